@@ -1,0 +1,49 @@
+/**
+ * The names of everything that we make on a firewall, and the grammar that recognises them.
+ *
+ * "Ours" means: carries this stack's tag *and* has a name that this grammar can produce. PAN-OS allows
+ * 63 characters for names of rules and objects.
+ */
+const MAX_NAME = 63;
+
+/** Every tag of this program, of any stack, starts like this. */
+export const TAG_PREFIX = "aws-panos-";
+
+/** An administrator's emergency brake: a rule of ours that carries it is left as it is. */
+export const HOLD_TAG = "aws-panos-hold";
+
+/** An ownerId: what `npm run init` makes. Short, so that it fits every name. */
+export const OWNER_ID = /^[a-z0-9]{4,16}$/;
+
+/** The tag that says which stack an object belongs to. */
+export function ownerTag(ownerId: string): string {
+  return TAG_PREFIX + ownerId;
+}
+
+/**
+ * The name of the rule of one ingress permission: `aws-<group id>-<protocol>[-<ports>]`.
+ * @param ports "443", "8000-8100", an ICMP "8" or "3-1", or "" where there is nothing to say
+ */
+export function ruleName(groupId: string, protocol: string, ports: string): string {
+  const name = ["aws", groupId, protocol, ports].filter((part) => part !== "").join("-");
+  if (name.length > MAX_NAME) {
+    throw new RangeError(`rule name ${name} has ${name.length} characters, PAN-OS allows ${MAX_NAME}`);
+  }
+  return name;
+}
+
+/** Whether `name` is one that `ruleName` can produce. */
+export function isRuleName(name: string): boolean {
+  return name.length <= MAX_NAME && /^aws-sg-[0-9a-z]+-(tcp|udp|icmp|icmpv6|all)(-\d+(-\d+)?)?$/.test(name);
+}
+
+/** The name of a service object of ours: `aws-<ownerId>-<protocol>-<port>`. */
+export function serviceName(ownerId: string, protocol: "tcp" | "udp", port: string): string {
+  return `aws-${ownerId}-${protocol}-${port}`;
+}
+
+/** Whether `name` is one that `serviceName` can produce for this owner. */
+export function isServiceName(name: string, ownerId: string): boolean {
+  const start = `aws-${ownerId}-`;
+  return name.startsWith(start) && /^(tcp|udp)-\d+(-\d+)?$/.test(name.slice(start.length));
+}

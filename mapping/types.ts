@@ -1,0 +1,51 @@
+import type { SecurityRule, Service } from "../panos/policy";
+
+/** What the mapping needs to know besides the inventory; all of it comes from the stack configuration. */
+export interface MappingOptions {
+  /** What counts as the firewall in AWS. At least one id in all. */
+  firewall: { instanceIds: string[]; networkInterfaceIds: string[]; vpcEndpointIds: string[] };
+  ownerId: string;
+  untrustZone: string;
+  trustZone: string;
+  profileGroup?: string;
+  logSetting?: string;
+  /** `application`: App-ID where the table knows the port. `service`: any application on a service. */
+  ruleMode: "application" | "service";
+  /** Overrides of the application table: "tcp/8443" → an application's name, or null for none. */
+  applications: Record<string, string | null>;
+}
+
+/** One group's ingress permission: everything of one security group with the same protocol and ports. */
+export interface IngressPermission {
+  securityGroupId: string;
+  securityGroupName: string;
+  ipProtocol: string;
+  fromPort: number;
+  toPort: number;
+  /** The security-group rules that it consists of. */
+  ruleIds: string[];
+}
+
+/** A rule to declare, with the permission that it mirrors. */
+export interface MappedRule {
+  rule: SecurityRule;
+  permission: IngressPermission;
+}
+
+/** A permission, or a part of one, that does not become a rule although it crosses the firewall. */
+export interface Withheld {
+  permission: IngressPermission;
+  reason: string;
+}
+
+/** What an inventory asks of the firewall. */
+export interface Policy {
+  rules: MappedRule[];
+  /** The service objects that `rules` name, each once, sorted by name. */
+  services: Service[];
+  withheld: Withheld[];
+  /** Things that a person should know, one sentence each. */
+  warnings: string[];
+  /** Ids of the interfaces behind the firewall. */
+  protectedInterfaces: string[];
+}

@@ -1,0 +1,88 @@
+/**
+ * PAN-OS policy as plain data, in PAN-OS's own words. No XML and no I/O here: `panos/xml.ts` and
+ * `panos/entries.ts` translate, `mapping/` computes, `provider/` declares.
+ */
+
+/** A security rule that we declare. Lists are sets: their order means nothing to PAN-OS. */
+export interface SecurityRule {
+  /** At most 63 characters, starting with a letter or digit. */
+  name: string;
+  description: string;
+  tag: string[];
+  from: string[];
+  to: string[];
+  /** CIDRs, ranges or addresses; "any" alone. */
+  source: string[];
+  destination: string[];
+  /** Application names, or "any" alone. */
+  application: string[];
+  /** Service object names, or "any" or "application-default" alone. */
+  service: string[];
+  action: "allow";
+  /** Security profile group. */
+  profileGroup?: string;
+  /** Log forwarding profile. */
+  logSetting?: string;
+}
+
+/** A service object that we declare. */
+export interface Service {
+  name: string;
+  protocol: "tcp" | "udp";
+  /** A port or a range, as PAN-OS writes it: "8000-8100". */
+  port: string;
+  tag: string[];
+}
+
+/** A tag object that we declare. */
+export interface Tag {
+  name: string;
+  comments: string;
+}
+
+/** A rule as somebody wrote it on the firewall, read for judging what is already allowed. */
+export interface RulebaseRule {
+  name: string;
+  disabled: boolean;
+  /** allow, deny, drop, reset-client, reset-server, reset-both */
+  action: string;
+  ruleType: "universal" | "intrazone" | "interzone";
+  from: string[];
+  to: string[];
+  source: string[];
+  negateSource: boolean;
+  destination: string[];
+  negateDestination: boolean;
+  application: string[];
+  service: string[];
+  tag: string[];
+  /**
+   * Further conditions that are set to something else than "any" (source-user, category, schedule,
+   * source-hip, …), by their PAN-OS names. A rule that has any matches only some of the traffic.
+   */
+  conditions: string[];
+}
+
+/** How an address object says what it stands for. Anything we can't know without the device is opaque. */
+export type AddressObject =
+  | { kind: "ip-netmask"; value: string }
+  | { kind: "ip-range"; value: string }
+  | { kind: "static-group"; members: string[] }
+  | { kind: "opaque"; why: string };
+
+export type ServiceObject =
+  | { kind: "tcp" | "udp"; port: string; sourcePort?: string }
+  | { kind: "group"; members: string[] }
+  | { kind: "opaque"; why: string };
+
+/** What a firewall has in one configuration (candidate or running), as far as our rules meet it. */
+export interface Rulebase {
+  /** In evaluation order, our own rules included. */
+  rules: RulebaseRule[];
+  /** Address objects and groups by name; the vsys's own hide shared ones of the same name. */
+  addresses: Map<string, AddressObject>;
+  services: Map<string, ServiceObject>;
+  zones: string[];
+  profileGroups: string[];
+  logSettings: string[];
+}
