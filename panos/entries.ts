@@ -1,0 +1,167 @@
+import ipaddr from "ipaddr.js";
+import type { SecurityRule, Service, Tag } from "./policy";
+import { child, element, escapeXml, find, memberList, members, textAt, type XmlElement } from "./xml";
+
+/** A rule's entry as found on a device: what a SecurityRule says, and anything set beyond that. */
+export interface FoundRule extends Omit<SecurityRule, "action"> {
+  action: string;
+  /** Settings that a rule of ours never has, as "name: value": disabled, negated, scheduled, … */
+  extras: string[];
+}
+
+export interface FoundService extends Omit<Service, "protocol"> {
+  protocol: string;
+  description: string;
+}
+
+/** Elements whose absence means the value given: written or not, it says the same. */
+const DEFAULTS: Record<string, string> = {
+  "rule-type": "universal",
+  "negate-source": "no",
+  "negate-destination": "no",
+  disabled: "no",
+  "log-start": "no",
+  "log-end": "yes",
+  "icmp-unreachable": "no",
+  "disable-inspect": "no",
+};
+const ANY_BY_DEFAULT = new Set(["source-user", "category", "source-hip", "destination-hip", "hip-profiles"]);
+const OURS = new Set([
+  "description",
+  "tag",
+  "from",
+  "to",
+  "source",
+  "destination",
+  "application",
+  "service",
+  "action",
+  "profile-setting",
+  "log-setting",
+]);
+
+/** The `<entry>` of a rule. */
+export function ruleXml(rule: SecurityRule): string {
+  return (
+    `<entry name="${escapeXml(rule.name)}">` +
+    (rule.profileGroup === undefined
+      ? ""
+      : `<profile-setting>${memberList("group", [rule.profileGroup])}</profile-setting>`) +
+    memberList("to", rule.to) +
+    memberList("from", rule.from) +
+    memberList("source", rule.source) +
+    memberList("destination", rule.destination) +
+    memberList("source-user", ["any"]) +
+    memberList("category", ["any"]) +
+    memberList("application", rule.application) +
+    memberList("service", rule.service) +
+    element("action", rule.action) +
+    (rule.logSetting === undefined ? "" : element("log-setting", rule.logSetting)) +
+    (rule.description === "" ? "" : element("description", rule.description)) +
+    memberList("tag", rule.tag) +
+    "</entry>"
+  );
+}
+
+/** Reads a rule's `<entry>`. */
+export function ruleFrom(entry: XmlElement): FoundRule {
+  const list = (name: string) => members(child(entry, name));
+  const group = members(find(entry, "profile-setting", "group"));
+  const logSetting = textAt(entry, "log-setting");
+  return {
+    name: entry.attributes["name"] ?? "",
+    description: textAt(entry, "description"),
+    tag: list("tag"),
+    from: list("from"),
+    to: list("to"),
+    source: list("source"),
+    destination: list("destination"),
+    application: list("application"),
+    service: list("service"),
+    action: textAt(entry, "action"),
+    ...(group[0] !== undefined && { profileGroup: group.join(", ") }),
+    ...(logSetting !== "" && { logSetting }),
+    extras: extras(entry),
+  };
+}
+
+/** What an entry sets that a rule of ours never does. */
+function extras(entry: XmlElement): string[] {
+  const found: string[] = [];
+  for (const setting of entry.children) {
+    const { name } = setting;
+    if (name === "profile-setting") {
+      if (child(setting, "profiles") !== undefined) found.push("profile-setting: profiles");
+      continue;
+    }
+    if (OURS.has(name)) continue;
+    const value = members(setting).join(", ") || setting.text.trim();
+    if (ANY_BY_DEFAULT.has(name) && (value === "any" || value === "")) continue;
+    if (DEFAULTS[name] === value) continue;
+    // Containers such as <option> or <target> count only where they hold something.
+    if (value === "" && setting.children.every((inner) => isEmpty(inner) || inner.text.trim() === "no")) continue;
+    found.push(`${name}: ${value === "" ? "set" : value}`);
+  }
+  return found.sort();
+}
+
+function isEmpty(setting: XmlElement): boolean {
+  return setting.text.trim() === "" && setting.children.every(isEmpty);
+}
+
+/** The `<entry>` of a service object. */
+export function serviceXml(service: Service): string {
+  const { name, protocol, port, tag } = service;
+  return (
+    `<entry name="${escapeXml(name)}">` +
+    `<protocol><${protocol}>${element("port", port)}</${protocol}></protocol>` +
+    `${memberList("tag", tag)}</entry>`
+  );
+}
+
+/** Reads a service object's `<entry>`. A source port or a timeout of its own shows in `port`. */
+export function serviceFrom(entry: XmlElement): FoundService {
+  const protocol = child(entry, "protocol")?.children[0];
+  const beyond = (protocol?.children ?? [])
+    .filter((setting) => setting.name !== "port" && !isEmpty(setting) && child(setting, "no") === undefined)
+    .map(({ name }) => name);
+  return {
+    name: entry.attributes["name"] ?? "",
+    protocol: protocol?.name ?? "",
+    port: [textAt(protocol, "port"), ...beyond].join(" with "),
+    tag: members(child(entry, "tag")),
+    description: textAt(entry, "description"),
+  };
+}
+
+/** The `<entry>` of a tag object. */
+export function tagXml({ name, comments }: Tag): string {
+  return `<entry name="${escapeXml(name)}">${element("comments", comments)}</entry>`;
+}
+
+/** Reads a tag object's `<entry>`. */
+export function tagFrom(entry: XmlElement): Tag {
+  return { name: entry.attributes["name"] ?? "", comments: textAt(entry, "comments") };
+}
+
+/**
+ * One spelling for an address: PAN-OS keeps text as it was written, and `2001:DB8::/32`, `2001:db8:0::/32`,
+ * `10.0.0.1` and `10.0.0.1/32` mean what their twins mean. What isn't an address is left as it is.
+ */
+export function canonicalAddress(text: string): string {
+  const [address = "", length] = text.split("/");
+  if (!ipaddr.isValid(address) || !/^[0-9a-f.:]+$/i.test(address)) return text;
+  const parsed = ipaddr.parse(address);
+  const full = parsed.kind() === "ipv4" ? "32" : "128";
+  return length === undefined || length === full ? parsed.toString() : `${parsed.toString()}/${length}`;
+}
+
+/** A list as the set that PAN-OS takes it for: sorted, each member once. */
+export function asSet(list: readonly string[]): string[] {
+  return [...new Set(list)].sort();
+}
+
+/** A list of addresses as a set, each in its one spelling. */
+export function addressSet(list: readonly string[]): string[] {
+  return asSet(list.map(canonicalAddress));
+}
