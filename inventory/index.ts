@@ -1,0 +1,22 @@
+import { InventoryError } from "./errors";
+import { readSnapshot } from "./snapshot";
+import type { Inventory } from "./types";
+
+export { InventoryError } from "./errors";
+export { readSnapshot, writeSnapshot } from "./snapshot";
+
+/** Where an inventory comes from: AWS's own answers (of one region), or a file that was recorded from them. */
+export type InventorySource = { kind: "lookups"; region?: string } | { kind: "snapshot"; file: string };
+
+/**
+ * What AWS has, from the chosen source.
+ * @throws InventoryError that says what to do about it
+ */
+export function readInventory(source: InventorySource): Promise<Inventory> {
+  switch (source.kind) {
+    case "lookups":
+      return Promise.reject(new InventoryError("LOOKUP_FAILED", "only snapshots can be read so far"));
+    case "snapshot":
+      return readSnapshot(source.file);
+  }
+}

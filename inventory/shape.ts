@@ -1,0 +1,116 @@
+/**
+ * A small language for saying what a JSON document must look like, which reports everything that is wrong
+ * with one at once. `null` stands for "wrong, and reported".
+ */
+
+/** Collects problems: where (`vpcs[0].id`), and what is wrong there. */
+export class Problems {
+  readonly found: string[] = [];
+
+  add(path: string, what: string): null {
+    this.found.push(`${path === "" ? "the document" : path}: ${what}`);
+    return null;
+  }
+}
+
+/** Reads one value: the value itself where it is right, null where it isn't. */
+export type Shape<T> = (value: unknown, path: string, problems: Problems) => T | null;
+
+const MAX_QUOTED = 60;
+
+/** A value as a person recognises it in their file: JSON, cut to a legible length. */
+export function quoted(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const text = JSON.stringify(value);
+  return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+}
+
+/** Text that `accepts`; `kind` and `example` say what was expected. */
+export function text(kind: string, example: string, accepts: (value: string) => boolean): Shape<string> {
+  return (value, path, problems) =>
+    typeof value === "string" && accepts(value)
+      ? value
+      : problems.add(path, `${quoted(value)} is not ${kind}; expected something like "${example}"`);
+}
+
+/** Any text, the empty one included. */
+export const anyText = text("text", "web", () => true);
+
+/** An integer in a range, both ends included. */
+export function integer(from: number, to: number): Shape<number> {
+  return (value, path, problems) =>
+    typeof value === "number" && Number.isInteger(value) && value >= from && value <= to
+      ? value
+      : problems.add(path, `${quoted(value)} is not a whole number from ${from} to ${to}`);
+}
+
+/** One value and no other. */
+export function exactly<T>(wanted: T): Shape<T> {
+  return (value, path, problems) =>
+    value === wanted ? wanted : problems.add(path, `${quoted(value)} is not ${quoted(wanted)}`);
+}
+
+/** One of a few words. */
+export function oneOf<T extends string>(...words: T[]): Shape<T> {
+  return (value, path, problems) =>
+    words.find((word) => word === value) ??
+    problems.add(
+      path,
+      `${quoted(value)} is not one of ${words.map((word) => JSON.stringify(word)).join(", ")}`,
+    );
+}
+
+/** A list; right only where every element is. */
+export function list<T>(element: Shape<T>): Shape<T[]> {
+  return (value, path, problems) => {
+    if (!Array.isArray(value)) return problems.add(path, `${quoted(value)} is not a list; expected [ … ]`);
+    const elements = value.map((each, index) => element(each, `${path}[${index}]`, problems));
+    return elements.every((each) => each !== null) ? elements : null;
+  };
+}
+
+/** A list of texts without repetition. */
+export function set(element: Shape<string>): Shape<string[]> {
+  return (value, path, problems) => {
+    const elements = list(element)(value, path, problems);
+    elements?.forEach((each, index) => {
+      if (elements.indexOf(each) < index) problems.add(`${path}[${index}]`, `${quoted(each)} stands twice`);
+    });
+    return elements;
+  };
+}
+
+type Shapes<T> = { [K in keyof T]-?: Shape<Exclude<T[K], undefined>> };
+
+/** An object with exactly these fields, of which the `optional` ones may be absent. */
+export function object<T extends object>(
+  fields: Shapes<T>,
+  optional: (keyof T & string)[] = [],
+  whole: (value: T, path: string, problems: Problems) => void = () => undefined,
+): Shape<T> {
+  const shapes = Object.entries(fields) as [string, Shape<unknown>][];
+  const isOptional = new Set<string>(optional);
+  return (value, path, problems) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      return problems.add(path, `${quoted(value)} is not an object; expected { … }`);
+    }
+    const known = problems.found.length;
+    const given = new Map<string, unknown>(Object.entries(value));
+    const right: Record<string, unknown> = {};
+    for (const [name, shape] of shapes) {
+      const place = path === "" ? name : `${path}.${name}`;
+      if (given.has(name)) right[name] = shape(given.get(name), place, problems);
+      else if (!isOptional.has(name)) problems.add(place, "is missing");
+      given.delete(name);
+    }
+    for (const name of given.keys()) {
+      problems.add(
+        path === "" ? name : `${path}.${name}`,
+        `is not a field here; known fields: ${shapes.map(([each]) => each).join(", ")}`,
+      );
+    }
+    if (problems.found.length > known) return null;
+    whole(right as T, path, problems);
+    return problems.found.length > known ? null : (right as T);
+  };
+}
