@@ -1,0 +1,53 @@
+/** Texts from AWS, made fit for people and for PAN-OS. What comes in is data: any characters at all. */
+import type { SecurityGroupRule } from "../inventory/types";
+import type { IngressPermission } from "./types";
+
+/** PAN-OS's limit for a rule's description, one less than the 1024 that some releases take. */
+export const MAX_DESCRIPTION = 1023;
+
+/**
+ * A rule's description: the group's name and id, then each security-group rule's id and description;
+ * cut with an ellipsis where PAN-OS would refuse it.
+ */
+export function describePermission(permission: IngressPermission, groupRules: SecurityGroupRule[]): string {
+  let text = groupLabel(permission);
+  let separator = ": ";
+  for (const { id, description } of groupRules) {
+    const words = plainText(description ?? "");
+    text += separator + plainText(id) + (words === "" ? "" : ` (${words})`);
+    separator = "; ";
+    if (text.length > MAX_DESCRIPTION) break;
+  }
+  return cut(text, MAX_DESCRIPTION);
+}
+
+/** A security group as sentences name it: "web (sg-0123)". */
+export function groupLabel({ securityGroupId, securityGroupName }: IngressPermission): string {
+  const name = plainText(securityGroupName);
+  const id = plainText(securityGroupId);
+  return name === "" ? id : `${name} (${id})`;
+}
+
+/**
+ * Text on one line that XML 1.0 can hold and gives back unchanged: control characters, line breaks and
+ * runs of blanks become one space (a parser may turn a carriage return into a line feed, and the next run
+ * would take that for drift), halves of surrogate pairs and non-characters a replacement character.
+ */
+export function plainText(text: string): string {
+  return (
+    text
+      .toWellFormed()
+      // Noncharacters U+FFFE and U+FFFF are outside XML 1.0's Char production.
+      .replace(/[\uFFFE\uFFFF]/g, "\uFFFD")
+      .replace(/[\s\p{Cc}]+/gu, " ")
+      .trim()
+  );
+}
+
+/** At most `length` UTF-16 units of `text`, ending in an ellipsis if cut; never half a surrogate pair. */
+export function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const kept = text.slice(0, length - 1);
+  // A high surrogate at the end has lost its other half.
+  return (/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept).trimEnd() + "…";
+}

@@ -1,0 +1,43 @@
+/** What an inventory asks of the firewall. Pure: the same inventory and options give the same policy. */
+import type { Inventory } from "../inventory/types";
+import { destinationsByGroup } from "./destinations";
+import { relevantPermissions } from "./permissions";
+import { protectedInterfaces, unknownTargets } from "./routing";
+import { ruleOf, servicesOf } from "./rules";
+import type { MappedRule, MappingOptions, Policy } from "./types";
+
+export { servicesOf } from "./rules";
+export { unknownTargets } from "./routing";
+
+/**
+ * The rules, one per ingress permission that lets something through the firewall; the service objects
+ * that they need; and what had to be withheld, narrowed or ignored. Lists are sorted, so that the same
+ * facts in another order give the same policy.
+ */
+export function mapInventory(inventory: Inventory, options: MappingOptions): Policy {
+  const protection = protectedInterfaces(inventory, options);
+  const { groups, warnings } = destinationsByGroup(inventory, protection.interfaces);
+  const { permissions, withheld } = relevantPermissions(inventory, groups);
+  const rules: MappedRule[] = [];
+  for (const permission of permissions) {
+    const result = ruleOf(permission, options);
+    if ("rule" in result) rules.push(result);
+    else withheld.push(result);
+  }
+  rules.sort((a, b) => (a.rule.name < b.rule.name ? -1 : 1));
+  withheld.sort((a, b) => (a.reason < b.reason ? -1 : 1));
+  return {
+    rules,
+    services: servicesOf(rules, options.ownerId),
+    withheld,
+    warnings: [...targetWarnings(inventory, options), ...protection.warnings, ...warnings],
+    protectedInterfaces: protection.interfaces.map(({ networkInterface }) => networkInterface.id),
+  };
+}
+
+function targetWarnings(inventory: Inventory, options: MappingOptions): string[] {
+  return unknownTargets(inventory, options).map(
+    (id) =>
+      `The firewall target ${JSON.stringify(id)} is nowhere in AWS's answers: no route points to it and no network interface or instance has that id. Check the id, the region and the account.`,
+  );
+}

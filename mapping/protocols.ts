@@ -1,0 +1,106 @@
+/** The protocol and ports of an ingress permission, in one form, and how people read them. */
+import type { Family } from "./cidr";
+import type { IngressPermission } from "./types";
+
+/** What a permission lets in: everything, ports of TCP or UDP, or ICMP types and codes (-1 for all). */
+export type Traffic =
+  | { protocol: "all" }
+  | { protocol: "tcp" | "udp"; fromPort: number; toPort: number }
+  | { protocol: "icmp" | "icmpv6"; type: number; code: number };
+
+type ProtocolAndPorts = Pick<IngressPermission, "ipProtocol" | "fromPort" | "toPort">;
+
+/** IANA protocol numbers which EC2 also knows by name. */
+const NAMES: Record<string, string> = { "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6" };
+const LAST_PORT = 65535;
+const LAST_ICMP = 255;
+
+/**
+ * The one way to write a permission's protocol and ports, so that equal ones compare equal: names for
+ * numbers that have one, 0 to 65535 for all ports, -1 where EC2 ignores the ports (EC2 API reference: a
+ * protocol other than tcp, udp, icmp and icmpv6 means all ports, whatever range is given).
+ */
+export function normalised({ ipProtocol, fromPort, toPort }: ProtocolAndPorts): ProtocolAndPorts {
+  const text = ipProtocol.trim().toLowerCase();
+  const protocol = NAMES[text] ?? text;
+  switch (protocol) {
+    case "tcp":
+    case "udp":
+      return fromPort === -1 && toPort === -1
+        ? { ipProtocol: protocol, fromPort: 0, toPort: LAST_PORT }
+        : { ipProtocol: protocol, fromPort, toPort };
+    case "icmp":
+    case "icmpv6":
+      return { ipProtocol: protocol, fromPort, toPort: fromPort === -1 ? -1 : toPort };
+    default:
+      return { ipProtocol: protocol, fromPort: -1, toPort: -1 };
+  }
+}
+
+/** What a normalised permission lets in, or undefined for other protocols and impossible ports. */
+export function trafficOf({ ipProtocol, fromPort, toPort }: ProtocolAndPorts): Traffic | undefined {
+  switch (ipProtocol) {
+    case "-1":
+      return { protocol: "all" };
+    case "tcp":
+    case "udp":
+      return isBetween(fromPort, 0, toPort) && isBetween(toPort, fromPort, LAST_PORT)
+        ? { protocol: ipProtocol, fromPort, toPort }
+        : undefined;
+    case "icmp":
+    case "icmpv6":
+      return isBetween(fromPort, -1, LAST_ICMP) && isBetween(toPort, -1, LAST_ICMP)
+        ? { protocol: ipProtocol, type: fromPort, code: toPort }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The family that a protocol belongs to: ICMP is IPv4's, ICMPv6 is IPv6's; undefined for both. */
+export function familyOf(ipProtocol: string): Family | undefined {
+  return ipProtocol === "icmp" ? "IPv4" : ipProtocol === "icmpv6" ? "IPv6" : undefined;
+}
+
+/** Ports as rule and object names have them: "443", "8000-8100", "8" (an ICMP type), "3-1" (and code). */
+export function portsInName(traffic: Traffic): string {
+  switch (traffic.protocol) {
+    case "all":
+      return "";
+    case "tcp":
+    case "udp":
+      return traffic.fromPort === traffic.toPort
+        ? String(traffic.fromPort)
+        : `${traffic.fromPort}-${traffic.toPort}`;
+    case "icmp":
+    case "icmpv6":
+      if (traffic.type === -1) return "";
+      return traffic.code === -1 ? String(traffic.type) : `${traffic.type}-${traffic.code}`;
+  }
+}
+
+/** For people: "TCP port 443", "ICMP type 3 code 1", "protocol 47". Takes a normalised permission. */
+export function describeTraffic(permission: ProtocolAndPorts): string {
+  const { ipProtocol, fromPort, toPort } = permission;
+  switch (ipProtocol) {
+    case "-1":
+      return "all protocols";
+    case "tcp":
+    case "udp":
+      return fromPort === toPort
+        ? `${ipProtocol.toUpperCase()} port ${fromPort}`
+        : `${ipProtocol.toUpperCase()} ports ${fromPort} to ${toPort}`;
+    case "icmp":
+    case "icmpv6": {
+      const name = ipProtocol === "icmp" ? "ICMP" : "ICMPv6";
+      if (fromPort === -1) return `all ${name}`;
+      return toPort === -1 ? `${name} type ${fromPort}` : `${name} type ${fromPort} code ${toPort}`;
+    }
+    default:
+      return `protocol ${ipProtocol}`;
+  }
+}
+
+function isBetween(value: number, low: number, high: number): boolean {
+  return Number.isInteger(value) && value >= low && value <= high;
+}
