@@ -15,6 +15,13 @@ export interface Application {
   securePorts: string[];
 }
 
+/**
+ * Sources. Plain ports: the predefined applications of PAN-OS content updates, as pan-configurator (a
+ * public tool of Palo Alto Networks engineers) ships them, for dns, oracle, pop3, smtp, ssh, ssl and the
+ * ICMP type of ping; Applipedia for the others. Secure ports: the list of applications from the PAN-OS
+ * 9.0 release notes, the numbers from IANA's registry of service names (smtps, imaps, pop3s, ldaps,
+ * msft-gc-ssl, domain-s).
+ */
 const APPLICATIONS: Record<string, Application> = {
   dns: { ports: ["tcp/53", "udp/53", "udp/5353"], securePorts: ["tcp/853"] },
   icmp: { ports: [], securePorts: [] },

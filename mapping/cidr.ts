@@ -32,6 +32,12 @@ export interface Address {
 
 const BITS: Record<Family, number> = { IPv4: 32, IPv6: 128 };
 
+/** Every address of a family. */
+export const EVERY_ADDRESS: Record<Family, Interval> = {
+  IPv4: { first: 0n, last: (1n << 32n) - 1n },
+  IPv6: { first: 0n, last: (1n << 128n) - 1n },
+};
+
 /** The address that `text` writes, or undefined. Octal, hexadecimal, short and zoned forms are refused. */
 export function parseAddress(text: string): Address | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) {

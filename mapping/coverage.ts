@@ -1,0 +1,228 @@
+/**
+ * Which of our rules other people's rules make unnecessary, and which of ours their denials would shadow.
+ *
+ * Other people's rules are the enabled ones above the cleanup rule that carry no tag of this program, of
+ * any stack: if ours counted, a rule would make itself unnecessary, vanish, and come back on the next run.
+ */
+import type { RulebaseRule, Rulebase, Service } from "../panos/policy";
+import { knownApplication } from "./applications";
+import { FAMILIES } from "./cidr";
+import { difference, intersection, overlaps } from "./intervals";
+import type { IntervalSet } from "./intervals";
+import { TAG_PREFIX } from "./names";
+import { addressBounds, serviceBounds } from "./objects";
+import type { AddressSet, Bounds } from "./objects";
+import type { MappedRule } from "./types";
+
+export interface CoverageOptions {
+  cleanupRule: string;
+  untrustZone: string;
+  trustZone: string;
+}
+
+export interface Coverage {
+  /** The rules to declare, in the order given. */
+  needed: MappedRule[];
+  /** Rules that need not be declared, with the names of the administrator's rules that allow the same. */
+  covered: { rule: MappedRule; by: string[] }[];
+  /** Needed rules, part of whose traffic an administrator's rule above possibly denies. */
+  shadowed: { rule: MappedRule; by: string }[];
+}
+
+/**
+ * Judges each rule against the other people's rules, in running and in candidate: it is covered if in both
+ * every source, destination, port and application of it is allowed by their rules, be it several together
+ * (the rules are taken off it from the top, exactly), and no denial of theirs possibly meets what is left
+ * at that point. Where their objects can't be known (FQDNs, dynamic groups, schedules, users …), an allow
+ * counts for nothing and a denial for everything it may mean.
+ * @param services the service objects that `rules` name, as `mapInventory` returns them
+ */
+export function alreadyAllowed(
+  rules: MappedRule[],
+  services: Service[],
+  rulebases: { candidate: Rulebase; running: Rulebase },
+  options: CoverageOptions,
+): Coverage {
+  const ownServices: Rulebase["services"] = new Map(
+    services.map(({ name, protocol, port }) => [name, { kind: protocol, port }]),
+  );
+  const judges = [rulebases.candidate, rulebases.running].map((rulebase) => judgeOf(rulebase, options));
+  const coverage: Coverage = { needed: [], covered: [], shadowed: [] };
+  for (const rule of rules) {
+    const traffic = trafficOf(rule, ownServices);
+    const verdicts = judges.map((judge) => judge(rule.rule.name, traffic));
+    const unique = (names: string[]) => [...new Set(names)];
+    if (verdicts.every(({ covered }) => covered)) {
+      coverage.covered.push({ rule, by: unique(verdicts.flatMap(({ allowedBy }) => allowedBy)) });
+      continue;
+    }
+    coverage.needed.push(rule);
+    for (const by of unique(verdicts.flatMap(({ deniedBy }) => deniedBy))) {
+      coverage.shadowed.push({ rule, by });
+    }
+  }
+  return coverage;
+}
+
+/** Traffic of one application and family: every source to every destination on every port. */
+interface Box {
+  source: IntervalSet;
+  destination: IntervalSet;
+  ports: IntervalSet;
+}
+
+interface Traffic {
+  application: string;
+  family: keyof AddressSet;
+  box: Box;
+}
+
+interface Verdict {
+  covered: boolean;
+  /** The rules that took something off it. */
+  allowedBy: string[];
+  /** The denials that possibly meet it before our own rule does. */
+  deniedBy: string[];
+}
+
+/** Beyond so many pieces left over, a rule is no neat combination of others: it stays needed. */
+const MAX_PIECES = 256;
+
+/** What a rule of ours lets in, apart by application and family, for which cover is judged apart. */
+function trafficOf({ rule }: MappedRule, ownServices: Rulebase["services"]): Traffic[] {
+  const source = addressBounds(rule.source, false, new Map()).possibly;
+  const destination = addressBounds(rule.destination, false, new Map()).possibly;
+  return rule.application.flatMap((application) => {
+    const ports = serviceBounds(rule, application, ownServices).possibly;
+    return FAMILIES.filter((family) => source[family].length > 0 && destination[family].length > 0).map(
+      (family) => ({
+        application,
+        family,
+        box: { source: source[family], destination: destination[family], ports },
+      }),
+    );
+  });
+}
+
+/** A rule of theirs, its names resolved once for all of ours. */
+interface TheirRule {
+  name: string;
+  index: number;
+  allows: boolean;
+  matches: (application: string) => boolean;
+  source: Bounds<AddressSet>;
+  destination: Bounds<AddressSet>;
+  ports: (application: string) => Bounds<IntervalSet>;
+}
+
+function judgeOf(rulebase: Rulebase, options: CoverageOptions) {
+  const cleanup = rulebase.rules.findIndex(({ name }) => name === options.cleanupRule);
+  const theirs = rulebase.rules.slice(0, Math.max(cleanup, 0)).flatMap((rule, index): TheirRule[] => {
+    const allows = rule.action === "allow";
+    const counts =
+      !rule.disabled &&
+      !rule.tag.some((tag) => tag.startsWith(TAG_PREFIX)) &&
+      matchesZones(rule, options) &&
+      !(allows && rule.conditions.length > 0);
+    return counts ? [resolved(rule, index, allows, rulebase)] : [];
+  });
+  const positions = new Map(
+    rulebase.rules.slice(0, Math.max(cleanup, 0)).map(({ name }, index) => [name, index]),
+  );
+
+  return (ourName: string, traffic: Traffic[]): Verdict => {
+    // A rule of ours that somebody moved up is not shadowed by what stands below it.
+    const ourPosition = positions.get(ourName) ?? Infinity;
+    const verdict: Verdict = { covered: traffic.length > 0, allowedBy: [], deniedBy: [] };
+    for (const part of traffic) {
+      const { left, allowedBy, deniedBy } = takeOff(part, theirs);
+      if (left || deniedBy.length > 0) verdict.covered = false;
+      verdict.allowedBy.push(...allowedBy.map(({ name }) => name));
+      verdict.deniedBy.push(...deniedBy.filter(({ index }) => index < ourPosition).map(({ name }) => name));
+    }
+    return verdict;
+  };
+}
+
+function resolved(rule: RulebaseRule, index: number, allows: boolean, rulebase: Rulebase): TheirRule {
+  const ports = new Map<string, Bounds<IntervalSet>>();
+  return {
+    name: rule.name,
+    index,
+    allows,
+    matches: (application) =>
+      allows ? allowsApplication(rule, application) : mayDenyApplication(rule, application),
+    source: addressBounds(rule.source, rule.negateSource, rulebase.addresses),
+    destination: addressBounds(rule.destination, rule.negateDestination, rulebase.addresses),
+    ports: (application) => {
+      let bounds = ports.get(application);
+      if (!bounds) ports.set(application, (bounds = serviceBounds(rule, application, rulebase.services)));
+      return bounds;
+    },
+  };
+}
+
+/** Takes what their rules allow off our traffic, from the top of the rulebase. */
+function takeOff(
+  { application, family, box }: Traffic,
+  theirs: TheirRule[],
+): { left: boolean; allowedBy: TheirRule[]; deniedBy: TheirRule[] } {
+  let left = [box];
+  const allowedBy: TheirRule[] = [];
+  const deniedBy: TheirRule[] = [];
+  for (const rule of theirs) {
+    if (left.length === 0) break;
+    if (!rule.matches(application)) continue;
+    const bound = rule.allows ? "surely" : "possibly";
+    const taken: Box = {
+      source: rule.source[bound][family],
+      destination: rule.destination[bound][family],
+      ports: rule.ports(application)[bound],
+    };
+    if (!left.some((piece) => meets(piece, taken))) continue;
+    if (rule.allows) {
+      allowedBy.push(rule);
+      if (left.length <= MAX_PIECES) left = left.flatMap((piece) => without(piece, taken));
+    } else {
+      deniedBy.push(rule);
+    }
+  }
+  return { left: left.length > 0, allowedBy, deniedBy };
+}
+
+function meets(a: Box, b: Box): boolean {
+  return overlaps(a.ports, b.ports) && overlaps(a.destination, b.destination) && overlaps(a.source, b.source);
+}
+
+/** What of `box` lies outside `taken`, as up to three disjoint boxes. */
+function without(box: Box, taken: Box): Box[] {
+  if (!meets(box, taken)) return [box];
+  const source = intersection(box.source, taken.source);
+  const destination = intersection(box.destination, taken.destination);
+  return [
+    { ...box, source: difference(box.source, taken.source) },
+    { ...box, source, destination: difference(box.destination, taken.destination) },
+    { source, destination, ports: difference(box.ports, taken.ports) },
+  ].filter((piece) => piece.source.length > 0 && piece.destination.length > 0 && piece.ports.length > 0);
+}
+
+/** PAN-OS documentation: intrazone rules match within a zone, interzone rules between two, universal both. */
+function matchesZones(rule: RulebaseRule, { untrustZone, trustZone }: CoverageOptions): boolean {
+  const names = (zones: string[], zone: string) => zones.includes("any") || zones.includes(zone);
+  const isOneZone = untrustZone === trustZone;
+  if (rule.ruleType === "intrazone") return isOneZone && names(rule.from, untrustZone);
+  if (rule.ruleType === "interzone" && isOneZone) return false;
+  return names(rule.from, untrustZone) && names(rule.to, trustZone);
+}
+
+function allowsApplication({ application }: RulebaseRule, ours: string): boolean {
+  return application.includes("any") || (ours !== "any" && application.includes(ours));
+}
+
+/** A name that is no application we know may be a group or filter that contains ours. */
+function mayDenyApplication({ application }: RulebaseRule, ours: string): boolean {
+  return (
+    ours === "any" ||
+    application.some((name) => name === "any" || name === ours || knownApplication(name) === undefined)
+  );
+}

@@ -1,0 +1,149 @@
+/**
+ * What the address and service names of a firewall's rules stand for. Some can't be known without the
+ * device (FQDNs, dynamic groups, external lists, regions): hence two bounds, what is surely meant and
+ * what is possibly meant.
+ */
+import type { AddressObject, Rulebase, RulebaseRule, ServiceObject } from "../panos/policy";
+import { EVERY_ADDRESS, FAMILIES, parseAddress, parseCidr } from "./cidr";
+import type { Family, Interval } from "./cidr";
+import { EMPTY, difference, setOf } from "./intervals";
+import type { IntervalSet } from "./intervals";
+import { ALL_TRAFFIC, portSet, possiblyDefault, surelyDefault } from "./traffic";
+
+export interface Bounds<T> {
+  surely: T;
+  possibly: T;
+}
+
+export type AddressSet = Record<Family, IntervalSet>;
+
+const NO_ADDRESS: AddressSet = { IPv4: EMPTY, IPv6: EMPTY };
+const ALL_ADDRESSES: AddressSet = { IPv4: [EVERY_ADDRESS.IPv4], IPv6: [EVERY_ADDRESS.IPv6] };
+
+/** Predefined on every PAN-OS firewall (PAN-OS documentation, Objects > Services). */
+const PREDEFINED_SERVICES: Record<string, ServiceObject> = {
+  "service-http": { kind: "tcp", port: "80,8080" },
+  "service-https": { kind: "tcp", port: "443" },
+};
+
+/** The addresses that a rule's source or destination matches. */
+export function addressBounds(
+  members: string[],
+  negate: boolean,
+  objects: Rulebase["addresses"],
+): Bounds<AddressSet> {
+  const bounds = unionOfAddresses(members.map((member) => memberAddresses(member, objects, new Set())));
+  if (!negate) return bounds;
+  const surely = complement(bounds.possibly);
+  for (const family of FAMILIES) {
+    // Whether "not 10.0.0.0/8" also means all of IPv6 is not documented: not surely, but possibly.
+    if (bounds.possibly[family].length === 0) surely[family] = EMPTY;
+  }
+  return { surely, possibly: complement(bounds.surely) };
+}
+
+/**
+ * The protocols and ports on which a rule matches one application.
+ * @param application a name, or "any" for traffic of whatever application
+ */
+export function serviceBounds(
+  { service }: Pick<RulebaseRule, "service">,
+  application: string,
+  objects: Rulebase["services"],
+): Bounds<IntervalSet> {
+  const bounds = service.map((name): Bounds<IntervalSet> => {
+    if (name === "any") return exactly(ALL_TRAFFIC);
+    if (name === "application-default") {
+      return { surely: surelyDefault(application), possibly: possiblyDefault(application) };
+    }
+    return memberTraffic(name, objects, new Set());
+  });
+  return unionOfTraffic(bounds);
+}
+
+function memberAddresses(
+  member: string,
+  objects: Map<string, AddressObject>,
+  above: Set<string>,
+): Bounds<AddressSet> {
+  const object = objects.get(member);
+  if (!object) return member === "any" ? exactly(ALL_ADDRESSES) : literal(member);
+  switch (object.kind) {
+    case "ip-netmask":
+    case "ip-range":
+      return literal(object.value);
+    case "static-group":
+      // PAN-OS refuses a group that contains itself; a recording of one must not hang us.
+      if (above.has(member)) return { surely: NO_ADDRESS, possibly: ALL_ADDRESSES };
+      return unionOfAddresses(
+        object.members.map((name) => memberAddresses(name, objects, new Set([...above, member]))),
+      );
+    case "opaque":
+      return { surely: NO_ADDRESS, possibly: ALL_ADDRESSES };
+  }
+}
+
+function memberTraffic(
+  name: string,
+  objects: Map<string, ServiceObject>,
+  above: Set<string>,
+): Bounds<IntervalSet> {
+  const object =
+    objects.get(name) ?? (Object.hasOwn(PREDEFINED_SERVICES, name) ? PREDEFINED_SERVICES[name] : undefined);
+  const unknown: Bounds<IntervalSet> = { surely: EMPTY, possibly: ALL_TRAFFIC };
+  if (!object || object.kind === "opaque") return unknown;
+  if (object.kind === "group") {
+    if (above.has(name)) return unknown;
+    return unionOfTraffic(
+      object.members.map((member) => memberTraffic(member, objects, new Set([...above, name]))),
+    );
+  }
+  const ports = portSet(object.kind, object.port);
+  if (!ports) return unknown;
+  // Only some clients use those source ports, so it surely matches nothing we ask for.
+  return object.sourcePort === undefined ? exactly(ports) : { surely: EMPTY, possibly: ports };
+}
+
+/** "192.0.2.1", "192.0.2.0/24" or "192.0.2.1-192.0.2.9"; anything else (a region, a list) is unknown. */
+function literal(text: string): Bounds<AddressSet> {
+  const cidr = parseCidr(text);
+  if (cidr) return exactly(single(cidr.family, cidr));
+  const [first, last] = (text.includes("-") ? text.split("-") : [text, text]).map((part) =>
+    parseAddress(part.trim()),
+  );
+  if (!first || !last || first.family !== last.family || first.value > last.value) {
+    return { surely: NO_ADDRESS, possibly: ALL_ADDRESSES };
+  }
+  return exactly(single(first.family, { first: first.value, last: last.value }));
+}
+
+function single(family: Family, { first, last }: Interval): AddressSet {
+  return { ...NO_ADDRESS, [family]: [{ first, last }] };
+}
+
+function complement(set: AddressSet): AddressSet {
+  return {
+    IPv4: difference(ALL_ADDRESSES.IPv4, set.IPv4),
+    IPv6: difference(ALL_ADDRESSES.IPv6, set.IPv6),
+  };
+}
+
+function exactly<T>(set: T): Bounds<T> {
+  return { surely: set, possibly: set };
+}
+
+function unionOfTraffic(bounds: Bounds<IntervalSet>[]): Bounds<IntervalSet> {
+  return {
+    surely: setOf(bounds.flatMap(({ surely }) => surely)),
+    possibly: setOf(bounds.flatMap(({ possibly }) => possibly)),
+  };
+}
+
+function unionOfAddresses(bounds: Bounds<AddressSet>[]): Bounds<AddressSet> {
+  const union = (bound: "surely" | "possibly", family: Family) =>
+    setOf(bounds.flatMap((each) => each[bound][family]));
+  return {
+    surely: { IPv4: union("surely", "IPv4"), IPv6: union("surely", "IPv6") },
+    possibly: { IPv4: union("possibly", "IPv4"), IPv6: union("possibly", "IPv6") },
+  };
+}

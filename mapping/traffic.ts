@@ -1,0 +1,62 @@
+/**
+ * Protocols and ports on one line of numbers, so that services are interval sets like addresses: TCP
+ * ports first, then UDP ports, then a point each for ICMP, ICMPv6 and everything else.
+ */
+import { everyDefaultPort, knownApplication } from "./applications";
+import { EMPTY, setOf } from "./intervals";
+import type { IntervalSet } from "./intervals";
+
+const UDP = 65536;
+const ICMP = 2 * UDP;
+const ICMPV6 = ICMP + 1;
+const OTHER = ICMP + 2;
+
+/** Every port of every protocol. */
+export const ALL_TRAFFIC = span(0, OTHER);
+
+const ICMP_POINTS: Record<string, number> = { icmp: ICMP, ping: ICMP, "ipv6-icmp": ICMPV6, ping6: ICMPV6 };
+
+/**
+ * The ports of a protocol, or undefined if the text can't be read.
+ * @param ports as PAN-OS writes them: "443", "8000-8100", "80,443-445"
+ */
+export function portSet(protocol: "tcp" | "udp", ports: string): IntervalSet | undefined {
+  const offset = protocol === "tcp" ? 0 : UDP;
+  const spans: IntervalSet[] = [];
+  for (const part of ports.split(",")) {
+    const match = /^\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?$/.exec(part);
+    const first = Number(match?.[1]);
+    const last = Number(match?.[2] ?? match?.[1]);
+    if (!(first <= last && last < UDP)) return undefined;
+    spans.push(span(offset + first, offset + last));
+  }
+  return setOf(spans.flat());
+}
+
+/** What `application-default` surely opens for an application: its plain ports. Nothing if unknown. */
+export function surelyDefault(application: string): IntervalSet {
+  const point = ICMP_POINTS[application];
+  if (point !== undefined) return span(point, point);
+  return parsePorts(knownApplication(application)?.ports ?? []);
+}
+
+/** What `application-default` may open for an application: secure ports too. Everything if unknown. */
+export function possiblyDefault(application: string): IntervalSet {
+  const point = ICMP_POINTS[application];
+  if (point !== undefined) return span(point, point);
+  const ports = everyDefaultPort(application);
+  return ports ? parsePorts(ports) : ALL_TRAFFIC;
+}
+
+function parsePorts(ports: string[]): IntervalSet {
+  return setOf(
+    ports.flatMap((port) => {
+      const [protocol, number] = port.split("/") as ["tcp" | "udp", string];
+      return portSet(protocol, number) ?? EMPTY;
+    }),
+  );
+}
+
+function span(first: number, last: number): IntervalSet {
+  return [{ first: BigInt(first), last: BigInt(last) }];
+}
