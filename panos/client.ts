@@ -57,7 +57,11 @@ export class PanosClient {
     this.pool = new Pool(`${protocol}://${host}:${port}`, {
       connections: CONCURRENT_CALLS,
       pipelining: 1,
-      connect: { rejectUnauthorized: !skipVerifyCertificate, timeout: 10_000, ...(ca !== undefined && { ca }) },
+      connect: {
+        rejectUnauthorized: !skipVerifyCertificate,
+        timeout: 10_000,
+        ...(ca !== undefined && { ca }),
+      },
     });
     this.retries = options.retries ?? 4;
     this.deadlineMs = options.deadlineMs ?? DEADLINE_MS;
@@ -76,7 +80,8 @@ export class PanosClient {
       return answer.code === "7" ? undefined : answer.result;
     } catch (error) {
       // An absent node is an error without a code here, unlike in get.
-      if (error instanceof PanosError && error.lines.some((line) => /no such node/i.test(line))) return undefined;
+      if (error instanceof PanosError && error.lines.some((line) => /no such node/i.test(line)))
+        return undefined;
       throw error;
     }
   }
@@ -188,7 +193,12 @@ export class PanosClient {
     const deadline = AbortSignal.timeout(this.deadlineMs);
     for (let attempt = 0; ; attempt++) {
       try {
-        const answer = await this.send({ type: "keygen", user: username, password }, undefined, call, deadline);
+        const answer = await this.send(
+          { type: "keygen", user: username, password },
+          undefined,
+          call,
+          deadline,
+        );
         const key = textAt(answer.result, "key");
         if (key === "") throw new PanosError("not-panos", "the answer to keygen holds no key", call.details);
         return key;
@@ -241,7 +251,10 @@ function multiConfigElement({ action, xpath, element, where, dst }: Operation, i
   const attributes = { id: String(index), xpath, where, dst };
   const text = Object.entries(attributes)
     .filter((pair): pair is [string, string] => pair[1] !== undefined)
-    .map(([name, value]) => ` ${name}="${value.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;")}"`)
+    .map(
+      ([name, value]) =>
+        ` ${name}="${value.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;")}"`,
+    )
     .join("");
   return `<${action}${text}>${element ?? ""}</${action}>`;
 }
@@ -278,7 +291,11 @@ function transportError(
   const error = cause as Error & { code?: string };
   const at = `${hostname}:${port}`;
   const code = error.code ?? "";
-  if (error.name === "TimeoutError" || code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT") {
+  if (
+    error.name === "TimeoutError" ||
+    code === "UND_ERR_HEADERS_TIMEOUT" ||
+    code === "UND_ERR_BODY_TIMEOUT"
+  ) {
     return new PanosError("timeout", `the firewall at ${at} did not answer in time`, { ...details, cause });
   }
   if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_/.test(code)) {

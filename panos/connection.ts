@@ -71,7 +71,9 @@ export function connectionFrom(
   if (skip !== "true" && skip !== "false")
     report("skipVerifyCertificate", `${JSON.stringify(skip)} is neither true nor false`, "false");
 
-  const [apiKey, username, password, caFile] = (["apiKey", "username", "password", "caFile"] as const).map(value);
+  const [apiKey, username, password, caFile] = (["apiKey", "username", "password", "caFile"] as const).map(
+    value,
+  );
   if (apiKey === undefined && (username === undefined || password === undefined)) {
     const missing = username !== undefined ? "password" : password !== undefined ? "username" : "apiKey";
     report(

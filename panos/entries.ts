@@ -99,7 +99,8 @@ function extras(entry: XmlElement): string[] {
     if (ANY_BY_DEFAULT.has(name) && (value === "any" || value === "")) continue;
     if (DEFAULTS[name] === value) continue;
     // Containers such as <option> or <target> count only where they hold something.
-    if (value === "" && setting.children.every((inner) => isEmpty(inner) || inner.text.trim() === "no")) continue;
+    if (value === "" && setting.children.every((inner) => isEmpty(inner) || inner.text.trim() === "no"))
+      continue;
     found.push(`${name}: ${value === "" ? "set" : value}`);
   }
   return found.sort();

@@ -39,7 +39,8 @@ export async function takeCommitLock(
   try {
     await client.op(command, false, vsys);
   } catch (error) {
-    if (!(error instanceof PanosError) || error.code === "credentials" || error.code === "forbidden") throw error;
+    if (!(error instanceof PanosError) || error.code === "credentials" || error.code === "forbidden")
+      throw error;
     const locks = await commitLocks(client);
     const other = locks.find(({ owner }) => owner !== administrator);
     if (other === undefined && locks.length > 0) return;
@@ -65,7 +66,8 @@ export async function releaseCommitLock(client: PanosClient): Promise<void> {
       client.connection.vsys,
     );
   } catch (error) {
-    if (error instanceof PanosError && error.lines.some((line) => /not currently (held|locked)/i.test(line))) return;
+    if (error instanceof PanosError && error.lines.some((line) => /not currently (held|locked)/i.test(line)))
+      return;
     throw error;
   }
 }

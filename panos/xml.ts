@@ -48,7 +48,7 @@ function toElement(node: Node): XmlElement | undefined {
   for (const child of node[name] as Node[]) {
     if ("#text" in child) element.text += decode(String(child["#text"]));
     else if ("#cdata" in child) {
-      for (const part of child["#cdata"] as Node[]) element.text += String(part["#text"] ?? "");
+      for (const part of child["#cdata"] as Record<string, string>[]) element.text += part["#text"] ?? "";
     } else {
       const inner = toElement(child);
       if (inner !== undefined) element.children.push(inner);

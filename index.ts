@@ -1,0 +1,46 @@
+import * as pulumi from "@pulumi/pulumi";
+import { readInventory } from "./inventory";
+import { mapInventory, servicesOf, unknownTargets } from "./mapping";
+import { alreadyAllowed } from "./mapping/coverage";
+import { PanosClient } from "./panos/client";
+import { readRulebases } from "./panos/rulebase";
+import { requireKnownTargets, requirePrerequisites, suspicion } from "./preconditions";
+import { FirewallPolicy } from "./provider/policy";
+import { report } from "./report";
+import { readSettings } from "./settings";
+
+/**
+ * Reads what AWS allows, works out which of it crosses the firewall, leaves out what the firewall's
+ * administrators allow already, and declares one security rule for each permission that remains.
+ */
+async function program() {
+  const settings = readSettings();
+  const inventory = await readInventory(settings.inventory);
+  requireKnownTargets(unknownTargets(inventory, settings.mapping), inventory);
+  const policy = mapInventory(inventory, settings.mapping);
+
+  const client = new PanosClient(settings.connection);
+  const rulebases = await readRulebases(client).finally(() => client.close());
+  requirePrerequisites(rulebases.candidate, settings);
+  const coverage = alreadyAllowed(policy.rules, policy.services, rulebases, settings.coverage);
+  await report(policy, coverage);
+
+  new FirewallPolicy(settings.firewall.name, {
+    ...settings.firewall,
+    rules: coverage.needed.map(({ rule }) => rule),
+    services: servicesOf(coverage.needed, settings.mapping.ownerId),
+    suspicion: suspicion(policy, inventory),
+  });
+  return {
+    rules: coverage.needed.length,
+    alreadyAllowed: coverage.covered.length,
+    withheld: policy.withheld.length,
+  };
+}
+
+/** What a person can mend is said in a sentence; only a fault of the program shows its stack. */
+export = () =>
+  program().catch((error: unknown) => {
+    const expected = error instanceof Error && "code" in error;
+    throw expected ? new pulumi.RunError(error.message) : error;
+  });

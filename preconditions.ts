@@ -1,0 +1,44 @@
+import type { Inventory } from "./inventory/types";
+import { missingPrerequisites } from "./mapping/prerequisites";
+import type { Policy } from "./mapping/types";
+import type { Rulebase } from "./panos/policy";
+import type { Settings } from "./settings";
+
+/** Something outside this program is not as its configuration says. Nothing has been written. */
+export class PreconditionError extends Error {
+  override readonly name = "PreconditionError";
+  readonly code = "PRECONDITION_FAILED";
+}
+
+/**
+ * Refuses configured firewall targets that AWS doesn't know: with one of them gone or misspelled, the rules
+ * of everything behind it would quietly go as well.
+ * @throws PreconditionError
+ */
+export function requireKnownTargets(unknown: readonly string[], inventory: Inventory): void {
+  if (unknown.length === 0) return;
+  throw new PreconditionError(
+    `aws-panos-rules:firewall: ${unknown.join(", ")} ${unknown.length === 1 ? "is" : "are"} nowhere in the inventory` +
+      `${place(inventory)}: no route points there and no interface or instance has that id. ` +
+      "Check the id, aws:region and the role that is used",
+  );
+}
+
+/** @throws PreconditionError that names every rule, zone or profile that our rules need and that is missing */
+export function requirePrerequisites(candidate: Rulebase, { cleanupRule, mapping }: Settings): void {
+  const missing = missingPrerequisites(candidate, cleanupRule, mapping);
+  if (missing.length > 0) throw new PreconditionError(missing.join("\n"));
+}
+
+/** Why an empty policy may be a mistake, for the provider to refuse removing everything because of it. */
+export function suspicion(policy: Policy, inventory: Inventory): string | undefined {
+  if (policy.protectedInterfaces.length > 0) return undefined;
+  return (
+    `no running instance${place(inventory)} has an interface whose route table sends its internet traffic to the ` +
+    "configured firewall: is it the right region, role and aws-panos-rules:firewall?"
+  );
+}
+
+function place({ region, accountId }: Inventory): string {
+  return [region && ` in ${region}`, accountId && ` of account ${accountId}`].filter(Boolean).join("");
+}

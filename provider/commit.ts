@@ -1,0 +1,128 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { declarationHash, foundDeclaration, listed } from "./declaration";
+import { hash } from "./content";
+import type { CommitInputs, CommitOutputs, Declaration } from "./inputs";
+import { readObjects } from "./objects";
+import { commitRevision } from "./revision";
+import { configure, sessionWith } from "./session";
+
+/**
+ * Commit: the one commit of an update. It changes exactly when something that is declared changes, or when
+ * something was staged in this run, and is the last to run, because its declaration waits for everything.
+ */
+export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
+  configure,
+
+  check(olds, news) {
+    sessionWith(news.firewall).updating = true;
+    const declared = Object.keys(news.declared.rules);
+    const removed = Object.keys(olds.declared?.rules ?? {}).filter(
+      (name) => news.declared.rules[name] === undefined,
+    );
+    const reason = removalRefused(news, removed, declared.length);
+    return Promise.resolve({
+      inputs: news,
+      failures: reason === undefined ? [] : [{ property: "declared", reason }],
+    });
+  },
+
+  diff(_id, olds, news) {
+    // Pulumi diffs this after everything it waits for has been staged, so what was staged is known here.
+    const staged = sessionWith(news.firewall).staged > 0;
+    return Promise.resolve({ changes: staged || olds.hash !== stateHash(news.declared, news.before) });
+  },
+
+  async create(inputs) {
+    return { id: inputs.firewall, outs: await commit(inputs) };
+  },
+
+  async update(_id, olds, inputs) {
+    const outs = await commit(inputs);
+    return { outs: { ...(olds.job !== undefined && { job: olds.job }), ...outs } };
+  },
+
+  /** Finds what differs from the last commit, in either configuration; whoever made it differ. */
+  async read(id, olds) {
+    if (olds === undefined) return {};
+    const { firewall, ownerId, before } = olds;
+    const session = sessionWith(firewall);
+    const [candidate, running] = await Promise.all([
+      session.objects(),
+      readObjects(session.client, "running"),
+    ]);
+    const found = bothConfigurations(
+      foundDeclaration(ownerId, before, candidate),
+      foundDeclaration(ownerId, before, running),
+    );
+    const foundHash = stateHash(found, before);
+    if (foundHash === olds.hash) return { id, props: olds };
+    const inputs = { firewall, ownerId, before, declared: found };
+    return { id, props: { ...olds, hash: foundHash }, inputs: inputs as unknown as CommitOutputs };
+  },
+
+  // Removing rules is the business of whoever declares fewer of them, or of Firewall in a destroy.
+  delete: () => Promise.resolve(),
+};
+
+async function commit(inputs: CommitInputs): Promise<CommitOutputs> {
+  const { firewall, ownerId, before, declared, stack } = inputs;
+  const session = sessionWith(firewall);
+  if (session.failures.length > 0) {
+    throw new Error(
+      `nothing was committed on ${firewall}, because ${session.failures.length} of its resources failed: ` +
+        `${listed(session.failures)}. What was staged waits in the candidate for the next run`,
+    );
+  }
+  const job = await commitRevision(session, {
+    ownerId,
+    before,
+    declared,
+    description: (counts) => `aws-panos-rules ${stack}: ${counts}`,
+    allowRemoval: (rules, kept) => {
+      const reason = removalRefused(inputs, rules, kept);
+      if (reason !== undefined) throw new Error(reason);
+    },
+  });
+  const outs = { firewall, ownerId, before, hash: stateHash(declared, before) };
+  return job === undefined ? outs : { ...outs, job: job.id };
+}
+
+function stateHash(declared: Declaration, before: string): string {
+  return hash([declarationHash(declared), before]);
+}
+
+/** One declaration of two: where they differ, both hashes, so that it equals nothing that is declared. */
+function bothConfigurations(candidate: Declaration, running: Declaration): Declaration {
+  const both = (part: keyof Declaration) => {
+    const names = new Set([...Object.keys(candidate[part]), ...Object.keys(running[part])]);
+    return Object.fromEntries(
+      [...names].map((name) => {
+        const [staged = "absent", live = "absent"] = [candidate[part][name], running[part][name]];
+        return [name, staged === live ? staged : `${live} in running, ${staged} in the candidate`];
+      }),
+    );
+  };
+  return { rules: both("rules"), services: both("services"), tags: both("tags") };
+}
+
+/**
+ * Why an update may not remove these rules; undefined: it may. A wrong region or role reads as an account
+ * without instances, and must not close every door at once.
+ */
+function removalRefused(
+  { maxRemovals, suspicion, firewall }: CommitInputs,
+  removed: string[],
+  kept: number,
+): string | undefined {
+  if (removed.length === 0) return undefined;
+  const most = maxRemovals ?? Math.max(10, Math.floor((removed.length + kept) / 4));
+  const raise = `If it is meant, set aws-panos-rules:maxRemovals to ${removed.length} for this run`;
+  if (suspicion !== undefined && (maxRemovals ?? 0) < removed.length) {
+    return `${suspicion}; this would remove all ${removed.length} rules from ${firewall}. ${raise}`;
+  }
+  if (removed.length <= most) return undefined;
+  return (
+    `this would remove ${removed.length} of ${removed.length + kept} rules from ${firewall}, ` +
+    `more than the ${most} allowed: ${listed(removed)}. ${raise}`
+  );
+}

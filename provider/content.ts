@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { addressSet, asSet } from "../panos/entries";
+import type { FoundRule, FoundService } from "../panos/entries";
+import type { SecurityRule, Service, Tag } from "../panos/policy";
+import { escapeXml } from "../panos/xml";
+
+// What two objects must have in common to say the same to PAN-OS. Hashes of it are what the state keeps and
+// what declared, staged and running are compared by.
+
+/** A hash of what a rule says; order, case and duplicates that mean nothing to PAN-OS don't change it. */
+export function ruleHash(rule: SecurityRule | FoundRule): string {
+  return hash([
+    rule.name,
+    spaced(rule.description),
+    asSet(rule.tag),
+    asSet(rule.from),
+    asSet(rule.to),
+    addressSet(rule.source),
+    addressSet(rule.destination),
+    asSet(rule.application),
+    asSet(rule.service),
+    rule.action,
+    rule.profileGroup ?? "",
+    rule.logSetting ?? "",
+    "extras" in rule ? rule.extras : [],
+  ]);
+}
+
+/** A hash of what a service object says. */
+export function serviceHash(service: Service | FoundService): string {
+  return hash([service.name, service.protocol, service.port, asSet(service.tag)]);
+}
+
+/** A hash of what a tag object says. */
+export function tagHash(tag: Tag): string {
+  return hash([tag.name, spaced(tag.comments)]);
+}
+
+/** 72 bits of SHA-256: short enough to be kept once for every rule, long enough not to collide. */
+export function hash(content: unknown): string {
+  return createHash("sha256").update(JSON.stringify(content)).digest("base64url").slice(0, 12);
+}
+
+/** What a text becomes on its way through XML and the device: no control characters, single spaces. */
+function spaced(text: string): string {
+  return escapeXml(text).replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,64 @@
+import { hash, ruleHash, serviceHash, tagHash } from "./content";
+import type { Declaration } from "./inputs";
+import { standsAbove, type PolicyObjects } from "./objects";
+import { ownObjects } from "./ownership";
+
+/** What a configuration holds of a stack, in the same hashes as what the stack declares. */
+export function foundDeclaration(ownerId: string, before: string, objects: PolicyObjects): Declaration {
+  const own = ownObjects(ownerId, objects);
+  const rules = own.rules.map((name): [string, string] => {
+    const content = ruleHash(objects.rules.get(name)!);
+    return [name, placedHash(content, standsAbove(objects, name, before))];
+  });
+  return {
+    rules: Object.fromEntries(rules),
+    services: Object.fromEntries(
+      own.services.map((name) => [name, serviceHash(objects.services.get(name)!)]),
+    ),
+    tags: Object.fromEntries(own.tags.map((name) => [name, tagHash(objects.tags.get(name)!)])),
+  };
+}
+
+/** A rule below the cleanup rule does not do what it says, so its place is part of its content. */
+export function placedHash(content: string, above: boolean): string {
+  return above ? content : `${content} below the cleanup rule`;
+}
+
+/** A hash of a whole declaration, whatever the order of its names. */
+export function declarationHash(declaration: Declaration): string {
+  const sorted = (part: Record<string, string>) => Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1));
+  return hash([sorted(declaration.rules), sorted(declaration.services), sorted(declaration.tags)]);
+}
+
+const KINDS = { rules: "rule", services: "service", tags: "tag" } as const;
+
+/**
+ * How what was found differs from what is declared, one sentence each; none: it is equal.
+ * @param exempt names that are left as they are: held, taken over, or kept because something uses them
+ */
+export function differences(
+  declared: Declaration,
+  found: Declaration,
+  exempt: ReadonlySet<string>,
+): string[] {
+  const sentences: string[] = [];
+  for (const [part, kind] of Object.entries(KINDS) as [keyof Declaration, string][]) {
+    for (const [name, content] of Object.entries(declared[part])) {
+      if (exempt.has(name) || found[part][name] === content) continue;
+      sentences.push(
+        `${kind} ${name} ${found[part][name] === undefined ? "is missing" : "is not as declared"}`,
+      );
+    }
+    for (const name of Object.keys(found[part])) {
+      if (exempt.has(name) || declared[part][name] !== undefined) continue;
+      sentences.push(`${kind} ${name} is not declared`);
+    }
+  }
+  return sentences;
+}
+
+/** A list for a message: the first ones, and how many more. */
+export function listed(items: readonly string[], most = 20): string {
+  const more = items.length - most;
+  return items.slice(0, most).join(", ") + (more > 0 ? `, and ${more} more` : "");
+}

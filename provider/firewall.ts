@@ -1,0 +1,81 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { listed } from "./declaration";
+import type { FirewallInputs, FirewallOutputs } from "./inputs";
+import { readObjects, requireCleanupRule } from "./objects";
+import { ownObjects } from "./ownership";
+import { commitRevision } from "./revision";
+import { configure, sessionWith } from "./session";
+
+/** The identity of a firewall, by which everything of it finds its session. */
+export function firewallIdentity({ name, vsys }: Pick<FirewallInputs, "name" | "vsys">): string {
+  return `${name}/${vsys}`;
+}
+
+/**
+ * Firewall: what everything else depends on, so that it is the first to be created and the last to go. In a
+ * destroy, or when it was dropped from the program, its delete commits the removal of everything.
+ */
+export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs> = {
+  configure,
+
+  check(olds, news) {
+    sessionWith(firewallIdentity(news)).updating = true;
+    const failures = (["name", "vsys", "ownerId"] as const)
+      .filter((key) => olds[key] !== undefined && olds[key] !== news[key])
+      .map((key) => ({
+        property: key,
+        reason:
+          `can't change from ${JSON.stringify(olds[key])} to ${JSON.stringify(news[key])} while rules are declared: ` +
+          "the old ones would stay behind. Set it back and run `pulumi destroy`, then change it and run `pulumi up`",
+      }));
+    return Promise.resolve({ inputs: news, failures });
+  },
+
+  diff(_id, olds, news) {
+    return Promise.resolve({ changes: olds.hostname !== news.hostname || olds.stack !== news.stack });
+  },
+
+  async create(inputs) {
+    return { id: firewallIdentity(inputs), outs: await meet(inputs) };
+  },
+
+  async update(_id, _olds, inputs) {
+    return { outs: await meet(inputs) };
+  },
+
+  read: (id, olds) => Promise.resolve({ id, ...(olds !== undefined && { props: olds }) }),
+
+  async delete(_id, { firewall, ownerId, stack }) {
+    const session = sessionWith(firewall);
+    // An update runs: this is the old place of a firewall that lives on.
+    if (session.updating) return;
+    const own = ownObjects(ownerId, await readObjects(session.client, "candidate"));
+    const left = own.rules.filter((name) => !own.held.includes(name));
+    if (left.length > 0) {
+      throw new Error(
+        `${left.length} rules of this stack are left in the candidate of ${firewall} that its state doesn't know: ` +
+          `${listed(left)}. Nothing was committed. Run \`pulumi up\`, which finds them, and then destroy`,
+      );
+    }
+    const none = { rules: {}, services: {}, tags: {} };
+    await commitRevision(session, {
+      ownerId,
+      before: "",
+      declared: none,
+      description: (counts) => `aws-panos-rules ${stack}: everything removed (${counts})`,
+      allowRemoval: () => undefined,
+    });
+  },
+};
+
+/** Makes sure that this is a firewall that can be worked with, before anything is written to it. */
+async function meet(inputs: FirewallInputs): Promise<FirewallOutputs> {
+  const firewall = firewallIdentity(inputs);
+  const { hostname, ownerId, stack, cleanupRule } = inputs;
+  const session = sessionWith(firewall);
+  await session.attempt(firewall, async () => {
+    await session.administrator();
+    requireCleanupRule(await session.objects(), cleanupRule, firewall);
+  });
+  return { firewall, hostname, ownerId, stack };
+}

@@ -1,0 +1,71 @@
+import type { SecurityRule, Service, Tag } from "../panos/policy";
+
+// Inputs are what a program declares and a preview shows. Outputs hold only what read and delete need, and a
+// hash for diff: the state keeps both for every resource, so the text of a rule is kept once.
+
+/** What every object's inputs have. */
+export interface Placed {
+  /** The firewall's identity, `name/vsys`. */
+  firewall: string;
+}
+
+/** A security rule. `before` names the cleanup rule that it has to stand above. */
+export type SecurityRuleInputs = Placed & SecurityRule & { before: string; ownerId: string };
+
+/** A service object. */
+export type ServiceInputs = Placed & Service & { ownerId: string };
+
+/** The stack's tag. Its comments say whose it is; `acceptRename` lets them change. */
+export type TagInputs = Placed & Tag & { acceptRename: boolean };
+
+/** What the state keeps as outputs of a rule, a service or a tag. */
+export interface ObjectOutputs extends Placed {
+  hash: string;
+  ownerId?: string;
+  before?: string;
+}
+
+/** A firewall. Its identity is name and vsys; the hostname is only where it is today. */
+export interface FirewallInputs {
+  name: string;
+  vsys: string;
+  hostname: string;
+  ownerId: string;
+  /** The administrator's rule that everything of ours stands above. */
+  cleanupRule: string;
+  /** organization/project/stack, for the description of the commit that removes everything. */
+  stack: string;
+}
+
+export interface FirewallOutputs extends Placed {
+  hostname: string;
+  ownerId: string;
+  stack: string;
+}
+
+/** Hashes of content by name: what a stack declares, or what was found of it. */
+export interface Declaration {
+  rules: Record<string, string>;
+  services: Record<string, string>;
+  tags: Record<string, string>;
+}
+
+/** The one commit of an update. */
+export interface CommitInputs extends Placed {
+  ownerId: string;
+  before: string;
+  stack: string;
+  declared: Declaration;
+  /** How many rules one update may remove; absent: the larger of 10 and a quarter. */
+  maxRemovals?: number;
+  /** Set when no rule is declared for a reason that may be a mistake: it is shown with the refusal. */
+  suspicion?: string;
+}
+
+export interface CommitOutputs extends Placed {
+  ownerId: string;
+  before: string;
+  hash: string;
+  /** The last commit job's id, where there was one. */
+  job?: string;
+}

@@ -1,0 +1,34 @@
+import { containerXpath, entryXpath, type Container, type Location } from "../panos/location";
+import type { PendingChange } from "../panos/system";
+import type { Declaration } from "./inputs";
+
+const CONTAINERS: Record<keyof Declaration, Container> = { rules: "rules", services: "service", tags: "tag" };
+
+/**
+ * An administrator's uncommitted changes that are not of this stack, which a commit would ship too. The
+ * device names a changed entry, something inside it, or only its container; a container is let pass, because
+ * our own entries in it are compared one by one.
+ * @param ours names that are or were this stack's, in either configuration
+ */
+export function foreignChanges(
+  changes: readonly PendingChange[],
+  administrator: string,
+  location: Location,
+  ours: Record<keyof Declaration, ReadonlySet<string>>,
+): string[] {
+  const allowed = new Set<string>();
+  for (const [part, container] of Object.entries(CONTAINERS) as [keyof Declaration, Container][]) {
+    allowed.add(containerXpath(location, container));
+    for (const name of ours[part]) allowed.add(entryXpath(location, container, name));
+  }
+  return changes
+    .filter(({ owner }) => owner === administrator)
+    .map(({ xpath }) => xpath.replaceAll('"', "'"))
+    .filter((xpath) => !allowed.has(xpath) && !allowed.has(enclosingEntry(xpath)));
+}
+
+/** The entry that an xpath inside a rule, service or tag belongs to. */
+function enclosingEntry(xpath: string): string {
+  const match = /^.*\/(?:rules|service|tag)\/entry\[@name='[^']*'\]/.exec(xpath);
+  return match?.[0] ?? xpath;
+}

@@ -1,0 +1,51 @@
+import type { PanosClient } from "../panos/client";
+import { ruleFrom, serviceFrom, tagFrom, type FoundRule, type FoundService } from "../panos/entries";
+import { containerXpath, type Container } from "../panos/location";
+import type { Tag } from "../panos/policy";
+import { child, entries, type XmlElement } from "../panos/xml";
+
+/** Every object of the kinds that we declare, whoever's it is, in one of a firewall's configurations. */
+export interface PolicyObjects {
+  /** In evaluation order. */
+  rules: Map<string, FoundRule>;
+  services: Map<string, FoundService>;
+  tags: Map<string, Tag>;
+}
+
+/** Reads them, in three requests whatever their number. */
+export async function readObjects(
+  client: PanosClient,
+  configuration: "candidate" | "running",
+): Promise<PolicyObjects> {
+  const read = async <T>(container: Container, from: (entry: XmlElement) => T): Promise<Map<string, T>> => {
+    const xpath = containerXpath(client.connection, container);
+    const result = await (configuration === "candidate" ? client.get(xpath) : client.show(xpath));
+    return new Map([...entries(child(result, container))].map(([name, entry]) => [name, from(entry)]));
+  };
+  const [rules, services, tags] = await Promise.all([
+    read("rules", ruleFrom),
+    read("service", serviceFrom),
+    read("tag", tagFrom),
+  ]);
+  return { rules, services, tags };
+}
+
+/** Whether `name` stands above `other` in the rulebase; false where either is missing. */
+export function standsAbove(objects: PolicyObjects, name: string, other: string): boolean {
+  for (const rule of objects.rules.keys()) {
+    if (rule === name) return objects.rules.has(other);
+    if (rule === other) return false;
+  }
+  return false;
+}
+
+/** @throws Error that names the rules that exist, when the cleanup rule isn't among them */
+export function requireCleanupRule(objects: PolicyObjects, cleanupRule: string, firewall: string): void {
+  if (objects.rules.has(cleanupRule)) return;
+  const names = [...objects.rules.keys()];
+  const listed = names.slice(0, 20).join(", ") + (names.length > 20 ? `, and ${names.length - 20} more` : "");
+  throw new Error(
+    `there is no rule ${JSON.stringify(cleanupRule)} on ${firewall} to place rules above ` +
+      `(aws-panos-rules:cleanupRule). Nothing was written. Its rules are: ${listed || "none"}`,
+  );
+}

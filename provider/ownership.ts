@@ -1,0 +1,58 @@
+import { HOLD_TAG, isRuleName, isServiceName, ownerTag } from "../mapping/names";
+import type { PolicyObjects } from "./objects";
+
+/**
+ * Whether a rule is this stack's: its tag *and* a name that we can have given. A rule with our tag and
+ * another name is an administrator's clone, one with our name and no tag is theirs to keep.
+ */
+export function ownsRule(ownerId: string, rule: { name: string; tag: readonly string[] }): boolean {
+  return rule.tag.includes(ownerTag(ownerId)) && isRuleName(rule.name);
+}
+
+/** Whether a service object is this stack's. */
+export function ownsService(ownerId: string, service: { name: string; tag: readonly string[] }): boolean {
+  return service.tag.includes(ownerTag(ownerId)) && isServiceName(service.name, ownerId);
+}
+
+/** Whether an administrator has pulled the emergency brake on a rule: it stays as that person left it. */
+export function isHeld(rule: { tag: readonly string[] }): boolean {
+  return rule.tag.includes(HOLD_TAG);
+}
+
+/** The refusal to take an object that somebody else made under a name of ours. */
+export function notOurs(kind: string, name: string, firewall: string, tags: readonly string[]): string {
+  return (
+    `a ${kind} named ${name} exists on ${firewall} and is not this stack's ` +
+    `(its tags: ${tags.join(", ") || "none"}). Rename or remove it there, then run again`
+  );
+}
+
+/** Names of what is this stack's in a configuration. */
+export interface OwnObjects {
+  rules: string[];
+  services: string[];
+  tags: string[];
+  /** Rules that are this stack's but held. They are among `rules` too. */
+  held: string[];
+  /** Rules and services with our tag under a name that isn't ours: reported, never touched. */
+  strays: string[];
+}
+
+/** Sorts out what is this stack's. */
+export function ownObjects(ownerId: string, objects: PolicyObjects): OwnObjects {
+  const tag = ownerTag(ownerId);
+  const rules = [...objects.rules.values()];
+  const services = [...objects.services.values()];
+  const own = rules.filter((rule) => ownsRule(ownerId, rule));
+  const foreign = [
+    ...rules.filter((rule) => !ownsRule(ownerId, rule)),
+    ...services.filter((service) => !ownsService(ownerId, service)),
+  ];
+  return {
+    rules: own.map(({ name }) => name),
+    services: services.filter((service) => ownsService(ownerId, service)).map(({ name }) => name),
+    tags: objects.tags.has(tag) ? [tag] : [],
+    held: own.filter(isHeld).map(({ name }) => name),
+    strays: foreign.filter((object) => object.tag.includes(tag)).map(({ name }) => name),
+  };
+}

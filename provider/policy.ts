@@ -1,0 +1,149 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ownerTag } from "../mapping/names";
+import type { SecurityRule, Service } from "../panos/policy";
+import { ruleHash, serviceHash, tagHash } from "./content";
+import { firewallIdentity } from "./firewall";
+import type {
+  CommitInputs,
+  Declaration,
+  FirewallInputs,
+  SecurityRuleInputs,
+  ServiceInputs,
+  TagInputs,
+} from "./inputs";
+
+/**
+ * What Pulumi keeps in every resource's state, twice, to find the code that manages it: one constant line,
+ * so that refresh and destroy run today's code. It resolves against the program's folder, and loads tsx
+ * itself, because the process that runs it doesn't.
+ */
+function providerText(module: string): string {
+  return `exports.handler=()=>{require("tsx/cjs");return require("./provider/${module}.ts").provider}`;
+}
+
+type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
+
+class PanosResource<T extends object> extends pulumi.CustomResource {
+  constructor(
+    type: string,
+    name: string,
+    module: string,
+    inputs: Inputs<T>,
+    options: pulumi.CustomResourceOptions,
+  ) {
+    super(
+      `pulumi-nodejs:dynamic/panos:${type}`,
+      name,
+      { ...inputs, __provider: providerText(module) },
+      options,
+    );
+  }
+}
+
+/** A firewall, by its identity; everything else on it depends on it. */
+export class Firewall extends PanosResource<FirewallInputs> {
+  constructor(name: string, inputs: FirewallInputs, options: pulumi.CustomResourceOptions) {
+    super("Firewall", name, "firewall", inputs, options);
+  }
+}
+
+/** A tag object. */
+export class Tag extends PanosResource<TagInputs> {
+  constructor(name: string, inputs: TagInputs, options: pulumi.CustomResourceOptions) {
+    super("Tag", name, "tag", inputs, options);
+  }
+}
+
+/** A service object. */
+export class ServiceResource extends PanosResource<ServiceInputs> {
+  constructor(name: string, inputs: ServiceInputs, options: pulumi.CustomResourceOptions) {
+    super("Service", name, "service", inputs, options);
+  }
+}
+
+/** A security rule, staged in the candidate. */
+export class SecurityRuleResource extends PanosResource<SecurityRuleInputs> {
+  constructor(name: string, inputs: SecurityRuleInputs, options: pulumi.CustomResourceOptions) {
+    super("SecurityRule", name, "rule", inputs, options);
+  }
+}
+
+/** The one commit of an update. */
+export class Commit extends PanosResource<CommitInputs> {
+  constructor(name: string, inputs: Inputs<CommitInputs>, options: pulumi.CustomResourceOptions) {
+    super("Commit", name, "commit", inputs, options);
+  }
+}
+
+/** What one firewall is to hold. */
+export interface FirewallPolicyArgs extends FirewallInputs {
+  rules: readonly SecurityRule[];
+  services: readonly Service[];
+  acceptRename: boolean;
+  maxRemovals: number | undefined;
+  suspicion: string | undefined;
+}
+
+/** One firewall's policy: the firewall, our tag, services and rules on it, and the commit of them all. */
+export class FirewallPolicy extends pulumi.ComponentResource {
+  constructor(name: string, args: FirewallPolicyArgs, options?: pulumi.ComponentResourceOptions) {
+    super("panos:index:FirewallPolicy", name, {}, options);
+    const { rules, services, acceptRename, maxRemovals, suspicion, ...firewallInputs } = args;
+    const { ownerId, cleanupRule: before, stack } = args;
+    const firewall = firewallIdentity(args);
+    const tag = { name: ownerTag(ownerId), comments: stack };
+
+    const firewallResource = new Firewall("firewall", firewallInputs, { parent: this });
+    const tagResource = new Tag(
+      tag.name,
+      { firewall, ...tag, acceptRename },
+      { parent: this, dependsOn: firewallResource },
+    );
+    const serviceResources = new Map(
+      services.map((service) => [
+        service.name,
+        new ServiceResource(
+          service.name,
+          { firewall, ownerId, ...service },
+          { parent: this, dependsOn: tagResource },
+        ),
+      ]),
+    );
+    const ruleResources = rules.map((rule) => {
+      const used = rule.service
+        .map((service) => serviceResources.get(service))
+        .filter((found) => found !== undefined);
+      const dependsOn = used.length > 0 ? used : tagResource;
+      return new SecurityRuleResource(
+        rule.name,
+        { firewall, ownerId, before, ...rule },
+        { parent: this, dependsOn },
+      );
+    });
+
+    const declared: Declaration = {
+      rules: Object.fromEntries(rules.map((rule) => [rule.name, ruleHash(rule)])),
+      services: Object.fromEntries(services.map((service) => [service.name, serviceHash(service)])),
+      tags: { [tag.name]: tagHash(tag) },
+    };
+    // A plain promise, so that Commit waits for all the others while the state holds no dependency on them:
+    // a dependency would be broken, and Commit with it, whenever one of them is deleted.
+    const registered = [firewallResource, tagResource, ...serviceResources.values(), ...ruleResources].map(
+      (resource) => new Promise<unknown>((resolve) => void resource.urn.apply(resolve)),
+    );
+    new Commit(
+      "commit",
+      {
+        firewall,
+        ownerId,
+        before,
+        stack,
+        declared: Promise.all(registered).then(() => declared),
+        ...(maxRemovals !== undefined && { maxRemovals }),
+        ...(suspicion !== undefined && { suspicion }),
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,185 @@
+import type { Operation } from "../panos/client";
+import { commitChanges, type Job } from "../panos/commit";
+import { entryXpath, type Container } from "../panos/location";
+import { releaseCommitLock, takeCommitLock } from "../panos/lock";
+import { pendingChanges } from "../panos/system";
+import { differences, foundDeclaration, listed } from "./declaration";
+import { requireEngine } from "./engine";
+import type { Declaration } from "./inputs";
+import { foreignChanges } from "./journal";
+import { unlessInUse } from "./object";
+import { readObjects, type PolicyObjects } from "./objects";
+import { ownObjects, ownsRule } from "./ownership";
+import { tell, type Session } from "./session";
+
+/** What the firewall has to hold of a stack after a commit. */
+export interface Revision {
+  ownerId: string;
+  /** The cleanup rule. */
+  before: string;
+  declared: Declaration;
+  /** How it reads in the device's commit history. */
+  description: (counts: string) => string;
+  /** Asked before anything is removed, with the names of the rules that would go. Throws to refuse. */
+  allowRemoval: (rules: string[], kept: number) => void;
+}
+
+/**
+ * Makes the running configuration hold exactly a revision of this stack, in one commit or not at all:
+ * removes what is ours and no longer declared, requires that the candidate then holds what is declared and
+ * that our administrator has nothing else pending, commits, and requires the same of running.
+ * @returns the job, or undefined where running was right already
+ */
+export async function commitRevision(session: Session, revision: Revision): Promise<Job | undefined> {
+  const administrator = await session.administrator();
+  await requireEngine();
+  return withCommitLock(session, administrator, async () => {
+    const { candidate, exempt } = await sweep(session, revision);
+    requireEqual(revision, candidate, exempt, "the candidate configuration", "Nothing was committed");
+
+    const [running, changes] = await Promise.all([
+      readObjects(session.client, "running"),
+      pendingChanges(session.client),
+    ]);
+    const foreign = foreignChanges(changes, administrator, session.client.connection, {
+      rules: ownNames("rules", revision, candidate, running),
+      services: ownNames("services", revision, candidate, running),
+      tags: ownNames("tags", revision, candidate, running),
+    });
+    if (foreign.length > 0) {
+      throw new Error(
+        `administrator ${administrator} has other changes pending on ${session.firewall}, which a commit would ` +
+          `ship too: ${listed(foreign)}. Nothing was committed. Commit or revert them, and give this stack an ` +
+          "administrator of its own",
+      );
+    }
+    const before = foundDeclaration(revision.ownerId, revision.before, running);
+    const ownChanges = changes.some(({ owner }) => owner === administrator);
+    if (!ownChanges && differences(revision.declared, before, exempt).length === 0) return undefined;
+
+    await requireEngine();
+    const job = await commitChanges(session.client, {
+      administrator,
+      description: revision.description(counts(before, revision.declared)),
+      timeoutSeconds: session.settings.commitTimeoutSeconds,
+      onProgress: ({ id, status, progress }) =>
+        tell(
+          "info",
+          `commit job ${id} on ${session.firewall}: ${status === "PEND" ? "queued" : `${progress} %`}`,
+          true,
+        ),
+    });
+    for (const warning of job?.warnings ?? [])
+      tell("warn", `commit job ${job?.id} on ${session.firewall}: ${warning}`);
+    requireEqual(
+      revision,
+      await readObjects(session.client, "running"),
+      exempt,
+      "the running configuration after the commit",
+      "Somebody may have committed at the same time: run again with --refresh",
+    );
+    return job;
+  });
+}
+
+/** Holds the commit lock around work, and releases it on every way out. */
+async function withCommitLock<T>(
+  session: Session,
+  administrator: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!session.settings.takeLock) return work();
+  await takeCommitLock(
+    session.client,
+    administrator,
+    `aws-panos-rules commits the rules of ${session.firewall}`,
+  );
+  try {
+    return await work();
+  } finally {
+    await releaseCommitLock(session.client).catch((error: Error) =>
+      tell("warn", `the commit lock on ${session.firewall} could not be released: ${error.message}`),
+    );
+  }
+}
+
+/**
+ * Removes from the candidate what is ours and no longer declared, rules before the objects they use.
+ * @returns the candidate as it is then, and the names that are left as they are
+ */
+async function sweep(
+  session: Session,
+  { ownerId, declared, allowRemoval }: Revision,
+): Promise<{ candidate: PolicyObjects; exempt: Set<string> }> {
+  const candidate = await readObjects(session.client, "candidate");
+  const own = ownObjects(ownerId, candidate);
+  const exempt = new Set(own.held);
+  for (const name of own.held)
+    tell("warn", `rule ${name} on ${session.firewall} is on hold (tag aws-panos-hold)`);
+  for (const name of own.strays) {
+    tell(
+      "warn",
+      `${name} on ${session.firewall} carries this stack's tag under a name that isn't ours: it is left alone`,
+    );
+  }
+  for (const name of Object.keys(declared.rules)) {
+    const rule = candidate.rules.get(name);
+    if (rule !== undefined && !ownsRule(ownerId, rule)) exempt.add(name);
+  }
+
+  const gone = {
+    rules: own.rules.filter((name) => declared.rules[name] === undefined && !exempt.has(name)),
+    service: own.services.filter((name) => declared.services[name] === undefined),
+    tag: own.tags.filter((name) => declared.tags[name] === undefined),
+  };
+  if (gone.rules.length > 0) allowRemoval(gone.rules, own.rules.length - gone.rules.length);
+  if (gone.rules.length + gone.service.length + gone.tag.length === 0) return { candidate, exempt };
+
+  const removal = (container: Container, name: string): Operation => ({
+    action: "delete",
+    xpath: entryXpath(session.client.connection, container, name),
+  });
+  if (gone.rules.length > 0) await session.write(gone.rules.map((name) => removal("rules", name)));
+  for (const container of ["service", "tag"] as const) {
+    await Promise.all(
+      gone[container].map(async (name) => {
+        const removed = await unlessInUse(name, session, () => session.write([removal(container, name)]));
+        if (!removed) exempt.add(name);
+      }),
+    );
+  }
+  return { candidate: await readObjects(session.client, "candidate"), exempt };
+}
+
+function requireEqual(
+  { ownerId, before, declared }: Revision,
+  objects: PolicyObjects,
+  exempt: ReadonlySet<string>,
+  where: string,
+  advice: string,
+): void {
+  const differing = differences(declared, foundDeclaration(ownerId, before, objects), exempt);
+  if (differing.length > 0) {
+    throw new Error(`${where} differs from what is declared: ${listed(differing)}. ${advice}`);
+  }
+}
+
+function ownNames(
+  part: keyof Declaration,
+  { ownerId, declared }: Revision,
+  ...configurations: PolicyObjects[]
+): Set<string> {
+  return new Set([
+    ...Object.keys(declared[part]),
+    ...configurations.flatMap((objects) => ownObjects(ownerId, objects)[part]),
+  ]);
+}
+
+function counts(before: Declaration, after: Declaration): string {
+  const added = Object.keys(after.rules).filter((name) => before.rules[name] === undefined).length;
+  const removed = Object.keys(before.rules).filter((name) => after.rules[name] === undefined).length;
+  const changed = Object.entries(after.rules).filter(
+    ([name, content]) => before.rules[name] !== undefined && before.rules[name] !== content,
+  ).length;
+  return `${added} added, ${changed} changed, ${removed} removed`;
+}

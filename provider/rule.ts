@@ -1,0 +1,70 @@
+import type { Operation } from "../panos/client";
+import { ruleXml } from "../panos/entries";
+import { entryXpath } from "../panos/location";
+import { hash, ruleHash } from "./content";
+import type { SecurityRuleInputs } from "./inputs";
+import { objectProvider } from "./object";
+import { requireCleanupRule, standsAbove } from "./objects";
+import { isHeld, notOurs, ownsRule } from "./ownership";
+import { tell, type Session } from "./session";
+
+/** SecurityRule: written and placed above the cleanup rule in one transaction. */
+export const provider = objectProvider<SecurityRuleInputs>({
+  // Content and place: either may drift.
+  hash: (inputs) => hash([ruleHash(inputs), inputs.before]),
+
+  outputs: ({ firewall, ownerId, before }) => ({ firewall, ownerId, before }),
+
+  plan(inputs, objects, session, operation) {
+    const { before, ownerId, name } = inputs;
+    requireCleanupRule(objects, before, session.firewall);
+    const found = objects.rules.get(name);
+    if (found !== undefined && operation === "create" && !ownsRule(ownerId, found)) {
+      throw new Error(notOurs("rule", name, session.firewall, found.tag));
+    }
+    if (found !== undefined && isLeftAlone(ownerId, found, session)) return [];
+
+    const xpath = entryXpath(session.client.connection, "rules", name);
+    const operations: Operation[] = [];
+    if (found === undefined || ruleHash(found) !== ruleHash(inputs)) {
+      operations.push({ action: "edit", xpath, element: ruleXml(inputs) });
+    }
+    if (found === undefined || !standsAbove(objects, name, before)) {
+      operations.push({ action: "move", xpath, where: "before", dst: before });
+    }
+    return operations;
+  },
+
+  found(id, { firewall, ownerId = "", before = "" }, objects, session) {
+    const found = objects.rules.get(id);
+    if (found === undefined) return undefined;
+    if (isLeftAlone(ownerId, found, session)) return "left";
+    const { extras, ...rule } = found;
+    const place = standsAbove(objects, id, before) ? before : "";
+    const inputs = { ...rule, firewall, ownerId, before: place, ...(extras.length > 0 && { extras }) };
+    // An action other than ours, or settings beyond ours, are just what drift may look like.
+    return inputs as SecurityRuleInputs;
+  },
+
+  removal(id, { ownerId = "" }, objects, session) {
+    const found = objects.rules.get(id);
+    if (found === undefined || isLeftAlone(ownerId, found, session)) return [];
+    return [{ action: "delete", xpath: entryXpath(session.client.connection, "rules", id) }];
+  },
+});
+
+/** Whether an administrator has taken a rule of ours over, or put it on hold; each run says so. */
+function isLeftAlone(ownerId: string, rule: { name: string; tag: string[] }, session: Session): boolean {
+  if (!ownsRule(ownerId, rule)) {
+    tell("warn", `rule ${rule.name} on ${session.firewall} has lost this stack's tag: it is left as it is`);
+    return true;
+  }
+  if (isHeld(rule)) {
+    tell(
+      "warn",
+      `rule ${rule.name} on ${session.firewall} is on hold (tag aws-panos-hold): it is left as it is`,
+    );
+    return true;
+  }
+  return false;
+}

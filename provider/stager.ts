@@ -1,0 +1,104 @@
+import type { Operation, PanosClient } from "../panos/client";
+import { PanosError } from "../panos/error";
+import { requireEngine } from "./engine";
+
+/** How long to wait for more operations after the first: Pulumi starts those of one moment together. */
+const GATHER_MS = 5;
+/** Operations in one request; pango sends as many. */
+const MAX_OPERATIONS = 500;
+/** Bytes of one request's body, of the 5 MB that the device takes. */
+const MAX_BYTES = 4_000_000;
+
+interface Change {
+  operations: readonly Operation[];
+  bytes: number;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Gathers changes that arrive together into one multi-config request. The operations of one change stay
+ * together: a rule is never written without being placed. A change that the device refuses fails alone, with
+ * its own reason, and the others go through.
+ */
+export class Stager {
+  private waiting: Change[] = [];
+  private running = false;
+
+  constructor(
+    private readonly client: PanosClient,
+    private readonly onStaged: (changes: number) => void,
+  ) {}
+
+  /** Stages one change in the candidate. Resolves once the device has it. */
+  stage(operations: readonly Operation[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const bytes = operations.reduce(
+        (sum, { xpath, element = "" }) => sum + encoded(xpath) + encoded(element),
+        0,
+      );
+      this.waiting.push({ operations, bytes, resolve, reject });
+      if (this.running) return;
+      this.running = true;
+      setTimeout(() => void this.run(), GATHER_MS);
+    });
+  }
+
+  private async run(): Promise<void> {
+    while (this.waiting.length > 0) await this.send(this.nextBatch());
+    this.running = false;
+  }
+
+  private nextBatch(): Change[] {
+    let operations = 0;
+    let bytes = 0;
+    const end = this.waiting.findIndex((change) => {
+      operations += change.operations.length;
+      bytes += change.bytes;
+      return operations > MAX_OPERATIONS || bytes > MAX_BYTES;
+    });
+    // A single change that is larger than a batch still goes, alone.
+    return this.waiting.splice(0, end < 0 ? this.waiting.length : Math.max(1, end));
+  }
+
+  /** Sends a batch; splits it where one change is refused, until that one stands alone. */
+  private async send(batch: Change[]): Promise<void> {
+    if (batch.length === 0) return;
+    try {
+      await requireEngine();
+      await this.client.multiConfig(batch.flatMap(({ operations }) => operations));
+    } catch (error) {
+      if (batch.length === 1 || !(error instanceof PanosError) || error.code !== "refused") {
+        for (const { reject } of batch) reject(error);
+        return;
+      }
+      const guilty = guiltyChange(batch, error);
+      if (guilty === undefined) {
+        const half = Math.ceil(batch.length / 2);
+        await this.send(batch.slice(0, half));
+        await this.send(batch.slice(half));
+        return;
+      }
+      guilty.reject(error);
+      await this.send(batch.filter((change) => change !== guilty));
+      return;
+    }
+    this.onStaged(batch.length);
+    for (const { resolve } of batch) resolve();
+  }
+}
+
+/** Operations are numbered through the whole batch; this finds the change that a number belongs to. */
+function guiltyChange(batch: Change[], { operationId }: PanosError): Change | undefined {
+  let index = Number(operationId ?? NaN);
+  return batch.find(({ operations }) => {
+    if (index < operations.length) return index >= 0;
+    index -= operations.length;
+    return false;
+  });
+}
+
+/** Bytes of a text in a form body, where most of XML's punctuation takes three. */
+function encoded(text: string): number {
+  return encodeURIComponent(text.toWellFormed()).length;
+}

@@ -1,0 +1,38 @@
+import { tagXml } from "../panos/entries";
+import { entryXpath } from "../panos/location";
+import { tagHash } from "./content";
+import type { TagInputs } from "./inputs";
+import { objectProvider } from "./object";
+
+/** Tag: what marks everything of this stack. Its comments say which stack that is. */
+export const provider = objectProvider<TagInputs>({
+  hash: tagHash,
+
+  outputs: ({ firewall }) => ({ firewall }),
+
+  plan(inputs, objects, session) {
+    const { name, comments, acceptRename } = inputs;
+    const found = objects.tags.get(name);
+    if (found !== undefined && tagHash(found) === tagHash(inputs)) return [];
+    if (found !== undefined && !acceptRename) {
+      throw new Error(
+        `tag ${name} on ${session.firewall} says that it belongs to ${JSON.stringify(found.comments)}, ` +
+          `but this stack is ${JSON.stringify(comments)}. Two stacks with one ownerId would remove each other's ` +
+          "rules. If this stack was renamed or moved, set aws-panos-rules:acceptRename to true for one run; " +
+          "if it was copied, give it an ownerId of its own (npm run init)",
+      );
+    }
+    const xpath = entryXpath(session.client.connection, "tag", name);
+    return [{ action: "edit", xpath, element: tagXml(inputs) }];
+  },
+
+  found(id, { firewall }, objects) {
+    const found = objects.tags.get(id);
+    return found && { ...found, firewall, acceptRename: false };
+  },
+
+  removal(id, _outputs, objects, session) {
+    if (!objects.tags.has(id)) return [];
+    return [{ action: "delete", xpath: entryXpath(session.client.connection, "tag", id) }];
+  },
+});
