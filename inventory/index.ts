@@ -1,4 +1,4 @@
-import { InventoryError } from "./errors";
+import { readLookups } from "./lookups";
 import { readSnapshot } from "./snapshot";
 import type { Inventory } from "./types";
 
@@ -15,7 +15,7 @@ export type InventorySource = { kind: "lookups"; region?: string } | { kind: "sn
 export function readInventory(source: InventorySource): Promise<Inventory> {
   switch (source.kind) {
     case "lookups":
-      return Promise.reject(new InventoryError("LOOKUP_FAILED", "only snapshots can be read so far"));
+      return readLookups(source);
     case "snapshot":
       return readSnapshot(source.file);
   }

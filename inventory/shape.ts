@@ -88,7 +88,7 @@ export function object<T extends object>(
   optional: (keyof T & string)[] = [],
   whole: (value: T, path: string, problems: Problems) => void = () => undefined,
 ): Shape<T> {
-  const shapes = Object.entries(fields) as [string, Shape<unknown>][];
+  const shapes = Object.entries<Shape<unknown>>(fields);
   const isOptional = new Set<string>(optional);
   return (value, path, problems) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {

@@ -1,0 +1,130 @@
+import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity";
+import * as ec2 from "@pulumi/aws/ec2";
+import * as vpc from "@pulumi/aws/vpc";
+import type * as answers from "./answers";
+
+/** A data source of @pulumi/aws, and what asking it costs. */
+export interface DataSource<Arguments, Answer> {
+  call: (args: Arguments) => Promise<Answer>;
+  /** What it reads, for a person: "VPC", "the list of VPCs". */
+  what: string;
+  /** The IAM actions behind one question (the provider's source), each as often as it is called. */
+  actions: string[];
+  /** Further calls that only the answer tells of. */
+  further?: (answer: Answer) => { action: string; calls: number };
+  /** EC2's error code for a single object that isn't there (any more). */
+  notFound?: string;
+}
+
+type Filters = { name: string; values: string[] }[];
+interface Listed {
+  region?: string;
+  filters?: Filters;
+}
+
+/** Identity needs no permission, and STS no pacing; the account's id is worth one call. */
+export const callerIdentity: DataSource<object, answers.CallerIdentityAnswer> = {
+  call: () => getCallerIdentity(),
+  what: "the account's id",
+  actions: ["sts:GetCallerIdentity"],
+};
+
+export const instances: DataSource<Listed & { instanceStateNames: string[] }, answers.ListAnswer> = {
+  call: (args) => ec2.getInstances(args),
+  what: "the list of instances",
+  actions: ["ec2:DescribeInstances"],
+};
+
+export const vpcs: DataSource<Listed, answers.ListAnswer> = {
+  call: (args) => ec2.getVpcs(args),
+  what: "the list of VPCs",
+  actions: ["ec2:DescribeVpcs"],
+};
+
+export const oneVpc: DataSource<Listed & { id: string }, answers.VpcAnswer> = {
+  call: (args) => ec2.getVpc(args),
+  what: "VPC",
+  // One for each of three attributes, and one for the main route table.
+  actions: [
+    "ec2:DescribeVpcs",
+    "ec2:DescribeVpcAttribute",
+    "ec2:DescribeVpcAttribute",
+    "ec2:DescribeVpcAttribute",
+    "ec2:DescribeRouteTables",
+  ],
+  notFound: "InvalidVpcID.NotFound",
+};
+
+export const subnets: DataSource<Listed, answers.ListAnswer> = {
+  call: (args) => ec2.getSubnets(args),
+  what: "the list of subnets",
+  actions: ["ec2:DescribeSubnets"],
+};
+
+export const routeTables: DataSource<Listed, answers.ListAnswer> = {
+  call: (args) => ec2.getRouteTables(args),
+  what: "the list of route tables",
+  actions: ["ec2:DescribeRouteTables"],
+};
+
+export const oneRouteTable: DataSource<Listed & { routeTableId: string }, answers.RouteTableAnswer> = {
+  call: (args) => ec2.getRouteTable(args),
+  what: "route table",
+  actions: ["ec2:DescribeRouteTables"],
+  // The provider looks at the owner of every interface that a route names.
+  further: ({ routes }) => ({
+    action: "ec2:DescribeNetworkInterfaces",
+    calls: (routes ?? []).filter((route) => route.networkInterfaceId).length,
+  }),
+  notFound: "InvalidRouteTableID.NotFound",
+};
+
+export const networkInterfaces: DataSource<Listed, answers.ListAnswer> = {
+  call: (args) => ec2.getNetworkInterfaces(args),
+  what: "the list of network interfaces",
+  actions: ["ec2:DescribeNetworkInterfaces"],
+};
+
+export const oneNetworkInterface: DataSource<Listed & { id: string }, answers.NetworkInterfaceAnswer> = {
+  call: (args) => ec2.getNetworkInterface(args),
+  what: "network interface",
+  actions: ["ec2:DescribeNetworkInterfaces"],
+  notFound: "InvalidNetworkInterfaceID.NotFound",
+};
+
+/** Without its rules: those are `securityGroupRules`. */
+export const oneSecurityGroup: DataSource<Listed, answers.SecurityGroupAnswer> = {
+  call: (args) => ec2.getSecurityGroup(args),
+  what: "security group",
+  actions: ["ec2:DescribeSecurityGroups"],
+  notFound: "InvalidGroup.NotFound",
+};
+
+/** Ingress and egress alike: EC2 has no filter that tells them apart. */
+export const securityGroupRules: DataSource<Listed, answers.ListAnswer> = {
+  call: (args) => vpc.getSecurityGroupRules(args),
+  what: "the list of security-group rules",
+  actions: ["ec2:DescribeSecurityGroupRules"],
+};
+
+export const oneSecurityGroupRule: DataSource<
+  Listed & { securityGroupRuleId: string },
+  answers.SecurityGroupRuleAnswer
+> = {
+  call: (args) => vpc.getSecurityGroupRule(args),
+  what: "security-group rule",
+  actions: ["ec2:DescribeSecurityGroupRules"],
+  notFound: "InvalidSecurityGroupRuleId.NotFound",
+};
+
+export const onePrefixList: DataSource<Listed & { id: string }, answers.PrefixListAnswer> = {
+  call: (args) => ec2.getManagedPrefixList(args),
+  what: "prefix list",
+  actions: ["ec2:DescribeManagedPrefixLists", "ec2:GetManagedPrefixListEntries"],
+  // The provider reads entries a hundred at a time.
+  further: ({ entries }) => ({
+    action: "ec2:GetManagedPrefixListEntries",
+    calls: Math.floor((entries ?? []).length / 100),
+  }),
+  notFound: "InvalidPrefixListID.NotFound",
+};

@@ -1,0 +1,119 @@
+import type { DataSource } from "./data-sources";
+import { Slots, TokenBucket, systemClock } from "./pace";
+import type { Clock } from "./pace";
+import { refusalError, refusalOf } from "./refusal";
+import type { Refusal } from "./refusal";
+
+/**
+ * EC2 gives each account and region a bucket of 100 requests per action, which refills by 20 a second (EC2
+ * API reference, request throttling). Staying well under it leaves room for the account's other users.
+ */
+const BURST = 40;
+const REQUESTS_PER_SECOND = 15;
+
+/** Per data source. More would only stand in line at the bucket. */
+const AT_ONCE = 10;
+
+/** The provider retries throttled calls itself; an error that arrives here has outlasted that. */
+const ATTEMPTS = 4;
+const FIRST_PAUSE_SECONDS = 2;
+
+interface Refused {
+  refusal: Refusal;
+  error: Error;
+}
+type Outcome<Answer> = { answer: Answer } | Refused;
+
+/** Asks data sources: within EC2's request rates, each question once, and nothing more after a failure. */
+export class LookupReader {
+  private readonly buckets = new Map<string, TokenBucket>();
+  private readonly slots = new Map<object, Slots>();
+  private readonly asked = new Map<object, Map<string, Promise<unknown>>>();
+  private failure: Error | undefined;
+
+  constructor(private readonly clock: Clock = systemClock) {}
+
+  /**
+   * The answer of a data source that always has one: a list.
+   * @throws InventoryError that names the API action and the IAM permission
+   */
+  async ask<Arguments, Answer>(source: DataSource<Arguments, Answer>, args: Arguments): Promise<Answer> {
+    const outcome = await this.once(source, args);
+    if ("answer" in outcome) return outcome.answer;
+    throw this.fail(source, args, outcome);
+  }
+
+  /** Like `ask`, for a single object: undefined if it has gone since it was listed. */
+  async find<Arguments, Answer>(
+    source: DataSource<Arguments, Answer>,
+    args: Arguments,
+  ): Promise<Answer | undefined> {
+    const outcome = await this.once(source, args);
+    if ("answer" in outcome) return outcome.answer;
+    if (outcome.refusal === "vanished") return undefined;
+    throw this.fail(source, args, outcome);
+  }
+
+  /** The first failure is everybody's: what still waits for its turn is not asked any more. */
+  private fail<Arguments, Answer>(
+    source: DataSource<Arguments, Answer>,
+    args: Arguments,
+    { refusal, error }: Refused,
+  ): Error {
+    return (this.failure ??= refusalError(refusal, source, args, error));
+  }
+
+  private once<Arguments, Answer>(
+    source: DataSource<Arguments, Answer>,
+    args: Arguments,
+  ): Promise<Outcome<Answer>> {
+    const questions = entry(this.asked, source, () => new Map<string, Promise<unknown>>());
+    return entry(questions, JSON.stringify(args), () =>
+      entry(this.slots, source, () => new Slots(AT_ONCE)).use(() => this.persist(source, args)),
+    ) as Promise<Outcome<Answer>>;
+  }
+
+  private async persist<Arguments, Answer>(
+    source: DataSource<Arguments, Answer>,
+    args: Arguments,
+  ): Promise<Outcome<Answer>> {
+    for (let attempt = 1; ; attempt += 1) {
+      await Promise.all(source.actions.map((action) => this.bucket(action).take(1)));
+      if (this.failure !== undefined) throw this.failure;
+      const outcome = await attemptOf(source, args);
+      if ("answer" in outcome) {
+        const further = source.further?.(outcome.answer);
+        if (further !== undefined) this.bucket(further.action).charge(further.calls);
+        return outcome;
+      }
+      if (outcome.refusal !== "throttled" || attempt === ATTEMPTS) return outcome;
+      const seconds = FIRST_PAUSE_SECONDS * 2 ** (attempt - 1);
+      for (const action of new Set(source.actions)) this.bucket(action).pause(seconds);
+    }
+  }
+
+  private bucket(action: string): TokenBucket {
+    return entry(this.buckets, action, () => new TokenBucket(BURST, REQUESTS_PER_SECOND, this.clock));
+  }
+}
+
+async function attemptOf<Arguments, Answer>(
+  source: DataSource<Arguments, Answer>,
+  args: Arguments,
+): Promise<Outcome<Answer>> {
+  try {
+    return { answer: await source.call(args) };
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    return { refusal: refusalOf(error.message, source.notFound), error };
+  }
+}
+
+/** The map's value under this key, made first where there is none. */
+function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const existing = map.get(key);
+  if (existing !== undefined) return existing;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

@@ -1,0 +1,315 @@
+import { expect } from "chai";
+import { InventoryError } from "../../inventory";
+import { readLookups } from "../../inventory/lookups";
+import type { Inventory } from "../../inventory/types";
+import {
+  Account,
+  DB,
+  DB_GROUP,
+  FIREWALL,
+  MAIN_TABLE,
+  OTHER_VPC,
+  PREFIX_LIST,
+  PRIVATE_SUBNET,
+  PRIVATE_TABLE,
+  PUBLIC_SUBNET,
+  TRUST_INTERFACE,
+  TestClock,
+  VPC,
+  WEB,
+  WEB_GROUP,
+} from "./account";
+
+describe("inventory from data-source lookups", () => {
+  let account: Account;
+  let clock: TestClock;
+
+  beforeEach(async () => {
+    clock = new TestClock();
+    account = new Account(clock);
+    await account.use();
+  });
+
+  const read = (): Promise<Inventory> => readLookups({}, clock);
+
+  /** Lets the main table lead to the firewall as well, so that the web server is behind it. */
+  function everythingBehindTheFirewall(): void {
+    account.change(MAIN_TABLE, { routes: [{ cidrBlock: "0.0.0.0/0", networkInterfaceId: TRUST_INTERFACE }] });
+  }
+
+  async function refused(): Promise<InventoryError> {
+    const error: unknown = await read().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).to.be.instanceOf(InventoryError);
+    return error as InventoryError;
+  }
+
+  it("reads VPCs with their CIDRs, and every subnet's effective route table", async () => {
+    const inventory = await read();
+    expect(inventory.region).to.equal("us-east-1");
+    expect(inventory.accountId).to.equal("123456789012");
+    expect(inventory.vpcs).to.deep.equal([
+      {
+        id: VPC,
+        name: "demo-vpc",
+        cidrBlocks: ["10.20.0.0/16"],
+        ipv6CidrBlocks: ["2400:6500:5880:ec00::/56"],
+      },
+      { id: OTHER_VPC, cidrBlocks: ["172.31.0.0/16"], ipv6CidrBlocks: [] },
+    ]);
+    expect(inventory.subnets).to.deep.equal([
+      { id: PUBLIC_SUBNET, vpcId: VPC, routeTableId: MAIN_TABLE },
+      { id: PRIVATE_SUBNET, vpcId: VPC, routeTableId: PRIVATE_TABLE },
+    ]);
+    expect(inventory.routeTables.find(({ id }) => id === PRIVATE_TABLE)?.routes).to.deep.equal([
+      { destinationCidrBlock: "0.0.0.0/0", networkInterfaceId: TRUST_INTERFACE },
+    ]);
+  });
+
+  it("reads interfaces, groups and ingress rules behind a possible firewall, and no others", async () => {
+    const inventory = await read();
+    expect(inventory.networkInterfaces.map(({ id, instanceId }) => [id, instanceId])).to.deep.equal([
+      [DB.networkInterface, DB.instance],
+      [TRUST_INTERFACE, FIREWALL.instance],
+    ]);
+    const group = inventory.securityGroups.find(({ id }) => id === DB_GROUP);
+    expect(group?.name).to.equal("grp-db");
+    expect(group?.ingress).to.deep.equal([
+      {
+        id: "sgr-48662be367ef51353",
+        ipProtocol: "udp",
+        fromPort: 1000,
+        toPort: 2000,
+        cidrIpv4: "10.20.2.0/24",
+        description: "second",
+      },
+      {
+        id: "sgr-598732af52f6ee520",
+        ipProtocol: "tcp",
+        fromPort: 5432,
+        toPort: 5432,
+        referencedSecurityGroupId: WEB_GROUP,
+      },
+      {
+        id: "sgr-6c0955442b5fed0fb",
+        ipProtocol: "udp",
+        fromPort: 1000,
+        toPort: 2000,
+        cidrIpv4: "10.20.1.0/24",
+      },
+    ]);
+    expect(inventory.prefixLists).to.deep.equal([]);
+    const reads = account.asked.filter(({ lookup }) => lookup === "getNetworkInterface");
+    expect(reads.map(({ question }) => question.id)).to.not.include(WEB.networkInterface);
+  });
+
+  it("reads the prefix lists that ingress rules name", async () => {
+    everythingBehindTheFirewall();
+    const inventory = await read();
+    expect(inventory.prefixLists).to.deep.equal([
+      {
+        id: PREFIX_LIST,
+        name: "corp-nets",
+        addressFamily: "IPv4",
+        entries: [
+          { cidr: "192.0.2.0/24", description: "office" },
+          { cidr: "198.51.100.0/24", description: "vpn" },
+        ],
+      },
+    ]);
+  });
+
+  it("tells pending instances from running ones, and knows one that starts meanwhile", async () => {
+    account.pending.push(WEB.instance, "i-0000000000000aaaa");
+    const { instances } = await read();
+    expect(instances).to.deep.equal([
+      { id: "i-0000000000000aaaa", state: "pending" },
+      { id: WEB.instance, state: "running" },
+      { id: FIREWALL.instance, state: "running" },
+      { id: DB.instance, state: "running" },
+    ]);
+    const states = account.asked.flatMap(({ question }) => question.instanceStateNames ?? []);
+    expect(states).to.deep.equal(["pending", "running"]);
+  });
+
+  it("does not read interfaces of instances that neither run nor start", async () => {
+    account.running.splice(account.running.indexOf(DB.instance), 1);
+    const { networkInterfaces } = await read();
+    expect(networkInterfaces.map(({ id }) => id)).to.deep.equal([TRUST_INTERFACE]);
+  });
+
+  it("counts associated CIDRs only, of both families", async () => {
+    account.change(VPC, {
+      cidrBlockAssociations: [
+        { cidrBlock: "10.20.0.0/16", state: "associated" },
+        { cidrBlock: "10.21.0.0/16", state: "associated" },
+        { cidrBlock: "10.22.0.0/16", state: "disassociating" },
+      ],
+      ipv6CidrBlockAssociations: [
+        { ipv6CidrBlock: "2001:db8:1200::/56", state: "associated" },
+        { ipv6CidrBlock: "2001:db8:1300::/56", state: "associated" },
+        { ipv6CidrBlock: "2001:db8:1400::/56", state: "failed" },
+      ],
+    });
+    const vpc = (await read()).vpcs.find(({ id }) => id === VPC);
+    expect(vpc?.cidrBlocks).to.deep.equal(["10.20.0.0/16", "10.21.0.0/16"]);
+    expect(vpc?.ipv6CidrBlocks).to.deep.equal(["2001:db8:1200::/56", "2001:db8:1300::/56"]);
+  });
+
+  it("never asks for unfiltered interfaces, nor for more than 200 values of a filter", async () => {
+    for (let index = 0; index < 450; index += 1) account.running.push(`i-${1000 + index}`);
+    await read();
+    const lists = account.asked.filter(({ lookup }) => lookup === "getNetworkInterfaces");
+    expect(lists).to.have.length(3);
+    for (const { question } of account.asked) {
+      for (const { values } of question.filters ?? []) expect(values.length).to.be.within(1, 200);
+    }
+    const filters = lists.map(({ question }) => question.filters?.map(({ name }) => name));
+    expect(filters[0]).to.deep.equal(["vpc-id", "subnet-id", "attachment.instance-id"]);
+    expect(account.times("getInstance")).to.equal(0);
+  });
+
+  it("asks in another region when told so", async () => {
+    await readLookups({ region: "eu-central-1" }, clock);
+    const regions = account.asked
+      .filter(({ lookup }) => lookup !== "getCallerIdentity")
+      .map(({ question }) => (question as { region?: string }).region);
+    expect(new Set(regions)).to.deep.equal(new Set(["eu-central-1"]));
+  });
+
+  describe("when something vanishes between list and read", () => {
+    beforeEach(everythingBehindTheFirewall);
+
+    const cases: [string, string, (inventory: Inventory) => unknown][] = [
+      ["an interface", WEB.networkInterface, (inventory) => inventory.networkInterfaces],
+      ["a rule", "sgr-3dc5f7086de6af813", (inventory) => inventory.securityGroups],
+      ["a security group", DB_GROUP, (inventory) => [inventory.securityGroups, inventory.networkInterfaces]],
+      ["a prefix list", PREFIX_LIST, (inventory) => [inventory.prefixLists, inventory.securityGroups]],
+      ["a route table", PRIVATE_TABLE, (inventory) => inventory.routeTables],
+      ["a VPC", VPC, (inventory) => [inventory.vpcs, inventory.subnets, inventory.networkInterfaces]],
+    ];
+    for (const [what, id, places] of cases) {
+      it(`leaves out ${what}`, async () => {
+        // A group may still be named as the source of other groups' rules.
+        const named = new RegExp(`(?<!referencedSecurityGroupId":)"${id}"`);
+        expect(JSON.stringify(places(await read()))).to.match(named);
+        account.vanished.add(id);
+        expect(JSON.stringify(places(await read()))).to.not.match(named);
+      });
+    }
+
+    it("recognises EC2's own code for it", async () => {
+      account.fail = (_, { id }) =>
+        id === WEB.networkInterface
+          ? `operation error EC2: DescribeNetworkInterfaces, https response error StatusCode: 400, RequestID: 0, ` +
+            `api error InvalidNetworkInterfaceID.NotFound: The networkInterface ID '${id}' does not exist`
+          : undefined;
+      const { networkInterfaces } = await read();
+      expect(networkInterfaces.map(({ id }) => id)).to.not.include(WEB.networkInterface);
+    });
+
+    it("does not take a missing interface for a missing route table", async () => {
+      account.fail = (lookup) =>
+        lookup === "getRouteTable"
+          ? "reading EC2 Network Interface: api error InvalidNetworkInterfaceID.NotFound: gone"
+          : undefined;
+      expect((await refused()).code).to.equal("LOOKUP_FAILED");
+    });
+  });
+
+  it("names the action and the permission that AWS denies", async () => {
+    account.fail = (lookup) =>
+      lookup === "getSecurityGroupRules"
+        ? "reading Security Group Rules: operation error EC2: DescribeSecurityGroupRules, https response error " +
+          "StatusCode: 403, RequestID: 1, api error UnauthorizedOperation: You are not authorized to perform this " +
+          "operation. User: arn:aws:iam::123456789012:user/ci is not authorized to perform: " +
+          "ec2:DescribeSecurityGroupRules because no identity-based policy allows the action. " +
+          "Encoded authorization failure message: abcdefghijklmnop"
+        : undefined;
+    const error = await refused();
+    expect(error.code).to.equal("ACCESS_DENIED");
+    expect(error.details.action).to.equal("DescribeSecurityGroupRules");
+    expect(error.details.permission).to.equal("ec2:DescribeSecurityGroupRules");
+    expect(error.message).to.include("Allow ec2:DescribeSecurityGroupRules");
+    expect(error.message).to.not.include("abcdefghijklmnop");
+  });
+
+  it("names the action behind a lookup of several", async () => {
+    account.fail = (lookup) =>
+      lookup === "getVpc"
+        ? "operation error EC2: DescribeVpcAttribute, api error UnauthorizedOperation: You are not authorized"
+        : undefined;
+    expect((await refused()).details.permission).to.equal("ec2:DescribeVpcAttribute");
+  });
+
+  it("names the lookup's action where the message doesn't", async () => {
+    account.fail = (lookup) => (lookup === "getNetworkInterface" ? "AccessDenied" : undefined);
+    const error = await refused();
+    expect(error.details.permission).to.equal("ec2:DescribeNetworkInterfaces");
+    expect(error.message).to.match(/reading network interface eni-/);
+  });
+
+  it("retries what AWS throttles, after a pause", async () => {
+    let refusals = 2;
+    account.fail = (lookup) =>
+      lookup === "getVpcs" && (refusals -= 1) >= 0
+        ? "api error RequestLimitExceeded: Request limit"
+        : undefined;
+    const inventory = await read();
+    expect(inventory.vpcs).to.have.length(2);
+    const times = account.asked.filter(({ lookup }) => lookup === "getVpcs").map(({ at }) => at);
+    expect(times).to.have.length(3);
+    expect(times[2]).to.be.greaterThan(times[1] ?? Infinity);
+  });
+
+  it("gives up when AWS goes on throttling, and asks for nothing more", async () => {
+    account.fail = (lookup) =>
+      lookup === "getSecurityGroup" ? "api error RequestLimitExceeded: Request limit exceeded." : undefined;
+    const error = await refused();
+    expect(error.code).to.equal("THROTTLED");
+    expect(error.details.permission).to.equal("ec2:DescribeSecurityGroups");
+    const asked = account.asked.length;
+    await clock.sleep(600_000);
+    expect(account.asked).to.have.length(asked);
+    expect(account.times("getSecurityGroup")).to.be.at.most(8);
+  });
+
+  it("says which lookup failed otherwise", async () => {
+    account.fail = (lookup) => (lookup === "getVpcs" ? "No valid credential sources found" : undefined);
+    const error = await refused();
+    expect(error.code).to.equal("LOOKUP_FAILED");
+    expect(error.message).to.include("DescribeVpcs").and.include("credentials");
+  });
+
+  it("asks each question once", async () => {
+    everythingBehindTheFirewall();
+    account.change(WEB.networkInterface, { securityGroups: [WEB_GROUP, DB_GROUP] });
+    await read();
+    const questions = account.asked.map(({ lookup, question }) => `${lookup} ${JSON.stringify(question)}`);
+    expect(new Set(questions).size).to.equal(questions.length);
+  });
+
+  it("stays under EC2's request rates in a large account, with few questions at once", async () => {
+    const rule = account.get("sgr-48662be367ef51353");
+    for (let index = 0; index < 400; index += 1) account.put({ ...rule, id: `sgr-${1000 + index}` });
+    const { securityGroups } = await read();
+    expect(securityGroups.find(({ id }) => id === DB_GROUP)?.ingress).to.have.length(403);
+    const times = account.asked
+      .filter(({ lookup }) => lookup.startsWith("getSecurityGroupRule"))
+      .map(({ at }) => at);
+    times.forEach((from, index) => {
+      const seconds = ((times.at(-1) ?? 0) - from) / 1000;
+      expect(times.length - index).to.be.at.most(40 + 15 * seconds + 1);
+    });
+    expect(account.mostAtOnce).to.be.within(2, 20);
+  });
+
+  it("refuses answers that make no sense rather than passing them on", async () => {
+    account.change("sgr-598732af52f6ee520", { referencedSecurityGroupId: "", ipProtocol: "tcp" });
+    const error = await refused();
+    expect(error.code).to.equal("LOOKUP_FAILED");
+    expect(error.message).to.include("has 0 sources");
+  });
+});
