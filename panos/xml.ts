@@ -1,4 +1,4 @@
-import { XMLParser } from "fast-xml-parser";
+import { XMLParser, XMLValidator } from "fast-xml-parser";
 
 /** An XML element. `text` is its own character data, joined, without that of its children. */
 export interface XmlElement {
@@ -32,6 +32,9 @@ type Node = Record<string, unknown>;
  */
 export function parseXml(text: string): XmlElement {
   if (text.includes("<!DOCTYPE")) throw new Error("the document has a DOCTYPE, which is refused");
+  // The parser mends what is broken; half an answer must not be read as a whole one.
+  const validity = XMLValidator.validate(text);
+  if (validity !== true) throw new Error(`${validity.err.msg} (line ${validity.err.line})`);
   const nodes = parser.parse(text) as Node[];
   const roots = nodes.map(toElement).filter((node): node is XmlElement => node !== undefined);
   if (roots.length !== 1) throw new Error(`the document has ${roots.length} root elements`);

@@ -1,0 +1,44 @@
+import { expect } from "chai";
+import { connectionFrom } from "../../panos/connection";
+
+const config = (values: Record<string, string>) => (key: string) => values[key];
+
+describe("connection settings", () => {
+  it("have defaults for everything but the host and the credentials", () => {
+    const { connection, problems } = connectionFrom(config({ hostname: "fw1", apiKey: "k" }), {});
+    expect(problems).to.deep.equal([]);
+    expect(connection).to.deep.equal({
+      hostname: "fw1",
+      port: 443,
+      protocol: "https",
+      vsys: "vsys1",
+      skipVerifyCertificate: false,
+      apiKey: "k",
+    });
+  });
+
+  it("are overridden by the environment, under the names that the Terraform provider uses", () => {
+    const environment = {
+      PANOS_HOSTNAME: "10.0.0.9",
+      PANOS_API_KEY: "new",
+      PANOS_SKIP_VERIFY_CERTIFICATE: "true",
+    };
+    const { connection } = connectionFrom(config({ hostname: "fw1", apiKey: "old" }), environment);
+    expect(connection).to.include({ hostname: "10.0.0.9", apiKey: "new", skipVerifyCertificate: true });
+  });
+
+  it("report every problem at once, by key and environment variable, and never a secret", () => {
+    const { connection, problems } = connectionFrom(
+      config({ hostname: "https://fw1/", port: "65536", protocol: "ftp", password: "s3cret" }),
+      {},
+    );
+    expect(connection).to.equal(undefined);
+    expect(problems.map(({ key }) => key)).to.deep.equal([
+      "panos:hostname (or PANOS_HOSTNAME)",
+      "panos:protocol (or PANOS_PROTOCOL)",
+      "panos:port (or PANOS_PORT)",
+      "panos:username (or PANOS_USERNAME)",
+    ]);
+    expect(JSON.stringify(problems)).not.to.contain("s3cret");
+  });
+});

@@ -1,0 +1,100 @@
+import { expect } from "chai";
+import { canonicalAddress, ruleFrom, ruleXml, serviceFrom, serviceXml } from "../../panos/entries";
+import type { SecurityRule } from "../../panos/policy";
+import { parseXml } from "../../panos/xml";
+import { ruleHash } from "../../provider/content";
+
+const rule: SecurityRule = {
+  name: "aws-sg-0123-tcp-443",
+  description: `web "<shop>" & 'co'`,
+  tag: ["aws-panos-k3v9x2ab"],
+  from: ["untrust"],
+  to: ["trust"],
+  source: ["0.0.0.0/0", "2001:db8::/32"],
+  destination: ["10.20.1.10", "2001:db8:12::a"],
+  application: ["ssl"],
+  service: ["application-default"],
+  action: "allow",
+  profileGroup: "inbound",
+  logSetting: "to-siem",
+};
+
+const parsed = (xml: string) => ruleFrom(parseXml(xml));
+
+describe("rule entries", () => {
+  it("are read as they were written", () => {
+    expect(parsed(ruleXml(rule))).to.deep.equal({ ...rule, extras: [] });
+  });
+
+  it("ignore what means the default, and what the device adds", () => {
+    const device = ruleXml(rule)
+      .replace("<entry ", `<entry uuid="1-2" admin="a" dirtyId="3" time="t" `)
+      .replace(
+        "</entry>",
+        "<disabled>no</disabled><rule-type>universal</rule-type><log-end>yes</log-end></entry>",
+      );
+    expect(parsed(device).extras).to.deep.equal([]);
+  });
+
+  for (const [change, extra] of [
+    ["<disabled>yes</disabled>", "disabled: yes"],
+    ["<negate-source>yes</negate-source>", "negate-source: yes"],
+    ["<schedule>nights</schedule>", "schedule: nights"],
+    ["<log-end>no</log-end>", "log-end: no"],
+    [
+      "<option><disable-server-response-inspection>yes</disable-server-response-inspection></option>",
+      "option: set",
+    ],
+  ] as const) {
+    it(`show ${extra} as something that ours never have`, () => {
+      expect(parsed(ruleXml(rule).replace("</entry>", `${change}</entry>`)).extras).to.deep.equal([extra]);
+    });
+  }
+
+  it("show a source-user as something that ours never have", () => {
+    const xml = ruleXml(rule).replace("<source-user><member>any<", "<source-user><member>corp\\ann<");
+    expect(parsed(xml).extras).to.deep.equal(["source-user: corp\\ann"]);
+  });
+});
+
+describe("service entries", () => {
+  it("are read as they were written", () => {
+    const service = {
+      name: "aws-k3v9x2ab-tcp-8000-8100",
+      protocol: "tcp",
+      port: "8000-8100",
+      tag: ["t"],
+    } as const;
+    const found = serviceFrom(parseXml(serviceXml({ ...service, tag: ["t"] })));
+    expect(found).to.include({ name: service.name, protocol: "tcp", port: "8000-8100" });
+  });
+
+  it("show a source port, which narrows what they mean", () => {
+    const xml = `<entry name="s"><protocol><tcp><port>80</port><source-port>1024</source-port></tcp></protocol></entry>`;
+    expect(serviceFrom(parseXml(xml)).port).to.equal("80 with source-port");
+  });
+});
+
+describe("a rule's content", () => {
+  const same = (change: Partial<SecurityRule>) => ruleHash({ ...rule, ...change }) === ruleHash(rule);
+
+  it("is the same whatever the order, case and duplicates that PAN-OS doesn't mind", () => {
+    expect(same({ source: ["2001:DB8:0::/32", "0.0.0.0/0", "0.0.0.0/0"] })).to.equal(true);
+    expect(same({ destination: ["2001:db8:12:0::a/128", "10.20.1.10/32"] })).to.equal(true);
+    expect(same({ description: ` web "<shop>" &  'co' ` })).to.equal(true);
+  });
+
+  it("differs with any field that means something", () => {
+    expect(same({ source: ["0.0.0.0/0"] })).to.equal(false);
+    expect(same({ service: ["any"] })).to.equal(false);
+    expect(same({ profileGroup: "other" })).to.equal(false);
+    expect(same({ tag: [] })).to.equal(false);
+  });
+
+  it("knows one spelling of an address, and leaves names alone", () => {
+    expect(canonicalAddress("10.0.0.1/32")).to.equal("10.0.0.1");
+    expect(canonicalAddress("2001:DB8::0/64")).to.equal("2001:db8::/64");
+    expect(canonicalAddress("Web-Servers")).to.equal("Web-Servers");
+    expect(canonicalAddress("10.0.0.1-10.0.0.9")).to.equal("10.0.0.1-10.0.0.9");
+  });
+});
