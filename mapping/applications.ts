@@ -17,7 +17,7 @@ export interface Application {
 
 /**
  * Sources. Plain ports: the predefined applications of PAN-OS content updates, as pan-configurator (a
- * public tool of Palo Alto Networks engineers) ships them, for dns, oracle, pop3, smtp, ssh, ssl and the
+ * public tool of Palo Alto Networks engineers) ships them, for dns, mysql, oracle, pop3, smtp, ssh, ssl and the
  * ICMP type of ping; Applipedia for the others. Secure ports: the list of applications from the PAN-OS
  * 9.0 release notes, the numbers from IANA's registry of service names (smtps, imaps, pop3s, ldaps,
  * msft-gc-ssl, domain-s).

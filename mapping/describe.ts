@@ -1,5 +1,6 @@
 /** Texts from AWS, made fit for people and for PAN-OS. What comes in is data: any characters at all. */
 import type { SecurityGroupRule } from "../inventory/types";
+import { describeTraffic } from "./protocols";
 import type { IngressPermission } from "./types";
 
 /** PAN-OS's limit for a rule's description, one less than the 1024 that some releases take. */
@@ -21,8 +22,13 @@ export function describePermission(permission: IngressPermission, groupRules: Se
   return cut(text, MAX_DESCRIPTION);
 }
 
-/** A security group as sentences name it: "web (sg-0123)". */
-export function groupLabel({ securityGroupId, securityGroupName }: IngressPermission): string {
+/** A permission as sentences name it: "Security group web (sg-0123), TCP port 443,". */
+export function permissionLabel(permission: IngressPermission): string {
+  return `Security group ${groupLabel(permission)}, ${describeTraffic(permission)},`;
+}
+
+/** A security group as descriptions name it: "web (sg-0123)". */
+function groupLabel({ securityGroupId, securityGroupName }: IngressPermission): string {
   const name = plainText(securityGroupName);
   const id = plainText(securityGroupId);
   return name === "" ? id : `${name} (${id})`;

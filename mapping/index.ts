@@ -1,6 +1,7 @@
 /** What an inventory asks of the firewall. Pure: the same inventory and options give the same policy. */
 import type { Inventory } from "../inventory/types";
 import { destinationsByGroup } from "./destinations";
+import { compareTexts } from "./order";
 import { relevantPermissions } from "./permissions";
 import { protectedInterfaces, unknownTargets } from "./routing";
 import { ruleOf, servicesOf } from "./rules";
@@ -24,16 +25,24 @@ export function mapInventory(inventory: Inventory, options: MappingOptions): Pol
     if ("rule" in result) rules.push(result);
     else withheld.push(result);
   }
-  rules.sort((a, b) => (a.rule.name < b.rule.name ? -1 : 1));
-  withheld.sort((a, b) => (a.reason < b.reason ? -1 : 1));
+  rules.sort((a, b) => compareTexts(a.rule.name, b.rule.name));
+  withheld.sort((a, b) => compareTexts(a.reason, b.reason));
   return {
     rules,
     services: servicesOf(rules, options.ownerId),
     withheld,
-    warnings: [...targetWarnings(inventory, options), ...protection.warnings, ...warnings],
+    warnings: [
+      ...targetWarnings(inventory, options),
+      ...(protection.interfaces.length === 0 ? [NOTHING_PROTECTED] : []),
+      ...protection.warnings,
+      ...warnings,
+    ],
     protectedInterfaces: protection.interfaces.map(({ networkInterface }) => networkInterface.id),
   };
 }
+
+const NOTHING_PROTECTED =
+  "No network interface is behind the firewall: no running instance is in a subnet whose route to the internet leads to a configured firewall target. Check the targets, the region and the account.";
 
 function targetWarnings(inventory: Inventory, options: MappingOptions): string[] {
   return unknownTargets(inventory, options).map(

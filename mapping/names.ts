@@ -32,6 +32,11 @@ export function ruleName(groupId: string, protocol: string, ports: string): stri
   return name;
 }
 
+/** Whether a group's id can be part of a rule's name: it has room for the longest ports behind it. */
+export function isNameableGroup(groupId: string): boolean {
+  return /^sg-[0-9a-z]{1,40}$/.test(groupId);
+}
+
 /** Whether `name` is one that `ruleName` can produce. */
 export function isRuleName(name: string): boolean {
   return name.length <= MAX_NAME && /^aws-sg-[0-9a-z]+-(tcp|udp|icmp|icmpv6|all)(-\d+(-\d+)?)?$/.test(name);

@@ -2,9 +2,10 @@
 import type { Inventory, PrefixList, SecurityGroup, SecurityGroupRule } from "../inventory/types";
 import { FAMILIES, compareCidrs, isInside, parseCidr } from "./cidr";
 import type { Cidr, Family } from "./cidr";
+import { permissionLabel } from "./describe";
 import type { GroupDestinations } from "./destinations";
-import { groupLabel } from "./describe";
-import { describeTraffic, familyOf, normalised } from "./protocols";
+import { compareTexts } from "./order";
+import { familyOf, normalised } from "./protocols";
 import type { IngressPermission, Withheld } from "./types";
 
 /** A permission with what of it crosses the firewall. */
@@ -26,7 +27,7 @@ export function relevantPermissions(
   inventory: Inventory,
   groups: Map<string, GroupDestinations>,
 ): { permissions: RelevantPermission[]; withheld: Withheld[] } {
-  const prefixLists = new Map(inventory.prefixLists.map((list) => [list.id, list]));
+  const prefixLists = parsedPrefixLists(inventory.prefixLists);
   const collected = new Map<string, Collected>();
   const withheld: Withheld[] = [];
   for (const group of inventory.securityGroups) {
@@ -36,14 +37,20 @@ export function relevantPermissions(
       const permission = permissionOf(group, groupRule);
       const found = sourcesOf(groupRule, prefixLists);
       if (typeof found === "string") {
-        withheld.push({ permission, reason: `${label(permission)}: ${found}` });
+        withheld.push({
+          permission,
+          reason: `${permissionLabel(permission)} is not opened in full: ${found}`,
+        });
         continue;
       }
       const crossing = found.filter((source) => crossesFirewall(source, destinations[source.family]));
       const family = familyOf(permission.ipProtocol);
       const sources = crossing.filter((source) => family === undefined || source.family === family);
       if (sources.length < crossing.length) {
-        withheld.push({ permission, reason: `${label(permission)}: ${wrongFamily(permission, groupRule)}` });
+        withheld.push({
+          permission,
+          reason: `${permissionLabel(permission)} is not opened in full: ${wrongFamily(permission, groupRule)}`,
+        });
       }
       if (sources.length > 0) add(collected, permission, groupRule, sources, destinations);
     }
@@ -77,7 +84,7 @@ function add(
 }
 
 function finished({ permission, sources, groupRules, destinations }: Collected): RelevantPermission {
-  const sorted = [...groupRules.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const sorted = [...groupRules.values()].sort((a, b) => compareTexts(a.id, b.id));
   const [IPv4, IPv6] = FAMILIES.map((family) =>
     [...sources.values()].filter((source) => source.family === family).sort(compareCidrs),
   ) as [Cidr[], Cidr[]];
@@ -99,27 +106,41 @@ function permissionOf(group: SecurityGroup, groupRule: SecurityGroupRule): Ingre
 }
 
 /** The CIDRs that a security-group rule lets in, none for a reference; or why that can't be said. */
-function sourcesOf(groupRule: SecurityGroupRule, prefixLists: Map<string, PrefixList>): Cidr[] | string {
+function sourcesOf(groupRule: SecurityGroupRule, prefixLists: PrefixLists): Cidr[] | string {
   const { id, cidrIpv4, cidrIpv6, prefixListId } = groupRule;
-  const texts = [cidrIpv4, cidrIpv6].filter((text) => text !== undefined);
-  let origin = `rule ${id}`;
   if (prefixListId !== undefined) {
-    const list = prefixLists.get(prefixListId);
-    if (!list) {
-      return `rule ${id} names the prefix list ${prefixListId}, which the inventory doesn't have, so nothing is opened for it.`;
+    const list = prefixLists(prefixListId);
+    if (list === undefined) {
+      return `rule ${id} names the prefix list ${prefixListId}, which the inventory doesn't have.`;
     }
-    origin = `the prefix list ${prefixListId} of rule ${id}`;
-    texts.push(...list.entries.map((entry) => entry.cidr));
+    return "cidrs" in list ? list.cidrs : `the prefix list ${prefixListId} of rule ${id} ${list.fault}`;
   }
+  const parsed = parseAll([cidrIpv4, cidrIpv6].filter((text) => text !== undefined));
+  return "cidrs" in parsed ? parsed.cidrs : `rule ${id} ${parsed.fault}`;
+}
+
+type Parsed = { cidrs: Cidr[] } | { fault: string };
+type PrefixLists = (id: string) => Parsed | undefined;
+
+/** The prefix lists by id. Each is parsed once, however many rules name it. */
+function parsedPrefixLists(lists: PrefixList[]): PrefixLists {
+  const byId = new Map(lists.map((list) => [list.id, list]));
+  const parsed = new Map<string, Parsed>();
+  return (id) => {
+    const list = byId.get(id);
+    if (list && !parsed.has(id)) parsed.set(id, parseAll(list.entries.map((entry) => entry.cidr)));
+    return parsed.get(id);
+  };
+}
+
+function parseAll(texts: string[]): Parsed {
   const cidrs: Cidr[] = [];
   for (const text of texts) {
     const cidr = parseCidr(text);
-    if (!cidr) {
-      return `${origin} has the source ${JSON.stringify(text)}, which is no CIDR block, so nothing is opened for that rule.`;
-    }
+    if (!cidr) return { fault: `has the source ${JSON.stringify(text)}, which is no CIDR block.` };
     cidrs.push(cidr);
   }
-  return cidrs;
+  return { cidrs };
 }
 
 /** A source inside the VPC of every destination reaches them without the firewall. */
@@ -129,9 +150,5 @@ function crossesFirewall(source: Cidr, { addresses, vpcs }: GroupDestinations[Fa
 
 function wrongFamily(permission: IngressPermission, groupRule: SecurityGroupRule): string {
   const [has, needs] = permission.ipProtocol === "icmp" ? ["IPv6", "icmpv6"] : ["IPv4", "icmp"];
-  return `rule ${groupRule.id} has ${has} sources, whose packets never carry this protocol (theirs is ${needs}), so nothing is opened for them.`;
-}
-
-function label(permission: IngressPermission): string {
-  return `${groupLabel(permission)}, ${describeTraffic(permission)}`;
+  return `rule ${groupRule.id} has ${has} sources, whose packets never carry this protocol (theirs is ${needs}), so they are left out.`;
 }

@@ -11,7 +11,12 @@ export type Traffic =
 type ProtocolAndPorts = Pick<IngressPermission, "ipProtocol" | "fromPort" | "toPort">;
 
 /** IANA protocol numbers which EC2 also knows by name. */
-const NAMES: Record<string, string> = { "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6" };
+const NAMES = new Map([
+  ["1", "icmp"],
+  ["6", "tcp"],
+  ["17", "udp"],
+  ["58", "icmpv6"],
+]);
 const LAST_PORT = 65535;
 const LAST_ICMP = 255;
 
@@ -22,7 +27,7 @@ const LAST_ICMP = 255;
  */
 export function normalised({ ipProtocol, fromPort, toPort }: ProtocolAndPorts): ProtocolAndPorts {
   const text = ipProtocol.trim().toLowerCase();
-  const protocol = NAMES[text] ?? text;
+  const protocol = NAMES.get(text) ?? text;
   switch (protocol) {
     case "tcp":
     case "udp":

@@ -2,6 +2,7 @@
 import type { Inventory, NetworkInterface, Route, RouteTable } from "../inventory/types";
 import { parseCidr } from "./cidr";
 import type { Family } from "./cidr";
+import { compareTexts } from "./order";
 import type { MappingOptions } from "./types";
 
 /** A network interface whose traffic with the internet passes the firewall, in at least one family. */
@@ -53,7 +54,7 @@ export function protectedInterfaces(inventory: Inventory, options: MappingOption
       interfaces.push({ networkInterface, behindFirewall });
     }
   }
-  interfaces.sort((a, b) => (a.networkInterface.id < b.networkInterface.id ? -1 : 1));
+  interfaces.sort((a, b) => compareTexts(a.networkInterface.id, b.networkInterface.id));
   return { interfaces, warnings };
 }
 

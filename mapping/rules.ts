@@ -2,10 +2,11 @@
 import type { SecurityRule, Service } from "../panos/policy";
 import { applicationOf, everyDefaultPort } from "./applications";
 import { FAMILIES } from "./cidr";
-import { describePermission, groupLabel } from "./describe";
-import { isRuleName, ownerTag, ruleName, serviceName } from "./names";
+import { describePermission, permissionLabel } from "./describe";
+import { isNameableGroup, ownerTag, ruleName, serviceName } from "./names";
+import { compareTexts } from "./order";
 import type { RelevantPermission } from "./permissions";
-import { describeTraffic, portsInName, trafficOf } from "./protocols";
+import { portsInName, trafficOf } from "./protocols";
 import type { Traffic } from "./protocols";
 import type { IngressPermission, MappedRule, MappingOptions, Withheld } from "./types";
 
@@ -26,18 +27,18 @@ export function ruleOf(relevant: RelevantPermission, options: MappingOptions): M
   if (!match) {
     return withheld(
       permission,
-      `PAN-OS has no application for just this: only echo requests and all of the protocol can be opened.`,
+      "PAN-OS has no application for just this, only for echo requests and for all of the protocol.",
     );
   }
-  const name = nameOf(permission, traffic);
-  if (name === undefined) {
+  const { securityGroupId } = permission;
+  if (!isNameableGroup(securityGroupId)) {
     return withheld(
       permission,
       "the group's id can't be part of a rule's name: it is not of the form sg-0123abcd.",
     );
   }
   const rule: SecurityRule = {
-    name,
+    name: ruleName(securityGroupId, traffic.protocol, portsInName(traffic)),
     description: describePermission(permission, groupRules),
     tag: [ownerTag(options.ownerId)],
     from: [options.untrustZone],
@@ -68,7 +69,7 @@ export function servicesOf(rules: MappedRule[], ownerId: string): Service[] {
     const name = serviceName(ownerId, protocol, port);
     if (rule.service.includes(name)) services.set(name, { name, protocol, port, tag: [ownerTag(ownerId)] });
   }
-  return [...services.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...services.values()].sort((a, b) => compareTexts(a.name, b.name));
 }
 
 /** What says exactly this traffic, or less; undefined where only more could be said. */
@@ -123,23 +124,15 @@ function icmpMatch(
   return undefined;
 }
 
-function nameOf(permission: IngressPermission, traffic: Traffic): string | undefined {
-  const ports = portsInName(traffic);
-  // The longest ending is "-icmpv6-255-255"; what is left of 63 characters is plenty for an id.
-  if (permission.securityGroupId.length > 40) return undefined;
-  const name = ruleName(permission.securityGroupId, traffic.protocol, ports);
-  return isRuleName(name) ? name : undefined;
-}
-
 function reasonAgainst({ ipProtocol, fromPort, toPort }: IngressPermission): string {
   return ["tcp", "udp", "icmp", "icmpv6"].includes(ipProtocol)
-    ? `${fromPort} to ${toPort} is no range of this protocol.`
+    ? `${fromPort} to ${toPort} is no range that this protocol has.`
     : "PAN-OS rules can't say an IP protocol other than TCP, UDP, ICMP and ICMPv6 by its number.";
 }
 
 function withheld(permission: IngressPermission, reason: string): Withheld {
   return {
     permission,
-    reason: `${groupLabel(permission)}, ${describeTraffic(permission)}: not opened, because ${reason}`,
+    reason: `${permissionLabel(permission)} is not opened: ${reason}`,
   };
 }

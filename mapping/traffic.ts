@@ -14,7 +14,12 @@ const OTHER = ICMP + 2;
 /** Every port of every protocol. */
 export const ALL_TRAFFIC = span(0, OTHER);
 
-const ICMP_POINTS: Record<string, number> = { icmp: ICMP, ping: ICMP, "ipv6-icmp": ICMPV6, ping6: ICMPV6 };
+const ICMP_POINTS = new Map([
+  ["icmp", ICMP],
+  ["ping", ICMP],
+  ["ipv6-icmp", ICMPV6],
+  ["ping6", ICMPV6],
+]);
 
 /**
  * The ports of a protocol, or undefined if the text can't be read.
@@ -35,14 +40,14 @@ export function portSet(protocol: "tcp" | "udp", ports: string): IntervalSet | u
 
 /** What `application-default` surely opens for an application: its plain ports. Nothing if unknown. */
 export function surelyDefault(application: string): IntervalSet {
-  const point = ICMP_POINTS[application];
+  const point = ICMP_POINTS.get(application);
   if (point !== undefined) return span(point, point);
   return parsePorts(knownApplication(application)?.ports ?? []);
 }
 
 /** What `application-default` may open for an application: secure ports too. Everything if unknown. */
 export function possiblyDefault(application: string): IntervalSet {
-  const point = ICMP_POINTS[application];
+  const point = ICMP_POINTS.get(application);
   if (point !== undefined) return span(point, point);
   const ports = everyDefaultPort(application);
   return ports ? parsePorts(ports) : ALL_TRAFFIC;

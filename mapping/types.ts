@@ -22,7 +22,7 @@ export interface IngressPermission {
   ipProtocol: string;
   fromPort: number;
   toPort: number;
-  /** The security-group rules that it consists of. */
+  /** The security-group rules that it consists of, as far as they let something through the firewall. */
   ruleIds: string[];
 }
 
@@ -35,6 +35,7 @@ export interface MappedRule {
 /** A permission, or a part of one, that does not become a rule although it crosses the firewall. */
 export interface Withheld {
   permission: IngressPermission;
+  /** A whole sentence that names the group, the protocol and ports, and why. */
   reason: string;
 }
 

@@ -1,0 +1,60 @@
+/**
+ * What PAN-OS does with a packet, from its documentation: the first rule whose zones, addresses,
+ * application and service all match decides; between zones, what nothing matches is denied.
+ */
+import type { SecurityRule, Service } from "../../../panos/policy";
+import { isWithin } from "./bits";
+import type { Packet } from "./packet";
+
+/** Every port on which `application-default` lets an application in, decrypted or not. */
+const DEFAULT_PORTS: Record<string, string[]> = {
+  dns: ["tcp/53", "udp/53", "udp/5353", "tcp/853"],
+  imap: ["tcp/143", "tcp/993"],
+  ldap: ["tcp/389", "tcp/636", "tcp/3268", "tcp/3269", "udp/389"],
+  "ms-rdp": ["tcp/3389", "udp/3389"],
+  mysql: ["tcp/3306"],
+  oracle: ["tcp/1521"],
+  pop3: ["tcp/110", "tcp/995"],
+  smtp: ["tcp/25", "tcp/587", "tcp/465"],
+  ssh: ["tcp/22"],
+  ssl: ["tcp/443"],
+  "web-browsing": ["tcp/80", "tcp/443"],
+  "in-house": ["tcp/22", "tcp/8443", "udp/8443"],
+  ping: ["icmp"],
+  icmp: ["icmp"],
+  ping6: ["icmpv6"],
+  "ipv6-icmp": ["icmpv6"],
+};
+
+/** The rule that lets the packet in, if one does. All of ours allow, so the first match lets it in. */
+export function ruleThatAllows(
+  rules: SecurityRule[],
+  services: Service[],
+  packet: Packet,
+): SecurityRule | undefined {
+  return rules.find(
+    (rule) =>
+      matchesAddress(rule.source, packet.source) &&
+      matchesAddress(rule.destination, packet.destination) &&
+      (rule.application.includes("any") || rule.application.includes(packet.application)) &&
+      rule.service.some((name) => matchesService(name, services, packet)),
+  );
+}
+
+function matchesAddress(members: string[], address: string): boolean {
+  return members.some((member) => member === "any" || isWithin(address, member));
+}
+
+function matchesService(name: string, services: Service[], packet: Packet): boolean {
+  if (name === "any") return true;
+  if (name === "application-default") {
+    const transport = { 1: "icmp", 58: "icmpv6", 6: `tcp/${packet.port}`, 17: `udp/${packet.port}` };
+    const port = transport[packet.protocol as keyof typeof transport];
+    return (DEFAULT_PORTS[packet.application] ?? []).includes(port);
+  }
+  const service = services.find((candidate) => candidate.name === name);
+  if (!service) throw new Error(`the rule names the service ${name}, which is not declared`);
+  if (packet.protocol !== { tcp: 6, udp: 17 }[service.protocol]) return false;
+  const [first, last] = service.port.split("-").map(Number);
+  return packet.port >= first! && packet.port <= (last ?? first!);
+}
