@@ -1,0 +1,92 @@
+import { parseArgs } from "node:util";
+import { InventoryError } from "./errors";
+import { findPulumi } from "./recorder/pulumi";
+import { awsSettingsOf, record } from "./recorder/record";
+
+const HELP = `Records what AWS has in a snapshot file, to attach to a bug or to replay.
+
+  npm run snapshot -- FILE [--stack NAME] [--region REGION] [--profile PROFILE]
+
+  FILE               where to write; an older snapshot there is replaced
+  --stack NAME       take the AWS settings (aws:region, aws:profile, …) of Pulumi.NAME.yaml
+  --region REGION    the region to read, instead of the stack's or AWS_REGION
+  --profile PROFILE  the AWS profile to use, instead of the stack's or AWS_PROFILE
+  --help             this text
+
+It asks AWS through the Pulumi CLI, in a throw-away stack of its own: nothing is deployed, and no firewall is
+involved. Credentials are found as AWS's own tools find them. The snapshot holds addresses, ids, names, rules
+and descriptions: no secrets, but read it before you give it to others.
+`;
+
+/** @returns the exit code */
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      stack: { type: "string" },
+      region: { type: "string" },
+      profile: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help === true) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const [file, ...others] = positionals;
+  if (file === undefined || others.length > 0) {
+    process.stderr.write(`give exactly one FILE\n\n${HELP}`);
+    return 2;
+  }
+  const pulumi = findPulumi();
+  if (pulumi === undefined) {
+    process.stderr.write(
+      "AWS's data sources answer through the Pulumi CLI only, and there is none on PATH or in ~/.pulumi.\n" +
+        "Install it (https://www.pulumi.com/docs/install/), or set PULUMI_HOME to where it is; then run this again.\n",
+    );
+    return 1;
+  }
+  const { aws, secret } =
+    values.stack === undefined ? { aws: {}, secret: [] } : await stackSettings(values.stack);
+  for (const key of secret)
+    process.stderr.write(`${key} is secret and is left out: use AWS's environment variables\n`);
+  process.stderr.write(
+    "Asking AWS. The first time, Pulumi downloads its AWS provider, which takes minutes.\n",
+  );
+  const { region, profile } = values;
+  const inventory = await record([pulumi], file, {
+    ...aws,
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+  });
+  const count = (list: unknown[], what: string) => `${list.length} ${what}`;
+  process.stdout.write(
+    `${file}: ${[
+      count(inventory.vpcs, "VPCs"),
+      count(inventory.instances, "running or pending instances"),
+      count(inventory.networkInterfaces, "network interfaces that a firewall could protect"),
+      count(inventory.securityGroups, "security groups"),
+    ].join(", ")}\n`,
+  );
+  return 0;
+}
+
+async function stackSettings(stack: string): ReturnType<typeof awsSettingsOf> {
+  const file = `Pulumi.${stack}.yaml`;
+  try {
+    return await awsSettingsOf(file);
+  } catch (cause) {
+    throw new InventoryError("LOOKUP_FAILED", `cannot read ${file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);
