@@ -2,16 +2,20 @@ import { connect } from "node:net";
 
 const TIMEOUT_MS = 2_000;
 
+/** host:port of the engine, which it gives a provider's process as the last argument; undefined elsewhere. */
+export function engineAddress(): string | undefined {
+  const last = process.argv.at(-1) ?? "";
+  return /^[^:/]+:\d+$/.test(last) ? last : undefined;
+}
+
 /**
  * Refuses to go on when the Pulumi engine that started this process is gone. A killed CLI leaves its
  * provider process running: without this it would go on writing to the firewall with nobody to tell.
- * @param address host:port of the engine; by default what it gave this process as last argument
  */
-export async function requireEngine(address = process.argv.at(-1) ?? ""): Promise<void> {
-  const match = /^(.+):(\d+)$/.exec(address);
+export async function requireEngine(address = engineAddress()): Promise<void> {
   // Started by something else than an engine: nobody to lose.
-  if (match === null) return;
-  const [, host = "", port = ""] = match;
+  if (address === undefined) return;
+  const [host = "", port = ""] = address.split(":");
   const alive = await new Promise<boolean>((resolve) => {
     const socket = connect({ host, port: Number(port), timeout: TIMEOUT_MS });
     const answer = (value: boolean) => () => {

@@ -3,7 +3,8 @@ import type { Operation } from "../panos/client";
 import { PanosError } from "../panos/error";
 import type { ObjectOutputs, Placed } from "./inputs";
 import type { PolicyObjects } from "./objects";
-import { configure, sessionWith, tell, type Session } from "./session";
+import { configure, sessionWith, type Session } from "./session";
+import { tell } from "./tell";
 
 /** What makes one kind of PAN-OS object different from the others. */
 export interface ObjectKind<Inputs extends Placed & { name: string }> {

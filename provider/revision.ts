@@ -10,7 +10,8 @@ import { foreignChanges } from "./journal";
 import { unlessInUse } from "./object";
 import { readObjects, type PolicyObjects } from "./objects";
 import { ownObjects, ownsRule } from "./ownership";
-import { tell, type Session } from "./session";
+import type { Session } from "./session";
+import { tell } from "./tell";
 
 /** What the firewall has to hold of a stack after a commit. */
 export interface Revision {

@@ -6,7 +6,8 @@ import type { SecurityRuleInputs } from "./inputs";
 import { objectProvider } from "./object";
 import { requireCleanupRule, standsAbove } from "./objects";
 import { isHeld, notOurs, ownsRule } from "./ownership";
-import { tell, type Session } from "./session";
+import type { Session } from "./session";
+import { tell } from "./tell";
 
 /** SecurityRule: written and placed above the cleanup rule in one transaction. */
 export const provider = objectProvider<SecurityRuleInputs>({

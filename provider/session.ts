@@ -1,4 +1,3 @@
-import * as log from "@pulumi/pulumi/log";
 import { connectionFrom, type Connection } from "../panos/connection";
 import { PanosClient, type Operation } from "../panos/client";
 import { PanosError } from "../panos/error";
@@ -6,6 +5,7 @@ import { administrator, systemInfo } from "../panos/system";
 import { requireEngine } from "./engine";
 import { readObjects, type PolicyObjects } from "./objects";
 import { Stager } from "./stager";
+import { tell } from "./tell";
 
 /** What the provider takes from the stack configuration by itself; everything else comes as inputs. */
 interface ProviderSettings {
@@ -167,9 +167,4 @@ export class Session {
     }
     this.staged += changes;
   }
-}
-
-/** Says something in Pulumi's output. Never fails: what could not be said must not stop an update. */
-export function tell(severity: "info" | "warn", message: string, ephemeral = false): void {
-  log[severity](message, undefined, undefined, ephemeral).catch(() => undefined);
 }

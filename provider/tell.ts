@@ -1,0 +1,21 @@
+import * as log from "@pulumi/pulumi/log";
+import * as settings from "@pulumi/pulumi/runtime/settings";
+import { engineAddress } from "./engine";
+
+/**
+ * Says something in Pulumi's output. Never fails: what could not be said must not stop an update.
+ * @param ephemeral for a status line that the next one replaces
+ */
+export function tell(severity: "info" | "warn", message: string, ephemeral = false): void {
+  const address = engineAddress();
+  if (address !== undefined && settings.getEngine() === undefined) {
+    // The SDK knows the engine's address in a program, but not in a process that hosts dynamic providers.
+    const [project, stack, organization] = [
+      settings.getProject(),
+      settings.getStack(),
+      settings.getOrganization(),
+    ];
+    settings.resetOptions(project, stack, -1, address, "", false, organization);
+  }
+  log[severity](message, undefined, undefined, ephemeral).catch(() => undefined);
+}
