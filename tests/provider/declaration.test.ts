@@ -1,0 +1,79 @@
+import { expect } from "chai";
+import { differences, foundDeclaration, listed } from "../../provider/declaration";
+import { ruleHash } from "../../provider/content";
+import type { FoundRule } from "../../panos/entries";
+import { ownObjects } from "../../provider/ownership";
+
+const OWNER = "k3v9x2ab";
+
+function rule(name: string, fields: Partial<FoundRule> = {}): [string, FoundRule] {
+  const found: FoundRule = {
+    name,
+    description: "",
+    tag: [`aws-panos-${OWNER}`],
+    from: ["untrust"],
+    to: ["trust"],
+    source: ["192.0.2.0/24"],
+    destination: ["10.0.0.1"],
+    application: ["any"],
+    service: ["any"],
+    action: "allow",
+    extras: [],
+    ...fields,
+  };
+  return [name, found];
+}
+
+const objects = (...rules: [string, FoundRule][]) => ({
+  rules: new Map(rules),
+  services: new Map(),
+  tags: new Map(),
+});
+
+describe("ownership", () => {
+  it("takes both the tag and a name of ours", () => {
+    const own = ownObjects(
+      OWNER,
+      objects(
+        rule("aws-sg-0a-tcp-22"),
+        rule("aws-sg-0b-tcp-22", { tag: [] }),
+        rule("aws-sg-0c-tcp-22", { tag: ["aws-panos-other123"] }),
+        rule("copy of aws-sg-0a-tcp-22"),
+        rule("aws-sg-0d-all", { tag: [`aws-panos-${OWNER}`, "aws-panos-hold"] }),
+      ),
+    );
+    expect(own.rules).to.deep.equal(["aws-sg-0a-tcp-22", "aws-sg-0d-all"]);
+    expect(own.strays).to.deep.equal(["copy of aws-sg-0a-tcp-22"]);
+    expect(own.held).to.deep.equal(["aws-sg-0d-all"]);
+  });
+});
+
+describe("comparing what is found with what is declared", () => {
+  const [name, declared] = rule("aws-sg-0a-tcp-22");
+  const declaration = { rules: { [name]: ruleHash(declared) }, services: {}, tags: {} };
+  const cleanup = rule("cleanup", { tag: [], action: "deny" });
+  const compare = (...rules: [string, FoundRule][]) =>
+    differences(declaration, foundDeclaration(OWNER, "cleanup", objects(...rules)), new Set());
+
+  it("finds nothing where all is right", () => {
+    expect(compare(rule(name), cleanup)).to.deep.equal([]);
+  });
+
+  it("finds a rule that is missing, changed, disabled, or below the cleanup rule", () => {
+    expect(compare(cleanup)).to.deep.equal([`rule ${name} is missing`]);
+    for (const change of [{ source: ["any"] }, { action: "deny" }, { extras: ["disabled: yes"] }]) {
+      expect(compare(rule(name, change), cleanup)).to.deep.equal([`rule ${name} is not as declared`]);
+    }
+    expect(compare(cleanup, rule(name))).to.deep.equal([`rule ${name} is not as declared`]);
+  });
+
+  it("finds a rule of ours that nobody declares, and leaves other people's out", () => {
+    expect(compare(rule(name), rule("aws-sg-0b-all"), rule("theirs", { tag: [] }), cleanup)).to.deep.equal([
+      "rule aws-sg-0b-all is not declared",
+    ]);
+  });
+
+  it("lists the first of many", () => {
+    expect(listed(["a", "b", "c"], 2)).to.equal("a, b, and 1 more");
+  });
+});

@@ -1,0 +1,44 @@
+import { expect } from "chai";
+import { foreignChanges } from "../../provider/journal";
+
+const VSYS = "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']";
+const ours = {
+  rules: new Set(["aws-sg-0a-tcp-22"]),
+  services: new Set<string>(),
+  tags: new Set(["aws-panos-x"]),
+};
+
+function foreign(...xpaths: string[]): string[] {
+  const changes = xpaths.map((xpath) => ({ xpath, owner: "aws-panos", action: "EDIT" }));
+  return foreignChanges(changes, "aws-panos", { vsys: "vsys1" }, ours);
+}
+
+describe("our administrator's journal", () => {
+  it("may hold our objects, something inside them, and their containers", () => {
+    expect(
+      foreign(
+        `${VSYS}/rulebase/security/rules/entry[@name='aws-sg-0a-tcp-22']`,
+        `${VSYS}/rulebase/security/rules/entry[@name="aws-sg-0a-tcp-22"]/source`,
+        `${VSYS}/rulebase/security/rules`,
+        `${VSYS}/service`,
+        `${VSYS}/tag/entry[@name='aws-panos-x']`,
+      ),
+    ).to.deep.equal([]);
+  });
+
+  it("may hold nothing else", () => {
+    const others = [
+      `${VSYS}/rulebase/security/rules/entry[@name='theirs']`,
+      `${VSYS}/rulebase/nat/rules/entry[@name='aws-sg-0a-tcp-22']`,
+      `${VSYS}/address/entry[@name='web']`,
+      `${VSYS}`,
+      "/config/shared/service/entry[@name='x']",
+    ];
+    expect(foreign(...others)).to.deep.equal(others);
+  });
+
+  it("is nobody else's", () => {
+    const change = { xpath: `${VSYS}/address`, owner: "ann", action: "EDIT" };
+    expect(foreignChanges([change], "aws-panos", { vsys: "vsys1" }, ours)).to.deep.equal([]);
+  });
+});

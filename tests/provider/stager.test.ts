@@ -1,0 +1,79 @@
+import { expect } from "chai";
+import { Stager } from "../../provider/stager";
+import { scriptedDevice, type ScriptedDevice } from "../panos/scripted";
+
+const OK = '<response status="success" code="20"><msg>command succeeded</msg></response>';
+
+/** Refuses a request that holds an operation on `name`, as the device does: naming the operation, or not. */
+function refusing(name: string, named: boolean) {
+  return ({ parameters }: { parameters: URLSearchParams }): string => {
+    const element = parameters.get("element") ?? "";
+    const id = new RegExp(`id="(\\d+)" xpath="/${name}"`).exec(element)?.[1];
+    if (id === undefined) return OK;
+    const attribute = named ? ` id="${id}"` : "";
+    return `<response status="error" code="12"><response status="error" code="12"${attribute}><msg><line>${name} is bad</line></msg></response></response>`;
+  };
+}
+
+const change = (name: string) => [{ action: "edit" as const, xpath: `/${name}`, element: `<${name}/>` }];
+
+describe("staging", () => {
+  let device: ScriptedDevice;
+  afterEach(() => device.close());
+
+  it("sends changes that arrive together as one request", async () => {
+    device = await scriptedDevice(() => OK);
+    let staged = 0;
+    const stager = new Stager(device.client(), (changes) => (staged += changes));
+    await Promise.all(["a", "b", "c"].map((name) => stager.stage(change(name))));
+    expect(device.requests).to.have.length(1);
+    expect(staged).to.equal(3);
+  });
+
+  for (const named of [true, false]) {
+    it(`fails a refused change alone, ${named ? "named by the device" : "found by halves"}`, async () => {
+      device = await scriptedDevice(refusing("c", named));
+      const stager = new Stager(device.client(), () => undefined);
+      const names = ["a", "b", "c", "d", "e"];
+      const results = await Promise.allSettled(names.map((name) => stager.stage(change(name))));
+      expect(results.map(({ status }) => status)).to.deep.equal([
+        "fulfilled",
+        "fulfilled",
+        "rejected",
+        "fulfilled",
+        "fulfilled",
+      ]);
+      const [rejected] = results.filter((result) => result.status === "rejected");
+      expect((rejected?.reason as Error).message).to.contain("c is bad");
+    });
+  }
+
+  it("keeps the operations of one change together", async () => {
+    device = await scriptedDevice(refusing("b", true));
+    const stager = new Stager(device.client(), () => undefined);
+    const two = [...change("a"), ...change("b")];
+    const results = await Promise.allSettled([stager.stage(two), stager.stage(change("c"))]);
+    expect(results.map(({ status }) => status)).to.deep.equal(["rejected", "fulfilled"]);
+    expect(device.requests.at(-1)?.parameters.get("element")).not.to.contain("/a");
+  });
+
+  it("stays under the device's limits on a request", async () => {
+    device = await scriptedDevice(() => OK);
+    const stager = new Stager(device.client(), () => undefined);
+    const large = { action: "edit" as const, xpath: "/large", element: "<".repeat(500_000) };
+    await Promise.all(Array.from({ length: 6 }, () => stager.stage([large])));
+    expect(device.requests.map(({ headers }) => Number(headers["content-length"]) < 5_000_000)).to.deep.equal(
+      [true, true, true],
+    );
+    await Promise.all(Array.from({ length: 1001 }, () => stager.stage(change("a"))));
+    expect(device.requests).to.have.length(6);
+  });
+
+  it("rejects all of a request that the device can't have judged", async () => {
+    device = await scriptedDevice(() => "drop");
+    const stager = new Stager(device.client(), () => undefined);
+    const results = await Promise.allSettled(["a", "b"].map((name) => stager.stage(change(name))));
+    expect(results.map(({ status }) => status)).to.deep.equal(["rejected", "rejected"]);
+    expect(device.requests).to.have.length(1);
+  });
+});
