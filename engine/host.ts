@@ -1,0 +1,302 @@
+import { createRequire } from "node:module";
+import path from "node:path";
+import type { ServiceError } from "@grpc/grpc-js";
+import { credentials } from "@grpc/grpc-js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import type {
+  CheckResponse,
+  CreateResponse,
+  ReadResponse,
+  UpdateResponse,
+} from "@pulumi/pulumi/proto/provider_pb";
+import {
+  CheckRequest,
+  ConfigureRequest,
+  CreateRequest,
+  DeleteRequest,
+  DiffRequest,
+  DiffResponse,
+  ErrorResourceInitFailed,
+  ReadRequest,
+  UpdateRequest,
+} from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { EngineError } from "./errors";
+import type { NodeProcess } from "./processes";
+import { startNode, stopProcess } from "./processes";
+import type { Project } from "./project";
+import { call, channelOptions, fromStruct, toStruct } from "./rpc";
+import type { ResourceState } from "./state";
+import { inputsOf, outputsOf } from "./state";
+import { nameOf, typeOf } from "./urn";
+import type { PropertyMap } from "./values";
+import { annotateSecrets, forProvider } from "./values";
+
+export interface CheckFailure {
+  property: string;
+  reason: string;
+}
+
+export interface ProviderDiff {
+  changes: "none" | "some" | "unknown";
+  replaces: string[];
+  diffs: string[];
+  deleteBeforeReplace: boolean;
+}
+
+/** The resource exists, but is not as it should be: Pulumi's "partial failure". */
+export class InitError extends Error {
+  constructor(
+    readonly reasons: string[],
+    readonly id: string,
+    readonly outputs: PropertyMap,
+  ) {
+    const list = reasons.map((reason) => `\t* ${reason}\n`).join("");
+    super(
+      reasons.length === 0
+        ? "resource init failed"
+        : `${String(reasons.length)} error${reasons.length === 1 ? "" : "s"} occurred:\n${list}\n`,
+    );
+  }
+}
+
+interface HostOptions {
+  project: Project;
+  engineAddress: string;
+  env: NodeJS.ProcessEnv;
+  log: (stream: "stdout" | "stderr", text: string) => void;
+}
+
+/**
+ * The process that serves a stack's dynamic resources: the SDK's own `cmd/dynamic-provider`. It takes neither
+ * secrets nor unknowns, so both are handled here as the CLI does (`pkg/resource/plugin/provider_plugin.go`).
+ */
+export class ProviderHost {
+  private constructor(
+    private readonly process: NodeProcess,
+    private readonly client: Promise<ResourceProviderClient>,
+  ) {}
+
+  /** Starts the process; it is ready when the first call is answered. */
+  static start(options: HostOptions): ProviderHost {
+    const { project } = options;
+    const script = createRequire(path.join(project.programDirectory, "package.json")).resolve(
+      "@pulumi/pulumi/cmd/dynamic-provider",
+    );
+    let resolvePort: (port: string) => void = () => undefined;
+    const port = new Promise<string>((resolve) => (resolvePort = resolve));
+    let started = false;
+    // The first line is the port it listens on, everything later is output of the provider's code.
+    const node = startNode(
+      [script, options.engineAddress],
+      {
+        cwd: project.programDirectory,
+        env: { ...options.env, PULUMI_NODEJS_PROJECT: project.name, PULUMI_PROJECT: project.name },
+      },
+      (stream, text) => {
+        if (stream === "stderr" || started) options.log(stream, text);
+        else {
+          started = true;
+          resolvePort(text);
+        }
+      },
+    );
+    const died = node.exit.then((code): never => {
+      throw new EngineError(
+        "provider",
+        `the dynamic provider's process ended with exit code ${String(code)}`,
+      );
+    });
+    died.catch(() => undefined);
+    const client = Promise.race([port, died]).then(
+      (number) =>
+        new ResourceProviderClient(`127.0.0.1:${number}`, credentials.createInsecure(), channelOptions),
+    );
+    return new ProviderHost(node, client);
+  }
+
+  /** Hands over the configuration; later calls wait for it, the caller need not. */
+  configured(args: PropertyMap): ProviderHost {
+    const client = this.client.then(async (ready) => {
+      const request = new ConfigureRequest();
+      request.setArgs(toStruct(args));
+      request.setAcceptsecrets(true);
+      request.setAcceptresources(true);
+      request.setSendsOldInputs(true);
+      request.setSendsOldInputsToDelete(true);
+      await call((done) => ready.configure(request, done));
+      return ready;
+    });
+    client.catch(() => undefined);
+    return new ProviderHost(this.process, client);
+  }
+
+  async check(
+    urn: string,
+    olds: PropertyMap,
+    news: PropertyMap,
+  ): Promise<{ inputs: PropertyMap; failures: CheckFailure[] }> {
+    const request = new CheckRequest();
+    request.setUrn(urn);
+    request.setName(nameOf(urn));
+    request.setType(typeOf(urn));
+    request.setOlds(toStruct(forProvider(olds)));
+    request.setNews(toStruct(forProvider(news)));
+    const client = await this.client;
+    const response = await failing(call<CheckResponse>((done) => client.check(request, done)));
+    const inputs = fromStruct(response.getInputs());
+    annotateSecrets(inputs, news);
+    const failures = response
+      .getFailuresList()
+      .map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() }));
+    return { inputs, failures };
+  }
+
+  async diff(
+    urn: string,
+    old: { id: string; inputs: PropertyMap; outputs: PropertyMap },
+    news: PropertyMap,
+    ignoreChanges: string[],
+  ): Promise<ProviderDiff> {
+    const request = new DiffRequest();
+    request.setId(old.id);
+    request.setUrn(urn);
+    request.setName(nameOf(urn));
+    request.setType(typeOf(urn));
+    request.setOldInputs(toStruct(forProvider(old.inputs)));
+    request.setOlds(toStruct(forProvider(old.outputs)));
+    request.setNews(toStruct(forProvider(news)));
+    request.setIgnorechangesList(ignoreChanges);
+    const client = await this.client;
+    const response = await failing(call<DiffResponse>((done) => client.diff(request, done)));
+    const { DIFF_NONE, DIFF_SOME } = DiffResponse.DiffChanges;
+    const changes = response.getChanges();
+    return {
+      changes: changes === DIFF_NONE ? "none" : changes === DIFF_SOME ? "some" : "unknown",
+      replaces: response.getReplacesList(),
+      diffs: response.getDiffsList(),
+      deleteBeforeReplace: response.getDeletebeforereplace(),
+    };
+  }
+
+  /** Throws `InitError` when the resource was made, but not completely. */
+  async create(state: ResourceState): Promise<{ id: string; outputs: PropertyMap }> {
+    const inputs = inputsOf(state);
+    const request = new CreateRequest();
+    request.setUrn(state.urn);
+    request.setName(nameOf(state.urn));
+    request.setType(state.type);
+    request.setProperties(toStruct(forProvider(inputs)));
+    request.setTimeout(state.customTimeouts?.["create"] ?? 0);
+    const client = await this.client;
+    const response = await failing(
+      call<CreateResponse>((done) => client.create(request, done)),
+      inputs,
+    );
+    const outputs = fromStruct(response.getProperties());
+    annotateSecrets(outputs, inputs);
+    if (response.getId() === "") {
+      throw new EngineError("provider", `plugin returned empty resource.ID from create '${state.urn}'`);
+    }
+    return { id: response.getId(), outputs };
+  }
+
+  /** Throws `InitError` when the resource was changed, but not completely. */
+  async update(old: ResourceState, next: ResourceState, ignoreChanges: string[]): Promise<PropertyMap> {
+    const inputs = inputsOf(next);
+    const request = new UpdateRequest();
+    request.setId(old.id ?? "");
+    request.setUrn(next.urn);
+    request.setName(nameOf(next.urn));
+    request.setType(next.type);
+    request.setOldInputs(toStruct(forProvider(inputsOf(old))));
+    request.setOlds(toStruct(forProvider(outputsOf(old))));
+    request.setNews(toStruct(forProvider(inputs)));
+    request.setTimeout(next.customTimeouts?.["update"] ?? 0);
+    request.setIgnorechangesList(ignoreChanges);
+    const client = await this.client;
+    const response = await failing(
+      call<UpdateResponse>((done) => client.update(request, done)),
+      inputs,
+    );
+    const outputs = fromStruct(response.getProperties());
+    annotateSecrets(outputs, inputs);
+    return outputs;
+  }
+
+  /** An empty id says that the resource is gone. */
+  async read(
+    state: ResourceState,
+  ): Promise<{ id: string; outputs: PropertyMap; inputs: PropertyMap | undefined }> {
+    const request = new ReadRequest();
+    request.setId(state.id ?? "");
+    request.setUrn(state.urn);
+    request.setName(nameOf(state.urn));
+    request.setType(state.type);
+    request.setProperties(toStruct(forProvider(outputsOf(state))));
+    request.setInputs(toStruct(forProvider(inputsOf(state))));
+    const client = await this.client;
+    const response = await failing(
+      call<ReadResponse>((done) => client.read(request, done)),
+      outputsOf(state),
+    );
+    const outputs = fromStruct(response.getProperties());
+    annotateSecrets(outputs, outputsOf(state));
+    const inputs = response.hasInputs() ? fromStruct(response.getInputs()) : undefined;
+    if (inputs) annotateSecrets(inputs, inputsOf(state));
+    return { id: response.getId(), outputs, inputs };
+  }
+
+  async delete(state: ResourceState): Promise<void> {
+    const request = new DeleteRequest();
+    request.setId(state.id ?? "");
+    request.setUrn(state.urn);
+    request.setName(nameOf(state.urn));
+    request.setType(state.type);
+    request.setProperties(toStruct(forProvider(outputsOf(state))));
+    request.setOldInputs(toStruct(forProvider(inputsOf(state))));
+    request.setTimeout(state.customTimeouts?.["delete"] ?? 0);
+    const client = await this.client;
+    await failing(call<Empty>((done) => client.delete(request, done)));
+  }
+
+  /** Tells the provider that the user wants to stop; calls under way go on. */
+  async cancel(): Promise<void> {
+    const client = await this.client;
+    await call((done) => client.cancel(new Empty(), done)).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.client.then(
+      (client) => {
+        client.close();
+      },
+      () => undefined,
+    );
+    await stopProcess(this.process);
+  }
+}
+
+/** Turns a gRPC error into its message, and a partial failure into `InitError`. */
+async function failing<T>(answer: Promise<T>, secretsOf?: PropertyMap): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw failureFrom(error as ServiceError, secretsOf);
+  }
+}
+
+function failureFrom(error: ServiceError, secretsOf: PropertyMap | undefined): Error {
+  const [packed] = error.metadata.get("grpc-status-details-bin");
+  if (secretsOf && packed instanceof Buffer) {
+    for (const detail of Status.deserializeBinary(packed).getDetailsList()) {
+      if (!detail.getTypeUrl().endsWith("pulumirpc.ErrorResourceInitFailed")) continue;
+      const failed = ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
+      const outputs = fromStruct(failed.getProperties());
+      annotateSecrets(outputs, secretsOf);
+      return new InitError(failed.getReasonsList(), failed.getId(), outputs);
+    }
+  }
+  return new EngineError("provider", error.details || error.message);
+}
