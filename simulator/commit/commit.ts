@@ -1,0 +1,104 @@
+import type { Candidate } from "../config/candidate";
+import { markAll } from "../config/journal";
+import type { JournalEntry } from "../config/journal";
+import { transplant } from "../config/transplant";
+import type { XmlElement } from "../xml/element";
+import { policyWarnings } from "../policy/warnings";
+import type { Job, JobOutcome, JobQueue } from "./jobs";
+import type { Locks } from "./locks";
+import { isInScope, isPartial } from "./scope";
+import type { Scope } from "./scope";
+import { validate } from "./validate";
+
+export interface CommitRequest {
+  admin: string;
+  description: string;
+  scope: Scope;
+  force: boolean;
+}
+
+/** What a commit request comes to: a job, or nothing to do. */
+export type CommitAnswer = Job | "no changes" | "no changes of these administrators";
+
+/** Candidate to running: what is shipped is settled when the commit is requested, not when its job runs. */
+export class Commits {
+  private readonly planned: string[][] = [];
+
+  constructor(
+    private readonly device: { candidate: Candidate; running: XmlElement },
+    private readonly jobs: JobQueue,
+    private readonly locks: Locks,
+  ) {}
+
+  /** The next commit job ends in FAIL with these details. */
+  failNext(details: string[]): void {
+    this.planned.push(details);
+  }
+
+  /** @throws Refusal when somebody else holds a commit lock */
+  commit(request: CommitRequest): CommitAnswer {
+    const { admin, scope } = request;
+    this.locks.requireCommit(admin);
+    const { candidate } = this.device;
+    const shipped = candidate.journal.entries.filter(
+      (entry) => entry.job === undefined && isInScope(entry, scope),
+    );
+    if (shipped.length === 0 && !request.force) {
+      return scope.admins ? "no changes of these administrators" : "no changes";
+    }
+    const asked = candidate.root.clone();
+    const fault = this.planned.shift();
+    // A full commit also covers what an earlier job has that may still fail.
+    const covered = isPartial(scope) ? shipped : candidate.journal.snapshot();
+    const job = this.jobs.enqueue({ type: "Commit", user: admin, description: request.description }, () => {
+      const next = isPartial(scope) ? this.partial(asked, shipped) : asked;
+      return this.finish(admin, next, covered, fault);
+    });
+    for (const entry of shipped) entry.job = job.id;
+    return job;
+  }
+
+  /** A job that only looks whether a commit would succeed. */
+  validate(admin: string, scope: Scope, description: string): Job {
+    const { candidate } = this.device;
+    const changes = candidate.journal.entries.filter((entry) => isInScope(entry, scope));
+    const asked = candidate.root.clone();
+    return this.jobs.enqueue({ type: "Validate", user: admin, description }, () => {
+      const next = isPartial(scope) ? this.partial(asked, changes) : asked;
+      const faults = validate(next);
+      if (faults.length > 0) return failure(faults);
+      return { ok: true, details: ["Configuration is valid"], warnings: policyWarnings(next) };
+    });
+  }
+
+  private partial(candidate: XmlElement, changes: readonly JournalEntry[]): XmlElement {
+    const next = this.device.running.clone();
+    transplant(candidate, next, changes);
+    return next;
+  }
+
+  private finish(
+    admin: string,
+    next: XmlElement,
+    covered: readonly JournalEntry[],
+    fault?: string[],
+  ): JobOutcome {
+    const { candidate } = this.device;
+    const faults = fault ? [] : validate(next);
+    if (fault || faults.length > 0) {
+      // The candidate stays as it is, and blocks the next commit for the same reason.
+      for (const entry of covered) delete entry.job;
+      return fault ? { ok: false, details: fault, warnings: [] } : failure(faults);
+    }
+    for (const node of next.descendants()) node.dirty = undefined;
+    this.device.running = next;
+    candidate.journal.remove(covered);
+    markAll(candidate.root, candidate.journal);
+    this.locks.committed(admin);
+    return { ok: true, details: ["Configuration committed successfully"], warnings: policyWarnings(next) };
+  }
+}
+
+function failure(faults: string[]): JobOutcome {
+  return { ok: false, details: ["Validation Error:", ...faults], warnings: [] };
+}

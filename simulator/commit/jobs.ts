@@ -1,0 +1,113 @@
+import { EventEmitter } from "node:events";
+
+export type JobStatus = "PEND" | "ACT" | "FIN";
+export type JobResult = "PEND" | "OK" | "FAIL";
+
+/** What a job did when it is done. */
+export interface JobOutcome {
+  ok: boolean;
+  details: string[];
+  warnings: string[];
+}
+
+/** One job of the firewall: a commit, a validation. */
+export interface Job {
+  readonly id: number;
+  readonly type: "Commit" | "Validate";
+  readonly user: string;
+  readonly description: string;
+  status: JobStatus;
+  result: JobResult;
+  details: string[];
+  warnings: string[];
+  readonly enqueued: Date;
+  started?: Date;
+  finished?: Date;
+}
+
+interface Queued {
+  job: Job;
+  work: () => JobOutcome;
+}
+
+/**
+ * Jobs one after the other, in the order they came, as PAN-OS runs commits. Each takes `seconds`, then
+ * its work is done in one go. Emits "job" with the job at every change of its status.
+ */
+export class JobQueue extends EventEmitter {
+  readonly jobs: Job[] = [];
+  private readonly waiting: Queued[] = [];
+  private active: Queued | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(private readonly seconds: number) {
+    super();
+  }
+
+  enqueue(request: Pick<Job, "type" | "user" | "description">, work: () => JobOutcome): Job {
+    const job: Job = {
+      ...request,
+      id: this.jobs.length + 1,
+      status: "PEND",
+      result: "PEND",
+      details: [],
+      warnings: [],
+      enqueued: new Date(),
+    };
+    this.jobs.push(job);
+    this.waiting.push({ job, work });
+    this.emit("job", job);
+    this.startNext();
+    return job;
+  }
+
+  find(id: number): Job | undefined {
+    return this.jobs.find((job) => job.id === id);
+  }
+
+  /** Whether a commit is running or waiting. */
+  get busy(): boolean {
+    return this.active !== undefined || this.waiting.length > 0;
+  }
+
+  /** 0 for the running job, 1 for the next, … */
+  position(job: Job): number {
+    return this.waiting.findIndex((queued) => queued.job === job) + 1;
+  }
+
+  progress(job: Job): number {
+    if (job.status === "FIN") return 100;
+    if (job.status === "PEND" || !job.started || this.seconds <= 0) return 0;
+    const share = (Date.now() - job.started.getTime()) / (this.seconds * 1000);
+    return Math.max(0, Math.min(99, Math.floor(share * 100)));
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private startNext(): void {
+    if (this.active || this.stopped) return;
+    const next = this.waiting.shift();
+    if (!next) return;
+    this.active = next;
+    next.job.status = "ACT";
+    next.job.started = new Date();
+    this.emit("job", next.job);
+    this.timer = setTimeout(() => this.finish(next), this.seconds * 1000);
+  }
+
+  private finish({ job, work }: Queued): void {
+    const outcome = work();
+    job.details = outcome.details;
+    job.warnings = outcome.warnings;
+    job.result = outcome.ok ? "OK" : "FAIL";
+    job.status = "FIN";
+    job.finished = new Date();
+    this.active = undefined;
+    this.emit("job", job);
+    this.startNext();
+  }
+}

@@ -1,0 +1,121 @@
+import { FIREWALL } from "../schema/firewall";
+import { References } from "../schema/references";
+import { below } from "../schema/schema";
+import type { Schema, StructSchema } from "../schema/schema";
+import { faults } from "../schema/values";
+import type { XmlElement } from "../xml/element";
+
+interface Place {
+  /** Labels below the vsys (or shared), for messages. */
+  labels: readonly string[];
+  references: References;
+}
+
+/**
+ * What a commit finds wrong in a configuration, as its job's detail lines: missing parts, parts that
+ * exclude each other, names that mean nothing, negation of "any". An empty list when it can be committed.
+ */
+export function validate(config: XmlElement): string[] {
+  const lines: string[] = [];
+  const invalid = new Set<string>();
+  const top = new References(config, undefined);
+  walk(config, FIREWALL, { labels: [], references: top }, (place, line) => {
+    lines.push(line);
+    // Each container above is called invalid in its turn, from the inside out.
+    for (const label of place.labels.slice(0, -1).reverse()) if (isContainer(label)) invalid.add(label);
+  });
+  const negations = negatedAny(config);
+  if (lines.length === 0 && negations.length === 0) return [];
+  if (lines.length === 0) return [...negations, "Configuration is invalid"];
+  return [
+    ...lines.map((line) => ` ${line}`),
+    ...[...invalid, "vsys", "devices"].map((label) => ` ${label} is invalid`),
+    ...negations,
+  ];
+}
+
+function isContainer(label: string): boolean {
+  return CONTAINERS.has(label);
+}
+
+const CONTAINERS = new Set([
+  "rules",
+  "security",
+  "rulebase",
+  "address",
+  "address-group",
+  "service",
+  "service-group",
+  "application",
+  "application-group",
+  "tag",
+  "profile-group",
+  "default-security-rules",
+]);
+
+type Report = (place: Place, line: string) => void;
+
+function walk(node: XmlElement, schema: Schema, place: Place, report: Report): void {
+  const say = (line: string): void => report(place, `${place.labels.join(" -> ")} ${line}`);
+  switch (schema.kind) {
+    case "open":
+      return;
+    case "struct":
+      structure(node, schema, say);
+      for (const child of node.children) {
+        const inner = below(schema, child.tag);
+        if (inner) walk(child, inner, { ...place, labels: [...place.labels, child.tag] }, report);
+        else say(`-> ${child.tag} unexpected here`);
+      }
+      return;
+    case "entries":
+      for (const entry of node.entries()) walk(entry, schema.of, enter(node, entry, place), report);
+      return;
+    case "members":
+      for (const text of node.memberTexts()) {
+        for (const fault of faults(text, schema.value, place.references, "commit")) say(fault);
+      }
+      return;
+    case "leaf":
+      for (const fault of faults(node.text, schema.value, place.references, "commit")) say(fault);
+  }
+}
+
+/** Labels start anew below a vsys and below shared, as PAN-OS prints them. */
+function enter(container: XmlElement, entry: XmlElement, place: Place): Place {
+  const name = entry.name ?? "";
+  if (container.tag === "vsys" && container.parent?.tag === "entry") {
+    return { labels: [], references: place.references.inVsys(name) };
+  }
+  const isScope = container.tag === "devices";
+  return { ...place, labels: isScope ? [] : [...place.labels, name] };
+}
+
+function structure(node: XmlElement, schema: StructSchema, say: (line: string) => void): void {
+  for (const tag of schema.required ?? []) {
+    const child = node.child(tag);
+    if (!child || (child.children.length === 0 && child.text === "")) say(`is missing '${tag}'`);
+  }
+  if (!schema.choice) return;
+  const present = schema.choice.of.filter((tag) => node.child(tag));
+  const [first, second] = present;
+  if (second !== undefined) say(`Node ${first ?? ""} and ${second} are mutually exclusive`);
+  if (first === undefined && schema.choice.one) say(`is missing one of '${schema.choice.of.join("', '")}'`);
+}
+
+function negatedAny(config: XmlElement): string[] {
+  const lines: string[] = [];
+  for (const device of config.child("devices")?.entries() ?? []) {
+    for (const vsys of device.child("vsys")?.entries() ?? []) {
+      for (const rule of vsys.at("rulebase", "security", "rules")?.entries() ?? []) {
+        for (const side of ["source", "destination"] as const) {
+          if (rule.value(`negate-${side}`) !== "yes" || !rule.members(side).includes("any")) continue;
+          lines.push(
+            `Negate cannot be enabled for security rule ${rule.name ?? ""} with ${side} address as 'any'`,
+          );
+        }
+      }
+    }
+  }
+  return lines;
+}

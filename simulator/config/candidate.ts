@@ -1,0 +1,108 @@
+import { randomUUID } from "node:crypto";
+import { below } from "../schema/schema";
+import type { Schema } from "../schema/schema";
+import type { XmlElement } from "../xml/element";
+import { deviceTime } from "../time";
+import { Journal, mark } from "./journal";
+import type { JournalAction } from "./journal";
+import type { NodePath } from "./paths";
+
+/**
+ * The candidate configuration and the journal of who changed what. Every change goes through the few
+ * functions here, which remember how to undo it: a request changes everything it says or nothing.
+ */
+export class Candidate {
+  readonly journal = new Journal();
+  private undo: (() => void)[] | undefined;
+  private dirtyId = 0;
+
+  constructor(public root: XmlElement) {
+    stampRules(root);
+  }
+
+  /** Runs changes as one; when they throw, configuration and journal are as they were. */
+  transaction<T>(changes: () => T): T {
+    if (this.undo) return changes();
+    const before = this.journal.snapshot();
+    this.undo = [];
+    this.dirtyId = this.journal.nextDirtyId();
+    try {
+      const result = changes();
+      for (const entry of this.journal.entries) if (entry.dirtyId === this.dirtyId) mark(this.root, entry);
+      return result;
+    } catch (error) {
+      for (const step of this.undo.reverse()) step();
+      this.journal.restore(before);
+      throw error;
+    } finally {
+      this.undo = undefined;
+    }
+  }
+
+  note(admin: string, action: JournalAction, path: NodePath): void {
+    const takesOver = action === "EDIT" || action === "DELETE" || action === "CREATE";
+    this.journal.add({ admin, action, path, time: deviceTime(), dirtyId: this.dirtyId }, takesOver);
+  }
+
+  insert(parent: XmlElement, child: XmlElement, index?: number): void {
+    parent.add(child, index);
+    this.undo?.push(() => parent.remove(child));
+  }
+
+  remove(child: XmlElement): number {
+    const parent = child.parent;
+    if (!parent) throw new Error("the root of the configuration can't be removed");
+    const index = parent.remove(child);
+    this.undo?.push(() => parent.add(child, index));
+    return index;
+  }
+
+  setText(node: XmlElement, text: string): void {
+    const before = node.text;
+    node.text = text;
+    this.undo?.push(() => (node.text = before));
+  }
+
+  rename(entry: XmlElement, name: string): void {
+    const before = entry.name ?? "";
+    entry.rename(name);
+    this.undo?.push(() => entry.rename(before));
+  }
+}
+
+/** A copy of what somebody sent, without the attributes that only the firewall gives. */
+export function cleaned(node: XmlElement): XmlElement {
+  const copy = node.clone();
+  for (const part of copy.descendants()) {
+    part.attributes = part.name === undefined ? {} : { name: part.name };
+  }
+  return copy;
+}
+
+/** Gives the rules at and below a new node their uuids, and those that replace a rule the uuid it had. */
+export function giveUuids(node: XmlElement, schema: Schema, replaced?: XmlElement): void {
+  if (schema.kind === "entries") {
+    for (const entry of node.entries()) {
+      const old = entry.name === undefined ? undefined : replaced?.entry(entry.name);
+      if (schema.uuid) giveUuid(entry, old);
+      giveUuids(entry, schema.of, old);
+    }
+  } else if (schema.kind === "struct") {
+    for (const child of node.children) {
+      const inner = below(schema, child.tag);
+      if (inner) giveUuids(child, inner, replaced?.child(child.tag));
+    }
+  }
+}
+
+export function giveUuid(entry: XmlElement, replaced?: XmlElement): void {
+  const uuid = replaced?.attributes["uuid"] ?? entry.attributes["uuid"] ?? randomUUID();
+  entry.attributes = { ...entry.attributes, uuid };
+}
+
+function stampRules(root: XmlElement): void {
+  for (const node of root.descendants()) {
+    if (node.tag !== "rules") continue;
+    for (const entry of node.entries()) giveUuid(entry);
+  }
+}

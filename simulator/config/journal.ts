@@ -1,0 +1,105 @@
+import type { XmlElement } from "../xml/element";
+import { locate, objectPath, startsWith } from "./paths";
+import type { NodePath } from "./paths";
+
+export type JournalAction = "CREATE" | "EDIT" | "DELETE" | "MOVE" | "RENAME" | "CLONE";
+
+/** One change that an administrator made to the candidate and that is not committed yet. */
+export interface JournalEntry {
+  admin: string;
+  action: JournalAction;
+  /** Exactly what the change covers: a commit of this administrator ships this node and all below it. */
+  path: NodePath;
+  time: string;
+  dirtyId: number;
+  /** Administrators whose changes this one took over, by replacing what they had changed. */
+  history: string[];
+  /** The commit job that has it, until the job ends. */
+  job?: number;
+}
+
+export type ComponentType = "vsys" | "shared" | "device" | "network";
+
+/** What a commit calls a change: see the parts that a partial commit can exclude. */
+export function componentOf(path: NodePath): ComponentType {
+  if (path[1] === "shared") return "shared";
+  if (path[1] !== "devices") return "device";
+  if (path[3] === "deviceconfig") return "device";
+  if (path[3] === "network" || path[5] === "zone" || path[5] === "import") return "network";
+  return "vsys";
+}
+
+/** All uncommitted changes, in the order they were made. */
+export class Journal {
+  private list: JournalEntry[] = [];
+  private lastDirtyId = 0;
+
+  get entries(): readonly JournalEntry[] {
+    return this.list;
+  }
+
+  nextDirtyId(): number {
+    return ++this.lastDirtyId;
+  }
+
+  /**
+   * Notes a change. Replacing or deleting a node makes its administrator the owner of everything below,
+   * so others' changes there are taken over; that is what makes an edit one level too high ship them.
+   */
+  add(entry: Omit<JournalEntry, "history">, takesOver: boolean): void {
+    const history = [entry.admin];
+    if (takesOver) {
+      this.list = this.list.filter((other) => {
+        if (other.job !== undefined || !startsWith(other.path, entry.path)) return true;
+        for (const admin of other.history) if (!history.includes(admin)) history.push(admin);
+        return false;
+      });
+    }
+    this.list.push({ ...entry, history });
+  }
+
+  remove(entries: Iterable<JournalEntry>): void {
+    const gone = new Set(entries);
+    this.list = this.list.filter((entry) => !gone.has(entry));
+  }
+
+  clear(): void {
+    this.list = [];
+  }
+
+  snapshot(): readonly JournalEntry[] {
+    return this.list.slice();
+  }
+
+  restore(snapshot: readonly JournalEntry[]): void {
+    this.list = snapshot.slice();
+  }
+}
+
+/** Writes the marks of all uncommitted changes onto the candidate anew. */
+export function markAll(candidate: XmlElement, journal: Journal): void {
+  for (const node of candidate.descendants()) node.dirty = undefined;
+  for (const entry of journal.entries) mark(candidate, entry);
+}
+
+/**
+ * Marks what one change touched as PAN-OS does: the object, every node in it, and the containers
+ * around it up to the next entry.
+ */
+export function mark(candidate: XmlElement, entry: JournalEntry): void {
+  const dirty = { admin: entry.admin, id: entry.dirtyId, time: entry.time };
+  let path = objectPath(entry.path);
+  let node = locate(candidate, path);
+  while (!node && path.length > 1) {
+    path = path.slice(0, -1);
+    node = locate(candidate, path);
+    // A deleted object marks only its container.
+    if (node) {
+      node.dirty = dirty;
+    }
+  }
+  if (!node) return;
+  if (path.length === objectPath(entry.path).length)
+    for (const below of node.descendants()) below.dirty = dirty;
+  for (let above = node.parent; above && above.tag !== "entry"; above = above.parent) above.dirty = dirty;
+}

@@ -1,0 +1,96 @@
+import { Refusal } from "../refusal";
+import type { Schema } from "../schema/schema";
+import type { XmlElement } from "../xml/element";
+import { InvalidXpath } from "../xpath/ast";
+import { parseXpath } from "../xpath/parse";
+import { selectElements } from "../xpath/select";
+import { locate, namedPath, pathOf, schemaAt } from "./paths";
+import type { NodePath } from "./paths";
+
+/** Thrown for paths outside /config: PAN-OS answers them with status "unauth". */
+export class OutsideConfig extends Refusal {
+  constructor() {
+    super("16", ["Unauthorized request"]);
+  }
+}
+
+export function requireConfigPath(xpath: string): void {
+  if (!/^\s*\/\/?(config|\*)(?![\w.-])/.test(xpath)) throw new OutsideConfig();
+}
+
+/** A place that a write names. The node may be missing, its schema may not. */
+export interface Target {
+  path: NodePath;
+  schema: Schema;
+  node: XmlElement | undefined;
+}
+
+/**
+ * The place that the xpath of a set, edit, move, rename or clone names. Steps that name no entry
+ * (`/config/devices/entry/vsys/entry`) mean the one that exists.
+ * @throws Refusal
+ */
+export function writeTarget(root: XmlElement, xpath: string): Target {
+  requireConfigPath(xpath);
+  const path = onePath(root, xpath);
+  const [, , , vsysTag, vsysStep] = path;
+  const isBelowVsys = path[1] === "devices" && vsysTag === "vsys" && vsysStep !== undefined;
+  if (isBelowVsys && !locate(root, path.slice(0, 5))) {
+    throw new Refusal("17", [`${vsysStep.replace(/^entry:/, "")} is invalid vsys`]);
+  }
+  const schema = schemaAt(path);
+  if (!schema) throw new Refusal("17", [`Could not find schema node for xpath ${xpath}`]);
+  return { path, schema, node: locate(root, path) };
+}
+
+function onePath(root: XmlElement, xpath: string): NodePath {
+  try {
+    const paths = parseXpath(xpath);
+    const only = paths[0];
+    const named = only && paths.length === 1 ? namedPath(only) : undefined;
+    if (named) return named;
+    const found = only?.absolute ? onPathTo(root, xpath) : [];
+    if (found.length === 1 && found[0]) return found[0];
+    throw new Refusal("6", [`Xpath ${xpath} must name exactly one node; it names ${found.length}`]);
+  } catch (error) {
+    if (error instanceof InvalidXpath) throw new Refusal("6", [`Invalid xpath ${xpath}: ${error.message}`]);
+    throw error;
+  }
+}
+
+/** The nodes that an xpath with free steps names, counting missing ones at its named end. */
+function onPathTo(root: XmlElement, xpath: string): NodePath[] {
+  const [path] = parseXpath(xpath);
+  if (!path) return [];
+  const free = path.steps.findLastIndex((step) => step.name === "entry" && step.predicates.length === 0);
+  const rest = namedPath({ absolute: true, steps: path.steps.slice(free + 1) });
+  if (free < 0 || !rest || free + 1 >= path.steps.length) return selectElements(root, xpath).map(pathOf);
+  const starts = evaluatePrefix(root, path.steps.slice(0, free + 1));
+  return starts.map((start) => [...pathOf(start), ...rest]);
+}
+
+function evaluatePrefix(
+  root: XmlElement,
+  steps: ReturnType<typeof parseXpath>[number]["steps"],
+): XmlElement[] {
+  let here = steps[0]?.name === root.tag ? [root] : [];
+  for (const step of steps.slice(1)) {
+    const named = namedPath({ absolute: true, steps: [step] });
+    here = here.flatMap((node) => {
+      if (!named) return node.children.filter((child) => child.tag === step.name);
+      const child = named[0] === undefined ? undefined : locateChild(node, named[0]);
+      return child ? [child] : [];
+    });
+  }
+  return here;
+}
+
+function locateChild(node: XmlElement, step: string): XmlElement | undefined {
+  return step.startsWith("entry:") ? node.entry(step.slice(6)) : node.child(step);
+}
+
+/** The existing node that a delete, move, rename or clone names. */
+export function existing(target: Target): XmlElement {
+  if (!target.node?.parent) throw new Refusal("7", ["No such node"]);
+  return target.node;
+}

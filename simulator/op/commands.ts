@@ -1,0 +1,63 @@
+import { result } from "../http/answers";
+import type { Answer } from "../http/answers";
+import type { Firewall } from "../firewall";
+import { Refusal } from "../refusal";
+import type { XmlElement } from "../xml/element";
+import { checkCommands } from "./check";
+import { configCommands } from "./config";
+import { deviceCommands } from "./device";
+import { jobCommands } from "./jobs";
+import { lockCommands } from "./locks";
+import { objectCommands } from "./objects";
+import { policyCommands } from "./policy";
+
+/** What an operational command knows beside its own XML. */
+export interface OpContext {
+  firewall: Firewall;
+  admin: string;
+  /** The request's `vsys` parameter: where a lock or a test applies. */
+  vsys: string | undefined;
+}
+
+/** Answers a command; `node` is the element at the end of its path. */
+export type OpCommand = (node: XmlElement, context: OpContext) => Answer;
+
+/** Commands by the tags that lead to them; the longest path that fits answers. */
+export type OpCommands = Record<string, OpCommand>;
+
+const COMMANDS = new Map<string, OpCommand>(
+  Object.entries({
+    ...checkCommands,
+    ...configCommands,
+    ...deviceCommands,
+    ...jobCommands,
+    ...lockCommands,
+    ...objectCommands,
+    ...policyCommands,
+  }),
+);
+
+/**
+ * Runs an operational command.
+ * @throws Refusal for a command that PAN-OS hasn't, or that this one isn't
+ */
+export function runOp(command: XmlElement, context: OpContext): Answer {
+  const { vsys, firewall } = context;
+  if (vsys !== undefined && vsys !== "shared" && vsys !== "all" && !firewall.vsys(firewall.running, vsys)) {
+    throw new Refusal("17", [`${vsys} is invalid vsys`]);
+  }
+  const path: string[] = [];
+  let found: { node: XmlElement; run: OpCommand } | undefined;
+  for (let node: XmlElement | undefined = command; node; node = node.children[0]) {
+    path.push(node.tag);
+    const run = COMMANDS.get(path.join(" "));
+    if (run) found = { node, run };
+  }
+  if (!found) throw new Refusal("17", ["invalid client cli"]);
+  return found.run(found.node, context);
+}
+
+/** Answers a text in the element that most commands use. */
+export function plain(text: string): Answer {
+  return result(text);
+}

@@ -1,0 +1,126 @@
+import { revert } from "../commit/revert";
+import { EVERYTHING, isInScope, scopeOf } from "../commit/scope";
+import { componentOf } from "../config/journal";
+import type { JournalEntry } from "../config/journal";
+import { objectPath, xpathOf } from "../config/paths";
+import { result } from "../http/answers";
+import type { Answer } from "../http/answers";
+import { BadRequest, Refusal } from "../refusal";
+import type { XmlElement } from "../xml/element";
+import { escapeText, print } from "../xml/print";
+import type { OpCommands, OpContext } from "./commands";
+
+/** One line of the list of changes: an object once for each administrator and kind of change. */
+function changes(entries: readonly JournalEntry[]): string {
+  const seen = new Set<string>();
+  const lines: string[] = [];
+  for (const entry of entries) {
+    const xpath = xpathOf(objectPath(entry.path));
+    const action = actionOf(entry);
+    const key = [xpath, entry.admin, action].join("\n");
+    if (seen.has(key)) continue;
+    seen.add(key);
+    lines.push(
+      `<entry><xpath>${escapeText(xpath)}</xpath><owner>${escapeText(entry.admin)}</owner><action>${action}</action>` +
+        `<admin-history>${escapeText(entry.history.join(", "))}</admin-history>` +
+        `<component-type>${componentOf(entry.path)}</component-type></entry>`,
+    );
+  }
+  return lines.join("");
+}
+
+/** A change inside an object is an edit of that object, whatever it did in there. */
+function actionOf({ path, action }: JournalEntry): string {
+  return objectPath(path).length === path.length ? action : "EDIT";
+}
+
+function listChanges(node: XmlElement, { firewall }: OpContext): Answer {
+  const scope = scopeOf(node.child("partial"));
+  const listed = changes(firewall.candidate.journal.entries.filter((entry) => isInScope(entry, scope)));
+  return result(listed === "" ? "" : `<journal>${listed}</journal>`);
+}
+
+function changeSummary(node: XmlElement, { firewall }: OpContext): Answer {
+  const scope = scopeOf(node.child("partial"));
+  const entries = firewall.candidate.journal.entries.filter((entry) => isInScope(entry, scope));
+  const admins = [...new Set(entries.map((entry) => entry.admin))];
+  const has = (component: string): boolean => entries.some((entry) => componentOf(entry.path) === component);
+  const vsys = [
+    ...new Set(entries.flatMap(({ path }) => (path[3] === "vsys" ? [(path[4] ?? "").slice(6)] : []))),
+  ];
+  const members = (names: string[]): string =>
+    names.map((name) => `<member>${escapeText(name)}</member>`).join("");
+  return result(
+    `<summary><admin>${members(admins)}</admin><vsys>${members(vsys)}</vsys>` +
+      `<shared-object>${has("shared") ? "yes" : "no"}</shared-object>` +
+      `<device-and-network>${has("device") || has("network") ? "yes" : "no"}</device-and-network></summary>`,
+  );
+}
+
+function refuseWhileCommitting({ firewall }: OpContext): void {
+  if (firewall.jobs.busy)
+    throw new Refusal("13", ["Local commit jobs are queued. Revert operation is not allowed."]);
+}
+
+function revertConfig(node: XmlElement, context: OpContext): Answer {
+  refuseWhileCommitting(context);
+  const { firewall, admin } = context;
+  const scope = scopeOf(node.child("partial"));
+  for (const lock of firewall.locks.list("config")) firewall.locks.requireWrite(admin, lock.scope);
+  revert(firewall.candidate, firewall.running, scope);
+  const whose = scope.admins ? `by ${scope.admins.join(", ")} ` : "";
+  return result(`<msg><line>All changes ${escapeText(whose)}were reverted from configuration</line></msg>`);
+}
+
+export const configCommands: OpCommands = {
+  "show config list changes": listChanges,
+  "show config list change-summary": changeSummary,
+  "show config list admins": (node, { firewall }) => {
+    const scope = scopeOf(node.child("partial"));
+    const entries = firewall.candidate.journal.entries.filter((entry) => isInScope(entry, scope));
+    const names = [...new Set(entries.map((entry) => entry.admin))];
+    return result(
+      names.length === 0
+        ? ""
+        : `<admins>${names.map((name) => `<entry>${escapeText(name)}</entry>`).join("")}</admins>`,
+    );
+  },
+  "show config list audit-comments": (node, { firewall }) => {
+    const comments = firewall.auditComments.of(node.value("xpath") ?? "");
+    return result(
+      comments
+        .map(
+          ({ admin, comment }) =>
+            `<entry><admin>${escapeText(admin)}</admin><comment>${escapeText(comment)}</comment></entry>`,
+        )
+        .join(""),
+    );
+  },
+  "show config running": (_, { firewall }) => result(print(firewall.running)),
+  "show config candidate": (_, { firewall }) => result(print(firewall.candidate.root, { dirty: true })),
+  "show config saved": () => {
+    throw new Refusal(undefined, ["No such file"]);
+  },
+  "revert config": revertConfig,
+  "load config from": (node, context) => {
+    if (node.text.trim() !== "running-config.xml") throw new Refusal("13", [`${node.text.trim()} not found`]);
+    refuseWhileCommitting(context);
+    const { firewall, admin } = context;
+    for (const lock of firewall.locks.list("config")) firewall.locks.requireWrite(admin, lock.scope);
+    revert(firewall.candidate, firewall.running, EVERYTHING);
+    return result("<msg><line>Config loaded from running-config.xml</line></msg>");
+  },
+  "save config to": (node) => result(`<msg><line>Config saved to ${escapeText(node.text)}</line></msg>`),
+  "set audit-comment": (node, { firewall, admin }) => {
+    const comment = node.value("comment") ?? "";
+    const xpath = node.value("xpath");
+    if (!xpath) throw new BadRequest(400, 'Missing value for parameter "xpath".');
+    if ([...comment].length > 256) {
+      throw new Refusal("12", [
+        `comment can be at most 256 characters, but current length: ${[...comment].length}`,
+      ]);
+    }
+    firewall.auditComments.set(xpath, admin, comment);
+    return result("<msg><line>Audit comment set</line></msg>");
+  },
+};

@@ -1,0 +1,97 @@
+import type { Firewall } from "../firewall";
+import { result } from "../http/answers";
+import { deviceTime } from "../time";
+import { escapeText } from "../xml/print";
+import type { OpCommands } from "./commands";
+
+const SERIAL = "015351000012345";
+
+function upSince(started: Date): string {
+  const seconds = Math.floor((Date.now() - started.getTime()) / 1000);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${Math.floor(seconds / 86400)} days, ${Math.floor(seconds / 3600) % 24}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+/** `show system info`, and the root of what `type=version` answers. */
+export function systemInfo(firewall: Firewall): Record<string, string> {
+  return {
+    hostname: firewall.hostname,
+    "ip-address": "127.0.0.1",
+    "public-ip-address": "unknown",
+    netmask: "255.0.0.0",
+    "default-gateway": "",
+    "is-dhcp": "no",
+    "ipv6-address": "unknown",
+    "mac-address": "00:00:5e:00:53:01",
+    time: new Date().toUTCString(),
+    uptime: upSince(firewall.started),
+    devicename: firewall.hostname,
+    family: "vm",
+    model: "PA-VM",
+    serial: SERIAL,
+    "vm-mac-base": "7C:89:C3:0F:F5:00",
+    "vm-mac-count": "256",
+    "vm-uuid": "564D2A7C-0000-4000-8000-000000000001",
+    "vm-cpuid": "",
+    "vm-license": "VM-SERIES-4",
+    "vm-cap-tier": "16.0 GB",
+    "vm-cpu-count": "4",
+    "vm-memory": "16384000",
+    "vm-mode": "VMware ESXi",
+    "cloud-mode": "non-cloud",
+    "sw-version": firewall.swVersion,
+    "app-version": "8800-8567",
+    "av-version": "0",
+    "threat-version": "8800-8567",
+    "url-db": "paloaltonetworks",
+    "multi-vsys": "off",
+    "operational-mode": "normal",
+    "device-certificate-status": "None",
+  };
+}
+
+export const deviceCommands: OpCommands = {
+  "show system info": (_, { firewall }) => {
+    const values = Object.entries(systemInfo(firewall));
+    return result(
+      `<system>${values.map(([tag, value]) => `<${tag}>${escapeText(value)}</${tag}>`).join("")}</system>`,
+    );
+  },
+  "show admins": (_, { firewall, admin }) => {
+    const entries = firewall.accounts
+      .names()
+      .map(
+        (name) =>
+          `<entry><admin>${escapeText(name)}</admin><from>127.0.0.1</from><type>Web</type>` +
+          `<session-start>${deviceTime(firewall.started).slice(5)}</session-start><idle-for>00:00:00s</idle-for>` +
+          `${name === admin ? "<self/>" : ""}</entry>`,
+      );
+    return result(`<admins>${entries.join("")}</admins>`);
+  },
+  "show admins all": (_, { firewall }) =>
+    result(
+      `<admins>${firewall.accounts
+        .names()
+        .map((name) => `<entry><admin>${escapeText(name)}</admin></entry>`)
+        .join("")}</admins>`,
+    ),
+  "show high-availability state": () => result("<enabled>no</enabled>"),
+  "show high-availability all": () => result("<enabled>no</enabled>"),
+  "show clock": () => result(escapeText(clock(new Date()))),
+  "show plugins packages": () => result("<plugins></plugins>"),
+  "show plugins installed": () => result(""),
+  "show operational-mode": () => result("normal"),
+  "show system setting multi-vsys": () => result("off"),
+  "request license info": () => result("<licenses></licenses>"),
+  "request multi-config enabled": () => result("<msg><line>multi-config is enabled</line></msg>"),
+  "set cli pager": () => result(""),
+};
+
+/** "Sat Nov 21 04:11:47 UTC 2026" */
+function clock(now: Date): string {
+  const [weekday = "", day = "", month = "", year = "", time = ""] = now
+    .toUTCString()
+    .replace(",", "")
+    .split(" ");
+  return `${weekday} ${month} ${day} ${time} UTC ${year}`;
+}

@@ -1,0 +1,322 @@
+import { PROFILE_KINDS } from "./kinds";
+import { entries, leaf, members, oneOf, open, references, struct, text, yesNo } from "./schema";
+import type { Schema } from "./schema";
+
+/*
+ * The part of a firewall's schema that security policy touches; limits are PAN-OS's. Everything else
+ * is open: kept as written.
+ */
+
+const tag = references("tag");
+const addresses = members(
+  { rule: "reference", to: "address", keywords: ["any"], addresses: true },
+  "address",
+  ["any"],
+);
+const zones = (keywords: string[]): Schema =>
+  members({ rule: "reference", to: "zone", keywords, at: "commit" }, "zone", keywords);
+const anyAlone = members({ rule: "any" }, "value", ["any"]);
+
+const profileSetting = struct(
+  {
+    group: references("profile-group"),
+    profiles: struct(Object.fromEntries(PROFILE_KINDS.map((kind) => [kind, references(kind)]))),
+  },
+  { choice: { of: ["group", "profiles"], one: false } },
+);
+
+const ruleActions = oneOf("allow", "deny", "drop", "reset-client", "reset-server", "reset-both");
+
+const common = {
+  action: ruleActions,
+  "profile-setting": profileSetting,
+  "log-setting": leaf({ rule: "reference", to: "log-setting", keywords: [] }),
+  "log-start": yesNo,
+  "log-end": yesNo,
+  "icmp-unreachable": yesNo,
+  tag,
+  "group-tag": leaf({ rule: "reference", to: "tag", keywords: [] }),
+};
+
+const securityRule = struct(
+  {
+    ...common,
+    from: zones(["any"]),
+    to: zones(["any", "multicast"]),
+    source: addresses,
+    destination: addresses,
+    "source-user": anyAlone,
+    category: members({ rule: "reference", to: "category", keywords: ["any"] }, "category", ["any"]),
+    application: members({ rule: "reference", to: "application", keywords: ["any"] }, "application", ["any"]),
+    service: members(
+      { rule: "reference", to: "service", keywords: ["any", "application-default"] },
+      "service",
+      ["any", "application-default"],
+    ),
+    "source-hip": anyAlone,
+    "destination-hip": anyAlone,
+    "source-imei": anyAlone,
+    "source-imsi": anyAlone,
+    "source-nw-slice": anyAlone,
+    "rule-type": oneOf("universal", "intrazone", "interzone"),
+    description: text(1024),
+    disabled: yesNo,
+    "disable-inspect": yesNo,
+    "negate-source": yesNo,
+    "negate-destination": yesNo,
+    option: struct({ "disable-server-response-inspection": yesNo }),
+    qos: struct({ marking: open }),
+    schedule: leaf({ rule: "reference", to: "schedule", keywords: [] }),
+    saml: open,
+  },
+  { required: ["from", "to", "source", "destination", "application", "service", "action"] },
+);
+
+const defaultRule = struct(common);
+const otherRules = struct({ rules: entries(open, { uuid: true }) });
+
+const rulebase = struct({
+  security: struct({ rules: entries(securityRule, { uuid: true }) }),
+  "default-security-rules": struct({ rules: entries(defaultRule, { uuid: true }) }),
+  ...Object.fromEntries(
+    [
+      "nat",
+      "pbf",
+      "qos",
+      "decryption",
+      "application-override",
+      "authentication",
+      "captive-portal",
+      "dos",
+      "tunnel-inspect",
+      "network-packet-broker",
+      "sdwan",
+    ].map((name) => [name, otherRules]),
+  ),
+});
+
+const address = struct(
+  {
+    "ip-netmask": leaf({ rule: "ip-netmask" }),
+    "ip-range": leaf({ rule: "ip-range" }),
+    "ip-wildcard": leaf(),
+    fqdn: leaf({ rule: "fqdn" }),
+    description: text(1023),
+    tag,
+  },
+  { choice: { of: ["ip-netmask", "ip-range", "ip-wildcard", "fqdn"], one: true } },
+);
+
+const addressGroup = struct(
+  {
+    static: references("address"),
+    dynamic: struct({ filter: text(2047) }, { required: ["filter"] }),
+    description: text(1023),
+    tag,
+  },
+  { choice: { of: ["static", "dynamic"], one: true } },
+);
+
+const portProtocol = struct(
+  { port: leaf({ rule: "ports" }), "source-port": leaf({ rule: "ports" }), override: open },
+  { required: ["port"] },
+);
+
+const service = struct(
+  {
+    protocol: struct(
+      { tcp: portProtocol, udp: portProtocol, sctp: portProtocol },
+      { choice: { of: ["tcp", "udp", "sctp"], one: true } },
+    ),
+    description: text(1023),
+    tag,
+  },
+  { required: ["protocol"] },
+);
+
+const identByType = struct(
+  { type: leaf({ rule: "integer", min: 0, max: 255 }), code: leaf({ rule: "integer", min: 0, max: 255 }) },
+  { required: ["type"] },
+);
+
+/** A custom application; how it recognises traffic beyond its default is open. */
+const application = struct(
+  {
+    category: leaf(),
+    subcategory: leaf(),
+    technology: leaf(),
+    risk: leaf({ rule: "integer", min: 1, max: 5 }),
+    description: text(1023),
+    default: struct(
+      {
+        port: members(),
+        "ident-by-ip-protocol": leaf({ rule: "integer", min: 0, max: 255 }),
+        "ident-by-icmp-type": identByType,
+        "ident-by-icmp6-type": identByType,
+      },
+      {
+        choice: {
+          of: ["port", "ident-by-ip-protocol", "ident-by-icmp-type", "ident-by-icmp6-type"],
+          one: true,
+        },
+      },
+    ),
+    "parent-app": leaf(),
+    signature: open,
+    tag,
+    ...Object.fromEntries(
+      [
+        "timeout",
+        "tcp-timeout",
+        "udp-timeout",
+        "tcp-half-closed-timeout",
+        "tcp-time-wait-timeout",
+        "evasive-behavior",
+        "consume-big-bandwidth",
+        "used-by-malware",
+        "able-to-transfer-file",
+        "has-known-vulnerability",
+        "tunnel-other-application",
+        "tunnel-applications",
+        "prone-to-misuse",
+        "pervasive-use",
+        "file-type-ident",
+        "virus-ident",
+        "data-ident",
+        "alg-disable-capability",
+        "no-appid-caching",
+      ].map((name) => [name, open]),
+    ),
+  },
+  { required: ["category", "subcategory", "technology"] },
+);
+
+const profileGroup = struct({
+  ...Object.fromEntries(PROFILE_KINDS.map((kind) => [kind, references(kind)])),
+});
+
+const colors = Array.from({ length: 42 }, (_, index) => index + 1)
+  .filter((number) => ![11, 18].includes(number))
+  .map((number) => `color${number}`);
+
+const objects: Record<string, Schema> = {
+  address: entries(address, { object: "address" }),
+  "address-group": entries(addressGroup, { object: "address" }),
+  "external-list": entries(open, { object: "address" }),
+  service: entries(service, { object: "service" }),
+  "service-group": entries(struct({ members: references("service"), tag }, { required: ["members"] }), {
+    object: "service",
+  }),
+  application: entries(application, { object: "application", maxName: 31 }),
+  "application-group": entries(
+    struct({ members: references("application"), tag }, { required: ["members"] }),
+    {
+      object: "application",
+    },
+  ),
+  "application-filter": entries(open, { object: "application" }),
+  tag: entries(struct({ color: oneOf(...colors), comments: text(1023) }), { object: "tag", maxName: 127 }),
+  "profile-group": entries(profileGroup, { object: "profile-group" }),
+  profiles: struct({
+    ...Object.fromEntries(PROFILE_KINDS.map((kind) => [kind, entries(open, { object: kind })])),
+    "custom-url-category": entries(open, { object: "category" }),
+    ...Object.fromEntries(
+      [
+        "hip-objects",
+        "hip-profiles",
+        "data-objects",
+        "dos-protection",
+        "decryption",
+        "packet-broker",
+        "sdwan",
+        "spyware-custom",
+      ].map((name) => [name, open]),
+    ),
+  }),
+  "log-settings": struct({
+    profiles: entries(open, { object: "log-setting" }),
+    ...Object.fromEntries(
+      [
+        "snmptrap",
+        "email",
+        "syslog",
+        "http",
+        "system",
+        "config",
+        "userid",
+        "hipmatch",
+        "iptag",
+        "globalprotect",
+        "correlation",
+      ].map((name) => [name, open]),
+    ),
+  }),
+  schedule: entries(open, { object: "schedule" }),
+  region: open,
+  threats: open,
+  reports: open,
+  "report-group": open,
+  "server-profile": open,
+  "authentication-profile": open,
+  "authentication-sequence": open,
+  "authentication-object": open,
+  certificate: open,
+  "ssl-tls-service-profile": open,
+  "certificate-profile": open,
+  "local-user-database": open,
+  "dynamic-user-group": open,
+  "user-id-collector": open,
+};
+
+const vsys = struct({
+  ...objects,
+  zone: entries(open, { object: "zone", maxName: 31 }),
+  rulebase,
+  "display-name": text(31),
+  import: open,
+  setting: open,
+  "global-protect": open,
+  captive: open,
+  "captive-portal": open,
+  "group-mapping": open,
+  "redistribution-agent": open,
+  "redistribution-collector": open,
+  "user-id-agent": open,
+  "ts-agent": open,
+  "vm-info-source": open,
+  "user-id-ssl-auth": open,
+  "dns-proxy": open,
+  "email-scheduler": open,
+  "url-admin-override": open,
+  "device-object": open,
+});
+
+/** Shared holds objects, but no rulebase: a firewall has none there. */
+const shared = struct({
+  ...objects,
+  "admin-role": open,
+  "access-domain": open,
+  "alg-override": open,
+  "application-status": open,
+  botnet: open,
+  "content-preview": open,
+  "ssl-decrypt": open,
+  "ssl-exclude-cert": open,
+  "response-page": open,
+  override: open,
+});
+
+const device = struct({
+  vsys: entries(vsys, { maxName: 31 }),
+  network: open,
+  deviceconfig: open,
+  platform: open,
+});
+
+/** The schema of `/config`. */
+export const FIREWALL: Schema = struct({
+  shared,
+  devices: entries(device),
+  "mgt-config": open,
+  panorama: open,
+});

@@ -1,0 +1,63 @@
+import { PREDEFINED_APPLICATIONS, PREDEFINED_SERVICES } from "../policy/predefined";
+import type { XmlElement } from "../xml/element";
+import { HOMES, PREDEFINED_PROFILES } from "./kinds";
+import type { ProfileKind, ReferenceKind } from "./kinds";
+
+/** Finds the objects that names in one scope (a vsys, or shared) mean, as PAN-OS does: own, shared, predefined. */
+export class References {
+  constructor(
+    private readonly config: XmlElement,
+    private readonly vsys: string | undefined,
+  ) {}
+
+  inVsys(vsys: string): References {
+    return new References(this.config, vsys);
+  }
+
+  /** The object's entry; undefined for predefined and unknown ones. */
+  find(kind: ReferenceKind, name: string): XmlElement | undefined {
+    for (const scope of [this.vsysNode(), this.config.child("shared")]) {
+      for (const home of HOMES[kind]) {
+        const found = scope?.at(...home)?.entry(name);
+        if (found) return found;
+      }
+    }
+    return undefined;
+  }
+
+  exists(kind: ReferenceKind, name: string): boolean {
+    return this.find(kind, name) !== undefined || isPredefined(kind, name);
+  }
+
+  /** All objects in reach, the vsys's own first. */
+  all(home: readonly string[]): XmlElement[] {
+    const scopes = [this.vsysNode(), this.config.child("shared")];
+    return scopes.flatMap((scope) => scope?.at(...home)?.entries() ?? []);
+  }
+
+  private vsysNode(): XmlElement | undefined {
+    if (this.vsys === undefined) return undefined;
+    return this.config.child("devices")?.entries()[0]?.at("vsys", `entry:${this.vsys}`);
+  }
+}
+
+function isPredefined(kind: ReferenceKind, name: string): boolean {
+  if (kind === "application") return Object.hasOwn(PREDEFINED_APPLICATIONS, name);
+  if (kind === "service") return Object.hasOwn(PREDEFINED_SERVICES, name);
+  // Two capital letters are a country, which PAN-OS takes as an address.
+  if (kind === "address") return /^[A-Z]{2}$/.test(name);
+  // URL categories come with a licence's database; any name of their form is taken.
+  if (kind === "category") return /^[a-z][a-z0-9-]*$/.test(name);
+  if (Object.hasOwn(PREDEFINED_PROFILES, kind))
+    return PREDEFINED_PROFILES[kind as ProfileKind].includes(name);
+  return false;
+}
+
+/** The vsys that a node lies in; undefined for shared and everything else. */
+export function vsysOf(node: XmlElement): string | undefined {
+  for (let here: XmlElement | undefined = node; here; here = here.parent) {
+    if (here.tag === "entry" && here.parent?.tag === "vsys" && here.parent.parent?.tag === "entry")
+      return here.name;
+  }
+  return undefined;
+}
