@@ -6,10 +6,15 @@
  */
 import { expect } from "chai";
 import fc from "fast-check";
+
+import type { Inventory } from "../../inventory/types";
 import { mapInventory } from "../../mapping/index";
 import { isRuleName, isServiceName } from "../../mapping/names";
-import type { Policy } from "../../mapping/types";
-import { crossesFirewall, isSayable, rulesThatLetIn } from "./oracle/aws";
+import type { MappingOptions, Policy } from "../../mapping/types";
+import type { SecurityRule } from "../../panos/policy";
+import { crossesFirewall, isBehindFirewall, isSayable, rulesThatLetIn, vpcCidrsAround } from "./oracle/aws";
+import { isBlockWithin } from "./oracle/bits";
+import { isIpv6 } from "./oracle/packet";
 import type { Packet } from "./oracle/packet";
 import { ruleThatAllows } from "./oracle/panos";
 import { packetChoices, packetOf, worlds } from "./oracle/worlds";
@@ -57,7 +62,7 @@ describe("oracle: random packets through random inventories", function () {
     expect(seen.withheld, "packets of withheld permissions").to.be.greaterThan(0);
   });
 
-  it("names everything by the grammar, once, and declares just the services that are used", () => {
+  it("names rules by the grammar, once each, and says nothing needless", () => {
     const property = fc.property(worlds, ({ inventory, options }) => {
       const { rules, services, withheld } = mapInventory(inventory, options);
       const names = rules.map(({ rule }) => rule.name);
@@ -71,9 +76,10 @@ describe("oracle: random packets through random inventories", function () {
       const used = rules.flatMap(({ rule }) => rule.service).filter((name) => name.startsWith("aws-"));
       expect(services.map(({ name }) => name)).to.deep.equal([...new Set(used)].sort());
       expect(services.every(({ name }) => isServiceName(name, options.ownerId))).to.equal(true);
+      for (const { rule } of rules) expectNeeded(inventory, options, rule);
       expect(withheld.every(({ reason }) => reason.startsWith("Security group "))).to.equal(true);
     });
-    fc.assert(property, { seed: SEED, numRuns: Math.ceil(RUNS / 5) });
+    fc.assert(property, { seed: SEED, numRuns: Math.ceil(RUNS / 5), unbiased: true });
   });
 
   it("does not depend on the order of anything in the inventory", () => {
@@ -89,9 +95,27 @@ describe("oracle: random packets through random inventories", function () {
       };
       expect(mapInventory(reversed, options)).to.deep.equal(mapInventory(inventory, options));
     });
-    fc.assert(property, { seed: SEED, numRuns: Math.ceil(RUNS / 5) });
+    fc.assert(property, { seed: SEED, numRuns: Math.ceil(RUNS / 5), unbiased: true });
   });
 });
+
+/** Whether each source and destination of a rule is about packets that cross the firewall. */
+function expectNeeded(inventory: Inventory, options: MappingOptions, rule: SecurityRule): void {
+  for (const destination of rule.destination) {
+    expect(isBehindFirewall(inventory, options, destination), `${rule.name} to ${destination}`).to.equal(
+      true,
+    );
+    expect(rule.source.map(isIpv6), rule.name).to.include(isIpv6(destination));
+  }
+  for (const source of rule.source) {
+    const crosses = rule.destination.some(
+      (destination) =>
+        isIpv6(source) === isIpv6(destination) &&
+        !vpcCidrsAround(inventory, destination).some((cidr) => isBlockWithin(source, cidr)),
+    );
+    expect(crosses, `${rule.name} from ${source}`).to.equal(true);
+  }
+}
 
 /** What is wrong about the packet's fate, if anything. */
 function faultOf(

@@ -19,12 +19,17 @@ export function rulesThatLetIn(inventory: Inventory, packet: Packet): SecurityGr
 
 /** Whether the packet comes through the firewall: from outside the VPC, to an interface behind it. */
 export function crossesFirewall(inventory: Inventory, options: MappingOptions, packet: Packet): boolean {
-  const target = interfaceOf(inventory, packet.destination);
-  if (!target || !isBehindFirewall(inventory, options, target, isIpv6(packet.destination))) return false;
-  const vpc = inventory.vpcs.find(({ id }) => id === target.vpcId);
-  return ![...(vpc?.cidrBlocks ?? []), ...(vpc?.ipv6CidrBlocks ?? [])].some((cidr) =>
-    isWithin(packet.source, cidr),
+  return (
+    isBehindFirewall(inventory, options, packet.destination) &&
+    !vpcCidrsAround(inventory, packet.destination).some((cidr) => isWithin(packet.source, cidr))
   );
+}
+
+/** The CIDRs of the VPC that an interface's address is in. */
+export function vpcCidrsAround(inventory: Inventory, address: string): string[] {
+  const target = interfaceOf(inventory, address);
+  const vpc = inventory.vpcs.find(({ id }) => id === target?.vpcId);
+  return [...(vpc?.cidrBlocks ?? []), ...(vpc?.ipv6CidrBlocks ?? [])];
 }
 
 /** What PAN-OS has no words for, by the issue: such permissions are withheld, with a warning. */
@@ -55,13 +60,15 @@ function interfaceOf(inventory: Inventory, address: string): NetworkInterface | 
   );
 }
 
-function isBehindFirewall(
+/** Whether an address is one of an interface whose internet traffic, of the address's family, passes it. */
+export function isBehindFirewall(
   inventory: Inventory,
   { firewall }: MappingOptions,
-  target: NetworkInterface,
-  ipv6: boolean,
+  address: string,
 ): boolean {
-  const isUp = inventory.instances.some(({ id }) => id === target.instanceId);
+  const target = interfaceOf(inventory, address);
+  const ipv6 = isIpv6(address);
+  const isUp = inventory.instances.some(({ id }) => id === target?.instanceId);
   // The firewall's interfaces: those configured, and all that share an instance with one of them.
   const firewallInstances = [
     ...firewall.instanceIds,
@@ -75,7 +82,7 @@ function isBehindFirewall(
       .filter(({ instanceId }) => instanceId !== undefined && firewallInstances.includes(instanceId))
       .map(({ id }) => id),
   ];
-  if (!isUp || firewallInterfaces.includes(target.id)) return false;
+  if (!target || !isUp || firewallInterfaces.includes(target.id)) return false;
 
   const leadsToFirewall = (route: Route) =>
     route.state !== "blackhole" &&

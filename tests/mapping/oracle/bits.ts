@@ -38,6 +38,12 @@ export function isWithin(address: string, cidr: string): boolean {
   return a.length === b.length && a.startsWith(b.slice(0, prefix));
 }
 
+/** Whether all of a CIDR block lies in another. */
+export function isBlockWithin(inner: string, outer: string): boolean {
+  const length = (cidr: string) => Number(cidr.split("/")[1]);
+  return length(inner) >= length(outer) && isWithin(inner.split("/")[0]!, outer);
+}
+
 const knownEdges = new Map<string, string[]>();
 
 /** A block's first and last address, and those just outside, as far as they exist. */

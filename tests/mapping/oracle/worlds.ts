@@ -346,7 +346,7 @@ export function packetOf({ inventory }: World, choice: PacketChoice): Packet {
     return { ...transport, type, code, application: type === echo ? ping : rest };
   }
   const edges = near.flatMap(({ fromPort, toPort }) => [fromPort - 1, fromPort, toPort, toPort + 1]);
-  const ports = [...edges, 22, 443].filter((port) => port >= 0 && port <= 65535);
+  const ports = [...edges, ...SECURE_PORTS, 22, 443].filter((port) => port >= 0 && port <= 65535);
   const port = chosen(ports, portChoice);
   const usual = USUAL[port];
   const application =
@@ -380,7 +380,17 @@ const USUAL: Record<number, string> = {
   1521: "oracle",
   3306: "mysql",
   3389: "ms-rdp",
+  465: "smtp",
+  587: "smtp",
+  853: "dns",
+  993: "imap",
+  995: "pop3",
+  3268: "ldap",
+  3269: "ldap",
 };
+
+/** Ports that `application-default` opens besides an application's usual one. */
+const SECURE_PORTS = [465, 587, 636, 853, 993, 995, 3268, 3269];
 
 function sourceCidrs(inventory: Inventory, rules: SecurityGroupRule[]): string[] {
   return rules.flatMap((rule) => [
