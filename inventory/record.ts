@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
+import { findCli } from "../engine/findCli";
 import { InventoryError } from "./errors";
-import { findPulumi } from "./recorder/pulumi";
 import { awsSettingsOf, record } from "./recorder/record";
 
 const HELP = `Records what AWS has in a snapshot file, to attach to a bug or to replay.
@@ -39,7 +39,7 @@ async function main(args: string[]): Promise<number> {
     process.stderr.write(`give exactly one FILE\n\n${HELP}`);
     return 2;
   }
-  const pulumi = findPulumi();
+  const pulumi = findCli();
   if (pulumi === undefined) {
     process.stderr.write(
       "AWS's data sources answer through the Pulumi CLI only, and there is none on PATH or in ~/.pulumi.\n" +
@@ -55,7 +55,7 @@ async function main(args: string[]): Promise<number> {
     "Asking AWS. The first time, Pulumi downloads its AWS provider, which takes minutes.\n",
   );
   const { region, profile } = values;
-  const inventory = await record([pulumi], file, {
+  const inventory = await record({ executable: { kind: "cli", path: pulumi } }, file, {
     ...aws,
     ...(region === undefined ? {} : { region }),
     ...(profile === undefined ? {} : { profile }),

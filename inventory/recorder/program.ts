@@ -10,7 +10,16 @@ export = async (): Promise<void> => {
   try {
     await writeSnapshot(file, await readInventory({ kind: "lookups" }));
   } catch (error) {
-    // Pulumi shows the message of a RunError without a stack trace.
-    throw error instanceof InventoryError ? new RunError(error.message) : error;
+    throw error instanceof InventoryError ? withoutStack(new RunError(error.message)) : error;
   }
 };
+
+/**
+ * Pulumi shows only the message of a RunError, but formats its stack as well, and Node 20 takes half a minute
+ * for that: `util.inspect` colours package names in paths, and doesn't end at one like
+ * `node_modules/@pulumi/resource.ts`, which the SDK's source maps make.
+ */
+function withoutStack(error: RunError): RunError {
+  error.stack = "";
+  return error;
+}

@@ -1,14 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { Stack } from "../../engine/stack";
+import type { StackOptions } from "../../engine/stack";
 import { InventoryError } from "../errors";
 import { readSnapshot } from "../snapshot";
 import type { Inventory } from "../types";
 import { OUTPUT_VARIABLE } from "./output";
-import { run } from "./pulumi";
-import type { Command } from "./pulumi";
 
 /** Settings of the AWS provider, by name without `aws:`. */
 export type AwsSettings = Record<string, unknown>;
@@ -16,46 +15,42 @@ export type AwsSettings = Record<string, unknown>;
 /**
  * Records a snapshot through a throw-away Pulumi stack, since data sources answer inside a Pulumi program
  * only. The stack's state lies in a temporary folder, and nothing is deployed: a preview asks AWS and stops.
- * @param command what takes the Pulumi CLI's arguments
+ * @param through the Pulumi CLI (or a stand-in for it, with answers to data sources)
  * @returns what the file holds
- * @throws InventoryError with what the CLI said
+ * @throws InventoryError with what Pulumi said
  */
-export async function record(command: Command, file: string, aws: AwsSettings): Promise<Inventory> {
-  const target = resolve(file);
+export async function record(
+  through: Pick<StackOptions, "executable" | "invokes">,
+  file: string,
+  aws: AwsSettings,
+): Promise<Inventory> {
   const state = await mkdtemp(join(tmpdir(), "aws-panos-rules-"));
-  const stack = `record-${process.pid}`;
-  const stackFile = join(__dirname, `Pulumi.${stack}.yaml`);
-  const unfinished = join(state, "snapshot.json");
-  const environment = {
-    ...process.env,
-    [OUTPUT_VARIABLE]: unfinished,
-    PULUMI_BACKEND_URL: pathToFileURL(state).href,
-    // Nothing in this stack is secret; the CLI wants a passphrase all the same.
-    PULUMI_CONFIG_PASSPHRASE: "",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-  };
-  const config = Object.fromEntries(Object.entries(aws).map(([name, value]) => [`aws:${name}`, value]));
+  const name = `record-${process.pid}`;
+  const configFile = join(__dirname, `Pulumi.${name}.yaml`);
+  const recording = join(state, "snapshot.json");
+  const config = Object.fromEntries(Object.entries(aws).map(([key, value]) => [`aws:${key}`, value]));
   try {
-    await writeFile(stackFile, stringify({ config }));
-    for (const args of [
-      ["stack", "init", stack],
-      ["preview", "--stack", stack],
-    ]) {
-      const { code, said } = await run(
-        command,
-        [...args, "--cwd", __dirname, "--non-interactive"],
-        environment,
-      );
-      if (code !== 0) {
-        throw new InventoryError("LOOKUP_FAILED", `pulumi ${args[0]} ended with exit code ${code}:\n${said}`);
-      }
+    await writeFile(configFile, stringify({ config }));
+    const stack = await Stack.create({
+      ...through,
+      name,
+      projectDir: __dirname,
+      backendDir: state,
+      configFile,
+      env: { [OUTPUT_VARIABLE]: recording, PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "false" },
+    });
+    const { code, diagnostics, stdout, stderr } = await stack.preview();
+    if (code !== 0) {
+      const errors = diagnostics
+        .filter(({ severity }) => severity === "error")
+        .map(({ message }) => message.trim());
+      throw new InventoryError("LOOKUP_FAILED", errors.join("\n") || `${stdout}\n${stderr}`.trim());
     }
-    const content = await readFile(unfinished);
-    const inventory = await readSnapshot(unfinished);
-    await writeFile(target, content);
+    const inventory = await readSnapshot(recording);
+    await copyFile(recording, file);
     return inventory;
   } finally {
-    await Promise.all([rm(stackFile, { force: true }), rm(state, { recursive: true, force: true })]);
+    await Promise.all([rm(configFile, { force: true }), rm(state, { recursive: true, force: true })]);
   }
 }
 

@@ -100,7 +100,7 @@ export class Account {
     return this.asked.filter((each) => each.lookup === lookup).length;
   }
 
-  private async call(token: string, question: Question): Promise<Fields> {
+  async call(token: string, question: Question): Promise<Fields> {
     const lookup = token.split(":")[2] ?? token;
     this.asked.push({ lookup, question, at: this.clock.now() });
     this.mostAtOnce = Math.max(this.mostAtOnce, (this.atOnce += 1));

@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { expect } from "chai";
+import { InventoryError, readSnapshot } from "../../inventory";
+import { awsSettingsOf, record } from "../../inventory/recorder/record";
+import { readLookups } from "../../inventory/lookups";
+import { Account, TestClock } from "./account";
+
+const RECORDER = "inventory/recorder";
+const through = {
+  executable: { kind: "engine" } as const,
+  invokes: resolve(__dirname, "fixtures/invokes.ts"),
+};
+
+describe("recording a snapshot", () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "record-"));
+    file = join(folder, "account.json");
+  });
+  afterEach(async () => {
+    delete process.env["TEST_DENY"];
+    await rm(folder, { recursive: true });
+  });
+
+  it("writes what the lookups read in a program of its own, and leaves nothing else behind", async () => {
+    const before = await readdir(RECORDER);
+    const inventory = await record(through, file, { region: "us-east-1" });
+    const clock = new TestClock();
+    await new Account(clock).use();
+    expect(inventory).to.deep.equal(await readLookups({}, clock));
+    expect(await readSnapshot(file)).to.deep.equal(inventory);
+    expect(await readdir(RECORDER)).to.deep.equal(before);
+  });
+
+  it("says what AWS denies, and keeps an older snapshot", async () => {
+    await writeFile(file, "older");
+    process.env["TEST_DENY"] = "getSecurityGroupRule";
+    const error: unknown = await record(through, file, {}).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(InventoryError);
+    expect((error as InventoryError).message).to.include("Allow ec2:DescribeSecurityGroupRules");
+    expect((error as InventoryError).message).to.not.match(/\n\s+at /);
+    expect(await readFile(file, "utf8")).to.equal("older");
+  });
+
+  it("takes the AWS settings of a stack, and names those that are secret", async () => {
+    const stackFile = join(folder, "Pulumi.production.yaml");
+    await writeFile(
+      stackFile,
+      "config:\n  aws:region: eu-central-1\n  aws:assumeRoles: [{roleArn: arn:x}]\n" +
+        "  aws:secretKey: {secure: v1:abc}\n  panos:hostname: fw1\n",
+    );
+    expect(await awsSettingsOf(stackFile)).to.deep.equal({
+      aws: { region: "eu-central-1", assumeRoles: [{ roleArn: "arn:x" }] },
+      secret: ["aws:secretKey"],
+    });
+  });
+
+  it("says what is needed where there is no Pulumi CLI, and how it is called", async () => {
+    const empty = { PATH: folder, PULUMI_HOME: folder, HOME: folder };
+    const none = await recorder([file], empty);
+    expect(none.code).to.equal(1);
+    expect(none.said).to.include("Install it");
+    expect((await recorder(["--help"], empty)).said).to.include("npm run snapshot -- FILE");
+    expect((await recorder([], empty)).code).to.equal(2);
+    expect((await recorder(["a", "--stak", "b"], empty)).said)
+      .to.include("--stak")
+      .and.not.match(/\n\s+at /);
+  });
+});
+
+function recorder(args: string[], env: NodeJS.ProcessEnv): Promise<{ code: number; said: string }> {
+  return new Promise((done) => {
+    execFile(
+      process.execPath,
+      ["--require", "tsx/cjs", "inventory/record.ts", ...args],
+      { env },
+      (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), said: stdout + stderr }),
+    );
+  });
+}
