@@ -1,0 +1,81 @@
+import { expect } from "chai";
+import { isNameableGroup, isRuleName, isServiceName, ruleName, serviceName } from "../../mapping/names";
+import { policyOf, ruleOf, securityGroup } from "./fixtures";
+
+describe("names", () => {
+  const everywhere = { cidrIpv4: "0.0.0.0/0" };
+  const cases: [string, object, string][] = [
+    ["a port", { ipProtocol: "tcp", fromPort: 443, toPort: 443 }, "tcp-443"],
+    ["a range", { ipProtocol: "udp", fromPort: 8000, toPort: 8100 }, "udp-8000-8100"],
+    ["all ports", { ipProtocol: "tcp", fromPort: 0, toPort: 65535 }, "tcp-0-65535"],
+    ["all ports, the other way", { ipProtocol: "tcp", fromPort: -1, toPort: -1 }, "tcp-0-65535"],
+    ["port 0", { ipProtocol: "tcp", fromPort: 0, toPort: 0 }, "tcp-0"],
+    ["an ICMP type", { ipProtocol: "icmp", fromPort: 8, toPort: -1 }, "icmp-8"],
+    ["an ICMP type and code", { ipProtocol: "icmp", fromPort: 8, toPort: 0 }, "icmp-8-0"],
+    ["all ICMP", { ipProtocol: "icmp", fromPort: -1, toPort: -1 }, "icmp"],
+    ["everything", { ipProtocol: "-1", fromPort: -1, toPort: -1 }, "all"],
+  ];
+  for (const [what, traffic, ending] of cases) {
+    it(`say ${what} as ${ending}`, () => {
+      expect(ruleOf([{ ...traffic, ...everywhere }]).name).to.equal(`aws-sg-0a1b2c3d-${ending}`);
+    });
+  }
+
+  it("of all permissions are different and recognised, also next to each other", () => {
+    const { rules } = policyOf([
+      { ...everywhere, fromPort: 80, toPort: 80 },
+      { ...everywhere, fromPort: 80, toPort: 8080 },
+      { ...everywhere, fromPort: 8, toPort: 8 },
+      { ...everywhere, fromPort: 80, toPort: 80, ipProtocol: "udp" },
+      { ...everywhere, fromPort: 8, toPort: -1, ipProtocol: "icmp" },
+      { ...everywhere, fromPort: 8, toPort: 0, ipProtocol: "icmp" },
+      { ...everywhere, fromPort: -1, toPort: -1, ipProtocol: "icmp" },
+      { ...everywhere, fromPort: -1, toPort: -1, ipProtocol: "-1" },
+    ]);
+    const names = rules.map(({ rule }) => rule.name);
+    expect(new Set(names).size).to.equal(8);
+    expect(names.every(isRuleName)).to.equal(true);
+  });
+
+  it("have at most 63 characters for the longest id and ports", () => {
+    const group = "sg-" + "f".repeat(40);
+    expect(isNameableGroup(group)).to.equal(true);
+    for (const name of [ruleName(group, "tcp", "10000-65535"), ruleName(group, "icmpv6", "255-255")]) {
+      expect(name.length).to.be.at.most(63);
+      expect(isRuleName(name)).to.equal(true);
+    }
+  });
+
+  for (const id of ["sg-'] | //*", "sg-" + "f".repeat(41), "sg-", "sg-AB", "x", "sg-a/../b", "sg-a-tcp-1"]) {
+    it(`never hold a group id like ${JSON.stringify(id)}: the permission is withheld`, () => {
+      const { rules, withheld } = policyOf(
+        [],
+        {},
+        {
+          securityGroups: [securityGroup([everywhere], { id })],
+          networkInterfaces: [
+            {
+              id: "eni-1",
+              instanceId: "i-1",
+              subnetId: "subnet-1",
+              vpcId: "vpc-1",
+              privateIpAddresses: ["10.0.1.10"],
+              ipv6Addresses: [],
+              securityGroupIds: [id],
+            },
+          ],
+        },
+      );
+      expect(rules).to.deep.equal([]);
+      expect(withheld.map(({ reason }) => reason).join())
+        .to.include("TCP port 443")
+        .and.to.include(id);
+    });
+  }
+
+  it("recognise services of this owner only", () => {
+    expect(isServiceName(serviceName("abcd", "tcp", "8000-8100"), "abcd")).to.equal(true);
+    expect(isServiceName(serviceName("abcde", "tcp", "80"), "abcd")).to.equal(false);
+    expect(isServiceName("aws-abcd-tcp-80x", "abcd")).to.equal(false);
+  });
+});
