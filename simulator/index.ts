@@ -12,7 +12,7 @@ import { Holds } from "./http/holds";
 import type { HeldRequest, Hold } from "./http/holds";
 import type { RequestRecord } from "./http/record";
 import { apiHandler } from "./http/server";
-import { notFound } from "./page/handler";
+import { pageHandler } from "./page/handler";
 import type { XmlElement } from "./xml/element";
 import { print } from "./xml/print";
 import { selectElements } from "./xpath/select";
@@ -59,6 +59,8 @@ export class Simulator extends EventEmitter {
     readonly host: string,
   ) {
     super();
+    // One listener for each open page.
+    this.setMaxListeners(0);
   }
 
   static async start(options: SimulatorOptions = {}): Promise<Simulator> {
@@ -148,7 +150,8 @@ export class Simulator extends EventEmitter {
       await once(this.recording, "open");
     }
     this.firewall.jobs.on("job", (job: Job) => this.emit("job", job));
-    const handler = apiHandler(this.firewall, this.holds, (entry) => this.note(entry), notFound);
+    const page = pageHandler(this.firewall, this.requests, this);
+    const handler = apiHandler(this.firewall, this.holds, (entry) => this.note(entry), page);
     for (const [server, wanted] of [
       [this.servers.https, port],
       [this.servers.http, httpPort],

@@ -24,12 +24,16 @@ export function remove(candidate: Candidate, admin: string, xpath: string): bool
     writeTargetIfNamed(candidate, xpath);
     return false;
   }
-  for (const node of found) {
-    const path = pathOf(node);
+  const gone = found.map((node) => ({ node, path: pathOf(node) }));
+  for (const { node, path } of gone) {
     if (path.length <= 2 || (path[3] === "vsys" && path.length <= 5)) {
       throw new Refusal("15", [`${node.name ?? node.tag} cannot be deleted`]);
     }
-    candidate.remove(node);
+    // A union can name a node and something in it.
+    if (node.parent) candidate.remove(node);
+  }
+  // Objects that refer to each other may go together.
+  for (const { node, path } of gone) {
     refuseIfUsed(candidate, node, path);
     candidate.note(admin, "DELETE", path);
   }

@@ -18,7 +18,7 @@ export function rename(candidate: Candidate, admin: string, xpath: string, newNa
   if (!newName) throw new BadRequest(400, 'Missing value for parameter "newname".');
   const { path, node } = requireEntry(candidate, xpath);
   const container = path.slice(0, -1);
-  refuseTaken(node, container, newName);
+  if (node.parent) refuseTaken(node.parent, container, newName);
   const schema = schemaAt(container);
   const vsys = path[3] === "vsys" ? path[4]?.slice("entry:".length) : undefined;
   const uses =
@@ -53,9 +53,10 @@ export function clone(
   // Clients give the new entry's own xpath or its container's.
   const container = target.schema.kind === "entries" ? target.path : target.path.slice(0, -1);
   const parent = target.schema.kind === "entries" ? target.node : target.node?.parent;
-  const source = parent?.entry(nameIn(from));
+  // A bare name, as PAN-OS documents it, or the whole xpath of what is cloned.
+  const source = from.startsWith("/") ? writeTarget(candidate.root, from).node : parent?.entry(from);
   if (!parent || !source) throw new Refusal("7", ["No such node"]);
-  refuseTaken(source, container, newName);
+  refuseTaken(parent, container, newName);
   const copy = source.clone();
   for (const part of copy.descendants()) part.dirty = undefined;
   copy.attributes = { name: newName };
@@ -65,11 +66,6 @@ export function clone(
   candidate.note(admin, "CLONE", [...container, `entry:${newName}`]);
 }
 
-/** `from` is a name, or an xpath that ends in one. */
-function nameIn(from: string): string {
-  return /\[@name=(['"])(.*)\1\]$/.exec(from)?.[2] ?? from;
-}
-
 function requireEntry(candidate: Candidate, xpath: string): { path: NodePath; node: XmlElement } {
   const target = writeTarget(candidate.root, xpath);
   const node = existing(target);
@@ -77,10 +73,10 @@ function requireEntry(candidate: Candidate, xpath: string): { path: NodePath; no
   return { path: target.path, node };
 }
 
-function refuseTaken(entry: XmlElement, container: NodePath, newName: string): void {
+function refuseTaken(parent: XmlElement, container: NodePath, newName: string): void {
   const schema = schemaAt(container);
   if (schema?.kind === "entries") refuse(nameFaults(newName, schema));
-  if (entry.parent?.entry(newName)) {
+  if (parent.entry(newName)) {
     const labels = container.slice(-1).map((step) => step.replace(/^entry:/, ""));
     throw new Refusal("8", [`${labels.join(" -> ")} -> ${newName} '${newName}' is already in use`]);
   }

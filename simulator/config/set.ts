@@ -68,7 +68,7 @@ export function referencesAt(candidate: Candidate, path: NodePath): References {
 }
 
 export function refuse(lines: readonly string[]): void {
-  if (lines.length > 0) throw new Refusal("12", lines);
+  if (lines.length > 0) throw new Refusal("12", [...new Set(lines)]);
 }
 
 /** Makes the nodes of a path that are missing; `created` is the one whose creation counts as the change. */

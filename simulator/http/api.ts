@@ -154,7 +154,6 @@ function commit(firewall: Firewall, admin: string, parameters: Parameters): Answ
     ]);
   }
   const scope = scopeOf(partial);
-  requireKnownAdmins(firewall, scope.admins);
   if (root.child("validate")) {
     return answers.jobEnqueued("Validate", firewall.commits.validate(admin, scope, description).id);
   }
@@ -167,17 +166,6 @@ function commit(firewall: Firewall, admin: string, parameters: Parameters): Answ
     );
   }
   return answers.jobEnqueued("Commit", done.id);
-}
-
-function requireKnownAdmins(firewall: Firewall, admins: readonly string[] | undefined): void {
-  const names = firewall.accounts.names();
-  const owners = new Set(firewall.candidate.journal.entries.map((entry) => entry.admin));
-  const unknown = admins?.find((name) => !names.includes(name) && !owners.has(name));
-  if (unknown !== undefined)
-    throw new Refusal("17", [
-      `commit -> partial -> admin '${unknown}' is not a valid reference`,
-      "admin is invalid",
-    ]);
 }
 
 function op(firewall: Firewall, admin: string, parameters: Parameters): Answer {

@@ -67,9 +67,11 @@ export function nameFaults(name: string, schema: EntriesSchema): string[] {
   if (length(name) > schema.maxName) {
     return [`${name} can be at most ${schema.maxName} characters, but current length: ${length(name)}`];
   }
-  // Tags may hold nearly anything; rules and objects start alphanumeric and hold a few marks.
+  // Tags may hold nearly anything; other names start alphanumeric and leave out what has a meaning elsewhere.
   if (schema.object === "tag" || schema.of.kind === "open") return [];
-  return /^[\p{L}\p{N}_][\p{L}\p{N}_. -]*$/u.test(name) ? [] : [`'${name}' is an invalid name`];
+  return /^[\p{L}\p{N}_][^\p{Cc}[\]/\\|<>&*;,$!?#=%{}~^`]*$/u.test(name)
+    ? []
+    : [`'${name}' is an invalid name`];
 }
 
 function memberFaults(
