@@ -1,0 +1,66 @@
+import { randomInt } from "node:crypto";
+import { parse, stringify } from "yaml";
+import { FIREWALL, firewallTargets } from "./questions";
+import type { Values } from "./questions";
+
+/** Short enough for every name on the firewall, and random enough that two stacks won't share one. */
+export function newOwnerId(): string {
+  const characters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  return Array.from({ length: 8 }, () => characters[randomInt(characters.length)]).join("");
+}
+
+/** The ownerId in a stack file's text, if it has one. */
+export function ownerIdIn(content: string): string | undefined {
+  const document = parse(content) as { config?: Record<string, unknown> } | null;
+  const ownerId = document?.config?.["aws-panos-rules:ownerId"];
+  return typeof ownerId === "string" ? ownerId : undefined;
+}
+
+/** A stack's configuration, with what else could stand in it as comments. */
+export function stackFile(values: Values, ownerId: string): string {
+  const targets = JSON.parse(firewallTargets(values[FIREWALL] ?? "") ?? "{}") as object;
+  const setting = (key: string) => `  ${key}: ${stringify(values[key] ?? "").trim()}`;
+  const maybe = (key: string, example: string) => (values[key] ? setting(key) : `  # ${key}: ${example}`);
+  return `# Configuration of one stack; README has the table of all settings.
+config:
+  # The region whose security groups and instances count.
+${setting("aws:region")}
+
+  # The firewall. Its API key is a secret: pulumi config set --secret panos:apiKey
+  # (or panos:username, and pulumi config set --secret panos:password).
+${setting("panos:hostname")}
+${setting("panos:vsys")}
+  # PEM certificates to trust, where the firewall's isn't signed by a public authority.
+  # panos:caFile: firewall-ca.pem
+  # Hold PAN-OS's commit lock while committing.
+  # panos:takeLock: "true"
+
+  # What AWS route tables send internet traffic to: the firewall as AWS sees it.
+  ${FIREWALL}:
+${stringify(targets).trimEnd().replace(/^/gm, "    ")}
+
+  # New rules go above this one; nothing else is moved.
+${setting("aws-panos-rules:cleanupRule")}
+${setting("aws-panos-rules:untrustZone")}
+${setting("aws-panos-rules:trustZone")}
+  # What new rules carry: security profile group and log forwarding profile.
+${maybe("aws-panos-rules:profileGroup", "inbound")}
+${maybe("aws-panos-rules:logSetting", "to-siem")}
+
+  # application: App-ID where the port is known; service: any application on a service object.
+  # aws-panos-rules:ruleMode: application
+  # Applications by protocol and port, beyond the known ones; null for none.
+  # aws-panos-rules:applications:
+  #   tcp/8443: ssl
+  # Leave out what an administrator's rule allows already.
+  # aws-panos-rules:skipAlreadyAllowed: "true"
+  # A run that would remove more rules than this fails (default: the larger of 10 and a quarter of them).
+  # aws-panos-rules:maxRemovals: "10"
+  # Where the inventory comes from: lookups (AWS), or snapshot (a file of npm run snapshot).
+  # aws-panos-rules:inventory: lookups
+  # aws-panos-rules:snapshot: account.json
+
+  # Marks this stack's objects on the firewall. Made once; never change it.
+  aws-panos-rules:ownerId: ${stringify(ownerId).trim()}
+`;
+}
