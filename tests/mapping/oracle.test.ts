@@ -16,11 +16,13 @@ import { crossesFirewall, isBehindFirewall, isSayable, rulesThatLetIn, vpcCidrsA
 import { isBlockWithin } from "./oracle/bits";
 import { isIpv6 } from "./oracle/packet";
 import type { Packet } from "./oracle/packet";
+import { packetChoices, packetOf } from "./oracle/packets";
+import type { PacketChoice } from "./oracle/packets";
 import { ruleThatAllows } from "./oracle/panos";
-import { packetChoices, packetOf, worlds } from "./oracle/worlds";
-import type { PacketChoice, World } from "./oracle/worlds";
+import { worlds } from "./oracle/worlds";
+import type { World } from "./oracle/worlds";
 
-const RUNS = Number(process.env.ORACLE_RUNS ?? 4000);
+const RUNS = Number(process.env.ORACLE_RUNS ?? 3000);
 const SEED = process.env.ORACLE_SEED === undefined ? Date.now() : Number(process.env.ORACLE_SEED);
 
 /** Which application a port stands for in `application` mode: the table of the design. */
