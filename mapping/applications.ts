@@ -16,11 +16,10 @@ export interface Application {
 }
 
 /**
- * Sources. Plain ports: the predefined applications of PAN-OS content updates, as pan-configurator (a
- * public tool of Palo Alto Networks engineers) ships them, for dns, mysql, oracle, pop3, smtp, ssh, ssl and the
- * ICMP type of ping; Applipedia for the others. Secure ports: the list of applications from the PAN-OS
- * 9.0 release notes, the numbers from IANA's registry of service names (smtps, imaps, pop3s, ldaps,
- * msft-gc-ssl, domain-s).
+ * Sources. Plain ports of dns, mysql, oracle, pop3, smtp, ssh, ssl and the ICMP type of ping: PAN-OS's
+ * predefined applications, as pan-configurator (a public tool for PAN-OS) ships them; of the others:
+ * fwforge's curated list of App-ID ports. Secure ports: which applications have them, from the PAN-OS 9.0
+ * release notes; their numbers, from IANA's registry (smtps, imaps, pop3s, ldaps, msft-gc-ssl, domain-s).
  */
 const APPLICATIONS: Record<string, Application> = {
   dns: { ports: ["tcp/53", "udp/53", "udp/5353"], securePorts: ["tcp/853"] },

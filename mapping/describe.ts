@@ -3,7 +3,7 @@ import type { SecurityGroupRule } from "../inventory/types";
 import { describeTraffic } from "./protocols";
 import type { IngressPermission } from "./types";
 
-/** PAN-OS's limit for a rule's description, one less than the 1024 that some releases take. */
+/** PAN-OS's limit for a rule's description; sources differ between 1023 and 1024. */
 export const MAX_DESCRIPTION = 1023;
 
 /**

@@ -4,7 +4,7 @@ import { alreadyAllowed } from "../../mapping/coverage";
 import type { Coverage } from "../../mapping/coverage";
 import type { MappingOptions } from "../../mapping/types";
 import type { Rulebase, RulebaseRule } from "../../panos/policy";
-import { CLEANUP, asRead, policyOf, rulebase, theirs } from "./fixtures";
+import { CLEANUP, asRead, networkInterface, policyOf, rulebase, theirs } from "./fixtures";
 
 const OPTIONS = { cleanupRule: "cleanup", untrustZone: "untrust", trustZone: "trust" };
 
@@ -330,11 +330,18 @@ describe("already allowed: combinations", () => {
     const ports = ["8000-8033", "8034-8066", "8067-8100"];
     const objects = services(ports.map((port) => [port, { kind: "tcp", port }]));
     const subsets = <T>(all: T[], bits: number) => all.filter((_, index) => (bits >> index) & 1);
+    const ours = policyOf(
+      [RANGE],
+      {},
+      {
+        networkInterfaces: [networkInterface({ privateIpAddresses: destinations })],
+      },
+    );
     let seed = 20240607;
     const random = (below: number) => (seed = (seed * 1103515245 + 12345) % 2 ** 31) % below;
     const outcomes = new Set<string>();
     for (let round = 0; round < 1500; round++) {
-      const rules = Array.from({ length: 1 + random(7) }, (_, index) =>
+      const rules = Array.from({ length: 1 + random(9) }, (_, index) =>
         theirs(`r${index}`, {
           action: random(5) === 0 ? "deny" : "allow",
           source: subsets(sources, 1 + random(15)),
@@ -342,17 +349,25 @@ describe("already allowed: combinations", () => {
           service: subsets(ports, 1 + random(7)),
         }),
       );
-      const fate = (source: string, port: string) =>
+      const fate = (source: string, destination: string, port: string) =>
         rules.find(
           (rule) =>
             rule.source.includes(source) &&
-            rule.service.includes(port) &&
-            rule.destination.includes("10.0.1.10"),
+            rule.destination.includes(destination) &&
+            rule.service.includes(port),
         )?.action;
-      const fates = sources.flatMap((source) => ports.map((port) => fate(source, port)));
+      const fates = sources.flatMap((source) =>
+        destinations.flatMap((destination) => ports.map((port) => fate(source, destination, port))),
+      );
       const expected = fates.every((each) => each === "allow");
       const isDenied = fates.includes("deny");
-      const { covered, shadowed } = judge([RANGE], rulebase(rules, objects));
+      const both = rulebase(rules, objects);
+      const { covered, shadowed } = alreadyAllowed(
+        ours.rules,
+        ours.services,
+        { candidate: both, running: both },
+        OPTIONS,
+      );
       expect(covered.length === 1, JSON.stringify(rules)).to.equal(expected);
       expect(shadowed.length > 0, JSON.stringify(rules)).to.equal(isDenied);
       outcomes.add(`${expected} ${isDenied}`);
