@@ -83,8 +83,8 @@ export class Stager {
       await this.send(batch.filter((change) => change !== guilty));
       return;
     }
-    this.onStaged(batch.length);
     for (const { resolve } of batch) resolve();
+    this.onStaged(batch.length);
   }
 }
 

@@ -1,0 +1,70 @@
+import type { Inventory, SecurityGroupRule } from "../../inventory/types";
+
+/** The interface that the small account's routes send internet traffic to. */
+export const FIREWALL_INTERFACE = "eni-0f";
+
+/** One ingress permission of the small account. */
+export interface Permission {
+  /** 0, 1, 2 …: the security group. */
+  group: number;
+  port: number;
+  cidr?: string;
+}
+
+/** The id of a group of the small account. */
+export function groupId(group: number): string {
+  return `sg-0a${String(group).padStart(4, "0")}`;
+}
+
+/** The name of the rule that mirrors a permission of the small account. */
+export function ruleOf({ group, port }: Permission): string {
+  return `aws-${groupId(group)}-tcp-${port}`;
+}
+
+/**
+ * A small account: one VPC behind the firewall, and for each group one running instance that carries it.
+ * @param permissions what the groups let in over TCP
+ * @param stopped groups whose instance is stopped
+ */
+export function account(permissions: readonly Permission[], stopped: readonly number[] = []): Inventory {
+  const groups = [...new Set(permissions.map(({ group }) => group))];
+  const rule = ({ group, port, cidr = "203.0.113.0/24" }: Permission): SecurityGroupRule => ({
+    id: `sgr-0${group.toString(16)}${port}`,
+    ipProtocol: "tcp",
+    fromPort: port,
+    toPort: port,
+    cidrIpv4: cidr,
+  });
+  return {
+    format: 1,
+    region: "eu-central-1",
+    vpcs: [{ id: "vpc-0a", cidrBlocks: ["10.0.0.0/8"], ipv6CidrBlocks: [] }],
+    subnets: [{ id: "subnet-0a", vpcId: "vpc-0a", routeTableId: "rtb-0a" }],
+    routeTables: [
+      {
+        id: "rtb-0a",
+        vpcId: "vpc-0a",
+        routes: [{ destinationCidrBlock: "0.0.0.0/0", networkInterfaceId: FIREWALL_INTERFACE }],
+      },
+    ],
+    instances: groups
+      .filter((group) => !stopped.includes(group))
+      .map((group) => ({ id: `i-0a${group.toString(16)}`, name: `host-${group}`, state: "running" })),
+    networkInterfaces: groups.map((group) => ({
+      id: `eni-0a${group.toString(16)}`,
+      instanceId: `i-0a${group.toString(16)}`,
+      subnetId: "subnet-0a",
+      vpcId: "vpc-0a",
+      privateIpAddresses: [`10.${(group >> 16) & 255}.${(group >> 8) & 255}.${group & 255}`],
+      ipv6Addresses: [],
+      securityGroupIds: [groupId(group)],
+    })),
+    securityGroups: groups.map((group) => ({
+      id: groupId(group),
+      name: `group-${group}`,
+      vpcId: "vpc-0a",
+      ingress: permissions.filter((permission) => permission.group === group).map(rule),
+    })),
+    prefixLists: [],
+  };
+}

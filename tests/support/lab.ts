@@ -1,0 +1,177 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { chooseExecutable, Stack } from "../../engine/stack";
+import type { Inventory } from "../../inventory/types";
+import { startSimulator, type RequestRecord, type Simulator, type SimulatorOptions } from "../../simulator";
+import { FIREWALL_INTERFACE } from "./account";
+
+export const PROJECT_DIR = join(__dirname, "..", "..");
+
+/** Passwords that must not turn up anywhere. */
+export const PASSWORDS = {
+  admin: "adm1n-s3cret",
+  "aws-panos": "p4nos-s3cret",
+  "aws-panos-2": "p4nos2-s3cret",
+};
+
+const RULES = "/config/devices/entry/vsys/entry[@name='vsys1']/rulebase/security/rules";
+
+/** A rule as an administrator has it, for a simulator's configuration. */
+export function ruleEntry(name: string, fields: Partial<Record<string, string>> = {}): string {
+  const lists = {
+    from: "untrust",
+    to: "trust",
+    source: "any",
+    destination: "any",
+    application: "any",
+    service: "any",
+  };
+  const members = Object.entries({ ...lists, ...fields })
+    .filter(([field]) => field !== "action")
+    .map(([field, value]) => `<${field}><member>${value}</member></${field}>`);
+  return `<entry name="${name}">${members.join("")}<action>${fields["action"] ?? "allow"}</action></entry>`;
+}
+
+/** A firewall's configuration with these rules of its administrator, and a cleanup rule below them. */
+export function firewallConfig(rules: readonly string[] = []): string {
+  const cleanup = ruleEntry("cleanup", { from: "any", to: "any", action: "deny" });
+  return (
+    '<config version="11.1.0"><shared/><devices><entry name="localhost.localdomain"><vsys><entry name="vsys1">' +
+    '<zone><entry name="untrust"/><entry name="trust"/></zone>' +
+    `<rulebase><security><rules>${rules.join("")}${cleanup}</rules></security></rulebase>` +
+    "</entry></vsys></entry></devices></config>"
+  );
+}
+
+export interface StackChoices {
+  name?: string;
+  ownerId?: string;
+  administrator?: keyof typeof PASSWORDS;
+  /** Further settings of the stack, by full key. */
+  settings?: Record<string, unknown>;
+  env?: Record<string, string>;
+  /** A folder with another program, as `programDir` makes one. */
+  projectDir?: string;
+}
+
+/** A firewall, an AWS account and stacks that connect them, for one test; everything in a folder of its own. */
+export class Lab {
+  private constructor(
+    readonly firewall: Simulator,
+    readonly directory: string,
+  ) {}
+
+  static async open(options: SimulatorOptions = {}): Promise<Lab> {
+    const users = Object.entries(PASSWORDS).map(([name, password]) => ({ name, password }));
+    const firewall = await startSimulator({ config: firewallConfig(), users, ...options });
+    return new Lab(firewall, await mkdtemp(join(tmpdir(), "aws-panos-test-")));
+  }
+
+  async close(): Promise<void> {
+    await this.firewall.stop();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** What AWS has from now on. */
+  async setAccount(inventory: Inventory, stack = "dev"): Promise<void> {
+    await writeFile(this.accountFile(stack), JSON.stringify(inventory));
+  }
+
+  /** A stack of the real program against this firewall and the account of its name. */
+  async stack(choices: StackChoices = {}): Promise<Stack> {
+    const { name = "dev", ownerId = "test1234", administrator = "aws-panos" } = choices;
+    const config = {
+      "panos:hostname": "127.0.0.1",
+      "panos:username": administrator,
+      "panos:skipVerifyCertificate": "true",
+      "aws-panos-rules:inventory": "snapshot",
+      "aws-panos-rules:snapshot": this.accountFile(name),
+      "aws-panos-rules:firewall": { networkInterfaceIds: [FIREWALL_INTERFACE] },
+      "aws-panos-rules:cleanupRule": "cleanup",
+      "aws-panos-rules:untrustZone": "untrust",
+      "aws-panos-rules:trustZone": "trust",
+      "aws-panos-rules:ownerId": ownerId,
+      ...choices.settings,
+    };
+    const configFile = join(this.directory, `Pulumi.${name}.yaml`);
+    await writeFile(configFile, stringify({ config }));
+    return Stack.create({
+      executable: chooseExecutable(process.env["TEST_EXECUTABLE"]?.split(" ") ?? []),
+      name,
+      projectDir: choices.projectDir ?? PROJECT_DIR,
+      backendDir: this.directory,
+      configFile,
+      env: {
+        PANOS_PORT: String(this.firewall.port),
+        PANOS_PASSWORD: PASSWORDS[administrator],
+        PULUMI_CONFIG_PASSPHRASE: "test",
+        PULUMI_SKIP_CHECKPOINTS: "true",
+        ...choices.env,
+      },
+    });
+  }
+
+  /** A project folder with a program of its own beside the real rooms, for what the real one never does. */
+  async programDir(program: string): Promise<string> {
+    const directory = join(this.directory, "program");
+    await mkdir(directory, { recursive: true });
+    const rooms = [
+      "provider",
+      "panos",
+      "mapping",
+      "inventory",
+      "node_modules",
+      "package.json",
+      "tsconfig.json",
+    ];
+    await Promise.all(rooms.map((room) => symlink(join(PROJECT_DIR, room), join(directory, room))));
+    await symlink(join(PROJECT_DIR, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
+    await writeFile(join(directory, "index.ts"), program);
+    return directory;
+  }
+
+  /** Names of running rules, in order. */
+  running(): string[] {
+    return this.firewall.runningRules();
+  }
+
+  candidate(): string[] {
+    return this.firewall.candidateRules();
+  }
+
+  /** The running rules that aren't ours, as text. */
+  others(): string {
+    return this.running()
+      .filter((name) => !name.startsWith("aws-sg-"))
+      .map((name) => this.firewall.running(`${RULES}/entry[@name='${name}']`))
+      .join("\n");
+  }
+
+  /** One field of a running rule, as XML. */
+  field(rule: string, field: string): string {
+    return this.firewall.running(`${RULES}/entry[@name='${rule}']/${field}`);
+  }
+
+  /** What happens on the firewall during some work. */
+  async during<T>(
+    work: () => Promise<T>,
+  ): Promise<{ result: T; requests: RequestRecord[]; writes: number; commits: number }> {
+    const [request, job] = [this.firewall.requests.length, this.firewall.jobs.length];
+    const result = await work();
+    const requests = this.firewall.requests.slice(request);
+    return {
+      result,
+      requests,
+      writes: requests.filter(
+        ({ type, action }) => type === "config" && action !== "get" && action !== "show",
+      ).length,
+      commits: this.firewall.jobs.slice(job).filter(({ type }) => type === "Commit").length,
+    };
+  }
+
+  private accountFile(stack: string): string {
+    return join(this.directory, `${stack}.account.json`);
+  }
+}
