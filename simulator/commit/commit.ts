@@ -8,7 +8,7 @@ import type { Job, JobOutcome, JobQueue } from "./jobs";
 import type { Locks } from "./locks";
 import { isInScope, isPartial } from "./scope";
 import type { Scope } from "./scope";
-import { validate } from "./validate";
+import { faultsOf, validate } from "./validate";
 
 export interface CommitRequest {
   admin: string;
@@ -23,12 +23,15 @@ export type CommitAnswer = Job | "no changes" | "no changes of these administrat
 /** Candidate to running: what is shipped is settled when the commit is requested, not when its job runs. */
 export class Commits {
   private readonly planned: string[][] = [];
+  private readonly tolerated: ReadonlySet<string>;
 
   constructor(
     private readonly device: { candidate: Candidate; running: XmlElement },
     private readonly jobs: JobQueue,
     private readonly locks: Locks,
-  ) {}
+  ) {
+    this.tolerated = new Set(faultsOf(device.running).map(({ line }) => line));
+  }
 
   /** The next commit job ends in FAIL with these details. */
   failNext(details: string[]): void {
@@ -65,7 +68,7 @@ export class Commits {
     const asked = candidate.root.clone();
     return this.jobs.enqueue({ type: "Validate", user: admin, description }, () => {
       const next = isPartial(scope) ? this.partial(asked, changes) : asked;
-      const faults = validate(next);
+      const faults = validate(next, this.tolerated);
       if (faults.length > 0) return failure(faults);
       return { ok: true, details: ["Configuration is valid"], warnings: policyWarnings(next) };
     });
@@ -84,7 +87,7 @@ export class Commits {
     fault?: string[],
   ): JobOutcome {
     const { candidate } = this.device;
-    const faults = fault ? [] : validate(next);
+    const faults = fault ? [] : validate(next, this.tolerated);
     if (fault || faults.length > 0) {
       // The candidate stays as it is, and blocks the next commit for the same reason.
       for (const entry of covered) delete entry.job;

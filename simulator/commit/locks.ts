@@ -27,9 +27,8 @@ export class Locks {
       if (own) throw new Refusal(undefined, [`You already own a config lock for scope ${scope}`]);
       if (other)
         throw new Refusal(undefined, [`Config for scope ${scope} is currently locked by ${other.admin}`]);
-    } else if (own) {
-      // Several administrators can hold a commit lock at once; one can't hold two.
-      throw new Refusal(undefined, [`Commit lock is already held by ${admin}`]);
+    } else if (same[0]) {
+      throw new Refusal(undefined, [`Commit lock is already held by ${same[0].admin}`]);
     }
     this.held.push({ kind, admin, scope, comment, created: deviceTime() });
     const what = kind === "config" ? "change" : "commit";

@@ -14,28 +14,39 @@ interface Place {
 /**
  * What a commit finds wrong in a configuration, as its job's detail lines: missing parts, parts that
  * exclude each other, names that mean nothing, negation of "any". An empty list when it can be committed.
+ * @param tolerated faults that the configuration ran with from the start, and may go on with
  */
-export function validate(config: XmlElement): string[] {
-  const lines: string[] = [];
-  const invalid = new Set<string>();
-  const top = new References(config, undefined);
-  walk(config, FIREWALL, { labels: [], references: top }, (place, line) => {
-    lines.push(line);
-    // Each container above is called invalid in its turn, from the inside out.
-    for (const label of place.labels.slice(0, -1).reverse()) if (isContainer(label)) invalid.add(label);
-  });
+export function validate(config: XmlElement, tolerated: ReadonlySet<string>): string[] {
+  const found = faultsOf(config).filter(({ line }) => !tolerated.has(line));
   const negations = negatedAny(config);
-  if (lines.length === 0 && negations.length === 0) return [];
-  if (lines.length === 0) return [...negations, "Configuration is invalid"];
+  if (found.length === 0) return negations.length === 0 ? [] : [...negations, "Configuration is invalid"];
+  // Each container above is called invalid in its turn, from the inside out.
+  const above = found.flatMap(({ labels }) =>
+    labels
+      .slice(0, -1)
+      .reverse()
+      .filter((label) => CONTAINERS.has(label)),
+  );
+  const invalid = [...new Set([...above, "vsys", "devices"])];
   return [
-    ...lines.map((line) => ` ${line}`),
-    ...[...invalid, "vsys", "devices"].map((label) => ` ${label} is invalid`),
+    ...found.map(({ line }) => ` ${line}`),
+    ...invalid.map((label) => ` ${label} is invalid`),
     ...negations,
   ];
 }
 
-function isContainer(label: string): boolean {
-  return CONTAINERS.has(label);
+interface Fault {
+  labels: readonly string[];
+  line: string;
+}
+
+/** Faults without the closing lines that depend on them. */
+export function faultsOf(config: XmlElement): Fault[] {
+  const found: Fault[] = [];
+  walk(config, FIREWALL, { labels: [], references: new References(config, undefined) }, ({ labels }, line) =>
+    found.push({ labels, line }),
+  );
+  return found;
 }
 
 const CONTAINERS = new Set([
@@ -64,8 +75,8 @@ function walk(node: XmlElement, schema: Schema, place: Place, report: Report): v
       structure(node, schema, say);
       for (const child of node.children) {
         const inner = below(schema, child.tag);
+        // Unknown nodes are refused when they are written; those of the start are kept.
         if (inner) walk(child, inner, { ...place, labels: [...place.labels, child.tag] }, report);
-        else say(`-> ${child.tag} unexpected here`);
       }
       return;
     case "entries":

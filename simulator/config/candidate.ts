@@ -102,7 +102,7 @@ export function giveUuid(entry: XmlElement, replaced?: XmlElement): void {
 
 function stampRules(root: XmlElement): void {
   for (const node of root.descendants()) {
-    if (node.tag !== "rules") continue;
+    if (node.tag !== "rules" || node.parent?.parent?.tag !== "rulebase") continue;
     for (const entry of node.entries()) giveUuid(entry);
   }
 }

@@ -48,14 +48,18 @@ export class Journal {
    */
   add(entry: Omit<JournalEntry, "history">, takesOver: boolean): void {
     const history = [entry.admin];
+    let { action } = entry;
     if (takesOver) {
       this.list = this.list.filter((other) => {
         if (other.job !== undefined || !startsWith(other.path, entry.path)) return true;
         for (const admin of other.history) if (!history.includes(admin)) history.push(admin);
+        // What was new and is replaced before anybody committed it is still new.
+        const isNew = other.action === "CREATE" && other.path.length === entry.path.length;
+        if (isNew && action === "EDIT") action = "CREATE";
         return false;
       });
     }
-    this.list.push({ ...entry, history });
+    this.list.push({ ...entry, action, history });
   }
 
   remove(entries: Iterable<JournalEntry>): void {

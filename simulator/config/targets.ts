@@ -15,7 +15,7 @@ export class OutsideConfig extends Refusal {
 }
 
 export function requireConfigPath(xpath: string): void {
-  if (!/^\s*\/\/?(config|\*)(?![\w.-])/.test(xpath)) throw new OutsideConfig();
+  if (!/^\s*\/(\/|\*|config(?![\w.-]))/.test(xpath)) throw new OutsideConfig();
 }
 
 /** A place that a write names. The node may be missing, its schema may not. */

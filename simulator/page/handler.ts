@@ -17,7 +17,7 @@ export function pageHandler(
   changes: EventEmitter,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    const [path] = (request.url ?? "/").split("?");
+    const path = (request.url ?? "/").replace(/\?.*$/s, "");
     response.setHeader("cache-control", "no-store");
     response.setHeader("x-content-type-options", "nosniff");
     if (!isLocal(request)) return refuse(response, 403, "only for this machine, as localhost or 127.0.0.1");

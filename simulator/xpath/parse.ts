@@ -47,6 +47,7 @@ function tokens(xpath: string): Token[] {
 
 class Parser {
   private at = 0;
+  private depth = 0;
   constructor(private readonly tokens: Token[]) {}
 
   union(): LocationPath[] {
@@ -94,6 +95,13 @@ class Parser {
   }
 
   private or(): Expression {
+    if (++this.depth > 100) throw new InvalidXpath("nested too deeply");
+    const expression = this.disjunction();
+    this.depth--;
+    return expression;
+  }
+
+  private disjunction(): Expression {
     let left = this.and();
     while (this.takeName("or")) left = { kind: "or", left, right: this.and() };
     return left;

@@ -44,7 +44,7 @@ function follow(path: LocationPath, context: XmlElement, root: XmlElement): Sele
   }
   for (const step of steps) {
     if (step.axis === "attribute") {
-      const owners = here.filter((node) => step.name === "*" || step.name in node.attributes);
+      const owners = here.filter((node) => step.name === "*" || Object.hasOwn(node.attributes, step.name));
       return { elements: [], attributes: owners.map((owner) => ({ owner, name: step.name })) };
     }
     const next: XmlElement[] = [];
