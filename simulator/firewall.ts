@@ -2,6 +2,7 @@ import { Accounts } from "./accounts";
 import type { User } from "./accounts";
 import { Commits } from "./commit/commit";
 import { JobQueue } from "./commit/jobs";
+import type { Job } from "./commit/jobs";
 import { Locks } from "./commit/locks";
 import { Candidate } from "./config/candidate";
 import { AuditComments } from "./op/audit";
@@ -47,6 +48,9 @@ export class Firewall {
     this.commits = new Commits(this, this.jobs, this.locks);
     this.accounts = new Accounts(options.users, () => this.running, options.keyLifetimeSeconds);
     this.swVersion = options.swVersion;
+    this.jobs.on("job", ({ type, result }: Job) => {
+      if (type === "Commit" && result === "OK") this.auditComments.archive();
+    });
   }
 
   /** A vsys of a configuration by name. */

@@ -27,26 +27,25 @@ export function edit(
   if (path.length === 1) throw new Refusal("15", ["The whole configuration can't be replaced"]);
 
   const container = schemaAt(path.slice(0, -1));
-  const references = referencesAt(candidate, path);
   const isEntry = container?.kind === "entries";
-  refuse(
-    isEntry
-      ? entryFaults(sent, container, labels(path.slice(0, -1)), references)
-      : writeFaults(sent, schema, labels(path), references),
-  );
   const replacement = withoutDoubles(sent);
-  refuse(allAloneFaults(replacement, schema, labels(path)));
   if (isEntry && container.uuid) giveUuid(replacement, node);
   giveUuids(replacement, schema, node);
-
   if (node?.parent) {
     const { parent } = node;
     candidate.insert(parent, replacement, candidate.remove(node));
-    refuseIfUsed(candidate, node, path, replacement);
     candidate.note(admin, "EDIT", path);
   } else {
     const parent = ensure(candidate, path.slice(0, -1));
     candidate.insert(parent.node, replacement);
     candidate.note(admin, "CREATE", parent.created ?? path);
   }
+
+  // Judged when it is in place: what comes together may refer to each other.
+  const references = referencesAt(candidate, path);
+  const faults = isEntry
+    ? entryFaults(replacement, container, labels(path.slice(0, -1)), references)
+    : writeFaults(replacement, schema, labels(path), references);
+  refuse([...faults, ...allAloneFaults(replacement, schema, labels(path))]);
+  if (node) refuseIfUsed(candidate, node, path, replacement);
 }

@@ -23,8 +23,6 @@ export function set(
 ): void {
   const { path, schema } = writeTarget(candidate.root, xpath);
   const payload = elements.map(cleaned);
-  const references = referencesAt(candidate, path);
-  refuse(payload.flatMap((element) => childFaults(element, schema, path, references)));
   const parent = ensure(candidate, path);
   if (parent.created) candidate.note(admin, "CREATE", parent.created);
   const faults: string[] = [];
@@ -39,7 +37,9 @@ export function set(
         inner,
       );
   }
-  refuse(faults);
+  // Judged when everything is in place: what comes together may refer to each other.
+  const references = referencesAt(candidate, path);
+  refuse([...payload.flatMap((element) => childFaults(element, schema, path, references)), ...faults]);
 }
 
 /** What is wrong with an element written below a node at `path`. */

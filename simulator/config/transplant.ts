@@ -1,6 +1,6 @@
 import { XmlElement } from "../xml/element";
 import type { JournalEntry } from "./journal";
-import { childAt, locate } from "./paths";
+import { childAt, locate, stepOf } from "./paths";
 
 /**
  * Makes `target` equal to `source` in exactly what the given changes cover, and nowhere else. A partial
@@ -26,10 +26,23 @@ export function transplant(source: XmlElement, target: XmlElement, changes: Iter
       continue;
     }
     const parent = holder(source, target, path.slice(0, -1), placed);
-    parent?.add(copy);
+    if (!parent) continue;
+    parent.add(copy, placeFor(from, parent));
     noteOrder(placed, copy);
   }
   for (const [container, names] of placed) arrange(source, container, names);
+}
+
+/** Behind the nearest node before it that both have; at the end for entries, which are arranged later. */
+function placeFor(from: XmlElement, parent: XmlElement): number | undefined {
+  const siblings = from.parent?.children ?? [];
+  if (from.tag === "entry") return undefined;
+  for (let index = siblings.indexOf(from) - 1; index >= 0; index--) {
+    const sibling = siblings[index];
+    const there = sibling && childAt(parent, stepOf(sibling));
+    if (there) return parent.children.indexOf(there) + 1;
+  }
+  return 0;
 }
 
 function noteOrder(placed: Map<XmlElement, Set<string>>, entry: XmlElement): void {

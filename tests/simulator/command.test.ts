@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+
+function run(...args: string[]) {
+  const child = spawn(process.execPath, ["--require", "tsx/cjs", "simulator/main.ts", ...args]);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  return {
+    child,
+    output: () => output,
+    ended: once(child, "exit") as Promise<[number | null, string | null]>,
+  };
+}
+
+describe("simulator: the command", () => {
+  it("says where it listens, answers there, and stops cleanly on SIGTERM", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "simulator-")), "config.xml");
+    writeFileSync(
+      file,
+      `<?xml version="1.0"?>\n<config><shared/><devices><entry name="localhost.localdomain"><deviceconfig><system><hostname>edge-1</hostname></system></deviceconfig><vsys><entry name="vsys1"/></vsys></entry></devices></config>`,
+    );
+    const { child, output, ended } = run(
+      "--port",
+      "0",
+      "--http-port",
+      "0",
+      "--config",
+      file,
+      "--user",
+      "ann",
+      "--password",
+      "one",
+      "--user",
+      "bob",
+      "--password",
+      "two",
+    );
+    while (!output().includes("look at")) await once(child.stdout, "data");
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output())?.[0] ?? "";
+    const reply = await fetch(`${url}/api/?type=keygen&user=bob&password=two`);
+    expect(await reply.text()).to.contain("<key>");
+    const state = (await (await fetch(`${url}/state`)).json()) as { hostname: string };
+    expect(state.hostname).to.equal("edge-1");
+    child.kill("SIGTERM");
+    expect(await ended).to.deep.equal([0, null]);
+  });
+
+  it("names what is wrong with an option or a configuration", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "simulator-")), "bad.xml");
+    writeFileSync(file, "<policy/>");
+    const runs = [
+      run("--port", "many"),
+      run("--nonsense"),
+      run("--port", "0", "--http-port", "0", "--config", file),
+    ];
+    const codes = await Promise.all(runs.map(async ({ ended }) => (await ended)[0]));
+    expect(codes).to.deep.equal([1, 1, 1]);
+    expect(runs[0]?.output()).to.contain("--port");
+    expect(runs[1]?.output()).to.contain("--nonsense");
+    expect(runs[2]?.output()).to.contain("<policy>");
+  });
+});

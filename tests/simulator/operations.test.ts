@@ -1,0 +1,142 @@
+import { expect } from "chai";
+import { startSimulator } from "../../simulator/index";
+import type { Simulator } from "../../simulator/index";
+import { Client, RULES, VSYS, ruleXml } from "./stock-client";
+
+describe("simulator: operational commands", () => {
+  let simulator: Simulator;
+  let client: Client;
+
+  before(async () => {
+    simulator = await startSimulator({ users: ["admin", "bob"].map((name) => ({ name, password: name })) });
+    client = await Client.login(simulator, "bob");
+  });
+  after(() => simulator.stop());
+
+  it("tells what it is", async () => {
+    const system = (await client.op("<show><system><info></info></system></show>")).root.at(
+      "result",
+      "system",
+    );
+    expect(
+      ["model", "sw-version", "hostname", "multi-vsys", "family"].map((tag) => system?.value(tag)),
+    ).to.deep.equal(["PA-VM", "11.1.2", "PA-VM", "off", "vm"]);
+    const version = (await client.send({ type: "version" })).root.child("result");
+    expect(version?.value("sw-version")).to.equal("11.1.2");
+    const state = await client.op("<show><high-availability><state></state></high-availability></show>");
+    expect(state.root.at("result")?.value("enabled")).to.equal("no");
+  });
+
+  it("shows who is logged in, and which of them asks", async () => {
+    const entries = (await client.op("<show><admins></admins></show>")).root
+      .at("result", "admins")
+      ?.entries();
+    expect(entries?.map((entry) => [entry.value("admin"), entry.child("self") !== undefined])).to.deep.equal([
+      ["admin", false],
+      ["bob", true],
+    ]);
+  });
+
+  it("refuses what it doesn't know with 17, and an unknown vsys", async () => {
+    for (const cmd of ["<show><nonsense/></show>", "show system info", "<show/>", ""]) {
+      const reply = await client.op(cmd);
+      expect(reply.status, cmd).to.equal("error");
+      if (cmd !== "") expect([reply.code, reply.lines]).to.deep.equal(["17", ["invalid client cli"]]);
+    }
+    const vsys = await client.op("<show><config-locks></config-locks></show>", "vsys99");
+    expect([vsys.code, vsys.lines]).to.deep.equal(["17", ["vsys99 is invalid vsys"]]);
+  });
+
+  it("keeps an audit comment until the commit", async () => {
+    const xpath = `${RULES}/entry[@name='cleanup']`;
+    await client.op(
+      `<set><audit-comment><xpath>${xpath}</xpath><comment>because</comment></audit-comment></set>`,
+    );
+    const read = `<show><config><list><audit-comments><xpath>${xpath}</xpath></audit-comments></list></config></show>`;
+    const comment = async (): Promise<string | undefined> =>
+      (await client.op(read)).root.at("result", "entry")?.value("comment");
+    expect(await comment()).to.equal("because");
+    await client.set(RULES, ruleXml("r"));
+    await client.commitAndWait();
+    expect(await comment()).to.equal(undefined);
+  });
+
+  it("counts no hits, for all rules or some, the default ones included", async () => {
+    const ask = (rules: string): string =>
+      `<show><rule-hit-count><vsys><vsys-name><entry name='vsys1'><rule-base><entry name='security'><rules>${rules}</rules></entry></rule-base></entry></vsys-name></vsys></rule-hit-count></show>`;
+    const entries = async (rules: string) =>
+      (await client.op(ask(rules))).root
+        .at("result", "rule-hit-count", "vsys", "entry:vsys1", "rule-base", "entry:security", "rules")
+        ?.entries()
+        .map((entry) => [entry.name, entry.value("hit-count")]);
+    expect(await entries("<all/>")).to.deep.include(["interzone-default", "0"]);
+    expect(await entries("<list><member>cleanup</member></list>")).to.deep.equal([["cleanup", "0"]]);
+  });
+
+  it("registers addresses with tags, which fill dynamic groups without a commit", async () => {
+    const message = (inner: string) =>
+      client.send({
+        type: "user-id",
+        cmd: `<uid-message><version>2.0</version><type>update</type><payload>${inner}</payload></uid-message>`,
+      });
+    const register = `<register><entry ip="10.0.0.1" persistent="1"><tag><member>web</member><member>prod</member></tag></entry></register>`;
+    expect((await message(register)).status).to.equal("success");
+    const again = await message(register);
+    expect(again.text).to.contain(`<entry ip="10.0.0.1" message="tag web already exists, ignore"/>`);
+    const all = await client.op("<show><object><registered-ip><all></all></registered-ip></object></show>");
+    expect(all.text).to.contain(
+      `<entry ip="10.0.0.1" from_agent="0" persistent="1"><tag><member>web</member>`,
+    );
+    expect(all.root.at("result")?.value("count")).to.equal("1");
+    await client.set(
+      `${VSYS}/address-group`,
+      `<entry name="dag"><dynamic><filter>'web' and 'prod'</filter></dynamic></entry>`,
+    );
+    await client.commitAndWait();
+    const group = await client.op(
+      "<show><object><dynamic-address-group><name>dag</name></dynamic-address-group></object></show>",
+    );
+    expect(group.text).to.contain(`<entry name="10.0.0.1" type="registered-ip"/>`);
+    await message(`<unregister><entry ip="10.0.0.1"/></unregister>`);
+    expect((await message(`<unregister><entry ip="10.0.0.1"/></unregister>`)).text).to.contain(
+      "ignore unreg",
+    );
+  });
+});
+
+describe("simulator: holding requests", () => {
+  it("holds before it acts and after, lets go, and can drop the connection", async () => {
+    const simulator = await startSimulator();
+    try {
+      const client = await Client.login(simulator);
+      const isSet = ({ action }: { action?: string }): boolean => action === "set";
+
+      const before = simulator.hold(isSet);
+      const held = client.set(RULES, ruleXml("held"));
+      await before.reached;
+      expect(simulator.candidateRules()).to.deep.equal(["cleanup"]);
+      before.release();
+      expect((await held).code).to.equal("20");
+
+      const after = simulator.hold(isSet, "after");
+      const lost = client.set(RULES, ruleXml("lost")).then(
+        () => "answered",
+        () => "no answer",
+      );
+      await after.reached;
+      expect(simulator.candidateRules()).to.deep.equal(["cleanup", "held", "lost"]);
+      after.drop();
+      expect(await lost).to.equal("no answer");
+
+      const never = simulator.hold(isSet);
+      const dropped = client.set(RULES, ruleXml("never")).catch(() => "no answer");
+      await never.reached;
+      never.drop();
+      expect(await dropped).to.equal("no answer");
+      expect(simulator.candidateRules()).to.deep.equal(["cleanup", "held", "lost"]);
+      expect(simulator.requests.filter(isSet)).to.have.length(2);
+    } finally {
+      await simulator.stop();
+    }
+  });
+});

@@ -1,0 +1,207 @@
+import { expect } from "chai";
+import { startSimulator } from "../../simulator/index";
+import type { Simulator } from "../../simulator/index";
+import { Client, RULES, VSYS, ruleXml } from "./stock-client";
+
+interface Question {
+  from?: string;
+  to?: string;
+  source?: string;
+  destination?: string;
+  protocol?: number;
+  port?: number;
+  application?: string;
+  all?: boolean;
+}
+
+describe("simulator: test security-policy-match", () => {
+  let simulator: Simulator;
+  let client: Client;
+
+  const set = async (xpath: string, element: string): Promise<void> => {
+    expect((await client.set(xpath, element)).lines).to.deep.equal(["command succeeded"]);
+  };
+
+  before(async () => {
+    simulator = await startSimulator();
+    client = await Client.login(simulator);
+    await set(`${VSYS}/tag`, `<entry name="web"/>`);
+    await set(
+      `${VSYS}/address`,
+      `<entry name="net"><ip-netmask>10.1.0.0/16</ip-netmask></entry><entry name="range"><ip-range>10.2.0.5-10.2.0.9</ip-range></entry>` +
+        `<entry name="tagged"><ip-netmask>10.3.0.1</ip-netmask><tag><member>web</member></tag></entry>`,
+    );
+    await set(
+      `${VSYS}/address-group`,
+      `<entry name="inner"><static><member>range</member></static></entry>` +
+        `<entry name="outer"><static><member>net</member><member>inner</member></static></entry>` +
+        `<entry name="dynamic"><dynamic><filter>'web' and 'web'</filter></dynamic></entry>`,
+    );
+    await set(
+      `${VSYS}/service`,
+      `<entry name="odd"><protocol><tcp><port>8000-8100,9000</port></tcp></protocol></entry>` +
+        `<entry name="dns-udp"><protocol><udp><port>53</port></udp></protocol></entry>`,
+    );
+    await set(
+      `${VSYS}/service-group`,
+      `<entry name="both"><members><member>odd</member><member>dns-udp</member></members></entry>`,
+    );
+    const rules = [
+      ruleXml("off", {}, "<disabled>yes</disabled>"),
+      ruleXml("group", { source: ["outer"], service: ["both"] }),
+      ruleXml("default-ports", {
+        destination: ["192.0.2.1"],
+        application: ["ssh", "dns"],
+        service: ["application-default"],
+      }),
+      ruleXml(
+        "not",
+        { source: ["192.0.2.0/24"], destination: ["192.0.2.7"], service: ["odd"] },
+        "<negate-source>yes</negate-source>",
+      ),
+      ruleXml("v6", {
+        source: ["2001:db8::/32"],
+        destination: ["2001:db8:1::1-2001:db8:1::9"],
+        service: ["service-https"],
+      }),
+      ruleXml("by-tag", { destination: ["dynamic"] }),
+      ruleXml("ping", {
+        destination: ["192.0.2.8"],
+        application: ["ping"],
+        service: ["application-default"],
+      }),
+      ruleXml(
+        "inside",
+        { from: ["any"], to: ["any"], destination: ["192.0.2.9"] },
+        "<rule-type>intrazone</rule-type>",
+      ),
+      ruleXml("deny", { destination: ["192.0.2.10"] }).replace("allow", "deny"),
+      ruleXml("after-deny", { destination: ["192.0.2.10"] }),
+    ];
+    await set(RULES, rules.join(""));
+    await client.delete(`${RULES}/entry[@name='cleanup']`);
+    const job = await client.commitAndWait();
+    expect(
+      job.value("result"),
+      job
+        .child("details")
+        ?.children.map((line) => line.text)
+        .join("\n"),
+    ).to.equal("OK");
+    await set(RULES, ruleXml("uncommitted"));
+    await client.config("move", `${RULES}/entry[@name='uncommitted']`, { where: "top" });
+  });
+  after(() => simulator.stop());
+
+  async function match(question: Question): Promise<string[]> {
+    const {
+      from = "untrust",
+      to = "trust",
+      source = "203.0.113.1",
+      destination = "198.51.100.1",
+      protocol = 6,
+      port = 80,
+      application,
+      all,
+    } = question;
+    const cmd =
+      `<test><security-policy-match><from>${from}</from><to>${to}</to><source>${source}</source>` +
+      `<destination>${destination}</destination><protocol>${protocol}</protocol><destination-port>${port}</destination-port>` +
+      `${application ? `<application>${application}</application>` : ""}${all ? "<show-all>yes</show-all>" : ""}</security-policy-match></test>`;
+    const reply = await client.op(cmd, "vsys1");
+    if (reply.status !== "success") return reply.lines;
+    return (
+      reply.root
+        .at("result", "rules")
+        ?.entries()
+        .map((entry) => `${entry.name}: ${entry.value("action")}`) ?? []
+    );
+  }
+
+  const cases: [string, Question, string][] = [
+    ["a network in a group", { source: "10.1.255.255", port: 8050 }, "group: allow"],
+    ["a range in a group in a group", { source: "10.2.0.9", port: 9000 }, "group: allow"],
+    [
+      "one beyond the range",
+      { source: "10.2.0.10", port: 9000, destination: "198.51.100.2" },
+      "interzone-default: deny",
+    ],
+    ["a service group, UDP", { source: "10.1.0.1", protocol: 17, port: 53 }, "group: allow"],
+    [
+      "the right port of the wrong protocol",
+      { source: "10.1.0.1", protocol: 17, port: 8050 },
+      "interzone-default: deny",
+    ],
+    ["a default port", { destination: "192.0.2.1", port: 22 }, "default-ports: allow"],
+    [
+      "a default port of a named application",
+      { destination: "192.0.2.1", port: 53, protocol: 17, application: "dns" },
+      "default-ports: allow",
+    ],
+    [
+      "another application's default port",
+      { destination: "192.0.2.1", port: 22, application: "dns" },
+      "interzone-default: deny",
+    ],
+    [
+      "an application that the rule lacks",
+      { destination: "192.0.2.1", port: 25, application: "smtp" },
+      "interzone-default: deny",
+    ],
+    ["a negated source outside", { destination: "192.0.2.7", port: 8000 }, "not: allow"],
+    [
+      "a negated source inside",
+      { source: "192.0.2.50", destination: "192.0.2.7", port: 8000 },
+      "interzone-default: deny",
+    ],
+    ["IPv6 in a range", { source: "2001:db8:ffff::1", destination: "2001:db8:1::9", port: 443 }, "v6: allow"],
+    [
+      "IPv6 outside",
+      { source: "2001:db9::1", destination: "2001:db8:1::9", port: 443 },
+      "interzone-default: deny",
+    ],
+    ["a dynamic group's tagged object", { destination: "10.3.0.1" }, "by-tag: allow"],
+    ["ICMP for an ICMP application", { destination: "192.0.2.8", protocol: 1, port: 0 }, "ping: allow"],
+    ["TCP for an ICMP application", { destination: "192.0.2.8" }, "interzone-default: deny"],
+    ["an intrazone rule within a zone", { from: "trust", destination: "192.0.2.9" }, "inside: allow"],
+    ["an intrazone rule between zones", { destination: "192.0.2.9" }, "interzone-default: deny"],
+    ["nothing, within a zone", { from: "trust" }, "intrazone-default: allow"],
+    [
+      "the other direction",
+      { from: "trust", to: "untrust", source: "10.1.0.1", port: 8050 },
+      "interzone-default: deny",
+    ],
+    ["a deny above an allow", { destination: "192.0.2.10" }, "deny: deny"],
+  ];
+  for (const [what, question, expected] of cases) {
+    it(`${what}: ${expected}`, async () => expect(await match(question)).to.deep.equal([expected]));
+  }
+
+  it("shows all up to the first allow when asked to", async () => {
+    expect(await match({ destination: "192.0.2.10", all: true })).to.deep.equal([
+      "deny: deny",
+      "after-deny: allow",
+    ]);
+  });
+
+  it("refuses zones that aren't, any among them, and protocols by name", async () => {
+    expect((await match({ from: "any" }))[0]).to.contain("'any' is not a valid reference");
+    expect((await match({ to: "dmz" }))[0]).to.contain("'dmz' is not a valid reference");
+    const byName = await client.op(
+      `<test><security-policy-match><protocol>tcp</protocol></security-policy-match></test>`,
+    );
+    expect(byName.status).to.equal("error");
+  });
+
+  it("gives index and action of the rule in running", async () => {
+    const reply = await client.op(
+      `<test><security-policy-match><from>untrust</from><to>trust</to><source>10.1.0.1</source><destination>10.9.9.9</destination><protocol>6</protocol><destination-port>8000</destination-port></security-policy-match></test>`,
+    );
+    const entry = reply.root.at("result", "rules")?.entry("group");
+    expect([entry?.value("index"), entry?.value("source"), entry?.value("terminal")]).to.deep.equal([
+      "2",
+      "outer",
+      "yes",
+    ]);
+  });
+});
