@@ -4,17 +4,20 @@ import type { Policy } from "./mapping/types";
 
 /** Says in Pulumi's output what doesn't become a rule and why, and what a person should know. */
 export async function report(policy: Policy, { covered, shadowed }: Coverage): Promise<void> {
-  const lines = [
-    ...policy.warnings.map((warning) => ["warn", warning] as const),
-    ...policy.withheld.map(({ reason }) => ["warn", `withheld: ${reason}`] as const),
-    ...shadowed.map(
-      ({ rule, by }) =>
-        ["warn", `${rule.rule.name} would be shadowed by the firewall's rule ${by}, which denies`] as const,
-    ),
-    ...covered.map(
-      ({ rule, by }) =>
-        ["info", `${rule.rule.name} is left out: already allowed by ${by.join(", ")}`] as const,
-    ),
-  ];
-  await Promise.all(lines.map(([severity, message]) => log[severity](message)));
+  for (const warning of policy.warnings) await log.warn(warning);
+  for (const { reason } of policy.withheld) await log.warn(`withheld: ${reason}`);
+  for (const [by, rules] of grouped(shadowed.map(({ rule, by }) => [by, rule.rule.name]))) {
+    await log.warn(
+      `the firewall's rule ${by} stands above and denies part of what these allow: ${rules.join(", ")}`,
+    );
+  }
+  for (const [by, rules] of grouped(covered.map(({ rule, by }) => [by.join(" with "), rule.rule.name]))) {
+    await log.info(`left out, because the firewall's rule ${by} allows it already: ${rules.join(", ")}`);
+  }
+}
+
+function grouped(pairs: [string, string][]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [key, value] of pairs) groups.set(key, [...(groups.get(key) ?? []), value]);
+  return groups;
 }

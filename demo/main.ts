@@ -127,15 +127,15 @@ async function tell(
   });
 
   await account.revoke("operations", 22);
-  await account.authorize("web", 8080, "203.0.113.0/24", "staging, for the partner");
+  await account.authorize("web", 8444, "203.0.113.0/24", "staging, for the partner");
   await story.step("A permission is revoked, another authorized", up, {
     commits: 1,
-    rules: { [`${OPERATIONS}-tcp-22`]: "removed", [`${WEB}-tcp-8080`]: "added" },
+    rules: { [`${OPERATIONS}-tcp-22`]: "removed", [`${WEB}-tcp-8444`]: "added" },
     table: true,
   });
 
-  await administrator.widen(`${WEB}-tcp-8080`);
-  story.note(`\nSomebody opens ${WEB}-tcp-8080 to any source by hand, and commits.`);
+  await administrator.widen(`${WEB}-tcp-8444`);
+  story.note(`\nSomebody opens ${WEB}-tcp-8444 to any source by hand, and commits.`);
   await story.step("Refresh: Pulumi sees what was changed by hand", () => stack.refresh(), {
     writes: 0,
     commits: 0,
@@ -143,7 +143,7 @@ async function tell(
   });
   await story.step("Up: it is as declared again", up, {
     commits: 1,
-    rules: { [`${WEB}-tcp-8080`]: "changed" },
+    rules: { [`${WEB}-tcp-8444`]: "changed" },
   });
 
   await story.step(

@@ -33,6 +33,7 @@ export class StepFailed extends Error {
 export class Story {
   private number = 0;
   private failed = 0;
+  private readonly said = new Set<string>();
   private readonly started = Date.now();
   /** The administrator's own rules as they were at the start, byte for byte. */
   private readonly others: string;
@@ -61,10 +62,7 @@ export class Story {
     const after = await this.administrator.rulebase();
     const changes = changesBetween(before, after);
 
-    for (const { message, severity } of result.diagnostics) {
-      if (severity !== "debug")
-        console.log(`    ${severity}: ${message.trim().replaceAll("\n", "\n      ")}`);
-    }
+    this.showNews(result);
     const planned = Object.entries(result.changes).map(([operation, count]) => `${count} ${operation}`);
     console.log(`    Pulumi: ${planned.join(", ") || "nothing"} (${seconds} s)`);
     for (const [name, change] of changes) console.log(`    ${MARKS[change]} ${name}`);
@@ -90,6 +88,17 @@ export class Story {
   summary(): void {
     const seconds = ((Date.now() - this.started) / 1000).toFixed(0);
     console.log(`\nEvery step came out as it says (${seconds} s).`);
+  }
+
+  /** Shows what Pulumi said, each sentence once: a warning that stays true is no news. */
+  private showNews({ events }: RunResult): void {
+    for (const { diagnosticEvent } of events) {
+      if (diagnosticEvent === undefined || diagnosticEvent.ephemeral === true) continue;
+      const message = diagnosticEvent.message.trim();
+      if (this.said.has(message)) continue;
+      this.said.add(message);
+      console.log(`    ${diagnosticEvent.severity}: ${message.replaceAll("\n", "\n      ")}`);
+    }
   }
 
   private hold(what: string, holds: boolean, details = ""): void {

@@ -15,6 +15,8 @@ import type { AddressSet, Bounds } from "./objects";
 import type { MappedRule } from "./types";
 
 export interface CoverageOptions {
+  /** Whether rules that other people's make unnecessary are left out at all. */
+  enabled: boolean;
   cleanupRule: string;
   untrustZone: string;
   trustZone: string;
@@ -52,7 +54,7 @@ export function alreadyAllowed(
     const traffic = trafficOf(rule, ownServices);
     const verdicts = judges.map((judge) => judge(rule.rule.name, traffic));
     const unique = (names: string[]) => [...new Set(names)];
-    if (verdicts.every(({ covered }) => covered)) {
+    if (options.enabled && verdicts.every(({ covered }) => covered)) {
       coverage.covered.push({ rule, by: unique(verdicts.flatMap(({ allowedBy }) => allowedBy)) });
       continue;
     }

@@ -1,9 +1,12 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Operation, PanosClient } from "../panos/client";
 import { PanosError } from "../panos/error";
 import { requireEngine } from "./engine";
 
-/** How long to wait for more operations after the first: Pulumi starts those of one moment together. */
-const GATHER_MS = 5;
+/** A request goes out once no further change has arrived for so long … */
+const QUIET_MS = 10;
+/** … or this long after its first change, whichever comes first. */
+const GATHER_MS = 200;
 /** Operations in one request; pango sends as many. */
 const MAX_OPERATIONS = 500;
 /** Bytes of one request's body, of the 5 MB that the device takes. */
@@ -24,6 +27,7 @@ interface Change {
 export class Stager {
   private waiting: Change[] = [];
   private running = false;
+  private lastArrival = 0;
 
   constructor(
     private readonly client: PanosClient,
@@ -38,15 +42,31 @@ export class Stager {
         0,
       );
       this.waiting.push({ operations, bytes, resolve, reject });
-      if (this.running) return;
-      this.running = true;
-      setTimeout(() => void this.run(), GATHER_MS);
+      this.lastArrival = Date.now();
+      if (!this.running) void this.run();
     });
   }
 
   private async run(): Promise<void> {
-    while (this.waiting.length > 0) await this.send(this.nextBatch());
-    this.running = false;
+    this.running = true;
+    try {
+      while (this.waiting.length > 0) {
+        await this.gathered();
+        await this.send(this.nextBatch());
+      }
+    } finally {
+      this.running = false;
+    }
+  }
+
+  /** Resolves when the changes of one moment have arrived: Pulumi hands them over one after the other. */
+  private async gathered(): Promise<void> {
+    const end = Date.now() + GATHER_MS;
+    for (let now = Date.now(); now < end && this.waiting.length < MAX_OPERATIONS; now = Date.now()) {
+      const quiet = now - this.lastArrival;
+      if (quiet >= QUIET_MS) return;
+      await delay(QUIET_MS - quiet);
+    }
   }
 
   private nextBatch(): Change[] {

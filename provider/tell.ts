@@ -10,12 +10,7 @@ export function tell(severity: "info" | "warn", message: string, ephemeral = fal
   const address = engineAddress();
   if (address !== undefined && settings.getEngine() === undefined) {
     // The SDK knows the engine's address in a program, but not in a process that hosts dynamic providers.
-    const [project, stack, organization] = [
-      settings.getProject(),
-      settings.getStack(),
-      settings.getOrganization(),
-    ];
-    settings.resetOptions(project, stack, -1, address, "", false, organization);
+    settings.resetOptions(settings.getProject(), settings.getStack(), -1, address, "", false, "");
   }
   log[severity](message, undefined, undefined, ephemeral).catch(() => undefined);
 }

@@ -6,7 +6,7 @@ import type { MappingOptions } from "../../mapping/types";
 import type { Rulebase, RulebaseRule } from "../../panos/policy";
 import { CLEANUP, asRead, networkInterface, policyOf, rulebase, theirs } from "./fixtures";
 
-const OPTIONS = { cleanupRule: "cleanup", untrustZone: "untrust", trustZone: "trust" };
+const OPTIONS = { enabled: true, cleanupRule: "cleanup", untrustZone: "untrust", trustZone: "trust" };
 
 /** What ours is: TCP 443 (ssl, application-default) from one network to 10.0.1.10. */
 const HTTPS: Partial<SecurityGroupRule> = { cidrIpv4: "198.51.100.0/24" };
@@ -373,6 +373,15 @@ describe("already allowed: combinations", () => {
       outcomes.add(`${expected} ${isDenied}`);
     }
     expect(outcomes.size, "all outcomes were met").to.equal(3);
+  });
+
+  it("are all needed where nothing is to be left out", () => {
+    const both = rulebase([theirs("open")]);
+    const { rules, services } = policyOf([HTTPS]);
+    const judged = (enabled: boolean) =>
+      alreadyAllowed(rules, services, { candidate: both, running: both }, { ...OPTIONS, enabled });
+    expect(judged(true).covered).to.have.length(1);
+    expect(judged(false)).to.deep.include({ needed: rules, covered: [] });
   });
 
   it("keep thousands of rules apart among hundreds of others", () => {
