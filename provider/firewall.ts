@@ -19,7 +19,8 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
   configure,
 
   check(olds, news) {
-    sessionWith(firewallIdentity(news)).updating = true;
+    const session = sessionWith(firewallIdentity(news));
+    session.updating = true;
     const failures = (["name", "vsys", "ownerId"] as const)
       .filter((key) => olds[key] !== undefined && olds[key] !== news[key])
       .map((key) => ({
@@ -28,6 +29,8 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
           `can't change from ${JSON.stringify(olds[key])} to ${JSON.stringify(news[key])} while rules are declared: ` +
           "the old ones would stay behind. Set it back and run `pulumi destroy`, then change it and run `pulumi up`",
       }));
+    // With --continue-on-error Pulumi goes on to Commit, which must not.
+    if (failures.length > 0) session.failures.push(session.firewall);
     return Promise.resolve({ inputs: news, failures });
   },
 

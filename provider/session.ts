@@ -2,7 +2,6 @@ import { connectionFrom, type Connection } from "../panos/connection";
 import { PanosClient, type Operation } from "../panos/client";
 import { PanosError } from "../panos/error";
 import { administrator, systemInfo } from "../panos/system";
-import { requireEngine } from "./engine";
 import { readObjects, type PolicyObjects } from "./objects";
 import { Stager } from "./stager";
 import { tell } from "./tell";
@@ -149,7 +148,6 @@ export class Session {
   /** Runs an update's or a create's work, and remembers when it failed. */
   async attempt<T>(name: string, work: () => Promise<T>): Promise<T> {
     try {
-      await requireEngine();
       return await work();
     } catch (error) {
       this.failures.push(name);

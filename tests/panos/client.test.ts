@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { PanosError } from "../../panos/error";
-import { scriptedDevice, type ScriptedDevice, type ScriptedRequest } from "./scripted";
+import { DROP, scriptedDevice, type ScriptedDevice, type ScriptedRequest } from "./scripted";
 
 const OK = '<response status="success" code="20"><msg>command succeeded</msg></response>';
 const DATA =
@@ -72,14 +72,14 @@ describe("the client of the XML API", () => {
   it("repeats a read whose answer was lost", async () => {
     let calls = 0;
     device = await scriptedDevice(() =>
-      ++calls === 1 ? "drop" : calls === 2 ? { status: 503, body: "" } : DATA,
+      ++calls === 1 ? DROP : calls === 2 ? { status: 503, body: "" } : DATA,
     );
     expect(await device.client().get("/a")).not.to.equal(undefined);
     expect(calls).to.equal(3);
   });
 
   it("never repeats a write whose answer was lost, and says that it may have happened", async () => {
-    device = await scriptedDevice(() => "drop");
+    device = await scriptedDevice(() => DROP);
     const error = await failure(device.client().edit("/a", "<a/>"));
     expect(error.code).to.equal("ambiguous");
     expect(device.requests).to.have.length(1);

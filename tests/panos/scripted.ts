@@ -10,8 +10,11 @@ export interface ScriptedRequest {
   parameters: URLSearchParams;
 }
 
-/** What it answers; "drop" closes the connection without a word. */
-export type ScriptedAnswer = string | { status: number; body: string } | "drop";
+/** Closes the connection without a word. */
+export const DROP = Symbol("drop");
+
+/** What it answers. */
+export type ScriptedAnswer = string | { status: number; body: string } | typeof DROP;
 
 export interface ScriptedDevice {
   port: number;
@@ -34,7 +37,7 @@ export async function scriptedDevice(
       const request = { url: incoming.url ?? "", headers: incoming.headers, parameters };
       requests.push(request);
       void Promise.resolve(answer(request)).then((scripted) => {
-        if (scripted === "drop") return void incoming.socket.destroy();
+        if (scripted === DROP) return void incoming.socket.destroy();
         const { status, body } = typeof scripted === "string" ? { status: 200, body: scripted } : scripted;
         outgoing.writeHead(status, { "content-type": "application/xml; charset=UTF-8" }).end(body);
       });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { Stager } from "../../provider/stager";
-import { scriptedDevice, type ScriptedDevice } from "../panos/scripted";
+import { DROP, scriptedDevice, type ScriptedDevice } from "../panos/scripted";
 
 const OK = '<response status="success" code="20"><msg>command succeeded</msg></response>';
 
@@ -70,7 +70,7 @@ describe("staging", () => {
   });
 
   it("rejects all of a request that the device can't have judged", async () => {
-    device = await scriptedDevice(() => "drop");
+    device = await scriptedDevice(() => DROP);
     const stager = new Stager(device.client(), () => undefined);
     const results = await Promise.allSettled(["a", "b"].map((name) => stager.stage(change(name))));
     expect(results.map(({ status }) => status)).to.deep.equal(["rejected", "rejected"]);
