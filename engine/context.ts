@@ -1,7 +1,7 @@
 import type { DeploymentOptions } from "./deployment";
 import type { ProviderRegistry } from "./registry";
 import type { ResourceState } from "./state";
-import type { StepContext, StepDiff } from "./steps";
+import type { StepContext, StepDiff } from "./step";
 import { parseProviderReference } from "./urn";
 import { differences, resetPath, topLevelKey } from "./values";
 

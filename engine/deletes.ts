@@ -4,7 +4,7 @@ import type { StepGenerator } from "./generator";
 import { DependencyGraph, deletionOrder } from "./graph";
 import { dependentReplacements } from "./replacement";
 import type { ResourceState } from "./state";
-import type { Step } from "./steps";
+import type { Step } from "./step";
 import { DeleteStep, RemovePendingReplaceStep, SameStep } from "./steps";
 
 /**

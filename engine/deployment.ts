@@ -93,12 +93,11 @@ export class Deployment {
     await this.providers.close();
     this.engine.close();
     const failed = failure !== undefined || this.executor.error !== undefined || this.generator.sawError;
-    const { diagnostics, dryRun, kind } = this.options;
+    const { diagnostics, dryRun } = this.options;
     if (failure && !(failure instanceof EngineError && failure.reported))
       diagnostics.error(messageOf(failure));
     const result = failed ? "failed" : this.cancelledByUser ? "canceled" : "succeeded";
-    const what = dryRun ? "preview" : kind === "refresh" ? "refresh" : "update";
-    if (result !== "succeeded") diagnostics.error(`${what} ${result}`);
+    if (result !== "succeeded") diagnostics.error(`${dryRun ? "preview" : "update"} ${result}`);
     return { result, changes: this.changes };
   }
 
@@ -168,6 +167,7 @@ export class Deployment {
         options.diagnostics.report(stream === "stderr" ? "info#err" : "info", text);
       },
     );
+    this.providers.warmUp();
     const exit = program.exit.then((code) => {
       const error = exitError(code);
       this.send({ kind: "finished", ...(error && { error }) });

@@ -78,24 +78,28 @@ type EventBody = Omit<EngineEvent, "sequence" | "timestamp">;
 /** Numbers the events of one phase and hands them on: to the display, and to the log file if there is one. */
 export class EventSink {
   private sequence = 0;
+  private readonly hide: (text: string) => string;
   private readonly log: number | undefined;
 
   /** Each phase starts the log file anew, as the CLI does: after an `up` it holds the update, not the preview. */
   constructor(
     private readonly show: (event: EngineEvent) => void,
     logFile: string | undefined,
+    /** Texts that must not be seen: the secret values of the configuration. */
+    secrets: readonly string[] = [],
   ) {
+    // Very short ones would blot out ordinary text.
+    const hidden = secrets.filter((secret) => secret.length > 2);
+    this.hide = hidden.length === 0 ? (text) => text : hiding(hidden);
     this.log = logFile === undefined ? undefined : openSync(logFile, "w");
   }
 
   emit(body: EventBody): void {
-    const event: EngineEvent = {
-      sequence: this.sequence++,
-      timestamp: Math.floor(Date.now() / 1000),
-      ...body,
-    };
-    if (this.log !== undefined) appendFileSync(this.log, JSON.stringify(event) + "\n");
-    this.show(event);
+    const stamped = { sequence: this.sequence++, timestamp: Math.floor(Date.now() / 1000), ...body };
+    const text = JSON.stringify(stamped);
+    const shown = this.hide(text);
+    if (this.log !== undefined) appendFileSync(this.log, shown + "\n");
+    this.show(shown === text ? stamped : (JSON.parse(shown) as EngineEvent));
   }
 
   close(): void {
@@ -104,7 +108,13 @@ export class EventSink {
   }
 }
 
-/** Diagnostics of one phase; remembers whether any was an error. */
+/** Replaces secrets in JSON text, where a text stands with its special characters escaped. */
+function hiding(secrets: readonly string[]): (text: string) => string {
+  const escaped = secrets.map((secret) => JSON.stringify(secret).slice(1, -1));
+  return (text) => escaped.reduce((result, secret) => result.replaceAll(secret, "[secret]"), text);
+}
+
+/** The diagnostics of one phase. */
 export class Diagnostics {
   constructor(private readonly events: EventSink) {}
 

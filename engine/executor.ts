@@ -2,15 +2,9 @@ import type { EventSink, StepMetadata, StepOp } from "./events";
 import type { Diagnostics } from "./events";
 import { stepState } from "./events";
 import type { SnapshotManager } from "./snapshot";
-import {
-  CreateStep,
-  ProtectedError,
-  RefreshStep,
-  RemovePendingReplaceStep,
-  SameStep,
-  SkippedCreateStep,
-} from "./steps";
-import type { Step, StepOutcome } from "./steps";
+import { RefreshStep } from "./refreshStep";
+import { CreateStep, ProtectedError, RemovePendingReplaceStep, SameStep, SkippedCreateStep } from "./steps";
+import type { Step, StepOutcome } from "./step";
 import type { ResourceState } from "./state";
 import { inputsOf } from "./state";
 import { isDefaultProvider } from "./urn";

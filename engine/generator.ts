@@ -7,12 +7,12 @@ import type { Goal, Registration } from "./goal";
 import { newState } from "./goal";
 import type { ResourceState } from "./state";
 import { inputsOf, outputsOf, referencedUrns } from "./state";
-import type { Step, StepContext, StepDiff } from "./steps";
-import { CreateStep, ReplaceStep, SameStep, SkippedCreateStep, UpdateStep, noDiff } from "./steps";
+import type { Step, StepContext, StepDiff } from "./step";
+import { noDiff } from "./step";
+import { CreateStep, ReplaceStep, SameStep, SkippedCreateStep, UpdateStep } from "./steps";
 import type { Targets } from "./targets";
 import { createUrn, isProviderType, parseProviderReference, stackType } from "./urn";
-import type { PropertyMap } from "./values";
-import { equalValues, pathContains, resetPath, topLevelKey } from "./values";
+import { equalValues, pathContains, resetPath, topLevelKey, withoutUnknowns } from "./values";
 
 export interface GeneratorOptions {
   stack: string;
@@ -150,7 +150,7 @@ export class StepGenerator {
 
   /** Lets the provider complete and judge the inputs; on a replacement it sees no old ones. */
   private async check(goal: Goal, state: ResourceState, old: ResourceState | undefined): Promise<void> {
-    const news: PropertyMap = { ...goal.properties };
+    const news = this.options.dryRun ? { ...goal.properties } : withoutUnknowns(goal.properties);
     const unresettable = old
       ? goal.ignoreChanges.filter((path) => !resetPath(news, inputsOf(old), path))
       : [];

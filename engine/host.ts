@@ -268,13 +268,13 @@ export class ProviderHost {
   }
 
   async close(): Promise<void> {
+    await stopProcess(this.process);
     await this.client.then(
       (client) => {
         client.close();
       },
       () => undefined,
     );
-    await stopProcess(this.process);
   }
 }
 

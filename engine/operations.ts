@@ -76,10 +76,6 @@ async function phase(
   const started = Date.now();
   const title = `${titles[kind][dryRun ? 0 : 1]} (${files.stack}):`;
   const display = new Display(context.write, { title, details: flags.diff });
-  const events = new EventSink((event) => {
-    display.show(event);
-    watch?.(event);
-  }, flags.eventLog);
   const saved = files.load();
   const crypter = stackCrypter(configFile);
   const savedSalt = saved?.secrets_providers?.state.salt;
@@ -92,6 +88,12 @@ async function phase(
     })),
   );
   const config = readConfig(project, configFile, crypter);
+  const secrets = [...config.values()].filter(({ secret }) => secret).map(({ value }) => value);
+  const show = (event: EngineEvent): void => {
+    display.show(event);
+    watch?.(event);
+  };
+  const events = new EventSink(show, flags.eventLog, secrets);
   const checkpoints = process.env["PULUMI_SKIP_CHECKPOINTS"] !== "true";
   const snapshot = dryRun ? undefined : new SnapshotManager(files, stateCrypter, base, checkpoints);
   const deployment = new Deployment({

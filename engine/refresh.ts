@@ -3,8 +3,8 @@ import { alreadyReported } from "./errors";
 import type { StepExecutor } from "./executor";
 import type { ResourceState } from "./state";
 import { referencedUrns } from "./state";
-import type { StepContext } from "./steps";
-import { RefreshStep } from "./steps";
+import { RefreshStep } from "./refreshStep";
+import type { StepContext } from "./step";
 
 /**
  * Reads every resource of the state, or the targeted ones, and makes what was found the state to start from. The

@@ -14,8 +14,14 @@ export const dynamicPackage = "pulumi-nodejs";
 export class ProviderRegistry {
   private readonly hosts = new Map<string, ProviderHost>();
   private readonly known = new Set<string>();
+  private spare: ProviderHost | undefined;
 
   constructor(private readonly start: () => ProviderHost) {}
+
+  /** Starts a process ahead of need, while the program loads; it serves the first provider that is configured. */
+  warmUp(): void {
+    if (this.hosts.size === 0) this.spare ??= this.start();
+  }
 
   /** A provider resource was created or changed: its resources are served with the new configuration from now on. */
   async configure(provider: ResourceState, id: string): Promise<void> {
@@ -52,12 +58,15 @@ export class ProviderRegistry {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.hosts.values()].map((host) => host.close()));
+    const hosts = [...this.hosts.values(), ...(this.spare ? [this.spare] : [])];
+    await Promise.all(hosts.map((host) => host.close()));
   }
 
   private load(reference: string, type: string, inputs: PropertyMap): void {
     this.known.add(reference);
     if (packageOfProviderType(type) !== dynamicPackage) return;
-    this.hosts.set(reference, this.start().configured(inputs));
+    const host = this.spare ?? this.start();
+    this.spare = undefined;
+    this.hosts.set(reference, host.configured(inputs));
   }
 }

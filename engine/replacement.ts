@@ -3,7 +3,7 @@ import { withReplaceOnChanges } from "./generator";
 import { alreadyReported } from "./errors";
 import type { ResourceState } from "./state";
 import { inputsOf, outputsOf } from "./state";
-import type { Step } from "./steps";
+import type { Step } from "./step";
 import { DeleteStep } from "./steps";
 import { isProviderType, parseProviderReference } from "./urn";
 import type { PropertyMap } from "./values";

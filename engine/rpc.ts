@@ -1,4 +1,4 @@
-import type { ServerUnaryCall, ServiceError, sendUnaryData , Server} from "@grpc/grpc-js";
+import type { ServerUnaryCall, ServiceError, sendUnaryData, Server } from "@grpc/grpc-js";
 import { ServerCredentials, status } from "@grpc/grpc-js";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";

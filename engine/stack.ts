@@ -194,7 +194,7 @@ export class Stack {
       env: {
         ...process.env,
         PULUMI_BACKEND_URL: `file://${path.resolve(backendDir)}`,
-        PULUMI_CONFIG_PASSPHRASE: "",
+        PULUMI_CONFIG_PASSPHRASE: process.env["PULUMI_CONFIG_PASSPHRASE"] ?? "",
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         ...(invokes === undefined ? {} : { ENGINE_INVOKES: path.resolve(invokes) }),
@@ -214,9 +214,7 @@ async function collect(child: ChildProcess): Promise<{ code: number; stdout: str
   let stderr = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  // Not "close": a killed engine's provider can hold the pipes open for as long as it lives.
-  const [code] = (await once(child, "exit")) as [number | null];
-  await new Promise((resolve) => setImmediate(resolve));
+  const [code] = (await once(child, "close")) as [number | null];
   return { code: code ?? 1, stdout, stderr };
 }
 

@@ -61,6 +61,11 @@ export function plainValue(value: unknown): unknown {
   return isObject(value) ? mapObject(value, plainValue) : value;
 }
 
+/** Unknowns exist in previews only; an update leaves out what it does not know because something failed. */
+export function withoutUnknowns(properties: PropertyMap): PropertyMap {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => !containsUnknowns(value)));
+}
+
 /** What a provider gets that takes neither secrets nor resource references: plain values, and ids for resources. */
 export function forProvider(properties: PropertyMap): PropertyMap {
   return mapObject(properties, providerValue);
