@@ -10,10 +10,10 @@ export interface JobOutcome {
   warnings: string[];
 }
 
-/** One job of the firewall: a commit, a validation. */
+/** One job of the firewall: a commit, a validation, or the commit at its start. */
 export interface Job {
   readonly id: number;
-  readonly type: "Commit" | "Validate";
+  readonly type: "Commit" | "Validate" | "AutoCom";
   readonly user: string;
   readonly description: string;
   status: JobStatus;
@@ -35,7 +35,10 @@ interface Queued {
  * its work is done in one go. Emits "job" with the job at every change of its status.
  */
 export class JobQueue extends EventEmitter {
+  /** What administrators asked for. */
   readonly jobs: Job[] = [];
+  /** Job 1: a firewall commits by itself when it starts, and clients wait for that to be done. */
+  private readonly start: Job;
   private readonly waiting: Queued[] = [];
   private active: Queued | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -43,12 +46,26 @@ export class JobQueue extends EventEmitter {
 
   constructor(private readonly seconds: number) {
     super();
+    const now = new Date();
+    this.start = {
+      id: 1,
+      type: "AutoCom",
+      user: "",
+      description: "",
+      status: "FIN",
+      result: "OK",
+      details: ["Configuration committed successfully"],
+      warnings: [],
+      enqueued: now,
+      started: now,
+      finished: now,
+    };
   }
 
   enqueue(request: Pick<Job, "type" | "user" | "description">, work: () => JobOutcome): Job {
     const job: Job = {
       ...request,
-      id: this.jobs.length + 1,
+      id: this.jobs.length + 2,
       status: "PEND",
       result: "PEND",
       details: [],
@@ -63,7 +80,12 @@ export class JobQueue extends EventEmitter {
   }
 
   find(id: number): Job | undefined {
-    return this.jobs.find((job) => job.id === id);
+    return this.all().find((job) => job.id === id);
+  }
+
+  /** Everything, the newest first. */
+  all(): Job[] {
+    return [...[...this.jobs].reverse(), this.start];
   }
 
   /** Whether a commit is running or waiting. */

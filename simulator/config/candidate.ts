@@ -75,6 +75,7 @@ export function cleaned(node: XmlElement): XmlElement {
   const copy = node.clone();
   for (const part of copy.descendants()) {
     part.attributes = part.name === undefined ? {} : { name: part.name };
+    if (part.children.length > 0) part.text = "";
   }
   return copy;
 }

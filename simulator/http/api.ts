@@ -205,7 +205,7 @@ function exported(firewall: Firewall, parameters: Parameters): Answer {
 
 function userId(firewall: Firewall, parameters: Parameters): Answer {
   const root = parseXml(required(parameters, "cmd"));
-  const payload = root.child("payload");
+  const payload = root.child("payload") ?? root.at("type", "payload");
   if (root.tag !== "uid-message" || !payload) throw new Refusal("17", ["uid-message -> payload is missing"]);
   const refused = firewall.registeredIps.apply(payload);
   const wrap = (inner: string): string =>

@@ -134,8 +134,8 @@ function send(response: ServerResponse, answer: Answer, status = answer.httpStat
   if (answer.reason !== undefined && status === answer.httpStatus) response.statusMessage = answer.reason;
   if (answer.fileName !== undefined) {
     response.setHeader("content-disposition", `attachment; filename=${answer.fileName}`);
-    response.setHeader("content-type", "application/octet-stream");
-  } else response.setHeader("content-type", "application/xml; charset=UTF-8");
+  }
+  response.setHeader("content-type", "application/xml; charset=UTF-8");
   response.setHeader("cache-control", "no-store");
   response.statusCode = status;
   response.end(answer.body);

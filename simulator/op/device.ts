@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Firewall } from "../firewall";
 import { result } from "../http/answers";
 import { deviceTime } from "../time";
@@ -84,14 +85,27 @@ export const deviceCommands: OpCommands = {
   "show system setting multi-vsys": () => result("off"),
   "request license info": () => result("<licenses></licenses>"),
   "request multi-config enabled": () => result("<msg><line>multi-config is enabled</line></msg>"),
+  "request password-hash password": (node) => {
+    // What the configuration keeps for an administrator; see accounts.ts.
+    const hash = createHash("sha256").update(node.text).digest("hex");
+    return result(`<phash>sha256:${hash}</phash>`);
+  },
+  "show interface": (node) => {
+    const name = node.text === "management" ? "Management Interface" : escapeText(node.text);
+    return result(
+      `<info><name>${name}</name></info><counters><rx-packets>0</rx-packets><tx-packets>0</tx-packets></counters>`,
+    );
+  },
+  "show session info": () =>
+    result("<num-active>0</num-active><num-max>819200</num-max><pps>0</pps><kbps>0</kbps><cps>0</cps>"),
   "set cli pager": () => result(""),
 };
 
-/** "Sat Nov 21 04:11:47 UTC 2026" */
+/** "Sat Nov  1 04:11:47 UTC 2026" and a line's end, which clients count on. */
 function clock(now: Date): string {
   const [weekday = "", day = "", month = "", year = "", time = ""] = now
     .toUTCString()
     .replace(",", "")
     .split(" ");
-  return `${weekday} ${month} ${day} ${time} UTC ${year}`;
+  return `${weekday} ${month} ${day.replace(/^0/, " ")} ${time} UTC ${year}\n`;
 }

@@ -1,4 +1,5 @@
 import { jobEnqueued, result } from "../http/answers";
+import type { Answer } from "../http/answers";
 import { scopeOf } from "../commit/scope";
 import type { Job, JobQueue } from "../commit/jobs";
 import { Refusal } from "../refusal";
@@ -32,6 +33,16 @@ export function jobXml(job: Job, queue: JobQueue): string {
   return `<job>${values.map(([tag, value]) => `<${tag}>${value}</${tag}>`).join("")}</job>`;
 }
 
+function list(queue: JobQueue, wanted: (job: Job) => boolean): Answer {
+  return result(
+    queue
+      .all()
+      .filter(wanted)
+      .map((job) => jobXml(job, queue))
+      .join(""),
+  );
+}
+
 export const jobCommands: OpCommands = {
   "show jobs id": (node, { firewall }) => {
     const id = node.text.trim();
@@ -39,28 +50,9 @@ export const jobCommands: OpCommands = {
     if (!job) throw new Refusal(undefined, [`job ${id} not found`]);
     return result(jobXml(job, firewall.jobs));
   },
-  "show jobs all": (_, { firewall }) =>
-    result(
-      [...firewall.jobs.jobs]
-        .reverse()
-        .map((job) => jobXml(job, firewall.jobs))
-        .join(""),
-    ),
-  "show jobs pending": (_, { firewall }) =>
-    result(
-      firewall.jobs.jobs
-        .filter((job) => job.status === "PEND")
-        .map((job) => jobXml(job, firewall.jobs))
-        .join(""),
-    ),
-  "show jobs processed": (_, { firewall }) =>
-    result(
-      [...firewall.jobs.jobs]
-        .reverse()
-        .filter((job) => job.status === "FIN")
-        .map((job) => jobXml(job, firewall.jobs))
-        .join(""),
-    ),
+  "show jobs all": (_, { firewall }) => list(firewall.jobs, () => true),
+  "show jobs pending": (_, { firewall }) => list(firewall.jobs, ({ status }) => status === "PEND"),
+  "show jobs processed": (_, { firewall }) => list(firewall.jobs, ({ status }) => status === "FIN"),
   "validate full": (_, { firewall, admin }) =>
     jobEnqueued("Validate", firewall.commits.validate(admin, scopeOf(undefined), "").id),
   "validate partial": (node, { firewall, admin }) =>

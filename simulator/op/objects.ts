@@ -12,6 +12,8 @@ export const objectCommands: OpCommands = {
     const limit = Number(node.value("limit") ?? "500");
     return result(firewall.registeredIps.show(node.value("ip"), tag, start, limit));
   },
+  "show user ip-user-mapping-mp": (node, { firewall }) =>
+    result(firewall.registeredIps.showUsers(node.value("ip"))),
   "clear registered-ip": (_, { firewall }) => {
     firewall.registeredIps.clear();
     return result("<msg><line>Cleared</line></msg>");

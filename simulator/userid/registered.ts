@@ -7,8 +7,9 @@ interface Registered {
   tags: Map<string, number | undefined>;
 }
 
-/** Addresses with tags that clients register at run time, without a commit. */
+/** What clients register at run time, without a commit: tags and users of addresses. */
 export class RegisteredIps {
+  private readonly users = new Map<string, string>();
   private readonly table = new Map<string, Registered>();
 
   /**
@@ -19,7 +20,10 @@ export class RegisteredIps {
     let refused = "";
     for (const block of payload.children) {
       const entries = block.entries();
-      if (block.tag === "clear" && block.at("registered-ip", "all")) this.table.clear();
+      if (block.tag === "login") for (const entry of entries) this.login(entry);
+      else if (block.tag === "logout")
+        for (const entry of entries) this.users.delete(entry.attributes["ip"] ?? "");
+      else if (block.tag === "clear" && block.at("registered-ip", "all")) this.table.clear();
       else if (block.tag === "register")
         refused += wrap(
           "register",
@@ -58,6 +62,21 @@ export class RegisteredIps {
       return `<entry ip="${escapeAttribute(address)}" from_agent="0" persistent="${flag}"><tag>${members}</tag></entry>`;
     });
     return `${entries.join("")}<count>${page.length}</count>`;
+  }
+
+  /** The answer to `show user ip-user-mapping-mp`. */
+  showUsers(wanted: string | undefined): string {
+    return [...this.users]
+      .filter(([ip]) => wanted === undefined || ip === wanted)
+      .map(
+        ([ip, user]) =>
+          `<entry><ip>${escapeText(ip)}</ip><vsys>vsys1</vsys><type>XMLAPI</type><user>${escapeText(user)}</user></entry>`,
+      )
+      .join("");
+  }
+
+  private login(entry: XmlElement): void {
+    this.users.set(entry.attributes["ip"] ?? "", entry.name ?? "");
   }
 
   private register(entry: XmlElement): string[] {

@@ -6,7 +6,8 @@ export interface DirtyMark {
 }
 
 /**
- * One element of a PAN-OS document. PAN-OS knows no mixed content: an element has children or text.
+ * One element of a PAN-OS document. A configuration has no mixed content: an element has children or
+ * text. (A `<uid-message>` may have both: clients put its payload into `<type>update…</type>`.)
  * Children named `entry` are found by their `name` without a search, because a rulebase has thousands.
  */
 export class XmlElement {

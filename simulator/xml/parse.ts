@@ -72,10 +72,8 @@ function fill(parent: XmlElement, nodes: OrderedNode[]): void {
       fill(child, node[tag] as OrderedNode[]);
     }
   }
-  // Indentation between elements, or in an empty element that somebody printed over two lines.
-  if (text.trim() === "") return;
-  if (parent.children.length > 0) throw new MalformedXml(`text beside elements in <${parent.tag}>`);
-  parent.text = text;
+  // White space alone is indentation, or an empty element that somebody printed over two lines.
+  if (text.trim() !== "") parent.text = text;
 }
 
 function cdataText(nodes: OrderedNode[]): string {

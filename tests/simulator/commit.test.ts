@@ -30,9 +30,9 @@ describe("simulator: commits", () => {
     await admin.set(RULES, ruleXml("r"));
     const reply = await admin.commit("<commit><description>why &amp; what</description></commit>");
     expect(reply.text).to.equal(
-      `<response status="success" code="19"><result><msg><line>Commit job enqueued with jobid 1</line></msg><job>1</job></result></response>`,
+      `<response status="success" code="19"><result><msg><line>Commit job enqueued with jobid 2</line></msg><job>2</job></result></response>`,
     );
-    const job = await admin.job("1");
+    const job = await admin.job("2");
     expect(job.children.map((child) => child.tag)).to.include.members([
       "tenq",
       "tdeq",
@@ -52,7 +52,7 @@ describe("simulator: commits", () => {
       expect(job.value(tag), tag).to.equal(value);
     }
     expect(details(job)).to.deep.equal(["Configuration committed successfully"]);
-    expect(seen).to.deep.equal(["1 PEND PEND", "1 ACT PEND", "1 FIN OK"]);
+    expect(seen).to.deep.equal(["2 PEND PEND", "2 ACT PEND", "2 FIN OK"]);
   });
 
   it("says there is nothing to commit: 19 for everybody's changes, 13 for one administrator's", async () => {
@@ -67,7 +67,7 @@ describe("simulator: commits", () => {
       undefined,
     ]);
     expect((await admin.commit("<commit><force></force></commit>")).root.at("result", "job")?.text).to.equal(
-      "1",
+      "2",
     );
   });
 
@@ -173,7 +173,7 @@ describe("simulator: commits", () => {
       " vsys is invalid",
       " devices is invalid",
     ]);
-    const raw = await admin.op("<show><jobs><id>1</id></jobs></show>");
+    const raw = await admin.op("<show><jobs><id>2</id></jobs></show>");
     expect(raw.text).to.contain(
       `<details><line>Validation Error:</line><line><![CDATA[ rulebase -> security`,
     );
@@ -235,7 +235,7 @@ describe("simulator: commits", () => {
       await admin.commitAndWait();
     }
     const all = await admin.op("<show><jobs><all></all></jobs></show>");
-    expect(all.root.child("result")?.children.map((job) => job.value("id"))).to.deep.equal(["2", "1"]);
+    expect(all.root.child("result")?.children.map((job) => job.value("id"))).to.deep.equal(["3", "2", "1"]);
   });
 
   it("reverts one administrator's changes, or everybody's", async () => {
@@ -315,18 +315,18 @@ describe("simulator: the job queue", () => {
       await admin.set(RULES, ruleXml("second"));
       await admin.commit();
       await admin.set(RULES, ruleXml("third"));
-      const waiting = (await admin.op("<show><jobs><id>2</id></jobs></show>")).root.at("result", "job");
+      const waiting = (await admin.op("<show><jobs><id>3</id></jobs></show>")).root.at("result", "job");
       expect(
         ["status", "queued", "positionInQ", "result", "progress", "tfin"].map((tag) => waiting?.value(tag)),
       ).to.deep.equal(["PEND", "YES", "1", "PEND", "0", "Still Active"]);
-      const active = (await admin.op("<show><jobs><id>1</id></jobs></show>")).root.at("result", "job");
+      const active = (await admin.op("<show><jobs><id>2</id></jobs></show>")).root.at("result", "job");
       expect([active?.value("status"), active?.value("stoppable")]).to.deep.equal(["ACT", "yes"]);
       expect((await admin.op("<revert><config></config></revert>")).lines).to.deep.equal([
         "Local commit jobs are queued. Revert operation is not allowed.",
       ]);
-      await admin.job("1");
-      expect(simulator.runningRules()).to.deep.equal(["cleanup", "first"]);
       await admin.job("2");
+      expect(simulator.runningRules()).to.deep.equal(["cleanup", "first"]);
+      await admin.job("3");
       expect(simulator.runningRules()).to.deep.equal(["cleanup", "first", "second"]);
       expect(await pending(admin)).to.equal("yes");
     } finally {

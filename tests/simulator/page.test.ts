@@ -77,7 +77,7 @@ describe("simulator: the page", () => {
     await client.op("<request><commit-lock><add><comment>mine</comment></add></commit-lock></request>");
     const shown = await state();
     expect(shown.pending.map(({ admin }) => admin)).to.include("ann");
-    expect(shown.jobs[0]).to.include({ id: 1, status: "FIN", result: "OK", progress: 100 });
+    expect(shown.jobs[0]).to.include({ id: 2, status: "FIN", result: "OK", progress: 100 });
     expect(shown.locks).to.deep.equal([{ kind: "commit", admin: "ann", scope: "shared", comment: "mine" }]);
     expect(shown.requests.length).to.be.greaterThan(3);
     const text = JSON.stringify(shown);

@@ -109,7 +109,7 @@ describe("simulator: reads", () => {
 
   it("exports the running configuration", async () => {
     const reply = await client.send({ type: "export", category: "configuration" });
-    expect(reply.contentType).to.equal("application/octet-stream");
+    expect(reply.contentType).to.equal("application/xml; charset=UTF-8");
     expect(reply.root.tag).to.equal("config");
   });
 });
