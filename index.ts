@@ -4,6 +4,7 @@ import { mapInventory, servicesOf, unknownTargets } from "./mapping";
 import { alreadyAllowed } from "./mapping/coverage";
 import { PanosClient } from "./panos/client";
 import { readRulebases } from "./panos/rulebase";
+import { systemInfo } from "./panos/system";
 import { requireKnownTargets, requirePrerequisites, suspicion } from "./preconditions";
 import { FirewallPolicy } from "./provider/policy";
 import { report } from "./report";
@@ -20,10 +21,12 @@ async function program() {
   const policy = mapInventory(inventory, settings.mapping);
 
   const client = new PanosClient(settings.connection);
-  const rulebases = await readRulebases(client).finally(() => client.close());
+  const [rulebases] = await Promise.all([readRulebases(client), systemInfo(client)]).finally(() =>
+    client.close(),
+  );
   requirePrerequisites(rulebases.candidate, settings);
   const coverage = alreadyAllowed(policy.rules, policy.services, rulebases, settings.coverage);
-  await report(policy, coverage);
+  await report(policy, coverage, rulebases.candidate, settings);
 
   new FirewallPolicy(settings.firewall.name, {
     ...settings.firewall,

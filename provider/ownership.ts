@@ -1,4 +1,6 @@
 import { HOLD_TAG, isRuleName, isServiceName, ownerTag } from "../mapping/names";
+import type { FoundService } from "../panos/entries";
+import { serviceHash } from "./content";
 import type { PolicyObjects } from "./objects";
 
 /**
@@ -14,9 +16,35 @@ export function ownsService(ownerId: string, service: { name: string; tag: reado
   return service.tag.includes(ownerTag(ownerId)) && isServiceName(service.name, ownerId);
 }
 
+/**
+ * Whether a service object is one that we declare, with everything but our tag. Our rules may go on using
+ * it; one that says something else by now would make them mean something else.
+ * @param declared the hash of what is declared
+ */
+export function isOurServiceUntagged(ownerId: string, service: FoundService, declared: string): boolean {
+  const tag = ownerTag(ownerId);
+  if (service.tag.includes(tag) || !isServiceName(service.name, ownerId)) return false;
+  return serviceHash({ ...service, tag: [tag] }) === declared;
+}
+
 /** Whether an administrator has pulled the emergency brake on a rule: it stays as that person left it. */
 export function isHeld(rule: { tag: readonly string[] }): boolean {
   return rule.tag.includes(HOLD_TAG);
+}
+
+/** Whether a rule carries this stack's tag under a name that we never give: somebody's clone. */
+export function carriesForeignName(ownerId: string, rule: { name: string; tag: readonly string[] }): boolean {
+  return rule.tag.includes(ownerTag(ownerId)) && !isRuleName(rule.name);
+}
+
+/** What every run says of a rule on hold. */
+export function heldMessage(name: string, firewall: string): string {
+  return `rule ${name} on ${firewall} is on hold (tag ${HOLD_TAG}): it is left as it is`;
+}
+
+/** What a run says of an object that carries our tag under a name that we never give. */
+export function strayMessage(name: string, firewall: string): string {
+  return `${name} on ${firewall} carries this stack's tag under a name that isn't ours: it is left alone`;
 }
 
 /** The refusal to take an object that somebody else made under a name of ours. */

@@ -9,7 +9,7 @@ import type { Declaration } from "./inputs";
 import { foreignChanges } from "./journal";
 import { unlessInUse } from "./object";
 import { readObjects, type PolicyObjects } from "./objects";
-import { ownObjects, ownsRule } from "./ownership";
+import { heldMessage, isOurServiceUntagged, ownObjects, ownsRule, strayMessage } from "./ownership";
 import type { Session } from "./session";
 import { tell } from "./tell";
 
@@ -115,17 +115,18 @@ async function sweep(
   const candidate = await readObjects(session.client, "candidate");
   const own = ownObjects(ownerId, candidate);
   const exempt = new Set(own.held);
-  for (const name of own.held)
-    tell("warn", `rule ${name} on ${session.firewall} is on hold (tag aws-panos-hold)`);
+  for (const name of own.held) tell("warn", heldMessage(name, session.firewall));
   for (const name of own.strays) {
-    tell(
-      "warn",
-      `${name} on ${session.firewall} carries this stack's tag under a name that isn't ours: it is left alone`,
-    );
+    tell("warn", strayMessage(name, session.firewall));
   }
   for (const name of Object.keys(declared.rules)) {
     const rule = candidate.rules.get(name);
     if (rule !== undefined && !ownsRule(ownerId, rule)) exempt.add(name);
+  }
+
+  for (const [name, content] of Object.entries(declared.services)) {
+    const service = candidate.services.get(name);
+    if (service !== undefined && isOurServiceUntagged(ownerId, service, content)) exempt.add(name);
   }
 
   const gone = {

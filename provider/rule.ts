@@ -5,7 +5,7 @@ import { hash, ruleHash } from "./content";
 import type { SecurityRuleInputs } from "./inputs";
 import { objectProvider } from "./object";
 import { requireCleanupRule, standsAbove } from "./objects";
-import { isHeld, notOurs, ownsRule } from "./ownership";
+import { heldMessage, isHeld, notOurs, ownsRule } from "./ownership";
 import type { Session } from "./session";
 import { tell } from "./tell";
 
@@ -61,10 +61,7 @@ function isLeftAlone(ownerId: string, rule: { name: string; tag: string[] }, ses
     return true;
   }
   if (isHeld(rule)) {
-    tell(
-      "warn",
-      `rule ${rule.name} on ${session.firewall} is on hold (tag aws-panos-hold): it is left as it is`,
-    );
+    tell("warn", heldMessage(rule.name, session.firewall));
     return true;
   }
   return false;

@@ -1,9 +1,11 @@
-import { serviceXml } from "../panos/entries";
+import { serviceXml, type FoundService } from "../panos/entries";
 import { entryXpath } from "../panos/location";
 import { serviceHash } from "./content";
 import type { ServiceInputs } from "./inputs";
 import { objectProvider } from "./object";
-import { notOurs, ownsService } from "./ownership";
+import { isOurServiceUntagged, notOurs, ownsService } from "./ownership";
+import type { Session } from "./session";
+import { tell } from "./tell";
 
 /** Service: a service object of ours, for ports that no application says exactly. */
 export const provider = objectProvider<ServiceInputs>({
@@ -11,10 +13,11 @@ export const provider = objectProvider<ServiceInputs>({
 
   outputs: ({ firewall, ownerId }) => ({ firewall, ownerId }),
 
-  plan(inputs, objects, session) {
+  plan(inputs, objects, session, operation) {
     const { name, ownerId } = inputs;
     const found = objects.services.get(name);
     if (found !== undefined && !ownsService(ownerId, found)) {
+      if (operation === "update" && isUntagged(ownerId, found, serviceHash(inputs), session)) return [];
       throw new Error(notOurs("service", name, session.firewall, found.tag));
     }
     if (found !== undefined && serviceHash(found) === serviceHash(inputs)) return [];
@@ -22,8 +25,9 @@ export const provider = objectProvider<ServiceInputs>({
     return [{ action: "edit", xpath, element: serviceXml(inputs) }];
   },
 
-  found(id, { firewall, ownerId = "" }, objects) {
+  found(id, { firewall, ownerId = "", hash }, objects, session) {
     const found = objects.services.get(id);
+    if (found !== undefined && isUntagged(ownerId, found, hash, session)) return "left";
     return found && ({ ...found, firewall, ownerId } as ServiceInputs);
   },
 
@@ -33,3 +37,10 @@ export const provider = objectProvider<ServiceInputs>({
     return [{ action: "delete", xpath: entryXpath(session.client.connection, "service", id) }];
   },
 });
+
+/** Whether somebody took our tag off a service that still says what it said; each run says so. */
+function isUntagged(ownerId: string, found: FoundService, declared: string, session: Session): boolean {
+  if (!isOurServiceUntagged(ownerId, found, declared)) return false;
+  tell("warn", `service ${found.name} on ${session.firewall} has lost this stack's tag: it is left as it is`);
+  return true;
+}
