@@ -28,8 +28,8 @@ export function ruleOf({ group, port }: Permission): string {
  */
 export function account(permissions: readonly Permission[], stopped: readonly number[] = []): Inventory {
   const groups = [...new Set(permissions.map(({ group }) => group))];
-  const rule = ({ group, port, cidr = "203.0.113.0/24" }: Permission): SecurityGroupRule => ({
-    id: `sgr-0${group.toString(16)}${port}`,
+  const rule = ({ group, port, cidr = "203.0.113.0/24" }: Permission, index: number): SecurityGroupRule => ({
+    id: `sgr-0${group.toString(16)}${port.toString(16).padStart(4, "0")}${index.toString(16)}`,
     ipProtocol: "tcp",
     fromPort: port,
     toPort: port,

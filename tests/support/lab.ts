@@ -2,10 +2,18 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { chooseExecutable, Stack } from "../../engine/stack";
+import { chooseExecutable, Stack, type RunResult } from "../../engine/stack";
 import type { Inventory } from "../../inventory/types";
-import { startSimulator, type RequestRecord, type Simulator, type SimulatorOptions } from "../../simulator";
+import {
+  startSimulator,
+  type Job,
+  type RequestRecord,
+  type Simulator,
+  type SimulatorOptions,
+} from "../../simulator";
 import { FIREWALL_INTERFACE } from "./account";
+import { Orphans } from "./orphans";
+import { Person } from "./person";
 
 export const PROJECT_DIR = join(__dirname, "..", "..");
 
@@ -16,7 +24,11 @@ export const PASSWORDS = {
   "aws-panos-2": "p4nos2-s3cret",
 };
 
-const RULES = "/config/devices/entry/vsys/entry[@name='vsys1']/rulebase/security/rules";
+/** The passphrase of the stacks' secrets. */
+export const PASSPHRASE = "p4ss-phr4se";
+
+const VSYS = "/config/devices/entry/vsys/entry[@name='vsys1']";
+const RULES = `${VSYS}/rulebase/security/rules`;
 
 /** A rule as an administrator has it, for a simulator's configuration. */
 export function ruleEntry(name: string, fields: Partial<Record<string, string>> = {}): string {
@@ -49,7 +61,7 @@ export interface StackChoices {
   name?: string;
   ownerId?: string;
   administrator?: keyof typeof PASSWORDS;
-  /** Further settings of the stack, by full key. */
+  /** Further settings of the stack, by full key; undefined leaves out one that every stack has. */
   settings?: Record<string, unknown>;
   env?: Record<string, string>;
   /** A folder with another program, as `programDir` makes one. */
@@ -58,10 +70,19 @@ export interface StackChoices {
 
 /** A firewall, an AWS account and stacks that connect them, for one test; everything in a folder of its own. */
 export class Lab {
+  /** Names of the running rules after each commit that went through, in order. */
+  readonly history: string[][] = [];
+  private readonly people: Person[] = [];
+  private readonly orphans: Orphans[] = [];
+
   private constructor(
     readonly firewall: Simulator,
     readonly directory: string,
-  ) {}
+  ) {
+    firewall.on("job", ({ type, status, result }: Job) => {
+      if (type === "Commit" && status === "FIN" && result === "OK") this.history.push(this.running());
+    });
+  }
 
   static async open(options: SimulatorOptions = {}): Promise<Lab> {
     const users = Object.entries(PASSWORDS).map(([name, password]) => ({ name, password }));
@@ -70,6 +91,8 @@ export class Lab {
   }
 
   async close(): Promise<void> {
+    for (const orphans of this.orphans) orphans.end();
+    await Promise.all(this.people.map((person) => person.leave()));
     await this.firewall.stop();
     await rm(this.directory, { recursive: true, force: true });
   }
@@ -79,8 +102,23 @@ export class Lab {
     await writeFile(this.accountFile(stack), JSON.stringify(inventory));
   }
 
-  /** A stack of the real program against this firewall and the account of its name. */
-  async stack(choices: StackChoices = {}): Promise<Stack> {
+  /** Somebody who works on the firewall by hand. */
+  person(name: keyof typeof PASSWORDS = "admin"): Person {
+    const person = new Person(this.firewall, name, PASSWORDS[name]);
+    this.people.push(person);
+    return person;
+  }
+
+  /** Kills a run's engine, and waits for its end. What it leaves behind goes on, until the lab closes. */
+  async kill({ child, done }: ReturnType<Stack["start"]>): Promise<Orphans> {
+    const orphans = await Orphans.of(child);
+    this.orphans.push(orphans);
+    await done;
+    return orphans;
+  }
+
+  /** Writes a stack's configuration file, in place of what it has. Returns the file's path. */
+  async configure(choices: StackChoices = {}): Promise<string> {
     const { name = "dev", ownerId = "test1234", administrator = "aws-panos" } = choices;
     const config = {
       "panos:hostname": "127.0.0.1",
@@ -96,7 +134,15 @@ export class Lab {
       ...choices.settings,
     };
     const configFile = join(this.directory, `Pulumi.${name}.yaml`);
-    await writeFile(configFile, stringify({ config }));
+    const set = Object.entries(config).filter(([, value]) => value !== undefined);
+    await writeFile(configFile, stringify({ config: Object.fromEntries(set) }));
+    return configFile;
+  }
+
+  /** A stack of the real program against this firewall and the account of its name. */
+  async stack(choices: StackChoices = {}): Promise<Stack> {
+    const { name = "dev", administrator = "aws-panos" } = choices;
+    const configFile = await this.configure(choices);
     return Stack.create({
       executable: chooseExecutable(process.env["TEST_EXECUTABLE"]?.split(" ") ?? []),
       name,
@@ -106,7 +152,7 @@ export class Lab {
       env: {
         PANOS_PORT: String(this.firewall.port),
         PANOS_PASSWORD: PASSWORDS[administrator],
-        PULUMI_CONFIG_PASSPHRASE: "test",
+        PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
         PULUMI_SKIP_CHECKPOINTS: "true",
         ...choices.env,
       },
@@ -116,12 +162,14 @@ export class Lab {
   /** A project folder with a program of its own beside the real rooms, for what the real one never does. */
   async programDir(program: string): Promise<string> {
     const directory = join(this.directory, "program");
-    await mkdir(directory, { recursive: true });
+    await rm(directory, { recursive: true, force: true });
+    await mkdir(directory);
     const rooms = [
       "provider",
       "panos",
       "mapping",
       "inventory",
+      "tests",
       "node_modules",
       "package.json",
       "tsconfig.json",
@@ -154,6 +202,26 @@ export class Lab {
     return this.firewall.running(`${RULES}/entry[@name='${rule}']/${field}`);
   }
 
+  /** One field of a rule in the candidate, as XML. */
+  candidateField(rule: string, field: string): string {
+    return this.firewall.candidate(`${RULES}/entry[@name='${rule}']/${field}`);
+  }
+
+  /** A rule as XML; "" where there is none. */
+  rule(name: string, configuration: "running" | "candidate" = "running"): string {
+    return this.firewall[configuration](`${RULES}/entry[@name='${name}']`);
+  }
+
+  /** The tag and service objects of a configuration, as XML. */
+  objects(configuration: "running" | "candidate" = "running"): string {
+    return ["tag", "service"].map((kind) => this.firewall[configuration](`${VSYS}/${kind}`)).join("");
+  }
+
+  /** Names of running rules that have a name of ours. */
+  ours(): string[] {
+    return this.running().filter((name) => name.startsWith("aws-sg-"));
+  }
+
   /** What happens on the firewall during some work. */
   async during<T>(
     work: () => Promise<T>,
@@ -174,4 +242,15 @@ export class Lab {
   private accountFile(stack: string): string {
     return join(this.directory, `${stack}.account.json`);
   }
+}
+
+/** A result that must be a success; otherwise what was said is the error. */
+export function succeeded(result: RunResult): RunResult {
+  if (result.code !== 0) throw new Error(`the run ended with ${result.code}:\n${said(result)}`);
+  return result;
+}
+
+/** Everything that a run said, with line breaks and indentation as single spaces. */
+export function said({ stdout, stderr, diagnostics }: RunResult): string {
+  return [stdout, stderr, ...diagnostics.map(({ message }) => message)].join("\n").replace(/\s+/g, " ");
 }
