@@ -1,7 +1,7 @@
 import type { Candidate } from "../config/candidate";
 import { markAll } from "../config/journal";
 import type { JournalEntry } from "../config/journal";
-import { transplant } from "../config/transplant";
+import { withChanges } from "../config/transplant";
 import type { XmlElement } from "../xml/element";
 import { policyWarnings } from "../policy/warnings";
 import type { Job, JobOutcome, JobQueue } from "./jobs";
@@ -50,11 +50,12 @@ export class Commits {
       return scope.admins ? "no changes of these administrators" : "no changes";
     }
     const asked = candidate.root.clone();
+    const pending = candidate.journal.snapshot();
     const fault = this.planned.shift();
     // A full commit also covers what an earlier job has that may still fail.
-    const covered = isPartial(scope) ? shipped : candidate.journal.snapshot();
+    const covered = isPartial(scope) ? shipped : pending;
     const job = this.jobs.enqueue({ type: "Commit", user: admin, description: request.description }, () => {
-      const next = isPartial(scope) ? this.partial(asked, shipped) : asked;
+      const next = withChanges(asked, this.device.running, covered, pending);
       return this.finish(admin, next, covered, fault);
     });
     for (const entry of shipped) entry.job = job.id;
@@ -64,20 +65,15 @@ export class Commits {
   /** A job that only looks whether a commit would succeed. */
   validate(admin: string, scope: Scope, description: string): Job {
     const { candidate } = this.device;
-    const changes = candidate.journal.entries.filter((entry) => isInScope(entry, scope));
+    const pending = candidate.journal.snapshot();
+    const changes = pending.filter((entry) => isInScope(entry, scope));
     const asked = candidate.root.clone();
     return this.jobs.enqueue({ type: "Validate", user: admin, description }, () => {
-      const next = isPartial(scope) ? this.partial(asked, changes) : asked;
+      const next = withChanges(asked, this.device.running, changes, pending);
       const faults = validate(next, this.tolerated);
       if (faults.length > 0) return failure(faults);
       return { ok: true, details: ["Configuration is valid"], warnings: policyWarnings(next) };
     });
-  }
-
-  private partial(candidate: XmlElement, changes: readonly JournalEntry[]): XmlElement {
-    const next = this.device.running.clone();
-    transplant(candidate, next, changes);
-    return next;
   }
 
   private finish(

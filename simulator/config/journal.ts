@@ -52,6 +52,9 @@ export class Journal {
     if (takesOver) {
       this.list = this.list.filter((other) => {
         if (other.job !== undefined || !startsWith(other.path, entry.path)) return true;
+        // Where an entry stands is not part of the entry: its edit leaves its moves to who made them.
+        const isMoved = other.action === "MOVE" && other.path.length === entry.path.length;
+        if (isMoved && entry.action !== "DELETE") return true;
         for (const admin of other.history) if (!history.includes(admin)) history.push(admin);
         // What was new and is replaced before anybody committed it is still new.
         const isNew = other.action === "CREATE" && other.path.length === entry.path.length;

@@ -3,10 +3,26 @@ import type { JournalEntry } from "./journal";
 import { childAt, locate, stepOf } from "./paths";
 
 /**
+ * `target` with some of the changes that `source` has more than it. With all of them it is `source`;
+ * with some, an entry that was moved stands behind the nearest one before it that both have.
+ */
+export function withChanges(
+  source: XmlElement,
+  target: XmlElement,
+  changes: readonly JournalEntry[],
+  all: readonly JournalEntry[],
+): XmlElement {
+  if (changes.length === all.length) return source.clone();
+  const next = target.clone();
+  transplant(source, next, changes);
+  return next;
+}
+
+/**
  * Makes `target` equal to `source` in exactly what the given changes cover, and nowhere else. A partial
  * commit is this from candidate to running, a partial revert the other way round.
  */
-export function transplant(source: XmlElement, target: XmlElement, changes: Iterable<JournalEntry>): void {
+function transplant(source: XmlElement, target: XmlElement, changes: Iterable<JournalEntry>): void {
   const placed = new Map<XmlElement, Set<string>>();
   for (const { path, action } of changes) {
     const from = locate(source, path);
@@ -23,6 +39,8 @@ export function transplant(source: XmlElement, target: XmlElement, changes: Iter
     if (before?.parent) {
       const { parent } = before;
       parent.add(copy, parent.remove(before));
+      // One that came anew under a name that was there before stands where it came.
+      if (action !== "EDIT") noteOrder(placed, copy);
       continue;
     }
     const parent = holder(source, target, path.slice(0, -1), placed);
