@@ -157,6 +157,8 @@ export class Simulator extends EventEmitter {
       [this.servers.http, httpPort],
     ] as const) {
       server.on("request", handler);
+      // Longer than clients keep an idle connection, so that it isn't closed under a request of theirs.
+      server.keepAliveTimeout = 60_000;
       server.listen(wanted, this.host);
       await once(server, "listening").catch(async (error: unknown) => {
         await this.stop();

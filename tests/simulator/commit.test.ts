@@ -102,6 +102,19 @@ describe("simulator: commits", () => {
     expect(simulator.runningRules()).to.deep.equal(["cleanup", "bobs"]);
   });
 
+  it("leaves a move to who made it when somebody else edits the rule", async () => {
+    await admin.set(RULES, ruleXml("r"));
+    await admin.set(RULES, ruleXml("s"));
+    await admin.commitAndWait();
+    await bob.config("move", `${RULES}/entry[@name='r']`, { where: "top" });
+    await admin.edit(`${RULES}/entry[@name='r']`, ruleXml("r", { source: ["10.0.0.1"] }));
+    await admin.commitAndWait(byAdmin("admin"));
+    expect(simulator.running(`${RULES}/entry[@name='r']/source`)).to.contain("10.0.0.1");
+    expect(simulator.runningRules()).to.deep.equal(["cleanup", "r", "s"]);
+    await bob.commitAndWait(byAdmin("bob"));
+    expect(simulator.runningRules()).to.deep.equal(["r", "cleanup", "s"]);
+  });
+
   it("fails the job of an administrator's commit that would lack somebody else's part", async () => {
     await bob.set(`${VSYS}/address`, `<entry name="bobs"><ip-netmask>10.0.0.1</ip-netmask></entry>`);
     await admin.set(RULES, ruleXml("mine", { source: ["bobs"] }));
