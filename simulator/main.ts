@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { startSimulator } from "./index";
+import { stopWithLauncher } from "./launcher";
 import type { SimulatorOptions } from "./index";
 
 const HELP = `A PAN-OS firewall to develop against: the XML API, candidate and running configuration, commit jobs.
@@ -84,6 +85,7 @@ async function main(): Promise<void> {
   const stop = (): void => void simulator.stop();
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+  stopWithLauncher(stop);
 }
 
 main().catch((error: unknown) => {

@@ -50,6 +50,22 @@ describe("simulator: the command", () => {
     expect(await ended).to.deep.equal([0, null]);
   });
 
+  it("stops when the npm that started it is ended", async () => {
+    const npm = spawn("npm", ["run", "simulator", "--", "--port", "0", "--http-port", "0"]);
+    let output = "";
+    npm.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+    while (!output.includes("look at")) await once(npm.stdout, "data");
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0] ?? "";
+    const events = await fetch(`${url}/events`);
+    npm.kill("SIGTERM");
+    // The stream ends when the server does.
+    const ended = await events.text().then(
+      () => "ended",
+      () => "ended",
+    );
+    expect(ended).to.equal("ended");
+  });
+
   it("names what is wrong with an option or a configuration", async () => {
     const file = join(mkdtempSync(join(tmpdir(), "simulator-")), "bad.xml");
     writeFileSync(file, "<policy/>");
