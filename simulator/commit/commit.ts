@@ -50,7 +50,7 @@ export class Commits {
       return scope.admins ? "no changes of these administrators" : "no changes";
     }
     const asked = candidate.root.clone();
-    const pending = candidate.journal.snapshot();
+    const pending = candidate.journal.entries;
     const fault = this.planned.shift();
     // A full commit also covers what an earlier job has that may still fail.
     const covered = isPartial(scope) ? shipped : pending;
@@ -65,7 +65,7 @@ export class Commits {
   /** A job that only looks whether a commit would succeed. */
   validate(admin: string, scope: Scope, description: string): Job {
     const { candidate } = this.device;
-    const pending = candidate.journal.snapshot();
+    const pending = candidate.journal.entries;
     const changes = pending.filter((entry) => isInScope(entry, scope));
     const asked = candidate.root.clone();
     return this.jobs.enqueue({ type: "Validate", user: admin, description }, () => {

@@ -23,7 +23,7 @@ export class Candidate {
   /** Runs changes as one; when they throw, configuration and journal are as they were. */
   transaction<T>(changes: () => T): T {
     if (this.undo) return changes();
-    const before = this.journal.snapshot();
+    const before = this.journal.entries;
     this.undo = [];
     this.dirtyId = this.journal.nextDirtyId();
     try {

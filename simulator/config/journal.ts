@@ -1,5 +1,5 @@
 import type { XmlElement } from "../xml/element";
-import { locate, objectPath, startsWith } from "./paths";
+import { isInObject, locate, objectPath, startsWith } from "./paths";
 import type { NodePath } from "./paths";
 
 export type JournalAction = "CREATE" | "EDIT" | "DELETE" | "MOVE" | "RENAME" | "CLONE";
@@ -31,11 +31,13 @@ export function componentOf(path: NodePath): ComponentType {
 
 /** All uncommitted changes, in the order they were made. */
 export class Journal {
-  private list: JournalEntry[] = [];
+  private readonly list = new Set<JournalEntry>();
+  /** By object, because a request may write to hundreds of them. */
+  private readonly byObject = new Map<string, Set<JournalEntry>>();
   private lastDirtyId = 0;
 
   get entries(): readonly JournalEntry[] {
-    return this.list;
+    return [...this.list];
   }
 
   nextDirtyId(): number {
@@ -49,38 +51,52 @@ export class Journal {
   add(entry: Omit<JournalEntry, "history">, takesOver: boolean): void {
     const history = [entry.admin];
     let { action } = entry;
-    if (takesOver) {
-      this.list = this.list.filter((other) => {
-        if (other.job !== undefined || !startsWith(other.path, entry.path)) return true;
-        // Where an entry stands is not part of the entry: its edit leaves its moves to who made them.
-        const isMoved = other.action === "MOVE" && other.path.length === entry.path.length;
-        if (isMoved && entry.action !== "DELETE") return true;
-        for (const admin of other.history) if (!history.includes(admin)) history.push(admin);
-        // What was new and is replaced before anybody committed it is still new.
-        const isNew = other.action === "CREATE" && other.path.length === entry.path.length;
-        if (isNew && action === "EDIT") action = "CREATE";
-        return false;
-      });
+    for (const other of takesOver ? this.takenOverBy(entry) : []) {
+      for (const admin of other.history) if (!history.includes(admin)) history.push(admin);
+      // What was new and is replaced before anybody committed it is still new.
+      const isNew = other.action === "CREATE" && other.path.length === entry.path.length;
+      if (isNew && action === "EDIT") action = "CREATE";
+      this.drop(other);
     }
-    this.list.push({ ...entry, action, history });
+    this.keep({ ...entry, action, history });
   }
 
   remove(entries: Iterable<JournalEntry>): void {
-    const gone = new Set(entries);
-    this.list = this.list.filter((entry) => !gone.has(entry));
+    for (const entry of entries) this.drop(entry);
   }
 
-  clear(): void {
-    this.list = [];
+  restore(entries: readonly JournalEntry[]): void {
+    this.list.clear();
+    this.byObject.clear();
+    for (const entry of entries) this.keep(entry);
   }
 
-  snapshot(): readonly JournalEntry[] {
-    return this.list.slice();
+  private takenOverBy({ path, action }: Omit<JournalEntry, "history">): JournalEntry[] {
+    const near = isInObject(path) ? (this.byObject.get(objectKey(path)) ?? []) : this.list;
+    return [...near].filter((other) => {
+      if (other.job !== undefined || !startsWith(other.path, path)) return false;
+      // Where an entry stands is not part of the entry: its edit leaves its moves to who made them.
+      const isMoved = other.action === "MOVE" && other.path.length === path.length;
+      return !isMoved || action === "DELETE";
+    });
   }
 
-  restore(snapshot: readonly JournalEntry[]): void {
-    this.list = snapshot.slice();
+  private keep(entry: JournalEntry): void {
+    this.list.add(entry);
+    const key = objectKey(entry.path);
+    const same = this.byObject.get(key);
+    if (same) same.add(entry);
+    else this.byObject.set(key, new Set([entry]));
   }
+
+  private drop(entry: JournalEntry): void {
+    this.list.delete(entry);
+    this.byObject.get(objectKey(entry.path))?.delete(entry);
+  }
+}
+
+function objectKey(path: NodePath): string {
+  return objectPath(path).join("\n");
 }
 
 /** Writes the marks of all uncommitted changes onto the candidate anew. */

@@ -114,5 +114,8 @@ function objectDepth(path: NodePath): number {
 }
 
 export function startsWith(path: NodePath, start: NodePath): boolean {
-  return start.length <= path.length && start.every((step, index) => step === path[index]);
+  if (start.length > path.length) return false;
+  // From the end: paths differ in their last steps, and this is asked of every change for every change.
+  for (let at = start.length - 1; at >= 0; at--) if (path[at] !== start[at]) return false;
+  return true;
 }
