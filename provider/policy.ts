@@ -11,6 +11,7 @@ import type {
   ServiceInputs,
   TagInputs,
 } from "./inputs";
+import { registerResources } from "./registration";
 
 /**
  * What Pulumi keeps in every resource's state, twice, to find the code that manages it: one constant line,
@@ -93,44 +94,47 @@ export class FirewallPolicy extends pulumi.ComponentResource {
     const firewall = firewallIdentity(args);
     const tag = { name: ownerTag(ownerId), comments: stack };
 
-    const firewallResource = new Firewall("firewall", firewallInputs, { parent: this });
-    const tagResource = new Tag(
-      tag.name,
-      { firewall, ...tag, acceptRename },
-      { parent: this, dependsOn: firewallResource },
-    );
-    const serviceResources = new Map(
-      services.map((service) => [
-        service.name,
-        new ServiceResource(
-          service.name,
-          { firewall, ownerId, ...service },
-          { parent: this, dependsOn: tagResource },
-        ),
-      ]),
-    );
-    const ruleResources = rules.map((rule) => {
-      const used = rule.service
-        .map((service) => serviceResources.get(service))
-        .filter((found) => found !== undefined);
-      const dependsOn = used.length > 0 ? used : tagResource;
-      return new SecurityRuleResource(
-        rule.name,
-        { firewall, ownerId, before, ...rule },
-        { parent: this, dependsOn },
-      );
-    });
-
     const declared: Declaration = {
       rules: Object.fromEntries(rules.map((rule) => [rule.name, ruleHash(rule)])),
       services: Object.fromEntries(services.map((service) => [service.name, serviceHash(service)])),
       tags: { [tag.name]: tagHash(tag) },
     };
+
+    const registered = registerResources(() => {
+      const firewallResource = new Firewall("firewall", firewallInputs, { parent: this });
+      const tagResource = new Tag(
+        tag.name,
+        { firewall, ...tag, acceptRename },
+        { parent: this, dependsOn: firewallResource },
+      );
+      const serviceResources = new Map(
+        services.map((service) => [
+          service.name,
+          new ServiceResource(
+            service.name,
+            { firewall, ownerId, ...service },
+            { parent: this, dependsOn: tagResource },
+          ),
+        ]),
+      );
+      const ruleResources = rules.map((rule) => {
+        const used = rule.service
+          .map((service) => serviceResources.get(service))
+          .filter((found) => found !== undefined);
+        const dependsOn = used.length > 0 ? used : tagResource;
+        return new SecurityRuleResource(
+          rule.name,
+          { firewall, ownerId, before, ...rule },
+          { parent: this, dependsOn },
+        );
+      });
+      const resources = [firewallResource, tagResource, ...serviceResources.values(), ...ruleResources];
+      return Promise.all(
+        resources.map((resource) => new Promise<unknown>((resolve) => void resource.urn.apply(resolve))),
+      );
+    });
     // A plain promise, so that Commit waits for all the others while the state holds no dependency on them:
     // a dependency would be broken, and Commit with it, whenever one of them is deleted.
-    const registered = [firewallResource, tagResource, ...serviceResources.values(), ...ruleResources].map(
-      (resource) => new Promise<unknown>((resolve) => void resource.urn.apply(resolve)),
-    );
     new Commit(
       "commit",
       {
@@ -138,7 +142,7 @@ export class FirewallPolicy extends pulumi.ComponentResource {
         ownerId,
         before,
         stack,
-        declared: Promise.all(registered).then(() => declared),
+        declared: registered.then(() => declared),
         ...(maxRemovals !== undefined && { maxRemovals }),
         ...(suspicion !== undefined && { suspicion }),
       },
