@@ -7,16 +7,25 @@ const CONTAINERS: Record<keyof Declaration, Container> = { rules: "rules", servi
 /**
  * An administrator's uncommitted changes that are not of this stack, which a commit would ship too. The
  * device names a changed entry, something inside it, or only its container; a container is let pass, because
- * our own entries in it are compared one by one.
- * @param ours names that are or were this stack's, in either configuration
+ * our own entries in it are compared one by one. What was made and removed again, by a run that was killed or
+ * by a sweep, is in neither configuration: it ships nothing.
+ * @param ours names that are this stack's, declared or in either configuration
+ * @param existing all names in either configuration
  */
 export function foreignChanges(
   changes: readonly PendingChange[],
   administrator: string,
   location: Location,
   ours: Record<keyof Declaration, ReadonlySet<string>>,
+  existing: Record<keyof Declaration, ReadonlySet<string>>,
 ): string[] {
   const allowed = new Set<string>();
+  const isGone = (xpath: string) =>
+    (Object.entries(CONTAINERS) as [keyof Declaration, Container][]).some(([part, container]) => {
+      const start = `${containerXpath(location, container)}/entry[@name='`;
+      const name = xpath.startsWith(start) ? /^([^']*)'\]/.exec(xpath.slice(start.length))?.[1] : undefined;
+      return name !== undefined && !existing[part].has(name);
+    });
   for (const [part, container] of Object.entries(CONTAINERS) as [keyof Declaration, Container][]) {
     allowed.add(containerXpath(location, container));
     for (const name of ours[part]) allowed.add(entryXpath(location, container, name));
@@ -24,7 +33,7 @@ export function foreignChanges(
   return changes
     .filter(({ owner }) => owner === administrator)
     .map(({ xpath }) => xpath.replaceAll('"', "'"))
-    .filter((xpath) => !allowed.has(xpath) && !allowed.has(enclosingEntry(xpath)));
+    .filter((xpath) => !allowed.has(xpath) && !allowed.has(enclosingEntry(xpath)) && !isGone(xpath));
 }
 
 /** The entry that an xpath inside a rule, service or tag belongs to. */

@@ -42,11 +42,18 @@ export async function commitRevision(session: Session, revision: Revision): Prom
       readObjects(session.client, "running"),
       pendingChanges(session.client),
     ]);
-    const foreign = foreignChanges(changes, administrator, session.client.connection, {
-      rules: ownNames("rules", revision, candidate, running),
-      services: ownNames("services", revision, candidate, running),
-      tags: ownNames("tags", revision, candidate, running),
+    const names = (of: (part: keyof Declaration) => Set<string>) => ({
+      rules: of("rules"),
+      services: of("services"),
+      tags: of("tags"),
     });
+    const foreign = foreignChanges(
+      changes,
+      administrator,
+      session.client.connection,
+      names((part) => ownNames(part, revision, candidate, running)),
+      names((part) => new Set([...candidate[part].keys(), ...running[part].keys()])),
+    );
     if (foreign.length > 0) {
       throw new Error(
         `administrator ${administrator} has other changes pending on ${session.firewall}, which a commit would ` +

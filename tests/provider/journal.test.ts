@@ -8,9 +8,11 @@ const ours = {
   tags: new Set(["aws-panos-x"]),
 };
 
+const existing = { ...ours, rules: new Set([...ours.rules, "theirs"]) };
+
 function foreign(...xpaths: string[]): string[] {
   const changes = xpaths.map((xpath) => ({ xpath, owner: "aws-panos", action: "EDIT" }));
-  return foreignChanges(changes, "aws-panos", { vsys: "vsys1" }, ours);
+  return foreignChanges(changes, "aws-panos", { vsys: "vsys1" }, ours, existing);
 }
 
 describe("our administrator's journal", () => {
@@ -37,8 +39,18 @@ describe("our administrator's journal", () => {
     expect(foreign(...others)).to.deep.equal(others);
   });
 
+  it("may hold what was made and removed again", () => {
+    expect(
+      foreign(
+        `${VSYS}/rulebase/security/rules/entry[@name='aws-sg-0b-tcp-25']`,
+        `${VSYS}/rulebase/security/rules/entry[@name="aws-sg-0b-tcp-25"]/source`,
+        `${VSYS}/service/entry[@name='aws-x-tcp-25']`,
+      ),
+    ).to.deep.equal([]);
+  });
+
   it("is nobody else's", () => {
     const change = { xpath: `${VSYS}/address`, owner: "ann", action: "EDIT" };
-    expect(foreignChanges([change], "aws-panos", { vsys: "vsys1" }, ours)).to.deep.equal([]);
+    expect(foreignChanges([change], "aws-panos", { vsys: "vsys1" }, ours, existing)).to.deep.equal([]);
   });
 });
