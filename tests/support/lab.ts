@@ -232,9 +232,7 @@ export class Lab {
     return {
       result,
       requests,
-      writes: requests.filter(
-        ({ type, action }) => type === "config" && action !== "get" && action !== "show",
-      ).length,
+      writes: requests.filter(isWrite).length,
       commits: this.firewall.jobs.slice(job).filter(({ type }) => type === "Commit").length,
     };
   }
@@ -253,4 +251,9 @@ export function succeeded(result: RunResult): RunResult {
 /** Everything that a run said, with line breaks and indentation as single spaces. */
 export function said({ stdout, stderr, diagnostics }: RunResult): string {
   return [stdout, stderr, ...diagnostics.map(({ message }) => message)].join("\n").replace(/\s+/g, " ");
+}
+
+/** Whether a request changes the candidate, or asks that it be committed. */
+export function isWrite({ type, action }: Pick<RequestRecord, "type" | "action">): boolean {
+  return type === "commit" || (type === "config" && action !== "get" && action !== "show");
 }

@@ -1,0 +1,85 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ruleHash, tagHash } from "../../provider/content";
+import { Commit, Firewall, SecurityRuleResource, Tag } from "../../provider/policy";
+import type { SecurityRule } from "../../panos/policy";
+
+/** A policy declared otherwise than the program declares it: other names and parents in Pulumi. */
+export interface Variation {
+  /** Ports of 10.0.0.1 that get a rule each. */
+  ports: number[];
+  /** Group in the rules' PAN-OS names; "sg-0a0001" unless given. */
+  group?: string;
+  /** What comes before each resource's logical name. */
+  prefix?: string;
+  component?: string;
+  componentType?: string;
+  commit?: string;
+  /** Logical names of rules by port, where they shall not follow the rules' PAN-OS names. */
+  logicalNames?: Record<number, string>;
+}
+
+/** PAN-OS name of the rule for a port. */
+export function variedRule({ group = "sg-0a0001" }: Pick<Variation, "group">, port: number): string {
+  return `aws-${group}-tcp-${port}`;
+}
+
+/** Text of a program that declares a variation, for `Lab.programDir`. */
+export function programOf(variation: Variation): string {
+  return `require("./tests/support/declare").declare(${JSON.stringify(variation)});\n`;
+}
+
+/** Declares a variation. Runs as a Pulumi program. */
+export function declare(variation: Variation): void {
+  const { ports, prefix = "", component = "fw", componentType = "test:index:Policy" } = variation;
+  const parent = new pulumi.ComponentResource(componentType, component);
+  const [name, vsys, ownerId, before, stack] = ["firewall", "vsys1", "test1234", "cleanup", "test/dev"];
+  const firewall = `${name}/${vsys}`;
+  const firewallResource = new Firewall(
+    `${prefix}firewall`,
+    { name, vsys, hostname: "127.0.0.1", ownerId, cleanupRule: before, stack },
+    { parent },
+  );
+  const tag = { name: `aws-panos-${ownerId}`, comments: stack };
+  const tagResource = new Tag(
+    `${prefix}tag`,
+    { firewall, ...tag, acceptRename: false },
+    { parent, dependsOn: firewallResource },
+  );
+  const rules = ports.map((port) => ruleFor(variedRule(variation, port), port, tag.name));
+  const ruleResources = rules.map((rule, index) => {
+    const logical = variation.logicalNames?.[ports[index] ?? 0] ?? rule.name;
+    return new SecurityRuleResource(
+      prefix + logical,
+      { firewall, ownerId, before, ...rule },
+      { parent, dependsOn: tagResource },
+    );
+  });
+  const registered = [firewallResource, tagResource, ...ruleResources].map(
+    (resource) => new Promise<unknown>((resolve) => void resource.urn.apply(resolve)),
+  );
+  const declared = {
+    rules: Object.fromEntries(rules.map((rule) => [rule.name, ruleHash(rule)])),
+    services: {},
+    tags: { [tag.name]: tagHash(tag) },
+  };
+  new Commit(
+    variation.commit ?? "commit",
+    { firewall, ownerId, before, stack, declared: Promise.all(registered).then(() => declared) },
+    { parent },
+  );
+}
+
+function ruleFor(name: string, port: number, tag: string): SecurityRule {
+  return {
+    name,
+    description: `port ${port}`,
+    tag: [tag],
+    from: ["untrust"],
+    to: ["trust"],
+    source: ["203.0.113.0/24"],
+    destination: ["10.0.0.1"],
+    application: [port === 22 ? "ssh" : port === 25 ? "smtp" : "ssl"],
+    service: ["application-default"],
+    action: "allow",
+  };
+}
