@@ -197,6 +197,8 @@ export class Stack {
         PULUMI_CONFIG_PASSPHRASE: process.env["PULUMI_CONFIG_PASSPHRASE"] ?? "",
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        // The CLI knows --event-log only with its debug commands (pulumi: pkg/cmd/pulumi/operations).
+        PULUMI_DEBUG_COMMANDS: "true",
         ...(invokes === undefined ? {} : { ENGINE_INVOKES: path.resolve(invokes) }),
         ...this.options.env,
         ...env,
