@@ -94,6 +94,7 @@ export class Story {
   private showNews({ events }: RunResult): void {
     for (const { diagnosticEvent } of events) {
       if (diagnosticEvent === undefined || diagnosticEvent.ephemeral === true) continue;
+      if (diagnosticEvent.severity === "debug") continue;
       const message = diagnosticEvent.message.trim();
       if (this.said.has(message)) continue;
       this.said.add(message);
