@@ -5,6 +5,7 @@ import type { CommitInputs, CommitOutputs, Declaration } from "./inputs";
 import { readObjects } from "./objects";
 import { commitRevision } from "./revision";
 import { configure, sessionWith } from "./session";
+import { afterTelling } from "./tell";
 
 /**
  * Commit: the one commit of an update. It changes exactly when something that is declared changes, or when
@@ -33,11 +34,11 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
   },
 
   async create(inputs) {
-    return { id: inputs.firewall, outs: await commit(inputs) };
+    return { id: inputs.firewall, outs: await afterTelling(() => commit(inputs)) };
   },
 
   async update(_id, olds, inputs) {
-    const outs = await commit(inputs);
+    const outs = await afterTelling(() => commit(inputs));
     return { outs: { ...(olds.job !== undefined && { job: olds.job }), ...outs } };
   },
 

@@ -5,6 +5,7 @@ import { readObjects, requireCleanupRule } from "./objects";
 import { ownObjects } from "./ownership";
 import { commitRevision } from "./revision";
 import { configure, sessionWith } from "./session";
+import { afterTelling } from "./tell";
 
 /** The identity of a firewall, by which everything of it finds its session. */
 export function firewallIdentity({ name, vsys }: Pick<FirewallInputs, "name" | "vsys">): string {
@@ -61,13 +62,15 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
       );
     }
     const none = { rules: {}, services: {}, tags: {} };
-    await commitRevision(session, {
-      ownerId,
-      before: "",
-      declared: none,
-      description: (counts) => `aws-panos-rules ${stack}: everything removed (${counts})`,
-      allowRemoval: () => undefined,
-    });
+    await afterTelling(() =>
+      commitRevision(session, {
+        ownerId,
+        before: "",
+        declared: none,
+        description: (counts) => `aws-panos-rules ${stack}: everything removed (${counts})`,
+        allowRemoval: () => undefined,
+      }),
+    );
   },
 };
 

@@ -4,7 +4,7 @@ import { PanosError } from "../panos/error";
 import type { ObjectOutputs, Placed } from "./inputs";
 import type { PolicyObjects } from "./objects";
 import { configure, sessionWith, type Session } from "./session";
-import { tell } from "./tell";
+import { afterTelling, tell } from "./tell";
 
 /** What makes one kind of PAN-OS object different from the others. */
 export interface ObjectKind<Inputs extends Placed & { name: string }> {
@@ -34,8 +34,10 @@ export function objectProvider<Inputs extends Placed & { name: string }>(
 ): dynamic.ResourceProvider<Inputs, ObjectOutputs> {
   const stage = async (inputs: Inputs, operation: "create" | "update"): Promise<ObjectOutputs> => {
     const session = sessionWith(inputs.firewall);
-    await session.attempt(inputs.name, () =>
-      session.stage((objects) => kind.plan(inputs, objects, session, operation)),
+    await afterTelling(() =>
+      session.attempt(inputs.name, () =>
+        session.stage((objects) => kind.plan(inputs, objects, session, operation)),
+      ),
     );
     return { ...kind.outputs(inputs), hash: kind.hash(inputs) };
   };
@@ -65,7 +67,7 @@ export function objectProvider<Inputs extends Placed & { name: string }>(
     async read(id, olds) {
       if (olds === undefined) return {};
       const session = sessionWith(olds.firewall);
-      const inputs = kind.found(id, olds, await session.objects(), session);
+      const inputs = await afterTelling(async () => kind.found(id, olds, await session.objects(), session));
       if (inputs === undefined) return {};
       // Without inputs in the answer the state keeps those it has, spelled as the program spells them.
       if (inputs === "left" || kind.hash(inputs) === olds.hash) return { id, props: olds };
@@ -81,8 +83,8 @@ export function objectProvider<Inputs extends Placed & { name: string }>(
       const session = sessionWith(olds.firewall);
       // In an update removal belongs to Commit's sweep: this may be the old name of an object that lives on.
       if (session.updating) return;
-      await unlessInUse(id, session, () =>
-        session.stage((objects) => kind.removal(id, olds, objects, session)),
+      await afterTelling(() =>
+        unlessInUse(id, session, () => session.stage((objects) => kind.removal(id, olds, objects, session))),
       );
     },
   };

@@ -3,6 +3,7 @@ import * as settings from "@pulumi/pulumi/runtime/settings";
 import { engineAddress } from "./engine";
 
 const said = new Set<string>();
+let telling: Promise<unknown> = Promise.resolve();
 
 /**
  * Says something in Pulumi's output, once. Never fails: what could not be said must not stop an update.
@@ -16,5 +17,18 @@ export function tell(severity: "info" | "warn", message: string, ephemeral = fal
     // The SDK knows the engine's address in a program, but not in a process that hosts dynamic providers.
     settings.resetOptions(settings.getProject(), settings.getStack(), -1, address, "", false, "");
   }
-  log[severity](message, undefined, undefined, ephemeral).catch(() => undefined);
+  const sending = log[severity](message, undefined, undefined, ephemeral).catch(() => undefined);
+  telling = Promise.all([telling, sending]);
+}
+
+/**
+ * Runs an operation to its answer, and gives that only once the engine has what was told: after the last
+ * answer it ends this process, and with it what is still on its way.
+ */
+export async function afterTelling<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await telling;
+  }
 }
