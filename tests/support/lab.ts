@@ -207,9 +207,9 @@ export class Lab {
     return this.firewall.candidate(`${RULES}/entry[@name='${rule}']/${field}`);
   }
 
-  /** A rule as XML; "" where there is none. */
+  /** A rule as XML, without the uuid that each new one gets; "" where there is none. */
   rule(name: string, configuration: "running" | "candidate" = "running"): string {
-    return this.firewall[configuration](`${RULES}/entry[@name='${name}']`);
+    return this.firewall[configuration](`${RULES}/entry[@name='${name}']`).replace(/ uuid="[^"]*"/, "");
   }
 
   /** The tag and service objects of a configuration, as XML. */

@@ -1,0 +1,65 @@
+import { expect } from "chai";
+import { account, ruleOf, type Permission } from "../support/account";
+import { Lab, said, succeeded } from "../support/lab";
+
+const WEB: Permission = { group: 1, port: 443 };
+const SSH: Permission = { group: 2, port: 22 };
+const MAIL: Permission = { group: 3, port: 25 };
+
+describe("e2e: --target", function () {
+  this.timeout(120_000);
+  let lab: Lab;
+  beforeEach(async () => {
+    lab = await Lab.open();
+    await lab.setAccount(account([WEB, SSH]));
+  });
+  afterEach(() => lab.close());
+
+  const staged = /staged in the candidate configuration of firewall\/vsys1.*leaves them to the next full one/;
+
+  it("stages one rule in an up, says so, and the next full up commits", async () => {
+    const stack = await lab.stack();
+    succeeded(await stack.up({ skipPreview: true }));
+    await lab.setAccount(account([WEB, SSH, MAIL, { group: 4, port: 443 }]));
+    const targets = [`**${ruleOf({ group: 4, port: 443 })}`];
+    const one = await lab.during(() => stack.up({ skipPreview: true, targets }));
+    succeeded(one.result);
+    expect(said(one.result)).to.match(staged);
+    expect(one.commits).to.equal(0);
+    expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH)]);
+    expect(lab.candidate()).to.include("aws-sg-0a0004-tcp-443").and.not.to.include(ruleOf(MAIL));
+
+    const full = await lab.during(() => stack.up({ skipPreview: true }));
+    succeeded(full.result);
+    expect(full.commits).to.equal(1);
+    expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH), ruleOf(MAIL), "aws-sg-0a0004-tcp-443"]);
+  });
+
+  it("stages the removal of one rule in a destroy, says so, and the next full up brings it back", async () => {
+    const stack = await lab.stack();
+    succeeded(await stack.up({ skipPreview: true }));
+    const before = lab.running();
+    const one = await lab.during(() => stack.destroy({ skipPreview: true, targets: [`**${ruleOf(SSH)}`] }));
+    succeeded(one.result);
+    expect(said(one.result)).to.match(staged);
+    expect(one.commits).to.equal(0);
+    expect(lab.running()).to.deep.equal(before);
+    expect(lab.candidate()).not.to.include(ruleOf(SSH));
+
+    succeeded(await stack.up({ skipPreview: true }));
+    expect(lab.running()).to.have.members(before);
+    expect(lab.candidate()).to.deep.equal(lab.running());
+    for (const rules of lab.history) expect(rules).to.include.members([ruleOf(WEB), ruleOf(SSH)]);
+  });
+
+  it("stages the removal of one rule in a destroy, and the full destroy commits it with the rest", async () => {
+    const stack = await lab.stack();
+    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.destroy({ skipPreview: true, targets: [`**${ruleOf(SSH)}`] }));
+    const full = await lab.during(() => stack.destroy({ skipPreview: true }));
+    succeeded(full.result);
+    expect(full.commits).to.equal(1);
+    expect(lab.running()).to.deep.equal(["cleanup"]);
+    expect(lab.candidate()).to.deep.equal(["cleanup"]);
+  });
+});
