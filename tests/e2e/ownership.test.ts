@@ -1,0 +1,121 @@
+import { expect } from "chai";
+import type { Stack } from "../../engine/stack";
+import { account, ruleOf, type Permission } from "../support/account";
+import { Lab, ruleEntry, said, succeeded } from "../support/lab";
+import type { Person } from "../support/person";
+
+const WEB: Permission = { group: 1, port: 443 };
+const SSH: Permission = { group: 2, port: 22 };
+const MAIL: Permission = { group: 3, port: 8025 };
+const TAG = "aws-panos-test1234";
+
+describe("e2e: what is ours and what isn't", function () {
+  this.timeout(120_000);
+  let lab: Lab;
+  let stack: Stack;
+  let admin: Person;
+
+  beforeEach(async () => {
+    lab = await Lab.open();
+    await lab.setAccount(account([WEB, SSH]));
+    stack = await lab.stack();
+    admin = lab.person();
+  });
+  afterEach(() => lab.close());
+
+  const up = (flags = {}) => lab.during(() => stack.up({ skipPreview: true, ...flags }));
+
+  it("refuses a service of somebody else's under our name, and names it", async () => {
+    const theirs =
+      '<entry name="aws-test1234-tcp-8025"><protocol><tcp><port>1-65535</port></tcp></protocol></entry>';
+    await admin.addObject("service", theirs);
+    await admin.commitEverything();
+    await lab.setAccount(account([WEB, MAIL]));
+    const { result, commits } = await up();
+    expect(result.code).to.equal(1);
+    expect(said(result)).to.include(
+      "a service named aws-test1234-tcp-8025 exists on firewall/vsys1 and is not",
+    );
+    expect(commits).to.equal(0);
+    expect(lab.running()).to.deep.equal(["cleanup"]);
+    expect(lab.objects("candidate")).to.include("<port>1-65535</port>");
+  });
+
+  it("refuses a rule of somebody else's under our name, and names it", async () => {
+    await admin.addRule(ruleEntry(ruleOf(WEB), { action: "drop" }));
+    await admin.commitEverything();
+    const { result, commits } = await up();
+    expect(result.code).to.equal(1);
+    expect(said(result)).to.include(
+      `a rule named ${ruleOf(WEB)} exists on firewall/vsys1 and is not this stack's`,
+    );
+    expect(commits).to.equal(0);
+    expect(lab.field(ruleOf(WEB), "action")).to.include("drop");
+  });
+
+  it("reports an administrator's clone of our rule, and leaves it through up and destroy", async () => {
+    succeeded((await up()).result);
+    await admin.addRule(ruleEntry(`${ruleOf(WEB)}-copy`, { tag: TAG }));
+    await admin.commitEverything();
+    const clone = lab.rule(`${ruleOf(WEB)}-copy`);
+    await lab.setAccount(account([WEB]));
+    const { result } = await up();
+    succeeded(result);
+    expect(said(result)).to.include(`${ruleOf(WEB)}-copy on firewall/vsys1 carries this stack's tag`);
+    expect(lab.rule(`${ruleOf(WEB)}-copy`)).to.equal(clone);
+
+    const destroyed = succeeded(await stack.destroy({ skipPreview: true }));
+    expect(said(destroyed)).to.include(`${ruleOf(WEB)}-copy on firewall/vsys1 carries this stack's tag`);
+    expect(lab.running()).to.have.members([`${ruleOf(WEB)}-copy`, "cleanup"]);
+    expect(lab.rule(`${ruleOf(WEB)}-copy`)).to.equal(clone);
+    // The clone uses the tag, so it stays too.
+    expect(lab.objects()).to.include(TAG);
+  });
+
+  it("leaves a rule that lost its tag as it is, and says so", async () => {
+    succeeded((await up()).result);
+    await admin.removeTag(ruleOf(WEB), TAG);
+    await admin.edit(ruleOf(WEB), "source", "<source><member>192.0.2.7</member></source>");
+    await admin.commitEverything();
+    await lab.setAccount(account([WEB, SSH, MAIL]));
+    const { result } = await up({ refresh: true });
+    succeeded(result);
+    expect(said(result)).to.include(`rule ${ruleOf(WEB)} on firewall/vsys1 has lost this stack's tag`);
+    expect(lab.field(ruleOf(WEB), "source")).to.include("192.0.2.7");
+    expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH), ruleOf(MAIL)]);
+    succeeded(await stack.destroy({ skipPreview: true }));
+    expect(lab.running()).to.deep.equal([ruleOf(WEB), "cleanup"]);
+  });
+
+  it("leaves a rule on hold as that person left it, says so in every run, and commits the others", async () => {
+    const hold = "aws-panos-hold";
+    succeeded((await up()).result);
+    await admin.addObject("tag", `<entry name="${hold}"/>`);
+    await admin.set(ruleOf(WEB), `<tag><member>${hold}</member></tag><disabled>yes</disabled>`);
+    await admin.commitEverything();
+    const held = lab.rule(ruleOf(WEB));
+    const message = `rule ${ruleOf(WEB)} on firewall/vsys1 is on hold (tag ${hold})`;
+
+    await lab.setAccount(account([{ ...WEB, cidr: "198.51.100.0/24" }, SSH, MAIL]));
+    for (const flags of [{}, { refresh: true }]) {
+      const { result } = await up(flags);
+      succeeded(result);
+      expect(said(result)).to.include(message);
+      expect(lab.rule(ruleOf(WEB))).to.equal(held);
+      expect(lab.rule(ruleOf(WEB), "candidate")).to.equal(held);
+    }
+    expect(lab.ours()).to.include(ruleOf(MAIL));
+
+    // Not even when its permission is revoked.
+    await lab.setAccount(account([SSH, MAIL]));
+    const revoked = await up();
+    succeeded(revoked.result);
+    expect(said(revoked.result)).to.include(message);
+    expect(lab.rule(ruleOf(WEB))).to.equal(held);
+
+    await admin.removeTag(ruleOf(WEB), hold);
+    await admin.commitEverything();
+    succeeded((await up({ refresh: true })).result);
+    expect(lab.ours()).to.have.members([ruleOf(SSH), ruleOf(MAIL)]);
+  });
+});
