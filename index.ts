@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi/errors";
 import { readInventory } from "./inventory";
 import { mapInventory, servicesOf, unknownTargets } from "./mapping";
 import { alreadyAllowed } from "./mapping/coverage";
@@ -45,7 +45,7 @@ async function program() {
 export = () =>
   program().catch((error: unknown) => {
     if (!(error instanceof Error) || !("code" in error)) throw error;
-    const said = new pulumi.RunError(error.message);
+    const said = new RunError(error.message);
     // Pulumi inspects the stack of what it then doesn't show, which took Node 20 more than 20 s to colour.
     said.stack = "";
     throw said;

@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import { getOrganization, getProject, getStack } from "@pulumi/pulumi/metadata";
+import { allConfig } from "@pulumi/pulumi/runtime/config";
 import type { InventorySource } from "./inventory";
 import { HOLD_TAG, OWNER_ID, ownerTag } from "./mapping/names";
 import type { CoverageOptions } from "./mapping/coverage";
@@ -72,8 +73,8 @@ const PANOS_NAME = /^[A-Za-z0-9_][A-Za-z0-9_ .-]{0,62}$/;
 export function readSettings(): Settings {
   // The engine's own list: the SDK knows it too, but offers no typed way to ask.
   const secretKeys = JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]") as string[];
-  const stack = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  return settingsFrom(pulumi.runtime.allConfig(), (key) => secretKeys.includes(key), stack);
+  const stack = `${getOrganization()}/${getProject()}/${getStack()}`;
+  return settingsFrom(allConfig(), (key) => secretKeys.includes(key), stack);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readLookups } from "./lookups";
+import type * as lookups from "./lookups";
 import { readSnapshot } from "./snapshot";
 import type { Inventory } from "./types";
 
@@ -14,8 +14,13 @@ export type InventorySource = { kind: "lookups"; region?: string } | { kind: "sn
  */
 export function readInventory(source: InventorySource): Promise<Inventory> {
   switch (source.kind) {
-    case "lookups":
+    case "lookups": {
+      // Loads @pulumi/aws and with it all of Pulumi's SDK, which a snapshot does without. tsx registered for
+      // CommonJS only doesn't transpile what import() loads.
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      const { readLookups } = require("./lookups") as typeof lookups;
       return readLookups(source);
+    }
     case "snapshot":
       return readSnapshot(source.file);
   }

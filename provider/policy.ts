@@ -1,4 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type { Input } from "@pulumi/pulumi";
+import { ComponentResource, CustomResource } from "@pulumi/pulumi/resource";
+import type { ComponentResourceOptions, CustomResourceOptions } from "@pulumi/pulumi/resource";
 import { ownerTag } from "../mapping/names";
 import type { SecurityRule, Service } from "../panos/policy";
 import { ruleHash, serviceHash, tagHash } from "./content";
@@ -22,16 +24,10 @@ function providerText(module: string): string {
   return `exports.handler=()=>{require("tsx/cjs");return require("./provider/${module}.ts").provider}`;
 }
 
-type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
+type Inputs<T> = { [K in keyof T]: Input<T[K]> };
 
-class PanosResource<T extends object> extends pulumi.CustomResource {
-  constructor(
-    type: string,
-    name: string,
-    module: string,
-    inputs: Inputs<T>,
-    options: pulumi.CustomResourceOptions,
-  ) {
+class PanosResource<T extends object> extends CustomResource {
+  constructor(type: string, name: string, module: string, inputs: Inputs<T>, options: CustomResourceOptions) {
     super(
       `pulumi-nodejs:dynamic/panos:${type}`,
       name,
@@ -43,35 +39,35 @@ class PanosResource<T extends object> extends pulumi.CustomResource {
 
 /** A firewall, by its identity; everything else on it depends on it. */
 export class Firewall extends PanosResource<FirewallInputs> {
-  constructor(name: string, inputs: FirewallInputs, options: pulumi.CustomResourceOptions) {
+  constructor(name: string, inputs: FirewallInputs, options: CustomResourceOptions) {
     super("Firewall", name, "firewall", inputs, options);
   }
 }
 
 /** A tag object. */
 export class Tag extends PanosResource<TagInputs> {
-  constructor(name: string, inputs: TagInputs, options: pulumi.CustomResourceOptions) {
+  constructor(name: string, inputs: TagInputs, options: CustomResourceOptions) {
     super("Tag", name, "tag", inputs, options);
   }
 }
 
 /** A service object. */
 export class ServiceResource extends PanosResource<ServiceInputs> {
-  constructor(name: string, inputs: ServiceInputs, options: pulumi.CustomResourceOptions) {
+  constructor(name: string, inputs: ServiceInputs, options: CustomResourceOptions) {
     super("Service", name, "service", inputs, options);
   }
 }
 
 /** A security rule, staged in the candidate. */
 export class SecurityRuleResource extends PanosResource<SecurityRuleInputs> {
-  constructor(name: string, inputs: SecurityRuleInputs, options: pulumi.CustomResourceOptions) {
+  constructor(name: string, inputs: SecurityRuleInputs, options: CustomResourceOptions) {
     super("SecurityRule", name, "rule", inputs, options);
   }
 }
 
 /** The one commit of an update. */
 export class Commit extends PanosResource<CommitInputs> {
-  constructor(name: string, inputs: Inputs<CommitInputs>, options: pulumi.CustomResourceOptions) {
+  constructor(name: string, inputs: Inputs<CommitInputs>, options: CustomResourceOptions) {
     super("Commit", name, "commit", inputs, options);
   }
 }
@@ -86,8 +82,8 @@ export interface FirewallPolicyArgs extends FirewallInputs {
 }
 
 /** One firewall's policy: the firewall, our tag, services and rules on it, and the commit of them all. */
-export class FirewallPolicy extends pulumi.ComponentResource {
-  constructor(name: string, args: FirewallPolicyArgs, options?: pulumi.ComponentResourceOptions) {
+export class FirewallPolicy extends ComponentResource {
+  constructor(name: string, args: FirewallPolicyArgs, options?: ComponentResourceOptions) {
     super("panos:index:FirewallPolicy", name, {}, options);
     const { rules, services, acceptRename, maxRemovals, suspicion, ...firewallInputs } = args;
     const { ownerId, cleanupRule: before, stack } = args;
