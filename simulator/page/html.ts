@@ -45,11 +45,12 @@ header { padding: 1rem 1.5rem .5rem; } h1 { font-size: 1.25rem; margin: 0; } hea
 main { padding: 0 1.5rem 2rem; display: grid; gap: 1rem; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .75rem 1rem; min-width: 0; }
 h2 { font-size: 1rem; margin: 0 0 .4rem; } h3 { font-size: .85rem; margin: .2rem 0; color: var(--dim); font-weight: 600; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(32rem, 100%), 1fr)); gap: 1rem; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(40rem, 100%), 1fr)); gap: 1rem; }
 .pair > * { min-width: 0; }
 .scroll { overflow: auto; max-height: 32rem; }
 table { border-collapse: collapse; width: 100%; font-size: 12.5px; }
-th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid var(--line); white-space: pre-line; overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid var(--line); white-space: pre-line; }
+td { max-width: 22rem; overflow-wrap: break-word; } td code { overflow-wrap: anywhere; }
 th { position: sticky; top: 0; background: var(--card); color: var(--dim); font-weight: 600; }
 .new td, b.new { background: var(--new); } .removed td, b.removed { background: var(--removed); }
 .moved td, b.moved { background: var(--moved); } .changed td:first-child, td.differs, b.changed { background: var(--changed); }
