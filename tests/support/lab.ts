@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
+import { newCrypter } from "../../engine/secrets";
 import { chooseExecutable, Stack, type RunResult } from "../../engine/stack";
 import type { Inventory } from "../../inventory/types";
 import {
@@ -63,6 +64,8 @@ export interface StackChoices {
   administrator?: keyof typeof PASSWORDS;
   /** Further settings of the stack, by full key; undefined leaves out one that every stack has. */
   settings?: Record<string, unknown>;
+  /** Secret settings, by full key, as `pulumi config set --secret` writes them. */
+  secrets?: Record<string, string>;
   env?: Record<string, string>;
   /** A folder with another program, as `programDir` makes one. */
   projectDir?: string;
@@ -86,8 +89,9 @@ export class Lab {
 
   static async open(options: SimulatorOptions = {}): Promise<Lab> {
     const users = Object.entries(PASSWORDS).map(([name, password]) => ({ name, password }));
-    const firewall = await startSimulator({ config: firewallConfig(), users, ...options });
-    return new Lab(firewall, await mkdtemp(join(tmpdir(), "aws-panos-test-")));
+    const directory = await mkdtemp(join(tmpdir(), "aws-panos-test-"));
+    const record = join(directory, "requests.jsonl");
+    return new Lab(await startSimulator({ config: firewallConfig(), users, record, ...options }), directory);
   }
 
   async close(): Promise<void> {
@@ -135,7 +139,8 @@ export class Lab {
     };
     const configFile = join(this.directory, `Pulumi.${name}.yaml`);
     const set = Object.entries(config).filter(([, value]) => value !== undefined);
-    await writeFile(configFile, stringify({ config: Object.fromEntries(set) }));
+    const text = stringify({ config: Object.fromEntries(set) });
+    await writeFile(configFile, choices.secrets === undefined ? text : withSecrets(text, choices.secrets));
     return configFile;
   }
 
@@ -256,4 +261,15 @@ export function said({ stdout, stderr, diagnostics }: RunResult): string {
 /** Whether a request changes the candidate, or asks that it be committed. */
 export function isWrite({ type, action }: Pick<RequestRecord, "type" | "action">): boolean {
   return type === "commit" || (type === "config" && action !== "get" && action !== "show");
+}
+
+/** A stack file with secret settings too, encrypted with the passphrase. */
+function withSecrets(stackFile: string, secrets: Record<string, string>): string {
+  const crypter = newCrypter(PASSPHRASE);
+  const { config } = parse(stackFile) as { config: Record<string, unknown> };
+  const encrypted = Object.entries(secrets).map(([key, value]) => [key, { secure: crypter.encrypt(value) }]);
+  return stringify({
+    encryptionsalt: crypter.salt,
+    config: { ...config, ...(Object.fromEntries(encrypted) as Record<string, unknown>) },
+  });
 }

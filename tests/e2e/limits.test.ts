@@ -1,0 +1,102 @@
+import { expect } from "chai";
+import type { Stack } from "../../engine/stack";
+import { account, ruleOf, type Permission } from "../support/account";
+import { firewallConfig, Lab, said, succeeded } from "../support/lab";
+
+const RULES: Permission[] = Array.from({ length: 14 }, (_, group) => ({ group, port: 443 }));
+
+describe("e2e: changes that may be a mistake", function () {
+  this.timeout(120_000);
+  let lab: Lab;
+  let stack: Stack;
+  let running: string[];
+
+  before(async () => {
+    const vsys = /<entry name="vsys1">.*?<\/entry>(?=<\/vsys>)/.exec(firewallConfig())?.[0] ?? "";
+    const second = vsys.replace("vsys1", "vsys2");
+    lab = await Lab.open({ config: firewallConfig().replace("</vsys>", `${second}</vsys>`) });
+    await lab.setAccount(account(RULES));
+    stack = await lab.stack();
+    succeeded(await stack.up({ skipPreview: true, parallel: 20 }));
+    running = lab.running();
+  });
+  after(() => lab.close());
+
+  /** Preview and up both say why, and the firewall stays as it is. */
+  const isRefused = async (...reasons: string[]) => {
+    for (const run of [() => stack.preview(), () => stack.up({ skipPreview: true })]) {
+      const { result, commits } = await lab.during(run);
+      expect(result.code).not.to.equal(0);
+      for (const reason of reasons) expect(said(result)).to.include(reason);
+      expect(commits).to.equal(0);
+    }
+    expect(lab.running()).to.deep.equal(running);
+    expect(lab.candidate()).to.deep.equal(running);
+    expect(await lab.person().locks()).to.deep.equal([]);
+  };
+
+  it("refuses to remove more than 10 rules and a quarter, naming them and the setting", async () => {
+    await lab.setAccount(account(RULES.slice(11)));
+    await isRefused(
+      "this would remove 11 of 14 rules from firewall/vsys1, more than the 10 allowed",
+      ruleOf(RULES[0]!),
+      "set aws-panos-rules:maxRemovals to 11",
+    );
+  });
+
+  it("refuses to remove more than maxRemovals", async () => {
+    await lab.setAccount(account(RULES.slice(3)));
+    await lab.configure({ settings: { "aws-panos-rules:maxRemovals": "2" } });
+    await isRefused("this would remove 3 of 14 rules", "more than the 2 allowed");
+    await lab.configure();
+  });
+
+  it("refuses an inventory without one protected interface while rules exist", async () => {
+    await lab.setAccount(
+      account(
+        RULES,
+        RULES.map(({ group }) => group),
+      ),
+    );
+    await isRefused("no running instance in eu-central-1 has an interface", "is it the right region");
+  });
+
+  it("refuses another name, vsys or ownerId, with the steps to move", async () => {
+    await lab.setAccount(account(RULES));
+    await lab.configure({ settings: { "panos:name": "edge" } });
+    await isRefused('can\'t change from "firewall" to "edge"', "run `pulumi destroy`");
+    await lab.configure({ settings: { "panos:vsys": "vsys2" } });
+    await isRefused('can\'t change from "vsys1" to "vsys2"', "run `pulumi destroy`");
+    await lab.configure({ ownerId: "other123" });
+    await isRefused('can\'t change from "test1234" to "other123"', "run `pulumi destroy`");
+    await lab.configure();
+  });
+
+  it("takes another hostname of the same firewall, and touches no rule", async () => {
+    await lab.configure({ settings: { "panos:hostname": "localhost" } });
+    const { result, writes, commits } = await lab.during(() => stack.up({ skipPreview: true }));
+    expect(succeeded(result).steps.map(({ op, name }) => `${op} ${name}`)).to.deep.equal(["update firewall"]);
+    expect({ writes, commits }).to.deep.equal({ writes: 0, commits: 0 });
+    expect(lab.running()).to.deep.equal(running);
+    await lab.configure();
+  });
+
+  it("removes them when maxRemovals says so", async () => {
+    await lab.setAccount(account(RULES.slice(12)));
+    await lab.configure({ settings: { "aws-panos-rules:maxRemovals": "12" } });
+    const { result, commits } = await lab.during(() => stack.up({ skipPreview: true }));
+    succeeded(result);
+    expect(commits).to.equal(1);
+    expect(lab.ours()).to.have.members(RULES.slice(12).map(ruleOf));
+    await lab.configure();
+  });
+
+  it("never keeps a destroy from removing everything", async () => {
+    await lab.setAccount(account(RULES));
+    succeeded(await stack.up({ skipPreview: true, parallel: 20 }));
+    const { result, commits } = await lab.during(() => stack.destroy({ skipPreview: true, parallel: 20 }));
+    succeeded(result);
+    expect(commits).to.equal(1);
+    expect(lab.running()).to.deep.equal(["cleanup"]);
+  });
+});

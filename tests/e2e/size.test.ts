@@ -1,0 +1,58 @@
+import { expect } from "chai";
+import { account, ruleOf, type Permission } from "../support/account";
+import { firewallConfig, Lab, ruleEntry, said, succeeded } from "../support/lab";
+
+describe("e2e: many rules", function () {
+  this.timeout(300_000);
+  let lab: Lab;
+  afterEach(() => lab.close());
+
+  const permissions = (count: number): Permission[] =>
+    Array.from({ length: count }, (_, group) => ({ group, port: 8000 + (group % 7) }));
+
+  it("of others stay where and as they are, with ours above the cleanup rule", async () => {
+    const rules = Array.from({ length: 200 }, (_, index) =>
+      ruleEntry(`rule-${index}`, { source: `192.0.2.${index}`, application: "ssh", action: "deny" }),
+    );
+    lab = await Lab.open({ config: firewallConfig(rules) });
+    const [names, others] = [lab.running(), lab.others()];
+    await lab.setAccount(account(permissions(2)));
+    const { result, commits } = await lab.during(async () => (await lab.stack()).up({ skipPreview: true }));
+    succeeded(result);
+    expect(commits).to.equal(1);
+    expect(lab.others()).to.equal(others);
+    const ours = permissions(2).map(ruleOf);
+    expect(lab.running().slice(0, 200)).to.deep.equal(names.slice(0, 200));
+    expect(lab.running().slice(200, 202)).to.have.members(ours);
+    expect(lab.running().slice(202)).to.deep.equal(["cleanup"]);
+  });
+
+  it("of ours come in one commit with a bounded number of requests, and go in one", async () => {
+    lab = await Lab.open();
+    await lab.setAccount(account(permissions(200)));
+    const stack = await lab.stack();
+    const made = await lab.during(() => stack.up({ skipPreview: true, parallel: 50 }));
+    succeeded(made.result);
+    expect(made.commits).to.equal(1);
+    expect(lab.ours()).to.have.members(permissions(200).map(ruleOf));
+    // Some 30 to read, lock, commit and follow; and never one for each rule.
+    expect(made.requests.length).to.be.lessThan(100);
+    const gone = await lab.during(() => stack.destroy({ skipPreview: true, parallel: 50 }));
+    succeeded(gone.result);
+    expect(gone.commits).to.equal(1);
+    expect(gone.requests.length).to.be.lessThan(100);
+    expect(lab.running()).to.deep.equal(["cleanup"]);
+  });
+
+  it("previews 10,000 permissions", async () => {
+    lab = await Lab.open();
+    const inventory = account(permissions(10_000));
+    await lab.setAccount(inventory);
+    const stack = await lab.stack();
+    const { result, writes, requests } = await lab.during(() => stack.preview({ parallel: 100 }));
+    expect(result.code, said(result).slice(0, 2000)).to.equal(0);
+    expect(result.steps.filter(({ type }) => type.endsWith(":SecurityRule"))).to.have.length(10_000);
+    expect(writes).to.equal(0);
+    expect(requests.length).to.be.lessThan(20);
+  });
+});
