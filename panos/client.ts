@@ -153,8 +153,10 @@ export class PanosClient {
     let renewed = false;
     for (let attempt = 0; ; attempt++) {
       const key = this.apiKey();
+      // A login repeats itself where that helps; repeating it here too would take minutes, and lock accounts.
+      const value = await key;
       try {
-        return await this.send(parameters, await key, call, deadline);
+        return await this.send(parameters, value, call, deadline);
       } catch (error) {
         if (!(error instanceof PanosError)) throw error;
         if (error.code === "credentials" && !renewed && this.canRenew()) {
