@@ -1,34 +1,44 @@
+import type * as sdkLog from "@pulumi/pulumi/log";
+
+// The SDK's own module, not a copy of its exports: what it calls has to change.
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const log = require("@pulumi/pulumi/log") as { debug: typeof sdkLog.debug };
+
 /** How many registrations are under way. */
 let under = 0;
-let original: PropertyDescriptor | undefined;
+let resume: (() => void)[] = [];
 
 /**
- * Creates resources without a stack trace for each of the some eighty promises that Pulumi's SDK makes for
- * one, and without their source positions, which it keeps in the state, larger than a rule. Together they are
- * more work than the rest of the program. Traces come back when everything is registered, or when `create`
- * throws: what fails until then says what it is, and where `create` was called from.
+ * Creates resources without what Pulumi's SDK does for each of them only to diagnose itself, which is more
+ * work than all the rest: a stack trace for each of some eighty promises; the source position, which it keeps
+ * in the state, larger than a rule; four debug messages, sent to the engine one after the other. All that
+ * comes back when everything is registered, or when `create` throws: what fails until then says what it is,
+ * and where `create` was called from. The SDK's own switch, PULUMI_DEBUG_PROMISE_LEAKS, keeps it.
  * @param create creates the resources; what it returns resolves when all of them are registered
  */
 export function registerResources<T>(create: () => Promise<T>): Promise<T> {
-  pauseStackTraces();
+  if (process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) return create();
+  if (under++ === 0) resume = [pauseStackTraces(), pauseDebugMessages()];
+  const end = () => {
+    if (--under === 0) for (const restore of resume) restore();
+  };
   let registered: Promise<T>;
   try {
     registered = create();
   } catch (error) {
-    resumeStackTraces();
+    end();
     if (error instanceof Error && error.stack === undefined) Error.captureStackTrace(error);
     throw error;
   }
-  return registered.finally(resumeStackTraces);
+  return registered.finally(end);
 }
 
 /**
  * The SDK raises `Error.stackTraceLimit` itself for a source position, so a low limit would not last. V8
  * takes the limit from a plain property only, and captures nothing where it is an accessor.
  */
-function pauseStackTraces(): void {
-  if (under++ > 0) return;
-  original = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit");
+function pauseStackTraces(): () => void {
+  const original = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit") ?? {};
   let limit = Error.stackTraceLimit;
   Object.defineProperty(Error, "stackTraceLimit", {
     configurable: true,
@@ -36,9 +46,13 @@ function pauseStackTraces(): void {
     get: () => limit,
     set: (value: number) => (limit = value),
   });
+  return () => Object.defineProperty(Error, "stackTraceLimit", original);
 }
 
-function resumeStackTraces(): void {
-  if (--under > 0 || original === undefined) return;
-  Object.defineProperty(Error, "stackTraceLimit", original);
+function pauseDebugMessages(): () => void {
+  const original = log.debug;
+  log.debug = () => Promise.resolve();
+  return () => {
+    log.debug = original;
+  };
 }
