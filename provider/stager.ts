@@ -4,9 +4,9 @@ import { PanosError } from "../panos/error";
 import { requireEngine } from "./engine";
 
 /** A request goes out once no further change has arrived for so long … */
-const QUIET_MS = 10;
+const QUIET_MS = 30;
 /** … or this long after its first change, whichever comes first. */
-const GATHER_MS = 200;
+const GATHER_MS = 300;
 /** Operations in one request; pango sends as many. */
 const MAX_OPERATIONS = 500;
 /** Bytes of one request's body, of the 5 MB that the device takes. */
