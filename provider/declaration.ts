@@ -1,14 +1,17 @@
 import { hash, ruleHash, serviceHash, tagHash } from "./content";
 import type { Declaration } from "./inputs";
-import { standsAbove, type PolicyObjects } from "./objects";
+import type { PolicyObjects } from "./objects";
 import { ownObjects } from "./ownership";
 
 /** What a configuration holds of a stack, in the same hashes as what the stack declares. */
 export function foundDeclaration(ownerId: string, before: string, objects: PolicyObjects): Declaration {
   const own = ownObjects(ownerId, objects);
+  // Once for all rules: looking each one up in the rulebase would cost the square of their number.
+  const order = [...objects.rules.keys()];
+  const above = new Set(order.slice(0, Math.max(0, order.indexOf(before))));
   const rules = own.rules.map((name): [string, string] => {
     const content = ruleHash(objects.rules.get(name)!);
-    return [name, placedHash(content, standsAbove(objects, name, before))];
+    return [name, placedHash(content, above.has(name))];
   });
   return {
     rules: Object.fromEntries(rules),
