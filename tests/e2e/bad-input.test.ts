@@ -29,7 +29,7 @@ describe("e2e: bad input", function () {
     const { result, writes, commits } = await lab.during(() =>
       stack.up({ skipPreview: true, ...(choices.env && { env: choices.env }) }),
     );
-    expect(result.code).to.equal(1);
+    expect(result.code).not.to.equal(0);
     for (const reason of reasons) {
       if (typeof reason === "string") expect(said(result)).to.include(reason);
       else expect(said(result)).to.match(reason);
@@ -116,9 +116,8 @@ describe("e2e: bad input", function () {
   });
 
   it("a snapshot that misses a part: names the place", async () => {
-    const { routeTables: _routeTables, ...rest } = ACCOUNT;
     const file = join(lab.directory, "partial.json");
-    await writeFile(file, JSON.stringify(rest));
+    await writeFile(file, JSON.stringify({ ...ACCOUNT, routeTables: undefined }));
     await isRefused(["partial.json", "routeTables"], setting("aws-panos-rules:snapshot", file));
   });
 
@@ -160,7 +159,7 @@ describe("e2e: unusual input that works", function () {
     lab = await Lab.open({ swVersion: "10.1.9" });
     await lab.setAccount(ACCOUNT);
     const { result, writes } = await lab.during(async () => (await lab.stack()).up({ skipPreview: true }));
-    expect(result.code).to.equal(1);
+    expect(result.code).not.to.equal(0);
     expect(said(result)).to.include("runs PAN-OS 10.1.9; PAN-OS 10.2 or later is needed");
     expect(writes).to.equal(0);
   });

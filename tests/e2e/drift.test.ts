@@ -66,6 +66,15 @@ describe("e2e: rules that somebody changes by hand", function () {
     });
   }
 
+  it("commits what it mends after a refresh of that rule alone", async () => {
+    await changes["being disabled"]!.by();
+    await admin.commitEverything();
+    succeeded(await stack.refresh({ skipPreview: true, targets: [`**${RULE}`] }));
+    const { result, commits } = await lab.during(() => stack.up({ skipPreview: true }));
+    succeeded(result);
+    isMended(commits);
+  });
+
   it("brings back a rule that was deleted, in one run with --refresh", async () => {
     await admin.deleteRule(RULE);
     await admin.commitEverything();

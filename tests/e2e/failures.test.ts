@@ -126,4 +126,23 @@ describe("e2e: runs that fail", function () {
     expect(next.commits, "everything is in running already").to.equal(0);
     expect(lab.running()).to.have.members([ruleOf(WEB), ruleOf(SSH), "cleanup", "by-hand"]);
   });
+
+  it("commits nothing of a program that declares two rules of one name", async () => {
+    const program = `
+      const { FirewallPolicy } = require("./provider/policy");
+      const { ruleFor } = require("./tests/support/declare");
+      const rule = ruleFor("${ruleOf(SSH)}", 22, "aws-panos-test1234");
+      new FirewallPolicy("firewall", {
+        name: "firewall", vsys: "vsys1", hostname: "127.0.0.1", ownerId: "test1234", cleanupRule: "cleanup",
+        stack: "test/dev", rules: [rule, { ...rule, source: ["0.0.0.0/0"] }], services: [], acceptRename: false,
+      });`;
+    stack = await lab.stack({ projectDir: await lab.programDir(program) });
+    const { result, commits } = await up();
+    expect(result.code).not.to.equal(0);
+    expect(said(result))
+      .to.match(/Duplicate resource URN/i)
+      .and.to.include(ruleOf(SSH));
+    expect(commits).to.equal(0);
+    expect(lab.running()).to.deep.equal(["cleanup"]);
+  });
 });

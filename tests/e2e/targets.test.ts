@@ -49,6 +49,7 @@ describe("e2e: --target", function () {
     succeeded(await stack.up({ skipPreview: true }));
     expect(lab.running()).to.have.members(before);
     expect(lab.candidate()).to.deep.equal(lab.running());
+    expect(await lab.person().pending(), "nothing is only staged").to.deep.equal([]);
     for (const rules of lab.history) expect(rules).to.include.members([ruleOf(WEB), ruleOf(SSH)]);
   });
 

@@ -69,7 +69,8 @@ export function declare(variation: Variation): void {
   );
 }
 
-function ruleFor(name: string, port: number, tag: string): SecurityRule {
+/** A rule for a port of 10.0.0.1. */
+export function ruleFor(name: string, port: number, tag: string): SecurityRule {
   return {
     name,
     description: `port ${port}`,

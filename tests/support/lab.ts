@@ -128,6 +128,7 @@ export class Lab {
       "panos:hostname": "127.0.0.1",
       "panos:username": administrator,
       "panos:skipVerifyCertificate": "true",
+      "panos:lockTimeout": 1,
       "aws-panos-rules:inventory": "snapshot",
       "aws-panos-rules:snapshot": this.accountFile(name),
       "aws-panos-rules:firewall": { networkInterfaceIds: [FIREWALL_INTERFACE] },

@@ -1,6 +1,6 @@
 import { PanosClient } from "../../panos/client";
 import { waitForJob, type Job } from "../../panos/commit";
-import { commitLocks, takeCommitLock, type CommitLock } from "../../panos/lock";
+import { locks, takeCommitLock, type Lock } from "../../panos/lock";
 import { containerXpath, entryXpath } from "../../panos/location";
 import { pendingChanges, type PendingChange } from "../../panos/system";
 import type { Simulator } from "../../simulator";
@@ -69,8 +69,8 @@ export class Person {
     return takeCommitLock(this.client, this.name, comment);
   }
 
-  locks(): Promise<CommitLock[]> {
-    return commitLocks(this.client);
+  locks(): Promise<Lock[]> {
+    return locks(this.client, "commit");
   }
 
   pending(): Promise<PendingChange[]> {
