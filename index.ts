@@ -2,7 +2,7 @@ import { RunError } from "@pulumi/pulumi/errors";
 import { readInventory } from "./inventory";
 import { mapInventory, servicesOf, unknownTargets } from "./mapping";
 import { alreadyAllowed } from "./mapping/coverage";
-import { PanosClient } from "./panos/client";
+import { openActive } from "./panos/ha";
 import { readRulebases } from "./panos/rulebase";
 import { systemInfo } from "./panos/system";
 import { requireKnownTargets, requirePrerequisites, suspicion } from "./preconditions";
@@ -20,7 +20,7 @@ async function program() {
   requireKnownTargets(unknownTargets(inventory, settings.mapping), inventory);
   const policy = mapInventory(inventory, settings.mapping);
 
-  const client = new PanosClient(settings.connection);
+  const client = await openActive(settings.connection);
   const [rulebases] = await Promise.all([readRulebases(client), systemInfo(client)]).finally(() =>
     client.close(),
   );

@@ -38,7 +38,14 @@ export class SettingsError extends Error {
 /** The namespace of the mapping's settings: the project's name. */
 const PROJECT = "aws-panos-rules";
 
-const PANOS_KEYS = [...Object.keys(CONNECTION_ENVIRONMENT), "name", "takeLock", "commitTimeout"];
+const PANOS_KEYS = [
+  ...Object.keys(CONNECTION_ENVIRONMENT),
+  "name",
+  "takeLock",
+  "lockTimeout",
+  "commitTimeout",
+  "commitScope",
+];
 const SECRET_KEYS = ["panos:apiKey", "panos:password"];
 const PROJECT_KEYS = [
   "firewall",
@@ -105,7 +112,9 @@ export function settingsFrom(
   );
   problems.push(...connectionProblems);
   read.boolean("panos:takeLock", true);
+  read.wholeNumber("panos:lockTimeout", 0);
   read.wholeNumber("panos:commitTimeout", 1);
+  read.choice("panos:commitScope", ["own", "full"] as const);
 
   const ownerId = read.text("ownerId", OWNER_ID, "k3v9x2ab (npm run init makes one)") ?? "";
   if (ownerTag(ownerId) === HOLD_TAG) report(`${PROJECT}:ownerId`, 'can\'t be "hold"', "k3v9x2ab");

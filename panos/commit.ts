@@ -15,8 +15,8 @@ export interface Job {
 }
 
 export interface CommitOptions {
-  /** Only this administrator's changes are committed. */
-  administrator: string;
+  /** Only this administrator's changes are committed; absent: everybody's. */
+  administrator?: string;
   /** Shown in the device's commit history; cut to the 512 characters that PAN-OS allows. */
   description: string;
   /** How long to wait for the job, in seconds. */
@@ -30,16 +30,18 @@ const FIRST_POLL_MS = 100;
 const LONGEST_POLL_MS = 2_000;
 
 /**
- * Commits one administrator's changes to policy and objects, and waits for the job.
+ * Commits changes to policy and objects, one administrator's or everybody's, and waits for the job.
  * @returns the finished job, or undefined where there was nothing to commit
  * @throws PanosError `job` with the job's own details when it fails, `timeout` when it takes too long
  */
 export async function commitChanges(client: PanosClient, options: CommitOptions): Promise<Job | undefined> {
-  const description = options.description.slice(0, DESCRIPTION_LIMIT);
-  const id = await client.commit(
-    `<commit>${element("description", description)}<partial><admin>${element("member", options.administrator)}</admin>` +
-      "<device-and-network>excluded</device-and-network><shared-object>excluded</shared-object></partial></commit>",
-  );
+  const description = element("description", options.description.slice(0, DESCRIPTION_LIMIT));
+  const scope =
+    options.administrator === undefined
+      ? ""
+      : `<partial><admin>${element("member", options.administrator)}</admin>` +
+        "<device-and-network>excluded</device-and-network><shared-object>excluded</shared-object></partial>";
+  const id = await client.commit(`<commit>${description}${scope}</commit>`);
   return id === undefined ? undefined : waitForJob(client, id, options);
 }
 

@@ -1,6 +1,8 @@
 /** How to reach a firewall's XML API and as whom. */
 export interface Connection {
   hostname: string;
+  /** The other one of an HA pair, for when the first isn't the active one. */
+  peerHostname?: string;
   port: number;
   protocol: "https" | "http";
   vsys: string;
@@ -22,6 +24,7 @@ export interface SettingProblem {
 /** The environment variables that override the settings; the Terraform provider's names where it has one. */
 export const CONNECTION_ENVIRONMENT = {
   hostname: "PANOS_HOSTNAME",
+  peerHostname: "PANOS_PEER_HOSTNAME",
   port: "PANOS_PORT",
   protocol: "PANOS_PROTOCOL",
   vsys: "PANOS_VSYS",
@@ -31,6 +34,8 @@ export const CONNECTION_ENVIRONMENT = {
   caFile: "PANOS_CA_FILE",
   skipVerifyCertificate: "PANOS_SKIP_VERIFY_CERTIFICATE",
 } as const;
+
+const HOSTNAME = /^([A-Za-z0-9._-]+|\[?[0-9A-Fa-f:]+\]?)$/;
 
 type ConnectionKey = keyof typeof CONNECTION_ENVIRONMENT;
 
@@ -53,8 +58,15 @@ export function connectionFrom(
 
   const hostname = value("hostname") ?? "";
   if (hostname === "") report("hostname", "is missing", "fw1.example.com");
-  else if (!/^([A-Za-z0-9._-]+|\[?[0-9A-Fa-f:]+\]?)$/.test(hostname))
+  else if (!HOSTNAME.test(hostname))
     report("hostname", `${JSON.stringify(hostname)} is not a host name or an address`, "fw1.example.com");
+  const peerHostname = value("peerHostname");
+  if (peerHostname !== undefined && !HOSTNAME.test(peerHostname))
+    report(
+      "peerHostname",
+      `${JSON.stringify(peerHostname)} is not a host name or an address`,
+      "fw2.example.com",
+    );
 
   const protocol = value("protocol") ?? "https";
   if (protocol !== "https" && protocol !== "http")
@@ -89,6 +101,7 @@ export function connectionFrom(
     problems,
     connection: {
       hostname,
+      ...(peerHostname !== undefined && { peerHostname }),
       port,
       protocol: protocol as Connection["protocol"],
       vsys,

@@ -2,26 +2,30 @@ import type { PanosClient } from "./client";
 import { PanosError } from "./error";
 import { child, element, textAt } from "./xml";
 
-/** Who holds a commit lock, since when, and why. */
-export interface CommitLock {
+/** Who holds a lock, since when, and why. */
+export interface Lock {
+  kind: "commit" | "config";
   owner: string;
   created: string;
   comment: string;
 }
 
-/** The commit locks on this client's vsys, of whoever. */
-export async function commitLocks(client: PanosClient): Promise<CommitLock[]> {
+/** The locks of one kind on this client's vsys and on what is shared, of whoever. */
+export async function locks(client: PanosClient, kind: Lock["kind"]): Promise<Lock[]> {
   const { vsys } = client.connection;
-  const { result } = await client.op(
-    `<show><commit-locks>${element("vsys", vsys)}</commit-locks></show>`,
-    true,
-    vsys,
-  );
-  return (child(result, "commit-locks")?.children ?? []).map((entry) => ({
+  const command = `<show><${kind}-locks>${element("vsys", vsys)}</${kind}-locks></show>`;
+  const { result } = await client.op(command, true, vsys);
+  return (child(result, `${kind}-locks`)?.children ?? []).map((entry) => ({
+    kind,
     owner: entry.attributes["name"] ?? "",
     created: textAt(entry, "created"),
     comment: textAt(entry, "comment"),
   }));
+}
+
+/** Names a lock's holder, since when, and the comment. */
+export function describeLock({ kind, owner, created, comment }: Lock): string {
+  return `${owner} holds the ${kind} lock since ${created || "an unknown time"}${comment === "" ? "" : ` (“${comment}”)`}`;
 }
 
 /**
@@ -41,14 +45,13 @@ export async function takeCommitLock(
   } catch (error) {
     if (!(error instanceof PanosError) || error.code === "credentials" || error.code === "forbidden")
       throw error;
-    const locks = await commitLocks(client);
-    const other = locks.find(({ owner }) => owner !== administrator);
-    if (other === undefined && locks.length > 0) return;
+    const held = await locks(client, "commit");
+    const other = held.find(({ owner }) => owner !== administrator);
+    if (other === undefined && held.length > 0) return;
     if (other === undefined) throw error;
     throw new PanosError(
       "busy",
-      `${other.owner} holds the commit lock since ${other.created || "an unknown time"}` +
-        `${other.comment === "" ? "" : ` (“${other.comment}”)`}. Nothing was committed; run again when it is released`,
+      `${describeLock(other)}. Nothing was committed; run again when it is released`,
       { action: "commit-lock", lines: error.lines, cause: error },
     );
   }

@@ -71,3 +71,9 @@ export async function pendingChanges(client: PanosClient): Promise<PendingChange
     action: textAt(entry, "action"),
   }));
 }
+
+/** Whether the device would refuse a commit of one administrator's changes only. */
+export async function fullCommitRequired(client: PanosClient): Promise<boolean> {
+  const { result } = await client.op("<check><full-commit-required></full-commit-required></check>", true);
+  return result?.text.trim() === "yes";
+}

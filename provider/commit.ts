@@ -2,7 +2,6 @@ import type { dynamic } from "@pulumi/pulumi";
 import { declarationHash, foundDeclaration, listed } from "./declaration";
 import { hash } from "./content";
 import type { CommitInputs, CommitOutputs, Declaration } from "./inputs";
-import { readObjects } from "./objects";
 import { commitRevision } from "./revision";
 import { configure, sessionWith } from "./session";
 import { afterTelling } from "./tell";
@@ -47,10 +46,7 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
     if (olds === undefined) return {};
     const { firewall, ownerId, before } = olds;
     const session = sessionWith(firewall);
-    const [candidate, running] = await Promise.all([
-      session.objects(),
-      readObjects(session.client, "running"),
-    ]);
+    const [candidate, running] = await Promise.all([session.objects(), session.read("running")]);
     const found = bothConfigurations(
       foundDeclaration(ownerId, before, candidate),
       foundDeclaration(ownerId, before, running),

@@ -1,7 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { listed } from "./declaration";
 import type { FirewallInputs, FirewallOutputs } from "./inputs";
-import { readObjects, requireCleanupRule } from "./objects";
+import { requireCleanupRule } from "./objects";
 import { ownObjects } from "./ownership";
 import { commitRevision } from "./revision";
 import { configure, sessionWith } from "./session";
@@ -53,7 +53,7 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
     const session = sessionWith(firewall);
     // An update runs: this is the old place of a firewall that lives on.
     if (session.updating) return;
-    const own = ownObjects(ownerId, await readObjects(session.client, "candidate"));
+    const own = ownObjects(ownerId, await session.read("candidate"));
     const left = own.rules.filter((name) => !own.held.includes(name));
     if (left.length > 0) {
       throw new Error(
@@ -80,7 +80,7 @@ async function meet(inputs: FirewallInputs): Promise<FirewallOutputs> {
   const { hostname, ownerId, stack, cleanupRule } = inputs;
   const session = sessionWith(firewall);
   await session.attempt(firewall, async () => {
-    await session.administrator();
+    await session.prepare();
     requireCleanupRule(await session.objects(), cleanupRule, firewall);
   });
   return { firewall, hostname, ownerId, stack };

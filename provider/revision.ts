@@ -8,7 +8,7 @@ import { requireEngine } from "./engine";
 import type { Declaration } from "./inputs";
 import { foreignChanges } from "./journal";
 import { unlessInUse } from "./object";
-import { readObjects, type PolicyObjects } from "./objects";
+import type { PolicyObjects } from "./objects";
 import { heldMessage, isOurServiceUntagged, ownObjects, ownsRule, strayMessage } from "./ownership";
 import type { Session } from "./session";
 import { tell } from "./tell";
@@ -32,16 +32,14 @@ export interface Revision {
  * @returns the job, or undefined where running was right already
  */
 export async function commitRevision(session: Session, revision: Revision): Promise<Job | undefined> {
-  const administrator = await session.administrator();
+  const administrator = await session.prepare();
+  const { client, settings } = await session.open();
   await requireEngine();
   return withCommitLock(session, administrator, async () => {
     const { candidate, exempt } = await sweep(session, revision);
     requireEqual(revision, candidate, exempt, "the candidate configuration", "Nothing was committed");
 
-    const [running, changes] = await Promise.all([
-      readObjects(session.client, "running"),
-      pendingChanges(session.client),
-    ]);
+    const [running, changes] = await Promise.all([session.read("running"), pendingChanges(client)]);
     const names = (of: (part: keyof Declaration) => Set<string>) => ({
       rules: of("rules"),
       services: of("services"),
@@ -50,7 +48,7 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     const foreign = foreignChanges(
       changes,
       administrator,
-      session.client.connection,
+      session.location,
       names((part) => ownNames(part, revision, candidate, running)),
       names((part) => new Set([...candidate[part].keys(), ...running[part].keys()])),
     );
@@ -66,10 +64,10 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     if (!ownChanges && differences(revision.declared, before, exempt).length === 0) return undefined;
 
     await requireEngine();
-    const job = await commitChanges(session.client, {
-      administrator,
+    const job = await commitChanges(client, {
+      ...(settings.commitScope === "own" && { administrator }),
       description: revision.description(counts(before, revision.declared)),
-      timeoutSeconds: session.settings.commitTimeoutSeconds,
+      timeoutSeconds: settings.commitTimeoutSeconds,
       onProgress: ({ id, status, progress }) =>
         tell(
           "info",
@@ -81,7 +79,7 @@ export async function commitRevision(session: Session, revision: Revision): Prom
       tell("warn", `commit job ${job?.id} on ${session.firewall}: ${warning}`);
     requireEqual(
       revision,
-      await readObjects(session.client, "running"),
+      await session.read("running"),
       exempt,
       "the running configuration after the commit",
       "Somebody may have committed at the same time: run again with --refresh",
@@ -96,16 +94,13 @@ async function withCommitLock<T>(
   administrator: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (!session.settings.takeLock) return work();
-  await takeCommitLock(
-    session.client,
-    administrator,
-    `aws-panos-rules commits the rules of ${session.firewall}`,
-  );
+  const { client, settings } = await session.open();
+  if (!settings.takeLock) return work();
+  await takeCommitLock(client, administrator, `aws-panos-rules commits the rules of ${session.firewall}`);
   try {
     return await work();
   } finally {
-    await releaseCommitLock(session.client).catch((error: Error) =>
+    await releaseCommitLock(client).catch((error: Error) =>
       tell("warn", `the commit lock on ${session.firewall} could not be released: ${error.message}`),
     );
   }
@@ -119,7 +114,7 @@ async function sweep(
   session: Session,
   { ownerId, declared, allowRemoval }: Revision,
 ): Promise<{ candidate: PolicyObjects; exempt: Set<string> }> {
-  const candidate = await readObjects(session.client, "candidate");
+  const candidate = await session.read("candidate");
   const own = ownObjects(ownerId, candidate);
   const exempt = new Set(own.held);
   for (const name of own.held) tell("warn", heldMessage(name, session.firewall));
@@ -146,7 +141,7 @@ async function sweep(
 
   const removal = (container: Container, name: string): Operation => ({
     action: "delete",
-    xpath: entryXpath(session.client.connection, container, name),
+    xpath: entryXpath(session.location, container, name),
   });
   if (gone.rules.length > 0) await session.write(gone.rules.map((name) => removal("rules", name)));
   for (const container of ["service", "tag"] as const) {
@@ -157,7 +152,7 @@ async function sweep(
       }),
     );
   }
-  return { candidate: await readObjects(session.client, "candidate"), exempt };
+  return { candidate: await session.read("candidate"), exempt };
 }
 
 function requireEqual(

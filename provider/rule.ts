@@ -25,7 +25,7 @@ export const provider = objectProvider<SecurityRuleInputs>({
     }
     if (found !== undefined && isLeftAlone(ownerId, found, session)) return [];
 
-    const xpath = entryXpath(session.client.connection, "rules", name);
+    const xpath = entryXpath(session.location, "rules", name);
     const operations: Operation[] = [];
     if (found === undefined || ruleHash(found) !== ruleHash(inputs)) {
       operations.push({ action: "edit", xpath, element: ruleXml(inputs) });
@@ -50,7 +50,7 @@ export const provider = objectProvider<SecurityRuleInputs>({
   removal(id, { ownerId = "" }, objects, session) {
     const found = objects.rules.get(id);
     if (found === undefined || isLeftAlone(ownerId, found, session)) return [];
-    return [{ action: "delete", xpath: entryXpath(session.client.connection, "rules", id) }];
+    return [{ action: "delete", xpath: entryXpath(session.location, "rules", id) }];
   },
 });
 

@@ -21,7 +21,7 @@ export const provider = objectProvider<ServiceInputs>({
       throw new Error(notOurs("service", name, session.firewall, found.tag));
     }
     if (found !== undefined && serviceHash(found) === serviceHash(inputs)) return [];
-    const xpath = entryXpath(session.client.connection, "service", name);
+    const xpath = entryXpath(session.location, "service", name);
     return [{ action: "edit", xpath, element: serviceXml(inputs) }];
   },
 
@@ -34,7 +34,7 @@ export const provider = objectProvider<ServiceInputs>({
   removal(id, { ownerId = "" }, objects, session) {
     const found = objects.services.get(id);
     if (found === undefined || !ownsService(ownerId, found)) return [];
-    return [{ action: "delete", xpath: entryXpath(session.client.connection, "service", id) }];
+    return [{ action: "delete", xpath: entryXpath(session.location, "service", id) }];
   },
 });
 

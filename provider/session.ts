@@ -1,8 +1,11 @@
+import type { Operation, PanosClient } from "../panos/client";
 import { connectionFrom, type Connection } from "../panos/connection";
-import { PanosClient, type Operation } from "../panos/client";
 import { PanosError } from "../panos/error";
-import { administrator, systemInfo } from "../panos/system";
+import { openActive } from "../panos/ha";
+import type { Location } from "../panos/location";
 import { readObjects, type PolicyObjects } from "./objects";
+import { preflight } from "./preflight";
+import { Shared } from "./shared";
 import { Stager } from "./stager";
 import { tell } from "./tell";
 
@@ -10,9 +13,12 @@ import { tell } from "./tell";
 interface ProviderSettings {
   connection: Connection;
   takeLock: boolean;
+  lockTimeoutSeconds: number;
   commitTimeoutSeconds: number;
+  commitScope: "own" | "full";
 }
 
+const LOCK_TIMEOUT_SECONDS = 120;
 const COMMIT_TIMEOUT_SECONDS = 1800;
 
 let configured: (key: string) => string | undefined = () => undefined;
@@ -37,7 +43,9 @@ function providerSettings(): ProviderSettings {
   return {
     connection,
     takeLock: configured("panos:takeLock") !== "false",
+    lockTimeoutSeconds: Number(configured("panos:lockTimeout") ?? LOCK_TIMEOUT_SECONDS),
     commitTimeoutSeconds: Number(configured("panos:commitTimeout") ?? COMMIT_TIMEOUT_SECONDS),
+    commitScope: configured("panos:commitScope") === "full" ? "full" : "own",
   };
 }
 
@@ -65,44 +73,35 @@ export class Session {
   /** Changes that this process has staged. */
   staged = 0;
 
-  private opened: { client: PanosClient; settings: ProviderSettings; stager: Stager } | undefined;
-  private identified: Promise<string> | undefined;
-  private candidate: Promise<PolicyObjects> | undefined;
+  private readonly opened = new Shared(async () => {
+    const settings = providerSettings();
+    const client = await openActive({ ...settings.connection, ...this.location });
+    return { client, settings, stager: new Stager(client, (changes) => this.noteStaged(changes)) };
+  });
+  private readonly prepared = new Shared(async () => {
+    const { client, settings } = await this.open();
+    return preflight(client, this.firewall, settings);
+  });
+  private readonly candidate = new Shared(() => this.read("candidate"));
 
   constructor(readonly firewall: string) {}
 
-  get client(): PanosClient {
-    return this.open().client;
+  /** Where its rules and objects are. The vsys is part of its identity, whatever a setting says by now. */
+  get location(): Location {
+    return { vsys: this.firewall.slice(this.firewall.indexOf("/") + 1) };
   }
 
-  get settings(): ProviderSettings {
-    return this.open().settings;
-  }
-
-  private open() {
-    if (this.opened === undefined) {
-      const settings = providerSettings();
-      // The vsys is part of a firewall's identity, so what the state says holds, not what a setting says now.
-      const vsys = this.firewall.slice(this.firewall.indexOf("/") + 1);
-      const client = new PanosClient({ ...settings.connection, vsys });
-      this.opened = { client, settings, stager: new Stager(client, (changes) => this.noteStaged(changes)) };
-    }
-    return this.opened;
+  /** Connects once, to the active one of an HA pair. */
+  open(): Promise<{ client: PanosClient; settings: ProviderSettings; stager: Stager }> {
+    return this.opened.get();
   }
 
   /**
-   * Makes sure once, before anything is written, that this is a firewall we can work with.
+   * Makes sure once, before anything is written, that this is a firewall we can work with now.
    * @returns the administrator that we are to it
    */
-  administrator(): Promise<string> {
-    this.identified ??= Promise.all([administrator(this.client), systemInfo(this.client)]).then(
-      ([name]) => name,
-    );
-    const identifying = this.identified;
-    identifying.catch(() => {
-      if (this.identified === identifying) this.identified = undefined;
-    });
-    return identifying;
+  prepare(): Promise<string> {
+    return this.prepared.get();
   }
 
   /**
@@ -110,14 +109,12 @@ export class Session {
    * staged by one operation, and Commit reads afresh.
    */
   objects(): Promise<PolicyObjects> {
-    this.candidate ??= readObjects(this.client, "candidate");
-    const reading = this.candidate;
-    reading.catch(() => this.forget(reading));
-    return reading;
+    return this.candidate.get();
   }
 
-  private forget(reading: Promise<PolicyObjects>): void {
-    if (this.candidate === reading) this.candidate = undefined;
+  /** Reads the objects of a configuration afresh. */
+  async read(configuration: "candidate" | "running"): Promise<PolicyObjects> {
+    return readObjects((await this.open()).client, configuration);
   }
 
   /**
@@ -126,7 +123,7 @@ export class Session {
    * @param plan the operations that the candidate still needs, from what it holds; none: it is right
    */
   async stage(plan: (objects: PolicyObjects) => readonly Operation[]): Promise<void> {
-    await this.administrator();
+    await this.prepare();
     for (let lost = false; ; lost = true) {
       const reading = this.objects();
       const operations = plan(await reading);
@@ -135,14 +132,14 @@ export class Session {
         return await this.write(operations);
       } catch (error) {
         if (lost || !(error instanceof PanosError) || error.code !== "ambiguous") throw error;
-        this.forget(reading);
+        this.candidate.forget(reading);
       }
     }
   }
 
   /** Stages operations as they are, together with whatever else is waiting. */
-  write(operations: readonly Operation[]): Promise<void> {
-    return this.open().stager.stage(operations);
+  async write(operations: readonly Operation[]): Promise<void> {
+    return (await this.open()).stager.stage(operations);
   }
 
   /** Runs an update's or a create's work, and remembers when it failed. */

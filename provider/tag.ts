@@ -22,7 +22,7 @@ export const provider = objectProvider<TagInputs>({
           "if it was copied, give it an ownerId of its own (npm run init)",
       );
     }
-    const xpath = entryXpath(session.client.connection, "tag", name);
+    const xpath = entryXpath(session.location, "tag", name);
     return [{ action: "edit", xpath, element: tagXml(inputs) }];
   },
 
@@ -33,6 +33,6 @@ export const provider = objectProvider<TagInputs>({
 
   removal(id, _outputs, objects, session) {
     if (!objects.tags.has(id)) return [];
-    return [{ action: "delete", xpath: entryXpath(session.client.connection, "tag", id) }];
+    return [{ action: "delete", xpath: entryXpath(session.location, "tag", id) }];
   },
 });
