@@ -1,5 +1,5 @@
 import { PanosClient } from "../panos/client";
-import { waitForJob } from "../panos/commit";
+import { waitForJob } from "../panos/job";
 import { entryXpath, vsysXpath } from "../panos/location";
 import { rulebaseFrom } from "../panos/rulebase";
 import type { RulebaseRule } from "../panos/policy";

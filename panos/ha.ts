@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { PanosClient } from "./client";
 import type { Connection } from "./connection";
 import { PanosError } from "./error";
@@ -33,6 +34,21 @@ export async function haState(client: PanosClient): Promise<HaState> {
  */
 function mayBeWritten({ enabled, state }: HaState): boolean {
   return !enabled || state === "active" || state === "active-primary";
+}
+
+const SYNC_POLL_MS = 1_000;
+
+/**
+ * Whether the running configuration reaches the other one of an HA pair in time; true where there is none.
+ * @param timeoutSeconds how long to wait for it
+ */
+export async function reachesPeer(client: PanosClient, timeoutSeconds: number): Promise<boolean> {
+  const end = Date.now() + timeoutSeconds * 1000;
+  while ((await haState(client)).synchronized === false) {
+    if (Date.now() + SYNC_POLL_MS > end) return false;
+    await delay(SYNC_POLL_MS);
+  }
+  return true;
 }
 
 /**

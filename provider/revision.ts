@@ -1,5 +1,7 @@
 import type { Operation } from "../panos/client";
-import { commitChanges, type Job } from "../panos/commit";
+import { commitChanges } from "../panos/commit";
+import { reachesPeer } from "../panos/ha";
+import type { Job } from "../panos/job";
 import { entryXpath, type Container } from "../panos/location";
 import { releaseCommitLock, takeCommitLock } from "../panos/lock";
 import { pendingChanges } from "../panos/system";
@@ -65,7 +67,8 @@ export async function commitRevision(session: Session, revision: Revision): Prom
 
     await requireEngine();
     const job = await commitChanges(client, {
-      ...(settings.commitScope === "own" && { administrator }),
+      administrator,
+      scope: settings.commitScope,
       description: revision.description(counts(before, revision.declared)),
       timeoutSeconds: settings.commitTimeoutSeconds,
       onProgress: ({ id, status, progress }) =>
@@ -77,6 +80,13 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     });
     for (const warning of job?.warnings ?? [])
       tell("warn", `commit job ${job?.id} on ${session.firewall}: ${warning}`);
+    if (!(await reachesPeer(client, SYNC_TIMEOUT_SECONDS))) {
+      tell(
+        "warn",
+        `the running configuration of ${session.firewall} has not reached its HA peer after ` +
+          `${SYNC_TIMEOUT_SECONDS} s: a failover now would bring back the old rules. Look at the pair's synchronization`,
+      );
+    }
     requireEqual(
       revision,
       await session.read("running"),
@@ -87,6 +97,9 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     return job;
   });
 }
+
+/** How long the other one of an HA pair may take to get what was committed. */
+const SYNC_TIMEOUT_SECONDS = 120;
 
 /** Holds the commit lock around work, and releases it on every way out. */
 async function withCommitLock<T>(

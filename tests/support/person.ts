@@ -1,5 +1,5 @@
 import { PanosClient } from "../../panos/client";
-import { waitForJob, type Job } from "../../panos/commit";
+import { waitForJob, type Job } from "../../panos/job";
 import { locks, takeCommitLock, type Lock } from "../../panos/lock";
 import { containerXpath, entryXpath } from "../../panos/location";
 import { pendingChanges, type PendingChange } from "../../panos/system";

@@ -1,0 +1,122 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { PanosClient } from "./client";
+import { PanosError } from "./error";
+import { child, element, textAt, type XmlElement } from "./xml";
+
+/** A job's state, as `show jobs id` tells it. */
+export interface Job {
+  id: string;
+  type: string;
+  user: string;
+  status: "PEND" | "ACT" | "FIN";
+  /** `LOST`: the device no longer knows the job, after a restart; what it came to has to be looked at. */
+  result: "PEND" | "OK" | "FAIL" | "LOST";
+  /** 0 to 100. While it waits in the queue some versions give none. */
+  progress: number;
+  details: string[];
+  warnings: string[];
+}
+
+export interface JobOptions {
+  /** How long to wait for the job, in seconds. */
+  timeoutSeconds: number;
+  /** Told whenever the job's state or progress changes. */
+  onProgress?: (job: Job) => void;
+}
+
+const FIRST_POLL_MS = 100;
+const LONGEST_POLL_MS = 2_000;
+const FIRST_OUTAGE_POLL_MS = 250;
+const LONGEST_OUTAGE_POLL_MS = 10_000;
+
+/**
+ * Asks for a job until it has finished, through lost connections and a restart of the management plane.
+ * @throws PanosError `job` with the job's own details when it fails, `timeout` when it takes too long
+ */
+export async function waitForJob(client: PanosClient, id: string, options: JobOptions): Promise<Job> {
+  const end = Date.now() + options.timeoutSeconds * 1000;
+  let told = "";
+  for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, LONGEST_POLL_MS)) {
+    const job = await throughOutages(() => readJob(client, id), end);
+    const state = `${job.status} ${job.progress}`;
+    if (state !== told) options.onProgress?.(job);
+    told = state;
+    if (job.status === "FIN") return finished(job);
+    if (Date.now() + wait > end) {
+      throw new PanosError(
+        "timeout",
+        `commit job ${id} has not finished after ${options.timeoutSeconds} s (it is at ${job.progress} %). ` +
+          "It goes on in the firewall: look at it there, then run again",
+        { action: "commit" },
+      );
+    }
+    await delay(wait);
+  }
+}
+
+/** The device's jobs, the newest first. */
+export async function listJobs(client: PanosClient): Promise<Job[]> {
+  const { result } = await client.op("<show><jobs><all></all></jobs></show>", true);
+  const jobs = (result?.children ?? []).filter(({ name }) => name === "job").map(jobFrom);
+  return jobs.sort((a, b) => Number(b.id) - Number(a.id));
+}
+
+/**
+ * Repeats a question while nobody answers it, until a time.
+ * @param end in milliseconds since 1970
+ */
+export async function throughOutages<T>(ask: () => Promise<T>, end: number): Promise<T> {
+  for (let wait = FIRST_OUTAGE_POLL_MS; ; wait = Math.min(wait * 2, LONGEST_OUTAGE_POLL_MS)) {
+    try {
+      return await ask();
+    } catch (error) {
+      const outage = error instanceof PanosError && OUTAGE.has(error.code);
+      if (!outage || Date.now() + wait > end) throw error;
+      await delay(wait);
+    }
+  }
+}
+
+/** What a device looks like from outside while its management plane restarts. */
+const OUTAGE: ReadonlySet<string> = new Set(["unreachable", "timeout", "ambiguous", "not-panos", "busy"]);
+
+async function readJob(client: PanosClient, id: string): Promise<Job> {
+  try {
+    const { result } = await client.op(`<show><jobs>${element("id", id)}</jobs></show>`, true);
+    return jobFrom(child(result, "job"));
+  } catch (error) {
+    if (!(error instanceof PanosError) || !error.lines.some((line) => /job \S+ not found/i.test(line)))
+      throw error;
+    const nothing = { type: "Commit", user: "", progress: 0, details: [], warnings: [] };
+    return { id, status: "FIN", result: "LOST", ...nothing };
+  }
+}
+
+function jobFrom(job: XmlElement | undefined): Job {
+  return {
+    id: textAt(job, "id"),
+    type: textAt(job, "type"),
+    user: textAt(job, "user"),
+    status: textAt(job, "status") as Job["status"],
+    result: textAt(job, "result") as Job["result"],
+    progress: Number.parseInt(textAt(job, "progress"), 10) || 0,
+    details: lines(child(job, "details")),
+    warnings: lines(child(job, "warnings")),
+  };
+}
+
+function lines(of: XmlElement | undefined): string[] {
+  if (of === undefined) return [];
+  const nested = of.children.flatMap((inner) => (inner.name === "line" ? [inner.text.trim()] : lines(inner)));
+  return [...nested, of.children.length === 0 ? of.text.trim() : ""].filter((line) => line !== "");
+}
+
+function finished(job: Job): Job {
+  if (job.result === "OK" || job.result === "LOST") return job;
+  throw new PanosError(
+    "job",
+    `commit job ${job.id} failed: ${job.details.join("; ") || `result ${job.result}`}. ` +
+      "The running configuration is as it was; the candidate keeps what was staged, for the next run",
+    { action: "commit", lines: job.details },
+  );
+}

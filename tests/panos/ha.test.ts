@@ -1,0 +1,79 @@
+import { expect } from "chai";
+import type { PanosClient } from "../../panos/client";
+import { PanosError } from "../../panos/error";
+import { haState, openActive } from "../../panos/ha";
+import { DROP, scriptedDevice, type ScriptedDevice } from "./scripted";
+
+const OFF = '<response status="success"><result><enabled>no</enabled></result></response>';
+
+function pair(state: string, sync = "synchronized"): string {
+  return `<response status="success"><result><enabled>yes</enabled><group><mode>Active-Passive</mode><local-info><state>${state}</state></local-info><running-sync>${sync}</running-sync><running-sync-enabled>yes</running-sync-enabled></group></result></response>`;
+}
+
+describe("high availability", () => {
+  let device: ScriptedDevice;
+  const opened: PanosClient[] = [];
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((client) => client.close()));
+    await device.close();
+  });
+
+  /** Two addresses of one scripted device: 127.0.0.1 answers `first`, localhost answers `second`. */
+  async function open(first: string | typeof DROP, second?: string): Promise<PanosClient> {
+    device = await scriptedDevice(({ headers }) =>
+      headers.host?.startsWith("localhost") ? (second ?? DROP) : first,
+    );
+    const { connection } = device.client();
+    const client = await openActive(
+      second === undefined ? connection : { ...connection, peerHostname: "localhost" },
+    );
+    opened.push(client);
+    return client;
+  }
+
+  async function refusal(first: string, second?: string): Promise<PanosError> {
+    const error = await open(first, second).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof PanosError)) throw new Error(`expected a PanosError, got ${String(error)}`);
+    return error;
+  }
+
+  it("takes a firewall without a peer as it is", async () => {
+    expect((await open(OFF)).connection.hostname).to.equal("127.0.0.1");
+  });
+
+  for (const state of ["active", "active-primary"]) {
+    it(`writes to one that is ${state}`, async () => {
+      expect((await open(pair(state))).connection.hostname).to.equal("127.0.0.1");
+    });
+  }
+
+  for (const state of ["passive", "active-secondary", "non-functional", "suspended", "initial", ""]) {
+    it(`refuses one that is ${state || "in no known state"}, and says how to name its peer`, async () => {
+      const error = await refusal(pair(state));
+      expect(error.code).to.equal("unsupported");
+      expect(error.message).to.contain(state).and.contain("panos:peerHostname");
+    });
+  }
+
+  it("follows to the active one", async () => {
+    expect((await open(pair("passive"), pair("active"))).connection.hostname).to.equal("localhost");
+  });
+
+  it("asks the peer where the first one doesn't answer", async function () {
+    this.timeout(30_000);
+    expect((await open(DROP, pair("active"))).connection.hostname).to.equal("localhost");
+  });
+
+  it("refuses a pair of which neither is active, and names both states", async () => {
+    const error = await refusal(pair("suspended"), pair("non-functional"));
+    expect(error.message).to.contain("127.0.0.1 is suspended, localhost is non-functional");
+  });
+
+  it("knows whether the running configuration has reached the peer", async () => {
+    const client = await open(pair("active", "synchronization in progress"));
+    expect((await haState(client)).synchronized).to.equal(false);
+  });
+});

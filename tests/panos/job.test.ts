@@ -1,0 +1,104 @@
+import { expect } from "chai";
+import { commitChanges, type CommitOptions } from "../../panos/commit";
+import { PanosError } from "../../panos/error";
+import { waitForJob, type Job } from "../../panos/job";
+import { DROP, scriptedDevice, type ScriptedAnswer, type ScriptedDevice } from "./scripted";
+
+const QUICK = { retries: 0 };
+const ENQUEUED = `<response status="success" code="19"><result><msg><line>Commit job enqueued with jobid 4</line></msg><job>4</job></result></response>`;
+const NOT_FOUND = `<response status="error"><msg><line>job 4 not found</line></msg></response>`;
+
+function job(status: string, result: string, progress: number, details = "", user = "aws-panos"): string {
+  return `<job><tenq>t</tenq><id>4</id><user>${user}</user><type>Commit</type><status>${status}</status><result>${result}</result><progress>${progress}</progress><details>${details}</details><warnings></warnings></job>`;
+}
+
+const answer = (jobs: string) => `<response status="success"><result>${jobs}</result></response>`;
+const OK = answer(job("FIN", "OK", 100, "<line>Configuration committed successfully</line>"));
+
+async function failure(promise: Promise<unknown>): Promise<PanosError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof PanosError)) throw new Error(`expected a PanosError, got ${String(error)}`);
+  return error;
+}
+
+describe("commit jobs", () => {
+  let device: ScriptedDevice;
+  afterEach(() => device.close());
+
+  /** A device that gives these answers, one after the other; the last one goes on. */
+  async function answering(...answers: ScriptedAnswer[]): Promise<ScriptedDevice> {
+    return (device = await scriptedDevice(() => (answers.length > 1 ? answers.shift() : answers[0]) ?? DROP));
+  }
+
+  const commit = (options: Partial<CommitOptions> = {}) =>
+    commitChanges(device.client({}, QUICK), {
+      administrator: "aws-panos",
+      scope: "own",
+      description: "d",
+      timeoutSeconds: 30,
+      ...options,
+    });
+
+  it("tell their progress until they have finished", async () => {
+    await answering(answer(job("PEND", "PEND", 0)), answer(job("ACT", "PEND", 55)), OK);
+    const told: string[] = [];
+    const onProgress = ({ status, progress }: Job) => told.push(`${status} ${progress}`);
+    await waitForJob(device.client({}, QUICK), "4", { timeoutSeconds: 30, onProgress });
+    expect(told).to.deep.equal(["PEND 0", "ACT 55", "FIN 100"]);
+  });
+
+  it("fail with the device's own details", async () => {
+    await answering(
+      ENQUEUED,
+      answer(job("FIN", "FAIL", 100, "<line>Validation Error:</line><line> a is bad</line>")),
+    );
+    const error = await failure(commit());
+    expect(error.code).to.equal("job");
+    expect(error.message).to.contain("Validation Error:; a is bad");
+  });
+
+  it("go on through lost connections and a web server that is coming up again", async () => {
+    await answering(ENQUEUED, answer(job("ACT", "PEND", 10)), DROP, { status: 503, body: "starting" }, OK);
+    expect((await commit())?.result).to.equal("OK");
+  });
+
+  it("that a restart made the device forget are said to be lost, not failed and not done", async () => {
+    await answering(ENQUEUED, answer(job("ACT", "PEND", 10)), NOT_FOUND);
+    expect((await commit())?.result).to.equal("LOST");
+  });
+
+  it("that take too long are named with where they stand", async () => {
+    await answering(ENQUEUED, answer(job("ACT", "PEND", 42)));
+    const error = await failure(commit({ timeoutSeconds: 0 }));
+    expect(error.code).to.equal("timeout");
+    expect(error.message).to.contain("job 4").and.contain("42 %");
+  });
+
+  it("are looked for, not started twice, where the answer to the commit was lost", async () => {
+    await answering(DROP, answer(job("ACT", "PEND", 10)), OK);
+    expect((await commit())?.id).to.equal("4");
+    expect(device.requests.filter(({ parameters }) => parameters.get("type") === "commit")).to.have.length(1);
+  });
+
+  it("of somebody else aren't taken for ours: the commit is asked for again", async () => {
+    await answering(DROP, answer(job("ACT", "PEND", 10, "", "ann")), ENQUEUED, OK);
+    expect((await commit())?.result).to.equal("OK");
+    expect(device.requests.filter(({ parameters }) => parameters.get("type") === "commit")).to.have.length(2);
+  });
+
+  it("of one administrator exclude everybody else's, the network's and the shared part", async () => {
+    await answering('<response status="success" code="13"><msg>nothing</msg></response>');
+    expect(await commit({ administrator: "a<b" })).to.equal(undefined);
+    expect(device.requests[0]?.parameters.get("cmd")).to.equal(
+      "<commit><description>d</description><partial><admin><member>a&lt;b</member></admin>" +
+        "<device-and-network>excluded</device-and-network><shared-object>excluded</shared-object></partial></commit>",
+    );
+    await commit({ scope: "full" });
+    expect(device.requests[1]?.parameters.get("cmd")).to.equal(
+      "<commit><description>d</description></commit>",
+    );
+  });
+});
