@@ -12,7 +12,7 @@ import { label, measureTimes, type TimesResult } from "./times";
 const USAGE = `npm run bench -- [--short] [--rules N] [--runs N] [--both] [--engine | --cli] [--json]
   --short   a quick look: 10 and 100 rules, one round
   --rules   how many rules the times are taken with (1000)
-  --runs    how many rounds the times are taken in (5)
+  --runs    how many rounds the times are taken in (3)
   --both    take the times of both programs with and without checkpoints
   --engine  use the stand-in engine even where a pulumi is installed
   --cli     use the Pulumi CLI, and fail where there is none
@@ -40,7 +40,7 @@ function flags(argv: string[]) {
   return {
     ...values,
     rules: number("rules", values.short ? 100 : 1000),
-    runs: number("runs", values.short ? 1 : 5),
+    runs: number("runs", values.short ? 1 : 3),
   };
 }
 
