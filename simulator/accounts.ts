@@ -12,6 +12,9 @@ interface ApiKey {
   issued: number;
 }
 
+/** API keys by their text; the firewalls of an HA pair share them, for they share the master key. */
+export type ApiKeys = Map<string, ApiKey>;
+
 /** What a request shows to say who sends it. */
 export interface Credentials {
   key?: string | undefined;
@@ -20,7 +23,8 @@ export interface Credentials {
 
 /** Administrators, their API keys, and what their roles allow. */
 export class Accounts {
-  private readonly keys = new Map<string, ApiKey>();
+  /** Keys that this firewall takes no more, and whether they only became too old. */
+  private readonly refused = new Map<string, "expired" | "revoked">();
 
   /**
    * @param running the configuration with administrators of its own, as it is now
@@ -30,6 +34,7 @@ export class Accounts {
     private readonly users: readonly User[],
     private readonly running: () => XmlElement,
     private readonly keyLifetimeSeconds = 0,
+    private readonly keys: ApiKeys = new Map<string, ApiKey>(),
   ) {}
 
   /** All names, those of the start first. */
@@ -51,13 +56,20 @@ export class Accounts {
     return key;
   }
 
+  /** Makes every key that there is invalid: too old ("Key Expired"), or unknown ("Invalid Credential"). */
+  invalidateKeys(why: "expired" | "revoked"): void {
+    for (const key of this.keys.keys()) if (this.refused.get(key) !== "revoked") this.refused.set(key, why);
+  }
+
   /** Who sends a request. @throws BadRequest 403, or 400 for an expired key */
   authenticate({ key, basic }: Credentials): string {
     if (key !== undefined && key !== "") {
       const known = this.keys.get(key);
-      if (!known || !this.names().includes(known.admin)) throw new BadRequest(403, "Invalid Credential");
+      const refused = this.refused.get(key);
+      if (!known || refused === "revoked" || !this.names().includes(known.admin))
+        throw new BadRequest(403, "Invalid Credential");
       const age = (Date.now() - known.issued) / 1000;
-      if (this.keyLifetimeSeconds > 0 && age > this.keyLifetimeSeconds)
+      if (refused === "expired" || (this.keyLifetimeSeconds > 0 && age > this.keyLifetimeSeconds))
         throw new BadRequest(400, "Key Expired");
       return known.admin;
     }

@@ -1,12 +1,16 @@
 import { Accounts } from "./accounts";
-import type { User } from "./accounts";
+import type { ApiKeys, User } from "./accounts";
 import { Commits } from "./commit/commit";
+import type { CommitRequest } from "./commit/commit";
 import { JobQueue } from "./commit/jobs";
-import type { Job } from "./commit/jobs";
 import { Locks } from "./commit/locks";
 import { Candidate } from "./config/candidate";
+import type { HaLink } from "./ha/link";
 import { AuditComments } from "./op/audit";
+import type { ArchivedComment } from "./op/audit";
+import { HitCounts } from "./policy/hits";
 import { RegisteredIps } from "./userid/registered";
+import { isPartial } from "./commit/scope";
 import { predefinedConfig } from "./policy/predefined";
 import { parseXml } from "./xml/parse";
 import type { XmlElement } from "./xml/element";
@@ -17,6 +21,18 @@ export interface FirewallOptions {
   commitSeconds: number;
   swVersion: string;
   keyLifetimeSeconds: number;
+  /** Its management address; 127.0.0.1 unless given. */
+  address?: string;
+  serial?: string;
+  /** API keys to share with another firewall. */
+  keys?: ApiKeys;
+}
+
+/** What a restart does beside forgetting the candidate, the jobs and the API keys. */
+export interface RestartOptions {
+  /** The commit that runs is finished first: it counts, but its job is gone. Otherwise it never happened. */
+  finishJob?: boolean;
+  keepLocks?: boolean;
 }
 
 /** The device itself: its two configurations and everything that goes with them. No I/O. */
@@ -29,9 +45,20 @@ export class Firewall {
   readonly commits: Commits;
   readonly accounts: Accounts;
   readonly auditComments = new AuditComments();
+  /** What each query of the log found, by its job's number less one. */
+  readonly logQueries: ArchivedComment[][] = [];
+  readonly hitCounts = new HitCounts();
   readonly registeredIps = new RegisteredIps();
-  readonly started = new Date();
   readonly swVersion: string;
+  readonly address: string;
+  readonly serial: string;
+  started = new Date();
+  /** Partial commits and reverts are refused until a full commit went through. */
+  fullCommitRequired = false;
+  /** The pair that it belongs to. */
+  ha: HaLink | undefined;
+  /** Whether it is up, as an HA peer sees it. */
+  isReachable = true;
 
   /** @throws Error when the configuration isn't a PAN-OS one */
   constructor(options: FirewallOptions) {
@@ -45,12 +72,11 @@ export class Firewall {
     this.candidate = new Candidate(root);
     this.running = root.clone();
     this.jobs = new JobQueue(options.commitSeconds);
-    this.commits = new Commits(this, this.jobs, this.locks);
-    this.accounts = new Accounts(options.users, () => this.running, options.keyLifetimeSeconds);
+    this.commits = new Commits(this, this.jobs, this.locks, (request) => this.committed(request));
+    this.accounts = new Accounts(options.users, () => this.running, options.keyLifetimeSeconds, options.keys);
     this.swVersion = options.swVersion;
-    this.jobs.on("job", ({ type, result }: Job) => {
-      if (type === "Commit" && result === "OK") this.auditComments.archive();
-    });
+    this.address = options.address ?? "127.0.0.1";
+    this.serial = options.serial ?? "015351000012345";
   }
 
   /** A vsys of a configuration by name. */
@@ -61,5 +87,24 @@ export class Firewall {
   get hostname(): string {
     const system = this.running.child("devices")?.entries()[0]?.at("deviceconfig", "system");
     return system?.value("hostname") ?? "PA-VM";
+  }
+
+  /** Starts anew: what was not committed, the jobs and the API keys are gone. */
+  restart({ finishJob = false, keepLocks = false }: RestartOptions = {}): void {
+    this.jobs.restart(finishJob);
+    this.commits.clearPlans();
+    this.candidate.reset(this.running.clone());
+    this.auditComments.clearPending();
+    this.logQueries.length = 0;
+    this.accounts.invalidateKeys("revoked");
+    this.registeredIps.restart();
+    if (!keepLocks) this.locks.clear();
+    this.started = new Date();
+  }
+
+  private committed({ scope }: CommitRequest): void {
+    this.auditComments.archive(scope.admins);
+    if (!isPartial(scope)) this.fullCommitRequired = false;
+    this.ha?.committed(this);
   }
 }

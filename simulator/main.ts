@@ -1,31 +1,9 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { startSimulator } from "./index";
+import { parseFaults, startHaPair, startSimulator } from "./index";
+import { HELP } from "./help";
 import { stopWithLauncher } from "./launcher";
-import type { SimulatorOptions } from "./index";
-
-const HELP = `A PAN-OS firewall to develop against: the XML API, candidate and running configuration, commit jobs.
-
-npm run simulator -- [options]
-  --port N             HTTPS port (default 8443; 0 takes any free one)
-  --http-port N        HTTP port, for the API and the page at / (default 8080; 0 takes any free one)
-  --host ADDRESS       where to listen (default 127.0.0.1)
-  --user NAME          an administrator with all rights (default admin); repeatable,
-  --password TEXT      each with the --password at the same place (default: its name)
-  --config FILE        the running configuration at the start, a PAN-OS <config> with vsys1
-  --commit-seconds N   how long a commit job runs (default 1)
-  --record FILE        append one line of JSON for each request, without secrets
-  --sw-version TEXT    PAN-OS version to report (default 11.1.2)
-  --key-lifetime N     API keys expire after N seconds (default: never)
-  --help
-
-More administrators can be in the configuration, with a role of their own:
-  <mgt-config><users><entry name="ops">
-    <phash>sha256:HEX</phash>      where HEX is what "printf %s PASSWORD | sha256sum" prints
-    <permissions><role-based><superuser>yes</superuser></role-based></permissions>
-or <custom><profile>NAME</profile></custom> in <role-based>, with /config/shared/admin-role/entry[@name=NAME]
-/role/device/xmlapi saying "enable" for config, op, commit, user-id, export.
-`;
+import type { Fault, HaPairOptions, Simulator } from "./index";
 
 const OPTIONS = {
   port: { type: "string", default: "8443" },
@@ -38,17 +16,25 @@ const OPTIONS = {
   record: { type: "string" },
   "sw-version": { type: "string" },
   "key-lifetime": { type: "string" },
+  faults: { type: "string" },
+  ha: { type: "string" },
+  "second-port": { type: "string", default: "8444" },
+  "second-http-port": { type: "string", default: "8081" },
+  "sync-seconds": { type: "string", default: "1" },
   help: { type: "boolean" },
 } as const;
 
 /** Reads the command line. @throws Error that names the option and what is wrong with it */
-function optionsFrom(args: string[]): SimulatorOptions | "help" {
+function optionsFrom(args: string[]): (HaPairOptions & { pair: boolean }) | "help" {
   const { values } = parseArgs({ args, options: OPTIONS });
   if (values.help) return "help";
   const names = values.user ?? ["admin"];
   const passwords = values.password ?? [];
   if (passwords.length > names.length) throw new Error("--password: there are more passwords than users");
   const users = names.map((name, index) => ({ name, password: passwords[index] ?? name }));
+  const { ha } = values;
+  if (ha !== undefined && ha !== "active-passive" && ha !== "active-active")
+    throw new Error(`--ha: "${ha}" is neither active-passive nor active-active`);
   const keyLifetime = values["key-lifetime"];
   return {
     port: number("--port", values.port, 65535),
@@ -59,8 +45,20 @@ function optionsFrom(args: string[]): SimulatorOptions | "help" {
     ...(values.config !== undefined && { config: readFileSync(values.config, "utf8") }),
     ...(values.record !== undefined && { record: values.record }),
     ...(values["sw-version"] !== undefined && { swVersion: values["sw-version"] }),
+    ...(values.faults !== undefined && { faults: faultsOf(values.faults) }),
+    pair: ha !== undefined,
+    ...(ha !== undefined && { mode: ha }),
+    syncSeconds: number("--sync-seconds", values["sync-seconds"], 3600),
+    second: {
+      port: number("--second-port", values["second-port"], 65535),
+      httpPort: number("--second-http-port", values["second-http-port"], 65535),
+    },
     ...(keyLifetime !== undefined && { keyLifetimeSeconds: number("--key-lifetime", keyLifetime, 1e9) }),
   };
+}
+
+function faultsOf(file: string): Fault[] {
+  return parseFaults(readFileSync(file, "utf8"), `--faults ${file}`);
 }
 
 function number(option: string, text: string, max: number): number {
@@ -71,18 +69,27 @@ function number(option: string, text: string, max: number): number {
   return value;
 }
 
+function announce({ url, httpUrl }: Simulator, which?: string): void {
+  const name = which === undefined ? "" : `, ${which}`;
+  console.log(
+    `PAN-OS simulator${name}: XML API on ${url}/api/ (self-signed certificate) and ${httpUrl}/api/`,
+  );
+  console.log(`Rulebase and jobs to look at: ${httpUrl}/`);
+}
+
 async function main(): Promise<void> {
   const options = optionsFrom(process.argv.slice(2));
   if (options === "help") {
     console.log(HELP);
     return;
   }
-  const simulator = await startSimulator(options);
-  console.log(
-    `PAN-OS simulator: XML API on ${simulator.url}/api/ (self-signed certificate) and ${simulator.httpUrl}/api/`,
-  );
-  console.log(`Rulebase and jobs to look at: ${simulator.httpUrl}/`);
-  const stop = (): void => void simulator.stop();
+  const { pair, ...rest } = options;
+  const running = pair ? await startHaPair(rest) : await startSimulator(rest);
+  if ("first" in running) {
+    announce(running.first, "the first firewall of an HA pair");
+    announce(running.second, "the second one");
+  } else announce(running);
+  const stop = (): void => void running.stop();
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
   stopWithLauncher(stop);

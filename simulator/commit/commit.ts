@@ -2,6 +2,7 @@ import type { Candidate } from "../config/candidate";
 import { markAll } from "../config/journal";
 import type { JournalEntry } from "../config/journal";
 import { withChanges } from "../config/transplant";
+import { Refusal } from "../refusal";
 import type { XmlElement } from "../xml/element";
 import { policyWarnings } from "../policy/warnings";
 import type { Job, JobOutcome, JobQueue } from "./jobs";
@@ -26,9 +27,11 @@ export class Commits {
   private readonly tolerated: ReadonlySet<string>;
 
   constructor(
-    private readonly device: { candidate: Candidate; running: XmlElement },
+    private readonly device: { candidate: Candidate; running: XmlElement; fullCommitRequired: boolean },
     private readonly jobs: JobQueue,
     private readonly locks: Locks,
+    /** Told of each commit that went through. */
+    private readonly committed: (request: CommitRequest) => void,
   ) {
     this.tolerated = new Set(faultsOf(device.running).map(({ line }) => line));
   }
@@ -38,10 +41,18 @@ export class Commits {
     this.planned.push(details);
   }
 
-  /** @throws Refusal when somebody else holds a commit lock */
+  /** Forgets what was planned to fail. */
+  clearPlans(): void {
+    this.planned.length = 0;
+  }
+
+  /** @throws Refusal when somebody else holds a commit lock, or only a full commit is possible */
   commit(request: CommitRequest): CommitAnswer {
     const { admin, scope } = request;
-    this.locks.requireCommit(admin);
+    this.locks.requireCommit(admin, scope.vsys);
+    if (this.device.fullCommitRequired && isPartial(scope))
+      // After the text of the refused partial revert, which is known.
+      throw new Refusal("13", ["Partial commit is not allowed. Full system commit must be completed."]);
     const { candidate } = this.device;
     const shipped = candidate.journal.entries.filter(
       (entry) => entry.job === undefined && isInScope(entry, scope),
@@ -56,7 +67,7 @@ export class Commits {
     const covered = isPartial(scope) ? shipped : pending;
     const job = this.jobs.enqueue({ type: "Commit", user: admin, description: request.description }, () => {
       const next = withChanges(asked, this.device.running, covered, pending);
-      return this.finish(admin, next, covered, fault);
+      return this.finish(request, next, covered, fault);
     });
     for (const entry of shipped) entry.job = job.id;
     return job;
@@ -77,7 +88,7 @@ export class Commits {
   }
 
   private finish(
-    admin: string,
+    request: CommitRequest,
     next: XmlElement,
     covered: readonly JournalEntry[],
     fault?: string[],
@@ -93,7 +104,8 @@ export class Commits {
     this.device.running = next;
     candidate.journal.remove(covered);
     markAll(candidate.root, candidate.journal);
-    this.locks.committed(admin);
+    this.locks.committed(request.admin);
+    this.committed(request);
     return { ok: true, details: ["Configuration committed successfully"], warnings: policyWarnings(next) };
   }
 }

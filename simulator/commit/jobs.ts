@@ -28,38 +28,29 @@ export interface Job {
 interface Queued {
   job: Job;
   work: () => JobOutcome;
+  /** Stays as it is once it runs, until somebody lets it go. */
+  stuck: boolean;
 }
 
 /**
  * Jobs one after the other, in the order they came, as PAN-OS runs commits. Each takes `seconds`, then
- * its work is done in one go. Emits "job" with the job at every change of its status.
+ * its work is done in one go. Emits "job" with the job at every change of its status, and
+ * "cleared" when all jobs are forgotten.
  */
 export class JobQueue extends EventEmitter {
   /** What administrators asked for. */
   readonly jobs: Job[] = [];
   /** Job 1: a firewall commits by itself when it starts, and clients wait for that to be done. */
-  private readonly start: Job;
+  private start: Job;
   private readonly waiting: Queued[] = [];
   private active: Queued | undefined;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
+  private nextSticks = false;
 
   constructor(private readonly seconds: number) {
     super();
-    const now = new Date();
-    this.start = {
-      id: 1,
-      type: "AutoCom",
-      user: "",
-      description: "",
-      status: "FIN",
-      result: "OK",
-      details: ["Configuration committed successfully"],
-      warnings: [],
-      enqueued: now,
-      started: now,
-      finished: now,
-    };
+    this.start = startJob();
   }
 
   enqueue(request: Pick<Job, "type" | "user" | "description">, work: () => JobOutcome): Job {
@@ -73,7 +64,8 @@ export class JobQueue extends EventEmitter {
       enqueued: new Date(),
     };
     this.jobs.push(job);
-    this.waiting.push({ job, work });
+    this.waiting.push({ job, work, stuck: this.nextSticks });
+    this.nextSticks = false;
     this.emit("job", job);
     this.startNext();
     return job;
@@ -86,6 +78,41 @@ export class JobQueue extends EventEmitter {
   /** Everything, the newest first. */
   all(): Job[] {
     return [...[...this.jobs].reverse(), this.start];
+  }
+
+  /** The next job stays ACT when its turn comes, and all behind it wait. */
+  stickNext(): void {
+    this.nextSticks = true;
+  }
+
+  /** Whether a job is stuck now: nothing ends before it is released. */
+  get isStuck(): boolean {
+    return this.active?.stuck ?? false;
+  }
+
+  /** Lets stuck jobs go on, and takes `stickNext` back. */
+  release(): void {
+    this.nextSticks = false;
+    for (const queued of this.waiting) queued.stuck = false;
+    if (!this.active?.stuck) return;
+    this.active.stuck = false;
+    this.run(this.active);
+  }
+
+  /**
+   * Forgets every job, as a restart does; numbers begin anew.
+   * @param finishActive the running job's work is done first: its client will never hear of it
+   */
+  restart(finishActive: boolean): void {
+    clearTimeout(this.timer);
+    const { active } = this;
+    this.waiting.length = 0;
+    this.nextSticks = false;
+    if (active && finishActive) this.finish(active);
+    this.active = undefined;
+    this.jobs.length = 0;
+    this.start = startJob();
+    this.emit("cleared");
   }
 
   /** Whether a commit is running or waiting. */
@@ -108,6 +135,7 @@ export class JobQueue extends EventEmitter {
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
+    this.emit("cleared");
   }
 
   private startNext(): void {
@@ -118,7 +146,11 @@ export class JobQueue extends EventEmitter {
     next.job.status = "ACT";
     next.job.started = new Date();
     this.emit("job", next.job);
-    this.timer = setTimeout(() => this.finish(next), this.seconds * 1000);
+    if (!next.stuck) this.run(next);
+  }
+
+  private run(queued: Queued): void {
+    this.timer = setTimeout(() => this.finish(queued), this.seconds * 1000);
   }
 
   private finish({ job, work }: Queued): void {
@@ -132,4 +164,21 @@ export class JobQueue extends EventEmitter {
     this.emit("job", job);
     this.startNext();
   }
+}
+
+function startJob(): Job {
+  const now = new Date();
+  return {
+    id: 1,
+    type: "AutoCom",
+    user: "",
+    description: "",
+    status: "FIN",
+    result: "OK",
+    details: ["Configuration committed successfully"],
+    warnings: [],
+    enqueued: now,
+    started: now,
+    finished: now,
+  };
 }

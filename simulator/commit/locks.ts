@@ -19,23 +19,41 @@ export class Locks {
     return this.held.filter((lock) => lock.kind === kind && (scope === undefined || lock.scope === scope));
   }
 
+  /** @returns PAN-OS's text @throws Refusal when a lock that is there excludes this one */
   add(kind: Lock["kind"], admin: string, scope: string, comment: string): string {
-    const same = this.list(kind, scope);
-    const own = same.some((lock) => lock.admin === admin);
-    const other = same.find((lock) => lock.admin !== admin);
-    if (kind === "config") {
-      if (own) throw new Refusal(undefined, [`You already own a config lock for scope ${scope}`]);
-      if (other)
-        throw new Refusal(undefined, [`Config for scope ${scope} is currently locked by ${other.admin}`]);
-    } else if (same[0]) {
-      throw new Refusal(undefined, [`Commit lock is already held by ${same[0].admin}`]);
-    }
+    if (kind === "config") this.requireConfigLock(admin, scope);
+    else this.requireCommitLock(scope);
     this.held.push({ kind, admin, scope, comment, created: deviceTime() });
     const what = kind === "config" ? "change" : "commit";
     return (
       `Successfully acquired lock. Other administrators will not be able to ${what} configuration ` +
       `until lock is released by ${admin}.`
     );
+  }
+
+  /** A lock on "shared" covers every vsys, so it goes with nobody else's lock anywhere. */
+  private requireConfigLock(admin: string, scope: string): void {
+    const locks = this.list("config");
+    if (locks.some((lock) => lock.admin === admin && lock.scope === scope))
+      throw new Refusal(undefined, [`You already own a config lock for scope ${scope}`]);
+    const others = locks.filter((lock) => lock.admin !== admin);
+    const covering = others.find((lock) => lock.scope === scope || lock.scope === "shared");
+    if (covering)
+      throw new Refusal(undefined, [
+        `Config for scope ${covering.scope} is currently locked by ${covering.admin}`,
+      ]);
+    const inside = scope === "shared" ? others[0] : undefined;
+    if (inside)
+      throw new Refusal(undefined, [
+        `Other administrators are holding config locks for scope ${inside.scope} (${inside.admin})`,
+      ]);
+  }
+
+  private requireCommitLock(scope: string): void {
+    const held = this.list("commit").find(
+      (lock) => lock.scope === scope || lock.scope === "shared" || scope === "shared",
+    );
+    if (held) throw new Refusal(undefined, [`Commit lock is already held by ${held.admin}`]);
   }
 
   /**
@@ -65,16 +83,31 @@ export class Locks {
     if (lock) throw new Refusal("14", [`Configuration is locked by ${lock.admin}`]);
   }
 
-  /** @throws Refusal when another administrator holds a commit lock */
-  requireCommit(admin: string): void {
+  /**
+   * @param vsys what the commit covers; undefined: every vsys
+   * @throws Refusal when another administrator holds a commit lock on any of it
+   */
+  requireCommit(admin: string, vsys: readonly string[] | undefined): void {
     const locks = this.list("commit").filter((held) => held.admin !== admin);
-    const device = locks.some((held) => held.scope === "shared");
-    if (device) throw new Refusal("14", ["Other administrators are holding device wide commit locks."]);
-    if (locks.length > 0) throw new Refusal("14", ["Other administrators are holding commit locks."]);
+    if (locks.some((held) => held.scope === "shared"))
+      throw new Refusal("14", ["Other administrators are holding device wide commit locks."]);
+    if (locks.some((held) => !vsys || vsys.includes(held.scope)))
+      throw new Refusal("14", ["Other administrators are holding commit locks."]);
   }
 
   /** A commit lock goes when its owner's commit has succeeded; a config lock stays. */
   committed(admin: string): void {
     this.held = this.held.filter((lock) => lock.kind !== "commit" || lock.admin !== admin);
+  }
+
+  /** Takes a lock away without asking anybody; whether it was still there. */
+  drop(lock: Lock): boolean {
+    const before = this.held.length;
+    this.held = this.held.filter((held) => held !== lock);
+    return this.held.length < before;
+  }
+
+  clear(): void {
+    this.held = [];
   }
 }

@@ -39,6 +39,13 @@ export class Candidate {
     }
   }
 
+  /** Starts anew from a configuration: nobody has changed anything. */
+  reset(root: XmlElement): void {
+    this.root = root;
+    this.journal.restore([]);
+    for (const node of root.descendants()) node.dirty = undefined;
+  }
+
   note(admin: string, action: JournalAction, path: NodePath): void {
     const takesOver = action === "EDIT" || action === "DELETE" || action === "CREATE";
     this.journal.add({ admin, action, path, time: deviceTime(), dirtyId: this.dirtyId }, takesOver);

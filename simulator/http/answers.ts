@@ -11,6 +11,8 @@ export interface Answer {
   /** For downloads: the file name. */
   fileName?: string;
   body: string;
+  /** Send only so many bytes of it, with that length announced or the whole one. */
+  cut?: { bytes: number; announced: boolean };
   /** "success", "error" or "unauth", and PAN-OS's code, for the record of requests. */
   status: string;
   code?: string;

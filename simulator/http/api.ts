@@ -11,8 +11,9 @@ import { escapeText, print } from "../xml/print";
 import { revert } from "../commit/revert";
 import * as answers from "./answers";
 import type { Answer } from "./answers";
+import { log } from "./log";
 
-const TYPES = ["config", "commit", "op", "keygen", "version", "export", "user-id"];
+const TYPES = ["config", "commit", "op", "keygen", "version", "export", "user-id", "log"];
 const ACTIONS = [
   "show",
   "get",
@@ -63,6 +64,8 @@ function dispatch(firewall: Firewall, admin: string, parameters: Parameters): An
       return exported(firewall, parameters);
     case "user-id":
       return userId(firewall, parameters);
+    case "log":
+      return log(firewall, parameters);
     default:
       throw new BadRequest(
         400,

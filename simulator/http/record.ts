@@ -10,21 +10,36 @@ export interface RequestRecord {
   xpath?: string;
   cmd?: string;
   element?: string;
-  /** "success", "error" or "unauth". */
+  /** "success", "error" or "unauth"; "none" when a fault ended it before it acted. */
   status: string;
   /** PAN-OS's result code, where it gave one. */
   code?: string;
+  /** Names of the faults that hit it. */
+  faults?: readonly string[];
 }
 
 const SECRET = /<(phash|password|passwd|private-key|key|secret|[\w-]*passphrase)>[^<]*<\/\1>/g;
 
-export function recordOf(request: HeldRequest, { status, code }: Answer): RequestRecord {
-  const record: RequestRecord = { time: new Date().toISOString(), ...request, status };
-  if (record.cmd !== undefined) record.cmd = record.cmd.replace(SECRET, "<$1>***</$1>");
-  if (record.element !== undefined) {
-    const isAboutUsers = record.xpath?.includes("mgt-config") ?? false;
-    record.element = isAboutUsers ? "***" : record.element.replace(SECRET, "<$1>***</$1>");
-  }
+export function recordOf(
+  request: HeldRequest,
+  { status, code }: Pick<Answer, "status" | "code">,
+  faults: readonly string[] = [],
+): RequestRecord {
+  const record: RequestRecord = { time: new Date().toISOString(), ...withoutSecrets(request), status };
   if (code !== undefined) record.code = code;
+  if (faults.length > 0) record.faults = faults;
   return record;
+}
+
+/** A request as it may be shown and kept. */
+export function withoutSecrets(request: HeldRequest): HeldRequest {
+  const { cmd, element, xpath } = request;
+  const isAboutUsers = xpath?.includes("mgt-config") ?? false;
+  return {
+    ...request,
+    ...(cmd !== undefined && { cmd: cmd.replace(SECRET, "<$1>***</$1>") }),
+    ...(element !== undefined && {
+      element: isAboutUsers ? "***" : element.replace(SECRET, "<$1>***</$1>"),
+    }),
+  };
 }

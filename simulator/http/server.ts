@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Credentials } from "../accounts";
 import type { Firewall } from "../firewall";
+import type { Faults } from "../faults/injection";
 import { BadRequest } from "../refusal";
 import { answerRequest } from "./api";
 import type { Parameters } from "./api";
@@ -13,11 +14,17 @@ import type { RequestRecord } from "./record";
 const MAX_GET = 2048;
 const MAX_POST = 5 * 1024 * 1024;
 
+/** What the API of a firewall needs beside the firewall. */
+export interface ApiParts {
+  firewall: Firewall;
+  holds: Holds;
+  faults: Faults;
+  note: (record: RequestRecord) => void;
+}
+
 /** Answers requests to /api with a firewall; other paths go to `other`. */
 export function apiHandler(
-  firewall: Firewall,
-  holds: Holds,
-  note: (record: RequestRecord) => void,
+  parts: ApiParts,
   other: (request: IncomingMessage, response: ServerResponse) => void,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
@@ -26,7 +33,12 @@ export function apiHandler(
       other(request, response);
       return;
     }
-    serve(firewall, holds, note, request, response, query).catch((error: unknown) => {
+    serve(parts, request, response, query).catch((error: unknown) => {
+      // A client that went away, or the simulator that stops.
+      if (response.destroyed || isAbort(error)) {
+        response.destroy();
+        return;
+      }
       // A fault of the simulator's own: say so instead of hanging.
       console.error(error);
       if (!response.headersSent) send(response, httpError(400, "internal error"), 500);
@@ -35,10 +47,12 @@ export function apiHandler(
   };
 }
 
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}
+
 async function serve(
-  firewall: Firewall,
-  holds: Holds,
-  note: (record: RequestRecord) => void,
+  { firewall, holds, faults, note }: ApiParts,
   request: IncomingMessage,
   response: ServerResponse,
   query: string,
@@ -58,19 +72,36 @@ async function serve(
     return;
   }
   const parameters = new Map([...new URLSearchParams(query), ...new URLSearchParams(body)]);
-  const admin = identify(firewall, request, parameters);
+  const { started } = firewall;
+  let admin = identify(firewall, request, parameters);
   const seen = seenRequest(typeof admin === "string" ? admin : "", parameters);
   if ((await holds.pass(seen, "before")) === "drop") {
     response.destroy();
     return;
   }
-  const answer = typeof admin === "string" ? answerFor(firewall, admin, parameters) : admin;
-  note(recordOf(seen, answer));
-  if ((await holds.pass(seen, "after")) === "drop") {
+  const injection = faults.begin(seen);
+  const verdict = await injection.before();
+  // What waited over a restart is lost with its connection.
+  if (verdict === "drop" || firewall.started !== started) {
+    note(recordOf(seen, { status: "none" }, injection.names));
     response.destroy();
     return;
   }
-  send(response, answer);
+  if (verdict !== "go") {
+    note(recordOf(seen, verdict, injection.names));
+    send(response, verdict);
+    return;
+  }
+  // A fault may just have ended the key.
+  if (injection.names.length > 0) admin = identify(firewall, request, parameters);
+  const answer = typeof admin === "string" ? answerFor(firewall, admin, parameters) : admin;
+  note(recordOf(seen, answer, injection.names));
+  const sent = await injection.after(answer);
+  if (sent === "drop" || (await holds.pass(seen, "after")) === "drop") {
+    response.destroy();
+    return;
+  }
+  send(response, sent);
 }
 
 function answerFor(firewall: Firewall, admin: string, parameters: Parameters): Answer {
@@ -135,8 +166,24 @@ function send(response: ServerResponse, answer: Answer, status = answer.httpStat
   if (answer.fileName !== undefined) {
     response.setHeader("content-disposition", `attachment; filename=${answer.fileName}`);
   }
-  response.setHeader("content-type", "application/xml; charset=UTF-8");
+  response.setHeader("content-type", answer.contentType ?? "application/xml; charset=UTF-8");
   response.setHeader("cache-control", "no-store");
   response.statusCode = status;
-  response.end(answer.body);
+  if (answer.cut) sendPart(response, Buffer.from(answer.body), answer.cut);
+  else response.end(answer.body);
+}
+
+function sendPart(
+  response: ServerResponse,
+  body: Buffer,
+  { bytes, announced }: Required<Answer>["cut"],
+): void {
+  const part = body.subarray(0, bytes);
+  if (announced) {
+    response.end(part);
+    return;
+  }
+  response.setHeader("content-length", body.length);
+  response.flushHeaders();
+  response.write(part, () => response.socket?.end());
 }

@@ -9,5 +9,5 @@ export const checkCommands: OpCommands = {
     const pending = firewall.candidate.journal.entries.some((entry) => isInScope(entry, scope));
     return result(pending ? "yes" : "no");
   },
-  "check full-commit-required": () => result("no"),
+  "check full-commit-required": (_, { firewall }) => result(firewall.fullCommitRequired ? "yes" : "no"),
 };

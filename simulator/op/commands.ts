@@ -6,6 +6,8 @@ import type { XmlElement } from "../xml/element";
 import { checkCommands } from "./check";
 import { configCommands } from "./config";
 import { deviceCommands } from "./device";
+import { haCommands } from "./high-availability";
+import { hitCountCommands } from "./hit-count";
 import { jobCommands } from "./jobs";
 import { lockCommands } from "./locks";
 import { objectCommands } from "./objects";
@@ -30,6 +32,8 @@ const COMMANDS = new Map<string, OpCommand>(
     ...checkCommands,
     ...configCommands,
     ...deviceCommands,
+    ...haCommands,
+    ...hitCountCommands,
     ...jobCommands,
     ...lockCommands,
     ...objectCommands,

@@ -1,5 +1,5 @@
 import { revert } from "../commit/revert";
-import { EVERYTHING, isInScope, scopeOf } from "../commit/scope";
+import { EVERYTHING, isInScope, isPartial, scopeOf } from "../commit/scope";
 import { componentOf } from "../config/journal";
 import type { JournalEntry } from "../config/journal";
 import { objectPath, xpathOf } from "../config/paths";
@@ -66,6 +66,8 @@ function revertConfig(node: XmlElement, context: OpContext): Answer {
   refuseWhileCommitting(context);
   const { firewall, admin } = context;
   const scope = scopeOf(node.child("partial"));
+  if (firewall.fullCommitRequired && isPartial(scope))
+    throw new Refusal("13", ["Partial revert is not allowed. Full system commit must be completed."]);
   for (const lock of firewall.locks.list("config")) firewall.locks.requireWrite(admin, lock.scope);
   revert(firewall.candidate, firewall.running, scope);
   const whose = scope.admins ? `by ${scope.admins.join(", ")} ` : "";

@@ -5,8 +5,6 @@ import { deviceTime } from "../time";
 import { escapeText } from "../xml/print";
 import type { OpCommands } from "./commands";
 
-const SERIAL = "015351000012345";
-
 function upSince(started: Date): string {
   const seconds = Math.floor((Date.now() - started.getTime()) / 1000);
   const two = (value: number): string => String(value).padStart(2, "0");
@@ -17,7 +15,7 @@ function upSince(started: Date): string {
 export function systemInfo(firewall: Firewall): Record<string, string> {
   return {
     hostname: firewall.hostname,
-    "ip-address": "127.0.0.1",
+    "ip-address": firewall.address,
     "public-ip-address": "unknown",
     netmask: "255.0.0.0",
     "default-gateway": "",
@@ -29,7 +27,7 @@ export function systemInfo(firewall: Firewall): Record<string, string> {
     devicename: firewall.hostname,
     family: "vm",
     model: "PA-VM",
-    serial: SERIAL,
+    serial: firewall.serial,
     "vm-mac-base": "7C:89:C3:0F:F5:00",
     "vm-mac-count": "256",
     "vm-uuid": "564D2A7C-0000-4000-8000-000000000001",
@@ -76,8 +74,6 @@ export const deviceCommands: OpCommands = {
         .map((name) => `<entry><admin>${escapeText(name)}</admin></entry>`)
         .join("")}</admins>`,
     ),
-  "show high-availability state": () => result("<enabled>no</enabled>"),
-  "show high-availability all": () => result("<enabled>no</enabled>"),
   "show clock": () => result(escapeText(clock(new Date()))),
   "show plugins packages": () => result("<plugins></plugins>"),
   "show plugins installed": () => result(""),

@@ -13,7 +13,6 @@ import type { OpCommands, OpContext } from "./commands";
 
 export const policyCommands: OpCommands = {
   "test security-policy-match": securityPolicyMatch,
-  "show rule-hit-count": hitCounts,
   "show running security-policy": (_, { firewall, vsys = "vsys1" }) => {
     const names = firewall.vsys(firewall.running, vsys)?.at("rulebase", "security", "rules")?.entries() ?? [];
     return result(
@@ -121,31 +120,4 @@ function entryXml(name: string, values: [string, string][]): string {
     .filter(([, value]) => value !== "")
     .map(([tag, value]) => `<${tag}>${escapeText(value)}</${tag}>`);
   return `<entry name="${escapeAttribute(name)}">${inner.join("")}</entry>`;
-}
-
-/** No traffic passes here, so every rule counts zero. */
-function hitCounts(node: XmlElement, { firewall }: OpContext) {
-  const vsysName = node.at("vsys", "vsys-name")?.entries()[0];
-  const base = vsysName?.child("rule-base")?.entries()[0];
-  const vsys = vsysName?.name ?? "vsys1";
-  const kind = base?.name ?? "security";
-  const wanted = base?.child("rules")?.members("list");
-  const entries = firewall.vsys(firewall.running, vsys)?.at("rulebase", kind, "rules")?.entries() ?? [];
-  const names = entries.map((entry) => entry.name ?? "");
-  if (kind === "security") names.push("intrazone-default", "interzone-default");
-  const all = base?.child("rules")?.child("list") === undefined;
-  const started = Math.floor(firewall.started.getTime() / 1000);
-  const counts = names
-    .filter((name) => all || wanted?.includes(name))
-    .map(
-      (name) =>
-        `<entry name="${escapeAttribute(name)}"><latest>yes</latest><hit-count>0</hit-count>` +
-        `<last-hit-timestamp>0</last-hit-timestamp><last-reset-timestamp>0</last-reset-timestamp>` +
-        `<first-hit-timestamp>0</first-hit-timestamp><rule-creation-timestamp>${started}</rule-creation-timestamp>` +
-        `<rule-modification-timestamp>${started}</rule-modification-timestamp></entry>`,
-    );
-  return result(
-    `<rule-hit-count><vsys><entry name="${escapeAttribute(vsys)}"><rule-base><entry name="${escapeAttribute(kind)}">` +
-      `<rules>${counts.join("")}</rules></entry></rule-base></entry></vsys></rule-hit-count>`,
-  );
 }

@@ -43,7 +43,8 @@ function refuse(response: ServerResponse, status: number, text: string): void {
   response.end(`${text}\n`);
 }
 
-function isLocal(request: IncomingMessage): boolean {
+/** Whether a request comes from this machine, under a name of its own. */
+export function isLocal(request: IncomingMessage): boolean {
   const from = request.socket.remoteAddress ?? "";
   const host = (request.headers.host ?? "").replace(/:\d+$/, "");
   return /^(::ffff:)?127\.|^::1$/.test(from) && ["localhost", "127.0.0.1", "[::1]"].includes(host);

@@ -43,6 +43,12 @@ export class RegisteredIps {
     this.table.clear();
   }
 
+  /** A restart keeps only what was registered as persistent. */
+  restart(): void {
+    for (const [ip, { persistent }] of this.table) if (!persistent) this.table.delete(ip);
+    this.users.clear();
+  }
+
   /** Addresses whose tags fit. */
   matching(fits: (tags: ReadonlySet<string>) => boolean): string[] {
     this.expire();

@@ -1,0 +1,74 @@
+import type { HaLink, HaMember } from "../ha/link";
+import type { Firewall } from "../firewall";
+import { result } from "../http/answers";
+import type { Answer } from "../http/answers";
+import { Refusal } from "../refusal";
+import { escapeText } from "../xml/print";
+import type { OpCommands } from "./commands";
+
+function values(pairs: [string, string | number][]): string {
+  return pairs.map(([tag, value]) => `<${tag}>${escapeText(String(value))}</${tag}>`).join("");
+}
+
+function infoOf({ firewall, priority, state, since }: HaMember): [string, string | number][] {
+  return [
+    ["platform-model", "PA-VM"],
+    ["state", state],
+    ["state-duration", Math.floor((Date.now() - since.getTime()) / 1000)],
+    ["priority", priority],
+    ["preemptive", "no"],
+    // With the length of its network, as the CLI shows it.
+    ["mgmt-ip", `${firewall.address}/8`],
+    ["build-rel", firewall.swVersion],
+    ["serial-num", firewall.serial],
+  ];
+}
+
+function state(firewall: Firewall): Answer {
+  const { ha } = firewall;
+  if (!ha) return result("<enabled>no</enabled>");
+  const peer = ha.peerOf(firewall);
+  const peerInfo: [string, string | number][] = peer.firewall.isReachable
+    ? [["conn-status", "up"], ...infoOf(peer)]
+    : [
+        ["conn-status", "down"],
+        ["state", "unknown"],
+      ];
+  const mode = ha.options.mode === "active-active" ? "Active-Active" : "Active-Passive";
+  return result(
+    `<enabled>yes</enabled><group><mode>${mode}</mode>` +
+      `<local-info>${values(infoOf(ha.member(firewall)))}</local-info><peer-info>${values(peerInfo)}</peer-info>` +
+      values([
+        ["running-sync", ha.sync],
+        ["running-sync-enabled", ha.options.syncEnabled ? "yes" : "no"],
+      ]) +
+      "</group>",
+  );
+}
+
+function pairOf({ ha }: Firewall): HaLink {
+  if (!ha) throw new Refusal(undefined, ["HA is not enabled"]);
+  return ha;
+}
+
+export const haCommands: OpCommands = {
+  "show high-availability state": (_, { firewall }) => state(firewall),
+  "show high-availability all": (_, { firewall }) => state(firewall),
+  "request high-availability sync-to-remote running-config": (_, { firewall }) => {
+    pairOf(firewall).synchronize(firewall);
+    return result("<msg><line>HA synchronization job has been queued on peer.</line></msg>");
+  },
+  "request high-availability state suspend": (_, { firewall }) => {
+    const ha = pairOf(firewall);
+    const leads = ha.member(firewall).state === ha.leading;
+    if (leads && ha.peerOf(firewall).state === ha.following) ha.failOver("suspended");
+    else ha.setState(firewall, "suspended");
+    return result("<msg><line>Successfully changed HA state to suspended</line></msg>");
+  },
+  "request high-availability state functional": (_, { firewall }) => {
+    const ha = pairOf(firewall);
+    const { state: peer } = ha.peerOf(firewall);
+    ha.setState(firewall, peer === ha.leading ? ha.following : ha.leading);
+    return result("<msg><line>Successfully changed HA state to functional</line></msg>");
+  },
+};

@@ -1,0 +1,42 @@
+import type { ApiKeys } from "./accounts";
+import { DEFAULT_CONFIG } from "./default-config";
+import type { Fault } from "./faults/fault";
+import { Firewall } from "./firewall";
+
+export interface SimulatorOptions {
+  /** HTTPS; 0, the default, takes any free port. */
+  port?: number;
+  httpPort?: number;
+  /** Where to listen; 127.0.0.1 unless said otherwise. */
+  host?: string;
+  /** Administrators with all rights; admin/admin unless given. */
+  users?: { name: string; password: string }[];
+  /** XML text of a <config>: the running configuration at the start. */
+  config?: string;
+  /** How long a commit job runs; 0, the default, ends it right after the answer that names it. */
+  commitSeconds?: number;
+  /** A file that gets one line of JSON for each request. */
+  record?: string;
+  /** "11.1.2" unless given. */
+  swVersion?: string;
+  /** API keys expire after this; a new one then also ends the old ones. */
+  keyLifetimeSeconds?: number;
+  /** What goes wrong, from the start. */
+  faults?: readonly Fault[];
+}
+
+/** The firewall that options describe. */
+export function firewallFrom(
+  options: SimulatorOptions,
+  own: { keys?: ApiKeys; serial?: string } = {},
+): Firewall {
+  return new Firewall({
+    users: options.users ?? [{ name: "admin", password: "admin" }],
+    config: options.config ?? DEFAULT_CONFIG,
+    commitSeconds: options.commitSeconds ?? 0,
+    swVersion: options.swVersion ?? "11.1.2",
+    keyLifetimeSeconds: options.keyLifetimeSeconds ?? 0,
+    address: options.host ?? "127.0.0.1",
+    ...own,
+  });
+}
