@@ -88,10 +88,10 @@ function sizesText(sizes: readonly SizeResult[]): string {
     ]),
   ]);
   const kept = table([
-    ["rules", "state file", "rule's own text", "beyond it"],
-    ...sizes.map(({ rules, state: { file, text, beyond } }) => [
+    ["rules", "state file", "rule's own text", "beyond it", "in the rule's entry"],
+    ...sizes.map(({ rules, state: { file, text, beyond, entryBeyond } }) => [
       String(rules),
-      ...[file, text, beyond].map((bytes) => bytes.toFixed(0)),
+      ...[file, text, beyond, entryBeyond].map((bytes) => bytes.toFixed(0)),
     ]),
   ]);
   return (

@@ -22,8 +22,10 @@ export interface SizeResult {
     file: number;
     /** The rule's own text: its inputs as JSON, once, without the provider's code. */
     text: number;
-    /** What the file holds beyond that text. */
+    /** What the file holds beyond that text, what is there once for a stack included. */
     beyond: number;
+    /** What the rule's own entry in the file holds beyond that text. */
+    entryBeyond: number;
   };
 }
 
@@ -65,10 +67,12 @@ function stateSize(file: string): SizeResult["state"] {
   const text = rules.reduce((sum, { inputs }) => {
     return sum + Buffer.byteLength(JSON.stringify({ ...inputs, __provider: undefined }));
   }, 0);
+  const entries = rules.reduce((sum, rule) => sum + Buffer.byteLength(JSON.stringify(rule)), 0);
   const bytes = Buffer.byteLength(file);
   return {
     file: bytes / rules.length,
     text: text / rules.length,
     beyond: (bytes - text) / rules.length,
+    entryBeyond: (entries - text) / rules.length,
   };
 }
