@@ -42,6 +42,18 @@ export class Faults {
     return name;
   }
 
+  /** Adds all of them or, when one can't be, none. @returns their names @throws FaultError */
+  addAll(faults: readonly Fault[]): string[] {
+    const before = this.armed;
+    this.armed = [...before];
+    try {
+      return faults.map((fault) => this.add(fault));
+    } catch (error) {
+      this.armed = before;
+      throw error;
+    }
+  }
+
   /** Takes all faults back, and ends what they left behind. */
   clear(): void {
     this.armed = [];

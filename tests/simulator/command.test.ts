@@ -66,18 +66,47 @@ describe("simulator: the command", () => {
     expect(ended).to.equal("ended");
   });
 
+  it("starts an HA pair with faults from a file", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "simulator-")), "faults.json");
+    writeFileSync(file, JSON.stringify([{ match: { type: "version" }, effect: { do: "http-error" } }]));
+    const ports = ["--port", "0", "--http-port", "0", "--second-port", "0", "--second-http-port", "0"];
+    const { child, output, ended } = run(...ports, "--ha", "active-passive", "--faults", file);
+    while (output().split("look at").length < 3) await once(child.stdout, "data");
+    const urls = [...output().matchAll(/look at: (\S+)\//g)].map(([, url]) => url ?? "");
+    const statuses = await Promise.all(
+      urls.flatMap(async (url) => {
+        const { status } = await fetch(`${url}/api/?type=version`);
+        return [status, (await fetch(`${url}/api/?type=version`)).status];
+      }),
+    );
+    expect(statuses).to.deep.equal([
+      [503, 403],
+      [503, 403],
+    ]);
+    child.kill("SIGTERM");
+    expect(await ended).to.deep.equal([0, null]);
+  });
+
   it("names what is wrong with an option or a configuration", async () => {
     const file = join(mkdtempSync(join(tmpdir(), "simulator-")), "bad.xml");
     writeFileSync(file, "<policy/>");
+    const faults = join(mkdtempSync(join(tmpdir(), "simulator-")), "faults.json");
+    writeFileSync(faults, '[{"effect": {"do": "delay", "seconds": 1}}]');
     const runs = [
       run("--port", "many"),
       run("--nonsense"),
       run("--port", "0", "--http-port", "0", "--config", file),
+      run("--faults", faults),
+      run("--ha", "yes"),
     ];
     const codes = await Promise.all(runs.map(async ({ ended }) => (await ended)[0]));
-    expect(codes).to.deep.equal([1, 1, 1]);
+    expect(codes).to.deep.equal([1, 1, 1, 1, 1]);
     expect(runs[0]?.output()).to.contain("--port");
     expect(runs[1]?.output()).to.contain("--nonsense");
     expect(runs[2]?.output()).to.contain("<policy>");
+    expect(runs[3]?.output()).to.contain(
+      'faults[0].effect: "seconds" is unknown here; there are do, when, ms',
+    );
+    expect(runs[4]?.output()).to.contain('--ha: "yes"');
   });
 });

@@ -82,4 +82,57 @@ describe("simulator: locks", () => {
     await admin.op(ADD("config"));
     expect((await bob.set("/config/shared/tag", `<entry name="u"/>`)).status).to.equal("error");
   });
+
+  const TWO = `<config><devices><entry name="localhost.localdomain"><vsys>
+    <entry name="vsys1"><zone><entry name="untrust"/><entry name="trust"/></zone></entry>
+    <entry name="vsys2"><zone><entry name="untrust"/><entry name="trust"/></zone></entry>
+  </vsys></entry></devices></config>`;
+
+  describe("of more than one vsys", () => {
+    const IN_2 = RULES.replace("vsys1", "vsys2");
+    const ofVsys = (name: string): string =>
+      `<commit><partial><vsys><member>${name}</member></vsys></partial></commit>`;
+
+    beforeEach(async () => {
+      await simulator.stop();
+      simulator = await startSimulator({
+        config: TWO,
+        users: ["admin", "bob"].map((name) => ({ name, password: name })),
+      });
+      admin = await Client.login(simulator);
+      bob = await Client.login(simulator, "bob");
+    });
+
+    it("a config lock covers its vsys alone, one on shared covers all, and the two exclude each other", async () => {
+      expect((await admin.op(ADD("config"), "vsys2")).status).to.equal("success");
+      expect((await bob.set(IN_2, ruleXml("r"))).lines).to.deep.equal(["Configuration is locked by admin"]);
+      expect((await bob.set(RULES, ruleXml("r"))).code).to.equal("20");
+      expect((await bob.op(ADD("config"), "vsys1")).status).to.equal("success");
+      expect((await bob.op(ADD("config"), "shared")).lines[0]).to.match(
+        /^Other administrators are holding config locks /,
+      );
+      await admin.op(REMOVE("config"), "vsys2");
+      expect((await bob.op(ADD("config"), "shared")).status).to.equal("success");
+      expect((await admin.op(ADD("config"), "vsys2")).lines).to.deep.equal([
+        "Config for scope shared is currently locked by bob",
+      ]);
+      expect((await admin.set(IN_2, ruleXml("s"))).lines).to.deep.equal(["Configuration is locked by bob"]);
+    });
+
+    it("a commit lock on a vsys keeps others from commits that cover it, and goes with none on shared", async () => {
+      await bob.set(RULES, ruleXml("r"));
+      await bob.set(IN_2, ruleXml("r"));
+      expect((await admin.op(ADD("commit"), "vsys2")).status).to.equal("success");
+      expect((await bob.op(ADD("commit"), "shared")).lines).to.deep.equal([
+        "Commit lock is already held by admin",
+      ]);
+      expect((await bob.commit()).lines).to.deep.equal(["Other administrators are holding commit locks."]);
+      expect((await bob.commit(ofVsys("vsys2"))).code).to.equal("14");
+      expect((await bob.commitAndWait(ofVsys("vsys1"))).value("result")).to.equal("OK");
+      expect([simulator.runningRules("vsys1"), simulator.runningRules("vsys2")]).to.deep.equal([["r"], []]);
+      const shown = await bob.op("<show><commit-locks></commit-locks></show>", "vsys2");
+      const lock = shown.root.at("result", "commit-locks")?.entry("admin");
+      expect([lock?.value("type"), lock?.value("name")]).to.deep.equal(["vsys", "vsys2"]);
+    });
+  });
 });
