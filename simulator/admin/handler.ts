@@ -11,10 +11,7 @@ const MAX_BODY = 1024 * 1024;
 const COMMANDS: Record<string, (faults: Faults, firewall: Firewall, body: string, name?: string) => unknown> =
   {
     "GET /admin/faults": (faults) => ({ faults: faults.list(), fired: faults.fired }),
-    "POST /admin/faults": (faults, _, body) => {
-      const read = parseFaults(body, "request body");
-      return { added: read.map((fault) => faults.add(fault)) };
-    },
+    "POST /admin/faults": (faults, _, body) => ({ added: faults.addAll(parseFaults(body, "request body")) }),
     "DELETE /admin/faults": (faults) => {
       faults.clear();
       return {};
