@@ -1,6 +1,6 @@
 import { PanosClient } from "../../panos/client";
 import { waitForJob, type Job } from "../../panos/job";
-import { locks, takeCommitLock, type Lock } from "../../panos/lock";
+import { locks, releaseCommitLock, takeCommitLock, type Lock } from "../../panos/lock";
 import { containerXpath, entryXpath } from "../../panos/location";
 import { pendingChanges, type PendingChange } from "../../panos/system";
 import type { Simulator } from "../../simulator";
@@ -67,6 +67,10 @@ export class Person {
 
   takeLock(comment: string): Promise<void> {
     return takeCommitLock(this.client, this.name, comment);
+  }
+
+  releaseLock(): Promise<void> {
+    return releaseCommitLock(this.client);
   }
 
   locks(): Promise<Lock[]> {

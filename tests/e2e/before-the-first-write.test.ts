@@ -1,0 +1,104 @@
+import { expect } from "chai";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { account, ruleOf, type Permission } from "../support/account";
+import { firewallConfig, Lab, PASSWORDS, ruleEntry, said, succeeded } from "../support/lab";
+import { startHaPair, type HaPair } from "../../simulator";
+
+const SSH: Permission = { group: 1, port: 22 };
+
+describe("e2e: before the first write", function () {
+  this.timeout(120_000);
+  let lab: Lab;
+
+  beforeEach(async () => {
+    lab = await Lab.open();
+    await lab.setAccount(account([SSH]));
+  });
+  afterEach(() => lab.close());
+
+  it("waits for somebody's commit lock, and goes on when it is released", async () => {
+    const stack = await lab.stack({ settings: { "panos:lockTimeout": 60 } });
+    const admin = lab.person();
+    await admin.takeLock("a minute, please");
+    const asked = lab.firewall.hold(({ cmd }) => cmd?.includes("<commit-locks>") === true, "after");
+    const run = lab.during(() => stack.up({ skipPreview: true }));
+    await asked.reached;
+    await admin.releaseLock();
+    asked.release();
+    const { result, commits } = await run;
+    succeeded(result);
+    expect(commits).to.equal(1);
+    expect(lab.ours()).to.deep.equal([ruleOf(SSH)]);
+  });
+
+  it("names other administrators who have changes pending", async () => {
+    await lab.person().addRule(ruleEntry("theirs-unfinished"));
+    const result = succeeded(await (await lab.stack()).up({ skipPreview: true }));
+    expect(said(result)).to.match(/other administrators have changes pending .* admin \(\d+\)/);
+    expect(lab.running()).not.to.include("theirs-unfinished");
+  });
+
+  it("stops where the device allows only a full commit, unless told to make one", async () => {
+    lab.firewall.requireFullCommit();
+    const refused = await lab.during(async () => (await lab.stack()).up({ skipPreview: true }));
+    expect(refused.result.code).not.to.equal(0);
+    expect(said(refused.result)).to.include("allows only a full commit").and.to.include("panos:commitScope");
+    expect(refused.writes + refused.commits).to.equal(0);
+
+    const full = await lab.stack({ settings: { "panos:commitScope": "full" } });
+    succeeded(await full.up({ skipPreview: true }));
+    expect(lab.ours()).to.deep.equal([ruleOf(SSH)]);
+  });
+});
+
+describe("e2e: a pair of firewalls", function () {
+  this.timeout(120_000);
+  let lab: Lab;
+  let pair: HaPair;
+  let port: number;
+
+  beforeEach(async () => {
+    lab = await Lab.open();
+    await lab.setAccount(account([SSH]));
+    port = await freePort();
+    const users = Object.entries(PASSWORDS).map(([name, password]) => ({ name, password }));
+    pair = await startHaPair({ port, config: firewallConfig(), users, second: { host: "127.0.0.2", port } });
+    pair.failOver();
+  });
+  afterEach(async () => {
+    await pair.stop();
+    await lab.close();
+  });
+
+  const stackOf = (settings: Record<string, unknown>) =>
+    lab.stack({
+      env: { PANOS_PORT: String(port) },
+      settings: { "panos:hostname": "127.0.0.1", ...settings },
+    });
+
+  it("is refused by its passive member, which is told apart and not written to", async () => {
+    const result = await (await stackOf({})).up({ skipPreview: true });
+    expect(result.code).not.to.equal(0);
+    expect(said(result)).to.include("127.0.0.1 is passive").and.to.include("panos:peerHostname");
+    expect(pair.passive.candidateRules()).to.deep.equal(["cleanup"]);
+  });
+
+  it("is written to on its active member, and has the rules on both afterwards", async () => {
+    const stack = await stackOf({ "panos:peerHostname": "127.0.0.2" });
+    succeeded(await stack.up({ skipPreview: true }));
+    expect(pair.active.runningRules()).to.deep.equal([ruleOf(SSH), "cleanup"]);
+    expect(pair.passive.runningRules()).to.deep.equal([ruleOf(SSH), "cleanup"]);
+    expect(pair.runningSync).to.equal("synchronized");
+  });
+});
+
+/** A port that is free on every loopback address, as far as one can know. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
