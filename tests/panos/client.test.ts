@@ -1,6 +1,5 @@
 import { expect } from "chai";
-import { PanosError } from "../../panos/error";
-import { DROP, scriptedDevice, type ScriptedDevice, type ScriptedRequest } from "./scripted";
+import { DROP, failure, type ScriptedDevice, scriptedDevice, type ScriptedRequest } from "./scripted";
 
 const OK = '<response status="success" code="20"><msg>command succeeded</msg></response>';
 const DATA =
@@ -11,15 +10,6 @@ const REFUSED = {
 };
 const key = (value: string) => `<response status = 'success'><result><key>${value}</key></result></response>`;
 const isKeygen = ({ parameters }: ScriptedRequest) => parameters.get("type") === "keygen";
-
-async function failure(promise: Promise<unknown>): Promise<PanosError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof PanosError)) throw new Error(`expected a PanosError, got ${String(error)}`);
-  return error;
-}
 
 describe("the client of the XML API", () => {
   let device: ScriptedDevice;

@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import type { PanosClient } from "../../panos/client";
-import { PanosError } from "../../panos/error";
 import { haState, openActive } from "../../panos/ha";
-import { DROP, scriptedDevice, type ScriptedDevice } from "./scripted";
+import { DROP, failure, scriptedDevice, type ScriptedDevice } from "./scripted";
 
 const OFF = '<response status="success"><result><enabled>no</enabled></result></response>';
 
@@ -31,14 +30,7 @@ describe("high availability", () => {
     return client;
   }
 
-  async function refusal(first: string, second?: string): Promise<PanosError> {
-    const error = await open(first, second).then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    if (!(error instanceof PanosError)) throw new Error(`expected a PanosError, got ${String(error)}`);
-    return error;
-  }
+  const refusal = (first: string, second?: string) => failure(open(first, second));
 
   it("takes a firewall without a peer as it is", async () => {
     expect((await open(OFF)).connection.hostname).to.equal("127.0.0.1");

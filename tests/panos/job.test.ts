@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import { commitChanges, type CommitOptions } from "../../panos/commit";
-import { PanosError } from "../../panos/error";
 import { waitForJob, type Job } from "../../panos/job";
-import { DROP, scriptedDevice, type ScriptedAnswer, type ScriptedDevice } from "./scripted";
+import { DROP, failure, type ScriptedAnswer, type ScriptedDevice, scriptedDevice } from "./scripted";
 
 const QUICK = { retries: 0 };
 const ENQUEUED = `<response status="success" code="19"><result><msg><line>Commit job enqueued with jobid 4</line></msg><job>4</job></result></response>`;
@@ -14,15 +13,6 @@ function job(status: string, result: string, progress: number, details = "", use
 
 const answer = (jobs: string) => `<response status="success"><result>${jobs}</result></response>`;
 const OK = answer(job("FIN", "OK", 100, "<line>Configuration committed successfully</line>"));
-
-async function failure(promise: Promise<unknown>): Promise<PanosError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof PanosError)) throw new Error(`expected a PanosError, got ${String(error)}`);
-  return error;
-}
 
 describe("commit jobs", () => {
   let device: ScriptedDevice;

@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PanosClient, type ClientOptions } from "../../panos/client";
 import type { Connection } from "../../panos/connection";
+import { PanosError } from "../../panos/error";
 
 /** A request as a scripted device gets it. */
 export interface ScriptedRequest {
@@ -70,4 +71,14 @@ export async function scriptedDevice(
       if (server.listening) await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** The PanosError that a call ends with. */
+export async function failure(promise: Promise<unknown>): Promise<PanosError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof PanosError)) throw new Error(`expected a PanosError, got ${String(error)}`);
+  return error;
 }
