@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { OperationFlags, RunResult } from "../../engine/stack";
 import { Stack } from "../../engine/stack";
-import type { ResourceState } from "../../engine/state";
+import type { Deployment, ResourceState } from "../../engine/state";
 import { nameOf } from "../../engine/urn";
 import type { JournalEntry, Plan, PlannedResource } from "./programs/things/plan";
 
@@ -81,9 +81,15 @@ export class Workshop {
       .map(({ call, name }) => `${call} ${name}`.trimEnd());
   }
 
+  /** What the state file holds, secrets encrypted. */
+  deployment(): Deployment {
+    const file = JSON.parse(readFileSync(this.stateFile, "utf8")) as { checkpoint: { latest: Deployment } };
+    return file.checkpoint.latest;
+  }
+
   /** The state's resources by logical name. */
-  async state(): Promise<Record<string, ResourceState>> {
-    const { resources = [] } = await this.stack.exportState();
+  state(): Record<string, ResourceState> {
+    const { resources = [] } = this.deployment();
     return Object.fromEntries(resources.map((resource) => [nameOf(resource.urn), resource]));
   }
 

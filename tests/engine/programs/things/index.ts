@@ -87,6 +87,6 @@ module.exports = async () => {
   }
   const config = new pulumi.Config();
   for (const key of plan.config ?? []) outputs[key] = config.get(key);
-  if (plan.throws !== undefined) throw new Error(plan.throws);
+  if (plan.throws !== undefined) throw new pulumi.RunError(plan.throws);
   return outputs;
 };
