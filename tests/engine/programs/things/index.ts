@@ -87,6 +87,12 @@ module.exports = async () => {
   }
   const config = new pulumi.Config();
   for (const key of plan.config ?? []) outputs[key] = config.get(key);
-  if (plan.throws !== undefined) throw new pulumi.RunError(plan.throws);
+  if (plan.throws !== undefined) {
+    // The SDK formats the stack of whatever is thrown, and Node 20.20 takes half a minute over a frame such as
+    // node_modules/@pulumi/resource.ts: its search for the end of the package's name never ends.
+    const error = new pulumi.RunError(plan.throws);
+    delete error.stack;
+    throw error;
+  }
   return outputs;
 };
