@@ -150,22 +150,33 @@ export class PanosClient {
   /** The one path that every authenticated request takes. */
   private async call(parameters: Parameters, call: Call): Promise<Answer> {
     const deadline = AbortSignal.timeout(this.deadlineMs);
-    let renewed = false;
+    const sendWith = (value: string) =>
+      this.repeated(call.repeatable, deadline, () => this.send(parameters, value, call, deadline));
+    const key = this.apiKey();
+    // A login repeats itself where that helps; repeating it here too would take minutes, and lock accounts.
+    const value = await key;
+    try {
+      return await sendWith(value);
+    } catch (error) {
+      if (!(error instanceof PanosError) || error.code !== "credentials" || !this.canRenew()) throw error;
+      // Only the first who sees the refusal asks for a new key; the others wait for the same one.
+      if (this.key === key) this.key = this.keygen();
+      return sendWith(await this.apiKey());
+    }
+  }
+
+  /** Repeats a request with backoff, as often and where that is safe. */
+  private async repeated<T>(
+    repeatable: boolean,
+    deadline: AbortSignal,
+    request: () => Promise<T>,
+  ): Promise<T> {
     for (let attempt = 0; ; attempt++) {
-      const key = this.apiKey();
-      // A login repeats itself where that helps; repeating it here too would take minutes, and lock accounts.
-      const value = await key;
       try {
-        return await this.send(parameters, value, call, deadline);
+        return await request();
       } catch (error) {
         if (!(error instanceof PanosError)) throw error;
-        if (error.code === "credentials" && !renewed && this.canRenew()) {
-          renewed = true;
-          // Only the first who sees the refusal asks for a new key; the others wait for the same one.
-          if (this.key === key) this.key = this.keygen();
-          continue;
-        }
-        const wait = attempt < this.retries ? retryDelay(error, attempt, call.repeatable) : undefined;
+        const wait = attempt < this.retries ? retryDelay(error, attempt, repeatable) : undefined;
         if (wait === undefined) throw error;
         await delay(wait, undefined, { signal: deadline }).catch(() => {
           throw error;
@@ -193,26 +204,13 @@ export class PanosClient {
     const { username = "", password = "" } = this.connection;
     const call: Call = { repeatable: true, details: { action: "keygen" } };
     const deadline = AbortSignal.timeout(this.deadlineMs);
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const answer = await this.send(
-          { type: "keygen", user: username, password },
-          undefined,
-          call,
-          deadline,
-        );
-        const key = textAt(answer.result, "key");
-        if (key === "") throw new PanosError("not-panos", "the answer to keygen holds no key", call.details);
-        return key;
-      } catch (error) {
-        if (!(error instanceof PanosError)) throw error;
-        const wait = attempt < this.retries ? retryDelay(error, attempt, true) : undefined;
-        if (wait === undefined) throw error;
-        await delay(wait, undefined, { signal: deadline }).catch(() => {
-          throw error;
-        });
-      }
-    }
+    return this.repeated(call.repeatable, deadline, async () => {
+      const login = { type: "keygen", user: username, password };
+      const answer = await this.send(login, undefined, call, deadline);
+      const key = textAt(answer.result, "key");
+      if (key === "") throw new PanosError("not-panos", "the answer to keygen holds no key", call.details);
+      return key;
+    });
   }
 
   private async send(

@@ -2,7 +2,6 @@ import type { dynamic } from "@pulumi/pulumi";
 import { listed } from "./declaration";
 import type { FirewallInputs, FirewallOutputs } from "./inputs";
 import { requireCleanupRule } from "./objects";
-import { ownObjects } from "./ownership";
 import { commitRevision } from "./revision";
 import { configure, sessionWith } from "./session";
 import { afterTelling } from "./tell";
@@ -53,14 +52,6 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
     const session = sessionWith(firewall);
     // An update runs: this is the old place of a firewall that lives on.
     if (session.updating) return;
-    const own = ownObjects(ownerId, await session.read("candidate"));
-    const left = own.rules.filter((name) => !own.held.includes(name));
-    if (left.length > 0) {
-      throw new Error(
-        `${left.length} rules of this stack are left in the candidate of ${firewall} that its state doesn't know: ` +
-          `${listed(left)}. Nothing was committed. Run \`pulumi up\`, which finds them, and then destroy`,
-      );
-    }
     const none = { rules: {}, services: {}, tags: {} };
     await afterTelling(() =>
       commitRevision(session, {
@@ -68,7 +59,13 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
         before: "",
         declared: none,
         description: (counts) => `aws-panos-rules ${stack}: everything removed (${counts})`,
-        allowRemoval: () => undefined,
+        // What the state knows has been removed by now; more is what a killed run left.
+        allowRemoval: (rules) => {
+          throw new Error(
+            `${rules.length} rules of this stack are left in the candidate of ${firewall} that its state doesn't know: ` +
+              `${listed(rules)}. Nothing was committed. Run \`pulumi up\`, which finds them, and then destroy`,
+          );
+        },
       }),
     );
   },
