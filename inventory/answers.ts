@@ -1,3 +1,5 @@
+import type { Tags } from "./types";
+
 /**
  * What the AWS provider's data sources answer, as far as an inventory needs it. They leave out null and
  * empty fields, even ones that the SDK's types call required, so most fields are optional here.
@@ -9,6 +11,8 @@ export interface Answers {
   vpcs: VpcAnswer[];
   /** Ids of each VPC's subnets, by VPC id. */
   subnetIds: Map<string, string[]>;
+  /** Those that were read. */
+  subnets: SubnetAnswer[];
   routeTables: RouteTableAnswer[];
   networkInterfaces: NetworkInterfaceAnswer[];
   securityGroups: SecurityGroupAnswer[];
@@ -24,6 +28,7 @@ export interface ListAnswer {
 
 export interface VpcAnswer {
   id: string;
+  ownerId?: string;
   cidrBlock?: string;
   cidrBlockAssociations?: { cidrBlock: string; state: string }[];
   /** The first IPv6 association's. */
@@ -31,44 +36,69 @@ export interface VpcAnswer {
   /** Since version 7 of the provider. */
   ipv6CidrBlockAssociations?: { ipv6CidrBlock: string; state: string }[];
   mainRouteTableId?: string;
-  tags?: Record<string, string>;
+  tags?: Tags;
+}
+
+export interface SubnetAnswer {
+  id: string;
+  ownerId?: string;
+  cidrBlock?: string;
+  /** The first IPv6 association's. */
+  ipv6CidrBlock?: string;
+  tags?: Tags;
 }
 
 export interface RouteTableAnswer {
   id: string;
+  ownerId?: string;
   vpcId: string;
   /** Neither local routes nor propagated ones are among them, and no route's state is told. */
   routes?: RouteAnswer[];
-  associations?: { main?: boolean; subnetId?: string }[];
+  associations?: { main?: boolean; subnetId?: string; gatewayId?: string }[];
+  tags?: Tags;
 }
 
 export interface RouteAnswer {
   cidrBlock?: string;
   ipv6CidrBlock?: string;
   destinationPrefixListId?: string;
+  carrierGatewayId?: string;
+  coreNetworkArn?: string;
+  egressOnlyGatewayId?: string;
   gatewayId?: string;
   instanceId?: string;
+  localGatewayId?: string;
   natGatewayId?: string;
   networkInterfaceId?: string;
+  odbNetworkArn?: string;
   transitGatewayId?: string;
   vpcEndpointId?: string;
+  vpcPeeringConnectionId?: string;
 }
 
 export interface NetworkInterfaceAnswer {
   id: string;
+  ownerId?: string;
   vpcId: string;
   subnetId: string;
   attachments?: { instanceId?: string }[];
   privateIp?: string;
   privateIps?: string[];
   ipv6Addresses?: string[];
+  /** The primary private address's. */
+  associations?: { publicIp?: string }[];
   securityGroups?: string[];
+  interfaceType?: string;
+  tags?: Tags;
 }
 
 export interface SecurityGroupAnswer {
   id: string;
+  /** Its account is the owner's. */
+  arn?: string;
   name: string;
   vpcId: string;
+  tags?: Tags;
 }
 
 export interface SecurityGroupRuleAnswer {
@@ -83,13 +113,16 @@ export interface SecurityGroupRuleAnswer {
   prefixListId?: string;
   referencedSecurityGroupId?: string;
   description?: string;
+  tags?: Tags;
 }
 
 export interface PrefixListAnswer {
   id: string;
+  ownerId?: string;
   name: string;
   addressFamily: string;
   entries?: { cidr: string; description?: string }[];
+  version?: number;
 }
 
 export interface CallerIdentityAnswer {

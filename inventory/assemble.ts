@@ -2,13 +2,26 @@ import type {
   Answers,
   NetworkInterfaceAnswer,
   RouteAnswer,
+  RouteTableAnswer,
+  SecurityGroupAnswer,
   SecurityGroupRuleAnswer,
+  SubnetAnswer,
   VpcAnswer,
 } from "./answers";
 import { networkOf } from "./cidr";
 import { effectiveRouteTables } from "./routing";
-import { sorted } from "./sort";
-import type { Inventory, NetworkInterface, Route, SecurityGroupRule, Vpc } from "./types";
+import { given, sorted } from "./sort";
+import type {
+  Inventory,
+  NetworkInterface,
+  PrefixList,
+  Route,
+  RouteTable,
+  SecurityGroup,
+  SecurityGroupRule,
+  Subnet,
+  Vpc,
+} from "./types";
 
 /**
  * One inventory from the answers of many lookups. AWS goes on changing between two of them, so what names
@@ -18,31 +31,15 @@ import type { Inventory, NetworkInterface, Route, SecurityGroupRule, Vpc } from 
 export function assemble(answers: Answers): Inventory {
   const vpcs = answers.vpcs.map(vpc);
   const vpcIds = new Set(vpcs.map(({ id }) => id));
-  const routeTables = answers.routeTables
-    .filter((table) => vpcIds.has(table.vpcId))
-    .map(({ id, vpcId, routes }) => ({ id, vpcId, routes: (routes ?? []).flatMap(route) }));
-  const vpcOfTable = new Map(routeTables.map(({ id, vpcId }) => [id, vpcId]));
-  const effective = effectiveRouteTables(answers.vpcs, answers.subnetIds, answers.routeTables);
-  const subnets = [...answers.subnetIds].flatMap(([vpcId, ids]) =>
-    ids.flatMap((id) => {
-      const routeTableId = effective.get(id);
-      return routeTableId !== undefined && vpcOfTable.get(routeTableId) === vpcId
-        ? [{ id, vpcId, routeTableId }]
-        : [];
-    }),
-  );
+  const routeTables = answers.routeTables.filter((table) => vpcIds.has(table.vpcId)).map(routeTable);
+  const subnets = subnetsOf(answers, new Map(routeTables.map(({ id, vpcId }) => [id, vpcId])));
   const vpcOfSubnet = new Map(subnets.map(({ id, vpcId }) => [id, vpcId]));
   const groupIds = new Set(answers.securityGroups.map(({ id }) => id));
-  const listIds = new Set(answers.prefixLists.map(({ id }) => id));
-  const ingress = answers.securityGroupRules
-    .filter((rule) => !rule.isEgress && (!rule.prefixListId || listIds.has(rule.prefixListId)))
-    .map((rule) => ({ groupId: rule.securityGroupId, rule: securityGroupRule(rule, answers.accountId) }));
   const running = new Set(answers.instanceIds.running);
   const pending = new Set(answers.instanceIds.pending.filter((id) => !running.has(id)));
   return sorted({
     format: 1,
-    ...(answers.region === undefined ? {} : { region: answers.region }),
-    ...(answers.accountId === undefined ? {} : { accountId: answers.accountId }),
+    ...given({ region: answers.region, accountId: answers.accountId }),
     vpcs,
     subnets,
     routeTables,
@@ -53,20 +50,13 @@ export function assemble(answers: Answers): Inventory {
     networkInterfaces: answers.networkInterfaces
       .filter(({ subnetId, vpcId }) => vpcOfSubnet.get(subnetId) === vpcId)
       .map((each) => networkInterface(each, groupIds)),
-    securityGroups: answers.securityGroups.map(({ id, name, vpcId }) => ({
+    securityGroups: securityGroupsOf(answers),
+    prefixLists: answers.prefixLists.map(({ id, ownerId, name, addressFamily, entries, version }) => ({
       id,
-      name,
-      vpcId,
-      ingress: ingress.filter(({ groupId }) => groupId === id).map(({ rule }) => rule),
-    })),
-    prefixLists: answers.prefixLists.map(({ id, name, addressFamily, entries }) => ({
-      id,
+      ...given({ ownerId: ownerId || undefined, version: version || undefined }),
       name,
       addressFamily: addressFamily === "IPv6" ? ("IPv6" as const) : ("IPv4" as const),
-      entries: (entries ?? []).map(({ cidr, description }) => ({
-        cidr: networkOf(cidr),
-        ...(description ? { description } : {}),
-      })),
+      entries: (entries ?? []).map(prefixListEntry),
     })),
   });
 }
@@ -76,12 +66,12 @@ function vpc(answer: VpcAnswer): Vpc {
   const isAssociated = ({ state }: { state: string }) => state === "associated";
   const ipv4 = (answer.cidrBlockAssociations ?? []).filter(isAssociated).map((each) => each.cidrBlock);
   const ipv6 = answer.ipv6CidrBlockAssociations?.filter(isAssociated).map((each) => each.ipv6CidrBlock);
-  const name = answer.tags?.["Name"];
   return {
     id: answer.id,
-    ...(name ? { name } : {}),
+    ...given({ ownerId: answer.ownerId || undefined, name: answer.tags?.["Name"] || undefined }),
     cidrBlocks: networks([answer.cidrBlock, ...ipv4]),
     ipv6CidrBlocks: networks(ipv6 ?? [answer.ipv6CidrBlock]),
+    tags: answer.tags ?? {},
   };
 }
 
@@ -89,22 +79,64 @@ function networks(cidrs: (string | undefined)[]): string[] {
   return [...new Set(cidrs.flatMap((cidr) => (cidr ? [networkOf(cidr)] : [])))];
 }
 
+/** The subnets with an effective route table; `vpcOfTable` knows the tables that were read. */
+function subnetsOf(answers: Answers, vpcOfTable: Map<string, string>): Subnet[] {
+  const effective = effectiveRouteTables(answers.vpcs, answers.subnetIds, answers.routeTables);
+  const read = new Map(answers.subnets.map((each) => [each.id, each]));
+  return [...answers.subnetIds].flatMap(([vpcId, ids]) =>
+    ids.flatMap((id) => {
+      const routeTableId = effective.get(id);
+      if (routeTableId === undefined || vpcOfTable.get(routeTableId) !== vpcId) return [];
+      return [{ id, vpcId, routeTableId, ...subnetDetails(read.get(id)) }];
+    }),
+  );
+}
+
+function subnetDetails(answer: SubnetAnswer | undefined): Partial<Subnet> {
+  if (answer === undefined) return {};
+  return {
+    ...given({
+      ownerId: answer.ownerId || undefined,
+      cidrBlock: answer.cidrBlock ? networkOf(answer.cidrBlock) : undefined,
+    }),
+    ipv6CidrBlocks: networks([answer.ipv6CidrBlock]),
+    tags: answer.tags ?? {},
+  };
+}
+
+function routeTable({ id, ownerId, vpcId, routes, associations, tags }: RouteTableAnswer): RouteTable {
+  const gatewayIds = (associations ?? []).flatMap(({ gatewayId }) => (gatewayId ? [gatewayId] : []));
+  return {
+    id,
+    ...given({ ownerId: ownerId || undefined }),
+    vpcId,
+    routes: (routes ?? []).flatMap(route),
+    gatewayIds: [...new Set(gatewayIds)],
+    tags: tags ?? {},
+  };
+}
+
 function route(answer: RouteAnswer): Route[] {
   const { cidrBlock, ipv6CidrBlock, destinationPrefixListId } = answer;
-  const { gatewayId, instanceId, natGatewayId, networkInterfaceId, transitGatewayId, vpcEndpointId } = answer;
   if (!cidrBlock && !ipv6CidrBlock && !destinationPrefixListId) return [];
   return [
-    {
-      ...(cidrBlock ? { destinationCidrBlock: networkOf(cidrBlock) } : {}),
-      ...(ipv6CidrBlock ? { destinationIpv6CidrBlock: networkOf(ipv6CidrBlock) } : {}),
-      ...(destinationPrefixListId ? { destinationPrefixListId } : {}),
-      ...(gatewayId ? { gatewayId } : {}),
-      ...(instanceId ? { instanceId } : {}),
-      ...(natGatewayId ? { natGatewayId } : {}),
-      ...(networkInterfaceId ? { networkInterfaceId } : {}),
-      ...(transitGatewayId ? { transitGatewayId } : {}),
-      ...(vpcEndpointId ? { vpcEndpointId } : {}),
-    },
+    given({
+      destinationCidrBlock: cidrBlock ? networkOf(cidrBlock) : undefined,
+      destinationIpv6CidrBlock: ipv6CidrBlock ? networkOf(ipv6CidrBlock) : undefined,
+      destinationPrefixListId: destinationPrefixListId || undefined,
+      carrierGatewayId: answer.carrierGatewayId || undefined,
+      coreNetworkArn: answer.coreNetworkArn || undefined,
+      egressOnlyInternetGatewayId: answer.egressOnlyGatewayId || undefined,
+      gatewayId: answer.gatewayId || undefined,
+      instanceId: answer.instanceId || undefined,
+      localGatewayId: answer.localGatewayId || undefined,
+      natGatewayId: answer.natGatewayId || undefined,
+      networkInterfaceId: answer.networkInterfaceId || undefined,
+      odbNetworkArn: answer.odbNetworkArn || undefined,
+      transitGatewayId: answer.transitGatewayId || undefined,
+      vpcEndpointId: answer.vpcEndpointId || undefined,
+      vpcPeeringConnectionId: answer.vpcPeeringConnectionId || undefined,
+    }),
   ];
 }
 
@@ -112,15 +144,43 @@ function networkInterface(answer: NetworkInterfaceAnswer, groupIds: Set<string>)
   const { id, subnetId, vpcId, privateIp } = answer;
   const instanceId = answer.attachments?.find((attachment) => attachment.instanceId)?.instanceId;
   const others = (answer.privateIps ?? []).filter((address) => address !== privateIp).toSorted();
+  const publicIps = (answer.associations ?? []).flatMap(({ publicIp }) =>
+    privateIp && publicIp ? [{ privateIpAddress: privateIp, publicIp }] : [],
+  );
   return {
     id,
-    ...(instanceId === undefined ? {} : { instanceId }),
+    ...given({ ownerId: answer.ownerId || undefined, instanceId }),
     subnetId,
     vpcId,
     privateIpAddresses: privateIp ? [privateIp, ...others] : others,
     ipv6Addresses: answer.ipv6Addresses ?? [],
+    publicIps,
     securityGroupIds: (answer.securityGroups ?? []).filter((group) => groupIds.has(group)),
+    ...given({ interfaceType: answer.interfaceType || undefined }),
+    tags: answer.tags ?? {},
   };
+}
+
+function securityGroupsOf({
+  securityGroups,
+  securityGroupRules,
+  prefixLists,
+  accountId,
+}: Answers): SecurityGroup[] {
+  const listIds = new Set(prefixLists.map(({ id }) => id));
+  const groups = new Map(securityGroups.map((answer) => [answer.id, securityGroup(answer)]));
+  for (const rule of securityGroupRules) {
+    if (rule.prefixListId && !listIds.has(rule.prefixListId)) continue;
+    const group = groups.get(rule.securityGroupId);
+    group?.[rule.isEgress ? "egress" : "ingress"].push(securityGroupRule(rule, accountId));
+  }
+  return [...groups.values()];
+}
+
+function securityGroup({ id, arn, name, vpcId, tags }: SecurityGroupAnswer) {
+  const ownerId = /^arn:[^:]*:ec2:[^:]*:(\d{12}):/.exec(arn ?? "")?.[1];
+  const rules = { ingress: [] as SecurityGroupRule[], egress: [] as SecurityGroupRule[] };
+  return { id, ...given({ ownerId }), name, vpcId, ...rules, tags: tags ?? {} };
 }
 
 /** Protocols that EC2 has names for; some answers give their numbers (EC2 API reference, IpPermission). */
@@ -139,14 +199,24 @@ function securityGroupRule(
     ipProtocol,
     fromPort: hasPorts ? (answer.fromPort ?? -1) : -1,
     toPort: hasPorts ? (answer.toPort ?? -1) : -1,
-    ...(cidrIpv4 ? { cidrIpv4: networkOf(cidrIpv4) } : {}),
-    ...(cidrIpv6 ? { cidrIpv6: networkOf(cidrIpv6) } : {}),
-    ...(prefixListId ? { prefixListId } : {}),
-    ...(referencedSecurityGroupId
-      ? { referencedSecurityGroupId: withoutAccount(referencedSecurityGroupId, accountId) }
-      : {}),
-    ...(description ? { description } : {}),
+    ...given({
+      cidrIpv4: cidrIpv4 ? networkOf(cidrIpv4) : undefined,
+      cidrIpv6: cidrIpv6 ? networkOf(cidrIpv6) : undefined,
+      prefixListId: prefixListId || undefined,
+      referencedSecurityGroupId: referencedSecurityGroupId
+        ? withoutAccount(referencedSecurityGroupId, accountId)
+        : undefined,
+      description: description || undefined,
+    }),
+    tags: answer.tags ?? {},
   };
+}
+
+function prefixListEntry({
+  cidr,
+  description,
+}: PrefixList["entries"][number]): PrefixList["entries"][number] {
+  return { cidr: networkOf(cidr), ...given({ description: description || undefined }) };
 }
 
 /** A provider that doesn't know its own account writes it before every referenced group. */

@@ -61,6 +61,13 @@ export const subnets: DataSource<Listed, answers.ListAnswer> = {
   actions: ["ec2:DescribeSubnets"],
 };
 
+export const oneSubnet: DataSource<Listed & { id: string }, answers.SubnetAnswer> = {
+  call: (args) => ec2.getSubnet(args),
+  what: "subnet",
+  actions: ["ec2:DescribeSubnets"],
+  notFound: "InvalidSubnetID.NotFound",
+};
+
 export const routeTables: DataSource<Listed, answers.ListAnswer> = {
   call: (args) => ec2.getRouteTables(args),
   what: "the list of route tables",

@@ -53,7 +53,7 @@ async function collect(reader: LookupReader, at: { region?: string }): Promise<A
   ]);
   const routes = network.routeTables.flatMap(firewallRoutes);
   const listIds = unique([
-    ...securityGroupRules.filter((rule) => !rule.isEgress).map((rule) => rule.prefixListId),
+    ...securityGroupRules.map((rule) => rule.prefixListId),
     ...routes.map((route) => route.destinationPrefixListId),
   ]);
   const prefixLists = await all(listIds, (id) => reader.find(aws.onePrefixList, { ...at, id }));
@@ -81,11 +81,11 @@ async function instancesByState(
   return { pending: pending.ids, running: running.ids };
 }
 
-type Network = Pick<Answers, "vpcs" | "subnetIds" | "routeTables" | "region">;
+type Network = Pick<Answers, "vpcs" | "subnetIds" | "subnets" | "routeTables" | "region">;
 
 async function vpcsAndRoutes(reader: LookupReader, at: { region?: string }): Promise<Network> {
   const [vpcList, tableList] = await Promise.all([reader.ask(aws.vpcs, at), reader.ask(aws.routeTables, at)]);
-  const [vpcs, subnets, routeTables] = await Promise.all([
+  const [vpcs, subnetIds, routeTables] = await Promise.all([
     all(vpcList.ids, (id) => reader.find(aws.oneVpc, { ...at, id })),
     all(vpcList.ids, async (vpcId) => {
       const { ids } = await reader.ask(aws.subnets, {
@@ -97,7 +97,30 @@ async function vpcsAndRoutes(reader: LookupReader, at: { region?: string }): Pro
     all(tableList.ids, (routeTableId) => reader.find(aws.oneRouteTable, { ...at, routeTableId })),
   ]);
   const region = vpcList.region ?? at.region;
-  return { ...(region === undefined ? {} : { region }), vpcs, subnetIds: new Map(subnets), routeTables };
+  return {
+    ...(region === undefined ? {} : { region }),
+    vpcs,
+    subnetIds: new Map(subnetIds),
+    subnets: await subnetsBehindGateways(reader, at, new Map(subnetIds), routeTables),
+    routeTables,
+  };
+}
+
+/**
+ * The subnets of VPCs in which a gateway has a route table: its destinations are whole subnets' CIDRs. Of the
+ * others nothing but ids is needed, and a lookup for each would cost more than it tells.
+ */
+function subnetsBehindGateways(
+  reader: LookupReader,
+  at: { region?: string },
+  subnetIds: Map<string, string[]>,
+  routeTables: Answers["routeTables"],
+): Promise<Answers["subnets"]> {
+  const vpcIds = routeTables.flatMap(({ vpcId, associations }) =>
+    (associations ?? []).some(({ gatewayId }) => gatewayId) ? [vpcId] : [],
+  );
+  const ids = unique(vpcIds).flatMap((vpcId) => subnetIds.get(vpcId) ?? []);
+  return all(ids, (id) => reader.find(aws.oneSubnet, { ...at, id }));
 }
 
 /**

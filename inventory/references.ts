@@ -24,7 +24,11 @@ export function checkReferences(document: unknown, problems: Problems): void {
   const interfaces = itemsOf(document, "networkInterfaces");
   const groups = itemsOf(document, "securityGroups");
   const prefixLists = itemsOf(document, "prefixLists");
-  const rules = groups.flatMap((group) => itemsOf(group.fields, "ingress", group.path));
+  const rules = groups.flatMap((group) => [
+    ...itemsOf(group.fields, "ingress", group.path),
+    ...itemsOf(group.fields, "egress", group.path),
+  ]);
+  const peerings = itemsOf(document, "vpcPeeringConnections");
 
   const known = {
     vpcs: uniqueById(vpcs, problems),
@@ -33,7 +37,9 @@ export function checkReferences(document: unknown, problems: Problems): void {
     groups: uniqueById(groups, problems),
     prefixLists: uniqueById(prefixLists, problems),
   };
-  for (const others of [itemsOf(document, "instances"), interfaces, rules]) uniqueById(others, problems);
+  for (const others of [itemsOf(document, "instances"), interfaces, rules, peerings]) {
+    uniqueById(others, problems);
+  }
 
   for (const subnet of [...subnets, ...routeTables]) refer(subnet, "vpcId", known.vpcs, "vpcs", problems);
   for (const subnet of subnets) {

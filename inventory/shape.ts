@@ -36,6 +36,10 @@ export function text(kind: string, example: string, accepts: (value: string) => 
 /** Any text, the empty one included. */
 export const anyText = text("text", "web", () => true);
 
+/** true or false. */
+export const boolean: Shape<boolean> = (value, path, problems) =>
+  typeof value === "boolean" ? value : problems.add(path, `${quoted(value)} is neither true nor false`);
+
 /** An integer in a range, both ends included. */
 export function integer(from: number, to: number): Shape<number> {
   return (value, path, problems) =>
@@ -77,6 +81,22 @@ export function set(element: Shape<string>): Shape<string[]> {
       if (elements.indexOf(each) < index) problems.add(`${path}[${index}]`, `${quoted(each)} stands twice`);
     });
     return elements;
+  };
+}
+
+/** An object with any keys, whose values all have one shape. */
+export function mapOf<T>(element: Shape<T>): Shape<Record<string, T>> {
+  return (value, path, problems) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      return problems.add(path, `${quoted(value)} is not an object; expected { … }`);
+    }
+    const entries = Object.entries<unknown>(value as Record<string, unknown>).map(
+      ([key, each]): [string, T | null] => [key, element(each, `${path}[${quoted(key)}]`, problems)],
+    );
+    // fromEntries also makes a key like __proto__ a plain one.
+    return entries.every((entry): entry is [string, T] => entry[1] !== null)
+      ? Object.fromEntries(entries)
+      : null;
   };
 }
 

@@ -1,84 +1,205 @@
-import type { Inventory, Route } from "./types";
+import type {
+  Inventory,
+  NetworkInterface,
+  PeeredVpc,
+  PrefixList,
+  Route,
+  RouteTable,
+  SecurityGroup,
+  SecurityGroupRule,
+  Subnet,
+  Tags,
+  VpcPeeringConnection,
+} from "./types";
 
 /**
- * The same inventory in one fixed order: objects by id, sets by text, fields as `types.ts` lists them. Only
- * the order of an interface's IPv4 addresses means something (the primary one is first), so it stays.
+ * The same inventory in one fixed order: objects by id, sets by text, tags by key, fields as `types.ts` lists
+ * them. Only the order of an interface's IPv4 addresses means something (the primary one is first), so it
+ * stays.
  */
 export function sorted(inventory: Inventory): Inventory {
-  return {
+  return given({
     format: inventory.format,
-    ...given(inventory, "region", "accountId"),
-    vpcs: byId(inventory.vpcs).map((vpc) => ({
-      id: vpc.id,
-      ...given(vpc, "name"),
+    region: inventory.region,
+    accountId: inventory.accountId,
+    accounts:
+      inventory.accounts &&
+      by(
+        inventory.accounts.map(({ accountId, region }) => ({ accountId, region })),
+        ({ accountId, region }) => `${accountId} ${region}`,
+      ),
+    complete: inventory.complete,
+    vpcs: byId(inventory.vpcs).map((vpc) =>
+      given({
+        id: vpc.id,
+        ...place(vpc),
+        name: vpc.name,
+        cidrBlocks: vpc.cidrBlocks.toSorted(),
+        ipv6CidrBlocks: vpc.ipv6CidrBlocks.toSorted(),
+        tags: tags(vpc.tags),
+      }),
+    ),
+    subnets: byId(inventory.subnets).map(subnet),
+    routeTables: byId(inventory.routeTables).map(routeTable),
+    instances: byId(inventory.instances).map((each) =>
+      given({ id: each.id, ...place(each), name: each.name, state: each.state, tags: tags(each.tags) }),
+    ),
+    networkInterfaces: byId(inventory.networkInterfaces).map(networkInterface),
+    securityGroups: byId(inventory.securityGroups).map(securityGroup),
+    prefixLists: byId(inventory.prefixLists).map(prefixList),
+    vpcPeeringConnections:
+      inventory.vpcPeeringConnections && byId(inventory.vpcPeeringConnections).map(peering),
+  });
+}
+
+function place({ ownerId, region }: { ownerId?: string; region?: string }) {
+  return { ownerId, region };
+}
+
+function subnet(each: Subnet): Subnet {
+  return given({
+    id: each.id,
+    ...place(each),
+    vpcId: each.vpcId,
+    routeTableId: each.routeTableId,
+    cidrBlock: each.cidrBlock,
+    ipv6CidrBlocks: each.ipv6CidrBlocks?.toSorted(),
+    tags: tags(each.tags),
+  });
+}
+
+function routeTable(each: RouteTable): RouteTable {
+  return given({
+    id: each.id,
+    ...place(each),
+    vpcId: each.vpcId,
+    routes: by(each.routes.map(route), (one) => JSON.stringify(one)),
+    gatewayIds: each.gatewayIds?.toSorted(),
+    tags: tags(each.tags),
+  });
+}
+
+function route(each: Route): Route {
+  return given({
+    destinationCidrBlock: each.destinationCidrBlock,
+    destinationIpv6CidrBlock: each.destinationIpv6CidrBlock,
+    destinationPrefixListId: each.destinationPrefixListId,
+    carrierGatewayId: each.carrierGatewayId,
+    coreNetworkArn: each.coreNetworkArn,
+    egressOnlyInternetGatewayId: each.egressOnlyInternetGatewayId,
+    gatewayId: each.gatewayId,
+    instanceId: each.instanceId,
+    localGatewayId: each.localGatewayId,
+    natGatewayId: each.natGatewayId,
+    networkInterfaceId: each.networkInterfaceId,
+    odbNetworkArn: each.odbNetworkArn,
+    transitGatewayId: each.transitGatewayId,
+    vpcEndpointId: each.vpcEndpointId,
+    vpcPeeringConnectionId: each.vpcPeeringConnectionId,
+    state: each.state,
+    origin: each.origin,
+  });
+}
+
+function networkInterface(each: NetworkInterface): NetworkInterface {
+  return given({
+    id: each.id,
+    ...place(each),
+    instanceId: each.instanceId,
+    attachmentStatus: each.attachmentStatus,
+    subnetId: each.subnetId,
+    vpcId: each.vpcId,
+    privateIpAddresses: each.privateIpAddresses,
+    ipv6Addresses: each.ipv6Addresses.toSorted(),
+    ipv4Prefixes: each.ipv4Prefixes?.toSorted(),
+    ipv6Prefixes: each.ipv6Prefixes?.toSorted(),
+    publicIps:
+      each.publicIps &&
+      by(
+        each.publicIps.map(({ privateIpAddress, publicIp }) => ({ privateIpAddress, publicIp })),
+        ({ privateIpAddress, publicIp }) => `${privateIpAddress} ${publicIp}`,
+      ),
+    securityGroupIds: each.securityGroupIds.toSorted(),
+    interfaceType: each.interfaceType,
+    sourceDestCheck: each.sourceDestCheck,
+    tags: tags(each.tags),
+  });
+}
+
+function securityGroup(each: SecurityGroup): SecurityGroup {
+  return given({
+    id: each.id,
+    ...place(each),
+    name: each.name,
+    vpcId: each.vpcId,
+    associatedVpcIds: each.associatedVpcIds?.toSorted(),
+    ingress: byId(each.ingress).map(securityGroupRule),
+    egress: each.egress && byId(each.egress).map(securityGroupRule),
+    tags: tags(each.tags),
+  });
+}
+
+function securityGroupRule(each: SecurityGroupRule): SecurityGroupRule {
+  const { referencedGroup } = each;
+  return given({
+    id: each.id,
+    ipProtocol: each.ipProtocol,
+    fromPort: each.fromPort,
+    toPort: each.toPort,
+    cidrIpv4: each.cidrIpv4,
+    cidrIpv6: each.cidrIpv6,
+    prefixListId: each.prefixListId,
+    referencedSecurityGroupId: each.referencedSecurityGroupId,
+    referencedGroup:
+      referencedGroup &&
+      given({
+        userId: referencedGroup.userId,
+        vpcId: referencedGroup.vpcId,
+        vpcPeeringConnectionId: referencedGroup.vpcPeeringConnectionId,
+        peeringStatus: referencedGroup.peeringStatus,
+      }),
+    description: each.description,
+    tags: tags(each.tags),
+  });
+}
+
+function prefixList(each: PrefixList): PrefixList {
+  return given({
+    id: each.id,
+    ...place(each),
+    name: each.name,
+    addressFamily: each.addressFamily,
+    entries: by(
+      each.entries.map(({ cidr, description }) => given({ cidr, description })),
+      (entry) => JSON.stringify(entry),
+    ),
+    version: each.version,
+  });
+}
+
+function peering(each: VpcPeeringConnection): VpcPeeringConnection {
+  const side = (vpc: PeeredVpc): PeeredVpc =>
+    given({
+      vpcId: vpc.vpcId,
+      ...place(vpc),
       cidrBlocks: vpc.cidrBlocks.toSorted(),
       ipv6CidrBlocks: vpc.ipv6CidrBlocks.toSorted(),
-    })),
-    subnets: byId(inventory.subnets).map(({ id, vpcId, routeTableId }) => ({ id, vpcId, routeTableId })),
-    routeTables: byId(inventory.routeTables).map(({ id, vpcId, routes }) => ({
-      id,
-      vpcId,
-      routes: by(routes.map(fieldsOfRoute), (each) => JSON.stringify(each)),
-    })),
-    instances: byId(inventory.instances).map((each) => ({
-      id: each.id,
-      ...given(each, "name"),
-      state: each.state,
-    })),
-    networkInterfaces: byId(inventory.networkInterfaces).map((each) => ({
-      id: each.id,
-      ...given(each, "instanceId"),
-      subnetId: each.subnetId,
-      vpcId: each.vpcId,
-      privateIpAddresses: each.privateIpAddresses,
-      ipv6Addresses: each.ipv6Addresses.toSorted(),
-      securityGroupIds: each.securityGroupIds.toSorted(),
-    })),
-    securityGroups: byId(inventory.securityGroups).map(({ id, name, vpcId, ingress }) => ({
-      id,
-      name,
-      vpcId,
-      ingress: byId(ingress).map((rule) => ({
-        id: rule.id,
-        ipProtocol: rule.ipProtocol,
-        fromPort: rule.fromPort,
-        toPort: rule.toPort,
-        ...given(rule, "cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId", "description"),
-      })),
-    })),
-    prefixLists: byId(inventory.prefixLists).map(({ id, name, addressFamily, entries }) => ({
-      id,
-      name,
-      addressFamily,
-      entries: by(
-        entries.map((entry) => ({ cidr: entry.cidr, ...given(entry, "description") })),
-        (entry) => JSON.stringify(entry),
-      ),
-    })),
-  };
+    });
+  const { id, status, requester, accepter } = each;
+  return { id, status, requester: side(requester), accepter: side(accepter) };
 }
 
-function fieldsOfRoute(route: Route): Route {
-  return given(
-    route,
-    "destinationCidrBlock",
-    "destinationIpv6CidrBlock",
-    "destinationPrefixListId",
-    "gatewayId",
-    "instanceId",
-    "natGatewayId",
-    "networkInterfaceId",
-    "transitGatewayId",
-    "vpcEndpointId",
-    "state",
-  );
+function tags(each: Tags | undefined): Tags | undefined {
+  return each && Object.fromEntries(by(Object.entries(each), ([key]) => key));
 }
 
-/** Those of the named fields that are there, in the order of their names. */
-function given<T extends object, K extends keyof T>(from: T, ...names: K[]): Pick<T, K> {
-  return Object.fromEntries(
-    names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]),
-  ) as Pick<T, K>;
+type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** The same object without the fields that are undefined. */
+export function given<T extends object>(fields: T): Given<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
 function byId<T extends { id: string }>(items: T[]): T[] {

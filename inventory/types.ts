@@ -1,14 +1,27 @@
 /**
  * What AWS has, as far as it decides which traffic may reach an instance through the firewall.
  *
- * Names are those of the EC2 API, in camel case. Every source (data-source lookups, a snapshot file,
- * later a bulk reader) fills this same shape, so nothing after it knows where an inventory came from.
+ * Names are those of the EC2 API, in camel case. Every source (data-source lookups, EC2's own API in bulk, a
+ * snapshot file) fills this same shape, so nothing after it knows where an inventory came from.
+ *
+ * Not every source sees everything, and an old snapshot holds less than a new one. An optional field that is
+ * absent was not seen; one that was seen and is empty says so: `{}`, `[]`, `false`. Fields marked "EC2 only"
+ * are hidden by the data-source lookups: only `inventory: ec2`, and a snapshot recorded from it, has them.
  */
 export interface Inventory {
   /** Version of this shape, so that an old snapshot is refused rather than misread. */
   format: 1;
+  /** Absent where several regions or accounts were read: see `accounts`, and each object's own. */
   region?: string;
   accountId?: string;
+  /** What was read, where that was more than one region of one account. */
+  accounts?: AccountRegion[];
+  /**
+   * Every interface and security group of the region is in it. Otherwise interfaces only of running or
+   * pending instances in subnets that a firewall could stand before, and their groups: the members of a
+   * referenced group may then be missing.
+   */
+  complete?: boolean;
   vpcs: Vpc[];
   subnets: Subnet[];
   routeTables: RouteTable[];
@@ -17,70 +30,137 @@ export interface Inventory {
   networkInterfaces: NetworkInterface[];
   securityGroups: SecurityGroup[];
   prefixLists: PrefixList[];
+  /** EC2 only. Those that exist or existed recently, whatever their state. */
+  vpcPeeringConnections?: VpcPeeringConnection[];
 }
 
-export interface Vpc {
+/** By key. `Name` is among them. Only an object's owner sees its tags: others get `{}`. */
+export type Tags = Record<string, string>;
+
+/** Where an object was read, and whose it is. */
+export interface Owned {
+  /** The account that owns it: another one than was asked in a shared VPC, or of a shared group or list. */
+  ownerId?: string;
+  /** Only where several regions were read. */
+  region?: string;
+}
+
+/** One region of one account. */
+export interface AccountRegion {
+  accountId: string;
+  region: string;
+}
+
+export interface Vpc extends Owned {
   id: string;
   name?: string;
   /** All associated IPv4 CIDRs, primary and secondary. */
   cidrBlocks: string[];
   ipv6CidrBlocks: string[];
+  tags?: Tags;
 }
 
-export interface Subnet {
+export interface Subnet extends Owned {
   id: string;
   vpcId: string;
   /** The effective route table: the explicitly associated one, else the VPC's main one. */
   routeTableId: string;
+  /** Absent in an IPv6-only subnet. The lookups see it only where a gateway has a route table (see there). */
+  cidrBlock?: string;
+  /** As `cidrBlock`. */
+  ipv6CidrBlocks?: string[];
+  /** As `cidrBlock`. */
+  tags?: Tags;
 }
 
-export interface RouteTable {
+export interface RouteTable extends Owned {
   id: string;
   vpcId: string;
   routes: Route[];
+  /**
+   * The internet and virtual private gateways whose incoming traffic it routes ("igw-…", "vgw-…": an edge
+   * association). Such a table is no subnet's.
+   */
+  gatewayIds?: string[];
+  tags?: Tags;
 }
 
-/** One route: exactly one destination and at most one of the targets that matter here. */
+/** One route: exactly one destination and at most one target (an instance comes with its interface). */
 export interface Route {
   destinationCidrBlock?: string;
   destinationIpv6CidrBlock?: string;
   destinationPrefixListId?: string;
+  carrierGatewayId?: string;
+  coreNetworkArn?: string;
+  egressOnlyInternetGatewayId?: string;
+  /** "igw-…", "vgw-…"; EC2 only: "local" (the lookups leave local routes out), "VpcLattice". */
   gatewayId?: string;
   instanceId?: string;
+  localGatewayId?: string;
   natGatewayId?: string;
   networkInterfaceId?: string;
+  odbNetworkArn?: string;
   transitGatewayId?: string;
+  /** A Gateway Load Balancer's endpoint; EC2 only: also a gateway endpoint, with a prefix list. */
   vpcEndpointId?: string;
-  /** Only sources that can see it fill it: the data-source lookups cannot. */
-  state?: "active" | "blackhole";
+  vpcPeeringConnectionId?: string;
+  /** EC2 only. Only an active route carries packets: a blackhole's target is gone or not attached. */
+  state?: "active" | "blackhole" | "filtered";
+  /** EC2 only. The lookups leave out those that a gateway propagates (EnableVgwRoutePropagation). */
+  origin?: RouteOrigin;
 }
 
-export interface Instance {
+/** EC2 API reference, Route. */
+export type RouteOrigin = "CreateRouteTable" | "CreateRoute" | "EnableVgwRoutePropagation" | "Advertisement";
+
+export interface Instance extends Owned {
   id: string;
+  /** EC2 only. */
   name?: string;
   state: "pending" | "running";
+  /** EC2 only. */
+  tags?: Tags;
 }
 
-export interface NetworkInterface {
+export interface NetworkInterface extends Owned {
   id: string;
   /** The instance that it is attached to; absent for load balancers, Lambda and the like. */
   instanceId?: string;
+  /** EC2 only. Of the attachment to the instance: only while it is "attached" do packets arrive. */
+  attachmentStatus?: "attaching" | "attached" | "detaching" | "detached";
   subnetId: string;
   vpcId: string;
   /** Every private IPv4 address, the primary one first. */
   privateIpAddresses: string[];
   ipv6Addresses: string[];
+  /** EC2 only. Prefixes delegated to the interface, beside its addresses: every address in them is its. */
+  ipv4Prefixes?: string[];
+  /** EC2 only. As `ipv4Prefixes`. */
+  ipv6Prefixes?: string[];
+  /** Elastic and other public IPv4 addresses. The lookups see only the primary private address's. */
+  publicIps?: { privateIpAddress: string; publicIp: string }[];
   securityGroupIds: string[];
+  /** "interface", "network_load_balancer", "lambda", …: EC2 API reference, NetworkInterface. */
+  interfaceType?: string;
+  /** EC2 only. A firewall's interfaces have to have it off. */
+  sourceDestCheck?: boolean;
+  tags?: Tags;
 }
 
-export interface SecurityGroup {
+export interface SecurityGroup extends Owned {
   id: string;
   name: string;
+  /** The VPC that it was made in. Which interfaces carry it says where it is used. */
   vpcId: string;
+  /** EC2 only. Further VPCs that it is associated with (AssociateSecurityGroupVpc), in state "associated". */
+  associatedVpcIds?: string[];
   ingress: SecurityGroupRule[];
+  /** Absent where they were not read. */
+  egress?: SecurityGroupRule[];
+  tags?: Tags;
 }
 
-/** One ingress rule: exactly one source. */
+/** One rule: exactly one source (of an ingress rule) or destination (of an egress rule). */
 export interface SecurityGroupRule {
   id: string;
   /** tcp, udp, icmp, icmpv6, a protocol number as text, or "-1" for all. */
@@ -94,12 +174,43 @@ export interface SecurityGroupRule {
   prefixListId?: string;
   /** sg-…, or account/sg-… for a group of another account. */
   referencedSecurityGroupId?: string;
+  /** EC2 only. What is known of the referenced group. */
+  referencedGroup?: ReferencedGroup;
   description?: string;
+  tags?: Tags;
 }
 
-export interface PrefixList {
+/** EC2 API reference, ReferencedSecurityGroup. */
+export interface ReferencedGroup {
+  /** The account that owns the group. */
+  userId?: string;
+  /** Of a group in a peered VPC. */
+  vpcId?: string;
+  vpcPeeringConnectionId?: string;
+  /** The peering's state: "active", "deleted", …. Only while it is active does the reference match. */
+  peeringStatus?: string;
+}
+
+export interface PrefixList extends Owned {
   id: string;
   name: string;
   addressFamily: "IPv4" | "IPv6";
   entries: { cidr: string; description?: string }[];
+  /** Counts the changes of its entries; absent for AWS's own. */
+  version?: number;
+}
+
+export interface VpcPeeringConnection {
+  id: string;
+  /** "active", "pending-acceptance", "deleted", …: EC2 API reference, VpcPeeringConnectionStateReason. */
+  status: string;
+  requester: PeeredVpc;
+  accepter: PeeredVpc;
+}
+
+/** One side of a peering. While it isn't active, the other side's CIDRs may be missing. */
+export interface PeeredVpc extends Owned {
+  vpcId: string;
+  cidrBlocks: string[];
+  ipv6CidrBlocks: string[];
 }

@@ -102,7 +102,7 @@ function familiesThroughFirewall(
 ): Record<Family, boolean> {
   const destinations = new Set<string>();
   for (const route of table.routes) {
-    if (route.state === "blackhole" || !leadsTo(targets, route)) continue;
+    if ((route.state ?? "active") !== "active" || !leadsTo(targets, route)) continue;
     for (const destination of destinationsOf(route, lists)) destinations.add(destination);
   }
   const whole = (family: Family) =>

@@ -63,7 +63,7 @@ export class Account {
     for (const invoke of recording.invokes) {
       const answer = invoke.return as Fields | undefined;
       const isSingle =
-        /get(Vpc|RouteTable|NetworkInterface|SecurityGroup|SecurityGroupRule|ManagedPrefixList)$/;
+        /get(Vpc|Subnet|RouteTable|NetworkInterface|SecurityGroup|SecurityGroupRule|ManagedPrefixList)$/;
       if (answer !== undefined && isSingle.test(invoke.tok)) this.put(answer);
     }
     this.put(MAIN_TABLE_ANSWER);

@@ -30,6 +30,7 @@ describe("inventory from data-source lookups", () => {
     await account.use();
   });
 
+  const ACCOUNT = "123456789012";
   const read = (): Promise<Inventory> => readLookups({}, clock);
 
   /** Lets the main table lead to the firewall as well, so that the web server is behind it. */
@@ -53,11 +54,13 @@ describe("inventory from data-source lookups", () => {
     expect(inventory.vpcs).to.deep.equal([
       {
         id: VPC,
+        ownerId: ACCOUNT,
         name: "demo-vpc",
         cidrBlocks: ["10.20.0.0/16"],
         ipv6CidrBlocks: ["2400:6500:5880:ec00::/56"],
+        tags: { Name: "demo-vpc", env: "test" },
       },
-      { id: OTHER_VPC, cidrBlocks: ["172.31.0.0/16"], ipv6CidrBlocks: [] },
+      { id: OTHER_VPC, ownerId: ACCOUNT, cidrBlocks: ["172.31.0.0/16"], ipv6CidrBlocks: [], tags: {} },
     ]);
     expect(inventory.subnets).to.deep.equal([
       { id: PUBLIC_SUBNET, vpcId: VPC, routeTableId: MAIN_TABLE },
@@ -84,6 +87,7 @@ describe("inventory from data-source lookups", () => {
         toPort: 2000,
         cidrIpv4: "10.20.2.0/24",
         description: "second",
+        tags: {},
       },
       {
         id: "sgr-598732af52f6ee520",
@@ -91,6 +95,7 @@ describe("inventory from data-source lookups", () => {
         fromPort: 5432,
         toPort: 5432,
         referencedSecurityGroupId: WEB_GROUP,
+        tags: {},
       },
       {
         id: "sgr-6c0955442b5fed0fb",
@@ -98,6 +103,7 @@ describe("inventory from data-source lookups", () => {
         fromPort: 1000,
         toPort: 2000,
         cidrIpv4: "10.20.1.0/24",
+        tags: {},
       },
     ]);
     expect(inventory.prefixLists).to.deep.equal([]);
@@ -111,14 +117,79 @@ describe("inventory from data-source lookups", () => {
     expect(inventory.prefixLists).to.deep.equal([
       {
         id: PREFIX_LIST,
+        ownerId: ACCOUNT,
         name: "corp-nets",
         addressFamily: "IPv4",
         entries: [
           { cidr: "192.0.2.0/24", description: "office" },
           { cidr: "198.51.100.0/24", description: "vpn" },
         ],
+        version: 1,
       },
     ]);
+  });
+
+  it("reads egress rules, tags, owners and public addresses along with the rest", async () => {
+    everythingBehindTheFirewall();
+    account.change("sgr-a2ae1c870aa8891d0", { tags: { approved: "yes" } });
+    const inventory = await read();
+    const group = inventory.securityGroups.find(({ id }) => id === DB_GROUP);
+    expect(group?.ownerId).to.equal(ACCOUNT);
+    expect(group?.egress?.find(({ id }) => id === "sgr-a2ae1c870aa8891d0")).to.deep.equal({
+      id: "sgr-a2ae1c870aa8891d0",
+      ipProtocol: "tcp",
+      fromPort: 443,
+      toPort: 443,
+      cidrIpv4: "203.0.113.0/24",
+      description: "out",
+      tags: { approved: "yes" },
+    });
+    const web = inventory.networkInterfaces.find(({ id }) => id === WEB.networkInterface);
+    expect(web?.publicIps).to.deep.equal([{ privateIpAddress: "10.20.1.10", publicIp: "127.87.141.100" }]);
+    expect(web?.interfaceType).to.equal("interface");
+  });
+
+  it("reads subnets' CIDRs only where a gateway has a route table", async () => {
+    await read();
+    expect(account.times("getSubnet")).to.equal(0);
+    account.put({
+      id: "rtb-00000000000000ed9",
+      vpcId: VPC,
+      associations: [{ gatewayId: "igw-0123456789abcdef0", main: false }],
+      routes: [{ cidrBlock: "10.20.1.0/24", networkInterfaceId: TRUST_INTERFACE }],
+    });
+    const { routeTables, subnets } = await readLookups({}, clock);
+    expect(routeTables.find(({ id }) => id === "rtb-00000000000000ed9")?.gatewayIds).to.deep.equal([
+      "igw-0123456789abcdef0",
+    ]);
+    expect(subnets.map(({ id, cidrBlock }) => [id, cidrBlock])).to.deep.equal([
+      [PUBLIC_SUBNET, "10.20.1.0/24"],
+      [PRIVATE_SUBNET, "10.20.2.0/24"],
+    ]);
+  });
+
+  it("keeps every kind of a route's target", async () => {
+    const targets = {
+      carrierGatewayId: "cagw-1",
+      coreNetworkArn: "arn:aws:networkmanager::123456789012:core-network/core-network-1",
+      localGatewayId: "lgw-1",
+      natGatewayId: "nat-1",
+      odbNetworkArn: "arn:aws:odb:us-east-1:123456789012:odb-network/odbnet-1",
+      transitGatewayId: "tgw-1",
+      vpcPeeringConnectionId: "pcx-1",
+    };
+    account.change(MAIN_TABLE, {
+      routes: [
+        ...Object.entries(targets).map(([kind, id], index) => ({
+          cidrBlock: `10.${index}.0.0/16`,
+          [kind]: id,
+        })),
+        { ipv6CidrBlock: "::/0", egressOnlyGatewayId: "eigw-1" },
+      ],
+    });
+    const table = (await read()).routeTables.find(({ id }) => id === MAIN_TABLE);
+    const found = Object.assign({}, ...(table?.routes ?? [])) as Record<string, string>;
+    expect(found).to.include({ ...targets, egressOnlyInternetGatewayId: "eigw-1" });
   });
 
   it("tells pending instances from running ones, and knows one that starts meanwhile", async () => {

@@ -80,6 +80,62 @@ describe("inventory from a snapshot", () => {
     expect(await readFile(file, "utf8")).to.equal(before);
   });
 
+  it("holds everything that only EC2's own API tells", async () => {
+    const inventory = await read(DEMO);
+    Object.assign(inventory, {
+      accounts: [{ accountId: "123456789012", region: "eu-central-1" }],
+      complete: true,
+      vpcPeeringConnections: [
+        {
+          id: "pcx-1",
+          status: "active",
+          requester: { vpcId: "vpc-1", ownerId: "123456789012", cidrBlocks: [], ipv6CidrBlocks: [] },
+          accepter: { vpcId: "vpc-2", region: "eu-west-1", cidrBlocks: ["10.0.0.0/8"], ipv6CidrBlocks: [] },
+        },
+      ],
+    } satisfies Partial<Inventory>);
+    Object.assign(first(inventory.networkInterfaces), {
+      ownerId: "210987654321",
+      region: "eu-west-1",
+      attachmentStatus: "attached",
+      ipv4Prefixes: ["10.20.9.0/28"],
+      ipv6Prefixes: ["2001:db8:1::/80"],
+      publicIps: [
+        {
+          privateIpAddress: first(inventory.networkInterfaces).privateIpAddresses[0] ?? "",
+          publicIp: "198.51.100.7",
+        },
+      ],
+      interfaceType: "interface",
+      sourceDestCheck: false,
+      tags: { Name: "one", ["__proto__"]: "two" },
+    } satisfies Partial<Inventory["networkInterfaces"][number]>);
+    first(inventory.routeTables).routes = [
+      {
+        destinationCidrBlock: "0.0.0.0/0",
+        vpcPeeringConnectionId: "pcx-1",
+        state: "blackhole",
+        origin: "CreateRoute",
+      },
+    ];
+    Object.assign(first(inventory.securityGroups), {
+      associatedVpcIds: ["vpc-2"],
+      egress: [
+        {
+          id: "sgr-1",
+          ipProtocol: "-1",
+          fromPort: -1,
+          toPort: -1,
+          referencedSecurityGroupId: "210987654321/sg-1",
+          referencedGroup: { userId: "210987654321", vpcId: "vpc-2", peeringStatus: "active" },
+          tags: {},
+        },
+      ],
+    } satisfies Partial<Inventory["securityGroups"][number]>);
+    await writeSnapshot(file, inventory);
+    expect(await read()).to.deep.equal(inventory);
+  });
+
   it("keeps the order of an interface's IPv4 addresses, whose first is the primary one", async () => {
     const inventory = await read(DEMO);
     const several = inventory.networkInterfaces.find((each) => each.privateIpAddresses.length > 1);
@@ -127,7 +183,8 @@ describe("inventory from a snapshot", () => {
       'vpcs[0].cidrBlocks[0]: "10.20.0.0/33" is not an IPv4 CIDR; expected something like "203.0.113.0/24"',
       'instances[0].state: "stopped" is not one of "pending", "running"',
       "securityGroups[0].ingress[0].fromPort: 1.5 is not a whole number from -1 to 65535",
-      "subnets[1].subnet: is not a field here; known fields: id, vpcId, routeTableId",
+      "subnets[1].subnet: is not a field here; known fields: " +
+        "id, ownerId, region, vpcId, routeTableId, cidrBlock, ipv6CidrBlocks, tags",
       "prefixLists: is missing",
     ]);
   });
@@ -275,6 +332,62 @@ describe("inventory from a snapshot", () => {
       (i) => (first(i.prefixLists).entries = [{ cidr: "::/0" }]),
     ],
   ];
+  faults.push(
+    [
+      "a public address of a private one that the interface doesn't have",
+      /publicIps\[0\].privateIpAddress: "192.0.2.1" is not among the interface's/,
+      (i) =>
+        (first(i.networkInterfaces).publicIps = [
+          { privateIpAddress: "192.0.2.1", publicIp: "198.51.100.1" },
+        ]),
+    ],
+    [
+      "a delegated prefix with bits beyond its length",
+      /ipv4Prefixes\[0\]: "10.0.0.1\/28" has bits set/,
+      (i) => (first(i.networkInterfaces).ipv4Prefixes = ["10.0.0.1/28"]),
+    ],
+    [
+      "a tag that is no text",
+      /^vpcs\[0\].tags\["env"\]: 7 is not text/,
+      (i) => (first(i.vpcs).tags = { env: 7 as never }),
+    ],
+    [
+      "tags that are a list",
+      /^vpcs\[0\].tags: \[\] is not an object/,
+      (i) => (first(i.vpcs).tags = [] as never),
+    ],
+    [
+      "an unknown route state",
+      /routes\[0\].state: "gone" is not one of/,
+      (i) =>
+        (first(i.routeTables).routes = [{ destinationCidrBlock: "0.0.0.0/0", state: "gone" as "active" }]),
+    ],
+    [
+      "an egress rule's prefix list that isn't there",
+      /egress\[0\].prefixListId: "pl-1" is not among/,
+      (i) =>
+        (first(i.securityGroups).egress = [
+          { id: "sgr-1", ipProtocol: "-1", fromPort: -1, toPort: -1, prefixListId: "pl-1" },
+        ]),
+    ],
+    [
+      "a rule that is both an ingress and an egress one",
+      /egress\[0\].id: .* stands at securityGroups\[0\].ingress\[0\] already/,
+      (i) => (first(i.securityGroups).egress = [first(first(i.securityGroups).ingress)]),
+    ],
+    [
+      "a peering with one side",
+      /^vpcPeeringConnections\[0\].accepter: is missing/,
+      (i) =>
+        (i.vpcPeeringConnections = [
+          {
+            id: "pcx-1",
+            status: "active",
+            requester: { vpcId: "vpc-1", cidrBlocks: [], ipv6CidrBlocks: [] },
+          } as never,
+        ]),
+    ],
+  );
   for (const [what, message, change] of faults) {
     it(`refuses ${what}`, async () => {
       const problems = await problemsOf(change);
