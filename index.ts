@@ -1,6 +1,6 @@
 import { RunError } from "@pulumi/pulumi/errors";
 import { readInventory } from "./inventory";
-import { mapInventory, servicesOf, unknownTargets } from "./mapping";
+import { applicationsOf, mapInventory, servicesOf, unknownTargets } from "./mapping";
 import { alreadyAllowed } from "./mapping/coverage";
 import { openActive } from "./panos/ha";
 import { readRulebases } from "./panos/rulebase";
@@ -32,6 +32,7 @@ async function program() {
     ...settings.firewall,
     rules: coverage.needed.map(({ rule }) => rule),
     services: servicesOf(coverage.needed, settings.mapping.ownerId),
+    applications: applicationsOf(coverage.needed, settings.mapping.ownerId),
     suspicion: suspicion(policy, inventory),
   });
   return {

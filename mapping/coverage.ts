@@ -12,6 +12,7 @@ import type { IntervalSet } from "./intervals";
 import { TAG_PREFIX } from "./names";
 import { addressBounds, serviceBounds } from "./objects";
 import type { AddressSet, Bounds } from "./objects";
+import { isTakenFor } from "./traffic";
 import type { MappedRule } from "./types";
 
 export interface CoverageOptions {
@@ -221,10 +222,16 @@ function allowsApplication({ application }: RulebaseRule, ours: string): boolean
   return application.includes("any") || (ours !== "any" && application.includes(ours));
 }
 
-/** A name that is no application we know may be a group or filter that contains ours. */
+/**
+ * A name that is no application we know may be a group or filter that contains ours. Without our own
+ * application for an ICMP type PAN-OS would take its packets for `icmp`: who denies that means them too.
+ */
 function mayDenyApplication({ application }: RulebaseRule, ours: string): boolean {
   return (
     ours === "any" ||
-    application.some((name) => name === "any" || name === ours || knownApplication(name) === undefined)
+    application.some(
+      (name) =>
+        name === "any" || name === ours || knownApplication(name) === undefined || isTakenFor(ours, name),
+    )
   );
 }

@@ -4,10 +4,10 @@ import { destinationsByGroup } from "./destinations";
 import { compareTexts } from "./order";
 import { relevantPermissions } from "./permissions";
 import { protectedInterfaces, unknownTargets } from "./routing";
-import { ruleOf, servicesOf } from "./rules";
+import { applicationsOf, ruleOf, servicesOf, withApplicationsInside } from "./rules";
 import type { MappedRule, MappingOptions, Policy } from "./types";
 
-export { servicesOf } from "./rules";
+export { applicationsOf, servicesOf } from "./rules";
 export { unknownTargets } from "./routing";
 
 /**
@@ -19,17 +19,19 @@ export function mapInventory(inventory: Inventory, options: MappingOptions): Pol
   const protection = protectedInterfaces(inventory, options);
   const { groups, warnings } = destinationsByGroup(inventory, protection.interfaces);
   const { permissions, withheld } = relevantPermissions(inventory, groups);
-  const rules: MappedRule[] = [];
+  const found: MappedRule[] = [];
   for (const permission of permissions) {
     const result = ruleOf(permission, options);
-    if ("rule" in result) rules.push(result);
+    if ("rule" in result) found.push(result);
     else withheld.push(result);
   }
+  const rules = withApplicationsInside(found, options.ownerId);
   rules.sort((a, b) => compareTexts(a.rule.name, b.rule.name));
   withheld.sort((a, b) => compareTexts(a.reason, b.reason));
   return {
     rules,
     services: servicesOf(rules, options.ownerId),
+    applications: applicationsOf(rules, options.ownerId),
     withheld,
     warnings: [
       ...targetWarnings(inventory, options),

@@ -22,7 +22,8 @@ export function ownerTag(ownerId: string): string {
 
 /**
  * The name of the rule of one ingress permission: `aws-<group id>-<protocol>[-<ports>]`.
- * @param ports "443", "8000-8100", an ICMP "8" or "3-1", or "" where there is nothing to say
+ * @param protocol "tcp", "udp", "icmp", "icmpv6", "all", or "ip" for a protocol by its number
+ * @param ports "443", "8000-8100", an ICMP "8" or "3-1", a protocol's number, or "" where there is nothing to say
  */
 export function ruleName(groupId: string, protocol: string, ports: string): string {
   const name = ["aws", groupId, protocol, ports].filter((part) => part !== "").join("-");
@@ -39,7 +40,9 @@ export function isNameableGroup(groupId: string): boolean {
 
 /** Whether `name` is one that `ruleName` can produce. */
 export function isRuleName(name: string): boolean {
-  return name.length <= MAX_NAME && /^aws-sg-[0-9a-z]+-(tcp|udp|icmp|icmpv6|all)(-\d+(-\d+)?)?$/.test(name);
+  return (
+    name.length <= MAX_NAME && /^aws-sg-[0-9a-z]+-(tcp|udp|icmp|icmpv6|ip|all)(-\d+(-\d+)?)?$/.test(name)
+  );
 }
 
 /** The name of a service object of ours: `aws-<ownerId>-<protocol>-<port>`. */
@@ -51,4 +54,30 @@ export function serviceName(ownerId: string, protocol: "tcp" | "udp", port: stri
 export function isServiceName(name: string, ownerId: string): boolean {
   const start = `aws-${ownerId}-`;
   return name.startsWith(start) && /^(tcp|udp)-\d+(-\d+)?$/.test(name.slice(start.length));
+}
+
+/** PAN-OS allows 31 characters for names of applications. */
+const MAX_APPLICATION_NAME = 31;
+
+/**
+ * The name of a custom application of ours: `aws-<ownerId>-i4-<type>[-<code>]` for ICMP, `-i6-` for ICMPv6,
+ * `aws-<ownerId>-ip-<number>` for an IP protocol. So short that the longest ownerId leaves room for it.
+ */
+export function applicationName(
+  ownerId: string,
+  kind: "i4" | "i6" | "ip",
+  number: number,
+  code?: number,
+): string {
+  return `aws-${ownerId}-${kind}-${number}${code === undefined ? "" : `-${code}`}`;
+}
+
+/** Whether `name` is one that `applicationName` can produce for this owner. */
+export function isApplicationName(name: string, ownerId: string): boolean {
+  const start = `aws-${ownerId}-`;
+  return (
+    name.length <= MAX_APPLICATION_NAME &&
+    name.startsWith(start) &&
+    /^(i[46]-\d{1,3}(-\d{1,3})?|ip-\d{1,3})$/.test(name.slice(start.length))
+  );
 }

@@ -2,11 +2,15 @@
 import type { Family } from "./cidr";
 import type { IngressPermission } from "./types";
 
-/** What a permission lets in: everything, ports of TCP or UDP, or ICMP types and codes (-1 for all). */
+/**
+ * What a permission lets in: everything, ports of TCP or UDP, ICMP types and codes (-1 for all), or all of
+ * an IP protocol.
+ */
 export type Traffic =
   | { protocol: "all" }
   | { protocol: "tcp" | "udp"; fromPort: number; toPort: number }
-  | { protocol: "icmp" | "icmpv6"; type: number; code: number };
+  | { protocol: "icmp" | "icmpv6"; type: number; code: number }
+  | { protocol: "ip"; number: number };
 
 type ProtocolAndPorts = Pick<IngressPermission, "ipProtocol" | "fromPort" | "toPort">;
 
@@ -19,6 +23,7 @@ const NAMES = new Map([
 ]);
 const LAST_PORT = 65535;
 const LAST_ICMP = 255;
+const LAST_PROTOCOL = 255;
 
 /**
  * The one way to write a permission's protocol and ports, so that equal ones compare equal: names for
@@ -42,7 +47,7 @@ export function normalised({ ipProtocol, fromPort, toPort }: ProtocolAndPorts): 
   }
 }
 
-/** What a normalised permission lets in, or undefined for other protocols and impossible ports. */
+/** What a normalised permission lets in, or undefined for impossible protocols and ports. */
 export function trafficOf({ ipProtocol, fromPort, toPort }: ProtocolAndPorts): Traffic | undefined {
   switch (ipProtocol) {
     case "-1":
@@ -58,7 +63,10 @@ export function trafficOf({ ipProtocol, fromPort, toPort }: ProtocolAndPorts): T
         ? { protocol: ipProtocol, type: fromPort, code: toPort }
         : undefined;
     default:
-      return undefined;
+      // PAN-OS knows no protocol 0, which in IPv6 is no protocol but a header before another one.
+      return /^[1-9]\d{0,2}$/.test(ipProtocol) && Number(ipProtocol) <= LAST_PROTOCOL
+        ? { protocol: "ip", number: Number(ipProtocol) }
+        : undefined;
   }
 }
 
@@ -67,7 +75,7 @@ export function familyOf(ipProtocol: string): Family | undefined {
   return ipProtocol === "icmp" ? "IPv4" : ipProtocol === "icmpv6" ? "IPv6" : undefined;
 }
 
-/** Ports as rule and object names have them: "443", "8000-8100", "8" (an ICMP type), "3-1" (and code). */
+/** Ports as rule and object names have them: "443", "8000-8100", "8" (an ICMP type), "3-1" (and code), "47" (a protocol). */
 export function portsInName(traffic: Traffic): string {
   switch (traffic.protocol) {
     case "all":
@@ -81,6 +89,8 @@ export function portsInName(traffic: Traffic): string {
     case "icmpv6":
       if (traffic.type === -1) return "";
       return traffic.code === -1 ? String(traffic.type) : `${traffic.type}-${traffic.code}`;
+    case "ip":
+      return String(traffic.number);
   }
 }
 

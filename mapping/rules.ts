@@ -1,7 +1,8 @@
 /** From a relevant permission to the security rule that says the same, never more. */
-import type { SecurityRule, Service } from "../panos/policy";
+import type { Application, SecurityRule, Service } from "../panos/policy";
 import { applicationOf, everyDefaultPort } from "./applications";
 import { FAMILIES } from "./cidr";
+import { applicationOfOurs, applicationsInside, applicationsNamedBy } from "./custom-applications";
 import { describePermission, permissionLabel } from "./describe";
 import { isNameableGroup, ownerTag, ruleName, serviceName } from "./names";
 import { compareTexts } from "./order";
@@ -23,13 +24,6 @@ export function ruleOf(relevant: RelevantPermission, options: MappingOptions): M
   const { permission, sources, destinations, groupRules } = relevant;
   const traffic = trafficOf(permission);
   if (!traffic) return withheld(permission, reasonAgainst(permission));
-  const match = matchOf(traffic, options);
-  if (!match) {
-    return withheld(
-      permission,
-      "PAN-OS has no application for just this, only for echo requests and for all of the protocol.",
-    );
-  }
   const { securityGroupId } = permission;
   if (!isNameableGroup(securityGroupId)) {
     return withheld(
@@ -47,7 +41,7 @@ export function ruleOf(relevant: RelevantPermission, options: MappingOptions): M
     destination: FAMILIES.flatMap((family) =>
       sources[family].length > 0 ? destinations[family].addresses : [],
     ),
-    ...match,
+    ...matchOf(traffic, options),
     action: "allow",
     ...(options.profileGroup !== undefined && { profileGroup: options.profileGroup }),
     ...(options.logSetting !== undefined && { logSetting: options.logSetting }),
@@ -72,8 +66,32 @@ export function servicesOf(rules: MappedRule[], ownerId: string): Service[] {
   return [...services.values()].sort((a, b) => compareTexts(a.name, b.name));
 }
 
-/** What says exactly this traffic, or less; undefined where only more could be said. */
-function matchOf(traffic: Traffic, options: MappingOptions): Match | undefined {
+/**
+ * The custom applications that these rules name, each once, sorted by name. For any subset of the rules that
+ * `mapInventory` returned with this ownerId.
+ */
+export function applicationsOf(rules: MappedRule[], ownerId: string): Application[] {
+  return applicationsNamedBy(
+    rules.map(({ rule }) => rule),
+    ownerId,
+  );
+}
+
+/** The rules, those for wider ICMP traffic naming the applications of ours that others have inside it. */
+export function withApplicationsInside(rules: MappedRule[], ownerId: string): MappedRule[] {
+  const applications = applicationsOf(rules, ownerId);
+  if (applications.length === 0) return rules;
+  return rules.map((mapped) => {
+    const traffic = trafficOf(mapped.permission);
+    const inside = traffic ? applicationsInside(traffic, applications) : [];
+    if (inside.length === 0) return mapped;
+    const application = [...new Set([...mapped.rule.application, ...inside])];
+    return { ...mapped, rule: { ...mapped.rule, application } };
+  });
+}
+
+/** What says exactly this traffic, or less. */
+function matchOf(traffic: Traffic, options: MappingOptions): Match {
   switch (traffic.protocol) {
     case "all":
       return { application: ["any"], service: ["any"] };
@@ -81,9 +99,14 @@ function matchOf(traffic: Traffic, options: MappingOptions): Match | undefined {
     case "udp":
       return portMatch(traffic.protocol, traffic, options);
     case "icmp":
-      return icmpMatch(traffic, { echoRequest: 8, ping: "ping", all: "icmp" });
     case "icmpv6":
-      return icmpMatch(traffic, { echoRequest: 128, ping: "ping6", all: "ipv6-icmp" });
+    case "ip": {
+      const own = applicationOfOurs(traffic, options.ownerId);
+      return {
+        application: predefinedMatch(traffic) ?? (own === undefined ? [] : [own]),
+        service: [APPLICATION_DEFAULT],
+      };
+    }
   }
 }
 
@@ -110,24 +133,26 @@ function portMatch(
 }
 
 /**
- * ICMP has no service objects: the application says it. `ping` is the echo request (of which only code 0
- * exists); `icmp` is the protocol without what has an application of its own, so all of it needs both.
+ * What PAN-OS's own applications say of ICMP, which has no service objects. `ping` is the echo request (of
+ * which only code 0 exists); `icmp` is the protocol without what has an application of its own, so all of it
+ * needs both.
  */
-function icmpMatch(
-  { type, code }: { type: number; code: number },
-  names: { echoRequest: number; ping: string; all: string },
-): Match | undefined {
-  if (type === -1) return { application: [names.all, names.ping], service: [APPLICATION_DEFAULT] };
-  if (type === names.echoRequest && code <= 0) {
-    return { application: [names.ping], service: [APPLICATION_DEFAULT] };
-  }
-  return undefined;
+function predefinedMatch(traffic: Traffic): string[] | undefined {
+  if (traffic.protocol !== "icmp" && traffic.protocol !== "icmpv6") return undefined;
+  const { echoRequest, ping, all } = PREDEFINED_ICMP[traffic.protocol];
+  if (traffic.type === -1) return [all, ping];
+  return traffic.type === echoRequest && traffic.code <= 0 ? [ping] : undefined;
 }
+
+const PREDEFINED_ICMP = {
+  icmp: { echoRequest: 8, ping: "ping", all: "icmp" },
+  icmpv6: { echoRequest: 128, ping: "ping6", all: "ipv6-icmp" },
+};
 
 function reasonAgainst({ ipProtocol, fromPort, toPort }: IngressPermission): string {
   return ["tcp", "udp", "icmp", "icmpv6"].includes(ipProtocol)
     ? `${fromPort} to ${toPort} is no range that this protocol has.`
-    : "PAN-OS rules can't say an IP protocol other than TCP, UDP, ICMP and ICMPv6 by its number.";
+    : "PAN-OS knows IP protocols by their numbers, 1 to 255, and this is none.";
 }
 
 function withheld(permission: IngressPermission, reason: string): Withheld {

@@ -38,16 +38,32 @@ export function portSet(protocol: "tcp" | "udp", ports: string): IntervalSet | u
   return setOf(spans.flat());
 }
 
+/** The point of an application that is known by its protocol alone: PAN-OS's own for ICMP, and ours. */
+function pointOf(application: string): number | undefined {
+  const kind = kindOfOurs(application);
+  if (kind !== undefined) return kind === "i4" ? ICMP : kind === "i6" ? ICMPV6 : OTHER;
+  return ICMP_POINTS.get(application);
+}
+
+/** Whether PAN-OS would take packets of an application of ours for this one, if it weren't for ours. */
+export function isTakenFor(ours: string, application: string): boolean {
+  return kindOfOurs(ours) !== undefined && pointOf(ours) === pointOf(application);
+}
+
+function kindOfOurs(application: string): string | undefined {
+  return /^aws-[a-z0-9]+-(i4|i6|ip)-/.exec(application)?.[1];
+}
+
 /** What `application-default` surely opens for an application: its plain ports. Nothing if unknown. */
 export function surelyDefault(application: string): IntervalSet {
-  const point = ICMP_POINTS.get(application);
+  const point = pointOf(application);
   if (point !== undefined) return span(point, point);
   return parsePorts(knownApplication(application)?.ports ?? []);
 }
 
 /** What `application-default` may open for an application: secure ports too. Everything if unknown. */
 export function possiblyDefault(application: string): IntervalSet {
-  const point = ICMP_POINTS.get(application);
+  const point = pointOf(application);
   if (point !== undefined) return span(point, point);
   const ports = everyDefaultPort(application);
   return ports ? parsePorts(ports) : ALL_TRAFFIC;

@@ -1,4 +1,4 @@
-import type { SecurityRule, Service } from "../panos/policy";
+import type { Application, SecurityRule, Service } from "../panos/policy";
 
 /** What the mapping needs to know besides the inventory; all of it comes from the stack configuration. */
 export interface MappingOptions {
@@ -44,6 +44,8 @@ export interface Policy {
   rules: MappedRule[];
   /** The service objects that `rules` name, each once, sorted by name. */
   services: Service[];
+  /** The custom applications that `rules` name, each once, sorted by name. */
+  applications: Application[];
   withheld: Withheld[];
   /** Things that a person should know, one sentence each. */
   warnings: string[];

@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import type { SecurityRule, Service, Tag } from "./policy";
+import type { Application, SecurityRule, Service, Tag } from "./policy";
 import { child, element, escapeXml, find, memberList, members, textAt, type XmlElement } from "./xml";
 
 /** A rule's entry as found on a device: what a SecurityRule says, and anything set beyond that. */
@@ -12,6 +12,12 @@ export interface FoundRule extends Omit<SecurityRule, "action"> {
 export interface FoundService extends Omit<Service, "protocol"> {
   protocol: string;
   description: string;
+}
+
+export interface FoundApplication extends Omit<Application, "identifiedBy"> {
+  identifiedBy: string;
+  /** Settings that an application of ours never has, as "name: value": ports, signatures, a parent, … */
+  extras: string[];
 }
 
 /** Elements whose absence means the value given: written or not, it says the same. */
@@ -132,6 +138,58 @@ export function serviceFrom(entry: XmlElement): FoundService {
     port: [textAt(protocol, "port"), ...beyond].join(" with "),
     tag: members(child(entry, "tag")),
     description: textAt(entry, "description"),
+  };
+}
+
+/**
+ * What every application of ours is classed as: the fields that PAN-OS asks of a custom application, as
+ * public tools fill them for protocols and ICMP types.
+ */
+const APPLICATION_CLASS: Record<string, string> = {
+  category: "networking",
+  subcategory: "ip-protocol",
+  technology: "network-protocol",
+  risk: "1",
+};
+
+/** The `<entry>` of a custom application. */
+export function applicationXml({ name, description, identifiedBy, number, code }: Application): string {
+  const identity =
+    identifiedBy === "ip-protocol"
+      ? String(number)
+      : element("type", String(number)) + (code === undefined ? "" : element("code", String(code)));
+  return (
+    `<entry name="${escapeXml(name)}">` +
+    `<default><ident-by-${identifiedBy}>${identity}</ident-by-${identifiedBy}></default>` +
+    Object.entries(APPLICATION_CLASS)
+      .map(([field, value]) => element(field, value))
+      .join("") +
+    `${element("description", description)}</entry>`
+  );
+}
+
+/** Reads a custom application's `<entry>`. */
+export function applicationFrom(entry: XmlElement): FoundApplication {
+  const defaults = child(entry, "default")?.children ?? [];
+  const identity = defaults[0];
+  const code = textAt(identity, "code");
+  return {
+    name: entry.attributes["name"] ?? "",
+    description: textAt(entry, "description"),
+    identifiedBy: identity?.name.replace(/^ident-by-/, "") ?? "",
+    number: Number(textAt(identity, "type") || identity?.text.trim()),
+    ...(code !== "" && { code: Number(code) }),
+    extras: [
+      ...defaults.slice(1).map(({ name }) => `default: ${name}`),
+      ...entry.children.flatMap((setting) => {
+        const { name } = setting;
+        if (name === "default" || name === "description") return [];
+        const value = members(setting).join(", ") || setting.text.trim();
+        const isLeaf = setting.children.length === 0;
+        if (APPLICATION_CLASS[name] === value || (isLeaf && (value === "" || value === "no"))) return [];
+        return [`${name}: ${value || "set"}`];
+      }),
+    ].sort(),
   };
 }
 

@@ -7,7 +7,7 @@ export interface Location {
 }
 
 /** The containers that hold objects of ours. */
-export type Container = "rules" | "service" | "tag";
+export type Container = "rules" | "service" | "application" | "tag";
 
 const DEVICE = "/config/devices/entry[@name='localhost.localdomain']";
 

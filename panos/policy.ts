@@ -34,6 +34,22 @@ export interface Service {
   tag: string[];
 }
 
+/**
+ * A custom application that we declare: what its default says, and nothing else. PAN-OS identifies it by
+ * an IP protocol's number, or by an ICMP or ICMPv6 type and, where given, code (PAN-OS documentation,
+ * "Defining Applications").
+ */
+export interface Application {
+  /** At most 31 characters. */
+  name: string;
+  description: string;
+  identifiedBy: "ip-protocol" | "icmp-type" | "icmp6-type";
+  /** The protocol's number, or the type. */
+  number: number;
+  /** Of a type; absent: every code. */
+  code?: number;
+}
+
 /** A tag object that we declare. */
 export interface Tag {
   name: string;

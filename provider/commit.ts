@@ -99,7 +99,12 @@ function bothConfigurations(candidate: Declaration, running: Declaration): Decla
       }),
     );
   };
-  return { rules: both("rules"), services: both("services"), tags: both("tags") };
+  return {
+    rules: both("rules"),
+    services: both("services"),
+    applications: both("applications"),
+    tags: both("tags"),
+  };
 }
 
 /**

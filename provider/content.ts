@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { addressSet, asSet } from "../panos/entries";
-import type { FoundRule, FoundService } from "../panos/entries";
-import type { SecurityRule, Service, Tag } from "../panos/policy";
+import type { FoundApplication, FoundRule, FoundService } from "../panos/entries";
+import type { Application, SecurityRule, Service, Tag } from "../panos/policy";
 import { escapeXml } from "../panos/xml";
 
 // What two objects must have in common to say the same to PAN-OS. Hashes of it are what the state keeps and
@@ -29,6 +29,13 @@ export function ruleHash(rule: SecurityRule | FoundRule): string {
 /** A hash of what a service object says. */
 export function serviceHash(service: Service | FoundService): string {
   return hash([service.name, service.protocol, service.port, asSet(service.tag)]);
+}
+
+/** A hash of what a custom application says. */
+export function applicationHash(application: Application | FoundApplication): string {
+  const { name, description, identifiedBy, number, code = null } = application;
+  const extras = "extras" in application ? application.extras : [];
+  return hash([name, spaced(description), identifiedBy, number, code, extras]);
 }
 
 /** A hash of what a tag object says. */

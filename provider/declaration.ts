@@ -1,4 +1,4 @@
-import { hash, ruleHash, serviceHash, tagHash } from "./content";
+import { applicationHash, hash, ruleHash, serviceHash, tagHash } from "./content";
 import type { Declaration } from "./inputs";
 import type { PolicyObjects } from "./objects";
 import { ownObjects } from "./ownership";
@@ -18,6 +18,9 @@ export function foundDeclaration(ownerId: string, before: string, objects: Polic
     services: Object.fromEntries(
       own.services.map((name) => [name, serviceHash(objects.services.get(name)!)]),
     ),
+    applications: Object.fromEntries(
+      own.applications.map((name) => [name, applicationHash(objects.applications.get(name)!)]),
+    ),
     tags: Object.fromEntries(own.tags.map((name) => [name, tagHash(objects.tags.get(name)!)])),
   };
 }
@@ -30,10 +33,11 @@ export function placedHash(content: string, above: boolean): string {
 /** A hash of a whole declaration, whatever the order of its names. */
 export function declarationHash(declaration: Declaration): string {
   const sorted = (part: Record<string, string>) => Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1));
-  return hash([sorted(declaration.rules), sorted(declaration.services), sorted(declaration.tags)]);
+  const { rules, services, applications, tags } = declaration;
+  return hash([rules, services, applications, tags].map(sorted));
 }
 
-const KINDS = { rules: "rule", services: "service", tags: "tag" } as const;
+const KINDS = { rules: "rule", services: "service", applications: "application", tags: "tag" } as const;
 
 /**
  * How what was found differs from what is declared, one sentence each; none: it is equal.

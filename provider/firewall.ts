@@ -52,7 +52,7 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
     const session = sessionWith(firewall);
     // An update runs: this is the old place of a firewall that lives on.
     if (session.updating) return;
-    const none = { rules: {}, services: {}, tags: {} };
+    const none = { rules: {}, services: {}, applications: {}, tags: {} };
     await afterTelling(() =>
       commitRevision(session, {
         ownerId,

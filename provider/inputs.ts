@@ -1,4 +1,4 @@
-import type { SecurityRule, Service, Tag } from "../panos/policy";
+import type { Application, SecurityRule, Service, Tag } from "../panos/policy";
 
 // Inputs are what a program declares and a preview shows. Outputs hold only what read and delete need, and a
 // hash for diff: the state keeps both for every resource, so the text of a rule is kept once.
@@ -14,6 +14,9 @@ export type SecurityRuleInputs = Placed & SecurityRule & { before: string; owner
 
 /** A service object. */
 export type ServiceInputs = Placed & Service & { ownerId: string };
+
+/** A custom application. */
+export type ApplicationInputs = Placed & Application & { ownerId: string };
 
 /** The stack's tag. Its comments say whose it is; `acceptRename` lets them change. */
 export type TagInputs = Placed & Tag & { acceptRename: boolean };
@@ -47,6 +50,7 @@ export interface FirewallOutputs extends Placed {
 export interface Declaration {
   rules: Record<string, string>;
   services: Record<string, string>;
+  applications: Record<string, string>;
   tags: Record<string, string>;
 }
 

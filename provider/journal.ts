@@ -2,7 +2,12 @@ import { containerXpath, entryXpath, type Container, type Location } from "../pa
 import type { PendingChange } from "../panos/system";
 import type { Declaration } from "./inputs";
 
-const CONTAINERS: Record<keyof Declaration, Container> = { rules: "rules", services: "service", tags: "tag" };
+const CONTAINERS: Record<keyof Declaration, Container> = {
+  rules: "rules",
+  services: "service",
+  applications: "application",
+  tags: "tag",
+};
 
 /**
  * An administrator's uncommitted changes that are not of this stack, which a commit would ship too. The
@@ -36,8 +41,8 @@ export function foreignChanges(
     .filter((xpath) => !allowed.has(xpath) && !allowed.has(enclosingEntry(xpath)) && !isGone(xpath));
 }
 
-/** The entry that an xpath inside a rule, service or tag belongs to. */
+/** The entry that an xpath inside a rule or an object belongs to. */
 function enclosingEntry(xpath: string): string {
-  const match = /^.*\/(?:rules|service|tag)\/entry\[@name='[^']*'\]/.exec(xpath);
+  const match = /^.*\/(?:rules|service|application|tag)\/entry\[@name='[^']*'\]/.exec(xpath);
   return match?.[0] ?? xpath;
 }

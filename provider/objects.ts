@@ -1,5 +1,13 @@
 import type { PanosClient } from "../panos/client";
-import { ruleFrom, serviceFrom, tagFrom, type FoundRule, type FoundService } from "../panos/entries";
+import {
+  applicationFrom,
+  ruleFrom,
+  serviceFrom,
+  tagFrom,
+  type FoundApplication,
+  type FoundRule,
+  type FoundService,
+} from "../panos/entries";
 import { containerXpath, type Container } from "../panos/location";
 import type { Tag } from "../panos/policy";
 import { child, entries, type XmlElement } from "../panos/xml";
@@ -9,10 +17,11 @@ export interface PolicyObjects {
   /** In evaluation order. */
   rules: Map<string, FoundRule>;
   services: Map<string, FoundService>;
+  applications: Map<string, FoundApplication>;
   tags: Map<string, Tag>;
 }
 
-/** Reads them, in three requests whatever their number. */
+/** Reads them, in four requests whatever their number. */
 export async function readObjects(
   client: PanosClient,
   configuration: "candidate" | "running",
@@ -22,12 +31,13 @@ export async function readObjects(
     const result = await (configuration === "candidate" ? client.get(xpath) : client.show(xpath));
     return new Map([...entries(child(result, container))].map(([name, entry]) => [name, from(entry)]));
   };
-  const [rules, services, tags] = await Promise.all([
+  const [rules, services, applications, tags] = await Promise.all([
     read("rules", ruleFrom),
     read("service", serviceFrom),
+    read("application", applicationFrom),
     read("tag", tagFrom),
   ]);
-  return { rules, services, tags };
+  return { rules, services, applications, tags };
 }
 
 /** Whether `name` stands above `other` in the rulebase; false where either is missing. */

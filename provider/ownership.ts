@@ -1,6 +1,7 @@
-import { HOLD_TAG, isRuleName, isServiceName, ownerTag } from "../mapping/names";
-import type { FoundService } from "../panos/entries";
-import { serviceHash } from "./content";
+import { applicationNamed } from "../mapping/custom-applications";
+import { HOLD_TAG, isApplicationName, isRuleName, isServiceName, ownerTag } from "../mapping/names";
+import type { FoundApplication, FoundService } from "../panos/entries";
+import { applicationHash, serviceHash } from "./content";
 import type { PolicyObjects } from "./objects";
 
 /**
@@ -17,6 +18,20 @@ export function ownsService(ownerId: string, service: { name: string; tag: reado
 }
 
 /**
+ * Whether a custom application is this stack's. Sources disagree whether PAN-OS keeps tags on applications,
+ * so its description starts with the tag instead.
+ */
+export function ownsApplication(
+  ownerId: string,
+  application: { name: string; description: string },
+): boolean {
+  return (
+    isApplicationName(application.name, ownerId) &&
+    application.description.startsWith(`${ownerTag(ownerId)}:`)
+  );
+}
+
+/**
  * Whether a service object is one that we declare, with everything but our tag. Our rules may go on using
  * it; one that says something else by now would make them mean something else.
  * @param declared the hash of what is declared
@@ -25,6 +40,21 @@ export function isOurServiceUntagged(ownerId: string, service: FoundService, dec
   const tag = ownerTag(ownerId);
   if (service.tag.includes(tag) || !isServiceName(service.name, ownerId)) return false;
   return serviceHash({ ...service, tag: [tag] }) === declared;
+}
+
+/**
+ * Whether a custom application is one that we declare, under another description: it no longer says whose it
+ * is, but our rules may go on using it.
+ * @param declared the hash of what is declared
+ */
+export function isOurApplicationUnmarked(
+  ownerId: string,
+  application: FoundApplication,
+  declared: string,
+): boolean {
+  const ours = applicationNamed(application.name, ownerId);
+  if (ours === undefined || ownsApplication(ownerId, application)) return false;
+  return applicationHash({ ...application, description: ours.description }) === declared;
 }
 
 /** Whether an administrator has pulled the emergency brake on a rule: it stays as that person left it. */
@@ -59,6 +89,7 @@ export function notOurs(kind: string, name: string, firewall: string, tags: read
 export interface OwnObjects {
   rules: string[];
   services: string[];
+  applications: string[];
   tags: string[];
   /** Rules that are this stack's but held. They are among `rules` too. */
   held: string[];
@@ -79,6 +110,9 @@ export function ownObjects(ownerId: string, objects: PolicyObjects): OwnObjects 
   return {
     rules: own.map(({ name }) => name),
     services: services.filter((service) => ownsService(ownerId, service)).map(({ name }) => name),
+    applications: [...objects.applications.values()]
+      .filter((application) => ownsApplication(ownerId, application))
+      .map(({ name }) => name),
     tags: objects.tags.has(tag) ? [tag] : [],
     held: own.filter(isHeld).map(({ name }) => name),
     strays: foreign.filter((object) => object.tag.includes(tag)).map(({ name }) => name),

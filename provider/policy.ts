@@ -2,10 +2,11 @@ import type { Input } from "@pulumi/pulumi";
 import { ComponentResource, CustomResource } from "@pulumi/pulumi/resource";
 import type { ComponentResourceOptions, CustomResourceOptions } from "@pulumi/pulumi/resource";
 import { ownerTag } from "../mapping/names";
-import type { SecurityRule, Service } from "../panos/policy";
-import { ruleHash, serviceHash, tagHash } from "./content";
+import type { Application, SecurityRule, Service } from "../panos/policy";
+import { applicationHash, ruleHash, serviceHash, tagHash } from "./content";
 import { firewallIdentity } from "./firewall";
 import type {
+  ApplicationInputs,
   CommitInputs,
   Declaration,
   FirewallInputs,
@@ -58,6 +59,13 @@ export class ServiceResource extends PanosResource<ServiceInputs> {
   }
 }
 
+/** A custom application. */
+export class ApplicationResource extends PanosResource<ApplicationInputs> {
+  constructor(name: string, inputs: ApplicationInputs, options: CustomResourceOptions) {
+    super("Application", name, "application", inputs, options);
+  }
+}
+
 /** A security rule, staged in the candidate. */
 export class SecurityRuleResource extends PanosResource<SecurityRuleInputs> {
   constructor(name: string, inputs: SecurityRuleInputs, options: CustomResourceOptions) {
@@ -76,16 +84,17 @@ export class Commit extends PanosResource<CommitInputs> {
 export interface FirewallPolicyArgs extends FirewallInputs {
   rules: readonly SecurityRule[];
   services: readonly Service[];
+  applications: readonly Application[];
   acceptRename: boolean;
   maxRemovals: number | undefined;
   suspicion: string | undefined;
 }
 
-/** One firewall's policy: the firewall, our tag, services and rules on it, and the commit of them all. */
+/** One firewall's policy: the firewall, our tag, objects and rules on it, and the commit of them all. */
 export class FirewallPolicy extends ComponentResource {
   constructor(name: string, args: FirewallPolicyArgs, options?: ComponentResourceOptions) {
     super("panos:index:FirewallPolicy", name, {}, options);
-    const { rules, services, acceptRename, maxRemovals, suspicion, ...firewallInputs } = args;
+    const { rules, services, applications, acceptRename, maxRemovals, suspicion, ...firewallInputs } = args;
     const { ownerId, cleanupRule: before, stack } = args;
     const firewall = firewallIdentity(args);
     const tag = { name: ownerTag(ownerId), comments: stack };
@@ -93,6 +102,9 @@ export class FirewallPolicy extends ComponentResource {
     const declared: Declaration = {
       rules: Object.fromEntries(rules.map((rule) => [rule.name, ruleHash(rule)])),
       services: Object.fromEntries(services.map((service) => [service.name, serviceHash(service)])),
+      applications: Object.fromEntries(
+        applications.map((application) => [application.name, applicationHash(application)]),
+      ),
       tags: { [tag.name]: tagHash(tag) },
     };
 
@@ -113,10 +125,21 @@ export class FirewallPolicy extends ComponentResource {
           ),
         ]),
       );
+      const applicationResources = new Map(
+        applications.map((application) => [
+          application.name,
+          new ApplicationResource(
+            application.name,
+            { firewall, ownerId, ...application },
+            { parent: this, dependsOn: tagResource },
+          ),
+        ]),
+      );
       const ruleResources = rules.map((rule) => {
-        const used = rule.service
-          .map((service) => serviceResources.get(service))
-          .filter((found) => found !== undefined);
+        const used = [
+          ...rule.service.map((service) => serviceResources.get(service)),
+          ...rule.application.map((application) => applicationResources.get(application)),
+        ].filter((found) => found !== undefined);
         const dependsOn = used.length > 0 ? used : tagResource;
         return new SecurityRuleResource(
           rule.name,
@@ -124,7 +147,13 @@ export class FirewallPolicy extends ComponentResource {
           { parent: this, dependsOn },
         );
       });
-      const resources = [firewallResource, tagResource, ...serviceResources.values(), ...ruleResources];
+      const resources = [
+        firewallResource,
+        tagResource,
+        ...serviceResources.values(),
+        ...applicationResources.values(),
+        ...ruleResources,
+      ];
       return Promise.all(
         resources.map((resource) => new Promise<unknown>((resolve) => void resource.urn.apply(resolve))),
       );

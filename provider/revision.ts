@@ -11,7 +11,14 @@ import type { Declaration } from "./inputs";
 import { foreignChanges } from "./journal";
 import { unlessInUse } from "./object";
 import type { PolicyObjects } from "./objects";
-import { heldMessage, isOurServiceUntagged, ownObjects, ownsRule, strayMessage } from "./ownership";
+import {
+  heldMessage,
+  isOurApplicationUnmarked,
+  isOurServiceUntagged,
+  ownObjects,
+  ownsRule,
+  strayMessage,
+} from "./ownership";
 import type { Session } from "./session";
 import { tell } from "./tell";
 
@@ -45,6 +52,7 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     const names = (of: (part: keyof Declaration) => Set<string>) => ({
       rules: of("rules"),
       services: of("services"),
+      applications: of("applications"),
       tags: of("tags"),
     });
     const foreign = foreignChanges(
@@ -143,21 +151,28 @@ async function sweep(
     const service = candidate.services.get(name);
     if (service !== undefined && isOurServiceUntagged(ownerId, service, content)) exempt.add(name);
   }
+  for (const [name, content] of Object.entries(declared.applications)) {
+    const application = candidate.applications.get(name);
+    if (application !== undefined && isOurApplicationUnmarked(ownerId, application, content)) {
+      exempt.add(name);
+    }
+  }
 
   const gone = {
     rules: own.rules.filter((name) => declared.rules[name] === undefined && !exempt.has(name)),
     service: own.services.filter((name) => declared.services[name] === undefined),
+    application: own.applications.filter((name) => declared.applications[name] === undefined),
     tag: own.tags.filter((name) => declared.tags[name] === undefined),
   };
   if (gone.rules.length > 0) allowRemoval(gone.rules, own.rules.length - gone.rules.length);
-  if (gone.rules.length + gone.service.length + gone.tag.length === 0) return { candidate, exempt };
+  if (Object.values(gone).every((names) => names.length === 0)) return { candidate, exempt };
 
   const removal = (container: Container, name: string): Operation => ({
     action: "delete",
     xpath: entryXpath(session.location, container, name),
   });
   if (gone.rules.length > 0) await session.write(gone.rules.map((name) => removal("rules", name)));
-  for (const container of ["service", "tag"] as const) {
+  for (const container of ["service", "application", "tag"] as const) {
     await Promise.all(
       gone[container].map(async (name) => {
         const removed = await unlessInUse(name, session, () => session.write([removal(container, name)]));

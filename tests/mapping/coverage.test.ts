@@ -143,6 +143,27 @@ describe("already allowed: applications and services", () => {
     expect(verdict(ping, rules.slice(0, 1))).to.equal("needed");
   });
 
+  it("an application of ours is covered by any application, never by what PAN-OS would call it without ours", () => {
+    const unreachable = { ...HTTPS, ipProtocol: "icmp", fromPort: 3, toPort: 1 };
+    const icmp = theirs("r", { application: ["icmp", "ping"], service: ["application-default"] });
+    expect(verdict(unreachable, [icmp])).to.equal("needed");
+    expect(verdict(unreachable, [theirs("r")])).to.equal("covered by r");
+    expect(verdict(unreachable, [theirs("r", { service: ["application-default"] })])).to.equal(
+      "covered by r",
+    );
+    const gre = { ...HTTPS, ipProtocol: "47", fromPort: -1, toPort: -1 };
+    expect(verdict(gre, [theirs("r", { application: ["gre"] })])).to.equal("needed");
+    expect(verdict(gre, [theirs("r", { service: ["service-http"] })])).to.equal("needed");
+  });
+
+  it("a denial of what PAN-OS would call it without ours is taken for one of ours", () => {
+    const unreachable = { ...HTTPS, ipProtocol: "icmp", fromPort: 3, toPort: 1 };
+    const deny = (application: string) => theirs("block", { action: "deny", application: [application] });
+    expect(verdict(unreachable, [deny("icmp")])).to.equal("needed, shadowed by block");
+    expect(verdict(unreachable, [deny("ipv6-icmp")])).to.equal("needed");
+    expect(verdict(unreachable, [deny("ssl")])).to.equal("needed");
+  });
+
   it("a service object covers its protocol's ports, and no ICMP", () => {
     const tcp = (port: string) => services([["svc", { kind: "tcp", port }]]);
     const rule = theirs("r", { service: ["svc"] });

@@ -1,5 +1,13 @@
 import { expect } from "chai";
-import { isNameableGroup, isRuleName, isServiceName, ruleName, serviceName } from "../../mapping/names";
+import {
+  applicationName,
+  isApplicationName,
+  isNameableGroup,
+  isRuleName,
+  isServiceName,
+  ruleName,
+  serviceName,
+} from "../../mapping/names";
 import { policyOf, ruleOf, securityGroup } from "./fixtures";
 
 describe("names", () => {
@@ -13,6 +21,7 @@ describe("names", () => {
     ["an ICMP type", { ipProtocol: "icmp", fromPort: 8, toPort: -1 }, "icmp-8"],
     ["an ICMP type and code", { ipProtocol: "icmp", fromPort: 8, toPort: 0 }, "icmp-8-0"],
     ["all ICMP", { ipProtocol: "icmp", fromPort: -1, toPort: -1 }, "icmp"],
+    ["a protocol", { ipProtocol: "47", fromPort: -1, toPort: -1 }, "ip-47"],
     ["everything", { ipProtocol: "-1", fromPort: -1, toPort: -1 }, "all"],
   ];
   for (const [what, traffic, ending] of cases) {
@@ -72,6 +81,19 @@ describe("names", () => {
         .and.to.include(id);
     });
   }
+
+  it("of applications fit PAN-OS's 31 characters whatever the ownerId, and are this owner's only", () => {
+    const longest = applicationName("a".repeat(16), "i6", 255, 255);
+    expect(longest.length).to.equal(31);
+    expect(isApplicationName(longest, "a".repeat(16))).to.equal(true);
+    expect(isApplicationName(applicationName("abcd", "ip", 47), "abcd")).to.equal(true);
+    expect(isApplicationName(applicationName("abcde", "i4", 3, 1), "abcd")).to.equal(false);
+    expect(
+      ["aws-abcd-ip-47-1", "aws-abcd-i4-", "aws-abcd-i5-1", "my-aws-abcd-i4-1"].map((name) =>
+        isApplicationName(name, "abcd"),
+      ),
+    ).to.deep.equal([false, false, false, false]);
+  });
 
   it("recognise services of this owner only", () => {
     expect(isServiceName(serviceName("abcd", "tcp", "8000-8100"), "abcd")).to.equal(true);

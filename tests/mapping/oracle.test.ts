@@ -9,7 +9,7 @@ import fc from "fast-check";
 
 import type { Inventory } from "../../inventory/types";
 import { mapInventory } from "../../mapping/index";
-import { isRuleName, isServiceName } from "../../mapping/names";
+import { isApplicationName, isRuleName, isServiceName } from "../../mapping/names";
 import type { MappingOptions, Policy } from "../../mapping/types";
 import type { SecurityRule } from "../../panos/policy";
 import { crossesFirewall, isBehindFirewall, isSayable, rulesThatLetIn, vpcCidrsAround } from "./oracle/aws";
@@ -18,7 +18,7 @@ import { isIpv6 } from "./oracle/packet";
 import type { Packet } from "./oracle/packet";
 import { packetChoices, packetOf } from "./oracle/packets";
 import type { PacketChoice } from "./oracle/packets";
-import { ruleThatAllows } from "./oracle/panos";
+import { identities, ruleThatAllows } from "./oracle/panos";
 import { worlds } from "./oracle/worlds";
 import type { World } from "./oracle/worlds";
 
@@ -66,7 +66,7 @@ describe("oracle: random packets through random inventories", function () {
 
   it("names rules by the grammar, once each, and says nothing needless", () => {
     const property = fc.property(worlds, ({ inventory, options }) => {
-      const { rules, services, withheld } = mapInventory(inventory, options);
+      const { rules, services, applications, withheld } = mapInventory(inventory, options);
       const names = rules.map(({ rule }) => rule.name);
       expect(new Set(names).size).to.equal(names.length);
       for (const { rule } of rules) {
@@ -78,6 +78,9 @@ describe("oracle: random packets through random inventories", function () {
       const used = rules.flatMap(({ rule }) => rule.service).filter((name) => name.startsWith("aws-"));
       expect(services.map(({ name }) => name)).to.deep.equal([...new Set(used)].sort());
       expect(services.every(({ name }) => isServiceName(name, options.ownerId))).to.equal(true);
+      const named = rules.flatMap(({ rule }) => rule.application).filter((name) => name.startsWith("aws-"));
+      expect(applications.map(({ name }) => name)).to.deep.equal([...new Set(named)].sort());
+      expect(applications.every(({ name }) => isApplicationName(name, options.ownerId))).to.equal(true);
       for (const { rule } of rules) expectNeeded(inventory, options, rule);
       expect(withheld.every(({ reason }) => reason.startsWith("Security group "))).to.equal(true);
     });
@@ -127,14 +130,20 @@ function faultOf(
   seen: { packets: number; crossing: number; letIn: number; withheld: number },
 ): string | undefined {
   const letIn = rulesThatLetIn(inventory, packet);
-  const rules = policy.rules.map(({ rule }) => rule);
-  const allowing = ruleThatAllows(rules, policy.services, packet);
+  const declared = { ...policy, rules: policy.rules.map(({ rule }) => rule) };
+  const [identity = "", ...others] = identities(policy.applications, packet);
+  const allowing = ruleThatAllows(declared, packet, identity);
   const crosses = crossesFirewall(inventory, options, packet);
   seen.packets++;
   if (crosses) seen.crossing++;
   if (crosses && letIn.length > 0) seen.letIn++;
 
-  if (allowing && letIn.length === 0) return fault("wider than AWS", packet, allowing);
+  if (letIn.length === 0) {
+    const wider = [identity, ...others]
+      .map((application) => ruleThatAllows(declared, packet, application))
+      .find((rule) => rule !== undefined);
+    if (wider) return fault("wider than AWS", packet, wider);
+  }
   if (!crosses || letIn.length === 0 || allowing) return undefined;
   if (letIn.some(isSayable)) {
     return isExpected(options, packet) ? fault("narrower than AWS", packet, letIn) : undefined;

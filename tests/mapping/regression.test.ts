@@ -78,7 +78,7 @@ describe("faults of earlier scripts", () => {
   it("ICMP types are not all equal", () => {
     const icmp = { ...EVERYWHERE, ipProtocol: "icmp" };
     expect(ruleOf([{ ...icmp, fromPort: 8, toPort: -1 }]).application).to.deep.equal(["ping"]);
-    expect(policyOf([{ ...icmp, fromPort: 13, toPort: -1 }]).withheld).to.have.length(1);
+    expect(ruleOf([{ ...icmp, fromPort: 13, toPort: -1 }]).application).to.deep.equal(["aws-abcd1234-i4-13"]);
     expect(ruleOf([{ ...icmp, fromPort: -1, toPort: -1 }]).application).to.deep.equal(["icmp", "ping"]);
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { SecurityGroupRule } from "../../inventory/types";
-import { servicesOf } from "../../mapping/index";
+import { applicationsOf, servicesOf } from "../../mapping/index";
 import type { MappingOptions } from "../../mapping/types";
 import { OPTIONS, policyOf, ruleOf } from "./fixtures";
 
@@ -103,6 +103,15 @@ describe("rules", () => {
       { ...port(128, -1, "icmpv6"), cidrIpv6: "::/0" },
       "ping6 / application-default",
     ],
+    ["another ICMP type and code", port(3, 1, "icmp"), "aws-abcd1234-i4-3-1 / application-default"],
+    ["an ICMP type", port(0, -1, "icmp"), "aws-abcd1234-i4-0 / application-default"],
+    [
+      "an ICMPv6 type",
+      { ...port(1, 4, "58"), cidrIpv6: "::/0" },
+      "aws-abcd1234-i6-1-4 / application-default",
+    ],
+    ["ICMPv6's echo request as ICMP", port(128, -1, "icmp"), "aws-abcd1234-i4-128 / application-default"],
+    ["another protocol", port(-1, -1, "47"), "aws-abcd1234-ip-47 / application-default"],
     ["all ICMPv6", { ...port(-1, -1, "58"), cidrIpv6: "::/0" }, "ipv6-icmp ping6 / application-default"],
   ];
   for (const [what, { cidrIpv6, ...traffic }, expected] of icmp) {
@@ -114,10 +123,9 @@ describe("rules", () => {
   }
 
   const withheld: [string, Partial<SecurityGroupRule>, string][] = [
-    ["another ICMP type", port(3, 1, "icmp"), "ICMP type 3 code 1"],
-    ["echo replies", port(0, -1, "icmp"), "ICMP type 0"],
-    ["ICMPv6's echo request as ICMP", port(128, -1, "icmp"), "ICMP type 128"],
-    ["another protocol", port(-1, -1, "47"), "protocol 47"],
+    ["a protocol that PAN-OS has no number for", port(-1, -1, "0"), "protocol 0"],
+    ["a protocol beyond 255", port(-1, -1, "256"), "protocol 256"],
+    ["an ICMP type beyond 255", port(256, -1, "icmp"), "ICMP type 256"],
     ["a protocol by an unknown name", port(-1, -1, "constructor"), "protocol constructor"],
     ["ports the wrong way round", port(443, 80), "TCP ports 443 to 80"],
     ["ports beyond 65535", port(65535, 65536), "TCP ports 65535 to 65536"],
@@ -144,6 +152,68 @@ describe("rules", () => {
     expect(rules[0]!.rule).to.deep.include({ source: ["0.0.0.0/0"], destination: ["10.0.1.10"] });
     expect(left[0]?.reason).to.include("rule sgr-2 has IPv6 sources");
     expect(policyOf([port(-1, -1, "icmpv6")]).withheld[0]?.reason).to.include("rule sgr-1 has IPv4 sources");
+  });
+
+  it("declare each application of ours once, with what identifies it", () => {
+    const policy = policyOf([
+      port(3, 1, "icmp"),
+      { ...port(3, 1, "icmp"), cidrIpv4: "9.0.0.0/8" },
+      port(5, -1, "icmp"),
+      { ...port(1, 4, "icmpv6"), cidrIpv4: undefined as never, cidrIpv6: "::/0" },
+      port(-1, -1, "47"),
+      port(443),
+    ]);
+    expect(policy.applications).to.deep.equal([
+      {
+        name: "aws-abcd1234-i4-3-1",
+        description: "aws-panos-abcd1234: ICMP type 3 code 1",
+        identifiedBy: "icmp-type",
+        number: 3,
+        code: 1,
+      },
+      {
+        name: "aws-abcd1234-i4-5",
+        description: "aws-panos-abcd1234: ICMP type 5",
+        identifiedBy: "icmp-type",
+        number: 5,
+      },
+      {
+        name: "aws-abcd1234-i6-1-4",
+        description: "aws-panos-abcd1234: ICMPv6 type 1 code 4",
+        identifiedBy: "icmp6-type",
+        number: 1,
+        code: 4,
+      },
+      {
+        name: "aws-abcd1234-ip-47",
+        description: "aws-panos-abcd1234: protocol 47",
+        identifiedBy: "ip-protocol",
+        number: 47,
+      },
+    ]);
+    const kept = policy.rules.filter(({ rule }) => rule.name.endsWith("-47"));
+    expect(applicationsOf(kept, OPTIONS.ownerId).map(({ name }) => name)).to.deep.equal([
+      "aws-abcd1234-ip-47",
+    ]);
+  });
+
+  it("name with wider ICMP traffic the applications of ours inside it, which may take its packets", () => {
+    const { rules } = policyOf([
+      port(3, 1, "icmp"),
+      port(3, -1, "icmp"),
+      port(5, -1, "icmp"),
+      port(-1, -1, "icmp"),
+      { ...port(3, 1, "icmpv6"), cidrIpv4: undefined as never, cidrIpv6: "::/0" },
+    ]);
+    const named = Object.fromEntries(rules.map(({ rule }) => [rule.name.slice(16), rule.application]));
+    const [exact, type, other] = ["aws-abcd1234-i4-3-1", "aws-abcd1234-i4-3", "aws-abcd1234-i4-5"];
+    expect(named).to.deep.equal({
+      "icmp-3-1": [exact],
+      "icmp-3": [type, exact],
+      "icmp-5": [other],
+      icmp: ["icmp", "ping", type, exact, other],
+      "icmpv6-3-1": ["aws-abcd1234-i6-3-1"],
+    });
   });
 
   it("share service objects, and need only those of the rules that are kept", () => {

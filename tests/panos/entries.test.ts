@@ -1,8 +1,16 @@
 import { expect } from "chai";
-import { canonicalAddress, ruleFrom, ruleXml, serviceFrom, serviceXml } from "../../panos/entries";
-import type { SecurityRule } from "../../panos/policy";
+import {
+  applicationFrom,
+  applicationXml,
+  canonicalAddress,
+  ruleFrom,
+  ruleXml,
+  serviceFrom,
+  serviceXml,
+} from "../../panos/entries";
+import type { Application, SecurityRule } from "../../panos/policy";
 import { parseXml } from "../../panos/xml";
-import { ruleHash } from "../../provider/content";
+import { applicationHash, ruleHash } from "../../provider/content";
 
 const rule: SecurityRule = {
   name: "aws-sg-0123-tcp-443",
@@ -72,6 +80,59 @@ describe("service entries", () => {
   it("show a source port, which narrows what they mean", () => {
     const xml = `<entry name="s"><protocol><tcp><port>80</port><source-port>1024</source-port></tcp></protocol></entry>`;
     expect(serviceFrom(parseXml(xml)).port).to.equal("80 with source-port");
+  });
+});
+
+describe("custom application entries", () => {
+  const common = { name: "aws-k3v9x2ab-i4-3-1", description: "aws-panos-k3v9x2ab: ICMP type 3 code 1" };
+  const typed: Application = { ...common, identifiedBy: "icmp-type", number: 3, code: 1 };
+  for (const [what, application] of [
+    ["a type and code", typed],
+    ["code 0", { ...typed, code: 0 }],
+    ["a type", { ...common, identifiedBy: "icmp-type", number: 0 }],
+    ["an ICMPv6 type", { ...typed, identifiedBy: "icmp6-type" }],
+    ["a protocol", { ...common, identifiedBy: "ip-protocol", number: 47 }],
+  ] as [string, Application][]) {
+    it(`are read as they were written: ${what}`, () => {
+      const found = applicationFrom(parseXml(applicationXml(application)));
+      expect(found).to.deep.equal({ ...application, extras: [] });
+      expect(applicationHash(found)).to.equal(applicationHash(application));
+    });
+  }
+
+  it("class themselves as PAN-OS asks of every application", () => {
+    expect(applicationXml(typed)).to.equal(
+      '<entry name="aws-k3v9x2ab-i4-3-1">' +
+        "<default><ident-by-icmp-type><type>3</type><code>1</code></ident-by-icmp-type></default>" +
+        "<category>networking</category><subcategory>ip-protocol</subcategory>" +
+        "<technology>network-protocol</technology><risk>1</risk>" +
+        "<description>aws-panos-k3v9x2ab: ICMP type 3 code 1</description></entry>",
+    );
+  });
+
+  for (const change of [
+    "<signature><entry name='s'/></signature>",
+    "<parent-app>icmp</parent-app>",
+    "<tcp-timeout>5</tcp-timeout>",
+  ]) {
+    it(`are others with ${change}`, () => {
+      const changed = applicationFrom(
+        parseXml(applicationXml(typed).replace("</entry>", `${change}</entry>`)),
+      );
+      expect(changed.extras).to.have.length(1);
+      expect(applicationHash(changed)).to.not.equal(applicationHash(typed));
+    });
+  }
+
+  it("are others by another code, another type, or none", () => {
+    const hashes = [
+      typed,
+      { ...typed, code: 0 },
+      { ...typed, number: 4 },
+      { ...typed, identifiedBy: "icmp6-type" as const },
+    ];
+    const anyCode: Application = { ...common, identifiedBy: "icmp-type", number: 3 };
+    expect(new Set([...hashes, anyCode].map((each) => applicationHash(each))).size).to.equal(5);
   });
 });
 

@@ -5,6 +5,7 @@ const VSYS = "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@n
 const ours = {
   rules: new Set(["aws-sg-0a-tcp-22"]),
   services: new Set<string>(),
+  applications: new Set<string>(),
   tags: new Set(["aws-panos-x"]),
 };
 

@@ -60,6 +60,7 @@ export function declare(variation: Variation): void {
   const declared = {
     rules: Object.fromEntries(rules.map((rule) => [rule.name, ruleHash(rule)])),
     services: {},
+    applications: {},
     tags: { [tag.name]: tagHash(tag) },
   };
   new Commit(

@@ -218,9 +218,11 @@ export class Lab {
     return this.firewall[configuration](`${RULES}/entry[@name='${name}']`).replace(/ uuid="[^"]*"/, "");
   }
 
-  /** The tag and service objects of a configuration, as XML. */
+  /** The tag, service and application objects of a configuration, as XML. */
   objects(configuration: "running" | "candidate" = "running"): string {
-    return ["tag", "service"].map((kind) => this.firewall[configuration](`${VSYS}/${kind}`)).join("");
+    return ["tag", "service", "application"]
+      .map((kind) => this.firewall[configuration](`${VSYS}/${kind}`))
+      .join("");
   }
 
   /** Names of running rules that have a name of ours. */

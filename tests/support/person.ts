@@ -33,7 +33,7 @@ export class Person {
   }
 
   /** Puts a service or tag object, as XML. */
-  addObject(kind: "service" | "tag", entry: string): Promise<void> {
+  addObject(kind: "service" | "application" | "tag", entry: string): Promise<void> {
     return this.client.set(containerXpath(VSYS, kind), entry);
   }
 

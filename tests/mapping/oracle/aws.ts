@@ -32,26 +32,9 @@ export function vpcCidrsAround(inventory: Inventory, address: string): string[] 
   return [...(vpc?.cidrBlocks ?? []), ...(vpc?.ipv6CidrBlocks ?? [])];
 }
 
-/** What PAN-OS has no words for, by the issue: such permissions are withheld, with a warning. */
+/** What PAN-OS has no words for (its protocols begin at 1): such permissions are withheld, with a warning. */
 export function isSayable(rule: SecurityGroupRule): boolean {
-  const whole = rule.fromPort === -1;
-  const echo = (type: number) => rule.fromPort === type && (rule.toPort === -1 || rule.toPort === 0);
-  switch (rule.ipProtocol) {
-    case "-1":
-    case "tcp":
-    case "6":
-    case "udp":
-    case "17":
-      return true;
-    case "icmp":
-    case "1":
-      return whole || echo(8);
-    case "icmpv6":
-    case "58":
-      return whole || echo(128);
-    default:
-      return false;
-  }
+  return rule.ipProtocol !== "0";
 }
 
 function interfaceOf(inventory: Inventory, address: string): NetworkInterface | undefined {

@@ -9,7 +9,7 @@ export interface Packet {
   /** ICMP and ICMPv6. */
   type: number;
   code: number;
-  /** What App-ID takes the connection for. */
+  /** What App-ID takes the connection for, where no application of ours identifies it. */
   application: string;
 }
 

@@ -72,7 +72,7 @@ export function packetOf({ inventory }: World, choice: PacketChoice): Packet {
   ]);
   const source = chosen(close.length > 0 && sourceChoice % 3 > 0 ? close : anywhere, sourceChoice);
 
-  const own = near.map(({ ipProtocol }) => PROTOCOLS[ipProtocol] ?? 47);
+  const own = near.map(({ ipProtocol }) => PROTOCOLS[ipProtocol] ?? Number(ipProtocol));
   const wanted = chosen(
     own.length > 0 && trafficChoice % 5 > 0 ? own : [6, 17, isIpv6(destination) ? 58 : 1, 47],
     trafficChoice,
@@ -80,11 +80,15 @@ export function packetOf({ inventory }: World, choice: PacketChoice): Packet {
   // No IPv4 packet carries ICMPv6, and the other way round.
   const protocol = wanted === 1 || wanted === 58 ? (isIpv6(destination) ? 58 : 1) : wanted;
   const transport = { source, destination, protocol, port: 0, type: -1, code: -1 };
-  if (protocol === 47) return { ...transport, application: "gre" };
+  if (![1, 6, 17, 58].includes(protocol)) return { ...transport, application: `protocol ${protocol}` };
   if (protocol === 1 || protocol === 58) {
     const [echo, ping, rest] = protocol === 1 ? [8, "ping", "icmp"] : [128, "ping6", "ipv6-icmp"];
     // An echo request has no code but 0 (RFC 792, RFC 4443).
     const kinds: [number, number][] = [
+      ...near.map(({ fromPort, toPort }): [number, number] => [
+        Math.max(fromPort, 0),
+        fromPort === echo ? 0 : Math.max(toPort, 0),
+      ]),
       [echo, 0],
       [3, 0],
       [3, 1],

@@ -2,7 +2,7 @@
  * What PAN-OS does with a packet, from its documentation: the first rule whose zones, addresses,
  * application and service all match decides; between zones, what nothing matches is denied.
  */
-import type { SecurityRule, Service } from "../../../panos/policy";
+import type { Application, SecurityRule, Service } from "../../../panos/policy";
 import { isWithin } from "./bits";
 import type { Packet } from "./packet";
 
@@ -26,31 +26,69 @@ const DEFAULT_PORTS: Record<string, string[]> = {
   "ipv6-icmp": ["icmpv6"],
 };
 
-/** The rule that lets the packet in, if one does. All of ours allow, so the first match lets it in. */
+export interface Declared {
+  rules: SecurityRule[];
+  services: Service[];
+  applications: Application[];
+}
+
+/**
+ * The rule that lets the packet in when App-ID takes it for this application, if one does. All of ours
+ * allow, so the first match lets it in.
+ */
 export function ruleThatAllows(
-  rules: SecurityRule[],
-  services: Service[],
+  { rules, services, applications }: Declared,
   packet: Packet,
+  application: string,
 ): SecurityRule | undefined {
   return rules.find(
     (rule) =>
       matchesAddress(rule.source, packet.source) &&
       matchesAddress(rule.destination, packet.destination) &&
-      (rule.application.includes("any") || rule.application.includes(packet.application)) &&
-      rule.service.some((name) => matchesService(name, services, packet)),
+      (rule.application.includes("any") || rule.application.includes(application)) &&
+      rule.service.some((name) => matchesService(name, services, applications, packet, application)),
   );
+}
+
+/**
+ * What App-ID may take the packet for: any application of ours that identifies it, the most exact first, or
+ * what it would be without ours. Which of them wins is not documented.
+ */
+export function identities(applications: Application[], packet: Packet): string[] {
+  const ours = applications.filter((application) => identifies(application, packet));
+  ours.sort((a, b) => Number(b.code !== undefined) - Number(a.code !== undefined));
+  return [...ours.map(({ name }) => name), packet.application];
+}
+
+function identifies({ identifiedBy, number, code }: Application, packet: Packet): boolean {
+  switch (identifiedBy) {
+    case "ip-protocol":
+      return packet.protocol === number;
+    case "icmp-type":
+      return packet.protocol === 1 && packet.type === number && (code ?? packet.code) === packet.code;
+    case "icmp6-type":
+      return packet.protocol === 58 && packet.type === number && (code ?? packet.code) === packet.code;
+  }
 }
 
 function matchesAddress(members: string[], address: string): boolean {
   return members.some((member) => member === "any" || isWithin(address, member));
 }
 
-function matchesService(name: string, services: Service[], packet: Packet): boolean {
+function matchesService(
+  name: string,
+  services: Service[],
+  applications: Application[],
+  packet: Packet,
+  application: string,
+): boolean {
   if (name === "any") return true;
   if (name === "application-default") {
+    const ours = applications.find((candidate) => candidate.name === application);
+    if (ours) return identifies(ours, packet);
     const transport = { 1: "icmp", 58: "icmpv6", 6: `tcp/${packet.port}`, 17: `udp/${packet.port}` };
     const port = transport[packet.protocol as keyof typeof transport];
-    return (DEFAULT_PORTS[packet.application] ?? []).includes(port);
+    return (DEFAULT_PORTS[application] ?? []).includes(port);
   }
   const service = services.find((candidate) => candidate.name === name);
   if (!service) throw new Error(`the rule names the service ${name}, which is not declared`);

@@ -215,6 +215,7 @@ function ingress(groupId: string): Arbitrary<SecurityGroupRule[]> {
       [echo, 0],
       [3, -1],
       [3, 1],
+      [3, 1],
       [0, 0],
       [128, 0],
       [8, 0],
@@ -225,7 +226,7 @@ function ingress(groupId: string): Arbitrary<SecurityGroupRule[]> {
     { weight: 2, arbitrary: fc.tuple(fc.constantFrom("icmpv6", "58"), icmp(128)) },
     {
       weight: 1,
-      arbitrary: fc.tuple(fc.constantFrom("-1", "47", "50"), fc.constant<[number, number]>([-1, -1])),
+      arbitrary: fc.tuple(fc.constantFrom("-1", "47", "50", "0"), fc.constant<[number, number]>([-1, -1])),
     },
   );
   const source = fc.oneof(
