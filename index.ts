@@ -25,7 +25,7 @@ async function program() {
     client.close(),
   );
   requirePrerequisites(rulebases.candidate, settings);
-  const coverage = alreadyAllowed(policy.rules, policy.services, rulebases, settings.coverage);
+  const coverage = alreadyAllowed(policy, rulebases, settings.coverage);
   await report(policy, coverage, rulebases.candidate, settings);
 
   new FirewallPolicy(settings.firewall.name, {

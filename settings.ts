@@ -142,6 +142,7 @@ export function settingsFrom(
       untrustZone,
       trustZone,
       ruleMode: read.choice("ruleMode", ["application", "service"] as const),
+      destinations: "addresses" as const,
       ...(profileGroup !== undefined && { profileGroup }),
       ...(logSetting !== undefined && { logSetting }),
     },

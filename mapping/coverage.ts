@@ -4,7 +4,7 @@
  * Other people's rules are the enabled ones above the cleanup rule that carry no tag of this program, of
  * any stack: if ours counted, a rule would make itself unnecessary, vanish, and come back on the next run.
  */
-import type { RulebaseRule, Rulebase, Service } from "../panos/policy";
+import type { RulebaseRule, Rulebase } from "../panos/policy";
 import { knownApplication } from "./applications";
 import { FAMILIES } from "./cidr";
 import { difference, intersection, overlaps } from "./intervals";
@@ -13,7 +13,7 @@ import { TAG_PREFIX } from "./names";
 import { addressBounds, serviceBounds } from "./objects";
 import type { AddressSet, Bounds } from "./objects";
 import { isTakenFor } from "./traffic";
-import type { MappedRule } from "./types";
+import type { MappedRule, Policy } from "./types";
 
 export interface CoverageOptions {
   /** Whether rules that other people's make unnecessary are left out at all. */
@@ -38,21 +38,25 @@ export interface Coverage {
  * (the rules are taken off it from the top, exactly), and no denial of theirs possibly meets what is left
  * at that point. Where their objects can't be known (FQDNs, dynamic groups, schedules, users …), an allow
  * counts for nothing and a denial for everything it may mean.
- * @param services the service objects that `rules` name, as `mapInventory` returns them
+ * A rule on an address group is judged by everything that may come to be in it, stopped instances included:
+ * judged by today's members, it would come and go with them.
+ * @param policy what `mapInventory` returned
  */
 export function alreadyAllowed(
-  rules: MappedRule[],
-  services: Service[],
+  { rules, services, addressGroups }: Pick<Policy, "rules" | "services" | "addressGroups">,
   rulebases: { candidate: Rulebase; running: Rulebase },
   options: CoverageOptions,
 ): Coverage {
-  const ownServices: Rulebase["services"] = new Map(
-    services.map(({ name, protocol, port }) => [name, { kind: protocol, port }]),
-  );
+  const own: OwnObjects = {
+    services: new Map(services.map(({ name, protocol, port }) => [name, { kind: protocol, port }])),
+    addresses: new Map(
+      addressGroups.map(({ group, carriers }) => [group.name, { kind: "static-group", members: carriers }]),
+    ),
+  };
   const judges = [rulebases.candidate, rulebases.running].map((rulebase) => judgeOf(rulebase, options));
   const coverage: Coverage = { needed: [], covered: [], shadowed: [] };
   for (const rule of rules) {
-    const traffic = trafficOf(rule, ownServices);
+    const traffic = trafficOf(rule, own);
     const verdicts = judges.map((judge) => judge(rule.rule.name, traffic));
     const unique = (names: string[]) => [...new Set(names)];
     if (options.enabled && verdicts.every(({ covered }) => covered)) {
@@ -66,6 +70,9 @@ export function alreadyAllowed(
   }
   return coverage;
 }
+
+/** The objects that our rules name, as the firewall would have them. */
+type OwnObjects = Pick<Rulebase, "addresses" | "services">;
 
 /** Traffic of one application and family: every source to every destination on every port. */
 interface Box {
@@ -92,11 +99,11 @@ interface Verdict {
 const MAX_PIECES = 256;
 
 /** What a rule of ours lets in, apart by application and family, for which cover is judged apart. */
-function trafficOf({ rule }: MappedRule, ownServices: Rulebase["services"]): Traffic[] {
-  const source = addressBounds(rule.source, false, new Map()).possibly;
-  const destination = addressBounds(rule.destination, false, new Map()).possibly;
+function trafficOf({ rule }: MappedRule, { addresses, services }: OwnObjects): Traffic[] {
+  const source = addressBounds(rule.source, false, addresses).possibly;
+  const destination = addressBounds(rule.destination, false, addresses).possibly;
   return rule.application.flatMap((application) => {
-    const ports = serviceBounds(rule, application, ownServices).possibly;
+    const ports = serviceBounds(rule, application, services).possibly;
     return FAMILIES.filter((family) => source[family].length > 0 && destination[family].length > 0).map(
       (family) => ({
         application,

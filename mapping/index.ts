@@ -1,5 +1,6 @@
 /** What an inventory asks of the firewall. Pure: the same inventory and options give the same policy. */
 import type { Inventory } from "../inventory/types";
+import { addressGroupsFrom, addressGroupsOf } from "./address-groups";
 import { destinationsByGroup } from "./destinations";
 import { compareTexts } from "./order";
 import { relevantPermissions } from "./permissions";
@@ -7,6 +8,7 @@ import { protectedInterfaces, unknownTargets } from "./routing";
 import { applicationsOf, ruleOf, servicesOf, withApplicationsInside } from "./rules";
 import type { MappedRule, MappingOptions, Policy } from "./types";
 
+export { addressGroupsOf, registrationsOf } from "./address-groups";
 export { applicationsOf, servicesOf } from "./rules";
 export { unknownTargets } from "./routing";
 
@@ -17,7 +19,11 @@ export { unknownTargets } from "./routing";
  */
 export function mapInventory(inventory: Inventory, options: MappingOptions): Policy {
   const protection = protectedInterfaces(inventory, options);
-  const { groups, warnings } = destinationsByGroup(inventory, protection.interfaces);
+  const isDynamic = options.destinations === "dynamic";
+  // A rule on an address group has to outlast its instances' nights, or each of them would cost a commit.
+  const carriers = isDynamic ? protectedInterfaces(inventory, options, "attached") : protection;
+  const { groups, warnings } = destinationsByGroup(inventory, carriers.interfaces);
+  const { groups: running } = isDynamic ? destinationsByGroup(inventory, protection.interfaces) : { groups };
   const { permissions, withheld } = relevantPermissions(inventory, groups);
   const found: MappedRule[] = [];
   for (const permission of permissions) {
@@ -32,11 +38,14 @@ export function mapInventory(inventory: Inventory, options: MappingOptions): Pol
     rules,
     services: servicesOf(rules, options.ownerId),
     applications: applicationsOf(rules, options.ownerId),
+    addressGroups: isDynamic
+      ? addressGroupsOf(rules, addressGroupsFrom(groups, running, options.ownerId))
+      : [],
     withheld,
     warnings: [
       ...targetWarnings(inventory, options),
       ...(protection.interfaces.length === 0 ? [NOTHING_PROTECTED] : []),
-      ...protection.warnings,
+      ...carriers.warnings,
       ...warnings,
     ],
     protectedInterfaces: protection.interfaces.map(({ networkInterface }) => networkInterface.id),

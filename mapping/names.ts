@@ -12,6 +12,8 @@ export const TAG_PREFIX = "aws-panos-";
 /** An administrator's emergency brake: a rule of ours that carries it is left as it is. */
 export const HOLD_TAG = "aws-panos-hold";
 
+const GROUP_ID = /^sg-[0-9a-z]{1,39}$/;
+
 /** An ownerId: what `npm run init` makes. Short, so that it fits every name. */
 export const OWNER_ID = /^[a-z0-9]{4,16}$/;
 
@@ -33,9 +35,9 @@ export function ruleName(groupId: string, protocol: string, ports: string): stri
   return name;
 }
 
-/** Whether a group's id can be part of a rule's name: it has room for the longest ports behind it. */
+/** Whether a group's id can be part of our names: it has room for the longest ports or ownerId beside it. */
 export function isNameableGroup(groupId: string): boolean {
-  return /^sg-[0-9a-z]{1,40}$/.test(groupId);
+  return GROUP_ID.test(groupId);
 }
 
 /** Whether `name` is one that `ruleName` can produce. */
@@ -80,4 +82,29 @@ export function isApplicationName(name: string, ownerId: string): boolean {
     name.startsWith(start) &&
     /^(i[46]-\d{1,3}(-\d{1,3})?|ip-\d{1,3})$/.test(name.slice(start.length))
   );
+}
+
+/** The name of a security group's dynamic address group: `aws-<ownerId>-<group id>`. */
+export function addressGroupName(ownerId: string, groupId: string): string {
+  return `aws-${ownerId}-${groupId}`;
+}
+
+/** Whether `name` is one that `addressGroupName` can produce for this owner. */
+export function isAddressGroupName(name: string, ownerId: string): boolean {
+  const start = `aws-${ownerId}-`;
+  return name.startsWith(start) && GROUP_ID.test(name.slice(start.length));
+}
+
+/**
+ * The tag that addresses are registered with to be members of a security group's address group:
+ * `aws-panos-<ownerId>-<group id>`. No tag object of that name exists: registering needs none.
+ */
+export function memberTag(ownerId: string, groupId: string): string {
+  return `${ownerTag(ownerId)}-${groupId}`;
+}
+
+/** Whether `tag` is one that `memberTag` can produce for this owner. */
+export function isMemberTag(tag: string, ownerId: string): boolean {
+  const start = `${ownerTag(ownerId)}-`;
+  return tag.startsWith(start) && GROUP_ID.test(tag.slice(start.length));
 }

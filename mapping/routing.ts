@@ -30,8 +30,13 @@ const HALVES: Record<Family, [string, string]> = {
  * The interfaces behind the firewall: attached to a running or pending instance, in a subnet whose
  * effective route table sends all of a family (in one route or both halves) to a configured target. The
  * firewall's own interfaces are left out.
+ * @param which `attached`: also those of stopped instances
  */
-export function protectedInterfaces(inventory: Inventory, options: MappingOptions): Protection {
+export function protectedInterfaces(
+  inventory: Inventory,
+  options: MappingOptions,
+  which: "running" | "attached" = "running",
+): Protection {
   const targets = firewallTargets(inventory, options);
   const instances = new Set(inventory.instances.map((instance) => instance.id));
   const subnets = new Map(inventory.subnets.map((subnet) => [subnet.id, subnet]));
@@ -43,7 +48,7 @@ export function protectedInterfaces(inventory: Inventory, options: MappingOption
   const warnings: string[] = [];
   for (const networkInterface of inventory.networkInterfaces) {
     const { id, instanceId, subnetId } = networkInterface;
-    if (instanceId === undefined || !instances.has(instanceId)) continue;
+    if (instanceId === undefined || (which === "running" && !instances.has(instanceId))) continue;
     if (targets.networkInterfaceIds.has(id) || targets.instanceIds.has(instanceId)) continue;
     const behindFirewall = tables.get(subnets.get(subnetId)?.routeTableId ?? "");
     if (!behindFirewall) {

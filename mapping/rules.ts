@@ -4,7 +4,7 @@ import { applicationOf, everyDefaultPort } from "./applications";
 import { FAMILIES } from "./cidr";
 import { applicationOfOurs, applicationsInside, applicationsNamedBy } from "./custom-applications";
 import { describePermission, permissionLabel } from "./describe";
-import { isNameableGroup, ownerTag, ruleName, serviceName } from "./names";
+import { addressGroupName, isNameableGroup, ownerTag, ruleName, serviceName } from "./names";
 import { compareTexts } from "./order";
 import type { RelevantPermission } from "./permissions";
 import { portsInName, trafficOf } from "./protocols";
@@ -38,9 +38,10 @@ export function ruleOf(relevant: RelevantPermission, options: MappingOptions): M
     from: [options.untrustZone],
     to: [options.trustZone],
     source: FAMILIES.flatMap((family) => sources[family].map(({ text }) => text)),
-    destination: FAMILIES.flatMap((family) =>
-      sources[family].length > 0 ? destinations[family].addresses : [],
-    ),
+    destination:
+      options.destinations === "dynamic"
+        ? [addressGroupName(options.ownerId, securityGroupId)]
+        : FAMILIES.flatMap((family) => (sources[family].length > 0 ? destinations[family].addresses : [])),
     ...matchOf(traffic, options),
     action: "allow",
     ...(options.profileGroup !== undefined && { profileGroup: options.profileGroup }),

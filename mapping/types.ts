@@ -1,4 +1,4 @@
-import type { Application, SecurityRule, Service } from "../panos/policy";
+import type { AddressGroup, Application, SecurityRule, Service } from "../panos/policy";
 
 /** What the mapping needs to know besides the inventory; all of it comes from the stack configuration. */
 export interface MappingOptions {
@@ -11,6 +11,11 @@ export interface MappingOptions {
   logSetting?: string;
   /** `application`: App-ID where the table knows the port. `service`: any application on a service. */
   ruleMode: "application" | "service";
+  /**
+   * `addresses`: a rule names its destinations. `dynamic`: it names an address group, whose members are
+   * registered apart, so that instances come and go without a change of rules.
+   */
+  destinations: "addresses" | "dynamic";
   /** Overrides of the application table: "tcp/8443" → an application's name, or null for none. */
   applications: Record<string, string | null>;
 }
@@ -32,6 +37,17 @@ export interface MappedRule {
   permission: IngressPermission;
 }
 
+/** A security group's dynamic address group, and whom it stands for. */
+export interface MappedAddressGroup {
+  group: AddressGroup;
+  /** What its members are registered with. */
+  memberTag: string;
+  /** The addresses of running instances that carry the security group: its members now. */
+  members: string[];
+  /** The addresses of all instances that carry it, also stopped ones: whom its rules may come to let in to. */
+  carriers: string[];
+}
+
 /** A permission, or a part of one, that does not become a rule although it crosses the firewall. */
 export interface Withheld {
   permission: IngressPermission;
@@ -46,6 +62,8 @@ export interface Policy {
   services: Service[];
   /** The custom applications that `rules` name, each once, sorted by name. */
   applications: Application[];
+  /** The address groups that `rules` name, each once, sorted by name; none unless destinations are dynamic. */
+  addressGroups: MappedAddressGroup[];
   withheld: Withheld[];
   /** Things that a person should know, one sentence each. */
   warnings: string[];

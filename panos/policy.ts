@@ -50,6 +50,15 @@ export interface Application {
   code?: number;
 }
 
+/** A dynamic address group that we declare: its members are the addresses registered with a tag. */
+export interface AddressGroup {
+  /** At most 63 characters. */
+  name: string;
+  /** Tags in single quotes, with `and` and `or`. */
+  filter: string;
+  tag: string[];
+}
+
 /** A tag object that we declare. */
 export interface Tag {
   name: string;

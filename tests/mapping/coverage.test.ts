@@ -19,8 +19,7 @@ function judge(
   running = candidate,
   options: Partial<MappingOptions> = {},
 ): Coverage {
-  const { rules, services } = policyOf(ingress, options);
-  return alreadyAllowed(rules, services, { candidate, running }, OPTIONS);
+  return alreadyAllowed(policyOf(ingress, options), { candidate, running }, OPTIONS);
 }
 
 /** In short: "covered by a, b", "needed", "needed, shadowed by d". */
@@ -383,12 +382,7 @@ describe("already allowed: combinations", () => {
       const expected = fates.every((each) => each === "allow");
       const isDenied = fates.includes("deny");
       const both = rulebase(rules, objects);
-      const { covered, shadowed } = alreadyAllowed(
-        ours.rules,
-        ours.services,
-        { candidate: both, running: both },
-        OPTIONS,
-      );
+      const { covered, shadowed } = alreadyAllowed(ours, { candidate: both, running: both }, OPTIONS);
       expect(covered.length === 1, JSON.stringify(rules)).to.equal(expected);
       expect(shadowed.length > 0, JSON.stringify(rules)).to.equal(isDenied);
       outcomes.add(`${expected} ${isDenied}`);
@@ -398,11 +392,11 @@ describe("already allowed: combinations", () => {
 
   it("are all needed where nothing is to be left out", () => {
     const both = rulebase([theirs("open")]);
-    const { rules, services } = policyOf([HTTPS]);
+    const policy = policyOf([HTTPS]);
     const judged = (enabled: boolean) =>
-      alreadyAllowed(rules, services, { candidate: both, running: both }, { ...OPTIONS, enabled });
+      alreadyAllowed(policy, { candidate: both, running: both }, { ...OPTIONS, enabled });
     expect(judged(true).covered).to.have.length(1);
-    expect(judged(false)).to.deep.include({ needed: rules, covered: [] });
+    expect(judged(false)).to.deep.include({ needed: policy.rules, covered: [] });
   });
 
   it("keep thousands of rules apart among hundreds of others", () => {

@@ -19,6 +19,7 @@ export const OPTIONS: MappingOptions = {
   untrustZone: "untrust",
   trustZone: "trust",
   ruleMode: "application",
+  destinations: "addresses",
   applications: {},
 };
 

@@ -1,10 +1,14 @@
 import { expect } from "chai";
 import {
+  addressGroupName,
   applicationName,
+  isAddressGroupName,
   isApplicationName,
+  isMemberTag,
   isNameableGroup,
   isRuleName,
   isServiceName,
+  memberTag,
   ruleName,
   serviceName,
 } from "../../mapping/names";
@@ -47,15 +51,16 @@ describe("names", () => {
   });
 
   it("have at most 63 characters for the longest id and ports", () => {
-    const group = "sg-" + "f".repeat(40);
+    const group = "sg-" + "f".repeat(39);
     expect(isNameableGroup(group)).to.equal(true);
     for (const name of [ruleName(group, "tcp", "10000-65535"), ruleName(group, "icmpv6", "255-255")]) {
       expect(name.length).to.be.at.most(63);
       expect(isRuleName(name)).to.equal(true);
     }
+    expect(addressGroupName("o".repeat(16), group)).to.have.length(63);
   });
 
-  for (const id of ["sg-'] | //*", "sg-" + "f".repeat(41), "sg-", "sg-AB", "x", "sg-a/../b", "sg-a-tcp-1"]) {
+  for (const id of ["sg-'] | //*", "sg-" + "f".repeat(40), "sg-", "sg-AB", "x", "sg-a/../b", "sg-a-tcp-1"]) {
     it(`never hold a group id like ${JSON.stringify(id)}: the permission is withheld`, () => {
       const { rules, withheld } = policyOf(
         [],
@@ -99,5 +104,27 @@ describe("names", () => {
     expect(isServiceName(serviceName("abcd", "tcp", "8000-8100"), "abcd")).to.equal(true);
     expect(isServiceName(serviceName("abcde", "tcp", "80"), "abcd")).to.equal(false);
     expect(isServiceName("aws-abcd-tcp-80x", "abcd")).to.equal(false);
+  });
+
+  it("recognise address groups and their members' tags of this owner only", () => {
+    expect(isAddressGroupName(addressGroupName("abcd", "sg-0a"), "abcd")).to.equal(true);
+    for (const other of [
+      "aws-abcde-sg-0a",
+      "aws-abcd-sg-",
+      "aws-abcd-sg-0a ",
+      "aws-abcd-tcp-80",
+      "xaws-abcd-sg-0a",
+    ]) {
+      expect(isAddressGroupName(other, "abcd"), other).to.equal(false);
+    }
+    expect(isMemberTag(memberTag("abcd", "sg-0a"), "abcd")).to.equal(true);
+    for (const other of [
+      "aws-panos-abcd",
+      "aws-panos-abcde-sg-0a",
+      "aws-panos-abcd-sg-0a-x",
+      "aws-panos-hold",
+    ]) {
+      expect(isMemberTag(other, "abcd"), other).to.equal(false);
+    }
   });
 });

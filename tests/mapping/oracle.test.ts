@@ -9,7 +9,13 @@ import fc from "fast-check";
 
 import type { Inventory } from "../../inventory/types";
 import { mapInventory } from "../../mapping/index";
-import { isApplicationName, isRuleName, isServiceName } from "../../mapping/names";
+import {
+  isAddressGroupName,
+  isApplicationName,
+  isMemberTag,
+  isRuleName,
+  isServiceName,
+} from "../../mapping/names";
 import type { MappingOptions, Policy } from "../../mapping/types";
 import type { SecurityRule } from "../../panos/policy";
 import { crossesFirewall, isBehindFirewall, isSayable, rulesThatLetIn, vpcCidrsAround } from "./oracle/aws";
@@ -18,7 +24,7 @@ import { isIpv6 } from "./oracle/packet";
 import type { Packet } from "./oracle/packet";
 import { packetChoices, packetOf } from "./oracle/packets";
 import type { PacketChoice } from "./oracle/packets";
-import { identities, ruleThatAllows } from "./oracle/panos";
+import { identities, resolved, ruleThatAllows } from "./oracle/panos";
 import { worlds } from "./oracle/worlds";
 import type { World } from "./oracle/worlds";
 
@@ -66,7 +72,7 @@ describe("oracle: random packets through random inventories", function () {
 
   it("names rules by the grammar, once each, and says nothing needless", () => {
     const property = fc.property(worlds, ({ inventory, options }) => {
-      const { rules, services, applications, withheld } = mapInventory(inventory, options);
+      const { rules, services, addressGroups, applications, withheld } = mapInventory(inventory, options);
       const names = rules.map(({ rule }) => rule.name);
       expect(new Set(names).size).to.equal(names.length);
       for (const { rule } of rules) {
@@ -81,7 +87,19 @@ describe("oracle: random packets through random inventories", function () {
       const named = rules.flatMap(({ rule }) => rule.application).filter((name) => name.startsWith("aws-"));
       expect(applications.map(({ name }) => name)).to.deep.equal([...new Set(named)].sort());
       expect(applications.every(({ name }) => isApplicationName(name, options.ownerId))).to.equal(true);
-      for (const { rule } of rules) expectNeeded(inventory, options, rule);
+      for (const { rule } of rules) {
+        const destination = resolved(rule.destination, addressGroups);
+        expectBehindFirewall(inventory, options, { ...rule, destination });
+        // The rule outlasts the members of its group, which are of both families.
+        if (options.destinations === "addresses") expectNeeded(inventory, rule);
+      }
+      const groups = options.destinations === "dynamic" ? rules.flatMap(({ rule }) => rule.destination) : [];
+      expect(addressGroups.map(({ group }) => group.name)).to.deep.equal([...new Set(groups)].sort());
+      for (const { group, memberTag, members, carriers } of addressGroups) {
+        expect(isAddressGroupName(group.name, options.ownerId), group.name).to.equal(true);
+        expect(isMemberTag(memberTag, options.ownerId), memberTag).to.equal(true);
+        expect(carriers).to.include.members(members);
+      }
       expect(withheld.every(({ reason }) => reason.startsWith("Security group "))).to.equal(true);
     });
     fc.assert(property, { seed: SEED, numRuns: Math.ceil(RUNS / 5), unbiased: true });
@@ -104,12 +122,18 @@ describe("oracle: random packets through random inventories", function () {
   });
 });
 
-/** Whether each source and destination of a rule is about packets that cross the firewall. */
-function expectNeeded(inventory: Inventory, options: MappingOptions, rule: SecurityRule): void {
+/** Whether each destination of a rule is one that runs behind the firewall. */
+function expectBehindFirewall(inventory: Inventory, options: MappingOptions, rule: SecurityRule): void {
   for (const destination of rule.destination) {
     expect(isBehindFirewall(inventory, options, destination), `${rule.name} to ${destination}`).to.equal(
       true,
     );
+  }
+}
+
+/** Whether each source and destination of a rule is about packets that cross the firewall. */
+function expectNeeded(inventory: Inventory, rule: SecurityRule): void {
+  for (const destination of rule.destination) {
     expect(rule.source.map(isIpv6), rule.name).to.include(isIpv6(destination));
   }
   for (const source of rule.source) {
@@ -130,7 +154,11 @@ function faultOf(
   seen: { packets: number; crossing: number; letIn: number; withheld: number },
 ): string | undefined {
   const letIn = rulesThatLetIn(inventory, packet);
-  const declared = { ...policy, rules: policy.rules.map(({ rule }) => rule) };
+  const rules = policy.rules.map(({ rule }) => ({
+    ...rule,
+    destination: resolved(rule.destination, policy.addressGroups),
+  }));
+  const declared = { ...policy, rules };
   const [identity = "", ...others] = identities(policy.applications, packet);
   const allowing = ruleThatAllows(declared, packet, identity);
   const crosses = crossesFirewall(inventory, options, packet);

@@ -2,6 +2,8 @@
  * What PAN-OS does with a packet, from its documentation: the first rule whose zones, addresses,
  * application and service all match decides; between zones, what nothing matches is denied.
  */
+import { registrationsOf } from "../../../mapping";
+import type { MappedAddressGroup } from "../../../mapping/types";
 import type { Application, SecurityRule, Service } from "../../../panos/policy";
 import { isWithin } from "./bits";
 import type { Packet } from "./packet";
@@ -48,6 +50,18 @@ export function ruleThatAllows(
       (rule.application.includes("any") || rule.application.includes(application)) &&
       rule.service.some((name) => matchesService(name, services, applications, packet, application)),
   );
+}
+
+/** Addresses, with address groups as what is registered with the tag that their filter names. */
+export function resolved(members: string[], groups: MappedAddressGroup[]): string[] {
+  return members.flatMap((member) => {
+    const group = groups.find((candidate) => candidate.group.name === member)?.group;
+    if (!group) return [member];
+    const tag = /^'([^']+)'$/.exec(group.filter)?.[1] ?? "";
+    const registered = registrationsOf(groups)[tag];
+    if (!registered) throw new Error(`nothing is said of the tag of ${group.name}: ${group.filter}`);
+    return registered;
+  });
 }
 
 /**

@@ -90,6 +90,7 @@ export const worlds: Arbitrary<World> = fc.record({
         vpcEndpointIds: fc.constantFrom<string[]>(["vpce-fw"], ["vpce-fw"], []),
       }),
       ruleMode: fc.constantFrom("service" as const, "application" as const),
+      destinations: fc.constantFrom("addresses" as const, "dynamic" as const),
       applications: fc.constantFrom<Record<string, string | null>>(
         {},
         { "tcp/8443": "ssl", "tcp/443": null, "tcp/22": "in-house" },

@@ -1,0 +1,50 @@
+/**
+ * Dynamic address groups: rules name a group, the group's filter names a tag, and the tag is registered for
+ * the addresses of running instances. Only the last of these changes when an instance starts or stops.
+ */
+import { FAMILIES } from "./cidr";
+import type { GroupDestinations } from "./destinations";
+import { addressGroupName, isNameableGroup, memberTag, ownerTag } from "./names";
+import { compareTexts } from "./order";
+import type { MappedAddressGroup, MappedRule } from "./types";
+
+/** Destinations by security group's id. */
+type Carriers = Map<string, GroupDestinations>;
+
+/**
+ * An address group for each security group, sorted by name. Both families are in one: a packet has one
+ * family only, so a rule whose sources are all IPv4 lets nothing in to an IPv6 member.
+ * @param all the destinations of all instances that carry a group, stopped or not
+ * @param running those of running ones
+ */
+export function addressGroupsFrom(all: Carriers, running: Carriers, ownerId: string): MappedAddressGroup[] {
+  const addresses = (of: Carriers, groupId: string) =>
+    FAMILIES.flatMap((family) => of.get(groupId)?.[family].addresses ?? []);
+  return [...all.keys()]
+    .filter(isNameableGroup)
+    .sort(compareTexts)
+    .map((groupId) => {
+      const tag = memberTag(ownerId, groupId);
+      const name = addressGroupName(ownerId, groupId);
+      return {
+        group: { name, filter: `'${tag}'`, tag: [ownerTag(ownerId)] },
+        memberTag: tag,
+        members: addresses(running, groupId),
+        carriers: addresses(all, groupId),
+      };
+    });
+}
+
+/** Those of the address groups that these rules name, in the order given. */
+export function addressGroupsOf(
+  rules: readonly MappedRule[],
+  groups: readonly MappedAddressGroup[],
+): MappedAddressGroup[] {
+  const named = new Set(rules.flatMap(({ rule }) => rule.destination));
+  return groups.filter(({ group }) => named.has(group.name));
+}
+
+/** What has to be registered for these groups: addresses by tag, also of groups that have none now. */
+export function registrationsOf(groups: readonly MappedAddressGroup[]): Record<string, string[]> {
+  return Object.fromEntries(groups.map(({ memberTag, members }) => [memberTag, members]));
+}

@@ -1,0 +1,118 @@
+import { expect } from "chai";
+import { addressGroupsOf, mapInventory, registrationsOf } from "../../mapping";
+import { alreadyAllowed } from "../../mapping/coverage";
+import type { Inventory } from "../../inventory/types";
+import type { RulebaseRule } from "../../panos/policy";
+import { GROUP, inventoryWith, networkInterface, OPTIONS, policyOf, rulebase, theirs } from "./fixtures";
+
+const DYNAMIC = { ...OPTIONS, destinations: "dynamic" as const };
+const HTTPS = { cidrIpv4: "198.51.100.0/24" };
+const SSH = { ...HTTPS, fromPort: 22, toPort: 22 };
+const NAME = `aws-abcd1234-${GROUP}`;
+const TAG = `aws-panos-abcd1234-${GROUP}`;
+
+/** Two instances that carry the group, 10.0.1.10 and 10.0.1.11, of which these run. */
+function account(running: string[], changes: Partial<Inventory> = {}): Inventory {
+  const one = inventoryWith([HTTPS, SSH]);
+  const second = networkInterface({
+    id: "eni-2",
+    instanceId: "i-2",
+    privateIpAddresses: ["10.0.1.11"],
+    ipv6Addresses: [],
+  });
+  return {
+    ...one,
+    instances: ["i-fw", ...running].map((id) => ({ id, state: "running" })),
+    networkInterfaces: [...one.networkInterfaces, second],
+    ...changes,
+  };
+}
+
+describe("dynamic destinations", () => {
+  it("are one address group for all rules of a security group, and its members' registrations", () => {
+    const { rules, addressGroups } = mapInventory(account(["i-1", "i-2"]), DYNAMIC);
+    expect(rules.map(({ rule }) => rule.destination)).to.deep.equal([[NAME], [NAME]]);
+    expect(addressGroups.map(({ group }) => group)).to.deep.equal([
+      { name: NAME, filter: `'${TAG}'`, tag: ["aws-panos-abcd1234"] },
+    ]);
+    expect(registrationsOf(addressGroups)).to.deep.equal({
+      [TAG]: ["10.0.1.10", "10.0.1.11", "2001:db8:1::10"],
+    });
+  });
+
+  it("change nothing but registrations when instances stop, be it the last one", () => {
+    const both = mapInventory(account(["i-1", "i-2"]), DYNAMIC);
+    for (const [running, members] of [
+      [["i-2"], ["10.0.1.11"]],
+      [[], []],
+    ] as const) {
+      const policy = mapInventory(account([...running]), DYNAMIC);
+      expect(policy.rules).to.deep.equal(both.rules);
+      expect(policy.addressGroups.map(({ group }) => group)).to.deep.equal(
+        both.addressGroups.map(({ group }) => group),
+      );
+      expect(registrationsOf(policy.addressGroups)).to.deep.equal({ [TAG]: members });
+    }
+    expect(mapInventory(account([]), DYNAMIC).protectedInterfaces).to.deep.equal([]);
+  });
+
+  it("end with the last instance: a group that nothing carries any more needs no rule", () => {
+    const { rules, addressGroups } = mapInventory(account([], { networkInterfaces: [] }), DYNAMIC);
+    expect([rules, addressGroups]).to.deep.equal([[], []]);
+  });
+
+  it("never hold the firewall's own interfaces, or what is not behind it", () => {
+    const inventory = account(["i-1"]);
+    inventory.networkInterfaces.push(
+      networkInterface({
+        id: "eni-fw2",
+        instanceId: "i-fw",
+        privateIpAddresses: ["10.0.1.5"],
+        ipv6Addresses: [],
+      }),
+      networkInterface({
+        id: "eni-9",
+        subnetId: "subnet-9",
+        privateIpAddresses: ["10.0.9.9"],
+        ipv6Addresses: [],
+      }),
+    );
+    const [group] = mapInventory(inventory, DYNAMIC).addressGroups;
+    expect(group?.carriers.join()).not.to.include("10.0.1.5").and.not.to.include("10.0.9.9");
+  });
+
+  it("are no business of rules that name addresses", () => {
+    const { rules, addressGroups } = policyOf([HTTPS]);
+    expect(rules[0]?.rule.destination).to.deep.equal(["10.0.1.10"]);
+    expect(addressGroups).to.deep.equal([]);
+  });
+
+  it("need the groups of those rules only that are kept", () => {
+    const { rules, addressGroups } = mapInventory(account(["i-1"]), DYNAMIC);
+    expect(addressGroupsOf(rules.slice(1), addressGroups)).to.deep.equal(addressGroups);
+    expect(addressGroupsOf([], addressGroups)).to.deep.equal([]);
+  });
+
+  describe("that an administrator's rules allow already", () => {
+    const covered = (running: string[], rules: RulebaseRule[]) => {
+      const both = rulebase(rules);
+      const options = { enabled: true, cleanupRule: "cleanup", untrustZone: "untrust", trustZone: "trust" };
+      const policy = mapInventory(account(running), DYNAMIC);
+      const coverage = alreadyAllowed(policy, { candidate: both, running: both }, options);
+      return coverage.covered.map(({ rule }) => rule.rule.name);
+    };
+    const https = (destination: string[]) =>
+      theirs("https", { destination, service: ["service-https"], application: ["any"] });
+
+    it("need no rule, judged by the addresses behind the group's name", () => {
+      const rule = `aws-${GROUP}-tcp-443`;
+      expect(covered(["i-1", "i-2"], [https(["10.0.1.10", "10.0.1.11"])])).to.deep.equal([rule]);
+      expect(covered(["i-1", "i-2"], [https(["10.0.1.10"])])).to.deep.equal([]);
+    });
+
+    it("are judged with stopped instances too, so that a start needs no new rule", () => {
+      expect(covered(["i-1"], [https(["10.0.1.10"])])).to.deep.equal([]);
+      expect(covered([], [https(["10.0.1.10", "10.0.1.11"])])).to.have.length(1);
+    });
+  });
+});
