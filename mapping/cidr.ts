@@ -86,7 +86,8 @@ function compareBigInts(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function addressText(family: Family, value: bigint): string {
+/** The canonical text of an address. */
+export function addressText(family: Family, value: bigint): string {
   const bytes: number[] = [];
   for (let shift = BigInt(BITS[family] - 8); shift >= 0n; shift -= 8n) {
     bytes.push(Number((value >> shift) & 255n));

@@ -19,6 +19,7 @@ import {
   ownsRule,
   strayMessage,
 } from "./ownership";
+import { probeRules } from "./probe";
 import type { Session } from "./session";
 import { tell } from "./tell";
 
@@ -70,8 +71,12 @@ export async function commitRevision(session: Session, revision: Revision): Prom
       );
     }
     const before = foundDeclaration(revision.ownerId, revision.before, running);
+    const probed = namesToProbe(revision.declared, before, exempt);
     const ownChanges = changes.some(({ owner }) => owner === administrator);
-    if (!ownChanges && differences(revision.declared, before, exempt).length === 0) return undefined;
+    if (!ownChanges && differences(revision.declared, before, exempt).length === 0) {
+      await probeRules(session, probed, running, revision.before);
+      return undefined;
+    }
 
     await requireEngine();
     const job = await commitChanges(client, {
@@ -95,15 +100,24 @@ export async function commitRevision(session: Session, revision: Revision): Prom
           `${SYNC_TIMEOUT_SECONDS} s: a failover now would bring back the old rules. Look at the pair's synchronization`,
       );
     }
+    const committed = await session.read("running");
     requireEqual(
       revision,
-      await session.read("running"),
+      committed,
       exempt,
       "the running configuration after the commit",
       "Somebody may have committed at the same time: run again with --refresh",
     );
+    await probeRules(session, probed, committed, revision.before);
     return job;
   });
+}
+
+/** The rules that a commit changes; all that are declared where it changes none, as after a run that failed late. */
+function namesToProbe(declared: Declaration, before: Declaration, exempt: ReadonlySet<string>): string[] {
+  const names = Object.keys(declared.rules).filter((name) => !exempt.has(name));
+  const changed = names.filter((name) => before.rules[name] !== declared.rules[name]);
+  return changed.length > 0 ? changed : names;
 }
 
 /** How long the other one of an HA pair may take to get what was committed. */

@@ -57,7 +57,9 @@ describe("e2e: runs that fail", function () {
     lab.firewall.failNextCommit(["Validation Error:", "rulebase is too large for this model"]);
     const failed = await up();
     expect(failed.result.code).to.equal(1);
-    expect(said(failed.result)).to.include("rulebase is too large for this model");
+    expect(said(failed.result))
+      .to.include("failed: Validation Error:; rulebase is too large for this model")
+      .and.to.include("the candidate keeps what was staged, for the next run");
     expect(lab.running()).to.deep.equal(["cleanup"]);
     expect(await lab.person().locks()).to.deep.equal([]);
 

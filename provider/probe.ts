@@ -1,0 +1,160 @@
+import { knownApplication } from "../mapping/applications";
+import { addressText, parseAddress, parseCidr, type Family } from "../mapping/cidr";
+import type { FoundApplication, FoundRule } from "../panos/entries";
+import { PanosError } from "../panos/error";
+import { describePacket, policyMatch, type Packet, type PolicyMatch } from "../panos/match";
+import { listed } from "./declaration";
+import type { PolicyObjects } from "./objects";
+import { inParallel } from "./parallel";
+import type { Session } from "./session";
+import { tell } from "./tell";
+
+/** How many rules one commit probes at most. */
+const SAMPLE = 10;
+
+/**
+ * Asks the firewall what becomes of a packet of some of our rules, after a commit. Comparing configurations
+ * proves that the rules are there; this, that such a packet gets through, whichever rule lets it: one that
+ * an administrator's wider rule above ours takes, or another one of ours, is as it should be. It proves
+ * nothing of other packets, of NAT and routing, or of what App-ID makes of real traffic.
+ * @param names rules of ours to choose from
+ * @throws Error that names the rules whose packets the rulebase lets fall through
+ */
+export async function probeRules(
+  session: Session,
+  names: readonly string[],
+  running: PolicyObjects,
+  cleanupRule: string,
+): Promise<void> {
+  const probes = [...names].sort().flatMap((name) => {
+    const packet = packetOf(running.rules.get(name), running);
+    return packet === undefined ? [] : [{ name, packet }];
+  });
+  const chosen = spread(probes, SAMPLE);
+  if (chosen.length === 0) return;
+  const { client } = await session.open();
+  let matches: (PolicyMatch | undefined)[];
+  try {
+    matches = await inParallel(chosen, ({ packet }) => policyMatch(client, packet));
+  } catch (error) {
+    if (!(error instanceof PanosError)) throw error;
+    // Nothing is known to be wrong: what is running was compared already.
+    tell("warn", `the rules on ${session.firewall} are in force, but were not probed: ${error.message}`);
+    return;
+  }
+  const order = new Map([...running.rules.keys()].map((name, index) => [name, index]));
+  const wrong: string[] = [];
+  for (const [index, { name, packet }] of chosen.entries()) {
+    const match = matches[index];
+    const verdict = judge(name, match, running, order, cleanupRule);
+    if (verdict === "allowed") continue;
+    const outcome = match === undefined ? "no rule" : `rule ${match.rule}`;
+    const said = `rule ${name} (${describePacket(packet)}) meets ${outcome}`;
+    if (verdict === "fell through") wrong.push(said);
+    else
+      tell(
+        "warn",
+        `${said} on ${session.firewall}, which stands above it and denies it: that is left as it is`,
+      );
+  }
+  if (wrong.length > 0) {
+    throw new Error(
+      `the commit on ${session.firewall} went through and the running configuration is as declared, but ` +
+        `test security-policy-match lets packets of ${wrong.length} of the ${chosen.length} rules probed fall ` +
+        `through to another rule: ${listed(wrong)}. Look at these rules and at their zones, services and applications there`,
+    );
+  }
+}
+
+/**
+ * What the answer to a probe says of a rule of ours. A denial above it is an administrator's decision, of
+ * which every run warns, and no failure; so is that of a rule which isn't in this rulebase: Panorama's pushed
+ * rules are not in the firewall's own configuration, and those that stand below it are below the cleanup rule.
+ */
+export function judge(
+  name: string,
+  match: PolicyMatch | undefined,
+  running: PolicyObjects,
+  order: ReadonlyMap<string, number>,
+  cleanupRule: string,
+): "allowed" | "denied above" | "fell through" {
+  if (match === undefined || /^(intra|inter)zone-default$/.test(match.rule)) return "fell through";
+  const position = order.get(match.rule);
+  const action = running.rules.get(match.rule)?.action ?? match.action;
+  if (position === undefined) return action === "allow" ? "allowed" : "denied above";
+  if (position >= (order.get(cleanupRule) ?? Infinity)) return "fell through";
+  if (action === "allow") return "allowed";
+  return position < (order.get(name) ?? -1) ? "denied above" : "fell through";
+}
+
+/** At most so many of a list, evenly spread over it, the first and the last among them. */
+export function spread<T>(items: readonly T[], most: number): T[] {
+  if (items.length <= most) return [...items];
+  const step = (items.length - 1) / (most - 1);
+  return Array.from({ length: most }, (_, index) => items[Math.round(index * step)]!);
+}
+
+/**
+ * A packet that a rule of ours has to let in; always the same one. Undefined where what it names can't be
+ * told from here: addresses of a group, the ports of an application that we don't know.
+ */
+export function packetOf(rule: FoundRule | undefined, objects: PolicyObjects): Packet | undefined {
+  const [from, to] = [rule?.from[0], rule?.to[0]];
+  if (rule === undefined || from === undefined || to === undefined || from === "any" || to === "any") {
+    return undefined;
+  }
+  const addresses = addressesOf(rule);
+  const traffic = trafficOf(rule, objects);
+  return addresses && traffic && { from, to, ...addresses, ...traffic };
+}
+
+function addressesOf(rule: FoundRule): Pick<Packet, "source" | "destination"> | undefined {
+  const sources = rule.source.map(addressIn).filter((address) => address !== undefined);
+  const destinations = rule.destination.map(addressIn).filter((address) => address !== undefined);
+  for (const source of sources) {
+    const destination = destinations.find(({ family }) => family === source.family);
+    if (destination !== undefined) return { source: source.text, destination: destination.text };
+  }
+  return undefined;
+}
+
+/** A usual address of the internet: the middle of ::/0 is none. */
+const GLOBAL_IPV6 = parseAddress("2600::1")!.value;
+
+/** An address of a block. Its middle: blocks begin with addresses that nobody has, and that are often denied. */
+function addressIn(member: string): { family: Family; text: string } | undefined {
+  const block = parseCidr(member);
+  if (block === undefined) return parseAddress(member);
+  const { family, first, last } = block;
+  const middle = first + (last - first + 1n) / 2n;
+  const isWide = family === "IPv6" && first <= GLOBAL_IPV6 && GLOBAL_IPV6 <= last;
+  return { family, text: addressText(family, isWide ? GLOBAL_IPV6 : middle) };
+}
+
+const PROTOCOLS = { tcp: 6, udp: 17 } as const;
+const ICMP: Record<string, number> = { icmp: 1, ping: 1, "ipv6-icmp": 58, ping6: 58 };
+
+function trafficOf(
+  rule: FoundRule,
+  objects: PolicyObjects,
+): Pick<Packet, "protocol" | "port" | "application"> | undefined {
+  const [application = "any", service = "any"] = [rule.application[0], rule.service[0]];
+  const named = application === "any" ? {} : { application };
+  const protocol = ICMP[application] ?? protocolOf(objects.applications.get(application));
+  if (protocol !== undefined) return { protocol, ...named };
+  if (service === "any") return application === "any" ? { protocol: PROTOCOLS.tcp, port: 443 } : undefined;
+  const found = objects.services.get(service);
+  const place =
+    service === "application-default"
+      ? knownApplication(application)?.ports[0]
+      : found && `${found.protocol}/${found.port}`;
+  const [, transport, port] = /^(tcp|udp)\/(\d+)/.exec(place ?? "") ?? [];
+  if (transport === undefined) return undefined;
+  return { protocol: PROTOCOLS[transport as keyof typeof PROTOCOLS], port: Number(port), ...named };
+}
+
+/** The IP protocol that a custom application is identified by, where it is. */
+function protocolOf(application: FoundApplication | undefined): number | undefined {
+  if (application?.identifiedBy === "ip-protocol") return application.number;
+  return application && { "icmp-type": 1, "icmp6-type": 58 }[application.identifiedBy];
+}

@@ -1,0 +1,110 @@
+import { expect } from "chai";
+import { account, ruleOf, type Permission } from "../support/account";
+import { firewallConfig, Lab, ruleEntry, said, succeeded } from "../support/lab";
+
+const WEB: Permission = { group: 1, port: 443 };
+const SSH: Permission = { group: 2, port: 22 };
+const ANY_WEB: Permission = { ...WEB, cidr: "0.0.0.0/0" };
+
+const isProbe = ({ cmd }: { cmd?: string }) => cmd?.includes("security-policy-match") === true;
+
+describe("e2e: after the commit", function () {
+  this.timeout(120_000);
+  let lab: Lab;
+  afterEach(() => lab.close());
+
+  /** Opens a lab whose firewall has these rules of its administrator, and runs once. */
+  async function run(
+    permissions: readonly Permission[],
+    rules: readonly string[] = [],
+    settings: Record<string, unknown> = {},
+  ) {
+    lab = await Lab.open({ config: firewallConfig(rules) });
+    await lab.setAccount(account(permissions));
+    const stack = await lab.stack({ settings });
+    const up = () => lab.during(() => stack.up({ skipPreview: true }));
+    return { ...(await up()), up };
+  }
+
+  it("probes a sample of the rules that changed, and no others", async () => {
+    const many = Array.from({ length: 15 }, (_, group) => ({ group, port: 8000 + group }));
+    const { result, requests, up } = await run(many);
+    succeeded(result);
+    const probes = requests.filter(isProbe).map(({ cmd }) => cmd ?? "");
+    expect(probes).to.have.length(10);
+    expect(probes[0]).to.include("<source>203.0.113.128</source><destination>10.0.0.0</destination>");
+    expect(probes.some((cmd) => cmd.includes("<destination-port>8014</destination-port>"))).to.equal(true);
+
+    await lab.setAccount(account([...many, SSH]));
+    const next = await up();
+    succeeded(next.result);
+    expect(next.requests.filter(isProbe).map(({ cmd }) => cmd)).to.have.length(1);
+  });
+
+  it("fails a run whose rule doesn't match its own packets, by the rule's name, until it does", async () => {
+    lab = await Lab.open();
+    const admin = lab.person();
+    // An application of the administrator's hides the predefined one that our rule means.
+    const custom =
+      '<entry name="ssl"><category>networking</category><subcategory>ip-protocol</subcategory>' +
+      "<technology>network-protocol</technology><risk>1</risk><default><port><member>tcp/9443</member></port></default></entry>";
+    const applications = "/config/devices/entry/vsys/entry[@name='vsys1']/application";
+    await admin.client.set(applications, custom);
+    await admin.commitEverything();
+    await lab.setAccount(account([WEB, SSH]));
+    const stack = await lab.stack();
+    for (const attempt of ["first", "next"]) {
+      const result = await stack.up({ skipPreview: true });
+      expect(result.code, attempt).to.equal(1);
+      expect(said(result), attempt).to.match(
+        new RegExp(`packets of 1 of the 2 rules probed .* rule ${ruleOf(WEB)} \\(.*\\) meets rule cleanup`),
+      );
+      expect(said(result)).not.to.include(`rule ${ruleOf(SSH)} (`);
+    }
+    await admin.client.edit(
+      `${applications}/entry[@name='ssl']/default/port`,
+      "<port><member>tcp/443</member></port>",
+    );
+    await admin.commitEverything();
+    const mended = succeeded(await stack.up({ skipPreview: true }));
+    expect(mended.diagnostics.map(({ severity }) => severity)).not.to.include("error");
+  });
+
+  it("takes a packet that an administrator's wider rule lets in for allowed", async () => {
+    const wide = ruleEntry("theirs", { source: "203.0.113.0/24" });
+    const { result, requests } = await run([WEB], [wide], { "aws-panos-rules:skipAlreadyAllowed": "false" });
+    succeeded(result);
+    expect(requests.filter(isProbe)).to.have.length(1);
+  });
+
+  it("names an administrator's denial above a rule, and does not fail because of it", async () => {
+    const { result } = await run([ANY_WEB], [ruleEntry("no-entry", { action: "deny" })]);
+    succeeded(result);
+    expect(said(result)).to.match(
+      new RegExp(`rule ${ruleOf(WEB)} \\(128\\.0\\.0\\.0 to .*ssl\\) meets rule no-entry on firewall/vsys1`),
+    );
+    expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
+  });
+
+  it("says so where the firewall doesn't answer the probes, and does not fail", async () => {
+    lab = await Lab.open({
+      faults: [{ match: { cmd: "security-policy-match" }, count: 10, effect: { do: "not-xml" } }],
+    });
+    await lab.setAccount(account([WEB]));
+    const result = succeeded(await (await lab.stack()).up({ skipPreview: true }));
+    expect(said(result)).to.include("are in force, but were not probed");
+  });
+
+  it("reports the job's progress as a status line, not as messages", async () => {
+    lab = await Lab.open({ commitSeconds: 0.5 });
+    await lab.setAccount(account([WEB]));
+    const result = succeeded(await (await lab.stack()).up({ skipPreview: true }));
+    const progress = result.events
+      .map(({ diagnosticEvent }) => diagnosticEvent)
+      .filter((event) => event !== undefined)
+      .filter(({ message }) => /commit job \d+ on firewall\/vsys1: (queued|\d+ %)/.test(message));
+    expect(progress).to.have.length.greaterThan(1).and.lessThan(10);
+    expect(progress.map(({ ephemeral }) => ephemeral)).not.to.include(undefined);
+    expect(result.stdout).not.to.include("commit job");
+  });
+});
