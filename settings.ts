@@ -4,6 +4,7 @@ import type { InventorySource } from "./inventory";
 import { HOLD_TAG, OWNER_ID, ownerTag } from "./mapping/names";
 import type { CoverageOptions } from "./mapping/coverage";
 import type { MappingOptions } from "./mapping/types";
+import { AUDIT_COMMENT_LIMIT } from "./panos/audit";
 import {
   connectionFrom,
   CONNECTION_ENVIRONMENT,
@@ -45,6 +46,7 @@ const PANOS_KEYS = [
   "lockTimeout",
   "commitTimeout",
   "commitScope",
+  "auditComment",
 ];
 const SECRET_KEYS = ["panos:apiKey", "panos:password"];
 const PROJECT_KEYS = [
@@ -115,6 +117,14 @@ export function settingsFrom(
   read.wholeNumber("panos:lockTimeout", 0);
   read.wholeNumber("panos:commitTimeout", 1);
   read.choice("panos:commitScope", ["own", "full"] as const);
+  const auditComment = environment["PANOS_AUDIT_COMMENT"] || values["panos:auditComment"] || "";
+  if ([...auditComment].length > AUDIT_COMMENT_LIMIT || /\p{Cc}/u.test(auditComment)) {
+    report(
+      "panos:auditComment (or PANOS_AUDIT_COMMENT)",
+      `has more than ${AUDIT_COMMENT_LIMIT} characters, or more than one line`,
+      "https://git.example.com/network/pull/42",
+    );
+  }
 
   const ownerId = read.text("ownerId", OWNER_ID, "k3v9x2ab (npm run init makes one)") ?? "";
   if (ownerTag(ownerId) === HOLD_TAG) report(`${PROJECT}:ownerId`, 'can\'t be "hold"', "k3v9x2ab");

@@ -5,6 +5,7 @@ import type { Job } from "../panos/job";
 import { entryXpath, type Container } from "../panos/location";
 import { releaseCommitLock, takeCommitLock } from "../panos/lock";
 import { pendingChanges } from "../panos/system";
+import { commentRules, pendingRules, withCommentAdvice } from "./comments";
 import { differences, foundDeclaration, listed } from "./declaration";
 import { requireEngine } from "./engine";
 import type { Declaration } from "./inputs";
@@ -50,7 +51,7 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     requireEqual(revision, candidate, exempt, "the candidate configuration", "Nothing was committed");
 
     const [running, changes] = await Promise.all([session.read("running"), pendingChanges(client)]);
-    const names = (of: (part: keyof Declaration) => Set<string>) => ({
+    const each = (of: (part: keyof Declaration) => Set<string>) => ({
       rules: of("rules"),
       services: of("services"),
       applications: of("applications"),
@@ -60,8 +61,8 @@ export async function commitRevision(session: Session, revision: Revision): Prom
       changes,
       administrator,
       session.location,
-      names((part) => ownNames(part, revision, candidate, running)),
-      names((part) => new Set([...candidate[part].keys(), ...running[part].keys()])),
+      each((part) => ownNames(part, revision, candidate, running)),
+      each((part) => new Set([...candidate[part].keys(), ...running[part].keys()])),
     );
     if (foreign.length > 0) {
       throw new Error(
@@ -71,13 +72,21 @@ export async function commitRevision(session: Session, revision: Revision): Prom
       );
     }
     const before = foundDeclaration(revision.ownerId, revision.before, running);
-    const probed = namesToProbe(revision.declared, before, exempt);
+    const names = Object.keys(revision.declared.rules).filter((name) => !exempt.has(name));
+    const changed = names.filter((name) => before.rules[name] !== revision.declared.rules[name]);
+    // Where nothing changes, a run before this one may have failed at the probes: then all are asked.
+    const probed = changed.length > 0 ? changed : names;
     const ownChanges = changes.some(({ owner }) => owner === administrator);
     if (!ownChanges && differences(revision.declared, before, exempt).length === 0) {
       await probeRules(session, probed, running, revision.before);
       return undefined;
     }
 
+    const { auditComment } = settings;
+    if (auditComment !== undefined) {
+      const touched = pendingRules(names, changes, administrator, session);
+      await commentRules(session, [...new Set([...changed, ...touched])], auditComment);
+    }
     await requireEngine();
     const job = await commitChanges(client, {
       administrator,
@@ -90,6 +99,8 @@ export async function commitRevision(session: Session, revision: Revision): Prom
           `commit job ${id} on ${session.firewall}: ${status === "PEND" ? "queued" : `${progress} %`}`,
           true,
         ),
+    }).catch((error: unknown) => {
+      throw auditComment === undefined ? withCommentAdvice(error) : error;
     });
     for (const warning of job?.warnings ?? [])
       tell("warn", `commit job ${job?.id} on ${session.firewall}: ${warning}`);
@@ -111,13 +122,6 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     await probeRules(session, probed, committed, revision.before);
     return job;
   });
-}
-
-/** The rules that a commit changes; all that are declared where it changes none, as after a run that failed late. */
-function namesToProbe(declared: Declaration, before: Declaration, exempt: ReadonlySet<string>): string[] {
-  const names = Object.keys(declared.rules).filter((name) => !exempt.has(name));
-  const changed = names.filter((name) => before.rules[name] !== declared.rules[name]);
-  return changed.length > 0 ? changed : names;
 }
 
 /** How long the other one of an HA pair may take to get what was committed. */

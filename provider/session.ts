@@ -16,6 +16,8 @@ interface ProviderSettings {
   lockTimeoutSeconds: number;
   commitTimeoutSeconds: number;
   commitScope: "own" | "full";
+  /** What the commit archives with each rule that it changes. */
+  auditComment: string | undefined;
 }
 
 const LOCK_TIMEOUT_SECONDS = 120;
@@ -46,6 +48,7 @@ function providerSettings(): ProviderSettings {
     lockTimeoutSeconds: Number(configured("panos:lockTimeout") ?? LOCK_TIMEOUT_SECONDS),
     commitTimeoutSeconds: Number(configured("panos:commitTimeout") ?? COMMIT_TIMEOUT_SECONDS),
     commitScope: configured("panos:commitScope") === "full" ? "full" : "own",
+    auditComment: process.env["PANOS_AUDIT_COMMENT"] || configured("panos:auditComment") || undefined,
   };
 }
 

@@ -11,6 +11,7 @@ export type { HaMode, HaState, RunningSync } from "./ha/link";
 export { HaPair } from "./ha/pair";
 export type { HaPairOptions } from "./ha/pair";
 export type { HeldRequest, Hold } from "./http/holds";
+export type { ArchivedComment } from "./op/audit";
 export type { RequestRecord } from "./http/record";
 export type { SimulatorOptions } from "./options";
 export { Simulator } from "./simulator";

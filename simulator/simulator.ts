@@ -13,6 +13,7 @@ import type { HeldRequest, Hold } from "./http/holds";
 import { Listeners } from "./http/listeners";
 import type { RequestRecord } from "./http/record";
 import { apiHandler } from "./http/server";
+import type { ArchivedComment } from "./op/audit";
 import { firewallFrom } from "./options";
 import type { SimulatorOptions } from "./options";
 import { pageHandler } from "./page/handler";
@@ -164,6 +165,11 @@ export class Simulator extends EventEmitter {
     const entry = this.rules(this.firewall.running, vsys).find(({ name }) => name === rule);
     if (!entry) throw new Error(`no running security rule of ${vsys} is called ${rule}`);
     this.firewall.hitCounts.set(entry, count, lastHit);
+  }
+
+  /** The audit comments that commits have archived, the newest last. */
+  get auditComments(): readonly ArchivedComment[] {
+    return this.firewall.auditComments.history;
   }
 
   /** From now on only a full commit is possible, until one went through. */

@@ -5,6 +5,8 @@ import { withChanges } from "../config/transplant";
 import { Refusal } from "../refusal";
 import type { XmlElement } from "../xml/element";
 import { policyWarnings } from "../policy/warnings";
+import type { AuditComments } from "../op/audit";
+import { missingAuditComments } from "./audit-requirement";
 import type { Job, JobOutcome, JobQueue } from "./jobs";
 import type { Locks } from "./locks";
 import { isInScope, isPartial } from "./scope";
@@ -27,7 +29,12 @@ export class Commits {
   private readonly tolerated: ReadonlySet<string>;
 
   constructor(
-    private readonly device: { candidate: Candidate; running: XmlElement; fullCommitRequired: boolean },
+    private readonly device: {
+      candidate: Candidate;
+      running: XmlElement;
+      fullCommitRequired: boolean;
+      auditComments: AuditComments;
+    },
     private readonly jobs: JobQueue,
     private readonly locks: Locks,
     /** Told of each commit that went through. */
@@ -81,10 +88,17 @@ export class Commits {
     const asked = candidate.root.clone();
     return this.jobs.enqueue({ type: "Validate", user: admin, description }, () => {
       const next = withChanges(asked, this.device.running, changes, pending);
-      const faults = validate(next, this.tolerated);
+      const faults = this.faults(next, changes);
       if (faults.length > 0) return failure(faults);
       return { ok: true, details: ["Configuration is valid"], warnings: policyWarnings(next) };
     });
+  }
+
+  private faults(next: XmlElement, covered: readonly JournalEntry[]): string[] {
+    return [
+      ...validate(next, this.tolerated),
+      ...missingAuditComments(next, covered, this.device.auditComments),
+    ];
   }
 
   private finish(
@@ -94,7 +108,7 @@ export class Commits {
     fault?: string[],
   ): JobOutcome {
     const { candidate } = this.device;
-    const faults = fault ? [] : validate(next, this.tolerated);
+    const faults = fault ? [] : this.faults(next, covered);
     if (fault || faults.length > 0) {
       // The candidate stays as it is, and blocks the next commit for the same reason.
       for (const entry of covered) delete entry.job;

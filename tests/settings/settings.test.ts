@@ -60,6 +60,13 @@ describe("settings", () => {
     ]);
   });
 
+  it("refuse an audit comment that PAN-OS wouldn't take", () => {
+    for (const comment of ["x".repeat(257), "one\ntwo"]) {
+      expect(problemsOf({ "panos:auditComment": comment }).join()).to.contain("more than 256 characters, or");
+    }
+    expect(problemsOf({ "panos:auditComment": "https://git.example.com/pull/42" })).to.deep.equal([]);
+  });
+
   for (const [key, value, problem] of [
     ["aws-panos-rules:ownerId", "Not An Id", "is not a valid value"],
     ["aws-panos-rules:ownerId", "hold", 'can\'t be "hold"'],

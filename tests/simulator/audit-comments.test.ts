@@ -82,6 +82,25 @@ describe("simulator: audit comments", () => {
     expect((await history("b")).length).to.equal(1);
   });
 
+  it("are required of rules that are made or changed, where the settings say so", async () => {
+    const settings = "/config/devices/entry[@name='localhost.localdomain']/deviceconfig/setting/management";
+    await admin.commitAndWait();
+    await admin.set(settings, "<rule-require-audit-comment>yes</rule-require-audit-comment>");
+    await admin.commitAndWait();
+    await admin.set(at("a"), "<description>x</description>");
+    await admin.set(RULES, ruleXml("c"));
+    await admin.delete(at("b"));
+    await comment(admin, "a", "why");
+    const refused = await admin.commitAndWait();
+    expect(refused.value("result")).to.equal("FAIL");
+    expect(refused.child("details")?.children.map(({ text }) => text.trim())).to.deep.equal([
+      "Validation Error:",
+      "rulebase -> security -> rules -> c audit comment is required",
+    ]);
+    await comment(admin, "c", "why");
+    expect((await admin.commitAndWait()).value("result")).to.equal("OK");
+  });
+
   it("answers only what the log has", async () => {
     expect((await admin.send({ type: "log", "log-type": "traffic" })).httpStatus).to.equal(400);
     expect((await admin.send({ type: "log", "log-type": "config", query: "(a b c)" })).code).to.equal("17");
