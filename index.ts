@@ -1,51 +1,79 @@
 import { RunError } from "@pulumi/pulumi/errors";
+import * as log from "@pulumi/pulumi/log";
+import { isDryRun } from "@pulumi/pulumi/runtime/settings";
 import { readInventory } from "./inventory";
-import { applicationsOf, mapInventory, servicesOf, unknownTargets } from "./mapping";
-import { alreadyAllowed } from "./mapping/coverage";
-import { openActive } from "./panos/ha";
-import { readRulebases } from "./panos/rulebase";
-import { systemInfo } from "./panos/system";
-import { requireKnownTargets, requirePrerequisites, suspicion } from "./preconditions";
+import type { Inventory } from "./inventory/types";
+import { unknownTargets } from "./mapping";
+import { planFor, refusedPlan, waiting, type Plan } from "./plan";
+import { PreconditionError, requireKnownTargets } from "./preconditions";
+import { listed } from "./provider/declaration";
 import { FirewallPolicy } from "./provider/policy";
-import { report } from "./report";
-import { readSettings } from "./settings";
+import { readSettings, type Settings } from "./settings";
 
 /**
  * Reads what AWS allows, works out which of it crosses the firewall, leaves out what the firewall's
- * administrators allow already, and declares one security rule for each permission that remains.
+ * administrators allow already, and declares one security rule for each permission that remains, on each
+ * firewall.
  */
 async function program() {
   const settings = readSettings();
   const inventory = await readInventory(settings.inventory);
-  requireKnownTargets(unknownTargets(inventory, settings.mapping), inventory);
-  const policy = mapInventory(inventory, settings.mapping);
+  requireKnownTargets(unknownTargets(inventory, { firewall: settings.targets }), inventory);
 
-  const client = await openActive(settings.connection);
-  const [rulebases] = await Promise.all([readRulebases(client), systemInfo(client)]).finally(() =>
-    client.close(),
-  );
-  requirePrerequisites(rulebases.candidate, settings);
-  const coverage = alreadyAllowed(policy, rulebases, settings.coverage);
-  await report(policy, coverage, rulebases.candidate, settings);
+  const plans = await plansFor(settings, inventory);
+  if (settings.frozen !== undefined) await stopWhatWaits(settings.frozen, plans);
 
-  new FirewallPolicy(settings.firewall.name, {
-    ...settings.firewall,
-    rules: coverage.needed.map(({ rule }) => rule),
-    services: servicesOf(coverage.needed, settings.mapping.ownerId),
-    applications: applicationsOf(coverage.needed, settings.mapping.ownerId),
-    suspicion: suspicion(policy, inventory),
+  const outputs = plans.map((plan): [string, object] => {
+    const { firewall, alreadyAllowed, withheld, rules, ...args } = plan;
+    new FirewallPolicy(firewall.declared.name, {
+      ...{ ...firewall.declared, ...args, rules, listed: settings.listed },
+    });
+    return [firewall.declared.name, { rules: rules.length, alreadyAllowed, withheld }];
   });
-  return {
-    rules: coverage.needed.length,
-    alreadyAllowed: coverage.covered.length,
-    withheld: policy.withheld.length,
-  };
+  return settings.listed ? { firewalls: Object.fromEntries(outputs) } : outputs[0]?.[1];
+}
+
+/** What each firewall is to hold. Of several, one that can't be asked doesn't stop the others. */
+async function plansFor({ firewalls }: Settings, inventory: Inventory): Promise<Plan[]> {
+  const failures: unknown[] = [];
+  const plans = await Promise.all(
+    firewalls.map((firewall) =>
+      planFor(firewall, inventory).catch(async (error: unknown) => {
+        failures.push(error);
+        if (!isExpected(error)) throw error;
+        const refusal = `nothing is written to ${firewall.declared.name}: ${error.message}`;
+        if (firewalls.length > 1) await log.warn(refusal);
+        return refusedPlan(firewall, inventory, refusal);
+      }),
+    ),
+  );
+  if (failures.length > 0 && failures.length === firewalls.length) throw failures[0];
+  return plans;
+}
+
+/**
+ * In a freeze a preview shows what an update would do, and an update with something to do stops.
+ * @throws PreconditionError that lists what waits
+ */
+async function stopWhatWaits(frozen: string, plans: Plan[]): Promise<void> {
+  if (isDryRun()) return log.warn(`${frozen}: an update would write nothing now`);
+  const found = await Promise.all(plans.map(waiting));
+  const waits = plans.flatMap(({ firewall: { declared } }, index) =>
+    found[index]!.length === 0 ? [] : [`${declared.name}: ${listed(found[index]!)}`],
+  );
+  if (waits.length === 0) return;
+  throw new PreconditionError(`${frozen}, so nothing was written. What waits:\n  ${waits.join("\n  ")}`);
+}
+
+/** Whether an error is one that a person can mend, with a message that says how. */
+function isExpected(error: unknown): error is Error & { code: unknown } {
+  return error instanceof Error && "code" in error;
 }
 
 /** What a person can mend is said in a sentence; only a fault of the program shows its stack. */
 export = () =>
   program().catch((error: unknown) => {
-    if (!(error instanceof Error) || !("code" in error)) throw error;
+    if (!isExpected(error)) throw error;
     const said = new RunError(error.message);
     // Pulumi inspects the stack of what it then doesn't show, which took Node 20 more than 20 s to colour.
     said.stack = "";

@@ -2,7 +2,7 @@ import type { Inventory } from "./inventory/types";
 import { missingPrerequisites } from "./mapping/prerequisites";
 import type { Policy } from "./mapping/types";
 import type { Rulebase } from "./panos/policy";
-import type { Settings } from "./settings";
+import type { FirewallSettings } from "./settings";
 
 /** Something outside this program is not as its configuration says. Nothing has been written. */
 export class PreconditionError extends Error {
@@ -25,7 +25,7 @@ export function requireKnownTargets(unknown: readonly string[], inventory: Inven
 }
 
 /** @throws PreconditionError that names every rule, zone or profile that our rules need and that is missing */
-export function requirePrerequisites(candidate: Rulebase, { cleanupRule, mapping }: Settings): void {
+export function requirePrerequisites(candidate: Rulebase, { cleanupRule, mapping }: FirewallSettings): void {
   const missing = missingPrerequisites(candidate, cleanupRule, mapping);
   if (missing.length > 0) throw new PreconditionError(missing.join("\n"));
 }

@@ -3,29 +3,39 @@ import type { Coverage } from "./mapping/coverage";
 import type { Policy } from "./mapping/types";
 import type { Rulebase } from "./panos/policy";
 import { carriesForeignName, heldMessage, isHeld, ownsRule, strayMessage } from "./provider/ownership";
-import type { Settings } from "./settings";
+import type { FirewallSettings } from "./settings";
+
+const said = new Set<string>();
+
+/** Says something once: what is true of the account is the same on every firewall. */
+async function say(severity: "info" | "warn", message: string): Promise<void> {
+  if (said.has(message)) return;
+  said.add(message);
+  await log[severity](message);
+}
 
 /** Says in Pulumi's output what doesn't become a rule and why, and what a person should know, in every run. */
 export async function report(
   policy: Policy,
   { covered, shadowed }: Coverage,
   { rules }: Rulebase,
-  { firewall: { name, vsys, ownerId } }: Settings,
+  { declared: { name, vsys, ownerId } }: FirewallSettings,
 ): Promise<void> {
   const firewall = `${name}/${vsys}`;
-  for (const warning of policy.warnings) await log.warn(warning);
-  for (const { reason } of policy.withheld) await log.warn(`withheld: ${reason}`);
+  for (const warning of policy.warnings) await say("warn", warning);
+  for (const { reason } of policy.withheld) await say("warn", `withheld: ${reason}`);
   for (const [by, denied] of grouped(shadowed.map(({ rule, by }) => [by, rule.rule.name]))) {
-    await log.warn(
+    await say(
+      "warn",
       `the firewall's rule ${by} stands above and denies part of what these allow: ${denied.join(", ")}`,
     );
   }
   for (const [by, allowed] of grouped(covered.map(({ rule, by }) => [by.join(" with "), rule.rule.name]))) {
-    await log.info(`left out, because the firewall's rule ${by} allows it already: ${allowed.join(", ")}`);
+    await say("info", `left out, because the firewall's rule ${by} allows it already: ${allowed.join(", ")}`);
   }
   for (const rule of rules) {
-    if (ownsRule(ownerId, rule) && isHeld(rule)) await log.warn(heldMessage(rule.name, firewall));
-    if (carriesForeignName(ownerId, rule)) await log.warn(strayMessage(rule.name, firewall));
+    if (ownsRule(ownerId, rule) && isHeld(rule)) await say("warn", heldMessage(rule.name, firewall));
+    if (carriesForeignName(ownerId, rule)) await say("warn", strayMessage(rule.name, firewall));
   }
 }
 

@@ -5,75 +5,44 @@ import { HOLD_TAG, OWNER_ID, ownerTag } from "./mapping/names";
 import type { CoverageOptions } from "./mapping/coverage";
 import type { MappingOptions } from "./mapping/types";
 import { AUDIT_COMMENT_LIMIT } from "./panos/audit";
-import {
-  connectionFrom,
-  CONNECTION_ENVIRONMENT,
-  type Connection,
-  type SettingProblem,
-} from "./panos/connection";
+import { connectionFrom, type Connection } from "./panos/connection";
+import { PROJECT, type FirewallConfiguration } from "./provider/configuration";
+import { freezeWindows, frozen } from "./provider/freeze";
 import type { FirewallInputs } from "./provider/inputs";
+import { applicationOverrides } from "./settings/applications";
+import { configuredFirewalls } from "./settings/firewalls";
+import { inventorySource } from "./settings/inventory";
+import { reportUnknown } from "./settings/keys";
+import { collector, SettingsError, type Report } from "./settings/problems";
+import { isRecord, PANOS_NAME, reader } from "./settings/reader";
+import { firewallTargets } from "./settings/targets";
+
+export { SettingsError } from "./settings/problems";
 
 /** Everything that the stack configuration says, validated. README has the table. */
 export interface Settings {
-  connection: Connection;
   inventory: InventorySource;
+  /** What AWS's routes send traffic to. */
+  targets: MappingOptions["firewall"];
+  firewalls: FirewallSettings[];
+  /** Whether `firewalls:` lists them: then everything that is declared is named after its firewall. */
+  listed: boolean;
+  /** Why nothing may be written now; undefined: it may. */
+  frozen: string | undefined;
+}
+
+/** What the configuration says of one firewall. */
+export interface FirewallSettings {
+  connection: Connection;
   mapping: MappingOptions;
   cleanupRule: string;
   /** What decides whether an administrator's rule makes one of ours unnecessary. */
   coverage: CoverageOptions;
   /** The firewall to declare, and whose rules on it are ours. */
-  firewall: FirewallInputs & { acceptRename: boolean; maxRemovals: number | undefined };
+  declared: FirewallInputs & { acceptRename: boolean; maxRemovals: number | undefined };
 }
 
-/** The stack configuration can't be used. Its message lists every problem at once. */
-export class SettingsError extends Error {
-  override readonly name = "SettingsError";
-  readonly code = "SETTINGS_INVALID";
-
-  constructor(readonly problems: readonly SettingProblem[]) {
-    const lines = problems.map(({ key, problem, example }) => `  ${key} ${problem}. Example: ${example}`);
-    super(`the stack configuration has ${problems.length} problem(s):\n${lines.join("\n")}`);
-  }
-}
-
-/** The namespace of the mapping's settings: the project's name. */
-const PROJECT = "aws-panos-rules";
-
-const PANOS_KEYS = [
-  ...Object.keys(CONNECTION_ENVIRONMENT),
-  "name",
-  "takeLock",
-  "lockTimeout",
-  "commitTimeout",
-  "commitScope",
-  "auditComment",
-];
-const SECRET_KEYS = ["panos:apiKey", "panos:password"];
-const PROJECT_KEYS = [
-  "firewall",
-  "cleanupRule",
-  "untrustZone",
-  "trustZone",
-  "profileGroup",
-  "logSetting",
-  "applications",
-  "inventory",
-  "snapshot",
-  "ruleMode",
-  "skipAlreadyAllowed",
-  "ownerId",
-  "acceptRename",
-  "maxRemovals",
-];
-
-const FIREWALL_IDS = {
-  instanceIds: { pattern: /^i-[0-9a-f]+$/, example: "i-0123456789abcdef0" },
-  networkInterfaceIds: { pattern: /^eni-[0-9a-f]+$/, example: "eni-0123456789abcdef0" },
-  vpcEndpointIds: { pattern: /^vpce-[0-9a-f]+$/, example: "vpce-0123456789abcdef0" },
-} as const;
-
-/** What PAN-OS allows in the names of zones, rules, profile groups and profiles. */
-const PANOS_NAME = /^[A-Za-z0-9_][A-Za-z0-9_ .-]{0,62}$/;
+const SECRETS = ["apiKey", "password"];
 
 /**
  * Reads the configuration of the stack that runs.
@@ -97,27 +66,23 @@ export function settingsFrom(
   stack: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): Settings {
-  const problems: SettingProblem[] = [];
-  const report = (key: string, problem: string, example: string) => problems.push({ key, problem, example });
-  const read = reader(values, report);
+  const { problems, report } = collector();
+  const get = (key: string) => values[key];
+  const read = reader(get, report);
 
-  for (const key of SECRET_KEYS) {
-    if (values[key] !== undefined && !isSecret(key)) {
-      report(key, "is in the stack file in plain text", `pulumi config set --secret ${key}`);
-    }
-  }
   for (const key of Object.keys(values)) reportUnknown(key, report);
+  reportPlainSecrets(values, isSecret, report);
+  const { firewalls, listed } = configuredFirewalls(get, environment, report);
 
-  const { connection, problems: connectionProblems } = connectionFrom(
-    (key) => values[`panos:${key}`],
-    environment,
-  );
-  problems.push(...connectionProblems);
-  read.boolean("panos:takeLock", true);
-  read.wholeNumber("panos:lockTimeout", 0);
-  read.wholeNumber("panos:commitTimeout", 1);
-  read.choice("panos:commitScope", ["own", "full"] as const);
-  const auditComment = environment["PANOS_AUDIT_COMMENT"] || values["panos:auditComment"] || "";
+  const ownerId = read.text("ownerId", OWNER_ID, "k3v9x2ab (npm run init makes one)") ?? "";
+  if (ownerTag(ownerId) === HOLD_TAG) report(`${PROJECT}:ownerId`, 'can\'t be "hold"', "k3v9x2ab");
+  const targets = firewallTargets(read.json("firewall"), report);
+  const freeze = read.json("freeze");
+  if (freeze !== undefined) {
+    freezeWindows(freeze, (place, problem, example) => report(`${PROJECT}:freeze${place}`, problem, example));
+  }
+  read.boolean("paused", false);
+  const auditComment = environment["PANOS_AUDIT_COMMENT"] || get("panos:auditComment") || "";
   if ([...auditComment].length > AUDIT_COMMENT_LIMIT || /\p{Cc}/u.test(auditComment)) {
     report(
       "panos:auditComment (or PANOS_AUDIT_COMMENT)",
@@ -126,173 +91,89 @@ export function settingsFrom(
     );
   }
 
-  const ownerId = read.text("ownerId", OWNER_ID, "k3v9x2ab (npm run init makes one)") ?? "";
-  if (ownerTag(ownerId) === HOLD_TAG) report(`${PROJECT}:ownerId`, 'can\'t be "hold"', "k3v9x2ab");
+  const common: Common = {
+    ownerId,
+    stack,
+    firewall: targets,
+    applications: applicationOverrides(read.json("applications"), report),
+    ruleMode: read.choice("ruleMode", ["application", "service"] as const),
+    skipAlreadyAllowed: read.boolean("skipAlreadyAllowed", true),
+    acceptRename: read.boolean("acceptRename", false),
+    maxRemovals: read.wholeNumber("maxRemovals", 0),
+  };
+  const inventory = inventorySource(read, report);
+  const declared = firewalls
+    .map((firewall) => ({ ...firewall, settings: firewallSettings(firewall, listed, common, report) }))
+    .flatMap(({ remove, settings }) => (remove || settings === undefined ? [] : [settings]));
+  if (problems.length > 0) throw new SettingsError(problems);
+  return { inventory, targets, firewalls: declared, listed, frozen: frozen(get) };
+}
+
+/** What all firewalls have in common. */
+interface Common extends Pick<MappingOptions, "ownerId" | "firewall" | "applications" | "ruleMode"> {
+  stack: string;
+  skipAlreadyAllowed: boolean;
+  acceptRename: boolean;
+  maxRemovals: number | undefined;
+}
+
+/** What is said of one firewall; undefined where its connection isn't known, which has been reported. */
+function firewallSettings(
+  { name, get, keyOf, environment }: FirewallConfiguration,
+  listed: boolean,
+  common: Common,
+  report: Report,
+): FirewallSettings | undefined {
+  const { ownerId, stack, firewall, applications, ruleMode, skipAlreadyAllowed, ...limits } = common;
+  const read = reader(get, report, keyOf);
+  const { connection, problems } = connectionFrom((key) => get(`panos:${key}`), environment);
+  for (const { key, problem, example } of problems) {
+    report(listed ? keyOf(key.replace(/ \(or .*/, "")) : key, problem, example);
+  }
+  read.text("panos:name", PANOS_NAME, "edge-fw", "optional");
+  read.boolean("panos:takeLock", true);
+  read.wholeNumber("panos:lockTimeout", 0);
+  read.wholeNumber("panos:commitTimeout", 1);
+  read.choice("panos:commitScope", ["own", "full"] as const);
   const cleanupRule = read.text("cleanupRule", PANOS_NAME, "cleanup-deny") ?? "";
   const untrustZone = read.text("untrustZone", PANOS_NAME, "untrust") ?? "";
   const trustZone = read.text("trustZone", PANOS_NAME, "trust") ?? "";
   const profileGroup = read.text("profileGroup", PANOS_NAME, "strict-inbound", "optional");
   const logSetting = read.text("logSetting", PANOS_NAME, "to-siem", "optional");
-  const firewall = firewallTargets(read.json("firewall"), report);
-  const applications = applicationOverrides(read.json("applications"), report);
-  const inventory = inventorySource(read, report);
-  const settings = {
-    inventory,
+  if (connection === undefined) return undefined;
+  const { vsys, hostname } = connection;
+  return {
+    connection,
     cleanupRule,
-    coverage: {
-      cleanupRule,
-      untrustZone,
-      trustZone,
-      enabled: read.boolean(`${PROJECT}:skipAlreadyAllowed`, true),
-    },
+    coverage: { cleanupRule, untrustZone, trustZone, enabled: skipAlreadyAllowed },
     mapping: {
-      ownerId,
-      firewall,
-      applications,
-      untrustZone,
-      trustZone,
-      ruleMode: read.choice("ruleMode", ["application", "service"] as const),
+      ...{ ownerId, firewall, applications, ruleMode, untrustZone, trustZone },
       destinations: "addresses" as const,
       ...(profileGroup !== undefined && { profileGroup }),
       ...(logSetting !== undefined && { logSetting }),
     },
-    firewall: {
-      name: read.text("panos:name", PANOS_NAME, "edge-fw", "optional") ?? "firewall",
-      vsys: connection?.vsys ?? "",
-      hostname: connection?.hostname ?? "",
-      ownerId,
-      cleanupRule,
-      stack,
-      acceptRename: read.boolean(`${PROJECT}:acceptRename`, false),
-      maxRemovals: read.wholeNumber(`${PROJECT}:maxRemovals`, 0),
-    },
-  };
-  if (problems.length > 0 || connection === undefined) throw new SettingsError(problems);
-  return { ...settings, connection };
-}
-
-type Report = (key: string, problem: string, example: string) => void;
-
-/** Readers of single values that report what is wrong with them. Bare keys are the project's. */
-function reader(values: Readonly<Record<string, string>>, report: Report) {
-  const full = (key: string) => (key.includes(":") ? key : `${PROJECT}:${key}`);
-  return {
-    text(key: string, pattern: RegExp, example: string, need: "required" | "optional" = "required") {
-      const value = values[full(key)];
-      if (value === undefined || value === "") {
-        if (need === "required") report(full(key), "is missing", example);
-        return undefined;
-      }
-      if (!pattern.test(value)) report(full(key), `${JSON.stringify(value)} is not a valid value`, example);
-      return value;
-    },
-    boolean(key: string, byDefault: boolean): boolean {
-      const value = values[key] ?? String(byDefault);
-      if (value !== "true" && value !== "false") {
-        report(key, `${JSON.stringify(value)} is neither true nor false`, String(byDefault));
-      }
-      return value === "true";
-    },
-    wholeNumber(key: string, least: number): number | undefined {
-      const value = values[key];
-      if (value === undefined) return undefined;
-      if (!/^\d+$/.test(value) || Number(value) < least) {
-        report(key, `${JSON.stringify(value)} is not a whole number from ${least}`, "25");
-      }
-      return Number(value);
-    },
-    choice<T extends string>(key: string, choices: readonly [T, ...T[]]): T {
-      const value = values[full(key)] ?? choices[0];
-      const found = choices.find((choice) => choice === value);
-      if (found === undefined) {
-        report(full(key), `${JSON.stringify(value)} is none of ${choices.join(", ")}`, choices[0]);
-      }
-      return found ?? choices[0];
-    },
-    json(key: string): unknown {
-      const value = values[full(key)];
-      if (value === undefined) return undefined;
-      try {
-        return JSON.parse(value) as unknown;
-      } catch {
-        return value;
-      }
-    },
+    declared: { name, vsys, hostname, ownerId, cleanupRule, stack, ...limits },
   };
 }
 
-function reportUnknown(key: string, report: Report): void {
-  const [namespace, name = ""] = key.split(":", 2);
-  const known = namespace === "panos" ? PANOS_KEYS : namespace === PROJECT ? PROJECT_KEYS : undefined;
-  if (known === undefined || known.includes(name)) return;
-  const near = known.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
-  report(key, `is not a setting${near === undefined ? "" : `; it is spelled ${near}`}`, known.join(", "));
-}
-
-function inventorySource(read: ReturnType<typeof reader>, report: Report): InventorySource {
-  const kind = read.choice("inventory", ["lookups", "snapshot"] as const);
-  if (kind === "lookups") return { kind };
-  const file = read.text("snapshot", /./, "account.json", "optional");
-  if (file === undefined)
-    report(`${PROJECT}:snapshot`, "is missing, although inventory is snapshot", "account.json");
-  return { kind, file: file ?? "" };
-}
-
-function firewallTargets(value: unknown, report: Report): MappingOptions["firewall"] {
-  const key = `${PROJECT}:firewall`;
-  const targets: MappingOptions["firewall"] = {
-    instanceIds: [],
-    networkInterfaceIds: [],
-    vpcEndpointIds: [],
-  };
-  const example = '{"networkInterfaceIds": ["eni-0123456789abcdef0"]}';
-  if (value === undefined) {
-    report(key, "is missing: it says what AWS's routes send traffic to", example);
-    return targets;
+function reportPlainSecrets(
+  values: Readonly<Record<string, string>>,
+  isSecret: (key: string) => boolean,
+  report: Report,
+): void {
+  for (const name of SECRETS) {
+    const key = `panos:${name}`;
+    if (values[key] === undefined || isSecret(key)) continue;
+    report(key, "is in the stack file in plain text", `pulumi config set --secret ${key}`);
   }
-  if (!isRecord(value)) {
-    report(key, "is not an object of lists of ids", example);
-    return targets;
-  }
-  for (const [kind, ids] of Object.entries(value)) {
-    const form = FIREWALL_IDS[kind as keyof typeof FIREWALL_IDS];
-    if (form === undefined) {
-      report(`${key}.${kind}`, `is none of ${Object.keys(FIREWALL_IDS).join(", ")}`, example);
-    } else if (!Array.isArray(ids)) {
-      report(`${key}.${kind}`, "is not a list", `["${form.example}"]`);
-    } else {
-      const wrong = ids.filter((id) => typeof id !== "string" || !form.pattern.test(id));
-      for (const id of wrong)
-        report(`${key}.${kind}`, `${JSON.stringify(id)} is not such an id`, form.example);
-      targets[kind as keyof typeof FIREWALL_IDS] = ids.map(String);
+  const list = `${PROJECT}:firewalls`;
+  if (isSecret(list)) return;
+  const entries: unknown = reader((key) => values[key], report).json("firewalls");
+  (Array.isArray(entries) ? entries : []).forEach((entry: unknown, index) => {
+    for (const name of SECRETS) {
+      if (!isRecord(entry) || entry[name] === undefined) continue;
+      const place = `${list}[${index}].${name}`;
+      report(place, "is in the stack file in plain text", `pulumi config set --secret --path '${place}'`);
     }
-  }
-  if (Object.values(targets).every((ids) => ids.length === 0)) report(key, "names no id", example);
-  return targets;
-}
-
-function applicationOverrides(value: unknown, report: Report): MappingOptions["applications"] {
-  const key = `${PROJECT}:applications`;
-  const example = '{"tcp/8443": "ssl", "tcp/3306": null}';
-  if (value === undefined) return {};
-  if (!isRecord(value)) {
-    report(key, "is not an object of applications by protocol and port", example);
-    return {};
-  }
-  for (const [port, application] of Object.entries(value)) {
-    const number = Number(/^(?:tcp|udp)\/(\d{1,5})$/.exec(port)?.[1] ?? NaN);
-    if (!(number <= 65535)) report(`${key}["${port}"]`, "is not a protocol and a port", "tcp/8443");
-    if (application !== null && (typeof application !== "string" || !PANOS_NAME.test(application))) {
-      report(
-        `${key}["${port}"]`,
-        `${JSON.stringify(application)} is not an application's name or null`,
-        '"ssl"',
-      );
-    }
-  }
-  return value as MappingOptions["applications"];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  });
 }

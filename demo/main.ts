@@ -94,7 +94,7 @@ async function tell(
   account: DemoAccount,
   administrator: Administrator,
 ): Promise<void> {
-  const up = (): Promise<RunResult> => stack.up({ skipPreview: true, parallel: 100 });
+  const up = (): Promise<RunResult> => stack.up({ skipPreview: true, continueOnError: true, parallel: 100 });
 
   await story.step("Preview: what would the firewall change?", () => stack.preview(), {
     writes: 0,

@@ -68,7 +68,7 @@ export function protectedInterfaces(
  * interface or instance has that id. A typing mistake, another region or another account.
  * @returns the ids as configured, in the order of the configuration
  */
-export function unknownTargets(inventory: Inventory, options: MappingOptions): string[] {
+export function unknownTargets(inventory: Inventory, options: Pick<MappingOptions, "firewall">): string[] {
   const known = new Set<string | undefined>();
   for (const route of inventory.routeTables.flatMap((table) => table.routes)) {
     known.add(route.instanceId).add(route.networkInterfaceId).add(route.vpcEndpointId).add(route.gatewayId);

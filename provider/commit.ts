@@ -2,6 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { declarationHash, foundDeclaration, listed } from "./declaration";
 import { hash } from "./content";
 import type { CommitInputs, CommitOutputs, Declaration } from "./inputs";
+import { noteOutcome, UNCHANGED } from "./outcomes";
 import { commitRevision } from "./revision";
 import { configure, sessionWith } from "./session";
 import { afterTelling } from "./tell";
@@ -28,16 +29,18 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
 
   diff(_id, olds, news) {
     // Pulumi diffs this after everything it waits for has been staged, so what was staged is known here.
-    const staged = sessionWith(news.firewall).staged > 0;
-    return Promise.resolve({ changes: staged || olds.hash !== stateHash(news.declared, news.before) });
+    const session = sessionWith(news.firewall);
+    const changes = session.staged > 0 || olds.hash !== stateHash(news.declared, news.before);
+    if (!changes) noteOutcome(session, UNCHANGED);
+    return Promise.resolve({ changes });
   },
 
   async create(inputs) {
-    return { id: inputs.firewall, outs: await afterTelling(() => commit(inputs)) };
+    return { id: inputs.firewall, outs: await afterTelling(() => noted(inputs)) };
   },
 
   async update(_id, olds, inputs) {
-    const outs = await afterTelling(() => commit(inputs));
+    const outs = await afterTelling(() => noted(inputs));
     return { outs: { ...(olds.job !== undefined && { job: olds.job }), ...outs } };
   },
 
@@ -60,6 +63,23 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
   // Removing rules is the business of whoever declares fewer of them, or of Firewall in a destroy.
   delete: () => Promise.resolve(),
 };
+
+/** Commits, and notes how that ended for the table of all firewalls. */
+async function noted(inputs: CommitInputs): Promise<CommitOutputs> {
+  const session = sessionWith(inputs.firewall);
+  try {
+    const outs = await commit(inputs);
+    const rules = `${Object.keys(inputs.declared.rules).length} rules`;
+    noteOutcome(
+      session,
+      outs.job === undefined ? `${rules}, as they were` : `${rules}, commit job ${outs.job}`,
+    );
+    return outs;
+  } catch (error) {
+    noteOutcome(session, "FAILED", error);
+    throw error;
+  }
+}
 
 async function commit(inputs: CommitInputs): Promise<CommitOutputs> {
   const { firewall, ownerId, before, declared, stack } = inputs;

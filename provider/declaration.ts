@@ -1,7 +1,34 @@
+import { ownerTag } from "../mapping/names";
+import type { Application, SecurityRule, Service, Tag } from "../panos/policy";
 import { applicationHash, hash, ruleHash, serviceHash, tagHash } from "./content";
 import type { Declaration } from "./inputs";
 import type { PolicyObjects } from "./objects";
 import { ownObjects } from "./ownership";
+
+/** The tag object that marks what is a stack's. */
+export function stackTag(ownerId: string, stack: string): Tag {
+  return { name: ownerTag(ownerId), comments: stack };
+}
+
+/** What a firewall is to hold of a stack, besides its tag. */
+export interface PolicyContent {
+  rules: readonly SecurityRule[];
+  services: readonly Service[];
+  applications: readonly Application[];
+}
+
+/** What a stack declares. */
+export function declarationOf(ownerId: string, stack: string, content: PolicyContent): Declaration {
+  const tag = stackTag(ownerId, stack);
+  const hashes = <T extends { name: string }>(objects: readonly T[], hashOf: (object: T) => string) =>
+    Object.fromEntries(objects.map((object) => [object.name, hashOf(object)]));
+  return {
+    rules: hashes(content.rules, ruleHash),
+    services: hashes(content.services, serviceHash),
+    applications: hashes(content.applications, applicationHash),
+    tags: { [tag.name]: tagHash(tag) },
+  };
+}
 
 /** What a configuration holds of a stack, in the same hashes as what the stack declares. */
 export function foundDeclaration(ownerId: string, before: string, objects: PolicyObjects): Declaration {

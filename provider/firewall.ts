@@ -21,6 +21,7 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
   check(olds, news) {
     const session = sessionWith(firewallIdentity(news));
     session.updating = true;
+    session.refusal = news.refusal;
     const failures = (["name", "vsys", "ownerId"] as const)
       .filter((key) => olds[key] !== undefined && olds[key] !== news[key])
       .map((key) => ({
@@ -35,7 +36,9 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
   },
 
   diff(_id, olds, news) {
-    return Promise.resolve({ changes: olds.hostname !== news.hostname || olds.stack !== news.stack });
+    const changes =
+      olds.hostname !== news.hostname || olds.stack !== news.stack || news.refusal !== undefined;
+    return Promise.resolve({ changes });
   },
 
   async create(inputs) {

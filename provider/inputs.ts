@@ -38,6 +38,8 @@ export interface FirewallInputs {
   cleanupRule: string;
   /** organization/project/stack, for the description of the commit that removes everything. */
   stack: string;
+  /** Why the program could not work out what this firewall needs, where others are to get theirs all the same. */
+  refusal?: string;
 }
 
 export interface FirewallOutputs extends Placed {

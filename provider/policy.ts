@@ -1,14 +1,11 @@
 import type { Input } from "@pulumi/pulumi";
 import { ComponentResource, CustomResource } from "@pulumi/pulumi/resource";
 import type { ComponentResourceOptions, CustomResourceOptions } from "@pulumi/pulumi/resource";
-import { ownerTag } from "../mapping/names";
-import type { Application, SecurityRule, Service } from "../panos/policy";
-import { applicationHash, ruleHash, serviceHash, tagHash } from "./content";
+import { declarationOf, stackTag, type PolicyContent } from "./declaration";
 import { firewallIdentity } from "./firewall";
 import type {
   ApplicationInputs,
   CommitInputs,
-  Declaration,
   FirewallInputs,
   SecurityRuleInputs,
   ServiceInputs,
@@ -81,37 +78,32 @@ export class Commit extends PanosResource<CommitInputs> {
 }
 
 /** What one firewall is to hold. */
-export interface FirewallPolicyArgs extends FirewallInputs {
-  rules: readonly SecurityRule[];
-  services: readonly Service[];
-  applications: readonly Application[];
+export interface FirewallPolicyArgs extends FirewallInputs, PolicyContent {
   acceptRename: boolean;
   maxRemovals: number | undefined;
   suspicion: string | undefined;
+  /** Whether it is one of several: then its resources are named after it. */
+  listed: boolean;
 }
 
 /** One firewall's policy: the firewall, our tag, objects and rules on it, and the commit of them all. */
 export class FirewallPolicy extends ComponentResource {
   constructor(name: string, args: FirewallPolicyArgs, options?: ComponentResourceOptions) {
     super("panos:index:FirewallPolicy", name, {}, options);
-    const { rules, services, applications, acceptRename, maxRemovals, suspicion, ...firewallInputs } = args;
+    const { rules, services, applications, acceptRename, maxRemovals, suspicion, listed, ...firewallInputs } =
+      args;
     const { ownerId, cleanupRule: before, stack } = args;
     const firewall = firewallIdentity(args);
-    const tag = { name: ownerTag(ownerId), comments: stack };
+    // A URN has the types of a resource's parents, not their names: two firewalls' rules would be one resource.
+    const named = (resource: string) => (listed ? `${name}/${resource}` : resource);
+    const tag = stackTag(ownerId, stack);
 
-    const declared: Declaration = {
-      rules: Object.fromEntries(rules.map((rule) => [rule.name, ruleHash(rule)])),
-      services: Object.fromEntries(services.map((service) => [service.name, serviceHash(service)])),
-      applications: Object.fromEntries(
-        applications.map((application) => [application.name, applicationHash(application)]),
-      ),
-      tags: { [tag.name]: tagHash(tag) },
-    };
+    const declared = declarationOf(ownerId, stack, args);
 
     const registered = registerResources(() => {
-      const firewallResource = new Firewall("firewall", firewallInputs, { parent: this });
+      const firewallResource = new Firewall(named("firewall"), firewallInputs, { parent: this });
       const tagResource = new Tag(
-        tag.name,
+        named(tag.name),
         { firewall, ...tag, acceptRename },
         { parent: this, dependsOn: firewallResource },
       );
@@ -119,7 +111,7 @@ export class FirewallPolicy extends ComponentResource {
         services.map((service) => [
           service.name,
           new ServiceResource(
-            service.name,
+            named(service.name),
             { firewall, ownerId, ...service },
             { parent: this, dependsOn: tagResource },
           ),
@@ -129,7 +121,7 @@ export class FirewallPolicy extends ComponentResource {
         applications.map((application) => [
           application.name,
           new ApplicationResource(
-            application.name,
+            named(application.name),
             { firewall, ownerId, ...application },
             { parent: this, dependsOn: tagResource },
           ),
@@ -142,7 +134,7 @@ export class FirewallPolicy extends ComponentResource {
         ].filter((found) => found !== undefined);
         const dependsOn = used.length > 0 ? used : tagResource;
         return new SecurityRuleResource(
-          rule.name,
+          named(rule.name),
           { firewall, ownerId, before, ...rule },
           { parent: this, dependsOn },
         );
@@ -161,7 +153,7 @@ export class FirewallPolicy extends ComponentResource {
     // A plain promise, so that Commit waits for all the others while the state holds no dependency on them:
     // a dependency would be broken, and Commit with it, whenever one of them is deleted.
     new Commit(
-      "commit",
+      named("commit"),
       {
         firewall,
         ownerId,

@@ -3,11 +3,15 @@ import { connectionFrom, type Connection } from "../panos/connection";
 import { PanosError } from "../panos/error";
 import { openActive } from "../panos/ha";
 import type { Location } from "../panos/location";
+import { configured, firewallConfigurations, PROJECT } from "./configuration";
+import { frozen } from "./freeze";
 import { readObjects, type PolicyObjects } from "./objects";
 import { preflight } from "./preflight";
 import { Shared } from "./shared";
 import { Stager } from "./stager";
 import { tell } from "./tell";
+
+export { configure } from "./configuration";
 
 /** What the provider takes from the stack configuration by itself; everything else comes as inputs. */
 interface ProviderSettings {
@@ -23,19 +27,20 @@ interface ProviderSettings {
 const LOCK_TIMEOUT_SECONDS = 120;
 const COMMIT_TIMEOUT_SECONDS = 1800;
 
-let configured: (key: string) => string | undefined = () => undefined;
-
-/**
- * Every provider's `configure`. It only stores what it is given: operations may arrive before it returns,
- * and in refresh and destroy it gets the configuration of the last update.
- */
-export function configure(request: { config: { get(key: string): string | undefined } }): Promise<void> {
-  configured = (key) => request.config.get(key);
-  return Promise.resolve();
-}
-
-function providerSettings(): ProviderSettings {
-  const { connection, problems } = connectionFrom((key) => configured(`panos:${key}`));
+/** @throws PanosError where the configuration doesn't say how to reach this firewall */
+function providerSettings(firewall: string): ProviderSettings {
+  const name = firewall.slice(0, firewall.indexOf("/"));
+  const { firewalls, listed } = firewallConfigurations(configured);
+  const found = listed ? firewalls.find((each) => each.name === name) : firewalls[0];
+  if (found === undefined) {
+    throw new PanosError(
+      "settings",
+      `firewall ${name} is not in ${PROJECT}:firewalls any more, so there is no telling how to reach it. To remove ` +
+        "what it holds, put its entry back with `remove: true`, run `pulumi up`, and then delete the entry",
+    );
+  }
+  const { get, environment } = found;
+  const { connection, problems } = connectionFrom((key) => get(`panos:${key}`), environment);
   if (connection === undefined) {
     throw new PanosError(
       "settings",
@@ -44,11 +49,11 @@ function providerSettings(): ProviderSettings {
   }
   return {
     connection,
-    takeLock: configured("panos:takeLock") !== "false",
-    lockTimeoutSeconds: Number(configured("panos:lockTimeout") ?? LOCK_TIMEOUT_SECONDS),
-    commitTimeoutSeconds: Number(configured("panos:commitTimeout") ?? COMMIT_TIMEOUT_SECONDS),
-    commitScope: configured("panos:commitScope") === "full" ? "full" : "own",
-    auditComment: process.env["PANOS_AUDIT_COMMENT"] || configured("panos:auditComment") || undefined,
+    takeLock: get("panos:takeLock") !== "false",
+    lockTimeoutSeconds: Number(get("panos:lockTimeout") ?? LOCK_TIMEOUT_SECONDS),
+    commitTimeoutSeconds: Number(get("panos:commitTimeout") ?? COMMIT_TIMEOUT_SECONDS),
+    commitScope: get("panos:commitScope") === "full" ? "full" : "own",
+    auditComment: process.env["PANOS_AUDIT_COMMENT"] || get("panos:auditComment") || undefined,
   };
 }
 
@@ -71,17 +76,24 @@ export class Session {
    * alone. A destroy checks nothing, and neither does an update that has dropped the firewall.
    */
   updating = false;
+  /** Why the program could not work out what to declare on this firewall: nothing is written to it then. */
+  refusal: string | undefined;
   /** Resources whose create or update failed in this process, for Commit to refuse. */
   readonly failures: string[] = [];
   /** Changes that this process has staged. */
   staged = 0;
 
   private readonly opened = new Shared(async () => {
-    const settings = providerSettings();
+    const settings = providerSettings(this.firewall);
     const client = await openActive({ ...settings.connection, ...this.location });
     return { client, settings, stager: new Stager(client, (changes) => this.noteStaged(changes)) };
   });
   private readonly prepared = new Shared(async () => {
+    if (this.refusal !== undefined) throw new PanosError("unsupported", this.refusal);
+    // The program has said what waits; this is for what comes without one, a destroy for example.
+    const reason = frozen(configured);
+    if (reason !== undefined)
+      throw new PanosError("busy", `nothing is written to ${this.firewall}: ${reason}`);
     const { client, settings } = await this.open();
     return preflight(client, this.firewall, settings);
   });

@@ -52,9 +52,10 @@ describe("init", () => {
         typeof value === "string" ? value : JSON.stringify(value),
       ]),
     );
-    const settings = settingsFrom(texts, () => true, "organization/aws-panos-rules/production", {
+    const { firewalls } = settingsFrom(texts, () => true, "organization/aws-panos-rules/production", {
       PANOS_API_KEY: "key",
     });
+    const settings = firewalls[0]!;
     expect(settings.connection.hostname).to.equal("fw1.example.com");
     expect(settings.mapping.firewall).to.deep.equal({
       instanceIds: ["i-0123456789abcdef0"],
@@ -78,7 +79,7 @@ describe("init", () => {
         typeof value === "string" ? value : JSON.stringify(value),
       ]),
     );
-    const settings = settingsFrom(texts, () => true, "o/p/s", { PANOS_API_KEY: "key" });
+    const settings = settingsFrom(texts, () => true, "o/p/s", { PANOS_API_KEY: "key" }).firewalls[0]!;
     expect(Object.keys(config).length).to.be.above(15);
     expect(settings.mapping.applications).to.deep.equal({ "tcp/8443": "ssl" });
     expect(settings.mapping.profileGroup).to.equal("inbound");

@@ -11,12 +11,18 @@ const good: Record<string, string> = {
   "aws-panos-rules:trustZone": "trust",
 };
 
-const read = (change: Record<string, string> = {}, secrets = ["panos:apiKey", "panos:password"]) =>
-  settingsFrom({ ...good, ...change }, (key) => secrets.includes(key), "org/project/dev", {});
+const SECRET = ["panos:apiKey", "panos:password", "aws-panos-rules:firewalls"];
 
-function problemsOf(change: Record<string, string>, secrets?: string[]): string[] {
+const read = (change: Record<string, string> = {}, secrets = SECRET, environment: NodeJS.ProcessEnv = {}) =>
+  settingsFrom({ ...good, ...change }, (key) => secrets.includes(key), "org/project/dev", environment);
+
+function problemsOf(
+  change: Record<string, string>,
+  secrets?: string[],
+  environment?: NodeJS.ProcessEnv,
+): string[] {
   try {
-    read(change, secrets);
+    read(change, secrets, environment);
   } catch (error) {
     if (error instanceof SettingsError) return error.problems.map(({ key, problem }) => `${key} ${problem}`);
     throw error;
@@ -28,14 +34,17 @@ describe("settings", () => {
   it("have defaults for what need not be said", () => {
     const settings = read();
     expect(settings.inventory).to.deep.equal({ kind: "lookups" });
-    expect(settings.mapping).to.include({ ruleMode: "application", untrustZone: "untrust" });
-    expect(settings.mapping.firewall).to.deep.equal({
+    const [firewall] = settings.firewalls;
+    expect(settings.firewalls).to.have.length(1);
+    expect(settings).to.include({ listed: false, frozen: undefined });
+    expect(firewall?.mapping).to.include({ ruleMode: "application", untrustZone: "untrust" });
+    expect(firewall?.mapping.firewall).to.deep.equal({
       instanceIds: ["i-0a"],
       networkInterfaceIds: [],
       vpcEndpointIds: ["vpce-0b"],
     });
-    expect(settings.firewall).to.deep.include({ name: "firewall", vsys: "vsys1", stack: "org/project/dev" });
-    expect(settings.coverage).to.include({ enabled: true });
+    expect(firewall?.declared).to.deep.include({ name: "firewall", vsys: "vsys1", stack: "org/project/dev" });
+    expect(firewall?.coverage).to.include({ enabled: true });
   });
 
   it("report everything that is missing at once, with an example each", () => {
@@ -83,9 +92,75 @@ describe("settings", () => {
     ["aws-panos-rules:applications", '{"tcp/80":5}', "is not an application's name or null"],
     ["aws-panos-rules:untrustZone", "'] | //*", "is not a valid value"],
     ["panos:port", "x", "is not a port number"],
+    ["aws-panos-rules:paused", "maybe", "is neither true nor false"],
+    ["aws-panos-rules:freeze", "weekends", "is not a list of windows"],
+    ["aws-panos-rules:freeze", '[{"days":["saturday"]}]', 'freeze[0].days ["saturday"] is not a list of sun'],
+    ["aws-panos-rules:freeze", '[{"from":"25:00"}]', 'freeze[0].from "25:00" is not a time'],
+    ["aws-panos-rules:freeze", '[{"timeZone":"Mars"}]', 'freeze[0].timeZone "Mars" is not a time zone'],
+    ["aws-panos-rules:freeze", '[{"until":"10:00"}]', "freeze[0].until is not a setting"],
   ] as const) {
     it(`refuse ${key} ${value}`, () => {
       expect(problemsOf({ [key]: value }).join()).to.contain(problem);
     });
   }
+
+  describe("of several firewalls", () => {
+    const several = (...entries: object[]) => ({ "aws-panos-rules:firewalls": JSON.stringify(entries) });
+    const [a, b] = [
+      { name: "edge-a", hostname: "fw-a.example.com" },
+      { name: "edge-b", hostname: "fw-b.example.com", trustZone: "inside", port: 8443, apiKey: "own" },
+    ];
+
+    it("are what each says over what they have in common", () => {
+      const { firewalls, listed } = read(several(a, b));
+      expect(listed).to.equal(true);
+      expect(firewalls.map(({ declared }) => [declared.name, declared.hostname])).to.deep.equal([
+        ["edge-a", "fw-a.example.com"],
+        ["edge-b", "fw-b.example.com"],
+      ]);
+      expect(firewalls.map(({ mapping }) => mapping.trustZone)).to.deep.equal(["trust", "inside"]);
+      expect(firewalls.map(({ connection }) => [connection.port, connection.apiKey])).to.deep.equal([
+        [443, "LUFRPT1=="],
+        [8443, "own"],
+      ]);
+    });
+
+    it("leave out one that is to be removed", () => {
+      const { firewalls } = read(several(a, { ...b, remove: true }));
+      expect(firewalls.map(({ declared }) => declared.name)).to.deep.equal(["edge-a"]);
+    });
+
+    it("refuse a variable of the environment that would be for all of them, and take it for one", () => {
+      const environment = { PANOS_HOSTNAME: "fw9.example.com" };
+      expect(problemsOf(several(a, b), SECRET, environment)).to.deep.equal([
+        "aws-panos-rules:firewalls lists 2 firewalls, but PANOS_HOSTNAME is set, which would be for all of them",
+      ]);
+      const { firewalls } = read(several(a), SECRET, environment);
+      expect(firewalls[0]?.connection.hostname).to.equal("fw9.example.com");
+    });
+
+    for (const [entries, problem] of [
+      [[], "firewalls is not a list of firewalls, or an empty one"],
+      [["fw-a"], "firewalls[0] is not an object"],
+      [[{ hostname: "fw" }], "firewalls[0].name is missing"],
+      [[a, { ...b, name: "edge-a" }], 'has the name "edge-a" twice'],
+      [[a, { ...a, name: "edge-b", vsys: "vsys2" }], "has the hostname"],
+      [[a, { ...b, trustzone: "x" }], "firewalls[1].trustzone is not a setting; it is spelled trustZone"],
+      [[a, { ...b, port: "x" }], 'firewalls[1].port "x" is not a port number'],
+      [[a, { ...b, trustZone: "'" }], "firewalls[1].trustZone"],
+      [[a, { ...b, remove: "yes" }], "firewalls[1].remove is neither true nor false"],
+    ] as const) {
+      it(`refuse ${JSON.stringify(entries)}`, () => {
+        const change = { "aws-panos-rules:firewalls": JSON.stringify(entries) };
+        expect(problemsOf(change).join("\n")).to.contain(problem);
+      });
+    }
+
+    it("refuse a key in plain text, without repeating it", () => {
+      const problems = problemsOf(several(a, b), ["panos:apiKey"]);
+      expect(problems).to.deep.equal([
+        "aws-panos-rules:firewalls[1].apiKey is in the stack file in plain text",
+      ]);
+    });
+  });
 });

@@ -1,0 +1,27 @@
+import type { MappingOptions } from "../mapping/types";
+import { PROJECT } from "../provider/configuration";
+import type { Report } from "./problems";
+import { isRecord, PANOS_NAME } from "./reader";
+
+/** `applications`: overrides of the application table, by protocol and port. */
+export function applicationOverrides(value: unknown, report: Report): MappingOptions["applications"] {
+  const key = `${PROJECT}:applications`;
+  const example = '{"tcp/8443": "ssl", "tcp/3306": null}';
+  if (value === undefined) return {};
+  if (!isRecord(value)) {
+    report(key, "is not an object of applications by protocol and port", example);
+    return {};
+  }
+  for (const [port, application] of Object.entries(value)) {
+    const number = Number(/^(?:tcp|udp)\/(\d{1,5})$/.exec(port)?.[1] ?? NaN);
+    if (!(number <= 65535)) report(`${key}["${port}"]`, "is not a protocol and a port", "tcp/8443");
+    if (application !== null && (typeof application !== "string" || !PANOS_NAME.test(application))) {
+      report(
+        `${key}["${port}"]`,
+        `${JSON.stringify(application)} is not an application's name or null`,
+        '"ssl"',
+      );
+    }
+  }
+  return value as MappingOptions["applications"];
+}

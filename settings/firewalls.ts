@@ -1,0 +1,65 @@
+import { CONNECTION_ENVIRONMENT } from "../panos/connection";
+import {
+  firewallConfigurations,
+  listedEntries,
+  PROJECT,
+  type FirewallConfigurations,
+} from "../provider/configuration";
+import { FIREWALL_KEYS, reportUnlessKnown } from "./keys";
+import type { Report } from "./problems";
+import { isRecord } from "./reader";
+
+const KEY = `${PROJECT}:firewalls`;
+const EXAMPLE =
+  '[{"name": "edge-a", "hostname": "fw-a.example.com"}, {"name": "edge-b", "hostname": "fw-b.example.com"}]';
+
+/** The firewalls to declare, checked for what only the whole list can get wrong. */
+export function configuredFirewalls(
+  get: (key: string) => string | undefined,
+  environment: NodeJS.ProcessEnv,
+  report: Report,
+): FirewallConfigurations {
+  const entries = listedEntries(get);
+  const found = firewallConfigurations(get, environment);
+  if (entries === undefined) return found;
+
+  if (entries.length === 0) report(KEY, "is not a list of firewalls, or an empty one", EXAMPLE);
+  if (get("panos:name") !== undefined) {
+    report("panos:name", `is set beside ${KEY}, whose entries have names of their own`, EXAMPLE);
+  }
+  entries.forEach((entry, index) => {
+    if (!isRecord(entry)) return report(`${KEY}[${index}]`, "is not an object", EXAMPLE);
+    if (typeof entry["name"] !== "string") report(`${KEY}[${index}].name`, "is missing", "edge-a");
+    if (!["undefined", "boolean"].includes(typeof entry["remove"])) {
+      report(`${KEY}[${index}].remove`, "is neither true nor false", "true");
+    }
+    for (const name of Object.keys(entry)) {
+      reportUnlessKnown(name, `${KEY}[${index}].${name}`, FIREWALL_KEYS, report);
+    }
+  });
+  if (entries.length > 1) {
+    for (const variable of Object.values(CONNECTION_ENVIRONMENT)) {
+      if (!environment[variable]) continue;
+      report(
+        KEY,
+        `lists ${entries.length} firewalls, but ${variable} is set, which would be for all of them`,
+        `unset ${variable}`,
+      );
+    }
+  }
+  const unique = (what: string, values: string[]) => {
+    for (const value of new Set(values.filter((each, index) => values.indexOf(each) !== index))) {
+      report(KEY, `has ${what} ${JSON.stringify(value)} twice`, EXAMPLE);
+    }
+  };
+  unique(
+    "the name",
+    found.firewalls.map(({ name }) => name),
+  );
+  // Two vsys of one device share its commit and, here, an administrator: neither could commit alone.
+  unique(
+    "the hostname",
+    found.firewalls.map(({ get: own }) => `${own("panos:hostname")}:${own("panos:port") ?? ""}`),
+  );
+  return found;
+}

@@ -1,0 +1,69 @@
+import { PROJECT } from "../provider/configuration";
+import type { Report } from "./problems";
+
+/** What PAN-OS allows in the names of zones, rules, profile groups and profiles. */
+export const PANOS_NAME = /^[A-Za-z0-9_][A-Za-z0-9_ .-]{0,62}$/;
+
+export type Reader = ReturnType<typeof reader>;
+
+/**
+ * Readers of single values that report what is wrong with them. Bare keys are the project's.
+ * @param get a value by its full key, as text; structured ones as JSON
+ * @param keyOf where a value is set, for messages
+ */
+export function reader(
+  get: (key: string) => string | undefined,
+  report: Report,
+  keyOf: (key: string) => string = (key) => key,
+) {
+  const full = (key: string) => (key.includes(":") ? key : `${PROJECT}:${key}`);
+  const value = (key: string) => get(full(key));
+  const wrong = (key: string, problem: string, example: string) => report(keyOf(full(key)), problem, example);
+  return {
+    text(key: string, pattern: RegExp, example: string, need: "required" | "optional" = "required") {
+      const text = value(key);
+      if (text === undefined || text === "") {
+        if (need === "required") wrong(key, "is missing", example);
+        return undefined;
+      }
+      if (!pattern.test(text)) wrong(key, `${JSON.stringify(text)} is not a valid value`, example);
+      return text;
+    },
+    boolean(key: string, byDefault: boolean): boolean {
+      const text = value(key) ?? String(byDefault);
+      if (text !== "true" && text !== "false") {
+        wrong(key, `${JSON.stringify(text)} is neither true nor false`, String(byDefault));
+      }
+      return text === "true";
+    },
+    wholeNumber(key: string, least: number): number | undefined {
+      const text = value(key);
+      if (text === undefined) return undefined;
+      if (!/^\d+$/.test(text) || Number(text) < least) {
+        wrong(key, `${JSON.stringify(text)} is not a whole number from ${least}`, "25");
+      }
+      return Number(text);
+    },
+    choice<T extends string>(key: string, choices: readonly [T, ...T[]]): T {
+      const text = value(key) ?? choices[0];
+      const found = choices.find((choice) => choice === text);
+      if (found === undefined) {
+        wrong(key, `${JSON.stringify(text)} is none of ${choices.join(", ")}`, choices[0]);
+      }
+      return found ?? choices[0];
+    },
+    json(key: string): unknown {
+      const text = value(key);
+      if (text === undefined) return undefined;
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        return text;
+      }
+    },
+  };
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

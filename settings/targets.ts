@@ -1,0 +1,44 @@
+import type { MappingOptions } from "../mapping/types";
+import { PROJECT } from "../provider/configuration";
+import type { Report } from "./problems";
+import { isRecord } from "./reader";
+
+const FIREWALL_IDS = {
+  instanceIds: { pattern: /^i-[0-9a-f]+$/, example: "i-0123456789abcdef0" },
+  networkInterfaceIds: { pattern: /^eni-[0-9a-f]+$/, example: "eni-0123456789abcdef0" },
+  vpcEndpointIds: { pattern: /^vpce-[0-9a-f]+$/, example: "vpce-0123456789abcdef0" },
+} as const;
+
+/** `firewall`: what AWS's routes send traffic to. */
+export function firewallTargets(value: unknown, report: Report): MappingOptions["firewall"] {
+  const key = `${PROJECT}:firewall`;
+  const targets: MappingOptions["firewall"] = {
+    instanceIds: [],
+    networkInterfaceIds: [],
+    vpcEndpointIds: [],
+  };
+  const example = '{"networkInterfaceIds": ["eni-0123456789abcdef0"]}';
+  if (value === undefined) {
+    report(key, "is missing: it says what AWS's routes send traffic to", example);
+    return targets;
+  }
+  if (!isRecord(value)) {
+    report(key, "is not an object of lists of ids", example);
+    return targets;
+  }
+  for (const [kind, ids] of Object.entries(value)) {
+    const form = FIREWALL_IDS[kind as keyof typeof FIREWALL_IDS];
+    if (form === undefined) {
+      report(`${key}.${kind}`, `is none of ${Object.keys(FIREWALL_IDS).join(", ")}`, example);
+    } else if (!Array.isArray(ids)) {
+      report(`${key}.${kind}`, "is not a list", `["${form.example}"]`);
+    } else {
+      const wrong = ids.filter((id) => typeof id !== "string" || !form.pattern.test(id));
+      for (const id of wrong)
+        report(`${key}.${kind}`, `${JSON.stringify(id)} is not such an id`, form.example);
+      targets[kind as keyof typeof FIREWALL_IDS] = ids.map(String);
+    }
+  }
+  if (Object.values(targets).every((ids) => ids.length === 0)) report(key, "names no id", example);
+  return targets;
+}

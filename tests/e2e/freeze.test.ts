@@ -1,0 +1,56 @@
+import { expect } from "chai";
+import { account, ruleOf, type Permission } from "../support/account";
+import { Lab, said, succeeded } from "../support/lab";
+
+const WEB: Permission = { group: 1, port: 8443 };
+const SSH: Permission = { group: 2, port: 8022 };
+const PAUSED = { settings: { "aws-panos-rules:paused": "true" } };
+const FROZEN = { settings: { "aws-panos-rules:freeze": [{ timeZone: "Europe/Berlin" }] } };
+
+describe("e2e: a freeze", function () {
+  this.timeout(120_000);
+  let lab: Lab;
+  beforeEach(async () => {
+    lab = await Lab.open();
+    await lab.setAccount(account([WEB]));
+    succeeded(await (await lab.stack()).up({ skipPreview: true }));
+    await lab.setAccount(account([SSH]));
+  });
+  afterEach(() => lab.close());
+
+  for (const [what, choices] of Object.entries({ "the pause switch": PAUSED, "an open window": FROZEN })) {
+    it(`${what} lets a preview show the change, and an update write nothing and say what waits`, async () => {
+      const stack = await lab.stack(choices);
+      const preview = succeeded(await stack.preview());
+      expect(preview.steps.map(({ op, name }) => `${op} ${name}`)).to.include(`create ${ruleOf(SSH)}`);
+      expect(said(preview)).to.include("an update would write nothing now");
+
+      const { result, writes } = await lab.during(() => stack.up({ skipPreview: true, refresh: true }));
+      expect(result.code).not.to.equal(0);
+      expect(said(result)).to.match(/paused is set|every day 00:00 to 24:00 Europe\/Berlin/);
+      expect(said(result)).to.include(`rule ${ruleOf(SSH)} is missing`);
+      expect(said(result)).to.include(`rule ${ruleOf(WEB)} is not declared`);
+      expect(writes).to.equal(0);
+      expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
+
+      succeeded(await (await lab.stack()).up({ skipPreview: true }));
+      expect(lab.ours()).to.deep.equal([ruleOf(SSH)]);
+    });
+  }
+
+  it("does not fail an update that has nothing to write", async () => {
+    await lab.setAccount(account([WEB]));
+    succeeded(await (await lab.stack(PAUSED)).up({ skipPreview: true, refresh: true }));
+  });
+
+  it("stops a destroy too, where the last update ran under it", async () => {
+    await lab.setAccount(account([WEB]));
+    const stack = await lab.stack(PAUSED);
+    succeeded(await stack.up({ skipPreview: true }));
+    const { result, writes } = await lab.during(() => stack.destroy({ skipPreview: true }));
+    expect(result.code).not.to.equal(0);
+    expect(said(result)).to.include("aws-panos-rules:paused is set");
+    expect(writes).to.equal(0);
+    expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
+  });
+});
