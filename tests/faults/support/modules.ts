@@ -1,0 +1,71 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { Script } from "node:vm";
+import ts from "typescript";
+
+const ROOT = join(__dirname, "..", "..", "..");
+
+type Body = (
+  exports: unknown,
+  require: (id: string) => unknown,
+  module: { exports: unknown },
+  process: NodeJS.Process,
+) => void;
+
+/** Compiled once for all registries. */
+const compiled = new Map<string, Body>();
+
+/** What a process has of its own: modules in place of packages, and `process`. */
+export interface Surroundings {
+  packages: Readonly<Record<string, unknown>>;
+  process: NodeJS.Process;
+}
+
+/**
+ * The project's modules with state of their own, as a new process has them: a provider remembers sessions and
+ * failures in its modules, and starting a real process for each run of a test would take a second of CPU.
+ * @param path of a module, from the project's root
+ */
+export function freshModules(surroundings: Surroundings): (path: string) => unknown {
+  const loaded = new Map<string, { exports: unknown }>();
+  const load = (file: string): unknown => {
+    const known = loaded.get(file);
+    if (known !== undefined) return known.exports;
+    const module = { exports: {} };
+    loaded.set(file, module);
+    const real = createRequire(file);
+    const required = (id: string): unknown => {
+      const own = surroundings.packages[id];
+      if (own !== undefined) return own;
+      return id.startsWith(".") ? load(sourceFile(dirname(file), id)) : real(id);
+    };
+    body(file)(module.exports, required, module, surroundings.process);
+    return module.exports;
+  };
+  return (path) => load(sourceFile(ROOT, path));
+}
+
+function sourceFile(directory: string, id: string): string {
+  const path = resolve(directory, id);
+  return [`${path}.ts`, join(path, "index.ts")].find((file) => existsSync(file)) ?? path;
+}
+
+function body(file: string): Body {
+  let known = compiled.get(file);
+  if (known === undefined) {
+    const { outputText } = ts.transpileModule(readFileSync(file, "utf8"), {
+      fileName: file,
+      compilerOptions: {
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.CommonJS,
+        esModuleInterop: true,
+        inlineSourceMap: true,
+      },
+    });
+    const wrapped = `(function (exports, require, module, process) {${outputText}\n})`;
+    known = new Script(wrapped, { filename: file }).runInThisContext() as Body;
+    compiled.set(file, known);
+  }
+  return known;
+}

@@ -1,0 +1,328 @@
+import { PanosClient } from "../../../panos/client";
+import type { Connection } from "../../../panos/connection";
+import { locks } from "../../../panos/lock";
+import { pendingChanges } from "../../../panos/system";
+import type { Declaration } from "../../../provider/inputs";
+import {
+  startHaPair,
+  startSimulator,
+  type Effect,
+  type Fault,
+  type FiredFault,
+  type HaPair,
+  type Job,
+  type RequestRecord,
+  type Simulator,
+} from "../../../simulator";
+import type { Permission } from "../../support/account";
+import { firewallConfig, isWrite, PASSWORDS } from "../../support/lab";
+import { destroy, up, type Outcome, type Resource, type State } from "./deployment";
+import { ProviderProcess } from "./process";
+import { declarationOf, policyOf, programOf, resourcesOf } from "./program";
+import { ADMINISTRATOR, Watch, type Edit } from "./watch";
+
+/** Where a run is killed. */
+export interface Kill {
+  /** Which request of ours, from 1. */
+  nth: number;
+  when: "before" | "after";
+  /** Everything, or only the engine: then the provider's process goes on by itself. */
+  what: "everything" | "the engine";
+}
+
+export interface RunOptions {
+  permissions: readonly Permission[];
+  refresh?: boolean;
+  continueOnError?: boolean;
+  /** Whether the state is saved after each step, and not only at the end. */
+  checkpoints?: boolean;
+  kill?: Kill;
+  /** Ends everything that there is. */
+  destroy?: boolean;
+}
+
+/** What came of a run. */
+export interface Run {
+  result: "succeeded" | "failed" | "killed";
+  errors: string[];
+  steps: string[];
+  requests: RequestRecord[];
+}
+
+export interface WorldOptions {
+  /** Two firewalls as a pair. */
+  pair?: boolean;
+  /** A firewall's configuration, and the state that goes with it. */
+  config?: string;
+  state?: State;
+  /** Whether a run asks the firewall first what is allowed already, as the program does. */
+  program?: boolean;
+  commitTimeoutSeconds?: number;
+}
+
+const NOTHING: Declaration = { rules: {}, services: {}, tags: {} };
+
+/** A firewall or a pair, one stack on it, and other people, for one test; it holds the invariants. */
+export class World {
+  private saved: string;
+  private declared: { now: Declaration; since: Declaration[] };
+  private readonly watches: Watch[];
+  private readonly processes: ProviderProcess[] = [];
+  private readonly outputs: string[] = [];
+  private readonly edits = new Map<string, readonly Edit[]>();
+  private readonly clients = new Map<Simulator, PanosClient>();
+  /** How many requests our firewall had when the engine of the run was killed. */
+  private engineGoneAt: number | undefined;
+
+  private constructor(
+    readonly firewalls: readonly Simulator[],
+    private readonly pair: HaPair | undefined,
+    private readonly options: WorldOptions,
+  ) {
+    this.saved = JSON.stringify(options.state ?? {});
+    this.declared = { now: NOTHING, since: [] };
+    this.watches = firewalls.map((firewall) => new Watch(firewall, () => this.declared, this.edits));
+    const [first, second] = this.watches;
+    for (const [from, to] of [
+      [first, second],
+      [second, first],
+    ])
+      from?.firewall.on("job", ({ type, result }: Job) => {
+        if (type === "Commit" && result === "OK" && pair?.runningSync === "synchronized")
+          to?.synchronizedFrom(from);
+      });
+  }
+
+  static async open(options: WorldOptions = {}): Promise<World> {
+    const users = Object.entries({ ...PASSWORDS, bob: "b0b-s3cret" }).map(([name, password]) => ({
+      name,
+      password,
+    }));
+    const shared = { users, config: options.config ?? firewallConfig() };
+    if (options.pair !== true) return new World([await startSimulator(shared)], undefined, options);
+    const pair = await onePort((httpPort) =>
+      startHaPair({ ...shared, httpPort, second: { host: "127.0.0.2", httpPort } }),
+    );
+    return new World([pair.first, pair.second], pair, options);
+  }
+
+  async close(): Promise<void> {
+    for (const process of this.processes) process.kill();
+    await Promise.all([...this.clients.values()].map((client) => client.close()));
+    await Promise.all(this.firewalls.map((firewall) => firewall.stop()));
+  }
+
+  /** The one firewall, or the active one of the pair. */
+  get firewall(): Simulator {
+    return this.pair?.active ?? this.firewalls[0]!;
+  }
+
+  get state(): State {
+    return JSON.parse(this.saved) as State;
+  }
+
+  /** Everything that must not be and was, so far. */
+  get violations(): string[] {
+    return this.watches.flatMap(({ violations }) => violations);
+  }
+
+  /** Makes something go wrong on every firewall, once. @param edits what it does to others' entries */
+  addFault(fault: Fault, edits: readonly Edit[] = []): void {
+    for (const firewall of this.firewalls) this.edits.set(firewall.addFault(fault), edits);
+  }
+
+  /** From now on nothing goes wrong any more; what went wrong has been mended by people. */
+  clearFaults(): void {
+    for (const firewall of this.firewalls) firewall.clearFaults();
+  }
+
+  /** Another administrator changes entries between two runs. */
+  async edit(operations: string, edits: readonly Edit[], commit?: "all" | "own"): Promise<void> {
+    const effect: Effect = {
+      do: "edit",
+      admin: "admin",
+      operations,
+      ...(commit !== undefined && { commit }),
+    };
+    this.edits.set(this.firewall.addFault({ match: { admin: "admin" }, effect }), edits);
+    await pendingChanges(this.admin());
+  }
+
+  /** Runs the stack's program once. */
+  async run(options: RunOptions): Promise<Run> {
+    const before = this.firewalls.map(({ requests }) => requests.length);
+    this.engineGoneAt = undefined;
+    const process = await ProviderProcess.start(this.settings());
+    this.processes.push(process);
+    const work = this.work(process, options);
+    work.catch(() => undefined);
+    const stop = this.killAt(process, options.kill);
+    let run: Omit<Run, "requests">;
+    try {
+      const outcome = await Promise.race([work, process.killed]);
+      if (outcome === undefined) run = { result: "killed", errors: [], steps: [] };
+      else {
+        const { errors, steps } = outcome;
+        if (this.engineGoneAt !== undefined) run = { result: "killed", errors, steps };
+        else {
+          this.saved = JSON.stringify(outcome.state);
+          run = { result: errors.length > 0 ? "failed" : "succeeded", errors, steps };
+        }
+      }
+    } catch (error) {
+      run = { result: "failed", errors: [(error as Error).message], steps: [] };
+    } finally {
+      stop();
+      process.exit();
+    }
+    this.outputs.push(...process.said, ...run.errors, this.saved);
+    const requests = this.firewalls.flatMap((one, index) => one.requests.slice(before[index]));
+    this.hold(run);
+    return { ...run, requests };
+  }
+
+  /** What has to hold at the end of a story, whatever it was. */
+  async converged(): Promise<void> {
+    const { watch } = this;
+    for (const which of ["candidate", "running"] as const) {
+      for (const difference of watch.differences(which))
+        watch.violations.push(`after a run without faults, ${difference} in ${which}`);
+    }
+    const held = await locks(this.admin(), "commit");
+    for (const { owner } of held)
+      if (owner === ADMINISTRATOR)
+        watch.violations.push("our commit lock is left after a run without faults");
+    for (const secret of this.secrets()) {
+      const requests = this.firewalls.flatMap(({ requests, firedFaults }) => [...requests, ...firedFaults]);
+      if ([...this.outputs, JSON.stringify(requests)].some((text) => text.includes(secret)))
+        watch.violations.push(`a secret is shown (${secret.slice(0, 4)}…)`);
+    }
+  }
+
+  private get watch(): Watch {
+    return this.watches.find(({ firewall }) => firewall === this.firewall)!;
+  }
+
+  private connection(): Connection {
+    return {
+      hostname: "127.0.0.1",
+      ...(this.pair !== undefined && { peerHostname: "127.0.0.2" }),
+      port: this.firewalls[0]!.httpPort,
+      protocol: "http",
+      vsys: "vsys1",
+      username: ADMINISTRATOR,
+      password: PASSWORDS[ADMINISTRATOR],
+      skipVerifyCertificate: false,
+    };
+  }
+
+  private settings(): Record<string, string> {
+    const connection = Object.entries(this.connection()).map(([key, value]) => [
+      `panos:${key}`,
+      String(value),
+    ]);
+    return {
+      ...(Object.fromEntries(connection) as Record<string, string>),
+      "panos:lockTimeout": "1",
+      "panos:commitTimeout": String(this.options.commitTimeoutSeconds ?? 3),
+    };
+  }
+
+  private async work(process: ProviderProcess, options: RunOptions): Promise<Outcome> {
+    const { permissions, checkpoints = false, ...how } = options;
+    const upOptions = {
+      ...how,
+      checkpoint: (state: State) => {
+        if (checkpoints) this.saved = JSON.stringify(state);
+      },
+    };
+    if (options.destroy === true) {
+      this.declare(NOTHING);
+      return destroy(process, this.state, upOptions);
+    }
+    const policy = this.options.program
+      ? await programOf(process, this.connection(), permissions)
+      : policyOf(permissions);
+    this.declare(declarationOf(policy));
+    const resources: Resource[] = resourcesOf(policy);
+    return up(process, resources, this.state, upOptions);
+  }
+
+  private declare(declaration: Declaration): void {
+    this.declared = { now: declaration, since: [...this.declared.since, declaration] };
+  }
+
+  /** Kills a process when its time has come. @returns a function that ends waiting for it */
+  private killAt(process: ProviderProcess, kill: Kill | undefined): () => void {
+    if (kill === undefined) return () => undefined;
+    const { nth, when, what } = kill;
+    const effect: Effect = what === "everything" ? { do: "drop", when } : { do: "delay", ms: 0, when };
+    const name = `kill-${this.processes.length}`;
+    const look = ({ fault }: FiredFault) => {
+      if (fault !== name) return;
+      if (what === "everything") process.kill();
+      else {
+        this.engineGoneAt = this.firewall.requests.length;
+        process.killEngine();
+      }
+    };
+    const { firewall } = this;
+    firewall.addFault({ name, match: { admin: ADMINISTRATOR }, nth, effect });
+    firewall.on("fault", look);
+    return () => firewall.off("fault", look);
+  }
+
+  /** Holds a run against the invariants that it can break. */
+  private hold({ result, errors }: Omit<Run, "requests">): void {
+    const { watch } = this;
+    for (const one of this.watches) one.look();
+    if (result === "succeeded") {
+      const missing = watch.differences("running");
+      watch.violations.push(
+        ...missing.map((difference) => `a run reports success, but ${difference} in running`),
+      );
+      this.declared.since = [this.declared.now];
+      watch.tampered.clear();
+    }
+    if (result === "failed") {
+      const mute = errors.filter(
+        (error) => error.length < 20 || /undefined|\[object|TypeError|RangeError/.test(error),
+      );
+      watch.violations.push(...mute.map((error) => `a run fails without saying why: ${error}`));
+    }
+    // One may have been on its way.
+    const late = this.engineGoneAt === undefined ? [] : this.firewall.requests.slice(this.engineGoneAt);
+    const writes = late.filter((request) => request.admin === ADMINISTRATOR && isWrite(request));
+    if (writes.length > 1) watch.violations.push(`${writes.length} writes after the engine was gone`);
+  }
+
+  private secrets(): string[] {
+    return [...Object.values(PASSWORDS), ...this.processes.flatMap(({ keys }) => [...keys])];
+  }
+
+  /** Another administrator's client of the active firewall. */
+  private admin(): PanosClient {
+    const { firewall } = this;
+    let client = this.clients.get(firewall);
+    if (client === undefined) {
+      const connection = { ...this.connection(), hostname: firewall.host, port: firewall.httpPort };
+      client = new PanosClient({ ...connection, username: "admin", password: PASSWORDS.admin });
+      this.clients.set(firewall, client);
+    }
+    return client;
+  }
+}
+
+/** Starts something that needs one free port on two addresses. */
+async function onePort<T>(start: (port: number) => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    const probe = await startSimulator();
+    const port = probe.httpPort;
+    await probe.stop();
+    try {
+      return await start(port);
+    } catch (error) {
+      if (attempt === 9) throw error;
+    }
+  }
+}
