@@ -32,12 +32,15 @@ export function readAnswer(status: number, body: string, details: PanosErrorDeta
 
   const lines = messageLines(root);
   const panosCode = root.attributes["code"] ?? "";
-  if (root.attributes["status"] === "success") {
+  // In a multi-config answer every operation says how it went: one that failed is never a success.
+  if (root.attributes["status"] === "success" && failedOperation(root) === undefined) {
+    // A redirection or a proxy's error page that looks like an answer is none.
+    if (status !== 200) throw notPanos(status, body, details);
     return { code: panosCode, result: child(root, "result"), lines, root };
   }
   const said = lines.length > 0 ? lines.join("; ") : `status ${root.attributes["status"] ?? "missing"}`;
   const code = refusal(status, panosCode, said);
-  const operationId = failedOperation(root);
+  const operationId = failedOperation(root)?.attributes["id"];
   throw new PanosError(code, `the firewall refused: ${said}${advice(code)}`, {
     ...details,
     lines,
@@ -63,20 +66,22 @@ function advice(code: PanosErrorCode): string {
 
 /**
  * The device's messages, wherever it put them: `msg/line`, plain `msg`, or `result/msg`, and in a failed
- * multi-config those of the operation that failed, which is the last one answered.
+ * multi-config those of the operation that failed.
  */
 function messageLines(root: XmlElement): string[] {
-  const nested = root.children.filter(({ name }) => name === "response").at(-1);
-  if (nested !== undefined && nested.attributes["status"] !== "success") return messageLines(nested);
+  const failed = failedOperation(root);
+  if (failed !== undefined) return messageLines(failed);
   const message = child(root, "msg") ?? child(child(root, "result"), "msg");
   if (message === undefined) return [];
   const lines = message.children.filter(({ name }) => name === "line").map(({ text }) => text.trim());
   return (lines.length > 0 ? lines : [message.text.trim()]).filter((line) => line !== "");
 }
 
-function failedOperation(root: XmlElement): string | undefined {
-  const last = root.children.filter(({ name }) => name === "response").at(-1);
-  return last === undefined || last.attributes["status"] === "success" ? undefined : last.attributes["id"];
+/** The answer to the operation of a multi-config request that failed. */
+function failedOperation(root: XmlElement): XmlElement | undefined {
+  return root.children.find(
+    ({ name, attributes }) => name === "response" && attributes["status"] !== "success",
+  );
 }
 
 function notPanos(status: number, body: string, details: PanosErrorDetails, cause?: unknown): PanosError {

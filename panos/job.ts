@@ -83,7 +83,12 @@ const OUTAGE: ReadonlySet<string> = new Set(["unreachable", "timeout", "ambiguou
 async function readJob(client: PanosClient, id: string): Promise<Job> {
   try {
     const { result } = await client.op(`<show><jobs>${element("id", id)}</jobs></show>`, true);
-    return jobFrom(child(result, "job"));
+    const job = jobFrom(child(result, "job"));
+    if (job.id === id) return job;
+    throw new PanosError(
+      "not-panos",
+      `asked for job ${id}, the firewall answered with job ${job.id || "none"}`,
+    );
   } catch (error) {
     if (!(error instanceof PanosError) || !error.lines.some((line) => /job \S+ not found/i.test(line)))
       throw error;

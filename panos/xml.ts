@@ -35,6 +35,8 @@ export function parseXml(text: string): XmlElement {
   // The parser mends what is broken; half an answer must not be read as a whole one.
   const validity = XMLValidator.validate(text);
   if (validity !== true) throw new Error(`${validity.err.msg} (line ${validity.err.line})`);
+  // Neither of the two looks at what follows the root.
+  if (text.slice(text.lastIndexOf(">") + 1).trim() !== "") throw new Error("text follows the root element");
   const nodes = parser.parse(text) as Node[];
   const roots = nodes.map(toElement).filter((node): node is XmlElement => node !== undefined);
   if (roots.length !== 1) throw new Error(`the document has ${roots.length} root elements`);
@@ -62,10 +64,13 @@ function toElement(node: Node): XmlElement | undefined {
 
 function decode(text: string): string {
   if (!text.includes("&")) return text;
-  return text.replace(/&(#x?[0-9a-fA-F]+|[a-z]+);/g, (whole, entity: string) => {
-    if (!entity.startsWith("#")) return PREDEFINED[entity] ?? whole;
-    const code = entity[1] === "x" ? parseInt(entity.slice(2), 16) : parseInt(entity.slice(1), 10);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  return text.replace(/&([^&;]*);?/g, (whole, entity: string) => {
+    const [, hex, decimal] = /^#(?:x([0-9a-fA-F]+)|([0-9]+))$/.exec(entity) ?? [];
+    const code = hex === undefined ? parseInt(decimal ?? "", 10) : parseInt(hex, 16);
+    const said = code <= 0x10ffff ? String.fromCodePoint(code) : PREDEFINED[entity];
+    // What it stands for can't be known, so the text around it would be read wrong.
+    if (said === undefined || !whole.endsWith(";")) throw new Error(`${whole} stands for nothing in XML`);
+    return said;
   });
 }
 

@@ -90,4 +90,21 @@ describe("answers", () => {
     }
     expect(refusal(200, "").message).to.contain("it is empty");
   });
+
+  it("of a multi-config request are no success where one of its operations failed", () => {
+    const error = refusal(
+      200,
+      '<response status="success" code="20"><response status="error" code="12" id="0"><msg><line>a is invalid</line>' +
+        '</msg></response><response status="success" code="20" id="1"/></response>',
+    );
+    expect(error.code).to.equal("refused");
+    expect(error.lines).to.deep.equal(["a is invalid"]);
+    expect(error.operationId).to.equal("0");
+  });
+
+  it("are no success with any HTTP status but 200", () => {
+    for (const status of [201, 302, 404]) {
+      expect(refusal(status, '<response status="success"/>').code).to.equal("not-panos");
+    }
+  });
 });

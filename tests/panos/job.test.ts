@@ -55,6 +55,12 @@ describe("commit jobs", () => {
     expect((await commit())?.result).to.equal("OK");
   });
 
+  it("are never taken to be done because of an answer about another one", async () => {
+    await answering(OK);
+    const error = await failure(waitForJob(device.client({}, QUICK), "5", { timeoutSeconds: 0 }));
+    expect(error.message).to.contain("asked for job 5").and.contain("job 4");
+  });
+
   it("that a restart made the device forget are said to be lost, not failed and not done", async () => {
     await answering(ENQUEUED, answer(job("ACT", "PEND", 10)), NOT_FOUND);
     expect((await commit())?.result).to.equal("LOST");

@@ -31,8 +31,15 @@ describe("XML", () => {
   });
 
   it("refuses text that isn't one XML document", () => {
-    for (const text of ["", "plain", "<a><b></a>", "<a/><b/>"]) {
+    const followed = ["<a/>&amp;", "<a/>&", "<a/>b"];
+    for (const text of ["", "plain", "<a><b></a>", "<a/><b/>", ...followed]) {
       expect(() => parseXml(text), text).to.throw();
+    }
+  });
+
+  it("refuses references to what it doesn't know, instead of reading the text around them wrong", () => {
+    for (const reference of ["&lol;", "&;", "&#x110000;", "&#1114112;", "&#xg;"]) {
+      expect(() => parseXml(`<a>x${reference}y</a>`), reference).to.throw();
     }
   });
 
