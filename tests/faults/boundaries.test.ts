@@ -57,7 +57,7 @@ describe("faults: an update that creates, changes and deletes, at each of its re
         "aws-sg-0a0004-tcp-8080",
       ]);
       await world.converged();
-      expect(world.violations).to.deep.equal([]);
+      expect(await world.violations()).to.deep.equal([]);
       start = { config, state, requests: requests.length };
     } finally {
       await world.close();
@@ -78,7 +78,7 @@ describe("faults: an update that creates, changes and deletes, at each of its re
         ...(fired === 0 ? ["nothing went wrong"] : []),
         ...second.errors.map((error) => `${first.result} (${first.errors.join(", ")}), then: ${error}`),
         ...third.steps.map((step) => `a third run still changes ${step}`),
-        ...world.violations,
+        ...(await world.violations()),
       ];
     } finally {
       await world.close();

@@ -1,22 +1,16 @@
-import type { Kind, ProviderProcess } from "./process";
-
-/** A resource that a program declares. */
-export interface Resource {
-  kind: Kind;
-  name: string;
-  inputs: object;
-  /** Names of what has to be there before. */
-  dependsOn: readonly string[];
-}
+import type { FirewallPolicyArgs } from "../../../provider/policy";
+import type { ProviderProcess } from "./process";
+import type { Registration } from "./sdk";
 
 interface ResourceState {
-  kind: Kind;
+  module: string;
   id: string;
   inputs: object;
   outputs: object;
+  dependsOn: readonly string[];
 }
 
-/** What an engine keeps between runs, by resource, in the order in which they were made. */
+/** What an engine keeps of each resource between runs, by name. */
 export type State = Record<string, ResourceState>;
 
 export interface UpOptions {
@@ -39,21 +33,19 @@ export interface Outcome {
 
 /**
  * Does with providers what Pulumi's engine does in an update: checks and diffs one at a time, as soon as what a
- * resource depends on is done; creates and updates at the same time; Commit, whose declaration waits for all the
- * others, after them; deletes last.
+ * resource depends on is done; creates and updates at the same time; deletes last.
  */
 export async function up(
   process: ProviderProcess,
-  program: readonly Resource[],
+  declared: FirewallPolicyArgs,
   before: State,
   options: UpOptions = {},
 ): Promise<Outcome> {
   const deployment = new Deployment(process, before, options);
   if (options.refresh === true) await deployment.refresh();
-  if (deployment.errors.length === 0) {
-    await deployment.register(program);
-    await deployment.deleteUndeclared(new Set(program.map(({ name }) => name)));
-  }
+  if (deployment.errors.length > 0) return deployment;
+  process.declare(declared, (registration) => deployment.register(registration));
+  await deployment.deleteUndeclared();
   return deployment;
 }
 
@@ -65,18 +57,16 @@ export async function destroy(
 ): Promise<Outcome> {
   const deployment = new Deployment(process, before, options);
   if (options.refresh === true) await deployment.refresh();
-  if (deployment.errors.length === 0) await deployment.deleteUndeclared(new Set());
+  if (deployment.errors.length === 0) await deployment.deleteUndeclared();
   return deployment;
 }
-
-/** The order in which deletes run: what depends on others first. */
-const DELETE_ORDER: readonly Kind[] = ["commit", "rule", "service", "tag", "firewall"];
 
 class Deployment implements Outcome {
   readonly state: State;
   readonly errors: string[] = [];
   readonly steps: string[] = [];
   private readonly failed = new Set<string>();
+  private readonly registered = new Map<string, Promise<void>>();
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -94,12 +84,12 @@ class Deployment implements Outcome {
 
   async refresh(): Promise<void> {
     await Promise.all(
-      Object.entries(this.state).map(async ([name, { kind, id, inputs, outputs }]) => {
+      Object.entries(this.state).map(async ([name, old]) => {
         try {
           const found: { id?: string; props?: object; inputs?: object } =
-            (await this.process.provider(kind).read?.(id, copy(outputs))) ?? {};
+            (await this.process.provider(old.module).read?.(old.id, copy(old.outputs))) ?? {};
           if (found.id === undefined) delete this.state[name];
-          else this.state[name] = copy({ kind, id: found.id, inputs, outputs, ...read(found) });
+          else this.state[name] = copy({ ...old, id: found.id, ...read(found) });
           this.options.checkpoint?.(this.state);
         } catch (error) {
           this.fail(name, error);
@@ -108,39 +98,36 @@ class Deployment implements Outcome {
     );
   }
 
-  async register(program: readonly Resource[]): Promise<void> {
-    const done = new Map<string, Promise<void>>();
-    for (const resource of program) {
-      const others = resource.kind === "commit" ? [...done.values()] : [];
-      const needed = resource.dependsOn.map((name) => done.get(name));
-      done.set(
-        resource.name,
-        Promise.all([...others, ...needed]).then(() => this.step(resource)),
-      );
-    }
-    await Promise.all(done.values());
+  register(registration: Registration): Promise<void> {
+    const { name, inputs, dependsOn } = registration;
+    const done = Promise.all(dependsOn.flatMap((dependency) => this.registered.get(dependency) ?? []))
+      .then(() => resolved(inputs))
+      .then((known) => this.step(registration, known));
+    this.registered.set(name, done);
+    return done;
   }
 
-  async deleteUndeclared(declared: ReadonlySet<string>): Promise<void> {
-    for (const kind of DELETE_ORDER) {
-      const gone = Object.entries(this.state).filter(
-        ([name, state]) => state.kind === kind && !declared.has(name),
-      );
-      await Promise.all(gone.map(([name, state]) => this.remove(name, state)));
+  /** Once everything declared is done, deletes the rest. */
+  async deleteUndeclared(): Promise<void> {
+    await Promise.all(this.registered.values());
+    const gone = new Set(Object.keys(this.state).filter((name) => !this.registered.has(name)));
+    while (gone.size > 0) {
+      const needed = new Set([...gone].flatMap((name) => this.state[name]?.dependsOn ?? []));
+      const next = [...gone].filter((name) => !needed.has(name));
+      await Promise.all(next.map((name) => this.remove(name)));
+      for (const name of next) gone.delete(name);
     }
   }
 
-  private async step(resource: Resource): Promise<void> {
-    const { kind, name, inputs: declared } = resource;
+  private async step({ module, name, dependsOn }: Registration, inputs: object): Promise<void> {
     if (this.stopped) return;
-    if (resource.dependsOn.some((dependency) => this.failed.has(dependency))) {
+    if (dependsOn.some((dependency) => this.failed.has(dependency))) {
       this.failed.add(name);
       return;
     }
-    const provider = this.process.provider(kind);
+    const provider = this.process.provider(module);
     const old = this.state[name];
     try {
-      const inputs = copy(declared);
       const changes = await this.oneAtATime(async () => {
         const checked = await provider.check?.(old === undefined ? {} : copy(old.inputs), inputs);
         const failures = checked?.failures ?? [];
@@ -149,7 +136,7 @@ class Deployment implements Outcome {
         return (await provider.diff?.(old.id, copy(old.outputs), inputs))?.changes ?? true;
       });
       if (!changes && old !== undefined) {
-        this.state[name] = { ...old, inputs };
+        this.state[name] = { ...old, inputs, dependsOn };
         return;
       }
       if (this.stopped) return;
@@ -157,17 +144,19 @@ class Deployment implements Outcome {
         old === undefined
           ? await provider.create(inputs)
           : { id: old.id, ...(await provider.update?.(old.id, copy(old.outputs), inputs)) };
-      this.state[name] = copy({ kind, id: done.id, inputs, outputs: (done.outs ?? {}) as object });
+      const outputs = (done.outs ?? {}) as object;
+      this.state[name] = copy({ module, id: done.id, inputs, outputs, dependsOn });
       this.done(name);
     } catch (error) {
       this.fail(name, error);
     }
   }
 
-  private async remove(name: string, { kind, id, outputs }: ResourceState): Promise<void> {
-    if (this.stopped) return;
+  private async remove(name: string): Promise<void> {
+    const old = this.state[name];
+    if (this.stopped || old === undefined) return;
     try {
-      await this.process.provider(kind).delete?.(id, copy(outputs));
+      await this.process.provider(old.module).delete?.(old.id, copy(old.outputs));
       delete this.state[name];
       this.done(name);
     } catch (error) {
@@ -190,6 +179,11 @@ class Deployment implements Outcome {
     this.turn = result.catch(() => undefined);
     return result;
   }
+}
+
+async function resolved(inputs: Readonly<Record<string, unknown>>): Promise<object> {
+  const pairs = Object.entries(inputs).map(async ([key, value]) => [key, await value] as const);
+  return copy(Object.fromEntries(await Promise.all(pairs)));
 }
 
 /** What a read says of the state; without inputs in it those that there are stay. */

@@ -5,10 +5,10 @@ import * as undici from "undici";
 import type * as ha from "../../../panos/ha";
 import type * as rulebase from "../../../panos/rulebase";
 import type * as system from "../../../panos/system";
+import type { Declaration } from "../../../provider/inputs";
+import type * as policy from "../../../provider/policy";
 import { freshModules } from "./modules";
-
-/** The kinds of resources, as the modules of `provider/` are called. */
-export type Kind = "firewall" | "tag" | "service" | "rule" | "commit";
+import { resourceModule, type Register } from "./sdk";
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the SDK's own default for any resource
 export type Provider = dynamic.ResourceProvider<any, any>;
@@ -38,6 +38,7 @@ export class ProviderProcess {
   private readonly module: (path: string) => unknown;
   private readonly pools: undici.Pool[] = [];
   private isKilled = false;
+  private register: Register = () => Promise.resolve();
   private end: () => void = () => undefined;
 
   private constructor(
@@ -54,11 +55,13 @@ export class ProviderProcess {
       packages: {
         undici: { ...undici, Pool: this.poolOfThis() },
         "@pulumi/pulumi/log": { info: say, warn: say },
+        "@pulumi/pulumi/resource": resourceModule(() => this.register),
         "@pulumi/pulumi/runtime/settings": { getEngine: () => this.engine },
       },
       process: Object.create(process, {
         argv: { value: ["node", "dynamic-provider", `${address}:${port}`] },
-        env: { value: {} },
+        // The registration's savings are made in the whole process, and here are many.
+        env: { value: { PULUMI_DEBUG_PROMISE_LEAKS: "1" } },
       }) as NodeJS.Process,
     });
     const { configure } = this.module("provider/session") as { configure: Provider["configure"] };
@@ -72,8 +75,26 @@ export class ProviderProcess {
     return new ProviderProcess(engine, settings);
   }
 
-  provider(kind: Kind): Provider {
-    return (this.module(`provider/${kind}`) as { provider: Provider }).provider;
+  /** @param module in `provider/` */
+  provider(module: string): Provider {
+    return (this.module(`provider/${module}`) as { provider: Provider }).provider;
+  }
+
+  /** Runs a program that declares a policy. */
+  declare(declared: policy.FirewallPolicyArgs, register: Register): void {
+    const { FirewallPolicy } = this.module("provider/policy") as typeof policy;
+    this.register = register;
+    new FirewallPolicy("firewall", declared);
+  }
+
+  /** What a policy makes Commit compare. */
+  async declaration(declared: policy.FirewallPolicyArgs): Promise<Declaration> {
+    let found: unknown;
+    this.declare(declared, ({ module, inputs }) => {
+      if (module === "commit") found = inputs["declared"];
+      return Promise.resolve();
+    });
+    return (await found) as Declaration;
   }
 
   /** What the program uses of the client. */

@@ -16,10 +16,11 @@ import {
 } from "../../../simulator";
 import type { Permission } from "../../support/account";
 import { firewallConfig, isWrite, PASSWORDS } from "../../support/lab";
-import { destroy, up, type Outcome, type Resource, type State } from "./deployment";
+import { Configuration, type Edit } from "./configuration";
+import { destroy, up, type Outcome, type State } from "./deployment";
 import { ProviderProcess } from "./process";
-import { declarationOf, policyOf, programOf, resourcesOf } from "./program";
-import { ADMINISTRATOR, Watch, type Edit } from "./watch";
+import { askedDeclarationOf, declarationOf } from "./program";
+import { ADMINISTRATOR, Watch, type Declared } from "./watch";
 
 /** Where a run is killed. */
 export interface Kill {
@@ -60,12 +61,10 @@ export interface WorldOptions {
   commitTimeoutSeconds?: number;
 }
 
-const NOTHING: Declaration = { rules: {}, services: {}, tags: {} };
-
 /** A firewall or a pair, one stack on it, and other people, for one test; it holds the invariants. */
 export class World {
   private saved: string;
-  private declared: { now: Declaration; since: Declaration[] };
+  private declared: Declared;
   private readonly watches: Watch[];
   private readonly processes: ProviderProcess[] = [];
   private readonly outputs: string[] = [];
@@ -78,9 +77,10 @@ export class World {
     readonly firewalls: readonly Simulator[],
     private readonly pair: HaPair | undefined,
     private readonly options: WorldOptions,
+    start: Declaration,
   ) {
     this.saved = JSON.stringify(options.state ?? {});
-    this.declared = { now: NOTHING, since: [] };
+    this.declared = { now: start, since: [] };
     this.watches = firewalls.map((firewall) => new Watch(firewall, () => this.declared, this.edits));
     const [first, second] = this.watches;
     for (const [from, to] of [
@@ -99,11 +99,13 @@ export class World {
       password,
     }));
     const shared = { users, config: options.config ?? firewallConfig() };
-    if (options.pair !== true) return new World([await startSimulator(shared)], undefined, options);
+    const started = async (firewalls: Simulator[], pair?: HaPair) =>
+      new World(firewalls, pair, options, await new Configuration(firewalls[0]!, "running").ours());
+    if (options.pair !== true) return started([await startSimulator(shared)]);
     const pair = await onePort((httpPort) =>
       startHaPair({ ...shared, httpPort, second: { host: "127.0.0.2", httpPort } }),
     );
-    return new World([pair.first, pair.second], pair, options);
+    return started([pair.first, pair.second], pair);
   }
 
   async close(): Promise<void> {
@@ -122,8 +124,8 @@ export class World {
   }
 
   /** Everything that must not be and was, so far. */
-  get violations(): string[] {
-    return this.watches.flatMap(({ violations }) => violations);
+  async violations(): Promise<string[]> {
+    return (await Promise.all(this.watches.map((watch) => watch.violations()))).flat();
   }
 
   /** Makes something go wrong on every firewall, once. @param edits what it does to others' entries */
@@ -177,25 +179,26 @@ export class World {
     }
     this.outputs.push(...process.said, ...run.errors, this.saved);
     const requests = this.firewalls.flatMap((one, index) => one.requests.slice(before[index]));
-    this.hold(run);
+    await this.hold(run);
     return { ...run, requests };
   }
 
-  /** What has to hold at the end of a story, whatever it was. */
+  /** Holds what has to be after a run without faults that came after everything else. */
   async converged(): Promise<void> {
     const { watch } = this;
     for (const which of ["candidate", "running"] as const) {
-      for (const difference of watch.differences(which))
-        watch.violations.push(`after a run without faults, ${difference} in ${which}`);
+      for (const difference of await watch.differences(which))
+        watch.note(`after a run without faults, ${difference} in ${which}`);
     }
     const held = await locks(this.admin(), "commit");
-    for (const { owner } of held)
-      if (owner === ADMINISTRATOR)
-        watch.violations.push("our commit lock is left after a run without faults");
+    if (held.some(({ owner }) => owner === ADMINISTRATOR))
+      watch.note("our commit lock is left after a run without faults");
+    const shown = this.firewalls.flatMap(({ requests, firedFaults }) => [...requests, ...firedFaults]);
+    const texts = [...this.outputs, JSON.stringify(shown)];
     for (const secret of this.secrets()) {
-      const requests = this.firewalls.flatMap(({ requests, firedFaults }) => [...requests, ...firedFaults]);
-      if ([...this.outputs, JSON.stringify(requests)].some((text) => text.includes(secret)))
-        watch.violations.push(`a secret is shown (${secret.slice(0, 4)}…)`);
+      const text = texts.find((one) => one.includes(secret));
+      if (text !== undefined)
+        watch.note(`a secret is shown: ${text.replaceAll(secret, "<SECRET>").slice(0, 200)}`);
     }
   }
 
@@ -237,15 +240,15 @@ export class World {
       },
     };
     if (options.destroy === true) {
-      this.declare(NOTHING);
+      const parts = Object.keys(this.declared.now).map((part) => [part, {}]);
+      this.declare(Object.fromEntries(parts) as Declaration);
       return destroy(process, this.state, upOptions);
     }
-    const policy = this.options.program
-      ? await programOf(process, this.connection(), permissions)
-      : policyOf(permissions);
-    this.declare(declarationOf(policy));
-    const resources: Resource[] = resourcesOf(policy);
-    return up(process, resources, this.state, upOptions);
+    const declared = this.options.program
+      ? await askedDeclarationOf(process, this.connection(), permissions)
+      : declarationOf(permissions);
+    this.declare(await process.declaration(declared));
+    return up(process, declared, this.state, upOptions);
   }
 
   private declare(declaration: Declaration): void {
@@ -272,28 +275,24 @@ export class World {
     return () => firewall.off("fault", look);
   }
 
-  /** Holds a run against the invariants that it can break. */
-  private hold({ result, errors }: Omit<Run, "requests">): void {
+  /** Holds a run against what it must not do. */
+  private async hold({ result, errors }: Omit<Run, "requests">): Promise<void> {
     const { watch } = this;
     for (const one of this.watches) one.look();
     if (result === "succeeded") {
-      const missing = watch.differences("running");
-      watch.violations.push(
-        ...missing.map((difference) => `a run reports success, but ${difference} in running`),
-      );
-      this.declared.since = [this.declared.now];
-      watch.tampered.clear();
+      for (const difference of await watch.differences("running"))
+        watch.note(`a run reports success, but ${difference} in running`);
+      this.declared = { now: this.declared.now, since: [this.declared.now] };
+      watch.mended();
     }
-    if (result === "failed") {
-      const mute = errors.filter(
-        (error) => error.length < 20 || /undefined|\[object|TypeError|RangeError/.test(error),
-      );
-      watch.violations.push(...mute.map((error) => `a run fails without saying why: ${error}`));
+    for (const error of errors) {
+      if (error.length < 30 || /undefined|\[object|TypeError|RangeError/.test(error))
+        watch.note(`a run fails without saying why: ${error}`);
     }
     // One may have been on its way.
     const late = this.engineGoneAt === undefined ? [] : this.firewall.requests.slice(this.engineGoneAt);
     const writes = late.filter((request) => request.admin === ADMINISTRATOR && isWrite(request));
-    if (writes.length > 1) watch.violations.push(`${writes.length} writes after the engine was gone`);
+    if (writes.length > 1) watch.note(`${writes.length} writes after the engine was gone`);
   }
 
   private secrets(): string[] {
