@@ -59,5 +59,6 @@ function declared(rules: Mapped["rules"]): FirewallPolicyArgs {
     acceptRename: false,
     maxRemovals: 100,
     suspicion: undefined,
+    listed: false,
   };
 }
