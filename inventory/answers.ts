@@ -1,13 +1,20 @@
-import type { Tags } from "./types";
+import type { AccountRegion, ReferencedGroup, Tags, VpcPeeringConnection } from "./types";
 
 /**
- * What the AWS provider's data sources answer, as far as an inventory needs it. They leave out null and
- * empty fields, even ones that the SDK's types call required, so most fields are optional here.
+ * What AWS answers, as far as an inventory needs it, in the words of the AWS provider's data sources. Those
+ * leave out null and empty fields, even ones that the SDK's types call required, so most fields are optional
+ * here. Fields marked "EC2 only" are not in a data source's answer.
  */
 export interface Answers {
   region?: string;
   accountId?: string;
+  /** Where several regions or accounts were read. */
+  accounts?: AccountRegion[];
+  /** Every interface and group is among them. */
+  complete?: boolean;
   instanceIds: { pending: string[]; running: string[] };
+  /** EC2 only: what more is known of instances. */
+  instances?: InstanceAnswer[];
   vpcs: VpcAnswer[];
   /** Ids of each VPC's subnets, by VPC id. */
   subnetIds: Map<string, string[]>;
@@ -18,6 +25,20 @@ export interface Answers {
   securityGroups: SecurityGroupAnswer[];
   securityGroupRules: SecurityGroupRuleAnswer[];
   prefixLists: PrefixListAnswer[];
+  /** EC2 only. */
+  vpcPeeringConnections?: VpcPeeringConnection[];
+}
+
+/** What an answer is about. */
+export interface Answer {
+  id: string;
+  ownerId?: string;
+  /** Where it was read; an inventory says it where several regions were. */
+  region?: string;
+}
+
+export interface InstanceAnswer extends Answer {
+  tags?: Tags;
 }
 
 export interface ListAnswer {
@@ -26,9 +47,7 @@ export interface ListAnswer {
   region?: string;
 }
 
-export interface VpcAnswer {
-  id: string;
-  ownerId?: string;
+export interface VpcAnswer extends Answer {
   cidrBlock?: string;
   cidrBlockAssociations?: { cidrBlock: string; state: string }[];
   /** The first IPv6 association's. */
@@ -39,20 +58,18 @@ export interface VpcAnswer {
   tags?: Tags;
 }
 
-export interface SubnetAnswer {
-  id: string;
-  ownerId?: string;
+export interface SubnetAnswer extends Answer {
   cidrBlock?: string;
   /** The first IPv6 association's. */
   ipv6CidrBlock?: string;
+  /** EC2 only: all associated ones. */
+  ipv6CidrBlocks?: string[];
   tags?: Tags;
 }
 
-export interface RouteTableAnswer {
-  id: string;
-  ownerId?: string;
+export interface RouteTableAnswer extends Answer {
   vpcId: string;
-  /** Neither local routes nor propagated ones are among them, and no route's state is told. */
+  /** A data source leaves local and propagated ones out. */
   routes?: RouteAnswer[];
   associations?: { main?: boolean; subnetId?: string; gatewayId?: string }[];
   tags?: Tags;
@@ -74,35 +91,44 @@ export interface RouteAnswer {
   transitGatewayId?: string;
   vpcEndpointId?: string;
   vpcPeeringConnectionId?: string;
+  /** EC2 only. */
+  state?: string;
+  /** EC2 only. */
+  origin?: string;
 }
 
-export interface NetworkInterfaceAnswer {
-  id: string;
-  ownerId?: string;
+export interface NetworkInterfaceAnswer extends Answer {
   vpcId: string;
   subnetId: string;
-  attachments?: { instanceId?: string }[];
+  /** The status is EC2 only. */
+  attachments?: { instanceId?: string; status?: string }[];
   privateIp?: string;
   privateIps?: string[];
   ipv6Addresses?: string[];
-  /** The primary private address's. */
-  associations?: { publicIp?: string }[];
+  /** EC2 only. */
+  ipv4Prefixes?: string[];
+  /** EC2 only. */
+  ipv6Prefixes?: string[];
+  /** The primary private address's, where no other is named (EC2 only). */
+  associations?: { publicIp?: string; privateIp?: string }[];
   securityGroups?: string[];
   interfaceType?: string;
+  /** EC2 only. */
+  sourceDestCheck?: boolean;
   tags?: Tags;
 }
 
-export interface SecurityGroupAnswer {
-  id: string;
+export interface SecurityGroupAnswer extends Answer {
   /** Its account is the owner's. */
   arn?: string;
   name: string;
   vpcId: string;
+  /** EC2 only. */
+  associatedVpcIds?: string[];
   tags?: Tags;
 }
 
-export interface SecurityGroupRuleAnswer {
-  id: string;
+export interface SecurityGroupRuleAnswer extends Answer {
   securityGroupId: string;
   isEgress: boolean;
   ipProtocol: string;
@@ -112,13 +138,13 @@ export interface SecurityGroupRuleAnswer {
   cidrIpv6?: string;
   prefixListId?: string;
   referencedSecurityGroupId?: string;
+  /** EC2 only. */
+  referencedGroup?: ReferencedGroup;
   description?: string;
   tags?: Tags;
 }
 
-export interface PrefixListAnswer {
-  id: string;
-  ownerId?: string;
+export interface PrefixListAnswer extends Answer {
   name: string;
   addressFamily: string;
   entries?: { cidr: string; description?: string }[];

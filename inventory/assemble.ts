@@ -1,4 +1,5 @@
 import type {
+  Answer,
   Answers,
   NetworkInterfaceAnswer,
   RouteAnswer,
@@ -12,10 +13,12 @@ import { networkOf } from "./cidr";
 import { effectiveRouteTables } from "./routing";
 import { given, sorted } from "./sort";
 import type {
+  Instance,
   Inventory,
   NetworkInterface,
   PrefixList,
   Route,
+  RouteOrigin,
   RouteTable,
   SecurityGroup,
   SecurityGroupRule,
@@ -24,7 +27,7 @@ import type {
 } from "./types";
 
 /**
- * One inventory from the answers of many lookups. AWS goes on changing between two of them, so what names
+ * One inventory from the answers to many questions. AWS goes on changing between two of them, so what names
  * something that was not there any more is left out: a subnet without a route table, an interface without
  * its subnet, a rule without its prefix list. Less is allowed then, never more, and the next run sees it all.
  */
@@ -35,29 +38,50 @@ export function assemble(answers: Answers): Inventory {
   const subnets = subnetsOf(answers, new Map(routeTables.map(({ id, vpcId }) => [id, vpcId])));
   const vpcOfSubnet = new Map(subnets.map(({ id, vpcId }) => [id, vpcId]));
   const groupIds = new Set(answers.securityGroups.map(({ id }) => id));
-  const running = new Set(answers.instanceIds.running);
-  const pending = new Set(answers.instanceIds.pending.filter((id) => !running.has(id)));
   return sorted({
     format: 1,
-    ...given({ region: answers.region, accountId: answers.accountId }),
+    ...given({
+      region: answers.region,
+      accountId: answers.accountId,
+      accounts: answers.accounts,
+      complete: answers.complete,
+    }),
     vpcs,
     subnets,
     routeTables,
-    instances: [
-      ...[...pending].map((id) => ({ id, state: "pending" as const })),
-      ...[...running].map((id) => ({ id, state: "running" as const })),
-    ],
+    instances: instancesOf(answers),
     networkInterfaces: answers.networkInterfaces
       .filter(({ subnetId, vpcId }) => vpcOfSubnet.get(subnetId) === vpcId)
       .map((each) => networkInterface(each, groupIds)),
     securityGroups: securityGroupsOf(answers),
-    prefixLists: answers.prefixLists.map(({ id, ownerId, name, addressFamily, entries, version }) => ({
-      id,
-      ...given({ ownerId: ownerId || undefined, version: version || undefined }),
-      name,
-      addressFamily: addressFamily === "IPv6" ? ("IPv6" as const) : ("IPv4" as const),
-      entries: (entries ?? []).map(prefixListEntry),
+    prefixLists: answers.prefixLists.map((list) => ({
+      id: list.id,
+      ...place(list),
+      ...given({ version: list.version || undefined }),
+      name: list.name,
+      addressFamily: list.addressFamily === "IPv6" ? ("IPv6" as const) : ("IPv4" as const),
+      entries: (list.entries ?? []).map(prefixListEntry),
     })),
+    ...given({ vpcPeeringConnections: answers.vpcPeeringConnections }),
+  });
+}
+
+/** Whose an object is and where it was read, as far as the answer says. */
+function place({ ownerId, region }: Answer) {
+  return given({ ownerId: ownerId || undefined, region: region || undefined });
+}
+
+/** One that starts running between two requests counts once, as running. */
+function instancesOf({ instanceIds, instances = [] }: Answers): Instance[] {
+  const details = new Map(instances.map((each) => [each.id, each]));
+  const states = new Map<string, Instance["state"]>();
+  for (const id of instanceIds.pending) states.set(id, "pending");
+  for (const id of instanceIds.running) states.set(id, "running");
+  return [...states].map(([id, state]) => {
+    const answer = details.get(id);
+    if (answer === undefined) return { id, state };
+    const tags = answer.tags ?? {};
+    return { id, ...place(answer), ...given({ name: tags["Name"] || undefined }), state, tags };
   });
 }
 
@@ -68,7 +92,8 @@ function vpc(answer: VpcAnswer): Vpc {
   const ipv6 = answer.ipv6CidrBlockAssociations?.filter(isAssociated).map((each) => each.ipv6CidrBlock);
   return {
     id: answer.id,
-    ...given({ ownerId: answer.ownerId || undefined, name: answer.tags?.["Name"] || undefined }),
+    ...place(answer),
+    ...given({ name: answer.tags?.["Name"] || undefined }),
     cidrBlocks: networks([answer.cidrBlock, ...ipv4]),
     ipv6CidrBlocks: networks(ipv6 ?? [answer.ipv6CidrBlock]),
     tags: answer.tags ?? {},
@@ -95,20 +120,19 @@ function subnetsOf(answers: Answers, vpcOfTable: Map<string, string>): Subnet[] 
 function subnetDetails(answer: SubnetAnswer | undefined): Partial<Subnet> {
   if (answer === undefined) return {};
   return {
-    ...given({
-      ownerId: answer.ownerId || undefined,
-      cidrBlock: answer.cidrBlock ? networkOf(answer.cidrBlock) : undefined,
-    }),
-    ipv6CidrBlocks: networks([answer.ipv6CidrBlock]),
+    ...place(answer),
+    ...given({ cidrBlock: answer.cidrBlock ? networkOf(answer.cidrBlock) : undefined }),
+    ipv6CidrBlocks: networks(answer.ipv6CidrBlocks ?? [answer.ipv6CidrBlock]),
     tags: answer.tags ?? {},
   };
 }
 
-function routeTable({ id, ownerId, vpcId, routes, associations, tags }: RouteTableAnswer): RouteTable {
+function routeTable(answer: RouteTableAnswer): RouteTable {
+  const { id, vpcId, routes, associations, tags } = answer;
   const gatewayIds = (associations ?? []).flatMap(({ gatewayId }) => (gatewayId ? [gatewayId] : []));
   return {
     id,
-    ...given({ ownerId: ownerId || undefined }),
+    ...place(answer),
     vpcId,
     routes: (routes ?? []).flatMap(route),
     gatewayIds: [...new Set(gatewayIds)],
@@ -136,27 +160,37 @@ function route(answer: RouteAnswer): Route[] {
       transitGatewayId: answer.transitGatewayId || undefined,
       vpcEndpointId: answer.vpcEndpointId || undefined,
       vpcPeeringConnectionId: answer.vpcPeeringConnectionId || undefined,
+      state: answer.state as Route["state"],
+      origin: answer.origin as RouteOrigin | undefined,
     }),
   ];
 }
 
 function networkInterface(answer: NetworkInterfaceAnswer, groupIds: Set<string>): NetworkInterface {
   const { id, subnetId, vpcId, privateIp } = answer;
-  const instanceId = answer.attachments?.find((attachment) => attachment.instanceId)?.instanceId;
+  const attachment = answer.attachments?.find(({ instanceId }) => instanceId);
   const others = (answer.privateIps ?? []).filter((address) => address !== privateIp).toSorted();
-  const publicIps = (answer.associations ?? []).flatMap(({ publicIp }) =>
-    privateIp && publicIp ? [{ privateIpAddress: privateIp, publicIp }] : [],
+  const publicIps = (answer.associations ?? []).flatMap(({ publicIp, privateIp: of = privateIp }) =>
+    of && publicIp ? [{ privateIpAddress: of, publicIp }] : [],
   );
   return {
     id,
-    ...given({ ownerId: answer.ownerId || undefined, instanceId }),
+    ...place(answer),
+    ...given({
+      instanceId: attachment?.instanceId,
+      attachmentStatus: attachment?.status as NetworkInterface["attachmentStatus"],
+    }),
     subnetId,
     vpcId,
     privateIpAddresses: privateIp ? [privateIp, ...others] : others,
     ipv6Addresses: answer.ipv6Addresses ?? [],
+    ...given({ ipv4Prefixes: answer.ipv4Prefixes, ipv6Prefixes: answer.ipv6Prefixes }),
     publicIps,
     securityGroupIds: (answer.securityGroups ?? []).filter((group) => groupIds.has(group)),
-    ...given({ interfaceType: answer.interfaceType || undefined }),
+    ...given({
+      interfaceType: answer.interfaceType || undefined,
+      sourceDestCheck: answer.sourceDestCheck,
+    }),
     tags: answer.tags ?? {},
   };
 }
@@ -177,10 +211,19 @@ function securityGroupsOf({
   return [...groups.values()];
 }
 
-function securityGroup({ id, arn, name, vpcId, tags }: SecurityGroupAnswer) {
-  const ownerId = /^arn:[^:]*:ec2:[^:]*:(\d{12}):/.exec(arn ?? "")?.[1];
+function securityGroup(answer: SecurityGroupAnswer) {
+  const { id, arn, name, vpcId, associatedVpcIds, tags } = answer;
+  const ownerId = answer.ownerId || /^arn:[^:]*:ec2:[^:]*:(\d{12}):/.exec(arn ?? "")?.[1];
   const rules = { ingress: [] as SecurityGroupRule[], egress: [] as SecurityGroupRule[] };
-  return { id, ...given({ ownerId }), name, vpcId, ...rules, tags: tags ?? {} };
+  return {
+    id,
+    ...place({ ...answer, ...given({ ownerId }) }),
+    name,
+    vpcId,
+    ...given({ associatedVpcIds }),
+    ...rules,
+    tags: tags ?? {},
+  };
 }
 
 /** Protocols that EC2 has names for; some answers give their numbers (EC2 API reference, IpPermission). */
@@ -206,6 +249,7 @@ function securityGroupRule(
       referencedSecurityGroupId: referencedSecurityGroupId
         ? withoutAccount(referencedSecurityGroupId, accountId)
         : undefined,
+      referencedGroup: answer.referencedGroup,
       description: description || undefined,
     }),
     tags: answer.tags ?? {},

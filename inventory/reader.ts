@@ -1,15 +1,9 @@
 import type { DataSource } from "./data-sources";
 import { Slots, TokenBucket, systemClock } from "./pace";
 import type { Clock } from "./pace";
+import { REQUEST_RATE } from "./rate";
 import { refusalError, refusalOf } from "./refusal";
 import type { Refusal } from "./refusal";
-
-/**
- * EC2 gives each account and region a bucket of 100 requests per action, which refills by 20 a second (EC2
- * API reference, request throttling). Staying well under it leaves room for the account's other users.
- */
-const BURST = 40;
-const REQUESTS_PER_SECOND = 15;
 
 /** Per data source. More would only stand in line at the bucket. */
 const AT_ONCE = 10;
@@ -93,7 +87,8 @@ export class LookupReader {
   }
 
   private bucket(action: string): TokenBucket {
-    return entry(this.buckets, action, () => new TokenBucket(BURST, REQUESTS_PER_SECOND, this.clock));
+    const { burst, perSecond } = REQUEST_RATE;
+    return entry(this.buckets, action, () => new TokenBucket(burst, perSecond, this.clock));
   }
 }
 

@@ -88,7 +88,7 @@ function advice(message: string): string {
 const MAX_LEGIBLE = 600;
 
 /** One line, without the encoded authorization failure, which is long and meant for a decoder. */
-function legible(message: string): string {
+export function legible(message: string): string {
   const line = message
     .replace(/Encoded authorization failure message: \S+/g, "")
     .replace(/\s+/g, " ")

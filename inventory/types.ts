@@ -34,7 +34,10 @@ export interface Inventory {
   vpcPeeringConnections?: VpcPeeringConnection[];
 }
 
-/** By key. `Name` is among them. Only an object's owner sees its tags: others get `{}`. */
+/**
+ * By key. `Name` is among them; AWS's own (`aws:…`) are not, which the lookups hide. Only an object's owner
+ * sees its tags: others get `{}`.
+ */
 export type Tags = Record<string, string>;
 
 /** Where an object was read, and whose it is. */

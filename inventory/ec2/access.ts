@@ -1,0 +1,151 @@
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { STSClient } from "@aws-sdk/client-sts";
+import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import { given } from "../sort";
+
+/** A role to take on, as the AWS provider's `aws:assumeRoles` says it. */
+export interface AssumedRole {
+  roleArn: string;
+  sessionName?: string;
+  externalId?: string;
+  /** "1h", "30m", "3600s". */
+  duration?: string;
+  /** A session policy, as JSON, and managed ones. */
+  policy?: string;
+  policyArns?: string[];
+  sourceIdentity?: string;
+  tags?: Record<string, string>;
+  transitiveTagKeys?: string[];
+}
+
+/**
+ * Where and as whom to ask EC2: the AWS provider's settings that decide it, by their names without `aws:`.
+ * What is absent is found as AWS's own tools find it.
+ */
+export interface AwsAccess {
+  region?: string;
+  profile?: string;
+  accessKey?: string;
+  secretKey?: string;
+  token?: string;
+  /** Taken on one after the other, each with the one before. */
+  assumeRoles?: AssumedRole[];
+  sharedConfigFile?: string;
+  sharedCredentialsFile?: string;
+  endpoints?: { ec2?: string; sts?: string };
+  useDualstackEndpoint?: boolean;
+  useFipsEndpoint?: boolean;
+  /** Where roles are taken on: the region itself may not be enabled in the first account. */
+  homeRegion?: string;
+  /** Attempts of one request, the first included. */
+  maxAttempts?: number;
+}
+
+/** What asks AWS. Its owner destroys the clients. */
+export interface Clients {
+  ec2: EC2Client;
+  /** For what can be done without: gives up soon. */
+  optional: EC2Client;
+  sts: STSClient;
+}
+
+/** A throttled request waits about half a second first, and at most 20 s: some 40 s in all. */
+const ATTEMPTS = 8;
+const OPTIONAL_ATTEMPTS = 2;
+const RENEW_BEFORE_MS = 300_000;
+const SESSION_NAME = "aws-panos-rules";
+
+/** The clients for one region. */
+export function clientsFor(access: AwsAccess): Clients {
+  // The SDK's version is pinned: that a later one wants another Node is no news for who runs an update.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  const { endpoints = {}, useDualstackEndpoint, useFipsEndpoint } = access;
+  const region = access.region ?? process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"];
+  const common = {
+    credentials: remembered(credentialsFor(access, region)),
+    ...(region !== undefined && { region }),
+    // Finds the region where nothing names it.
+    ...(access.profile !== undefined && { profile: access.profile }),
+    ...(useDualstackEndpoint !== undefined && { useDualstackEndpoint }),
+    ...(useFipsEndpoint !== undefined && { useFipsEndpoint }),
+  };
+  const attempts = access.maxAttempts ?? (Number(process.env["AWS_MAX_ATTEMPTS"]) || ATTEMPTS);
+  const at = (endpoint: string | undefined) => (endpoint === undefined ? {} : { endpoint });
+  return {
+    ec2: new EC2Client({ ...common, ...at(endpoints.ec2), maxAttempts: attempts }),
+    optional: new EC2Client({
+      ...common,
+      ...at(endpoints.ec2),
+      maxAttempts: Math.min(attempts, OPTIONAL_ATTEMPTS),
+    }),
+    sts: new STSClient({ ...common, ...at(endpoints.sts), maxAttempts: attempts }),
+  };
+}
+
+type Provider = ReturnType<typeof fromNodeProviderChain>;
+
+/** The same credentials for all clients, until shortly before they expire; a failure is not kept. */
+function remembered(provider: Provider): Provider {
+  let current: ReturnType<Provider> | undefined;
+  return async (options) => {
+    const known = await current?.catch(() => undefined);
+    const isFresh = known && (known.expiration?.getTime() ?? Infinity) - Date.now() > RENEW_BEFORE_MS;
+    if (current === undefined || (known !== undefined && !isFresh)) {
+      current = provider(options);
+      current.catch(() => (current = undefined));
+    }
+    return current;
+  };
+}
+
+function credentialsFor(access: AwsAccess, region: string | undefined): Provider {
+  const { accessKey, secretKey, token, profile, sharedConfigFile, sharedCredentialsFile } = access;
+  const home = access.homeRegion ?? region;
+  const sts = {
+    ...(home !== undefined && { region: home }),
+    ...(access.endpoints?.sts !== undefined && { endpoint: access.endpoints.sts }),
+  };
+  let credentials: Provider =
+    accessKey !== undefined && secretKey !== undefined
+      ? () =>
+          Promise.resolve({
+            accessKeyId: accessKey,
+            secretAccessKey: secretKey,
+            ...(token !== undefined && { sessionToken: token }),
+          })
+      : fromNodeProviderChain({
+          ...(profile !== undefined && { profile }),
+          ...(sharedConfigFile !== undefined && { configFilepath: sharedConfigFile }),
+          ...(sharedCredentialsFile !== undefined && { filepath: sharedCredentialsFile }),
+          clientConfig: sts,
+        });
+  for (const role of access.assumeRoles ?? []) {
+    credentials = fromTemporaryCredentials({
+      masterCredentials: credentials,
+      clientConfig: sts,
+      params: roleRequest(role),
+    });
+  }
+  return credentials;
+}
+
+function roleRequest(role: AssumedRole) {
+  const { externalId, duration, policy, policyArns, sourceIdentity, tags, transitiveTagKeys } = role;
+  return given({
+    RoleArn: role.roleArn,
+    RoleSessionName: role.sessionName ?? SESSION_NAME,
+    ExternalId: externalId,
+    DurationSeconds: duration === undefined ? undefined : secondsOf(duration),
+    Policy: policy,
+    PolicyArns: policyArns?.map((arn) => ({ arn })),
+    SourceIdentity: sourceIdentity,
+    Tags: tags && Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    TransitiveTagKeys: transitiveTagKeys,
+  });
+}
+
+/** The settings' durations: Go's, of which hours, minutes and seconds make sense here. */
+export function secondsOf(duration: string): number {
+  const [, hours = 0, minutes = 0, seconds = 0] = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(duration) ?? [];
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+}

@@ -1,0 +1,47 @@
+import type * as ec2 from "@aws-sdk/client-ec2";
+import type { Answers, InstanceAnswer, NetworkInterfaceAnswer } from "../answers";
+import { given } from "../sort";
+import { tagsOf } from "./tags";
+
+/** EC2's words for instances and network interfaces in those of the data sources. */
+
+export function instanceAnswers(
+  reservations: ec2.Reservation[],
+): Required<Pick<Answers, "instanceIds" | "instances">> {
+  const instanceIds: Answers["instanceIds"] = { pending: [], running: [] };
+  const instances: InstanceAnswer[] = [];
+  for (const { OwnerId, Instances = [] } of reservations) {
+    for (const { InstanceId: id, State, Tags } of Instances) {
+      const state = State?.Name;
+      if (id === undefined || (state !== "pending" && state !== "running")) continue;
+      instanceIds[state].push(id);
+      instances.push(given({ id, ownerId: OwnerId, tags: tagsOf(Tags) }));
+    }
+  }
+  return { instanceIds, instances };
+}
+
+export function networkInterfaceAnswer(each: ec2.NetworkInterface): NetworkInterfaceAnswer {
+  const { Attachment, PrivateIpAddresses = [] } = each;
+  return given({
+    id: each.NetworkInterfaceId ?? "",
+    ownerId: each.OwnerId,
+    vpcId: each.VpcId ?? "",
+    subnetId: each.SubnetId ?? "",
+    attachments: Attachment?.InstanceId
+      ? [given({ instanceId: Attachment.InstanceId, status: Attachment.Status })]
+      : [],
+    privateIp: each.PrivateIpAddress,
+    privateIps: PrivateIpAddresses.flatMap(({ PrivateIpAddress }) => PrivateIpAddress || []),
+    ipv6Addresses: (each.Ipv6Addresses ?? []).flatMap(({ Ipv6Address }) => Ipv6Address || []),
+    ipv4Prefixes: (each.Ipv4Prefixes ?? []).flatMap(({ Ipv4Prefix }) => Ipv4Prefix || []),
+    ipv6Prefixes: (each.Ipv6Prefixes ?? []).flatMap(({ Ipv6Prefix }) => Ipv6Prefix || []),
+    associations: PrivateIpAddresses.map(({ Association, PrivateIpAddress }) =>
+      given({ publicIp: Association?.PublicIp, privateIp: PrivateIpAddress }),
+    ),
+    securityGroups: (each.Groups ?? []).flatMap(({ GroupId }) => GroupId || []),
+    interfaceType: each.InterfaceType,
+    sourceDestCheck: each.SourceDestCheck,
+    tags: tagsOf(each.TagSet),
+  });
+}

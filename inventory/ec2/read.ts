@@ -1,0 +1,211 @@
+import {
+  paginateDescribeInstances,
+  paginateDescribeManagedPrefixLists,
+  paginateDescribeNetworkInterfaces,
+  paginateDescribeRouteTables,
+  paginateDescribeSecurityGroupRules,
+  paginateDescribeSecurityGroups,
+  paginateDescribeSecurityGroupVpcAssociations,
+  paginateDescribeSubnets,
+  paginateDescribeVpcPeeringConnections,
+  paginateDescribeVpcs,
+  paginateGetManagedPrefixListEntries,
+} from "@aws-sdk/client-ec2";
+import type { Answers } from "../answers";
+import { assemble } from "../assemble";
+import { InventoryError } from "../errors";
+import { Slots, systemClock } from "../pace";
+import type { Clock } from "../pace";
+import type { Tell } from "../tell";
+import type { Inventory } from "../types";
+import { checkInventory } from "../validate";
+import type { AwsAccess } from "./access";
+import { instanceAnswers, networkInterfaceAnswer } from "./interfaces";
+import { peeringAnswer, routeTableAnswer, subnetAnswer, vpcAnswer } from "./network";
+import {
+  associatedVpcs,
+  prefixListAnswer,
+  securityGroupAnswer,
+  securityGroupRuleAnswer,
+} from "./permissions";
+import { Ec2Reader } from "./reader";
+
+/** What EC2 answered in one region of one account. */
+export interface Ec2Answers {
+  answers: Answers & { region: string; accountId: string };
+  /** What could not be seen, one sentence each. */
+  warnings: string[];
+  /** How often each API action was called. */
+  calls: ReadonlyMap<string, number>;
+}
+
+/** What EC2's API gives at once (EC2 API reference, MaxResults of each action). */
+const PAGE = 1000;
+const SMALL_PAGE = 100;
+
+/** Prefix lists whose entries are read at the same time. */
+const LISTS_AT_ONCE = 5;
+
+/**
+ * Reads the inventory of one region with EC2's own API, in a few dozen requests. Everything of the region is
+ * in it, and what the data sources hide.
+ * @throws InventoryError
+ */
+export async function readEc2(access: AwsAccess, tell: Tell, clock?: Clock): Promise<Inventory> {
+  const { answers, warnings } = await collectEc2(access, clock);
+  for (const warning of warnings) tell.warn(warning);
+  return checkedInventory(answers);
+}
+
+/** One valid inventory of what EC2 answered. */
+export function checkedInventory(answers: Answers): Inventory {
+  const checked = checkInventory(assemble(answers));
+  if ("inventory" in checked) return checked.inventory;
+  throw new InventoryError(
+    "LOOKUP_FAILED",
+    "AWS inventory: EC2's answers don't fit together. Run again; if it stays, report it with these lines:\n" +
+      checked.problems.map((problem) => `  ${problem}`).join("\n"),
+    { problems: checked.problems },
+  );
+}
+
+/** Asks EC2 for everything that an inventory is made of. */
+export async function collectEc2(access: AwsAccess, clock: Clock = systemClock): Promise<Ec2Answers> {
+  const reader = new Ec2Reader(access, clock);
+  try {
+    const region = await reader.region();
+    const { accountId } = await reader.identity();
+    const [network, compute, permissions] = await Promise.all([
+      networkOf(reader),
+      computeOf(reader),
+      permissionsOf(reader, accountId),
+    ]);
+    const { warnings, ...groups } = permissions;
+    const named = new Set(
+      [
+        ...groups.securityGroupRules.map(({ prefixListId }) => prefixListId),
+        ...network.routeTables.flatMap(({ routes = [] }) =>
+          routes.map(({ destinationPrefixListId }) => destinationPrefixListId),
+        ),
+      ].filter((id) => id !== undefined),
+    );
+    const prefixLists = await prefixListsOf(reader, named);
+    return {
+      answers: { region, accountId, complete: true, ...network, ...compute, ...groups, prefixLists },
+      warnings,
+      calls: reader.calls,
+    };
+  } finally {
+    reader.close();
+  }
+}
+
+async function networkOf(reader: Ec2Reader) {
+  const [vpcs, subnets, routeTables, peerings] = await Promise.all([
+    reader.list({ what: "VPCs", action: "DescribeVpcs" }, paginateDescribeVpcs, {
+      input: {},
+      pageSize: PAGE,
+      items: (page) => page.Vpcs,
+    }),
+    reader.list({ what: "subnets", action: "DescribeSubnets" }, paginateDescribeSubnets, {
+      input: {},
+      pageSize: PAGE,
+      items: (page) => page.Subnets,
+    }),
+    reader.list({ what: "route tables", action: "DescribeRouteTables" }, paginateDescribeRouteTables, {
+      input: {},
+      pageSize: SMALL_PAGE,
+      items: (page) => page.RouteTables,
+    }),
+    reader.list(
+      { what: "VPC peerings", action: "DescribeVpcPeeringConnections" },
+      paginateDescribeVpcPeeringConnections,
+      { input: {}, pageSize: PAGE, items: (page) => page.VpcPeeringConnections },
+    ),
+  ]);
+  const subnetIds = new Map(vpcs.map(({ VpcId = "" }) => [VpcId, [] as string[]]));
+  for (const { VpcId = "", SubnetId = "" } of subnets) subnetIds.get(VpcId)?.push(SubnetId);
+  return {
+    vpcs: vpcs.map(vpcAnswer),
+    subnetIds,
+    subnets: subnets.map(subnetAnswer),
+    routeTables: routeTables.map(routeTableAnswer),
+    vpcPeeringConnections: peerings.flatMap(peeringAnswer),
+  };
+}
+
+async function computeOf(reader: Ec2Reader) {
+  const [reservations, interfaces] = await Promise.all([
+    reader.list({ what: "instances", action: "DescribeInstances" }, paginateDescribeInstances, {
+      input: { Filters: [{ Name: "instance-state-name", Values: ["pending", "running"] }] },
+      pageSize: PAGE,
+      items: (page) => page.Reservations,
+    }),
+    reader.list(
+      { what: "network interfaces", action: "DescribeNetworkInterfaces" },
+      paginateDescribeNetworkInterfaces,
+      { input: {}, pageSize: PAGE, items: (page) => page.NetworkInterfaces },
+    ),
+  ]);
+  return { ...instanceAnswers(reservations), networkInterfaces: interfaces.map(networkInterfaceAnswer) };
+}
+
+async function permissionsOf(reader: Ec2Reader, accountId: string) {
+  const [groups, rules, associations] = await Promise.all([
+    reader.list(
+      { what: "security groups", action: "DescribeSecurityGroups" },
+      paginateDescribeSecurityGroups,
+      {
+        input: {},
+        pageSize: PAGE,
+        items: (page) => page.SecurityGroups,
+      },
+    ),
+    reader.list(
+      { what: "security-group rules", action: "DescribeSecurityGroupRules" },
+      paginateDescribeSecurityGroupRules,
+      { input: {}, pageSize: PAGE, items: (page) => page.SecurityGroupRules },
+    ),
+    // Which interfaces carry a group is seen without it, and older policies for readers don't allow it.
+    reader.optionalList(
+      { what: "security groups' associations with VPCs", action: "DescribeSecurityGroupVpcAssociations" },
+      paginateDescribeSecurityGroupVpcAssociations,
+      { input: {}, pageSize: PAGE, items: (page) => page.SecurityGroupVpcAssociations },
+    ),
+  ]);
+  const associated = associations instanceof Error ? undefined : associatedVpcs(associations);
+  return {
+    securityGroups: groups.map((group) => securityGroupAnswer(group, associated)),
+    securityGroupRules: rules.map((rule) => securityGroupRuleAnswer(rule, accountId)),
+    warnings:
+      associations instanceof Error
+        ? [`Which VPCs security groups are associated with is not known. ${associations.message}`]
+        : [],
+  };
+}
+
+/** The prefix lists that something names, with their entries; one that goes meanwhile is left out. */
+async function prefixListsOf(reader: Ec2Reader, named: Set<string>): Promise<Answers["prefixLists"]> {
+  if (named.size === 0) return [];
+  const lists = await reader.list(
+    { what: "prefix lists", action: "DescribeManagedPrefixLists" },
+    paginateDescribeManagedPrefixLists,
+    { input: {}, pageSize: SMALL_PAGE, items: (page) => page.PrefixLists },
+  );
+  const slots = new Slots(LISTS_AT_ONCE);
+  const read = lists
+    .filter(({ PrefixListId = "" }) => named.has(PrefixListId))
+    .map((list) =>
+      slots.use(async () => {
+        const { PrefixListId } = list;
+        const entries = await reader.find(
+          { what: `the entries of prefix list ${PrefixListId}`, action: "GetManagedPrefixListEntries" },
+          paginateGetManagedPrefixListEntries,
+          { input: { PrefixListId }, pageSize: SMALL_PAGE, items: (page) => page.Entries },
+          "InvalidPrefixListID.NotFound",
+        );
+        return entries === undefined ? [] : [prefixListAnswer(list, entries)];
+      }),
+    );
+  return (await Promise.all(read)).flat();
+}

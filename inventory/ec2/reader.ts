@@ -1,0 +1,170 @@
+import type { EC2Client } from "@aws-sdk/client-ec2";
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { TokenBucket, systemClock } from "../pace";
+import type { Clock } from "../pace";
+import { REQUEST_RATE } from "../rate";
+import { clientsFor } from "./access";
+import type { AwsAccess, Clients } from "./access";
+import { ec2Error } from "./refusal";
+
+/** A list in pages: one of the SDK's `paginate…` functions. */
+type Paginate<Input, Page> = (
+  config: { client: EC2Client; pageSize?: number },
+  input: Input,
+  options: { abortSignal: AbortSignal },
+) => AsyncIterable<Page>;
+
+/** What a question is for a person and for IAM. */
+export interface Asked {
+  /** "VPCs", "the entries of pl-0123". */
+  what: string;
+  /** The API action, "DescribeVpcs". */
+  action: string;
+}
+
+/** Who asks, as STS names it. */
+export interface Identity {
+  accountId: string;
+  /** "arn:aws:sts::123456789012:assumed-role/reader/session". */
+  arn: string;
+}
+
+/** Asks EC2 and STS in one region: within EC2's request rates, and nothing more after a failure. */
+export class Ec2Reader {
+  /** How often each action was called, retries included. */
+  readonly calls = new Map<string, number>();
+  private readonly clients: Clients;
+  private readonly buckets = new Map<string, TokenBucket>();
+  private readonly failed = new AbortController();
+  private who: Identity | undefined;
+
+  constructor(
+    access: AwsAccess,
+    private readonly clock: Clock = systemClock,
+  ) {
+    this.clients = clientsFor(access);
+    this.pace(this.clients.ec2);
+    this.pace(this.clients.optional);
+  }
+
+  /** The region that is asked, wherever it came from. */
+  async region(): Promise<string> {
+    try {
+      return await this.clients.ec2.config.region();
+    } catch (cause) {
+      throw ec2Error({ what: "the region", action: "" }, cause as Error, {});
+    }
+  }
+
+  async identity(): Promise<Identity> {
+    const asked = { what: "the account's id", action: "GetCallerIdentity" };
+    const { Account = "", Arn = "" } = await this.asking(asked, () =>
+      this.clients.sts.send(new GetCallerIdentityCommand()),
+    );
+    return (this.who = { accountId: Account, arn: Arn });
+  }
+
+  /**
+   * All pages of a list, in one.
+   * @param pageSize the most that EC2 gives at once; absent where the input must not have one
+   * @throws InventoryError that names the API action and the IAM permission
+   */
+  list<Input extends object, Page, Item>(
+    asked: Asked,
+    paginate: Paginate<Input, Page>,
+    { input, pageSize, items }: List<Input, Page, Item>,
+  ): Promise<Item[]> {
+    return this.asking(asked, () => this.pages(this.clients.ec2, paginate, { input, pageSize, items }));
+  }
+
+  /** Like `list`, of something that may have gone since it was listed: then undefined. */
+  find<Input extends object, Page, Item>(
+    asked: Asked,
+    paginate: Paginate<Input, Page>,
+    list: List<Input, Page, Item>,
+    notFound: string,
+  ): Promise<Item[] | undefined> {
+    return this.asking(asked, () =>
+      this.pages(this.clients.ec2, paginate, list).catch((cause: Error) => {
+        if (cause.name === notFound) return undefined;
+        throw cause;
+      }),
+    );
+  }
+
+  /** Like `list`, for what can be done without: the error instead of the list. */
+  async optionalList<Input extends object, Page, Item>(
+    asked: Asked,
+    paginate: Paginate<Input, Page>,
+    list: List<Input, Page, Item>,
+  ): Promise<Item[] | Error> {
+    try {
+      return await this.pages(this.clients.optional, paginate, list);
+    } catch (cause) {
+      return ec2Error(asked, cause as Error, await this.place());
+    }
+  }
+
+  close(): void {
+    this.clients.ec2.destroy();
+    this.clients.optional.destroy();
+    this.clients.sts.destroy();
+  }
+
+  private async pages<Input extends object, Page, Item>(
+    client: EC2Client,
+    paginate: Paginate<Input, Page>,
+    { input, pageSize, items }: List<Input, Page, Item>,
+  ): Promise<Item[]> {
+    const all: Item[] = [];
+    const options = { abortSignal: this.failed.signal };
+    for await (const page of paginate({ client, pageSize }, input, options)) {
+      for (const item of items(page) ?? []) all.push(item);
+    }
+    return all;
+  }
+
+  private async asking<T>(asked: Asked, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (cause) {
+      const error = ec2Error(asked, cause as Error, await this.place());
+      this.failed.abort(error);
+      throw error;
+    }
+  }
+
+  private async place() {
+    const region = await this.clients.ec2.config.region().catch(() => undefined);
+    return { ...(region !== undefined && { region }), ...(this.who && { identity: this.who }) };
+  }
+
+  /** Every attempt waits for its turn at the action's bucket, and is counted. */
+  private pace({ middlewareStack }: EC2Client): void {
+    middlewareStack.add(
+      (next, { commandName = "" }) =>
+        async (args) => {
+          const action = String(commandName).replace(/Command$/, "");
+          await this.bucket(action).take(1);
+          this.calls.set(action, (this.calls.get(action) ?? 0) + 1);
+          return next(args);
+        },
+      { step: "finalizeRequest", priority: "low", name: "pace" },
+    );
+  }
+
+  private bucket(action: string): TokenBucket {
+    const existing = this.buckets.get(action);
+    if (existing !== undefined) return existing;
+    const bucket = new TokenBucket(REQUEST_RATE.burst, REQUEST_RATE.perSecond, this.clock);
+    this.buckets.set(action, bucket);
+    return bucket;
+  }
+}
+
+/** A list to read: what is asked, how much at once, and where in an answer its items are. */
+export interface List<Input, Page, Item> {
+  input: Input;
+  pageSize: number;
+  items: (page: Page) => Item[] | undefined;
+}

@@ -1,0 +1,5 @@
+/**
+ * EC2 gives each account and region a bucket of 100 requests per action, which refills by 20 a second (EC2
+ * API reference, request throttling). Staying well under it leaves room for the account's other users.
+ */
+export const REQUEST_RATE = { burst: 40, perSecond: 15 };

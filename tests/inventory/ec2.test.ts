@@ -1,0 +1,518 @@
+import { expect } from "chai";
+import { InventoryError, readInventory } from "../../inventory";
+import type { Inventory } from "../../inventory/types";
+import { Ec2Server } from "../support/ec2-server";
+import type { Ec2Item, Ec2Refusal } from "../support/ec2-server";
+
+const ACCOUNT = "123456789012";
+const tags = (key: string, value: string) => [{ key, value }];
+
+describe("inventory from EC2's own API", () => {
+  let server: Ec2Server;
+  let said: string[];
+
+  beforeEach(async () => {
+    server = await Ec2Server.start();
+    said = [];
+    list("DescribeVpcs", {
+      vpcId: "vpc-1",
+      ownerId: ACCOUNT,
+      cidrBlock: "10.20.0.0/16",
+      cidrBlockAssociationSet: [
+        { cidrBlock: "10.20.0.0/16", cidrBlockState: { state: "associated" } },
+        { cidrBlock: "10.21.0.0/16", cidrBlockState: { state: "associated" } },
+        { cidrBlock: "10.22.0.0/16", cidrBlockState: { state: "disassociating" } },
+      ],
+      ipv6CidrBlockAssociationSet: [
+        { ipv6CidrBlock: "2001:db8:1200::/56", ipv6CidrBlockState: { state: "associated" } },
+        { ipv6CidrBlock: "2001:db8:1300::/56", ipv6CidrBlockState: { state: "failed" } },
+      ],
+      tagSet: [...tags("Name", "demo"), ...tags("aws:cloudformation:stack-name", "net")],
+    });
+    list("DescribeSubnets", subnet("subnet-1", "10.20.1.0/24"), subnet("subnet-2", "10.20.2.0/24"));
+    list(
+      "DescribeRouteTables",
+      {
+        routeTableId: "rtb-1",
+        ownerId: ACCOUNT,
+        vpcId: "vpc-1",
+        associationSet: [{ main: true, associationState: { state: "associated" } }],
+        routeSet: [
+          {
+            destinationCidrBlock: "10.20.0.0/16",
+            gatewayId: "local",
+            state: "active",
+            origin: "CreateRouteTable",
+          },
+          {
+            destinationCidrBlock: "0.0.0.0/0",
+            instanceId: "i-f",
+            networkInterfaceId: "eni-f",
+            state: "active",
+            origin: "CreateRoute",
+          },
+          {
+            destinationIpv6CidrBlock: "::/0",
+            gatewayId: "vpce-1",
+            state: "blackhole",
+            origin: "CreateRoute",
+          },
+        ],
+      },
+      {
+        routeTableId: "rtb-2",
+        ownerId: ACCOUNT,
+        vpcId: "vpc-1",
+        associationSet: [
+          { main: false, subnetId: "subnet-2", associationState: { state: "associated" } },
+          { main: false, gatewayId: "igw-1", associationState: { state: "associated" } },
+          { main: false, subnetId: "subnet-1", associationState: { state: "disassociating" } },
+        ],
+        routeSet: [
+          { destinationPrefixListId: "pl-1", gatewayId: "vpce-2", state: "active", origin: "CreateRoute" },
+          { destinationCidrBlock: "172.16.0.0/12", gatewayId: "vgw-1", origin: "EnableVgwRoutePropagation" },
+        ],
+      },
+    );
+    list("DescribeInstances", {
+      reservationId: "r-1",
+      ownerId: ACCOUNT,
+      instancesSet: [
+        { instanceId: "i-1", instanceState: { name: "running" }, tagSet: tags("Name", "web <1> & more") },
+        { instanceId: "i-2", instanceState: { name: "pending" } },
+      ],
+    });
+    list("DescribeNetworkInterfaces", {
+      ...networkInterface("eni-1", "10.20.1.10"),
+      attachment: { attachmentId: "a-1", instanceId: "i-1", status: "attached" },
+      privateIpAddressesSet: [
+        { privateIpAddress: "10.20.1.10", primary: true, association: { publicIp: "203.0.113.1" } },
+        { privateIpAddress: "10.20.1.11", primary: false, association: { publicIp: "203.0.113.2" } },
+      ],
+      ipv6AddressesSet: [{ ipv6Address: "2001:db8:1200::10" }],
+      ipv4PrefixSet: [{ ipv4Prefix: "10.20.1.64/28" }],
+      ipv6PrefixSet: [{ ipv6Prefix: "2001:db8:1200:1::/80" }],
+    });
+    list("DescribeSecurityGroups", {
+      groupId: "sg-1",
+      groupName: "web",
+      ownerId: ACCOUNT,
+      vpcId: "vpc-1",
+      tagSet: tags("team", "shop"),
+    });
+    list(
+      "DescribeSecurityGroupRules",
+      rule("sgr-1", { cidrIpv4: "198.51.100.0/24", description: "partner", tagSet: tags("approved", "yes") }),
+      rule("sgr-2", { prefixListId: "pl-1" }),
+      rule("sgr-3", { isEgress: true, ipProtocol: "-1", fromPort: -1, toPort: -1, cidrIpv4: "0.0.0.0/0" }),
+      rule("sgr-4", {
+        referencedGroupInfo: {
+          groupId: "sg-9",
+          userId: "999999999999",
+          vpcId: "vpc-9",
+          vpcPeeringConnectionId: "pcx-1",
+          peeringStatus: "active",
+        },
+      }),
+    );
+    list(
+      "DescribeSecurityGroupVpcAssociations",
+      { groupId: "sg-1", vpcId: "vpc-2", state: "associated" },
+      { groupId: "sg-1", vpcId: "vpc-3", state: "disassociating" },
+    );
+    list("DescribeManagedPrefixLists", prefixList("pl-1"), prefixList("pl-unused"));
+    server.entries.set("pl-1", [{ cidr: "192.0.2.0/24", description: "office" }]);
+    list(
+      "DescribeVpcPeeringConnections",
+      {
+        vpcPeeringConnectionId: "pcx-1",
+        status: { code: "active" },
+        requesterVpcInfo: {
+          vpcId: "vpc-1",
+          ownerId: ACCOUNT,
+          region: "us-east-1",
+          cidrBlock: "10.20.0.0/16",
+        },
+        accepterVpcInfo: {
+          vpcId: "vpc-9",
+          ownerId: "999999999999",
+          region: "us-east-1",
+          cidrBlockSet: [{ cidrBlock: "10.90.0.0/16" }],
+          ipv6CidrBlockSet: [{ ipv6CidrBlock: "2001:db8:9000::/56" }],
+        },
+      },
+      { vpcPeeringConnectionId: "pcx-2", status: { code: "deleted" }, requesterVpcInfo: { vpcId: "vpc-1" } },
+    );
+  });
+  afterEach(() => server.close());
+
+  const list = (action: string, ...items: Ec2Item[]) => server.lists.set(action, items);
+  const read = (more: object = {}): Promise<Inventory> =>
+    readInventory(
+      { kind: "ec2", access: { ...server.access, ...more } },
+      { info: () => undefined, warn: (text) => said.push(text) },
+    );
+
+  async function refused(more: object = {}): Promise<InventoryError> {
+    const error: unknown = await read(more).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(InventoryError);
+    return error as InventoryError;
+  }
+
+  function refuse(action: string, refusal: Ec2Refusal, times = Infinity): void {
+    let left = times;
+    server.refuse = (request) => (request.action === action && (left -= 1) >= 0 ? refusal : undefined);
+  }
+
+  it("reads VPCs, subnets with their CIDRs, and effective route tables", async () => {
+    const inventory = await read();
+    expect(inventory).to.include({ region: "us-east-1", accountId: ACCOUNT, complete: true });
+    expect(inventory.vpcs).to.deep.equal([
+      {
+        id: "vpc-1",
+        ownerId: ACCOUNT,
+        name: "demo",
+        cidrBlocks: ["10.20.0.0/16", "10.21.0.0/16"],
+        ipv6CidrBlocks: ["2001:db8:1200::/56"],
+        tags: { Name: "demo" },
+      },
+    ]);
+    expect(
+      inventory.subnets.map(({ id, routeTableId, cidrBlock }) => [id, routeTableId, cidrBlock]),
+    ).to.deep.equal([
+      ["subnet-1", "rtb-1", "10.20.1.0/24"],
+      ["subnet-2", "rtb-2", "10.20.2.0/24"],
+    ]);
+    expect(inventory.subnets[0]?.ipv6CidrBlocks).to.deep.equal(["2001:db8:1200:1::/64"]);
+  });
+
+  it("tells blackholes, local and propagated routes, endpoints, and the routes of gateways", async () => {
+    const [main, other] = (await read()).routeTables;
+    expect(main?.routes).to.deep.include.members([
+      {
+        destinationCidrBlock: "10.20.0.0/16",
+        gatewayId: "local",
+        state: "active",
+        origin: "CreateRouteTable",
+      },
+      {
+        destinationCidrBlock: "0.0.0.0/0",
+        instanceId: "i-f",
+        networkInterfaceId: "eni-f",
+        state: "active",
+        origin: "CreateRoute",
+      },
+      {
+        destinationIpv6CidrBlock: "::/0",
+        vpcEndpointId: "vpce-1",
+        state: "blackhole",
+        origin: "CreateRoute",
+      },
+    ]);
+    expect(other?.gatewayIds).to.deep.equal(["igw-1"]);
+    expect(other?.routes).to.deep.include({
+      destinationCidrBlock: "172.16.0.0/12",
+      gatewayId: "vgw-1",
+      origin: "EnableVgwRoutePropagation",
+    });
+  });
+
+  it("reads instances with their names, and interfaces with what is delegated and public", async () => {
+    const inventory = await read();
+    expect(inventory.instances).to.deep.equal([
+      {
+        id: "i-1",
+        ownerId: ACCOUNT,
+        name: "web <1> & more",
+        state: "running",
+        tags: { Name: "web <1> & more" },
+      },
+      { id: "i-2", ownerId: ACCOUNT, state: "pending", tags: {} },
+    ]);
+    expect(inventory.networkInterfaces).to.deep.equal([
+      {
+        id: "eni-1",
+        ownerId: ACCOUNT,
+        instanceId: "i-1",
+        attachmentStatus: "attached",
+        subnetId: "subnet-1",
+        vpcId: "vpc-1",
+        privateIpAddresses: ["10.20.1.10", "10.20.1.11"],
+        ipv6Addresses: ["2001:db8:1200::10"],
+        ipv4Prefixes: ["10.20.1.64/28"],
+        ipv6Prefixes: ["2001:db8:1200:1::/80"],
+        publicIps: [
+          { privateIpAddress: "10.20.1.10", publicIp: "203.0.113.1" },
+          { privateIpAddress: "10.20.1.11", publicIp: "203.0.113.2" },
+        ],
+        securityGroupIds: ["sg-1"],
+        interfaceType: "interface",
+        sourceDestCheck: true,
+        tags: {},
+      },
+    ]);
+  });
+
+  it("reads groups with their rules, associations and what is known of referenced groups", async () => {
+    const { securityGroups, vpcPeeringConnections } = await read();
+    const [group] = securityGroups;
+    expect(group).to.deep.include({ associatedVpcIds: ["vpc-2"], tags: { team: "shop" }, ownerId: ACCOUNT });
+    expect(group?.ingress.map(({ id }) => id)).to.deep.equal(["sgr-1", "sgr-2", "sgr-4"]);
+    expect(group?.egress?.map(({ id }) => id)).to.deep.equal(["sgr-3"]);
+    expect(group?.ingress[0]).to.deep.equal({
+      id: "sgr-1",
+      ipProtocol: "tcp",
+      fromPort: 443,
+      toPort: 443,
+      cidrIpv4: "198.51.100.0/24",
+      description: "partner",
+      tags: { approved: "yes" },
+    });
+    expect(group?.ingress[2]).to.deep.include({
+      referencedSecurityGroupId: "999999999999/sg-9",
+      referencedGroup: {
+        userId: "999999999999",
+        vpcId: "vpc-9",
+        vpcPeeringConnectionId: "pcx-1",
+        peeringStatus: "active",
+      },
+    });
+    expect(vpcPeeringConnections?.map(({ id, status, accepter }) => [id, status, accepter])).to.deep.equal([
+      [
+        "pcx-1",
+        "active",
+        {
+          vpcId: "vpc-9",
+          ownerId: "999999999999",
+          region: "us-east-1",
+          cidrBlocks: ["10.90.0.0/16"],
+          ipv6CidrBlocks: ["2001:db8:9000::/56"],
+        },
+      ],
+    ]);
+  });
+
+  it("reads the entries of those prefix lists that a rule or a route names", async () => {
+    expect((await read()).prefixLists).to.deep.equal([
+      {
+        id: "pl-1",
+        ownerId: ACCOUNT,
+        name: "corp",
+        addressFamily: "IPv4",
+        entries: [{ cidr: "192.0.2.0/24", description: "office" }],
+        version: 3,
+      },
+    ]);
+    expect(server.times("GetManagedPrefixListEntries")).to.equal(1);
+  });
+
+  it("leaves out a prefix list that goes meanwhile, and the rules that name it", async () => {
+    refuse("GetManagedPrefixListEntries", {
+      status: 400,
+      code: "InvalidPrefixListID.NotFound",
+      message: "The prefix list ID 'pl-1' does not exist",
+    });
+    const { prefixLists, securityGroups } = await read();
+    expect(prefixLists).to.deep.equal([]);
+    expect(securityGroups[0]?.ingress.map(({ id }) => id)).to.deep.equal(["sgr-1", "sgr-4"]);
+  });
+
+  it("reads every page, of up to a thousand, with as few requests as that takes", async () => {
+    const interfaces = Array.from({ length: 2500 }, (_, index) =>
+      networkInterface(`eni-${index}`, `10.20.${index >> 8}.${index & 255}`),
+    );
+    list("DescribeNetworkInterfaces", ...interfaces);
+    server.entries.set(
+      "pl-1",
+      Array.from({ length: 250 }, (_, index) => ({ cidr: `192.0.2.${index}/32` })),
+    );
+    const inventory = await read();
+    expect(inventory.networkInterfaces).to.have.length(2500);
+    expect(inventory.prefixLists[0]?.entries).to.have.length(250);
+    expect(server.times("DescribeNetworkInterfaces")).to.equal(3);
+    expect(server.times("GetManagedPrefixListEntries")).to.equal(3);
+    // EC2 gives at most a hundred route tables at once, and refuses to be asked for more.
+    const asked = server.asked.find(({ action }) => action === "DescribeRouteTables");
+    expect(asked?.form.get("MaxResults")).to.equal("100");
+  });
+
+  it("reads every page where EC2 gives smaller ones than asked for", async () => {
+    server.largestPage = 1;
+    const inventory = await read();
+    expect(inventory.subnets).to.have.length(2);
+    expect(inventory.securityGroups[0]?.ingress).to.have.length(3);
+  });
+
+  it("asks for running and pending instances only", async () => {
+    await read();
+    const asked = server.asked.find(({ action }) => action === "DescribeInstances")?.form;
+    expect(asked?.get("Filter.1.Name")).to.equal("instance-state-name");
+    expect([asked?.get("Filter.1.Value.1"), asked?.get("Filter.1.Value.2")]).to.deep.equal([
+      "pending",
+      "running",
+    ]);
+  });
+
+  it("repeats what EC2 throttles", async () => {
+    refuse(
+      "DescribeSubnets",
+      { status: 503, code: "RequestLimitExceeded", message: "Request limit exceeded." },
+      1,
+    );
+    expect((await read()).subnets).to.have.length(2);
+    expect(server.times("DescribeSubnets")).to.equal(2);
+  });
+
+  it("gives up when EC2 goes on throttling, and names the action", async () => {
+    refuse("DescribeSubnets", {
+      status: 503,
+      code: "RequestLimitExceeded",
+      message: "Request limit exceeded.",
+    });
+    const error = await refused();
+    expect(error.code).to.equal("THROTTLED");
+    expect(error.details.permission).to.equal("ec2:DescribeSubnets");
+    expect(error.message).to.include("reading subnets in us-east-1");
+  });
+
+  it("names the action, the permission and the role that AWS denies", async () => {
+    refuse("DescribeRouteTables", {
+      status: 403,
+      code: "UnauthorizedOperation",
+      message:
+        "You are not authorized to perform this operation. Encoded authorization failure message: abcdefgh",
+    });
+    const error = await refused();
+    expect(error.code).to.equal("ACCESS_DENIED");
+    expect(error.details).to.include({
+      action: "DescribeRouteTables",
+      permission: "ec2:DescribeRouteTables",
+    });
+    expect(error.message)
+      .to.include("Allow ec2:DescribeRouteTables")
+      .and.include(`arn:aws:sts::${ACCOUNT}:assumed-role/reader/session`)
+      .and.not.include("abcdefgh");
+  });
+
+  it("does without the groups' associations where they can't be read, and says so", async () => {
+    refuse("DescribeSecurityGroupVpcAssociations", {
+      status: 403,
+      code: "UnauthorizedOperation",
+      message: "You are not authorized to perform this operation.",
+    });
+    const { securityGroups } = await read();
+    expect(securityGroups[0]).to.not.have.property("associatedVpcIds");
+    expect(said).to.have.length(1);
+    expect(said[0]).to.include("associated with").and.include("ec2:DescribeSecurityGroupVpcAssociations");
+  });
+
+  it("says that a region may not be enabled", async () => {
+    server.refuse = () => ({
+      status: 401,
+      code: "AuthFailure",
+      message: "AWS was not able to validate the provided access credentials",
+    });
+    const error = await refused({ region: "ap-east-1" });
+    expect(error.code).to.equal("LOOKUP_FAILED");
+    expect(error.message).to.include("ap-east-1 is not enabled for the account");
+  });
+
+  it("takes roles on one after the other, with what each asks for", async () => {
+    server.accountOf = (accessKey) => accessKey.replace("ASIATEST", "");
+    const inventory = await read({
+      assumeRoles: [
+        { roleArn: "arn:aws:iam::222222222222:role/hub" },
+        {
+          roleArn: "arn:aws:iam::333333333333:role/reader",
+          externalId: "x1",
+          sessionName: "panos",
+          duration: "1h30m",
+        },
+      ],
+    });
+    expect(inventory.accountId).to.equal("333333333333");
+    const assumed = server.asked.filter(({ action }) => action === "AssumeRole");
+    expect(assumed.map(({ accessKey }) => accessKey)).to.deep.equal(["AKIATEST", "ASIATEST222222222222"]);
+    expect(Object.fromEntries(assumed[1]?.form ?? [])).to.include({
+      RoleArn: "arn:aws:iam::333333333333:role/reader",
+      RoleSessionName: "panos",
+      ExternalId: "x1",
+      DurationSeconds: "5400",
+    });
+  });
+
+  it("names the role that can't be taken on", async () => {
+    refuse("AssumeRole", {
+      status: 403,
+      code: "AccessDenied",
+      message: `User: arn:aws:iam::${ACCOUNT}:user/ci is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::222222222222:role/reader`,
+    });
+    const error = await refused({ assumeRoles: [{ roleArn: "arn:aws:iam::222222222222:role/reader" }] });
+    expect(error.code).to.equal("ACCESS_DENIED");
+    expect(error.message).to.include("sts:AssumeRole").and.include("arn:aws:iam::222222222222:role/reader");
+  });
+
+  it("says that no region is given", async () => {
+    const before = { ...process.env };
+    try {
+      for (const name of ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"]) delete process.env[name];
+      process.env["AWS_CONFIG_FILE"] = "/dev/null";
+      const access: Partial<Ec2Server["access"]> = { ...server.access };
+      delete access.region;
+      const error: unknown = await readInventory({ kind: "ec2", access }).catch((reason: unknown) => reason);
+      expect((error as Error).message).to.include("Set aws:region");
+    } finally {
+      process.env = before;
+    }
+  });
+
+  it("asks nothing more once something has failed", async () => {
+    refuse("DescribeVpcs", { status: 400, code: "InvalidParameterValue", message: "no" });
+    expect((await refused()).code).to.equal("LOOKUP_FAILED");
+    expect(server.times("DescribeManagedPrefixLists")).to.equal(0);
+  });
+});
+
+function subnet(subnetId: string, cidrBlock: string): Ec2Item {
+  return {
+    subnetId,
+    ownerId: ACCOUNT,
+    vpcId: "vpc-1",
+    cidrBlock,
+    ipv6CidrBlockAssociationSet: [
+      { ipv6CidrBlock: "2001:db8:1200:1::/64", ipv6CidrBlockState: { state: "associated" } },
+      { ipv6CidrBlock: "2001:db8:1200:2::/64", ipv6CidrBlockState: { state: "disassociated" } },
+    ],
+  };
+}
+
+function networkInterface(networkInterfaceId: string, privateIpAddress: string): Ec2Item {
+  return {
+    networkInterfaceId,
+    ownerId: ACCOUNT,
+    vpcId: "vpc-1",
+    subnetId: "subnet-1",
+    privateIpAddress,
+    privateIpAddressesSet: [{ privateIpAddress, primary: true }],
+    groupSet: [{ groupId: "sg-1" }],
+    interfaceType: "interface",
+    sourceDestCheck: true,
+  };
+}
+
+function rule(securityGroupRuleId: string, fields: Ec2Item): Ec2Item {
+  return {
+    securityGroupRuleId,
+    groupId: "sg-1",
+    groupOwnerId: ACCOUNT,
+    isEgress: false,
+    ipProtocol: "tcp",
+    fromPort: 443,
+    toPort: 443,
+    ...fields,
+  };
+}
+
+function prefixList(prefixListId: string): Ec2Item {
+  return { prefixListId, ownerId: ACCOUNT, prefixListName: "corp", addressFamily: "IPv4", version: 3 };
+}
