@@ -17,7 +17,7 @@ import { readSettings, type Settings } from "./settings";
  */
 async function program() {
   const settings = readSettings();
-  const inventory = await readInventory(settings.inventory);
+  const inventory = await readInventory(settings.inventory, log);
   requireKnownTargets(unknownTargets(inventory, { firewall: settings.targets }), inventory);
 
   const plans = await plansFor(settings, inventory);

@@ -2,6 +2,7 @@
  * What can go wrong while reading an inventory. Stable: programs may test for these.
  *
  * - `ACCESS_DENIED`, `THROTTLED`, `LOOKUP_FAILED`: AWS refused or failed a lookup.
+ * - `ACCOUNT_REFUSED`: the credentials are another account's than they may be.
  * - `SNAPSHOT_UNREADABLE`, `SNAPSHOT_NOT_JSON`, `SNAPSHOT_FORMAT`, `SNAPSHOT_INVALID`: the file is missing or
  *   not a file, holds something else than JSON, is of another format, or its content doesn't fit together.
  */
@@ -9,6 +10,7 @@ export type InventoryErrorCode =
   | "ACCESS_DENIED"
   | "THROTTLED"
   | "LOOKUP_FAILED"
+  | "ACCOUNT_REFUSED"
   | "SNAPSHOT_UNREADABLE"
   | "SNAPSHOT_NOT_JSON"
   | "SNAPSHOT_FORMAT"

@@ -1,6 +1,11 @@
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { STSClient } from "@aws-sdk/client-sts";
-import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import {
+  fromNodeProviderChain,
+  fromTemporaryCredentials,
+  fromTokenFile,
+  fromWebToken,
+} from "@aws-sdk/credential-providers";
 import { given } from "../sort";
 
 /** A role to take on, as the AWS provider's `aws:assumeRoles` says it. */
@@ -30,6 +35,8 @@ export interface AwsAccess {
   token?: string;
   /** Taken on one after the other, each with the one before. */
   assumeRoles?: AssumedRole[];
+  /** A role that a web identity's token is exchanged for, before `assumeRoles`. */
+  webIdentity?: { roleArn: string; token?: string; tokenFile?: string; sessionName?: string };
   sharedConfigFile?: string;
   sharedCredentialsFile?: string;
   endpoints?: { ec2?: string; sts?: string };
@@ -39,6 +46,9 @@ export interface AwsAccess {
   homeRegion?: string;
   /** Attempts of one request, the first included. */
   maxAttempts?: number;
+  /** The accounts that may be read; every other one is refused. */
+  allowedAccountIds?: string[];
+  forbiddenAccountIds?: string[];
 }
 
 /** What asks AWS. Its owner destroys the clients. */
@@ -99,26 +109,12 @@ function remembered(provider: Provider): Provider {
 }
 
 function credentialsFor(access: AwsAccess, region: string | undefined): Provider {
-  const { accessKey, secretKey, token, profile, sharedConfigFile, sharedCredentialsFile } = access;
   const home = access.homeRegion ?? region;
   const sts = {
     ...(home !== undefined && { region: home }),
     ...(access.endpoints?.sts !== undefined && { endpoint: access.endpoints.sts }),
   };
-  let credentials: Provider =
-    accessKey !== undefined && secretKey !== undefined
-      ? () =>
-          Promise.resolve({
-            accessKeyId: accessKey,
-            secretAccessKey: secretKey,
-            ...(token !== undefined && { sessionToken: token }),
-          })
-      : fromNodeProviderChain({
-          ...(profile !== undefined && { profile }),
-          ...(sharedConfigFile !== undefined && { configFilepath: sharedConfigFile }),
-          ...(sharedCredentialsFile !== undefined && { filepath: sharedCredentialsFile }),
-          clientConfig: sts,
-        });
+  let credentials = firstCredentials(access, sts);
   for (const role of access.assumeRoles ?? []) {
     credentials = fromTemporaryCredentials({
       masterCredentials: credentials,
@@ -127,6 +123,33 @@ function credentialsFor(access: AwsAccess, region: string | undefined): Provider
     });
   }
   return credentials;
+}
+
+/** Those that roles are taken on with. */
+function firstCredentials(access: AwsAccess, sts: { region?: string; endpoint?: string }): Provider {
+  const { accessKey, secretKey, token, profile, sharedConfigFile, sharedCredentialsFile, webIdentity } =
+    access;
+  if (webIdentity !== undefined) {
+    const { roleArn, token: webIdentityToken, tokenFile, sessionName = SESSION_NAME } = webIdentity;
+    const role = { roleArn, roleSessionName: sessionName, clientConfig: sts };
+    return webIdentityToken === undefined
+      ? fromTokenFile({ ...role, webIdentityTokenFile: tokenFile ?? "" })
+      : fromWebToken({ ...role, webIdentityToken });
+  }
+  if (accessKey !== undefined && secretKey !== undefined) {
+    return () =>
+      Promise.resolve({
+        accessKeyId: accessKey,
+        secretAccessKey: secretKey,
+        ...(token !== undefined && { sessionToken: token }),
+      });
+  }
+  return fromNodeProviderChain({
+    ...(profile !== undefined && { profile }),
+    ...(sharedConfigFile !== undefined && { configFilepath: sharedConfigFile }),
+    ...(sharedCredentialsFile !== undefined && { filepath: sharedCredentialsFile }),
+    clientConfig: sts,
+  });
 }
 
 function roleRequest(role: AssumedRole) {

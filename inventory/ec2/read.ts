@@ -75,6 +75,7 @@ export async function collectEc2(access: AwsAccess, clock: Clock = systemClock):
   try {
     const region = await reader.region();
     const { accountId } = await reader.identity();
+    requireAccount(accountId, access);
     const [network, compute, permissions] = await Promise.all([
       networkOf(reader),
       computeOf(reader),
@@ -98,6 +99,16 @@ export async function collectEc2(access: AwsAccess, clock: Clock = systemClock):
   } finally {
     reader.close();
   }
+}
+
+/** The AWS provider's own guard against reading with the wrong credentials. */
+function requireAccount(accountId: string, { allowedAccountIds, forbiddenAccountIds = [] }: AwsAccess): void {
+  if (allowedAccountIds?.includes(accountId) !== false && !forbiddenAccountIds.includes(accountId)) return;
+  throw new InventoryError(
+    "ACCOUNT_REFUSED",
+    `AWS inventory: the credentials are of account ${accountId}, which aws:allowedAccountIds or ` +
+      "aws:forbiddenAccountIds rules out. Check aws:profile and aws:assumeRoles",
+  );
 }
 
 async function networkOf(reader: Ec2Reader) {

@@ -452,6 +452,13 @@ describe("inventory from EC2's own API", () => {
     expect(error.message).to.include("sts:AssumeRole").and.include("arn:aws:iam::222222222222:role/reader");
   });
 
+  it("refuses the credentials of an account that the settings rule out", async () => {
+    expect((await refused({ allowedAccountIds: ["222222222222"] })).code).to.equal("ACCOUNT_REFUSED");
+    expect((await refused({ forbiddenAccountIds: [ACCOUNT] })).message).to.include(ACCOUNT);
+    expect(server.times("DescribeVpcs")).to.equal(0);
+    await read({ allowedAccountIds: [ACCOUNT] });
+  });
+
   it("says that no region is given", async () => {
     const before = { ...process.env };
     try {

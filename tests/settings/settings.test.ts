@@ -83,7 +83,7 @@ describe("settings", () => {
     ["aws-panos-rules:firewall", "{}", "names no id"],
     ["aws-panos-rules:firewall", '{"instanceIds":["eni-1"]}', "is not such an id"],
     ["aws-panos-rules:firewall", '{"instances":["i-1"]}', "is none of instanceIds"],
-    ["aws-panos-rules:inventory", "guess", "is none of lookups, snapshot"],
+    ["aws-panos-rules:inventory", "guess", "is none of lookups, ec2, snapshot"],
     ["aws-panos-rules:inventory", "snapshot", "is missing, although inventory is snapshot"],
     ["aws-panos-rules:ruleMode", "both", "is none of application, service"],
     ["aws-panos-rules:skipAlreadyAllowed", "yes", "is neither true nor false"],
@@ -103,6 +103,50 @@ describe("settings", () => {
       expect(problemsOf({ [key]: value }).join()).to.contain(problem);
     });
   }
+
+  describe("of the AWS provider, where EC2's own API is asked", () => {
+    const ec2 = (change: Record<string, string>) => ({ "aws-panos-rules:inventory": "ec2", ...change });
+
+    it("say where and as whom", () => {
+      const change = {
+        "aws:region": "eu-central-1",
+        "aws:profile": "prod",
+        "aws:assumeRoles": '[{"roleArn":"arn:aws:iam::123456789012:role/reader","externalId":"x"}]',
+        "aws:endpoints": '[{"ec2":"http://127.0.0.1:5000","s3":"http://127.0.0.1:6000"}]',
+        "aws:maxRetries": "4",
+        "aws:allowedAccountIds": '["123456789012"]',
+        "aws:defaultTags": "{}",
+      };
+      expect(read(ec2(change)).inventory).to.deep.equal({
+        kind: "ec2",
+        access: {
+          region: "eu-central-1",
+          profile: "prod",
+          assumeRoles: [{ roleArn: "arn:aws:iam::123456789012:role/reader", externalId: "x" }],
+          endpoints: { ec2: "http://127.0.0.1:5000" },
+          maxAttempts: 5,
+          allowedAccountIds: ["123456789012"],
+        },
+      });
+    });
+
+    for (const [key, value, problem] of [
+      ["aws:httpProxy", "http://proxy", "is honoured by the data sources only"],
+      ["aws:region", "Frankfurt", "is not a valid value"],
+      [
+        "aws:assumeRoles",
+        '[{"roleArn":"reader"}]',
+        'aws:assumeRoles[0].roleArn "reader" is not the ARN of a role',
+      ],
+      ["aws:assumeRoleWithWebIdentity", "{}", "is not a role's ARN and a token"],
+      ["aws:sharedConfigFiles", '["a","b"]', "is not a list with one file"],
+    ] as const) {
+      it(`refuse ${key} ${value}, and leave it to the data sources otherwise`, () => {
+        expect(problemsOf(ec2({ [key]: value })).join()).to.contain(problem);
+        expect(problemsOf({ [key]: value })).to.deep.equal([]);
+      });
+    }
+  });
 
   describe("of several firewalls", () => {
     const several = (...entries: object[]) => ({ "aws-panos-rules:firewalls": JSON.stringify(entries) });

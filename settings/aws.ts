@@ -1,0 +1,106 @@
+import type { AssumedRole, AwsAccess } from "../inventory/ec2/access";
+import { given } from "../inventory/sort";
+import type { Report } from "./problems";
+import { isRecord, type Reader } from "./reader";
+
+/**
+ * Settings of the AWS provider that change who asks or where, and that only its own data sources honour.
+ * They are refused rather than ignored: another identity would see another account.
+ */
+const NOT_HONOURED = ["customCaBundle", "httpProxy", "httpsProxy", "insecure", "ec2MetadataServiceEndpoint"];
+
+const ROLE = '[{"roleArn": "arn:aws:iam::123456789012:role/panos-reader"}]';
+const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/\S+$/;
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/;
+
+/** The AWS provider's settings, `aws:…`, as far as they say where and as whom EC2's API is asked. */
+export function awsAccess(read: Reader, report: Report): AwsAccess {
+  for (const name of NOT_HONOURED) {
+    if (read.json(`aws:${name}`) !== undefined) {
+      report(`aws:${name}`, "is honoured by the data sources only", "aws-panos-rules:inventory: lookups");
+    }
+  }
+  const text = (name: string) => read.text(`aws:${name}`, /./, "", "optional");
+  const flag = (name: string) => (text(name) === undefined ? undefined : read.boolean(`aws:${name}`, false));
+  const retries = read.wholeNumber("aws:maxRetries", 0);
+  const roles = read.json("aws:assumeRoles") ?? read.json("aws:assumeRole");
+  return given({
+    region: read.text("aws:region", REGION, "eu-central-1", "optional"),
+    homeRegion: read.text("aws:stsRegion", REGION, "eu-central-1", "optional"),
+    profile: text("profile"),
+    accessKey: text("accessKey"),
+    secretKey: text("secretKey"),
+    token: text("token"),
+    assumeRoles: roles === undefined ? undefined : assumedRoles("aws:assumeRoles", roles, report),
+    webIdentity: webIdentity(read.json("aws:assumeRoleWithWebIdentity"), report),
+    sharedConfigFile: onlyFile("aws:sharedConfigFiles", read, report),
+    sharedCredentialsFile: onlyFile("aws:sharedCredentialsFiles", read, report),
+    endpoints: endpoints(read.json("aws:endpoints")),
+    useDualstackEndpoint: flag("useDualstackEndpoint"),
+    useFipsEndpoint: flag("useFipsEndpoint"),
+    maxAttempts: retries === undefined ? undefined : retries + 1,
+    allowedAccountIds: accountIds(read.json("aws:allowedAccountIds")),
+    forbiddenAccountIds: accountIds(read.json("aws:forbiddenAccountIds")),
+  });
+}
+
+/** Roles to take on one after the other; a single one need not be in a list. */
+export function assumedRoles(key: string, value: unknown, report: Report): AssumedRole[] {
+  const list = Array.isArray(value) ? (value as unknown[]) : [value];
+  return list.flatMap((role, index) => {
+    const place = `${key}[${index}].roleArn`;
+    const roleArn = isRecord(role) ? role["roleArn"] : undefined;
+    if (!isRecord(role) || typeof roleArn !== "string" || !ROLE_ARN.test(roleArn)) {
+      report(place, `${JSON.stringify(roleArn ?? null)} is not the ARN of a role`, ROLE);
+      return [];
+    }
+    const duration = role["duration"];
+    if (duration !== undefined && !(typeof duration === "string" && /^(\d+[hms])+$/.test(duration))) {
+      report(`${key}[${index}].duration`, `${JSON.stringify(duration)} is not a duration`, "1h");
+    }
+    return [role as unknown as AssumedRole];
+  });
+}
+
+function webIdentity(value: unknown, report: Report): AwsAccess["webIdentity"] {
+  if (value === undefined) return undefined;
+  const { roleArn, webIdentityToken, webIdentityTokenFile, sessionName } = isRecord(value) ? value : {};
+  const hasToken = typeof webIdentityToken === "string" || typeof webIdentityTokenFile === "string";
+  if (typeof roleArn !== "string" || !ROLE_ARN.test(roleArn) || !hasToken) {
+    report(
+      "aws:assumeRoleWithWebIdentity",
+      "is not a role's ARN and a token or its file",
+      '{"roleArn": "arn:aws:iam::123456789012:role/ci", "webIdentityTokenFile": "/var/run/token"}',
+    );
+    return undefined;
+  }
+  const optional = (each: unknown) => (typeof each === "string" ? each : undefined);
+  return {
+    roleArn,
+    ...given({
+      token: optional(webIdentityToken),
+      tokenFile: optional(webIdentityTokenFile),
+      sessionName: optional(sessionName),
+    }),
+  };
+}
+
+function onlyFile(key: string, read: Reader, report: Report): string | undefined {
+  const files = read.json(key);
+  if (files === undefined) return undefined;
+  const [file, ...others] = Array.isArray(files) ? (files as unknown[]) : [files];
+  if (typeof file === "string" && others.length === 0) return file;
+  report(key, "is not a list with one file, which is what EC2's API can be asked with", '["~/.aws/config"]');
+  return undefined;
+}
+
+function endpoints(value: unknown): AwsAccess["endpoints"] {
+  const places = (Array.isArray(value) ? value : []).filter(isRecord);
+  const of = (service: string) =>
+    places.map((place) => place[service]).find((url): url is string => typeof url === "string");
+  return value === undefined ? undefined : given({ ec2: of("ec2"), sts: of("sts") });
+}
+
+function accountIds(value: unknown): string[] | undefined {
+  return Array.isArray(value) ? value.map(String) : undefined;
+}
