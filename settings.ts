@@ -9,6 +9,7 @@ import { connectionFrom, type Connection } from "./panos/connection";
 import { PROJECT, type FirewallConfiguration } from "./provider/configuration";
 import { freezeWindows, frozen } from "./provider/freeze";
 import type { FirewallInputs } from "./provider/inputs";
+import { withKeyReader } from "./secrets/key-reader";
 import { applicationOverrides } from "./settings/applications";
 import { configuredFirewalls } from "./settings/firewalls";
 import { inventorySource } from "./settings/inventory";
@@ -143,7 +144,7 @@ function firewallSettings(
   if (connection === undefined) return undefined;
   const { vsys, hostname } = connection;
   return {
-    connection,
+    connection: withKeyReader(connection, get),
     cleanupRule,
     coverage: { cleanupRule, untrustZone, trustZone, enabled: skipAlreadyAllowed },
     mapping: {

@@ -12,36 +12,47 @@ export interface Answer {
   root: XmlElement;
 }
 
-/** Refusals that say that the session's key is no longer good: renewing it may help. */
-const KEY_REFUSED = /invalid credential|not authenticated|key expired|session timed out/i;
+/** The device no longer takes a key that was good; code 22 is a session that timed out. */
+const KEY_EXPIRED = /key expired|session timed out/i;
+/** The device doesn't know the key, or the user and password; also where none arrived. */
+const UNKNOWN = /invalid credential|not authenticated/i;
+/** What a role lacks: "Type [commit] not authorized for user role." */
+const MISSING_RIGHT = /type \[([^\]]+)\] not authorized/i;
 /** Refusals that say that the same request may pass later, and that it was not carried out. */
 const TRY_AGAIN = /try again|is in progress/i;
 
 /**
  * Reads an answer of the XML API.
+ * @param sent secrets of the request, which no error may repeat
  * @throws PanosError for every status but success, and for what isn't a PAN-OS answer
  */
-export function readAnswer(status: number, body: string, details: PanosErrorDetails): Answer {
+export function readAnswer(
+  status: number,
+  body: string,
+  details: PanosErrorDetails,
+  sent: readonly string[] = [],
+): Answer {
   let root: XmlElement;
   try {
     root = parseXml(body);
-  } catch (cause) {
-    throw notPanos(status, body, details, cause);
+  } catch {
+    // What the parser says may quote the answer, so it doesn't go along as the cause.
+    throw notPanos(status, body, details, sent);
   }
-  if (root.name !== "response") throw notPanos(status, body, details);
+  if (root.name !== "response") throw notPanos(status, body, details, sent);
 
   const lines = messageLines(root);
   const panosCode = root.attributes["code"] ?? "";
   // In a multi-config answer every operation says how it went: one that failed is never a success.
   if (root.attributes["status"] === "success" && failedOperation(root) === undefined) {
     // A redirection or a proxy's error page that looks like an answer is none.
-    if (status !== 200) throw notPanos(status, body, details);
+    if (status !== 200) throw notPanos(status, body, details, sent);
     return { code: panosCode, result: child(root, "result"), lines, root };
   }
   const said = lines.length > 0 ? lines.join("; ") : `status ${root.attributes["status"] ?? "missing"}`;
-  const code = refusal(status, panosCode, said);
+  const code = refusal(status, panosCode, said, details);
   const operationId = failedOperation(root)?.attributes["id"];
-  throw new PanosError(code, `the firewall refused: ${said}${advice(code)}`, {
+  throw new PanosError(code, `the firewall refused: ${said}${advice(code, said)}`, {
     ...details,
     lines,
     ...(panosCode !== "" && { panosCode }),
@@ -49,19 +60,47 @@ export function readAnswer(status: number, body: string, details: PanosErrorDeta
   });
 }
 
-function refusal(status: number, panosCode: string, said: string): PanosErrorCode {
-  if (KEY_REFUSED.test(said) || panosCode === "22") return "credentials";
+function refusal(
+  status: number,
+  panosCode: string,
+  said: string,
+  { action }: PanosErrorDetails,
+): PanosErrorCode {
+  if (KEY_EXPIRED.test(said) || panosCode === "22") return "key-expired";
+  if (UNKNOWN.test(said)) return action === "keygen" ? "login-refused" : "key-refused";
   if (status === 403 || panosCode === "16") return "forbidden";
   if (TRY_AGAIN.test(said)) return "busy";
   return "refused";
 }
 
-function advice(code: PanosErrorCode): string {
-  if (code === "credentials")
-    return ". Check panos:apiKey, or panos:username and panos:password (PANOS_API_KEY, PANOS_USERNAME, PANOS_PASSWORD)";
-  if (code === "forbidden")
-    return ". The administrator's role lacks this right: README, “An administrator for this program”, lists them";
-  return "";
+const NEW_KEY =
+  "make a new key (npm run keygen) for panos:apiKey, PANOS_API_KEY or panos:apiKeySecret, wherever it is kept";
+
+/** What to do about a refusal of who we are. */
+const ADVICE: Partial<Record<PanosErrorCode, string>> = {
+  "key-expired":
+    ". The API key has reached the end of the life that this device gives keys. " +
+    `Either ${NEW_KEY}; or set panos:username and panos:password, with which it is renewed in time`,
+  "key-refused":
+    ". The firewall doesn't know the API key: it was revoked or replaced by a newer one, its administrator " +
+    `or that one's password has changed, or it is another firewall's. Then ${NEW_KEY}`,
+  "login-refused":
+    ". The user or the password is wrong, or the administrator is locked out: check panos:username and " +
+    "panos:password (PANOS_USERNAME, PANOS_PASSWORD)",
+};
+
+function advice(code: PanosErrorCode, said: string): string {
+  if (code !== "forbidden") return ADVICE[code] ?? "";
+  return (
+    `. The credentials are good, but the administrator's role is too small: ${missingRight(said)}; ` +
+    "README, “An administrator for this program”, has the whole role"
+  );
+}
+
+function missingRight(said: string): string {
+  const type = MISSING_RIGHT.exec(said)?.[1];
+  if (type === undefined) return "it doesn't allow this request";
+  return `it doesn't allow XML API requests of type ${type}, so enable <${type}> in its <xmlapi>`;
 }
 
 /**
@@ -84,12 +123,31 @@ function failedOperation(root: XmlElement): XmlElement | undefined {
   );
 }
 
-function notPanos(status: number, body: string, details: PanosErrorDetails, cause?: unknown): PanosError {
-  const firstLine = body.trimStart().split(/\r?\n/, 1)[0]?.slice(0, 200) ?? "";
+function notPanos(
+  status: number,
+  body: string,
+  details: PanosErrorDetails,
+  sent: readonly string[],
+): PanosError {
+  // Half an answer to a login may hold the new key.
+  const shown = details.action === "keygen" && body.includes("<key") ? "" : `: ${firstLine(body, sent)}`;
   return new PanosError(
     "not-panos",
-    `the answer is not one of a PAN-OS XML API (HTTP ${status}): ${firstLine === "" ? "it is empty" : firstLine}. ` +
+    `the answer is not one of a PAN-OS XML API (HTTP ${status})${shown}. ` +
       "Check panos:hostname and panos:port: a proxy or another server may be answering",
-    { ...details, cause },
+    details,
   );
+}
+
+/** The beginning of an answer, without secrets that were sent: some servers repeat what they were asked. */
+function firstLine(body: string, sent: readonly string[]): string {
+  const spellings = sent.flatMap((secret) => [
+    secret,
+    new URLSearchParams({ "": secret }).toString().slice(1),
+  ]);
+  const hidden = spellings
+    .filter((spelling) => spelling !== "")
+    .reduce((text, spelling) => text.replaceAll(spelling, "***"), body);
+  const line = hidden.trimStart().split(/\r?\n/, 1)[0]?.slice(0, 200) ?? "";
+  return line === "" ? "it is empty" : line;
 }

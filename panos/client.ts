@@ -1,15 +1,18 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { Pool } from "undici";
+import type { Pool } from "undici";
 import { readAnswer, type Answer } from "./answer";
 import type { Connection } from "./connection";
-import { PanosError, type PanosErrorDetails } from "./error";
+import { PanosError, type PanosErrorCode, type PanosErrorDetails } from "./error";
+import { KeyHolder, type IssuedKey } from "./key";
 import { retryDelay } from "./retry";
+import { connectionPool, transportError } from "./transport";
 import { textAt, type XmlElement } from "./xml";
 
-/** The vendor's documentation asks for at most five concurrent calls. */
-const CONCURRENT_CALLS = 5;
 const DEADLINE_MS = 120_000;
+/** Refusals that another key may help against. */
+const KEY_REFUSED: ReadonlySet<PanosErrorCode> = new Set(["key-expired", "key-refused"]);
+const KEY_LIFETIME_XPATH =
+  "/config/devices/entry[@name='localhost.localdomain']/deviceconfig/setting/management/api/key/lifetime";
 
 /** One operation of a multi-config request. */
 export interface Operation {
@@ -26,6 +29,8 @@ export interface ClientOptions {
   deadlineMs?: number;
   /** How often a call is repeated at most, where repeating is safe. */
   retries?: number;
+  /** Milliseconds on a clock of the caller's, for the age of keys; the machine's unless given. */
+  now?: () => number;
 }
 
 type Parameters = Record<string, string>;
@@ -37,34 +42,25 @@ interface Call {
 }
 
 /**
- * A client of a firewall's XML API, usable without Pulumi. At most five requests run at once; a refused key
- * is renewed once for everybody who waits; reads are repeated after connection errors, writes only where
+ * A client of a firewall's XML API, usable without Pulumi. At most five requests run at once; a key that was
+ * logged in for is renewed shortly before the device ends it, and one that is refused is replaced where
+ * there is another, once for everybody who waits; reads are repeated after connection errors, writes only where
  * the device can't have carried them out. Every method throws PanosError.
  */
 export class PanosClient {
   private readonly pool: Pool;
   private readonly retries: number;
   private readonly deadlineMs: number;
-  private key: Promise<string> | undefined;
+  private readonly key: KeyHolder;
 
   constructor(
     readonly connection: Connection,
     options: ClientOptions = {},
   ) {
-    const { protocol, hostname, port, skipVerifyCertificate } = connection;
-    const host = hostname.includes(":") && !hostname.startsWith("[") ? `[${hostname}]` : hostname;
-    const ca = certificates(connection);
-    this.pool = new Pool(`${protocol}://${host}:${port}`, {
-      connections: CONCURRENT_CALLS,
-      pipelining: 1,
-      connect: {
-        rejectUnauthorized: !skipVerifyCertificate,
-        timeout: 10_000,
-        ...(ca !== undefined && { ca }),
-      },
-    });
+    this.pool = connectionPool(connection);
     this.retries = options.retries ?? 4;
     this.deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+    this.key = new KeyHolder(connection, () => this.logIn(), options.now ?? (() => performance.now()));
   }
 
   /** Reads from the candidate. Returns `<result>`'s element, or undefined where nothing is there. */
@@ -152,16 +148,15 @@ export class PanosClient {
     const deadline = AbortSignal.timeout(this.deadlineMs);
     const sendWith = (value: string) =>
       this.repeated(call.repeatable, deadline, () => this.send(parameters, value, call, deadline));
-    const key = this.apiKey();
     // A login repeats itself where that helps; repeating it here too would take minutes, and lock accounts.
-    const value = await key;
+    const key = await this.key.current();
     try {
-      return await sendWith(value);
+      return await sendWith(key);
     } catch (error) {
-      if (!(error instanceof PanosError) || error.code !== "credentials" || !this.canRenew()) throw error;
-      // Only the first who sees the refusal asks for a new key; the others wait for the same one.
-      if (this.key === key) this.key = this.keygen();
-      return sendWith(await this.apiKey());
+      if (!(error instanceof PanosError) || !KEY_REFUSED.has(error.code)) throw error;
+      const other = await this.key.insteadOf(key);
+      if (other === undefined) throw error;
+      return sendWith(other);
     }
   }
 
@@ -185,32 +180,39 @@ export class PanosClient {
     }
   }
 
-  private apiKey(): Promise<string> {
-    const { apiKey } = this.connection;
-    this.key ??= apiKey !== undefined ? Promise.resolve(apiKey) : this.keygen();
-    const key = this.key;
-    // A login that failed must not be remembered: the next call tries again.
-    key.catch(() => {
-      if (this.key === key) this.key = undefined;
-    });
-    return key;
-  }
-
-  private canRenew(): boolean {
-    return this.connection.username !== undefined && this.connection.password !== undefined;
-  }
-
-  private async keygen(): Promise<string> {
+  /**
+   * Logs in for a new API key. Where the device limits the life of keys, this ends the older ones of the same
+   * administrator (PAN-OS documentation).
+   */
+  async logIn(): Promise<IssuedKey> {
     const { username = "", password = "" } = this.connection;
     const call: Call = { repeatable: true, details: { action: "keygen" } };
     const deadline = AbortSignal.timeout(this.deadlineMs);
-    return this.repeated(call.repeatable, deadline, async () => {
+    const value = await this.repeated(call.repeatable, deadline, async () => {
       const login = { type: "keygen", user: username, password };
       const answer = await this.send(login, undefined, call, deadline);
       const key = textAt(answer.result, "key");
       if (key === "") throw new PanosError("not-panos", "the answer to keygen holds no key", call.details);
       return key;
     });
+    return { value, lifetimeMs: await this.keyLifetime(value, deadline) };
+  }
+
+  /**
+   * How long the device takes keys. The setting is in minutes; absent or 0, keys don't expire (PAN-OS
+   * documentation, “Configure API Key Lifetime”). It only tells when to renew: without it, a refusal does.
+   */
+  private async keyLifetime(key: string, deadline: AbortSignal): Promise<number | undefined> {
+    const parameters = { type: "config", action: "show", xpath: KEY_LIFETIME_XPATH };
+    const call: Call = { repeatable: true, details: { action: "show", xpath: KEY_LIFETIME_XPATH } };
+    try {
+      const answer = await this.repeated(true, deadline, () => this.send(parameters, key, call, deadline));
+      const minutes = Number(textAt(answer.result, "lifetime"));
+      return minutes > 0 ? minutes * 60_000 : undefined;
+    } catch (error) {
+      if (error instanceof PanosError) return undefined;
+      throw error;
+    }
   }
 
   private async send(
@@ -243,7 +245,8 @@ export class PanosClient {
     if (status >= 500) {
       throw new PanosError("ambiguous", `the firewall's web server answered HTTP ${status}`, details);
     }
-    return readAnswer(status, body, details);
+    const { password } = parameters;
+    return readAnswer(status, body, details, [key ?? "", password ?? ""]);
   }
 }
 
@@ -257,67 +260,4 @@ function multiConfigElement({ action, xpath, element, where, dst }: Operation, i
     )
     .join("");
   return `<${action}${text}>${element ?? ""}</${action}>`;
-}
-
-function certificates({ caFile }: Connection): string | undefined {
-  if (caFile === undefined) return undefined;
-  try {
-    return readFileSync(caFile, "utf8");
-  } catch (cause) {
-    throw new PanosError(
-      "settings",
-      `panos:caFile ${caFile} can't be read: ${(cause as Error).message}. It takes a file of PEM certificates`,
-      { cause },
-    );
-  }
-}
-
-/** Codes of errors in which no byte of the request can have reached the device. */
-const NOT_SENT = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
-
-function transportError(
-  cause: unknown,
-  { hostname, port }: Connection,
-  details: PanosErrorDetails,
-  repeatable: boolean,
-): PanosError {
-  const error = cause as Error & { code?: string };
-  const at = `${hostname}:${port}`;
-  const code = error.code ?? "";
-  if (
-    error.name === "TimeoutError" ||
-    code === "UND_ERR_HEADERS_TIMEOUT" ||
-    code === "UND_ERR_BODY_TIMEOUT"
-  ) {
-    return new PanosError("timeout", `the firewall at ${at} did not answer in time`, { ...details, cause });
-  }
-  if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_/.test(code)) {
-    return new PanosError(
-      "certificate",
-      `the certificate of ${at} is not trusted (${code}). Set panos:caFile to the certificate of its authority, ` +
-        "or panos:skipVerifyCertificate to true where nobody can listen in between",
-      { ...details, cause },
-    );
-  }
-  if (NOT_SENT.has(code)) {
-    return new PanosError(
-      "unreachable",
-      `the firewall at ${at} can't be reached (${code}). Check panos:hostname, panos:port and the way there`,
-      { ...details, cause },
-    );
-  }
-  const lost = `the connection to ${at} was lost (${code || error.message})`;
-  return repeatable
-    ? new PanosError("unreachable", lost, { ...details, cause })
-    : new PanosError("ambiguous", `${lost} after the request was sent: it may have been carried out`, {
-        ...details,
-        cause,
-      });
 }

@@ -7,6 +7,10 @@ export interface Connection {
   protocol: "https" | "http";
   vsys: string;
   apiKey?: string;
+  /** The secret of AWS Secrets Manager that holds the key, by name or ARN. */
+  apiKeySecret?: string;
+  /** Reads the key from where it is kept; asked when it is first needed, and again when it is refused. */
+  readApiKey?: () => Promise<string>;
   username?: string;
   password?: string;
   /** A file of PEM certificates to trust, instead of the system's. */
@@ -29,12 +33,17 @@ export const CONNECTION_ENVIRONMENT = {
   protocol: "PANOS_PROTOCOL",
   vsys: "PANOS_VSYS",
   apiKey: "PANOS_API_KEY",
+  apiKeySecret: "PANOS_API_KEY_SECRET",
   username: "PANOS_USERNAME",
   password: "PANOS_PASSWORD",
   caFile: "PANOS_CA_FILE",
   skipVerifyCertificate: "PANOS_SKIP_VERIFY_CERTIFICATE",
 } as const;
 
+/** A name or ARN of AWS Secrets Manager (API reference, CreateSecret). */
+const SECRET_ID = /^(arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[A-Za-z0-9/_+=.@-]{1,512}$/;
+/** An API key; an HTTP header can't carry anything else. */
+const API_KEY = /^[\x21-\x7e]+$/;
 const HOSTNAME = /^([A-Za-z0-9._-]+|\[?[0-9A-Fa-f:]+\]?)$/;
 
 type ConnectionKey = keyof typeof CONNECTION_ENVIRONMENT;
@@ -57,16 +66,16 @@ export function connectionFrom(
     problems.push({ key: `panos:${key} (or ${CONNECTION_ENVIRONMENT[key]})`, problem, example });
 
   const hostname = value("hostname") ?? "";
+  const isWrong = (host: string) => {
+    // A URL may have a password in it.
+    const shown = host.includes("@") ? "what it says" : JSON.stringify(host);
+    return `${shown} is not a host name or an address`;
+  };
   if (hostname === "") report("hostname", "is missing", "fw1.example.com");
-  else if (!HOSTNAME.test(hostname))
-    report("hostname", `${JSON.stringify(hostname)} is not a host name or an address`, "fw1.example.com");
+  else if (!HOSTNAME.test(hostname)) report("hostname", isWrong(hostname), "fw1.example.com");
   const peerHostname = value("peerHostname");
   if (peerHostname !== undefined && !HOSTNAME.test(peerHostname))
-    report(
-      "peerHostname",
-      `${JSON.stringify(peerHostname)} is not a host name or an address`,
-      "fw2.example.com",
-    );
+    report("peerHostname", isWrong(peerHostname), "fw2.example.com");
 
   const protocol = value("protocol") ?? "https";
   if (protocol !== "https" && protocol !== "http")
@@ -83,19 +92,8 @@ export function connectionFrom(
   if (skip !== "true" && skip !== "false")
     report("skipVerifyCertificate", `${JSON.stringify(skip)} is neither true nor false`, "false");
 
-  const [apiKey, username, password, caFile] = (["apiKey", "username", "password", "caFile"] as const).map(
-    value,
-  );
-  if (apiKey === undefined && (username === undefined || password === undefined)) {
-    const missing = username !== undefined ? "password" : password !== undefined ? "username" : "apiKey";
-    report(
-      missing,
-      missing === "apiKey"
-        ? "is missing, and so are panos:username and panos:password"
-        : `is missing, although panos:${missing === "password" ? "username" : "password"} is set`,
-      `pulumi config set ${missing === "username" ? "" : "--secret "}panos:${missing}`,
-    );
-  }
+  const credentials = credentialsFrom(value, environment, report);
+  const caFile = value("caFile");
   if (problems.length > 0) return { problems };
   return {
     problems,
@@ -106,10 +104,50 @@ export function connectionFrom(
       protocol: protocol as Connection["protocol"],
       vsys,
       skipVerifyCertificate: skip === "true",
-      ...(apiKey !== undefined && { apiKey }),
-      ...(username !== undefined && { username }),
-      ...(password !== undefined && { password }),
+      ...credentials,
       ...(caFile !== undefined && { caFile }),
     },
   };
+}
+
+/**
+ * The key, or where it is kept, and the login. What the environment says of the key wins over all that the
+ * configuration says of it.
+ */
+function credentialsFrom(
+  value: (key: ConnectionKey) => string | undefined,
+  environment: NodeJS.ProcessEnv,
+  report: (key: ConnectionKey, problem: string, example: string) => void,
+): Pick<Connection, "apiKey" | "apiKeySecret" | "username" | "password"> {
+  const given = (key: ConnectionKey) => Boolean(environment[CONNECTION_ENVIRONMENT[key]]);
+  const apiKey = given("apiKeySecret") && !given("apiKey") ? undefined : value("apiKey")?.trim();
+  const apiKeySecret = given("apiKey") && !given("apiKeySecret") ? undefined : value("apiKeySecret");
+  const [username, password] = [value("username"), value("password")];
+  const credentials = { apiKey, apiKeySecret, username, password };
+
+  if (apiKey !== undefined && !API_KEY.test(apiKey))
+    report("apiKey", "has characters in it that no API key has", "npm run keygen");
+  if (apiKeySecret !== undefined && !SECRET_ID.test(apiKeySecret))
+    report("apiKeySecret", "is not the name or ARN of a secret in AWS Secrets Manager", "prod/firewall");
+  if (apiKey !== undefined && apiKeySecret !== undefined)
+    report(
+      "apiKeySecret",
+      "is set beside panos:apiKey: only one of them can be meant",
+      "remove panos:apiKey",
+    );
+  if (
+    apiKey === undefined &&
+    apiKeySecret === undefined &&
+    (username === undefined || password === undefined)
+  ) {
+    const missing = username !== undefined ? "password" : password !== undefined ? "username" : "apiKey";
+    report(
+      missing,
+      missing === "apiKey"
+        ? "is missing, and so are panos:apiKeySecret, and panos:username with panos:password"
+        : `is missing, although panos:${missing === "password" ? "username" : "password"} is set`,
+      `pulumi config set ${missing === "username" ? "" : "--secret "}panos:${missing}`,
+    );
+  }
+  return Object.fromEntries(Object.entries(credentials).filter(([, text]) => text !== undefined));
 }

@@ -1,7 +1,9 @@
 /**
  * What went wrong, for programs:
  * - `unreachable` no connection; `certificate` TLS refused; `timeout` the call's deadline passed
- * - `credentials` key or password refused or expired; `forbidden` the administrator's role lacks a right
+ * - `key-expired` the API key is past the life that the device gives keys; `key-refused` it is unknown to the
+ *   device: revoked, replaced or wrong; `key-missing` it can't be read from where it is kept
+ * - `login-refused` user or password is wrong; `forbidden` the administrator's role lacks a right
  * - `busy` the device asks to try again later; `refused` any other refusal by the device
  * - `ambiguous` the connection was lost after a write was sent: it may or may not have happened
  * - `not-panos` the answer isn't one of a PAN-OS device; `job` a job ended in failure
@@ -11,7 +13,10 @@ export type PanosErrorCode =
   | "unreachable"
   | "certificate"
   | "timeout"
-  | "credentials"
+  | "key-expired"
+  | "key-refused"
+  | "key-missing"
+  | "login-refused"
   | "forbidden"
   | "busy"
   | "refused"
@@ -20,6 +25,15 @@ export type PanosErrorCode =
   | "job"
   | "unsupported"
   | "settings";
+
+/** The codes that say that the device doesn't let us: asking again changes nothing. */
+export const UNAUTHORIZED: ReadonlySet<PanosErrorCode> = new Set([
+  "key-expired",
+  "key-refused",
+  "key-missing",
+  "login-refused",
+  "forbidden",
+]);
 
 export interface PanosErrorDetails {
   /** What was being done: "get", "multi-config", "commit", … */

@@ -1,5 +1,5 @@
 import type { PanosClient } from "./client";
-import { PanosError } from "./error";
+import { PanosError, UNAUTHORIZED } from "./error";
 import { child, element, textAt } from "./xml";
 
 /** Who holds a lock, since when, and why. */
@@ -43,8 +43,7 @@ export async function takeCommitLock(
   try {
     await client.op(command, false, vsys);
   } catch (error) {
-    if (!(error instanceof PanosError) || error.code === "credentials" || error.code === "forbidden")
-      throw error;
+    if (!(error instanceof PanosError) || UNAUTHORIZED.has(error.code)) throw error;
     const held = await locks(client, "commit");
     const other = held.find(({ owner }) => owner !== administrator);
     if (other === undefined && held.length > 0) return;

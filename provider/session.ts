@@ -5,6 +5,7 @@ import { openActive } from "../panos/ha";
 import type { Location } from "../panos/location";
 import { configured, firewallConfigurations, PROJECT } from "./configuration";
 import { frozen } from "./freeze";
+import { withKeyReader } from "../secrets/key-reader";
 import { readObjects, type PolicyObjects } from "./objects";
 import { preflight } from "./preflight";
 import { Shared } from "./shared";
@@ -48,7 +49,7 @@ function providerSettings(firewall: string): ProviderSettings {
     );
   }
   return {
-    connection,
+    connection: withKeyReader(connection, get),
     takeLock: get("panos:takeLock") !== "false",
     lockTimeoutSeconds: Number(get("panos:lockTimeout") ?? LOCK_TIMEOUT_SECONDS),
     commitTimeoutSeconds: Number(get("panos:commitTimeout") ?? COMMIT_TIMEOUT_SECONDS),

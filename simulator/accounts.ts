@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { BadRequest } from "./refusal";
+import { requireRight } from "./roles";
 import type { XmlElement } from "./xml/element";
 
 export interface User {
@@ -9,7 +10,10 @@ export interface User {
 
 interface ApiKey {
   admin: string;
+  /** In milliseconds since 1970. */
   issued: number;
+  /** The administrator's password, hashed, as it was then: another one ends the key. */
+  password: string;
 }
 
 /** API keys by their text; the firewalls of an HA pair share them, for they share the master key. */
@@ -27,13 +31,12 @@ export class Accounts {
   private readonly refused = new Map<string, "expired" | "revoked">();
 
   /**
-   * @param running the configuration with administrators of its own, as it is now
-   * @param keyLifetimeSeconds 0: keys never expire, and new ones leave old ones valid
+   * @param users administrators that have all rights, beside those of the configuration
+   * @param running the configuration, as it is now: more administrators, their roles, the life of keys
    */
   constructor(
     private readonly users: readonly User[],
     private readonly running: () => XmlElement,
-    private readonly keyLifetimeSeconds = 0,
     private readonly keys: ApiKeys = new Map<string, ApiKey>(),
   ) {}
 
@@ -43,16 +46,20 @@ export class Accounts {
     return [...new Set([...this.users.map((user) => user.name), ...configured])];
   }
 
-  /** @throws BadRequest 403 */
+  /**
+   * A new key. Where keys have a lifetime, it ends the administrator's older ones; without one they stay
+   * good (PAN-OS documentation, pango).
+   * @throws BadRequest 403
+   */
   keygen(name: string, password: string): string {
     if (!this.isPassword(name, password)) throw new BadRequest(403, "Invalid Credential");
-    if (this.keyLifetimeSeconds > 0) {
+    if (this.lifetimeSeconds() > 0) {
       for (const [key, { admin }] of this.keys) if (admin === name) this.keys.delete(key);
     }
     // Letters and digits only: clients put keys into URLs without escaping them.
     const secret = randomBytes(66).toString("base64").replace(/[+/=]/g, "A");
     const key = `LUFRPT1${secret}==`;
-    this.keys.set(key, { admin: name, issued: Date.now() });
+    this.keys.set(key, { admin: name, issued: Date.now(), password: this.passwordHash(name) });
     return key;
   }
 
@@ -61,16 +68,21 @@ export class Accounts {
     for (const key of this.keys.keys()) if (this.refused.get(key) !== "revoked") this.refused.set(key, why);
   }
 
+  /** Makes every key that there is older, as if so much time had passed. */
+  ageKeys(seconds: number): void {
+    for (const key of this.keys.values()) key.issued -= seconds * 1000;
+  }
+
   /** Who sends a request. @throws BadRequest 403, or 400 for an expired key */
   authenticate({ key, basic }: Credentials): string {
     if (key !== undefined && key !== "") {
       const known = this.keys.get(key);
       const refused = this.refused.get(key);
-      if (!known || refused === "revoked" || !this.names().includes(known.admin))
+      if (!known || refused === "revoked" || this.passwordHash(known.admin) !== known.password)
         throw new BadRequest(403, "Invalid Credential");
+      const lifetime = this.lifetimeSeconds();
       const age = (Date.now() - known.issued) / 1000;
-      if (refused === "expired" || (this.keyLifetimeSeconds > 0 && age > this.keyLifetimeSeconds))
-        throw new BadRequest(400, "Key Expired");
+      if (refused === "expired" || (lifetime > 0 && age > lifetime)) throw new BadRequest(400, "Key Expired");
       return known.admin;
     }
     if (basic) {
@@ -82,19 +94,16 @@ export class Accounts {
 
   /** @throws BadRequest 403 when the administrator's role doesn't allow a type of request */
   requireRole(admin: string, type: string, writes: boolean): void {
+    if (this.users.some((user) => user.name === admin)) return;
     const entry = this.configured().find((user) => user.name === admin);
-    if (!entry || this.users.some((user) => user.name === admin)) return;
-    const roles = entry.at("permissions", "role-based");
-    const custom = roles?.at("custom")?.value("profile");
-    if (custom !== undefined) {
-      const role = this.running().at("shared", "admin-role", `entry:${custom}`, "role");
-      const xmlapi = role?.at("device", "xmlapi") ?? role?.at("vsys", "xmlapi");
-      if (xmlapi?.value(type) !== "enable") this.deny(type);
-    } else if (roles?.value("superuser") !== "yes" && (writes || type === "commit")) this.deny(type);
+    requireRight(this.running(), entry?.at("permissions", "role-based"), type, writes);
   }
 
-  private deny(type: string): never {
-    throw new BadRequest(403, `Type [${type}] not authorized for user role.`);
+  /** How long a key is good for; 0: for ever. The setting is in minutes. */
+  private lifetimeSeconds(): number {
+    const device = this.running().child("devices")?.entries()[0];
+    const key = device?.at("deviceconfig", "setting", "management", "api", "key");
+    return Number(key?.value("lifetime") ?? 0) * 60;
   }
 
   private configured(): XmlElement[] {
@@ -102,15 +111,25 @@ export class Accounts {
   }
 
   private isPassword(name: string, password: string): boolean {
-    const given = this.users.find((user) => user.name === name);
-    if (given) return sameText(given.password, password);
-    const phash = this.configured()
-      .find((entry) => entry.name === name)
-      ?.value("phash");
-    if (!phash) return false;
-    const sha256 = createHash("sha256").update(password).digest("hex");
-    return sameText(phash, `sha256:${sha256}`);
+    const expected = this.passwordHash(name);
+    return expected !== "" && sameText(expected, hashed(password));
   }
+
+  /** "" when there is no such administrator, or no password. */
+  private passwordHash(name: string): string {
+    const given = this.users.find((user) => user.name === name);
+    if (given) return hashed(given.password);
+    return (
+      this.configured()
+        .find((entry) => entry.name === name)
+        ?.value("phash") ?? ""
+    );
+  }
+}
+
+/** What the simulator keeps of a password, as `request password-hash` makes it. */
+export function hashed(password: string): string {
+  return `sha256:${createHash("sha256").update(password).digest("hex")}`;
 }
 
 function sameText(a: string, b: string): boolean {

@@ -13,7 +13,7 @@ import { RegisteredIps } from "./userid/registered";
 import { isPartial } from "./commit/scope";
 import { predefinedConfig } from "./policy/predefined";
 import { parseXml } from "./xml/parse";
-import type { XmlElement } from "./xml/element";
+import { XmlElement } from "./xml/element";
 
 export interface FirewallOptions {
   users: readonly User[];
@@ -69,11 +69,12 @@ export class Firewall {
         "the configuration has no vsys1 in /config/devices/entry[@name='localhost.localdomain']/vsys",
       );
     }
+    if (options.keyLifetimeSeconds > 0) limitKeys(root, options.keyLifetimeSeconds);
     this.candidate = new Candidate(root);
     this.running = root.clone();
     this.jobs = new JobQueue(options.commitSeconds);
     this.commits = new Commits(this, this.jobs, this.locks, (request) => this.committed(request));
-    this.accounts = new Accounts(options.users, () => this.running, options.keyLifetimeSeconds, options.keys);
+    this.accounts = new Accounts(options.users, () => this.running, options.keys);
     this.swVersion = options.swVersion;
     this.address = options.address ?? "127.0.0.1";
     this.serial = options.serial ?? "015351000012345";
@@ -107,4 +108,16 @@ export class Firewall {
     if (!isPartial(scope)) this.fullCommitRequired = false;
     this.ha?.committed(this);
   }
+}
+
+/**
+ * Puts the life of API keys into a configuration, where a client can read it. PAN-OS takes whole minutes, from 1
+ * to 525600 (its documentation on the API key lifetime); shorter lives are for tests.
+ */
+function limitKeys(root: XmlElement, seconds: number): void {
+  let at = root.child("devices")?.entries()[0];
+  for (const tag of ["deviceconfig", "setting", "management", "api", "key"])
+    at = at?.child(tag) ?? at?.add(new XmlElement(tag));
+  const lifetime = at?.child("lifetime") ?? at?.add(new XmlElement("lifetime"));
+  if (lifetime) lifetime.text = String(seconds / 60);
 }

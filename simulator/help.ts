@@ -11,7 +11,8 @@ npm run simulator -- [options]
   --commit-seconds N   how long a commit job runs (default 1)
   --record FILE        append one line of JSON for each request, without secrets
   --sw-version TEXT    PAN-OS version to report (default 11.1.2)
-  --key-lifetime N     API keys expire after N seconds (default: never)
+  --key-lifetime N     API keys expire after N seconds (default: never, or what the configuration has at
+                       deviceconfig/setting/management/api/key/lifetime, in minutes)
   --faults FILE        what goes wrong, a JSON list (below); with --ha, on each of the two
   --ha MODE            an HA pair: active-passive or active-active; the first one is active
   --second-port N      the second firewall's HTTPS port (default 8444)
@@ -24,7 +25,8 @@ More administrators can be in the configuration, with a role of their own:
     <phash>sha256:HEX</phash>      where HEX is what "printf %s PASSWORD | sha256sum" prints
     <permissions><role-based><superuser>yes</superuser></role-based></permissions>
 or <custom><profile>NAME</profile></custom> in <role-based>, with /config/shared/admin-role/entry[@name=NAME]
-/role/device/xmlapi saying "enable" for config, op, commit, user-id, export, log.
+/role/device/xmlapi saying "enable" for config, op, commit, user-id, export, import, log,
+report; what isn't enabled is refused.
 
 Faults: [{"name": "lost answer", "match": {"type": "config", "action": "multi-config"}, "nth": 2,
           "effect": {"do": "drop", "when": "after"}}, …]

@@ -19,7 +19,7 @@ export interface SimulatorOptions {
   record?: string;
   /** "11.1.2" unless given. */
   swVersion?: string;
-  /** API keys expire after this; a new one then also ends the old ones. */
+  /** API keys expire after this, whatever the configuration says; a new one then also ends the old ones. */
   keyLifetimeSeconds?: number;
   /** What goes wrong, from the start. */
   faults?: readonly Fault[];

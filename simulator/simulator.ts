@@ -172,6 +172,11 @@ export class Simulator extends EventEmitter {
     return this.firewall.auditComments.history;
   }
 
+  /** Makes every API key that there is older, as if so much time had passed. */
+  ageKeys(seconds: number): void {
+    this.firewall.accounts.ageKeys(seconds);
+  }
+
   /** From now on only a full commit is possible, until one went through. */
   requireFullCommit(): void {
     this.firewall.fullCommitRequired = true;

@@ -13,7 +13,9 @@ import * as answers from "./answers";
 import type { Answer } from "./answers";
 import { log } from "./log";
 
-const TYPES = ["config", "commit", "op", "keygen", "version", "export", "user-id", "log"];
+/** What PAN-OS answers, and what of it a role has no say in. */
+const TYPES = ["config", "commit", "op", "keygen", "version", "report", "export", "import", "user-id", "log"];
+const OPEN_TO_ALL: ReadonlySet<string> = new Set(["keygen", "version"]);
 const ACTIONS = [
   "show",
   "get",
@@ -48,7 +50,7 @@ export function answerRequest(firewall: Firewall, admin: string, parameters: Par
 function dispatch(firewall: Firewall, admin: string, parameters: Parameters): Answer {
   const type = parameters.get("type") ?? "";
   const action = parameters.get("action");
-  if (TYPES.includes(type) && type !== "version") {
+  if (TYPES.includes(type) && !OPEN_TO_ALL.has(type)) {
     firewall.accounts.requireRole(admin, type, type === "config" && WRITES.has(action ?? ""));
   }
   switch (type) {
@@ -66,6 +68,9 @@ function dispatch(firewall: Firewall, admin: string, parameters: Parameters): An
       return userId(firewall, parameters);
     case "log":
       return log(firewall, parameters);
+    case "report":
+    case "import":
+      throw new Refusal("17", [`type ${type} is not simulated`]);
     default:
       throw new BadRequest(
         400,

@@ -1,12 +1,13 @@
+import { inspect } from "node:util";
 import { expect } from "chai";
 import { readAnswer } from "../../panos/answer";
 import { PanosError } from "../../panos/error";
 import { textAt } from "../../panos/xml";
 
 /** The error that an answer is read as. */
-function refusal(status: number, body: string): PanosError {
+function refusal(status: number, body: string, action = "set", sent: string[] = []): PanosError {
   try {
-    readAnswer(status, body, { action: "set", xpath: "/config" });
+    readAnswer(status, body, { action, xpath: "/config" }, sent);
   } catch (error) {
     if (error instanceof PanosError) return error;
     throw error;
@@ -28,26 +29,36 @@ describe("answers", () => {
     );
   });
 
-  it("of refused credentials say which settings to check", () => {
-    const error = refusal(
-      403,
-      "<response status = 'error' code = '403'><result><msg>Invalid Credential</msg></result></response>",
-    );
-    expect(error.code).to.equal("credentials");
-    expect(error.message).to.contain("Invalid Credential").and.contain("PANOS_API_KEY");
+  const denied = (status: number, message: string) =>
+    `<response status = 'error' code = '${status}'><result><msg>${message}</msg></result></response>`;
+
+  it("of a key that is unknown, has expired, or belongs to a login that is wrong, are told apart", () => {
+    const refusals: [number, string, string, string, string][] = [
+      [403, denied(403, "Invalid Credential"), "get", "key-refused", "revoked or replaced"],
+      [403, denied(403, "Not Authenticated"), "get", "key-refused", "npm run keygen"],
+      [400, denied(400, "Key Expired"), "get", "key-expired", "end of the life"],
+      [
+        200,
+        '<response status="error" code="22"><msg><line>Session timed out</line></msg></response>',
+        "get",
+        "key-expired",
+        "panos:username",
+      ],
+      [403, denied(403, "Invalid Credential"), "keygen", "login-refused", "PANOS_PASSWORD"],
+    ];
+    for (const [status, body, action, code, advice] of refusals) {
+      const error = refusal(status, body, action);
+      expect([error.code, error.message.includes(advice)], error.message).to.deep.equal([code, true]);
+    }
   });
 
-  it("of a role's missing right are told apart from bad credentials", () => {
-    const error = refusal(
-      403,
-      "<response status = 'error' code = '403'><result><msg>Type [commit] not authorized for user role.</msg></result></response>",
-    );
+  it("of a role that is too small name the right that it lacks", () => {
+    const error = refusal(403, denied(403, "Type [commit] not authorized for user role."));
     expect(error.code).to.equal("forbidden");
-  });
-
-  it("of an expired key count as refused credentials", () => {
-    const body = '<response status="error" code="400"><result><msg>Key Expired</msg></result></response>';
-    expect(refusal(400, body).code).to.equal("credentials");
+    expect(error.message).to.contain("enable <commit> in its <xmlapi>").and.contain("README");
+    const unauthorized =
+      '<response status="unauth" code="16"><msg><line>Unauthorized request</line></msg></response>';
+    expect(refusal(200, unauthorized).code).to.equal("forbidden");
   });
 
   it("of an invalid reference carry each of the device's lines", () => {
@@ -106,5 +117,18 @@ describe("answers", () => {
     for (const status of [201, 302, 404]) {
       expect(refusal(status, '<response status="success"/>').code).to.equal("not-panos");
     }
+  });
+
+  it("that aren't PAN-OS answers show no secret that they repeat, and no key of half an answer to a login", () => {
+    for (const body of ["x-pan-key: LUFRPT1abc== HTTP/1.1", "<a>LUFRPT1abc==</b>", "<LUFRPT1abc=='"]) {
+      const echo = inspect(refusal(500, body, "get", ["LUFRPT1abc==", ""]), { depth: 9 });
+      expect(echo, body).to.contain("***");
+      expect(echo, body).not.to.contain("LUFRPT1abc");
+    }
+    const login = refusal(200, "POST type=keygen&user=a&password=s3c%26r%2Bt", "keygen", ["s3c&r+t"]);
+    expect(login.message).to.contain("user=a&password=***");
+    const half = refusal(200, "<response status = 'success'><result><key>LUFRPT1abc", "keygen");
+    expect(inspect(half, { depth: 9 })).not.to.contain("LUFRPT1");
+    expect(half.message).to.contain("not one of a PAN-OS XML API (HTTP 200). Check");
   });
 });

@@ -45,7 +45,7 @@ describe("the client of the XML API", () => {
     const error = await failure(
       device.client({ apiKey: "key-1", username: "admin", password: "hunter2" }).get("/a"),
     );
-    expect(error.code).to.equal("credentials");
+    expect(error.code).to.equal("key-refused");
     expect(error.message).to.contain("panos:apiKey").and.not.contain("hunter2").and.not.contain("key-");
     expect(device.requests.filter(isKeygen)).to.have.length(1);
   });
@@ -54,7 +54,7 @@ describe("the client of the XML API", () => {
     let open = false;
     device = await scriptedDevice((request) => (!isKeygen(request) ? DATA : open ? key("k") : REFUSED));
     const client = device.client({ username: "admin", password: "p" });
-    expect((await failure(client.get("/a"))).code).to.equal("credentials");
+    expect((await failure(client.get("/a"))).code).to.equal("login-refused");
     open = true;
     expect(await client.get("/a")).not.to.equal(undefined);
   });

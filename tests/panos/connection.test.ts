@@ -41,4 +41,32 @@ describe("connection settings", () => {
     ]);
     expect(JSON.stringify(problems)).not.to.contain("s3cret");
   });
+
+  it("show no URL that may have a password in it, and take no key that can't be one", () => {
+    const { problems } = connectionFrom(
+      config({ hostname: "https://admin:s3cret@fw1/", apiKey: "k e y" }),
+      {},
+    );
+    expect(problems.map(({ key }) => key)).to.deep.equal([
+      "panos:hostname (or PANOS_HOSTNAME)",
+      "panos:apiKey (or PANOS_API_KEY)",
+    ]);
+    expect(JSON.stringify(problems)).not.to.contain("s3cret").and.not.to.contain("k e y");
+    expect(connectionFrom(config({ hostname: "fw1", apiKey: "key\n" }), {}).connection?.apiKey).to.equal(
+      "key",
+    );
+  });
+
+  it("name the secret that keeps the key; whatever the environment says of the key wins", () => {
+    const of = (values: Record<string, string>, environment: NodeJS.ProcessEnv) => {
+      const { connection, problems } = connectionFrom(config({ hostname: "fw1", ...values }), environment);
+      if (connection === undefined) return problems.map(({ key, problem }) => `${key} ${problem}`);
+      return [connection.apiKey, connection.apiKeySecret];
+    };
+    expect(of({ apiKeySecret: "prod/fw" }, {})).to.deep.equal([undefined, "prod/fw"]);
+    expect(of({ apiKeySecret: "prod/fw" }, { PANOS_API_KEY: "k" })).to.deep.equal(["k", undefined]);
+    expect(of({ apiKey: "k" }, { PANOS_API_KEY_SECRET: "prod/fw" })).to.deep.equal([undefined, "prod/fw"]);
+    expect(of({ apiKey: "k", apiKeySecret: "prod/fw" }, {}).join()).to.contain("only one of them");
+    expect(of({ apiKeySecret: "a secret" }, {}).join()).to.contain("is not the name or ARN");
+  });
 });

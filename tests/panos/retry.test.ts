@@ -18,7 +18,8 @@ describe("retrying", () => {
   it("never repeats a refusal", () => {
     for (const code of [
       "refused",
-      "credentials",
+      "key-refused",
+      "login-refused",
       "forbidden",
       "certificate",
       "not-panos",

@@ -15,7 +15,8 @@ export interface ScriptedRequest {
 export const DROP = Symbol("drop");
 
 /** What it answers. */
-export type ScriptedAnswer = string | { status: number; body: string } | typeof DROP;
+export type ScriptedAnswer =
+  string | { status: number; body: string; headers?: Record<string, string> } | typeof DROP;
 
 export interface ScriptedDevice {
   port: number;
@@ -39,8 +40,11 @@ export async function scriptedDevice(
       requests.push(request);
       void Promise.resolve(answer(request)).then((scripted) => {
         if (scripted === DROP) return void incoming.socket.destroy();
-        const { status, body } = typeof scripted === "string" ? { status: 200, body: scripted } : scripted;
-        outgoing.writeHead(status, { "content-type": "application/xml; charset=UTF-8" }).end(body);
+        const { status, body, headers } =
+          typeof scripted === "string" ? { status: 200, body: scripted, headers: {} } : scripted;
+        outgoing
+          .writeHead(status, { "content-type": "application/xml; charset=UTF-8", ...headers })
+          .end(body);
       });
     });
   });

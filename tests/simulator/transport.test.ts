@@ -84,6 +84,33 @@ describe("simulator: transport and credentials", () => {
     }
   });
 
+  it("takes the life of keys from its configuration, in minutes, and shows there what it was started with", async () => {
+    const path = "deviceconfig/setting/management/api/key/lifetime";
+    const xpath = `/config/devices/entry[@name='localhost.localdomain']/${path}`;
+    const lifetime =
+      "<deviceconfig><setting><management><api><key><lifetime>2</lifetime></key></api></management></setting></deviceconfig>";
+    const config = `<config><devices><entry name="localhost.localdomain">${lifetime}<vsys><entry name="vsys1"/></vsys></entry></devices></config>`;
+    const configured = await startSimulator({ config });
+    const started = await startSimulator({ config, keyLifetimeSeconds: 7200 });
+    try {
+      for (const [device, minutes] of [
+        [configured, 2],
+        [started, 120],
+      ] as const) {
+        const client = await Client.login(device);
+        const shown = await client.send({ type: "config", action: "show", xpath });
+        expect(shown.root.at("result")?.value("lifetime")).to.equal(String(minutes));
+        device.ageKeys(minutes * 60 - 5);
+        expect((await client.op(INFO)).status).to.equal("success");
+        device.ageKeys(6);
+        expect((await client.op(INFO)).lines).to.deep.equal(["Key Expired"]);
+      }
+    } finally {
+      await configured.stop();
+      await started.stop();
+    }
+  });
+
   it("refuses XML that declares entities, isn't well formed or isn't XML at all", async () => {
     const bombs = [
       `<!DOCTYPE e [<!ENTITY a "aaaa">]><entry name="x"><description>&a;</description></entry>`,
@@ -144,6 +171,85 @@ describe("simulator: transport and credentials", () => {
 describe("simulator: administrators of the configuration", () => {
   const user = (name: string, role: string, hash: string): string =>
     `<entry name="${name}"><phash>${hash}</phash><permissions><role-based>${role}</role-based></permissions></entry>`;
+
+  const TYPES: Record<string, Record<string, string>> = {
+    config: { action: "get", xpath: RULES },
+    op: { cmd: INFO },
+    commit: { cmd: "<commit></commit>" },
+    "user-id": { cmd: "<uid-message><payload></payload></uid-message>" },
+    log: { "log-type": "config" },
+    export: { category: "configuration" },
+    import: { category: "configuration" },
+    report: { reporttype: "dynamic" },
+  };
+  /** Which types of requests an administrator with a role may send. */
+  const allowed = async (role: string, xmlapi = "", where = "device") => {
+    const hash = `sha256:${createHash("sha256").update("ops").digest("hex")}`;
+    const simulator = await startSimulator({
+      config: `<config><mgt-config><users>${user("ops", role, hash)}</users></mgt-config>
+        <shared><admin-role><entry name="api"><role><${where}><xmlapi>${xmlapi}</xmlapi></${where}></role></entry></admin-role></shared>
+        <devices><entry name="localhost.localdomain"><vsys><entry name="vsys1"/></vsys></entry></devices></config>`,
+    });
+    try {
+      const ops = await Client.login(simulator, "ops", "ops");
+      const may: string[] = [];
+      for (const [type, parameters] of Object.entries(TYPES)) {
+        const { httpStatus, lines } = await ops.send({ type, ...parameters });
+        if (httpStatus !== 403) may.push(type);
+        else expect(lines).to.deep.equal([`Type [${type}] not authorized for user role.`]);
+      }
+      return may;
+    } finally {
+      await simulator.stop();
+    }
+  };
+
+  it("may send the types of requests that their custom role enables, each by itself, and no others", async () => {
+    const custom = "<custom><profile>api</profile></custom>";
+    for (const type of Object.keys(TYPES)) {
+      expect(await allowed(custom, `<${type}>enable</${type}>`)).to.deep.equal([type]);
+    }
+    expect(await allowed(custom, "<op>enable</op><config>disable</config>", "vsys")).to.deep.equal(["op"]);
+    expect(await allowed("<custom><profile>gone</profile></custom>", "<op>enable</op>")).to.deep.equal([]);
+    expect(await allowed("", "<op>enable</op>")).to.deep.equal([]);
+  });
+
+  it("may do everything as an administrator, and read as a reader, by the built-in roles", async () => {
+    expect(await allowed("<superuser>yes</superuser>")).to.deep.equal(Object.keys(TYPES));
+    expect(await allowed("<deviceadmin/>")).to.deep.equal(Object.keys(TYPES));
+    expect(await allowed("<superreader>yes</superreader>")).to.deep.equal([
+      "config",
+      "op",
+      "log",
+      "export",
+      "report",
+    ]);
+  });
+
+  it("lose their keys when their password changes", async () => {
+    const users = (password: string) =>
+      user(
+        "ops",
+        "<superuser>yes</superuser>",
+        `sha256:${createHash("sha256").update(password).digest("hex")}`,
+      );
+    const simulator = await startSimulator({
+      config: `<config><mgt-config><users>${users("old")}</users></mgt-config>
+        <devices><entry name="localhost.localdomain"><vsys><entry name="vsys1"/></vsys></entry></devices></config>`,
+    });
+    try {
+      const ops = await Client.login(simulator, "ops", "old");
+      await ops.send({
+        ...{ type: "config", action: "edit", xpath: "/config/mgt-config/users/entry[@name='ops']" },
+        element: users("new"),
+      });
+      await ops.commit();
+      expect((await ops.op(INFO)).lines).to.deep.equal(["Invalid Credential"]);
+      expect((await (await Client.login(simulator, "ops", "new")).op(INFO)).status).to.equal("success");
+    } finally {
+      await simulator.stop();
+    }
+  });
 
   it("log in with their own password and may do what their role says", async () => {
     const hash = `sha256:${createHash("sha256").update("ops").digest("hex")}`;

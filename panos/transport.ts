@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { Pool } from "undici";
+import type { Connection } from "./connection";
+import { PanosError, type PanosErrorDetails } from "./error";
+
+/** The vendor's documentation asks for at most five concurrent calls. */
+const CONCURRENT_CALLS = 5;
+
+/** Connections to a firewall. Redirects are not followed: what follows one could carry the key elsewhere. */
+export function connectionPool(connection: Connection): Pool {
+  const { protocol, hostname, port, skipVerifyCertificate } = connection;
+  const host = hostname.includes(":") && !hostname.startsWith("[") ? `[${hostname}]` : hostname;
+  const ca = certificates(connection);
+  return new Pool(`${protocol}://${host}:${port}`, {
+    connections: CONCURRENT_CALLS,
+    pipelining: 1,
+    connect: {
+      rejectUnauthorized: !skipVerifyCertificate,
+      timeout: 10_000,
+      ...(ca !== undefined && { ca }),
+    },
+  });
+}
+
+function certificates({ caFile }: Connection): string | undefined {
+  if (caFile === undefined) return undefined;
+  try {
+    return readFileSync(caFile, "utf8");
+  } catch (cause) {
+    throw new PanosError(
+      "settings",
+      `panos:caFile ${caFile} can't be read: ${(cause as Error).message}. It takes a file of PEM certificates`,
+      { cause },
+    );
+  }
+}
+
+/** Codes of errors in which no byte of the request can have reached the device. */
+const NOT_SENT = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+/** What a request that got no whole answer failed of. */
+export function transportError(
+  cause: unknown,
+  { hostname, port }: Connection,
+  details: PanosErrorDetails,
+  repeatable: boolean,
+): PanosError {
+  const error = cause as Error & { code?: string };
+  const at = `${hostname}:${port}`;
+  const code = error.code ?? "";
+  if (
+    error.name === "TimeoutError" ||
+    code === "UND_ERR_HEADERS_TIMEOUT" ||
+    code === "UND_ERR_BODY_TIMEOUT"
+  ) {
+    return new PanosError("timeout", `the firewall at ${at} did not answer in time`, { ...details, cause });
+  }
+  if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_/.test(code)) {
+    return new PanosError(
+      "certificate",
+      `the certificate of ${at} is not trusted (${code}). Set panos:caFile to the certificate of its authority, ` +
+        "or panos:skipVerifyCertificate to true where nobody can listen in between",
+      { ...details, cause },
+    );
+  }
+  if (NOT_SENT.has(code)) {
+    return new PanosError(
+      "unreachable",
+      `the firewall at ${at} can't be reached (${code}). Check panos:hostname, panos:port and the way there`,
+      { ...details, cause },
+    );
+  }
+  const lost = `the connection to ${at} was lost (${code || error.message})`;
+  return repeatable
+    ? new PanosError("unreachable", lost, { ...details, cause })
+    : new PanosError("ambiguous", `${lost} after the request was sent: it may have been carried out`, {
+        ...details,
+        cause,
+      });
+}
