@@ -83,14 +83,7 @@ export function settingsFrom(
     freezeWindows(freeze, (place, problem, example) => report(`${PROJECT}:freeze${place}`, problem, example));
   }
   read.boolean("paused", false);
-  const auditComment = environment["PANOS_AUDIT_COMMENT"] || get("panos:auditComment") || "";
-  if ([...auditComment].length > AUDIT_COMMENT_LIMIT || /\p{Cc}/u.test(auditComment)) {
-    report(
-      "panos:auditComment (or PANOS_AUDIT_COMMENT)",
-      `has more than ${AUDIT_COMMENT_LIMIT} characters, or more than one line`,
-      "https://git.example.com/network/pull/42",
-    );
-  }
+  reportAuditComment("PANOS_AUDIT_COMMENT", environment["PANOS_AUDIT_COMMENT"], report);
 
   const common: Common = {
     ownerId,
@@ -136,6 +129,8 @@ function firewallSettings(
   read.wholeNumber("panos:lockTimeout", 0);
   read.wholeNumber("panos:commitTimeout", 1);
   read.choice("panos:commitScope", ["own", "full"] as const);
+  reportAuditComment(keyOf("panos:auditComment"), get("panos:auditComment"), report);
+  read.choice("sessions", ["leave", "clear"] as const);
   const cleanupRule = read.text("cleanupRule", PANOS_NAME, "cleanup-deny") ?? "";
   const untrustZone = read.text("untrustZone", PANOS_NAME, "untrust") ?? "";
   const trustZone = read.text("trustZone", PANOS_NAME, "trust") ?? "";
@@ -155,6 +150,13 @@ function firewallSettings(
     },
     declared: { name, vsys, hostname, ownerId, cleanupRule, stack, ...limits },
   };
+}
+
+function reportAuditComment(key: string, comment: string | undefined, report: Report): void {
+  if (comment === undefined || ([...comment].length <= AUDIT_COMMENT_LIMIT && !/\p{Cc}/u.test(comment)))
+    return;
+  const problem = `has more than ${AUDIT_COMMENT_LIMIT} characters, or more than one line`;
+  report(key, problem, "https://git.example.com/network/pull/42");
 }
 
 function reportPlainSecrets(

@@ -4,7 +4,14 @@ export const PROJECT = "aws-panos-rules";
 const FIREWALLS = `${PROJECT}:firewalls`;
 
 /** Settings of the project's namespace that each of several firewalls may have for itself. */
-export const OVERRIDES = ["cleanupRule", "untrustZone", "trustZone", "profileGroup", "logSetting"];
+export const OVERRIDES = [
+  "cleanupRule",
+  "untrustZone",
+  "trustZone",
+  "profileGroup",
+  "logSetting",
+  "sessions",
+];
 
 let get: (key: string) => string | undefined = () => undefined;
 

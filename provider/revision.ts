@@ -8,6 +8,7 @@ import { pendingChanges } from "../panos/system";
 import { commentRules, pendingRules, withCommentAdvice } from "./comments";
 import { differences, foundDeclaration, listed } from "./declaration";
 import { requireEngine } from "./engine";
+import { EstablishedSessions, reducedRules, sayLeft } from "./established";
 import type { Declaration } from "./inputs";
 import { foreignChanges } from "./journal";
 import { unlessInUse } from "./object";
@@ -46,7 +47,8 @@ export async function commitRevision(session: Session, revision: Revision): Prom
   const administrator = await session.prepare();
   const { client, settings } = await session.open();
   await requireEngine();
-  return withCommitLock(session, administrator, async () => {
+  let afterwards: () => Promise<void> = () => Promise.resolve();
+  const work = async () => {
     const { candidate, exempt } = await sweep(session, revision);
     requireEqual(revision, candidate, exempt, "the candidate configuration", "Nothing was committed");
 
@@ -82,6 +84,10 @@ export async function commitRevision(session: Session, revision: Revision): Prom
       return undefined;
     }
 
+    const reduced = reducedRules(revision.ownerId, running, candidate, exempt);
+    const established = new EstablishedSessions(session, reduced);
+    if (settings.clearSessions) await established.note();
+
     const { auditComment } = settings;
     if (auditComment !== undefined) {
       const touched = pendingRules(names, changes, administrator, session);
@@ -102,6 +108,10 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     }).catch((error: unknown) => {
       throw auditComment === undefined ? withCommentAdvice(error) : error;
     });
+    if (reduced.length > 0) {
+      afterwards = async () =>
+        settings.clearSessions ? established.end(candidate) : sayLeft(session, reduced);
+    }
     for (const warning of job?.warnings ?? [])
       tell("warn", `commit job ${job?.id} on ${session.firewall}: ${warning}`);
     if (!(await reachesPeer(client, SYNC_TIMEOUT_SECONDS))) {
@@ -121,7 +131,13 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     );
     await probeRules(session, probed, committed, revision.before);
     return job;
-  });
+  };
+  try {
+    return await withCommitLock(session, administrator, work);
+  } finally {
+    // Also where the commit went through and a check after it failed.
+    await afterwards();
+  }
 }
 
 /** How long the other one of an HA pair may take to get what was committed. */

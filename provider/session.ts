@@ -23,6 +23,8 @@ interface ProviderSettings {
   commitScope: "own" | "full";
   /** What the commit archives with each rule that it changes. */
   auditComment: string | undefined;
+  /** Whether to end what only removed or narrowed rules allowed. */
+  clearSessions: boolean;
 }
 
 const LOCK_TIMEOUT_SECONDS = 120;
@@ -55,6 +57,7 @@ function providerSettings(firewall: string): ProviderSettings {
     commitTimeoutSeconds: Number(get("panos:commitTimeout") ?? COMMIT_TIMEOUT_SECONDS),
     commitScope: get("panos:commitScope") === "full" ? "full" : "own",
     auditComment: process.env["PANOS_AUDIT_COMMENT"] || get("panos:auditComment") || undefined,
+    clearSessions: get(`${PROJECT}:sessions`) === "clear",
   };
 }
 

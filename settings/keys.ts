@@ -32,6 +32,7 @@ const PROJECT_KEYS = [
   "maxRemovals",
   "freeze",
   "paused",
+  "sessions",
 ];
 
 /** What one of several firewalls may say of itself. */

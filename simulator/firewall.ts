@@ -9,6 +9,8 @@ import type { HaLink } from "./ha/link";
 import { AuditComments } from "./op/audit";
 import type { ArchivedComment } from "./op/audit";
 import { HitCounts } from "./policy/hits";
+import { firstMatch } from "./policy/running";
+import { Sessions } from "./sessions/table";
 import { RegisteredIps } from "./userid/registered";
 import { isPartial } from "./commit/scope";
 import { predefinedConfig } from "./policy/predefined";
@@ -49,6 +51,7 @@ export class Firewall {
   readonly logQueries: ArchivedComment[][] = [];
   readonly hitCounts = new HitCounts();
   readonly registeredIps = new RegisteredIps();
+  readonly sessions = new Sessions((vsys, flow) => firstMatch(this, vsys, flow));
   readonly swVersion: string;
   readonly address: string;
   readonly serial: string;
@@ -99,13 +102,21 @@ export class Firewall {
     this.logQueries.length = 0;
     this.accounts.invalidateKeys("revoked");
     this.registeredIps.restart();
+    this.sessions.end(this.sessions.all());
     if (!keepLocks) this.locks.clear();
     this.started = new Date();
+  }
+
+  /** Device > Setup > Session > Rematch Sessions: on unless the configuration says no. */
+  private get rematchesSessions(): boolean {
+    const setting = this.running.child("devices")?.entries()[0]?.at("deviceconfig", "setting", "config");
+    return setting?.value("rematch") !== "no";
   }
 
   private committed({ scope }: CommitRequest): void {
     this.auditComments.archive(scope.admins);
     if (!isPartial(scope)) this.fullCommitRequired = false;
+    if (this.rematchesSessions) this.sessions.rematch();
     this.ha?.committed(this);
   }
 }

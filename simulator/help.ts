@@ -56,4 +56,8 @@ On the HTTP port, from this machine only, with content-type: application/json:
   DELETE /admin/faults           takes them all back, with the locks and stuck jobs they left
   POST /admin/release?fault=NAME ends what one fault left behind; without a name, what all did
   POST /admin/fail-over          the HA peer takes over
+  GET /admin/sessions            the session table
+  POST /admin/sessions           opens one: {"from": ZONE, "to": ZONE, "source": ADDRESS, "destination": ADDRESS,
+                                 "port": N}, and protocol (6), sourcePort, application, vsys (vsys1)
+Sessions that a commit denies are discarded, unless deviceconfig/setting/config/rematch is "no".
 `;

@@ -13,6 +13,7 @@ export type { HaPairOptions } from "./ha/pair";
 export type { HeldRequest, Hold } from "./http/holds";
 export type { ArchivedComment } from "./op/audit";
 export type { RequestRecord } from "./http/record";
+export type { Session, SessionRequest } from "./sessions/table";
 export type { SimulatorOptions } from "./options";
 export { Simulator } from "./simulator";
 

@@ -17,6 +17,7 @@ import type { ArchivedComment } from "./op/audit";
 import { firewallFrom } from "./options";
 import type { SimulatorOptions } from "./options";
 import { pageHandler } from "./page/handler";
+import type { Session, SessionRequest } from "./sessions/table";
 import type { XmlElement } from "./xml/element";
 import { print } from "./xml/print";
 import { selectElements } from "./xpath/select";
@@ -165,6 +166,19 @@ export class Simulator extends EventEmitter {
     const entry = this.rules(this.firewall.running, vsys).find(({ name }) => name === rule);
     if (!entry) throw new Error(`no running security rule of ${vsys} is called ${rule}`);
     this.firewall.hitCounts.set(entry, count, lastHit);
+  }
+
+  /**
+   * Opens a connection through the firewall, which stands in its session table until it is ended.
+   * @throws Error when the running policy denies it
+   */
+  openSession(request: SessionRequest): Session {
+    return this.firewall.sessions.open(request);
+  }
+
+  /** What goes on, in the order it was opened. */
+  get sessions(): readonly Session[] {
+    return this.firewall.sessions.all();
   }
 
   /** The audit comments that commits have archived, the newest last. */

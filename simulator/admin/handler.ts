@@ -3,6 +3,7 @@ import { FaultError } from "../faults/fault";
 import type { Faults } from "../faults/injection";
 import { parseFaults } from "../faults/read";
 import type { Firewall } from "../firewall";
+import type { SessionRequest } from "../sessions/table";
 import { isLocal } from "../page/handler";
 
 const MAX_BODY = 1024 * 1024;
@@ -20,6 +21,14 @@ const COMMANDS: Record<string, (faults: Faults, firewall: Firewall, body: string
       faults.release(name);
       return {};
     },
+    "GET /admin/sessions": (_, { sessions }) => ({ sessions: sessions.all() }),
+    "POST /admin/sessions": (_, { sessions }, body) => {
+      try {
+        return sessions.open(sessionRequest(body));
+      } catch (error) {
+        throw new FaultError("/admin/sessions", (error as Error).message);
+      }
+    },
     "POST /admin/fail-over": (_, { ha }) => {
       if (!ha) throw new FaultError("/admin/fail-over", "this firewall is not in an HA pair");
       try {
@@ -30,6 +39,26 @@ const COMMANDS: Record<string, (faults: Faults, firewall: Firewall, body: string
       return { states: ha.members.map(({ state }) => state) };
     },
   };
+
+const SESSION_KEYS = {
+  text: ["from", "to", "source", "destination", "application", "vsys"],
+  number: ["protocol", "port", "sourcePort"],
+};
+
+/** @throws Error that names what is missing, of the wrong kind or unknown */
+function sessionRequest(body: string): SessionRequest {
+  const request = JSON.parse(body) as Record<string, unknown>;
+  for (const [key, value] of Object.entries(request)) {
+    const isRight = SESSION_KEYS.text.includes(key)
+      ? typeof value === "string"
+      : SESSION_KEYS.number.includes(key) && typeof value === "number";
+    if (!isRight) throw new Error(`${key} is unknown or of the wrong kind: ${JSON.stringify(SESSION_KEYS)}`);
+  }
+  for (const key of ["from", "to", "source", "destination", "port"]) {
+    if (request[key] === undefined) throw new Error(`${key} is missing`);
+  }
+  return request as unknown as SessionRequest;
+}
 
 /**
  * Serves /admin to this machine only; other paths go to `other`. A POST must be application/json: a web

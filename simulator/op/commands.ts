@@ -12,6 +12,7 @@ import { jobCommands } from "./jobs";
 import { lockCommands } from "./locks";
 import { objectCommands } from "./objects";
 import { policyCommands } from "./policy";
+import { sessionCommands } from "./sessions";
 
 /** What an operational command knows beside its own XML. */
 export interface OpContext {
@@ -38,6 +39,7 @@ const COMMANDS = new Map<string, OpCommand>(
     ...lockCommands,
     ...objectCommands,
     ...policyCommands,
+    ...sessionCommands,
   }),
 );
 

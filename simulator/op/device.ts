@@ -92,8 +92,6 @@ export const deviceCommands: OpCommands = {
       `<info><name>${name}</name></info><counters><rx-packets>0</rx-packets><tx-packets>0</tx-packets></counters>`,
     );
   },
-  "show session info": () =>
-    result("<num-active>0</num-active><num-max>819200</num-max><pps>0</pps><kbps>0</kbps><cps>0</cps>"),
   "set cli pager": () => result(""),
 };
 

@@ -4,7 +4,8 @@ import { takes } from "../policy/match";
 import type { Flow } from "../policy/match";
 import { policyRules } from "../policy/rules";
 import type { PolicyRule } from "../policy/rules";
-import { References } from "../schema/references";
+import { runningReferences } from "../policy/running";
+import type { References } from "../schema/references";
 import { result } from "../http/answers";
 import { Refusal } from "../refusal";
 import type { XmlElement } from "../xml/element";
@@ -24,7 +25,7 @@ export const policyCommands: OpCommands = {
 /** Tests run against what is running, not the candidate. */
 function securityPolicyMatch(node: XmlElement, { firewall, vsys = "vsys1" }: OpContext) {
   const scope = firewall.vsys(firewall.running, vsys);
-  const references = new References(firewall.running, vsys);
+  const references = runningReferences(firewall, vsys);
   const flow = flowOf(node, references);
   const showAll = node.value("show-all")?.trim() === "yes";
   const matching: string[] = [];

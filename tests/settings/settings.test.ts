@@ -87,6 +87,7 @@ describe("settings", () => {
     ["aws-panos-rules:inventory", "snapshot", "is missing, although inventory is snapshot"],
     ["aws-panos-rules:ruleMode", "both", "is none of application, service"],
     ["aws-panos-rules:skipAlreadyAllowed", "yes", "is neither true nor false"],
+    ["aws-panos-rules:sessions", "end", "is none of leave, clear"],
     ["aws-panos-rules:maxRemovals", "-1", "is not a whole number"],
     ["aws-panos-rules:applications", '{"tcp/99999":"ssl"}', "is not a protocol and a port"],
     ["aws-panos-rules:applications", '{"tcp/80":5}', "is not an application's name or null"],

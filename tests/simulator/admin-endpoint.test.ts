@@ -82,6 +82,35 @@ describe("simulator: the admin endpoint", () => {
     ]);
   });
 
+  it("opens sessions and shows them, and says why it doesn't", async () => {
+    await client.set(RULES, ruleXml("r"));
+    await client.delete(`${RULES}/entry[@name='cleanup']`);
+    await client.commitAndWait();
+    const request = {
+      from: "untrust",
+      to: "trust",
+      source: "203.0.113.5",
+      destination: "10.0.0.1",
+      port: 443,
+    };
+    const open = (changes: object) =>
+      call("POST", "/admin/sessions", JSON.stringify({ ...request, ...changes }));
+    const [status, session] = await open({ application: "ssl" });
+    expect([status, (session as { rule: string }).rule]).to.deep.equal([200, "r"]);
+    expect((await call("GET", "/admin/sessions"))[1])
+      .to.have.property("sessions")
+      .with.length(1);
+    expect(await open({ from: "trust", to: "untrust" })).to.deep.equal([
+      400,
+      { error: "/admin/sessions: rule interzone-default denies it" },
+    ]);
+    expect(await open({ port: undefined })).to.deep.equal([
+      400,
+      { error: "/admin/sessions: port is missing" },
+    ]);
+    expect((await open({ port: "443" }))[0]).to.equal(400);
+  });
+
   it("is only for this machine, by its own name, and not for other pages", async () => {
     const refused = await new Promise<number | undefined>((resolve, reject) => {
       http

@@ -1,0 +1,126 @@
+import type { PanosClient } from "../panos/client";
+import { PanosError } from "../panos/error";
+import { policyMatch } from "../panos/match";
+import { endSession, sessionKey, sessionsOf, type Session as Established } from "../panos/sessions";
+import { listed } from "./declaration";
+import type { PolicyObjects } from "./objects";
+import { ownObjects } from "./ownership";
+import { inParallel } from "./parallel";
+import type { Session } from "./session";
+import { tell } from "./tell";
+
+/**
+ * Rules of ours that running loses, or that let less in afterwards: what they allowed may no longer be.
+ * @param exempt rules that this stack leaves as they are
+ */
+export function reducedRules(
+  ownerId: string,
+  before: PolicyObjects,
+  after: PolicyObjects,
+  exempt: ReadonlySet<string>,
+): string[] {
+  return ownObjects(ownerId, before).rules.filter((name) => {
+    const [old, now] = [before.rules.get(name)!, after.rules.get(name)];
+    if (exempt.has(name)) return false;
+    if (now === undefined) return true;
+    const lists = ["from", "to", "source", "destination", "application", "service"] as const;
+    return lists.some((list) => old[list].some((member) => !now[list].includes(member)));
+  });
+}
+
+/** What goes on that rules of ours allowed. */
+export class EstablishedSessions {
+  private readonly found = new Map<string, Established>();
+
+  constructor(
+    private readonly session: Session,
+    private readonly rules: readonly string[],
+  ) {}
+
+  /** Notes them before the commit: afterwards the device may no longer say whose they were. */
+  async note(): Promise<void> {
+    try {
+      await this.look();
+    } catch (error) {
+      // No reason to leave the rules as they were; what fails again afterwards is said.
+      if (!(error instanceof PanosError)) throw error;
+    }
+  }
+
+  /**
+   * Ends what only these rules allowed, after the commit that removed or narrowed them: each session is held
+   * against the new policy, and goes where that denies it. Says how many. What is in force is right by now,
+   * so a failure here is a warning.
+   * @param policy for the actions of rules, where the device doesn't tell them
+   */
+  async end(policy: PolicyObjects): Promise<void> {
+    const { firewall } = this.session;
+    let ended = 0;
+    try {
+      const { client } = await this.session.open();
+      // Those opened while the commit's job ran.
+      await this.look();
+      const sessions = [...this.found.values()];
+      let asked = 0;
+      await inParallel(sessions, async (established) => {
+        if (await isDenied(client, established, policy)) {
+          await endSession(client, established);
+          ended++;
+        }
+        asked++;
+        if (asked % 100 > 0) return;
+        tell(
+          "info",
+          `${firewall}: ${asked} of ${sessions.length} sessions held against the new policy`,
+          true,
+        );
+      });
+      tell(
+        "info",
+        `${firewall}: ${ended} of ${sessions.length} sessions of rules removed or narrowed were ended; ` +
+          `the others are still allowed (${listed(this.rules)})`,
+      );
+    } catch (error) {
+      if (!(error instanceof PanosError)) throw error;
+      tell(
+        "warn",
+        `the commit on ${firewall} went through, but sessions of rules removed or narrowed may go on; ` +
+          `${ended} were ended: ${error.message} (${listed(this.rules)})`,
+      );
+    }
+  }
+
+  private async look(): Promise<void> {
+    const { client } = await this.session.open();
+    const found = await inParallel(this.rules, (rule) => sessionsOf(client, rule));
+    for (const each of found.flat()) this.found.set(sessionKey(each), each);
+  }
+}
+
+/** What a run says that leaves them. */
+export function sayLeft(session: Session, rules: readonly string[]): void {
+  tell(
+    "info",
+    `sessions that these rules allowed on ${session.firewall} before they were removed or narrowed are left to it ` +
+      `(aws-panos-rules:sessions is leave): ${listed(rules)}. They go on where its Rematch Sessions is off`,
+  );
+}
+
+/** Protocols whose packets have ports: TCP, UDP, SCTP. */
+const WITH_PORTS = [6, 17, 132];
+
+async function isDenied(
+  client: PanosClient,
+  { packet: { port, ...packet } }: Established,
+  policy: PolicyObjects,
+): Promise<boolean> {
+  const match = await policyMatch(client, {
+    ...packet,
+    ...(WITH_PORTS.includes(packet.protocol) && { port }),
+  });
+  // Without a rule, PAN-OS allows what stays in a zone.
+  const rule = match?.rule ?? (packet.from === packet.to ? "intrazone-default" : "interzone-default");
+  const action = match?.action || policy.rules.get(rule)?.action;
+  // An answer that doesn't say is no reason to end anything.
+  return action === undefined ? rule === "interzone-default" : action !== "allow";
+}

@@ -1,0 +1,24 @@
+import type { Firewall } from "../firewall";
+import { References } from "../schema/references";
+import { takes } from "./match";
+import type { Flow } from "./match";
+import { policyRules } from "./rules";
+
+/** What names in the running policy of a vsys stand for. */
+export function runningReferences(firewall: Firewall, vsys: string): References {
+  return new References(firewall.running, vsys);
+}
+
+/** The running rule that takes a flow, and its action; a default rule where no other one does. */
+export function firstMatch(firewall: Firewall, vsys: string, flow: Flow): { rule: string; action: string } {
+  const scope = firewall.vsys(firewall.running, vsys);
+  const references = runningReferences(firewall, vsys);
+  const rule = scope && policyRules(scope, references).find((each) => takes(each, flow, references));
+  if (rule) return { rule: rule.name, action: rule.action };
+  const name = flow.from === flow.to ? "intrazone-default" : "interzone-default";
+  const overridden = scope?.at("rulebase", "default-security-rules", "rules", `entry:${name}`);
+  return {
+    rule: name,
+    action: overridden?.value("action") ?? (name === "intrazone-default" ? "allow" : "deny"),
+  };
+}

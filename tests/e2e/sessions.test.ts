@@ -1,0 +1,98 @@
+import { expect } from "chai";
+import type { SessionRequest, SimulatorOptions } from "../../simulator";
+import { account, ruleOf, type Permission } from "../support/account";
+import { firewallConfig, Lab, ruleEntry, said, succeeded } from "../support/lab";
+
+const WEB: Permission = { group: 1, port: 443 };
+const SSH: Permission = { group: 2, port: 22 };
+const NARROWED: Permission = { ...WEB, cidr: "203.0.113.128/25" };
+
+/** A device that leaves sessions as they are when its policy changes. */
+const LEAVES = "<deviceconfig><setting><config><rematch>no</rematch></config></setting></deviceconfig><vsys>";
+
+describe("e2e: sessions of rules that go", function () {
+  this.timeout(120_000);
+  let lab: Lab;
+  afterEach(() => lab.close());
+
+  async function start(settings: Record<string, unknown>, options: SimulatorOptions = {}) {
+    const config = firewallConfig([ruleEntry("theirs", { destination: "10.9.9.9" })]);
+    lab = await Lab.open({ config: config.replace("<vsys>", LEAVES), ...options });
+    await lab.setAccount(account([WEB, SSH]));
+    const stack = await lab.stack({ settings });
+    succeeded(await stack.up({ skipPreview: true }));
+    return stack;
+  }
+  const open = (source: string, changes: Partial<SessionRequest> = {}) =>
+    lab.firewall.openSession({
+      from: "untrust",
+      to: "trust",
+      source,
+      destination: "10.0.0.1",
+      port: 443,
+      application: "ssl",
+      ...changes,
+    }).id;
+  const ssh = { destination: "10.0.0.2", port: 22, application: "ssh" };
+  const left = () => lab.firewall.sessions.map(({ id }) => id);
+
+  it("are ended where nothing else allows them, also those opened during the commit, and counted", async () => {
+    const stack = await start({ "aws-panos-rules:sessions": "clear" });
+    open("203.0.113.5");
+    const inside = open("203.0.113.200");
+    open("203.0.113.5", ssh);
+    const theirs = open("203.0.113.5", { destination: "10.9.9.9" });
+    const byBoth = open("203.0.113.77", ssh);
+    const admin = lab.person();
+    await admin.addRule(ruleEntry("bastion", { source: "203.0.113.77", destination: "10.0.0.2" }));
+    await admin.client.move(
+      "/config/devices/entry/vsys/entry[@name='vsys1']/rulebase/security/rules/entry[@name='bastion']",
+      "before",
+      "cleanup",
+    );
+    await admin.commitEverything();
+
+    await lab.setAccount(account([NARROWED, SSH], [2]));
+    const commit = lab.firewall.hold(({ type }) => type === "commit");
+    const run = stack.start("up", { skipPreview: true });
+    await commit.reached;
+    open("203.0.113.6");
+    commit.release();
+    const result = succeeded(await run.done);
+    expect(left()).to.deep.equal([inside, theirs, byBoth]);
+    expect(said(result)).to.include("3 of 5 sessions of rules removed or narrowed were ended");
+    expect(said(result)).to.include(`(${ruleOf(WEB)}, ${ruleOf(SSH)})`);
+
+    const destroyed = succeeded(await stack.destroy({ skipPreview: true }));
+    expect(said(destroyed)).to.include("1 of 1 sessions of rules removed or narrowed were ended");
+    expect(left()).to.deep.equal([theirs, byBoth]);
+  });
+
+  it("are left to the firewall unless told otherwise, which is said where rules go and nowhere else", async () => {
+    const stack = await start({});
+    const web = open("203.0.113.5");
+    const said1 = said(succeeded(await stack.up({ skipPreview: true })));
+    expect(said1).not.to.include("sessions");
+
+    await lab.setAccount(account([NARROWED]));
+    const { result, requests } = await lab.during(() => stack.up({ skipPreview: true }));
+    succeeded(result);
+    expect(said(result)).to.match(/sessions that these rules allowed .* are left to it .*sessions is leave/);
+    expect(said(result)).to.include(`${ruleOf(WEB)}, ${ruleOf(SSH)}. They go on`);
+    expect(requests.some(({ cmd }) => cmd?.includes("<session>"))).to.equal(false);
+    expect(left()).to.deep.equal([web]);
+  });
+
+  it("that can't be asked for are a warning: the rules are gone by then", async () => {
+    const stack = await start(
+      { "aws-panos-rules:sessions": "clear" },
+      { faults: [{ match: { cmd: "<session>" }, count: 50, effect: { do: "not-xml" } }] },
+    );
+    const web = open("203.0.113.5");
+    await lab.setAccount(account([NARROWED]));
+    const result = succeeded(await stack.up({ skipPreview: true }));
+    expect(said(result)).to.include("sessions of rules removed or narrowed may go on; 0 were ended");
+    expect(left()).to.deep.equal([web]);
+    expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
+  });
+});
