@@ -33,8 +33,8 @@ export interface Answers {
 export interface Answer {
   id: string;
   ownerId?: string;
-  /** Where it was read; an inventory says it where several regions were. */
-  region?: string;
+  /** Its region, which an inventory says where several were read. (`region` is in every data source's answer.) */
+  readIn?: string;
 }
 
 export interface InstanceAnswer extends Answer {

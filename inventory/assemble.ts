@@ -67,8 +67,8 @@ export function assemble(answers: Answers): Inventory {
 }
 
 /** Whose an object is and where it was read, as far as the answer says. */
-function place({ ownerId, region }: Answer) {
-  return given({ ownerId: ownerId || undefined, region: region || undefined });
+function place({ ownerId, readIn }: Answer) {
+  return given({ ownerId: ownerId || undefined, region: readIn });
 }
 
 /** One that starts running between two requests counts once, as running. */

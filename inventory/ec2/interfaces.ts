@@ -36,12 +36,19 @@ export function networkInterfaceAnswer(each: ec2.NetworkInterface): NetworkInter
     ipv6Addresses: (each.Ipv6Addresses ?? []).flatMap(({ Ipv6Address }) => Ipv6Address || []),
     ipv4Prefixes: (each.Ipv4Prefixes ?? []).flatMap(({ Ipv4Prefix }) => Ipv4Prefix || []),
     ipv6Prefixes: (each.Ipv6Prefixes ?? []).flatMap(({ Ipv6Prefix }) => Ipv6Prefix || []),
-    associations: PrivateIpAddresses.map(({ Association, PrivateIpAddress }) =>
-      given({ publicIp: Association?.PublicIp, privateIp: PrivateIpAddress }),
-    ),
+    associations: publicAddresses(each),
     securityGroups: (each.Groups ?? []).flatMap(({ GroupId }) => GroupId || []),
     interfaceType: each.InterfaceType,
     sourceDestCheck: each.SourceDestCheck,
     tags: tagsOf(each.TagSet),
   });
+}
+
+/** The primary address's is said twice, of the interface and of the address; an emulator says it once. */
+function publicAddresses({ Association, PrivateIpAddress, PrivateIpAddresses = [] }: ec2.NetworkInterface) {
+  const pairs = [{ Association, PrivateIpAddress }, ...PrivateIpAddresses].flatMap(
+    ({ Association: { PublicIp: publicIp } = {}, PrivateIpAddress: privateIp }) =>
+      publicIp && privateIp ? [{ publicIp, privateIp }] : [],
+  );
+  return [...new Map(pairs.map((pair) => [`${pair.privateIp} ${pair.publicIp}`, pair])).values()];
 }

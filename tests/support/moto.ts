@@ -1,0 +1,56 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { delimiter, join } from "node:path";
+
+/** Where `.ci/run` installs it. */
+const INSTALLED = join(__dirname, "..", "..", "node_modules", ".cache", "moto", "bin", "moto_server");
+
+/** An emulator of EC2 (https://github.com/getmoto/moto): where it is installed, if it is. */
+export function findMoto(): string | undefined {
+  const named = process.env["MOTO_SERVER"];
+  const onPath = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "moto_server"));
+  return [named ?? "", INSTALLED, ...onPath].find((file) => file !== "" && existsSync(file));
+}
+
+/** A running emulator, with an empty account. */
+export class Moto {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly url: string,
+  ) {}
+
+  static async start(file: string): Promise<Moto> {
+    const port = await freePort();
+    const child = spawn(file, ["-H", "127.0.0.1", "-p", String(port)], { stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    await new Promise<void>((resolve, reject) => {
+      const hear = (chunk: Buffer) => {
+        said += chunk.toString();
+        if (said.includes("Running on")) resolve();
+      };
+      child.stdout.on("data", hear);
+      child.stderr.on("data", hear);
+      child.once("error", reject);
+      child.once("exit", (code) => reject(new Error(`moto_server ended with ${code}: ${said}`)));
+    });
+    return new Moto(child, `http://127.0.0.1:${port}`);
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null) return;
+    const ended = once(this.child, "exit");
+    this.child.kill();
+    await ended;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
