@@ -44,7 +44,8 @@ export async function init(args: string[], terminal: Terminal): Promise<number> 
     [
       `${name} is written. Commit it; it holds no secret. Next:`,
       `  pulumi stack init ${stack}`,
-      `  pulumi config set --stack ${stack} --secret panos:apiKey    (asks for the key)`,
+      `  npm run keygen -- --stack ${stack}    (logs in, and stores the API key that the firewall makes)`,
+      `  or pulumi config set --stack ${stack} --secret panos:apiKey    (asks for a key that you have)`,
       `  pulumi preview --stack ${stack}`,
     ].join("\n"),
   );

@@ -3,11 +3,11 @@ import { homedir } from "node:os";
 import path from "node:path";
 
 /** The newest `pulumi` on PATH or in Pulumi's own folder (PULUMI_HOME, ~/.pulumi); nothing is ever downloaded. */
-export function findCli(): string | undefined {
-  const home = process.env["PULUMI_HOME"] || path.join(homedir(), ".pulumi");
+export function findCli(environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  const home = environment["PULUMI_HOME"] || path.join(homedir(), ".pulumi");
   const folders = [
     // npm puts node_modules/.bin on PATH, and the `pulumi` there downloads the CLI.
-    ...(process.env["PATH"] ?? "").split(path.delimiter).filter((folder) => !folder.includes("node_modules")),
+    ...(environment["PATH"] ?? "").split(path.delimiter).filter((folder) => !folder.includes("node_modules")),
     path.join(home, "bin"),
     ...installedVersions(path.join(home, "versions")),
   ];

@@ -50,6 +50,7 @@ export function parseFlags(argv: string[]): Flags {
         color: { type: "string" },
         "secrets-provider": { type: "string" },
         "no-select": { type: "boolean" },
+        "show-secrets": { type: "boolean" },
       },
     });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { StackFiles } from "./backend";
 import { EngineError, messageOf } from "./errors";
@@ -5,7 +6,7 @@ import { parseFlags } from "./flags";
 import type { Flags } from "./flags";
 import { operate, preview, stackOutputs } from "./operations";
 import type { OperationContext } from "./operations";
-import { readProject, setConfig, stackCrypter, stackFile } from "./project";
+import { readConfig, readProject, setConfig, stackCrypter, stackFile } from "./project";
 import { sealDeployment } from "./snapshot";
 
 /**
@@ -75,9 +76,15 @@ function stackCommand(flags: Flags, [verb = "", name]: string[]): void {
 }
 
 function configCommand({ flags, project, configFile }: OperationContext, words: string[]): void {
-  const [verb, key, value] = words;
+  const [verb, key] = words;
+  if (verb === undefined) {
+    // Decrypts it all, as the CLI does for --show-secrets; the values are for nobody here to see.
+    readConfig(project, configFile, stackCrypter(configFile));
+    return;
+  }
+  const value = words[2] ?? (process.stdin.isTTY ? undefined : readFileSync(0, "utf8").replace(/\r?\n$/, ""));
   if (verb !== "set" || key === undefined || value === undefined) {
-    throw new EngineError("bad-arguments", "usage: config set [--secret] KEY VALUE");
+    throw new EngineError("bad-arguments", "usage: config set [--secret] KEY [VALUE], or the value as input");
   }
   const name = key.includes(":") ? key : `${project.name}:${key}`;
   setConfig(configFile, name, value, flags.secret ? stackCrypter(configFile) : undefined);

@@ -21,7 +21,7 @@ export const HELP = `Makes the configuration file of a new stack: asks for what 
   --yes                     ask nothing: take what is in brackets for what isn't given
   --help                    this text
 
-It never asks for a secret: give the firewall's key with pulumi config set --secret panos:apiKey.
+It never asks for a secret: npm run keygen makes the firewall's key and stores it.
 `;
 
 export interface Flags {

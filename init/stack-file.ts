@@ -26,10 +26,12 @@ config:
   # The region whose security groups and instances count.
 ${setting("aws:region")}
 
-  # The firewall. Its API key is a secret: pulumi config set --secret panos:apiKey
+  # The firewall. Its API key is a secret: npm run keygen makes and stores it
   # (or panos:username, and pulumi config set --secret panos:password).
 ${setting("panos:hostname")}
 ${setting("panos:vsys")}
+  # Where the key is kept instead, in AWS Secrets Manager: name or ARN.
+  # panos:apiKeySecret: production/firewall
   # PEM certificates to trust, where the firewall's isn't signed by a public authority.
   # panos:caFile: firewall-ca.pem
   # Hold PAN-OS's commit lock while committing.
