@@ -95,7 +95,7 @@ export function settingsFrom(
     acceptRename: read.boolean("acceptRename", false),
     maxRemovals: read.wholeNumber("maxRemovals", 0),
   };
-  const inventory = inventorySource(read, report);
+  const inventory = inventorySource(get, read, report);
   const declared = firewalls
     .map((firewall) => ({ ...firewall, settings: firewallSettings(firewall, listed, common, report) }))
     .flatMap(({ remove, settings }) => (remove || settings === undefined ? [] : [settings]));

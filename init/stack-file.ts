@@ -58,8 +58,9 @@ ${maybe("aws-panos-rules:logSetting", "to-siem")}
   # aws-panos-rules:skipAlreadyAllowed: "true"
   # A run that would remove more rules than this fails (default: the larger of 10 and a quarter of them).
   # aws-panos-rules:maxRemovals: "10"
-  # Where the inventory comes from: lookups (AWS), or snapshot (a file of npm run snapshot).
-  # aws-panos-rules:inventory: lookups
+  # Where the inventory comes from: AWS by the provider's data sources (lookups) or by EC2's own API (ec2),
+  # whichever is quick enough (auto), or a file of npm run snapshot (snapshot).
+  # aws-panos-rules:inventory: auto
   # aws-panos-rules:snapshot: account.json
 
   # Marks this stack's objects on the firewall. Made once; never change it.

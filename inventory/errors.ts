@@ -3,6 +3,7 @@
  *
  * - `ACCESS_DENIED`, `THROTTLED`, `LOOKUP_FAILED`: AWS refused or failed a lookup.
  * - `ACCOUNT_REFUSED`: the credentials are another account's than they may be.
+ * - `CANNOT_SWITCH`: too large for lookups, and EC2's own API can't be asked.
  * - `SNAPSHOT_UNREADABLE`, `SNAPSHOT_NOT_JSON`, `SNAPSHOT_FORMAT`, `SNAPSHOT_INVALID`: the file is missing or
  *   not a file, holds something else than JSON, is of another format, or its content doesn't fit together.
  */
@@ -11,6 +12,7 @@ export type InventoryErrorCode =
   | "THROTTLED"
   | "LOOKUP_FAILED"
   | "ACCOUNT_REFUSED"
+  | "CANNOT_SWITCH"
   | "SNAPSHOT_UNREADABLE"
   | "SNAPSHOT_NOT_JSON"
   | "SNAPSHOT_FORMAT"

@@ -1,3 +1,4 @@
+import type * as auto from "./auto";
 import type { AwsAccess } from "./ec2/access";
 import type * as ec2 from "./ec2/read";
 import type * as lookups from "./lookups";
@@ -11,6 +12,7 @@ export { readSnapshot, writeSnapshot } from "./snapshot";
 
 /** Where an inventory comes from: AWS's own answers (of one region), or a file that was recorded from them. */
 export type InventorySource =
+  | { kind: "auto"; access: auto.Ec2Access }
   | { kind: "lookups"; region?: string }
   | { kind: "ec2"; access: AwsAccess }
   | { kind: "snapshot"; file: string };
@@ -25,6 +27,10 @@ export function readInventory(source: InventorySource, tell: Tell = silent): Pro
   // second. tsx registered for CommonJS only doesn't transpile what import() loads.
   /* eslint-disable @typescript-eslint/no-require-imports */
   switch (source.kind) {
+    case "auto": {
+      const { readAuto } = require("./auto") as typeof auto;
+      return readAuto(source.access, tell);
+    }
     case "lookups": {
       const { readLookups } = require("./lookups") as typeof lookups;
       return readLookups(source);

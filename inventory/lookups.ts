@@ -18,13 +18,16 @@ const MAX_FILTER_VALUES = 200;
  * instances in subnets that some firewall could stand before, security groups only those of these
  * interfaces. No data source tells an instance's name within one call, so none has one.
  * @param region the AWS provider's own region where absent
- * @throws InventoryError
+ * @param mostCalls how often one API action may be called; judged by lists, of all the region's rules too
+ * @throws InventoryError, or TooManyLookups
  */
 export async function readLookups(
-  { region }: { region?: string },
+  { region, mostCalls }: { region?: string; mostCalls?: number },
   clock: Clock = systemClock,
 ): Promise<Inventory> {
-  const answers = await collect(new LookupReader(clock), region === undefined ? {} : { region });
+  const reader = new LookupReader(clock, mostCalls);
+  const at = region === undefined ? {} : { region };
+  const answers = await collect(reader, at, mostCalls !== undefined);
   const checked = checkInventory(assemble(answers));
   if ("inventory" in checked) return checked.inventory;
   throw new InventoryError(
@@ -35,16 +38,24 @@ export async function readLookups(
   );
 }
 
-async function collect(reader: LookupReader, at: { region?: string }): Promise<Answers> {
-  const [identity, instanceIds, network] = await Promise.all([
-    reader.ask(aws.callerIdentity, {}),
+async function collect(reader: LookupReader, at: { region?: string }, isLimited: boolean): Promise<Answers> {
+  const identity = await reader.ask(aws.callerIdentity, {});
+  const [instanceIds, network] = await Promise.all([
     instancesByState(reader, at),
-    vpcsAndRoutes(reader, at),
+    vpcsAndRoutes(reader, at, identity.accountId),
   ]);
-  const networkInterfaces = await interfacesThatMatter(reader, at, network, [
+  const interfaceIds = await interfacesThatMatter(reader, at, network, [
     ...new Set([...instanceIds.pending, ...instanceIds.running]),
   ]);
+  reader.expect(aws.oneNetworkInterface, interfaceIds.length, identity.accountId);
+  if (isLimited) {
+    // Which rules matter is known when the interfaces are read. That would be a minute too late.
+    const { ids } = await reader.ask(aws.securityGroupRules, at);
+    reader.expect(aws.oneSecurityGroupRule, ids.length, identity.accountId);
+  }
+  const networkInterfaces = await readInterfaces(reader, at, interfaceIds);
   const groupIds = unique(networkInterfaces.flatMap((each) => each.securityGroups ?? []));
+  reader.expect(aws.oneSecurityGroup, groupIds.length, identity.accountId);
   const [securityGroups, securityGroupRules] = await Promise.all([
     all(groupIds, (id) =>
       reader.find(aws.oneSecurityGroup, { ...at, filters: [{ name: "group-id", values: [id] }] }),
@@ -83,8 +94,14 @@ async function instancesByState(
 
 type Network = Pick<Answers, "vpcs" | "subnetIds" | "subnets" | "routeTables" | "region">;
 
-async function vpcsAndRoutes(reader: LookupReader, at: { region?: string }): Promise<Network> {
+async function vpcsAndRoutes(
+  reader: LookupReader,
+  at: { region?: string },
+  accountId: string | undefined,
+): Promise<Network> {
   const [vpcList, tableList] = await Promise.all([reader.ask(aws.vpcs, at), reader.ask(aws.routeTables, at)]);
+  reader.expect(aws.oneVpc, vpcList.ids.length, accountId);
+  reader.expect(aws.oneRouteTable, vpcList.ids.length + tableList.ids.length, accountId);
   const [vpcs, subnetIds, routeTables] = await Promise.all([
     all(vpcList.ids, (id) => reader.find(aws.oneVpc, { ...at, id })),
     all(vpcList.ids, async (vpcId) => {
@@ -132,7 +149,7 @@ async function interfacesThatMatter(
   at: { region?: string },
   { vpcs, subnetIds, routeTables }: Network,
   instanceIds: string[],
-): Promise<Answers["networkInterfaces"]> {
+): Promise<[id: string, vpcId: string][]> {
   const tables = new Map(routeTables.map((table) => [table.id, table]));
   const effective = effectiveRouteTables(vpcs, subnetIds, routeTables);
   const wanted = new Map<string, string>();
@@ -163,8 +180,16 @@ async function interfacesThatMatter(
       if (networkInterfaceId) wanted.set(networkInterfaceId, table.vpcId);
     }
   }
+  return [...wanted];
+}
+
+function readInterfaces(
+  reader: LookupReader,
+  at: { region?: string },
+  wanted: [id: string, vpcId: string][],
+): Promise<Answers["networkInterfaces"]> {
   // The filter says nothing new, but makes it a filtered request, which has the larger bucket at EC2.
-  return all([...wanted], ([id, vpcId]) =>
+  return all(wanted, ([id, vpcId]) =>
     reader.find(aws.oneNetworkInterface, { ...at, id, filters: [{ name: "vpc-id", values: [vpcId] }] }),
   );
 }

@@ -18,14 +18,53 @@ interface Refused {
 }
 type Outcome<Answer> = { answer: Answer } | Refused;
 
+/** More calls of one action are ahead than may be made. */
+export class TooManyLookups extends Error {
+  override readonly name = "TooManyLookups";
+
+  constructor(
+    /** "DescribeSecurityGroupRules". */
+    readonly action: string,
+    readonly calls: number,
+    /** The account that the data sources ask, where they know it. */
+    readonly accountId: string | undefined,
+  ) {
+    super(`${action} would be called ${calls} times`);
+  }
+}
+
 /** Asks data sources: within EC2's request rates, each question once, and nothing more after a failure. */
 export class LookupReader {
   private readonly buckets = new Map<string, TokenBucket>();
   private readonly slots = new Map<object, Slots>();
   private readonly asked = new Map<object, Map<string, Promise<unknown>>>();
+  private readonly calls = new Map<string, number>();
   private failure: Error | undefined;
 
-  constructor(private readonly clock: Clock = systemClock) {}
+  /** @param mostCalls of one API action, retries included; `expect` keeps them */
+  constructor(
+    private readonly clock: Clock = systemClock,
+    private readonly mostCalls = Infinity,
+  ) {}
+
+  /**
+   * Says how often a data source is about to be asked.
+   * @throws TooManyLookups where an action behind it would be called too often, before that happens
+   */
+  expect<Arguments, Answer>(
+    source: DataSource<Arguments, Answer>,
+    questions: number,
+    accountId: string | undefined,
+  ): void {
+    for (const action of new Set(source.actions)) {
+      const each = source.actions.filter((other) => other === action).length;
+      const calls = (this.calls.get(action) ?? 0) + each * questions;
+      if (calls <= this.mostCalls) continue;
+      // The first failure is everybody's.
+      this.failure ??= new TooManyLookups(action.slice(action.indexOf(":") + 1), calls, accountId);
+      throw this.failure;
+    }
+  }
 
   /**
    * The answer of a data source that always has one: a list.
@@ -72,18 +111,28 @@ export class LookupReader {
     args: Arguments,
   ): Promise<Outcome<Answer>> {
     for (let attempt = 1; ; attempt += 1) {
+      for (const action of source.actions) this.count(action, 1);
       await Promise.all(source.actions.map((action) => this.bucket(action).take(1)));
       if (this.failure !== undefined) throw this.failure;
       const outcome = await attemptOf(source, args);
       if ("answer" in outcome) {
         const further = source.further?.(outcome.answer);
-        if (further !== undefined) this.bucket(further.action).charge(further.calls);
+        if (further !== undefined) this.charge(further.action, further.calls);
         return outcome;
       }
       if (outcome.refusal !== "throttled" || attempt === ATTEMPTS) return outcome;
       const seconds = FIRST_PAUSE_SECONDS * 2 ** (attempt - 1);
       for (const action of new Set(source.actions)) this.bucket(action).pause(seconds);
     }
+  }
+
+  private charge(action: string, calls: number): void {
+    this.count(action, calls);
+    this.bucket(action).charge(calls);
+  }
+
+  private count(action: string, calls: number): void {
+    this.calls.set(action, (this.calls.get(action) ?? 0) + calls);
   }
 
   private bucket(action: string): TokenBucket {

@@ -1,7 +1,7 @@
 import type { AssumedRole, AwsAccess } from "../inventory/ec2/access";
 import { given } from "../inventory/sort";
 import type { Report } from "./problems";
-import { isRecord, type Reader } from "./reader";
+import { isRecord, reader, type Get, type Reader } from "./reader";
 
 /**
  * Settings of the AWS provider that change who asks or where, and that only its own data sources honour.
@@ -14,7 +14,8 @@ const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/\S+$/;
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/;
 
 /** The AWS provider's settings, `aws:…`, as far as they say where and as whom EC2's API is asked. */
-export function awsAccess(read: Reader, report: Report): AwsAccess {
+export function awsAccess(get: Get, report: Report): AwsAccess {
+  const read = reader(get, report);
   for (const name of NOT_HONOURED) {
     if (read.json(`aws:${name}`) !== undefined) {
       report(`aws:${name}`, "is honoured by the data sources only", "aws-panos-rules:inventory: lookups");

@@ -4,6 +4,9 @@ import type { Report } from "./problems";
 /** What PAN-OS allows in the names of zones, rules, profile groups and profiles. */
 export const PANOS_NAME = /^[A-Za-z0-9_][A-Za-z0-9_ .-]{0,62}$/;
 
+/** A value by its full key, as text. */
+export type Get = (key: string) => string | undefined;
+
 export type Reader = ReturnType<typeof reader>;
 
 /**
@@ -11,11 +14,7 @@ export type Reader = ReturnType<typeof reader>;
  * @param get a value by its full key, as text; structured ones as JSON
  * @param keyOf where a value is set, for messages
  */
-export function reader(
-  get: (key: string) => string | undefined,
-  report: Report,
-  keyOf: (key: string) => string = (key) => key,
-) {
+export function reader(get: Get, report: Report, keyOf: (key: string) => string = (key) => key) {
   const full = (key: string) => (key.includes(":") ? key : `${PROJECT}:${key}`);
   const value = (key: string) => get(full(key));
   const wrong = (key: string, problem: string, example: string) => report(keyOf(full(key)), problem, example);

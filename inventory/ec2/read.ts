@@ -49,10 +49,16 @@ const LISTS_AT_ONCE = 5;
 /**
  * Reads the inventory of one region with EC2's own API, in a few dozen requests. Everything of the region is
  * in it, and what the data sources hide.
+ * @param requireAccount throws before anything is read where it is the wrong account
  * @throws InventoryError
  */
-export async function readEc2(access: AwsAccess, tell: Tell, clock?: Clock): Promise<Inventory> {
-  const { answers, warnings } = await collectEc2(access, clock);
+export async function readEc2(
+  access: AwsAccess,
+  tell: Tell,
+  clock?: Clock,
+  requireAccount?: (accountId: string) => void,
+): Promise<Inventory> {
+  const { answers, warnings } = await collectEc2(access, clock, requireAccount);
   for (const warning of warnings) tell.warn(warning);
   return checkedInventory(answers);
 }
@@ -70,12 +76,17 @@ export function checkedInventory(answers: Answers): Inventory {
 }
 
 /** Asks EC2 for everything that an inventory is made of. */
-export async function collectEc2(access: AwsAccess, clock: Clock = systemClock): Promise<Ec2Answers> {
+export async function collectEc2(
+  access: AwsAccess,
+  clock: Clock = systemClock,
+  requireAccount: (accountId: string) => void = () => undefined,
+): Promise<Ec2Answers> {
   const reader = new Ec2Reader(access, clock);
   try {
     const region = await reader.region();
     const { accountId } = await reader.identity();
-    requireAccount(accountId, access);
+    requireAllowed(accountId, access);
+    requireAccount(accountId);
     const [network, compute, permissions] = await Promise.all([
       networkOf(reader),
       computeOf(reader),
@@ -102,7 +113,7 @@ export async function collectEc2(access: AwsAccess, clock: Clock = systemClock):
 }
 
 /** The AWS provider's own guard against reading with the wrong credentials. */
-function requireAccount(accountId: string, { allowedAccountIds, forbiddenAccountIds = [] }: AwsAccess): void {
+function requireAllowed(accountId: string, { allowedAccountIds, forbiddenAccountIds = [] }: AwsAccess): void {
   if (allowedAccountIds?.includes(accountId) !== false && !forbiddenAccountIds.includes(accountId)) return;
   throw new InventoryError(
     "ACCOUNT_REFUSED",

@@ -2,8 +2,11 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { awsAccess } from "../../settings/aws";
+import { SettingsError, collector } from "../../settings/problems";
 import { Stack } from "../../engine/stack";
 import type { StackOptions } from "../../engine/stack";
+import type { AwsAccess } from "../ec2/access";
 import { InventoryError } from "../errors";
 import { readSnapshot } from "../snapshot";
 import type { Inventory } from "../types";
@@ -68,4 +71,18 @@ export async function awsSettingsOf(stackFile: string): Promise<{ aws: AwsSettin
     else aws[key.slice("aws:".length)] = value;
   }
   return { aws, secret };
+}
+
+/**
+ * How EC2's own API is asked with the AWS provider's settings.
+ * @throws SettingsError
+ */
+export function accessFrom(settings: AwsSettings): AwsAccess {
+  const { problems, report } = collector();
+  const access = awsAccess((key) => {
+    const value = settings[key.slice("aws:".length)];
+    return value === undefined || typeof value === "string" ? value : JSON.stringify(value);
+  }, report);
+  if (problems.length > 0) throw new SettingsError(problems);
+  return access;
 }

@@ -127,8 +127,10 @@ export class Account {
         return list(this.ids("eni-").filter((id) => this.matches(this.get(id), question)));
       case "getSecurityGroupRules":
         return list(
-          this.ids("sgr-").filter((id) =>
-            filterValues(question, "group-id").includes(String(this.get(id)["securityGroupId"])),
+          this.ids("sgr-").filter(
+            (id) =>
+              question.filters === undefined ||
+              filterValues(question, "group-id").includes(String(this.get(id)["securityGroupId"])),
           ),
         );
       default:

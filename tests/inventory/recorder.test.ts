@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { InventoryError, readSnapshot } from "../../inventory";
 import { awsSettingsOf, record } from "../../inventory/recorder/record";
 import { readLookups } from "../../inventory/lookups";
+import { Ec2Server } from "../support/ec2-server";
 import { Account, TestClock } from "./account";
 
 const RECORDER = "inventory/recorder";
@@ -60,6 +61,31 @@ describe("recording a snapshot", () => {
     });
   });
 
+  it("asks EC2's own API where told so, without a Pulumi CLI", async () => {
+    const server = await Ec2Server.start();
+    try {
+      server.lists.set("DescribeVpcs", [
+        { vpcId: "vpc-1", ownerId: "123456789012", cidrBlock: "10.0.0.0/8" },
+      ]);
+      const stackFile = join(folder, "Pulumi.prod.yaml");
+      const { ec2, sts } = server.access.endpoints;
+      await writeFile(
+        stackFile,
+        `config:\n  aws:region: us-east-1\n  aws:endpoints: [{ec2: "${ec2}", sts: "${sts}"}]\n`,
+      );
+      const credentials = { AWS_ACCESS_KEY_ID: "AKIATEST", AWS_SECRET_ACCESS_KEY: "secret" };
+      const env = { PATH: folder, PULUMI_HOME: folder, HOME: folder, ...credentials };
+      const { code, said } = await recorder([file, "--ec2", "--stack", "prod"], env, folder);
+      expect([code, said]).to.deep.equal([
+        0,
+        `${file}: 1 VPCs, 0 running or pending instances, 0 network interfaces, 0 security groups\n`,
+      ]);
+      expect((await readSnapshot(file)).vpcs[0]?.id).to.equal("vpc-1");
+    } finally {
+      await server.close();
+    }
+  });
+
   it("says what is needed where there is no Pulumi CLI, and how it is called", async () => {
     const empty = { PATH: folder, PULUMI_HOME: folder, HOME: folder };
     const none = await recorder([file], empty);
@@ -73,12 +99,16 @@ describe("recording a snapshot", () => {
   });
 });
 
-function recorder(args: string[], env: NodeJS.ProcessEnv): Promise<{ code: number; said: string }> {
+function recorder(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  cwd = ".",
+): Promise<{ code: number; said: string }> {
   return new Promise((done) => {
     execFile(
       process.execPath,
-      ["--require", "tsx/cjs", "inventory/record.ts", ...args],
-      { env },
+      ["--require", require.resolve("tsx/cjs"), resolve("inventory/record.ts"), ...args],
+      { env, cwd },
       (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), said: stdout + stderr }),
     );
   });

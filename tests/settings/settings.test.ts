@@ -33,7 +33,7 @@ function problemsOf(
 describe("settings", () => {
   it("have defaults for what need not be said", () => {
     const settings = read();
-    expect(settings.inventory).to.deep.equal({ kind: "lookups" });
+    expect(settings.inventory).to.deep.equal({ kind: "auto", access: {} });
     const [firewall] = settings.firewalls;
     expect(settings.firewalls).to.have.length(1);
     expect(settings).to.include({ listed: false, frozen: undefined });
@@ -83,7 +83,7 @@ describe("settings", () => {
     ["aws-panos-rules:firewall", "{}", "names no id"],
     ["aws-panos-rules:firewall", '{"instanceIds":["eni-1"]}', "is not such an id"],
     ["aws-panos-rules:firewall", '{"instances":["i-1"]}', "is none of instanceIds"],
-    ["aws-panos-rules:inventory", "guess", "is none of lookups, ec2, snapshot"],
+    ["aws-panos-rules:inventory", "guess", "is none of auto, lookups, ec2, snapshot"],
     ["aws-panos-rules:inventory", "snapshot", "is missing, although inventory is snapshot"],
     ["aws-panos-rules:ruleMode", "both", "is none of application, service"],
     ["aws-panos-rules:skipAlreadyAllowed", "yes", "is neither true nor false"],
@@ -144,7 +144,9 @@ describe("settings", () => {
     ] as const) {
       it(`refuse ${key} ${value}, and leave it to the data sources otherwise`, () => {
         expect(problemsOf(ec2({ [key]: value })).join()).to.contain(problem);
-        expect(problemsOf({ [key]: value })).to.deep.equal([]);
+        expect(problemsOf({ "aws-panos-rules:inventory": "lookups", [key]: value })).to.deep.equal([]);
+        const { access } = read({ [key]: value }).inventory as { access: { obstacle: string } };
+        expect(access.obstacle).to.contain(problem);
       });
     }
   });
