@@ -4,7 +4,7 @@ import { isDryRun } from "@pulumi/pulumi/runtime/settings";
 import { readInventory } from "./inventory";
 import type { Inventory } from "./inventory/types";
 import { unknownTargets } from "./mapping";
-import { planFor, refusedPlan, waiting, type Plan } from "./plan";
+import { planFor, refusedPlan, type Plan } from "./plan";
 import { PreconditionError, requireKnownTargets } from "./preconditions";
 import { listed } from "./provider/declaration";
 import { FirewallPolicy } from "./provider/policy";
@@ -23,27 +23,30 @@ async function program() {
   const plans = await plansFor(settings, inventory);
   if (settings.frozen !== undefined) await stopWhatWaits(settings.frozen, plans);
 
-  const outputs = plans.map((plan): [string, object] => {
-    const { firewall, alreadyAllowed, withheld, rules, ...args } = plan;
-    new FirewallPolicy(firewall.declared.name, {
-      ...{ ...firewall.declared, ...args, rules, listed: settings.listed },
+  const outputs = plans.map(({ firewall: { declared }, content, ...plan }): [string, object] => {
+    const { suspicion, refusal, alreadyAllowed, withheld } = plan;
+    new FirewallPolicy(declared.name, {
+      ...{ ...declared, ...content, suspicion, listed: settings.listed },
+      ...(refusal !== undefined && { refusal }),
     });
-    return [firewall.declared.name, { rules: rules.length, alreadyAllowed, withheld }];
+    return [declared.name, { rules: content.rules.length, alreadyAllowed, withheld }];
   });
+  if (isDryRun() && settings.guardrails.enforce) requireUnguarded(plans);
   return settings.listed ? { firewalls: Object.fromEntries(outputs) } : outputs[0]?.[1];
 }
 
 /** What each firewall is to hold. Of several, one that can't be asked doesn't stop the others. */
-async function plansFor({ firewalls }: Settings, inventory: Inventory): Promise<Plan[]> {
+async function plansFor(settings: Settings, inventory: Inventory): Promise<Plan[]> {
+  const { firewalls } = settings;
   const failures: unknown[] = [];
   const plans = await Promise.all(
     firewalls.map((firewall) =>
-      planFor(firewall, inventory).catch(async (error: unknown) => {
+      planFor(firewall, inventory, settings).catch(async (error: unknown) => {
         failures.push(error);
         if (!isExpected(error)) throw error;
         const refusal = `nothing is written to ${firewall.declared.name}: ${error.message}`;
         if (firewalls.length > 1) await log.warn(refusal);
-        return refusedPlan(firewall, inventory, refusal);
+        return refusedPlan(firewall, inventory, settings, refusal);
       }),
     ),
   );
@@ -57,12 +60,23 @@ async function plansFor({ firewalls }: Settings, inventory: Inventory): Promise<
  */
 async function stopWhatWaits(frozen: string, plans: Plan[]): Promise<void> {
   if (isDryRun()) return log.warn(`${frozen}: an update would write nothing now`);
-  const found = await Promise.all(plans.map(waiting));
-  const waits = plans.flatMap(({ firewall: { declared } }, index) =>
-    found[index]!.length === 0 ? [] : [`${declared.name}: ${listed(found[index]!)}`],
-  );
+  const waits = plans
+    .filter(({ waiting }) => waiting.length > 0)
+    .map(({ firewall: { declared }, waiting }) => `${declared.name}: ${listed(waiting)}`);
   if (waits.length === 0) return;
   throw new PreconditionError(`${frozen}, so nothing was written. What waits:\n  ${waits.join("\n  ")}`);
+}
+
+/**
+ * With `guardrails.enforce`, a preview fails where a guardrail withholds something, once it has shown the rest.
+ * @throws PreconditionError that lists what is withheld
+ */
+function requireUnguarded(plans: Plan[]): void {
+  const guarded = [...new Set(plans.flatMap((plan) => plan.guarded))];
+  if (guarded.length === 0) return;
+  throw new PreconditionError(
+    `guardrails withhold ${guarded.length} permissions, and guardrails.enforce is set:\n  ${guarded.join("\n  ")}`,
+  );
 }
 
 /** Whether an error is one that a person can mend, with a message that says how. */

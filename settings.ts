@@ -1,6 +1,7 @@
 import { getOrganization, getProject, getStack } from "@pulumi/pulumi/metadata";
 import { allConfig } from "@pulumi/pulumi/runtime/config";
 import type { InventorySource } from "./inventory";
+import type { Limits } from "./limits";
 import { HOLD_TAG, OWNER_ID, ownerTag } from "./mapping/names";
 import type { CoverageOptions } from "./mapping/coverage";
 import type { MappingOptions } from "./mapping/types";
@@ -12,6 +13,7 @@ import type { FirewallInputs } from "./provider/inputs";
 import { withKeyReader } from "./secrets/key-reader";
 import { applicationOverrides } from "./settings/applications";
 import { configuredFirewalls } from "./settings/firewalls";
+import { guardrailSettings, type GuardrailSettings } from "./settings/guardrails";
 import { inventorySource } from "./settings/inventory";
 import { reportUnknown } from "./settings/keys";
 import { collector, SettingsError, type Report } from "./settings/problems";
@@ -28,6 +30,8 @@ export interface Settings {
   firewalls: FirewallSettings[];
   /** Whether `firewalls:` lists them: then everything that is declared is named after its firewall. */
   listed: boolean;
+  guardrails: GuardrailSettings;
+  limits: Limits;
   /** Why nothing may be written now; undefined: it may. */
   frozen: string | undefined;
 }
@@ -95,12 +99,18 @@ export function settingsFrom(
     acceptRename: read.boolean("acceptRename", false),
     maxRemovals: read.wholeNumber("maxRemovals", 0),
   };
+  const guardrails = guardrailSettings(read.json("guardrails"), report);
+  const limits: Limits = {
+    maxChanges: read.wholeNumber("maxChanges", 0),
+    maxRemovals: common.maxRemovals,
+    maxRules: guardrails.maxRules,
+  };
   const inventory = inventorySource(get, read, report);
   const declared = firewalls
     .map((firewall) => ({ ...firewall, settings: firewallSettings(firewall, listed, common, report) }))
     .flatMap(({ remove, settings }) => (remove || settings === undefined ? [] : [settings]));
   if (problems.length > 0) throw new SettingsError(problems);
-  return { inventory, targets, firewalls: declared, listed, frozen: frozen(get) };
+  return { inventory, targets, firewalls: declared, listed, guardrails, limits, frozen: frozen(get) };
 }
 
 /** What all firewalls have in common. */
@@ -118,7 +128,7 @@ function firewallSettings(
   common: Common,
   report: Report,
 ): FirewallSettings | undefined {
-  const { ownerId, stack, firewall, applications, ruleMode, skipAlreadyAllowed, ...limits } = common;
+  const { ownerId, stack, firewall, applications, ruleMode, skipAlreadyAllowed, ...others } = common;
   const read = reader(get, report, keyOf);
   const { connection, problems } = connectionFrom((key) => get(`panos:${key}`), environment);
   for (const { key, problem, example } of problems) {
@@ -148,7 +158,7 @@ function firewallSettings(
       ...(profileGroup !== undefined && { profileGroup }),
       ...(logSetting !== undefined && { logSetting }),
     },
-    declared: { name, vsys, hostname, ownerId, cleanupRule, stack, ...limits },
+    declared: { name, vsys, hostname, ownerId, cleanupRule, stack, ...others },
   };
 }
 

@@ -131,8 +131,8 @@ function bothConfigurations(candidate: Declaration, running: Declaration): Decla
  * Why an update may not remove these rules; undefined: it may. A wrong region or role reads as an account
  * without instances, and must not close every door at once.
  */
-function removalRefused(
-  { maxRemovals, suspicion, firewall }: CommitInputs,
+export function removalRefused(
+  { maxRemovals, suspicion, firewall }: Pick<CommitInputs, "maxRemovals" | "suspicion" | "firewall">,
   removed: string[],
   kept: number,
 ): string | undefined {

@@ -91,6 +91,25 @@ export function differences(
   return sentences;
 }
 
+/** Names of rules that one declaration has and another hasn't, or has otherwise. */
+export interface RuleChanges {
+  added: string[];
+  changed: string[];
+  removed: string[];
+}
+
+/** How the rules of two declarations differ. */
+export function ruleChanges(before: Declaration, after: Declaration): RuleChanges {
+  const names = Object.keys(after.rules);
+  return {
+    added: names.filter((name) => before.rules[name] === undefined),
+    changed: names.filter(
+      (name) => before.rules[name] !== undefined && before.rules[name] !== after.rules[name],
+    ),
+    removed: Object.keys(before.rules).filter((name) => after.rules[name] === undefined),
+  };
+}
+
 /** A list for a message: the first ones, and how many more. */
 export function listed(items: readonly string[], most = 20): string {
   const more = items.length - most;

@@ -10,7 +10,7 @@ import {
 } from "../panos/entries";
 import { containerXpath, type Container } from "../panos/location";
 import type { Tag } from "../panos/policy";
-import { child, entries, type XmlElement } from "../panos/xml";
+import { child, entries, find, type XmlElement } from "../panos/xml";
 
 /** Every object of the kinds that we declare, whoever's it is, in one of a firewall's configurations. */
 export interface PolicyObjects {
@@ -21,23 +21,39 @@ export interface PolicyObjects {
   tags: Map<string, Tag>;
 }
 
-/** Reads them, in four requests whatever their number. */
+/** Reads them, in one request for each kind whatever their number. */
 export async function readObjects(
   client: PanosClient,
   configuration: "candidate" | "running",
 ): Promise<PolicyObjects> {
-  const read = async <T>(container: Container, from: (entry: XmlElement) => T): Promise<Map<string, T>> => {
-    const xpath = containerXpath(client.connection, container);
-    const result = await (configuration === "candidate" ? client.get(xpath) : client.show(xpath));
-    return new Map([...entries(child(result, container))].map(([name, entry]) => [name, from(entry)]));
+  const kinds: Container[] = ["rules", "service", "application", "tag"];
+  const read = await Promise.all(
+    kinds.map(async (container) => {
+      const xpath = containerXpath(client.connection, container);
+      const result = await (configuration === "candidate" ? client.get(xpath) : client.show(xpath));
+      return [container, child(result, container)] as const;
+    }),
+  );
+  const containers = new Map(read);
+  return objectsFrom((container) => containers.get(container));
+}
+
+/** Takes them from the `<entry>` of a vsys that has been read as a whole. */
+export function objectsIn(vsys: XmlElement | undefined): PolicyObjects {
+  return objectsFrom((container) =>
+    container === "rules" ? find(vsys, "rulebase", "security", "rules") : child(vsys, container),
+  );
+}
+
+function objectsFrom(container: (name: Container) => XmlElement | undefined): PolicyObjects {
+  const all = <T>(name: Container, from: (entry: XmlElement) => T): Map<string, T> =>
+    new Map([...entries(container(name))].map(([key, entry]) => [key, from(entry)]));
+  return {
+    rules: all("rules", ruleFrom),
+    services: all("service", serviceFrom),
+    applications: all("application", applicationFrom),
+    tags: all("tag", tagFrom),
   };
-  const [rules, services, applications, tags] = await Promise.all([
-    read("rules", ruleFrom),
-    read("service", serviceFrom),
-    read("application", applicationFrom),
-    read("tag", tagFrom),
-  ]);
-  return { rules, services, applications, tags };
 }
 
 /** Whether `name` stands above `other` in the rulebase; false where either is missing. */

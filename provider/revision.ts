@@ -6,7 +6,7 @@ import { entryXpath, type Container } from "../panos/location";
 import { releaseCommitLock, takeCommitLock } from "../panos/lock";
 import { pendingChanges } from "../panos/system";
 import { commentRules, pendingRules, withCommentAdvice } from "./comments";
-import { differences, foundDeclaration, listed } from "./declaration";
+import { differences, foundDeclaration, listed, ruleChanges } from "./declaration";
 import { requireEngine } from "./engine";
 import { EstablishedSessions, reducedRules, sayLeft } from "./established";
 import type { Declaration } from "./inputs";
@@ -242,10 +242,6 @@ function ownNames(
 }
 
 function counts(before: Declaration, after: Declaration): string {
-  const added = Object.keys(after.rules).filter((name) => before.rules[name] === undefined).length;
-  const removed = Object.keys(before.rules).filter((name) => after.rules[name] === undefined).length;
-  const changed = Object.entries(after.rules).filter(
-    ([name, content]) => before.rules[name] !== undefined && before.rules[name] !== content,
-  ).length;
-  return `${added} added, ${changed} changed, ${removed} removed`;
+  const { added, changed, removed } = ruleChanges(before, after);
+  return `${added.length} added, ${changed.length} changed, ${removed.length} removed`;
 }

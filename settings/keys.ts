@@ -30,6 +30,8 @@ const PROJECT_KEYS = [
   "ownerId",
   "acceptRename",
   "maxRemovals",
+  "maxChanges",
+  "guardrails",
   "freeze",
   "paused",
   "sessions",

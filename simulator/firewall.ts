@@ -23,6 +23,8 @@ export interface FirewallOptions {
   commitSeconds: number;
   swVersion: string;
   keyLifetimeSeconds: number;
+  /** How many security rules it says that it takes. */
+  maxRules: number;
   /** Its management address; 127.0.0.1 unless given. */
   address?: string;
   serial?: string;
@@ -53,6 +55,7 @@ export class Firewall {
   readonly registeredIps = new RegisteredIps();
   readonly sessions = new Sessions((vsys, flow) => firstMatch(this, vsys, flow));
   readonly swVersion: string;
+  readonly maxRules: number;
   readonly address: string;
   readonly serial: string;
   started = new Date();
@@ -79,6 +82,7 @@ export class Firewall {
     this.commits = new Commits(this, this.jobs, this.locks, (request) => this.committed(request));
     this.accounts = new Accounts(options.users, () => this.running, options.keys);
     this.swVersion = options.swVersion;
+    this.maxRules = options.maxRules;
     this.address = options.address ?? "127.0.0.1";
     this.serial = options.serial ?? "015351000012345";
   }

@@ -19,6 +19,8 @@ export interface SimulatorOptions {
   record?: string;
   /** "11.1.2" unless given. */
   swVersion?: string;
+  /** How many security rules the device says that it takes; 10000 unless given. */
+  maxRules?: number;
   /** API keys expire after this, whatever the configuration says; a new one then also ends the old ones. */
   keyLifetimeSeconds?: number;
   /** What goes wrong, from the start. */
@@ -35,6 +37,7 @@ export function firewallFrom(
     config: options.config ?? DEFAULT_CONFIG,
     commitSeconds: options.commitSeconds ?? 0,
     swVersion: options.swVersion ?? "11.1.2",
+    maxRules: options.maxRules ?? 10_000,
     keyLifetimeSeconds: options.keyLifetimeSeconds ?? 0,
     address: options.host ?? "127.0.0.1",
     ...own,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Firewall } from "../firewall";
 import { result } from "../http/answers";
 import { deviceTime } from "../time";
+import type { XmlElement } from "../xml/element";
 import { escapeText } from "../xml/print";
 import type { OpCommands } from "./commands";
 
@@ -78,6 +79,7 @@ export const deviceCommands: OpCommands = {
   "show plugins packages": () => result("<plugins></plugins>"),
   "show plugins installed": () => result(""),
   "show operational-mode": () => result("normal"),
+  "show system state": (node, { firewall }) => result(escapeText(systemState(firewall, node))),
   "show system setting multi-vsys": () => result("off"),
   "request license info": () => result("<licenses></licenses>"),
   "request multi-config enabled": () => result("<msg><line>multi-config is enabled</line></msg>"),
@@ -94,6 +96,16 @@ export const deviceCommands: OpCommands = {
   },
   "set cli pager": () => result(""),
 };
+
+/** The device's state as `name: value` lines, limits in hexadecimal; of a filter, the names that begin with it. */
+function systemState({ maxRules }: Firewall, node: XmlElement): string {
+  const filter = (node.children.find(({ tag }) => tag === "filter")?.text ?? "").replace(/\*$/, "");
+  const state = { "cfg.general.max-policy-rule": maxRules, "cfg.general.max-service": 2500 };
+  return Object.entries(state)
+    .filter(([name]) => name.startsWith(filter))
+    .map(([name, value]) => `${name}: 0x${value.toString(16)}\n`)
+    .join("");
+}
 
 /** "Sat Nov  1 04:11:47 UTC 2026" and a line's end, which clients count on. */
 function clock(now: Date): string {

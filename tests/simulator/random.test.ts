@@ -58,6 +58,7 @@ function firewall(): Firewall {
     commitSeconds: 0,
     swVersion: "11.1.2",
     keyLifetimeSeconds: 0,
+    maxRules: 100,
   });
 }
 

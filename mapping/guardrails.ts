@@ -1,0 +1,218 @@
+/**
+ * Limits on what whoever may edit a security group can open through the firewall. They work on the inventory:
+ * what they forbid is taken out before it is mapped, so that they hold whatever form a rule takes afterwards.
+ */
+import type { Inventory, PrefixList, SecurityGroup, SecurityGroupRule, Tags } from "../inventory/types";
+import { parseCidr, type Cidr, type Family } from "./cidr";
+import { permissionLabel } from "./describe";
+import { mapInventory } from "./index";
+import { compareTexts } from "./order";
+import { normalised, trafficOf, type Traffic } from "./protocols";
+import type { IngressPermission, MappingOptions, Policy, Withheld } from "./types";
+
+/** A tag's key, and its value where only that one is meant. */
+export interface TagCondition {
+  key: string;
+  value?: string;
+}
+
+/** Traffic as guardrails name it: "tcp/22", "tcp/1-1023", "icmp", "icmpv6", "protocol/47", "any". */
+export interface GuardedTraffic {
+  /** As it was written, for messages. */
+  text: string;
+  traffic: Traffic;
+}
+
+/** What the stack configuration forbids, whatever a security group says. */
+export interface Guardrails {
+  /** Never opened from outside. */
+  neverOpen: GuardedTraffic[];
+  /** The widest source for traffic, as the shortest prefix lengths. */
+  widestSource: (GuardedTraffic & Record<Family, number>)[];
+  /** Left out by their tags. */
+  exclude: { securityGroups: TagCondition[]; vpcs: TagCondition[]; instances: TagCondition[] };
+  /** A security-group rule without this tag isn't opened. */
+  approvalTag: TagCondition | undefined;
+}
+
+export const NO_GUARDRAILS: Guardrails = {
+  neverOpen: [],
+  widestSource: [],
+  exclude: { securityGroups: [], vpcs: [], instances: [] },
+  approvalTag: undefined,
+};
+
+/** A policy, and which of what it withholds is due to a guardrail. */
+export interface GuardedPolicy extends Policy {
+  guarded: Withheld[];
+}
+
+/** What an inventory asks of the firewall within guardrails; what they withhold is named with its reason. */
+export function mapWithin(
+  inventory: Inventory,
+  options: MappingOptions,
+  guardrails: Guardrails,
+): GuardedPolicy {
+  const { allowed, withheld } = withinGuardrails(inventory, guardrails);
+  if (withheld.length === 0) return { ...mapInventory(inventory, options), guarded: [] };
+  const asked = mapInventory(inventory, options);
+  // What would not have crossed the firewall anyway is nobody's concern.
+  const relevant = new Set(
+    [...asked.rules, ...asked.withheld].flatMap(({ permission }) => permission.ruleIds),
+  );
+  const guarded = withheld.filter(({ permission }) => permission.ruleIds.some((id) => relevant.has(id)));
+  const policy = mapInventory(allowed, options);
+  return {
+    ...policy,
+    guarded,
+    withheld: [...policy.withheld, ...guarded].sort((a, b) => compareTexts(a.reason, b.reason)),
+    warnings: policy.warnings.filter((warning) => asked.warnings.includes(warning)),
+    protectedInterfaces: asked.protectedInterfaces,
+  };
+}
+
+/** The inventory without what guardrails forbid, and what that is. */
+export function withinGuardrails(
+  inventory: Inventory,
+  guardrails: Guardrails,
+): { allowed: Inventory; withheld: Withheld[] } {
+  const { exclude } = guardrails;
+  const withheld: Withheld[] = [];
+  const lists = new Map(inventory.prefixLists.map((list) => [list.id, list]));
+  const excludedVpcs = new Map(
+    inventory.vpcs.flatMap((vpc) => tagged(vpc.id, vpc.tags, exclude.vpcs, "exclude.vpcs")),
+  );
+  const excludedInstances = new Map(
+    inventory.instances.flatMap(({ id, tags }) => tagged(id, tags, exclude.instances, "exclude.instances")),
+  );
+  const interfaceReason = ({ vpcId, instanceId }: Inventory["networkInterfaces"][number]) =>
+    excludedVpcs.get(vpcId) ?? excludedInstances.get(instanceId ?? "");
+  const keptInterfaces = inventory.networkInterfaces.filter((each) => interfaceReason(each) === undefined);
+  const reasonsOfGroups = new Map<string, Set<string>>();
+  for (const each of inventory.networkInterfaces) {
+    const reason = interfaceReason(each);
+    if (reason === undefined) continue;
+    for (const id of each.securityGroupIds) {
+      reasonsOfGroups.set(id, (reasonsOfGroups.get(id) ?? new Set()).add(reason));
+    }
+  }
+
+  const securityGroups = inventory.securityGroups.map((group): SecurityGroup => {
+    const [left] = tagged(group.id, group.tags, exclude.securityGroups, "exclude.securityGroups");
+    const withhold = (rule: SecurityGroupRule, reason: string): void => {
+      const permission = permissionOf(group, rule);
+      withheld.push({ permission, reason: `${permissionLabel(permission)} is withheld: ${reason}` });
+    };
+    const gone = [...(reasonsOfGroups.get(group.id) ?? [])].sort(compareTexts);
+    if (gone.length > 0) {
+      const [first, more] = [
+        gone.slice(0, 5).join("; "),
+        gone.length > 5 ? `; and ${gone.length - 5} more` : "",
+      ];
+      for (const rule of group.ingress) withhold(rule, `of its destinations, ${first}${more}.`);
+    }
+    const reasonAgainst = (rule: SecurityGroupRule, direction: "ingress" | "egress"): string | undefined => {
+      if (left !== undefined) return `${left[1]}.`;
+      const unapproved = approvalMissing(rule, guardrails.approvalTag);
+      return unapproved ?? (direction === "ingress" ? forbidden(group, rule, guardrails, lists) : undefined);
+    };
+    const kept = (rules: SecurityGroupRule[], direction: "ingress" | "egress") =>
+      rules.filter((rule) => {
+        const reason = reasonAgainst(rule, direction);
+        if (reason !== undefined) withhold(rule, reason);
+        return reason === undefined;
+      });
+    return {
+      ...group,
+      ingress: kept(group.ingress, "ingress"),
+      ...(group.egress && { egress: kept(group.egress, "egress") }),
+    };
+  });
+  return { allowed: { ...inventory, networkInterfaces: keptInterfaces, securityGroups }, withheld };
+}
+
+/** Why a guardrail forbids to open an ingress rule; undefined: none does. */
+function forbidden(
+  group: SecurityGroup,
+  rule: SecurityGroupRule,
+  { neverOpen, widestSource }: Guardrails,
+  lists: Map<string, PrefixList>,
+): string | undefined {
+  const traffic = trafficOf(permissionOf(group, rule));
+  // What is no traffic at all is no rule either.
+  if (traffic === undefined) return undefined;
+  // A group's members are not outside.
+  const isReference = rule.referencedSecurityGroupId !== undefined;
+  const never = isReference ? undefined : neverOpen.find((guarded) => meets(guarded.traffic, traffic));
+  if (never) return `guardrails.neverOpen has ${never.text}.`;
+  const sources = sourcesOf(rule, lists);
+  for (const guarded of widestSource) {
+    if (!meets(guarded.traffic, traffic)) continue;
+    const wide = sources.find(({ family, prefixLength }) => prefixLength < guarded[family]);
+    if (wide) {
+      const list = rule.prefixListId === undefined ? "" : ` of prefix list ${rule.prefixListId}`;
+      return `its source ${wide.text}${list} is wider than the /${guarded[wide.family]} that guardrails.widestSource has for ${guarded.text}.`;
+    }
+  }
+  return undefined;
+}
+
+function approvalMissing(rule: SecurityGroupRule, condition: TagCondition | undefined): string | undefined {
+  if (condition === undefined || holds(rule.tags, condition)) return undefined;
+  return rule.tags === undefined
+    ? `rule ${rule.id}'s tags were not seen, and guardrails.approvalTag wants ${tagText(condition)}.`
+    : `rule ${rule.id} lacks the tag ${tagText(condition)} (guardrails.approvalTag).`;
+}
+
+function sourcesOf(rule: SecurityGroupRule, lists: Map<string, PrefixList>): Cidr[] {
+  const entries = rule.prefixListId === undefined ? [] : (lists.get(rule.prefixListId)?.entries ?? []);
+  return [rule.cidrIpv4, rule.cidrIpv6, ...entries.map(({ cidr }) => cidr)].flatMap(
+    (text) => (text === undefined ? undefined : parseCidr(text)) ?? [],
+  );
+}
+
+function permissionOf(group: SecurityGroup, rule: SecurityGroupRule): IngressPermission {
+  return {
+    securityGroupId: group.id,
+    securityGroupName: group.name,
+    ...normalised(rule),
+    ruleIds: [rule.id],
+  };
+}
+
+/** Whether two traffics have a packet in common. */
+function meets(a: Traffic, b: Traffic): boolean {
+  if (a.protocol === "all" || b.protocol === "all") return true;
+  if ((a.protocol === "tcp" || a.protocol === "udp") && a.protocol === b.protocol) {
+    return a.fromPort <= b.toPort && b.fromPort <= a.toPort;
+  }
+  if ((a.protocol === "icmp" || a.protocol === "icmpv6") && a.protocol === b.protocol) {
+    const same = (x: number, y: number) => x === -1 || y === -1 || x === y;
+    return same(a.type, b.type) && same(a.code, b.code);
+  }
+  return a.protocol === "ip" && b.protocol === "ip" && a.number === b.number;
+}
+
+/** Whether an object is left out, by id with the reason; so is one whose tags nobody has seen. */
+function tagged(
+  id: string,
+  tags: Tags | undefined,
+  conditions: TagCondition[],
+  setting: string,
+): [string, string][] {
+  if (conditions.length === 0) return [];
+  if (tags === undefined) {
+    return [[id, `${id}'s tags were not seen, which guardrails.${setting} needs: use inventory ec2`]];
+  }
+  const condition = conditions.find((each) => holds(tags, each));
+  return condition ? [[id, `${id} has the tag ${tagText(condition)} (guardrails.${setting})`]] : [];
+}
+
+function holds(tags: Tags | undefined, { key, value }: TagCondition): boolean {
+  const found = tags?.[key];
+  return found !== undefined && (value === undefined || found === value);
+}
+
+function tagText({ key, value }: TagCondition): string {
+  return value === undefined ? key : `${key}=${value}`;
+}

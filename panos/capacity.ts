@@ -1,0 +1,36 @@
+import type { PanosClient } from "./client";
+import { PanosError } from "./error";
+
+/** How many of each a device takes; undefined where it doesn't say. */
+export interface Capacity {
+  rules: number | undefined;
+  services: number | undefined;
+  addressGroups: number | undefined;
+}
+
+/**
+ * Asks a device for its limits: `show system state` names them `cfg.general.max-policy-rule` and the like, in
+ * hexadecimal (seen in public operators' notes; PAN-OS documents no limit by model). A device that refuses the
+ * command or has other names says nothing, and nothing is made of that.
+ */
+export async function capacity(client: PanosClient): Promise<Capacity> {
+  let text = "";
+  try {
+    const { result } = await client.op(
+      "<show><system><state><filter>cfg.general.max*</filter></state></system></show>",
+      true,
+    );
+    text = result?.text ?? "";
+  } catch (error) {
+    if (!(error instanceof PanosError) || !["refused", "forbidden"].includes(error.code)) throw error;
+  }
+  const value = (name: string): number | undefined => {
+    const match = new RegExp(`^\\s*cfg\\.general\\.${name}:\\s*(0x[0-9a-f]+|\\d+)\\s*$`, "im").exec(text);
+    return match ? Number(match[1]) : undefined;
+  };
+  return {
+    rules: value("max-policy-rule"),
+    services: value("max-service"),
+    addressGroups: value("max-address-group"),
+  };
+}

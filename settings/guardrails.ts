@@ -1,0 +1,128 @@
+import {
+  NO_GUARDRAILS,
+  type GuardedTraffic,
+  type Guardrails,
+  type TagCondition,
+} from "../mapping/guardrails";
+import { PROJECT } from "../provider/configuration";
+import type { Report } from "./problems";
+import { isRecord } from "./reader";
+
+/** What the stack configuration forbids, and whether a preview fails because of it. */
+export interface GuardrailSettings extends Guardrails {
+  enforce: boolean;
+  /** How many rules one firewall may have of us. */
+  maxRules: number | undefined;
+}
+
+const KEY = `${PROJECT}:guardrails`;
+const KEYS = ["neverOpen", "widestSource", "exclude", "approvalTag", "maxRules", "enforce"];
+const EXCLUDED = ["securityGroups", "vpcs", "instances"] as const;
+
+/** `guardrails`: what is never opened, whatever a security group says. */
+export function guardrailSettings(value: unknown, report: Report): GuardrailSettings {
+  const none: GuardrailSettings = { ...NO_GUARDRAILS, enforce: false, maxRules: undefined };
+  if (value === undefined) return none;
+  if (!isRecord(value)) {
+    report(KEY, "is not an object", '{"neverOpen": ["tcp/3389"], "enforce": true}');
+    return none;
+  }
+  for (const key of Object.keys(value)) {
+    if (!KEYS.includes(key)) report(`${KEY}.${key}`, "is not a guardrail", KEYS.join(", "));
+  }
+  const { enforce = false, maxRules } = value;
+  if (typeof enforce !== "boolean") report(`${KEY}.enforce`, "is neither true nor false", "true");
+  if (maxRules !== undefined && !(Number.isInteger(maxRules) && Number(maxRules) >= 0)) {
+    report(`${KEY}.maxRules`, `${JSON.stringify(maxRules)} is not a whole number`, "500");
+  }
+  const exclude = isRecord(value["exclude"]) ? value["exclude"] : {};
+  for (const key of Object.keys(exclude)) {
+    if (!EXCLUDED.some((each) => each === key)) {
+      report(`${KEY}.exclude.${key}`, `is none of ${EXCLUDED.join(", ")}`, '{"instances": ["public=no"]}');
+    }
+  }
+  if (value["exclude"] !== undefined && exclude !== value["exclude"]) {
+    report(`${KEY}.exclude`, "is not an object of lists of tags", '{"instances": ["public=no"]}');
+  }
+  const [securityGroups, vpcs, instances] = EXCLUDED.map((kind) =>
+    list(exclude[kind], `${KEY}.exclude.${kind}`, "public=no", report).flatMap(
+      (tag) => tagCondition(tag, `${KEY}.exclude.${kind}`, report) ?? [],
+    ),
+  ) as [TagCondition[], TagCondition[], TagCondition[]];
+  return {
+    neverOpen: list(value["neverOpen"], `${KEY}.neverOpen`, "tcp/3389", report).flatMap(
+      (text) => traffic(text, `${KEY}.neverOpen`, report) ?? [],
+    ),
+    widestSource: widestSources(value["widestSource"], report),
+    exclude: { securityGroups, vpcs, instances },
+    approvalTag:
+      value["approvalTag"] === undefined
+        ? undefined
+        : tagCondition(value["approvalTag"], `${KEY}.approvalTag`, report),
+    enforce: enforce === true,
+    maxRules: maxRules === undefined ? undefined : Number(maxRules),
+  };
+}
+
+function widestSources(value: unknown, report: Report): Guardrails["widestSource"] {
+  const key = `${KEY}.widestSource`;
+  const example = '{"tcp/22": {"IPv4": 24, "IPv6": 56}}';
+  if (value === undefined) return [];
+  if (!isRecord(value)) {
+    report(key, "is not an object of prefix lengths by traffic", example);
+    return [];
+  }
+  return Object.entries(value).flatMap(([text, lengths]) => {
+    const place = `${key}["${text}"]`;
+    const guarded = text === "any" ? ANY : traffic(text, place, report);
+    const { IPv4, IPv6, ...others } = isRecord(lengths) ? lengths : {};
+    const isLength = (length: unknown, most: number) =>
+      Number.isInteger(length) && Number(length) >= 0 && Number(length) <= most;
+    if (!isLength(IPv4, 32) || !isLength(IPv6, 128) || Object.keys(others).length > 0) {
+      report(place, "is not one prefix length for IPv4 and one for IPv6", example);
+      return [];
+    }
+    return guarded ? [{ ...guarded, IPv4: Number(IPv4), IPv6: Number(IPv6) }] : [];
+  });
+}
+
+const ANY: GuardedTraffic = { text: "any", traffic: { protocol: "all" } };
+
+function traffic(text: unknown, key: string, report: Report): GuardedTraffic | undefined {
+  const match = /^(?:(tcp|udp)\/(\d{1,5})(?:-(\d{1,5}))?|(icmp|icmpv6)|protocol\/(\d{1,3}))$/.exec(
+    String(text),
+  );
+  const [, protocol, first, last = first, icmp, number] = match ?? [];
+  if (protocol !== undefined && Number(first) <= Number(last) && Number(last) <= 65535) {
+    const ports = { fromPort: Number(first), toPort: Number(last) };
+    return { text: String(text), traffic: { protocol: protocol as "tcp" | "udp", ...ports } };
+  }
+  if (icmp !== undefined) {
+    return { text: icmp, traffic: { protocol: icmp as "icmp" | "icmpv6", type: -1, code: -1 } };
+  }
+  if (number !== undefined && Number(number) >= 1 && Number(number) <= 255) {
+    return { text: String(text), traffic: { protocol: "ip", number: Number(number) } };
+  }
+  report(
+    key,
+    `${JSON.stringify(text)} is not a protocol with ports`,
+    "tcp/22, udp/1-1023, icmp, protocol/47",
+  );
+  return undefined;
+}
+
+function tagCondition(text: unknown, key: string, report: Report): TagCondition | undefined {
+  const match = typeof text === "string" ? /^([^=]{1,128})(?:=(.*))?$/su.exec(text) : null;
+  if (match === null) {
+    report(key, `${JSON.stringify(text)} is not a tag`, "firewall-approved=yes");
+    return undefined;
+  }
+  return { key: match[1]!, ...(match[2] !== undefined && { value: match[2] }) };
+}
+
+function list(value: unknown, key: string, example: string, report: Report): unknown[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value)) return value as unknown[];
+  report(key, "is not a list", `["${example}"]`);
+  return [];
+}
