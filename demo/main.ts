@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { parse, stringify } from "yaml";
 import { chooseExecutable, Stack, type RunResult } from "../engine/stack";
 import { startSimulator } from "../simulator";
@@ -15,26 +16,42 @@ import { Administrator } from "./people";
 import { StepFailed, Story } from "./story";
 
 const PROJECT_DIR = join(__dirname, "..");
-const USAGE = `npm run demo -- [--engine | --cli] [--keep]
-  --engine  use the stand-in engine even where a pulumi is installed
-  --cli     use the Pulumi CLI, and fail where there is none
-  --keep    leave the simulator and its page running at the end`;
+const USAGE = `npm run demo -- [--engine | --cli] [--keep] [--firewall FILE] [--record FILE]
+  --engine         use the stand-in engine even where a pulumi is installed
+  --cli            use the Pulumi CLI, and fail where there is none
+  --keep           leave the simulator and its page running at the end
+  --firewall FILE  what the firewall has at the start, instead of demo/firewall.xml
+  --record FILE    append one line of JSON for each request to the firewall, without secrets`;
+
+/** The command line; undefined where it isn't one. */
+function readFlags(args: string[]) {
+  const flag = { type: "boolean", default: false } as const;
+  const file = { type: "string" } as const;
+  try {
+    const options = { engine: flag, cli: flag, keep: flag, help: flag, firewall: file, record: file };
+    return parseArgs({ args, options }).values;
+  } catch {
+    return undefined;
+  }
+}
 
 async function main(argv: string[]): Promise<number> {
-  const unknown = argv.filter((argument) => !["--engine", "--cli", "--keep"].includes(argument));
-  if (unknown.length > 0) {
+  const flags = readFlags(argv);
+  if (flags === undefined || flags.help) {
     console.log(USAGE);
-    return unknown.includes("--help") ? 0 : 2;
+    return flags === undefined ? 2 : 0;
   }
   const directory = await mkdtemp(join(tmpdir(), "aws-panos-demo-"));
   const password = randomBytes(12).toString("base64url");
   const simulator = await startSimulator({
-    config: await readFile(join(__dirname, "firewall.xml"), "utf8"),
+    config: await readFile(flags.firewall ?? join(__dirname, "firewall.xml"), "utf8"),
+    // Their roles are in the configuration: the program's is the one that README has.
     users: [
       { name: "admin", password },
       { name: "aws-panos", password },
     ],
     commitSeconds: 1,
+    ...(flags.record !== undefined && { record: flags.record }),
   });
   const administrator = new Administrator(simulator, "admin", password);
   try {
@@ -56,7 +73,7 @@ async function main(argv: string[]): Promise<number> {
     console.log(`A firewall (simulated) listens on ${simulator.url}; watch it at ${simulator.httpUrl}`);
     await tell(story, stack, account, administrator);
     story.summary();
-    if (argv.includes("--keep")) {
+    if (flags.keep) {
       console.log(
         `\nThe simulator stays: ${simulator.url} (page: ${simulator.httpUrl}); stop it with Ctrl-C`,
       );

@@ -31,7 +31,8 @@ export class Accounts {
   private readonly refused = new Map<string, "expired" | "revoked">();
 
   /**
-   * @param users administrators that have all rights, beside those of the configuration
+   * @param users administrators and their passwords, beside those of the configuration; they have all rights,
+   *   unless the configuration gives them a role
    * @param running the configuration, as it is now: more administrators, their roles, the life of keys
    */
   constructor(
@@ -92,11 +93,15 @@ export class Accounts {
     throw new BadRequest(403, "Not Authenticated");
   }
 
-  /** @throws BadRequest 403 when the administrator's role doesn't allow a type of request */
+  /**
+   * The role that the configuration gives an administrator counts, also that of one who was there at the start.
+   * @throws BadRequest 403 when it doesn't allow a type of request
+   */
   requireRole(admin: string, type: string, writes: boolean): void {
-    if (this.users.some((user) => user.name === admin)) return;
     const entry = this.configured().find((user) => user.name === admin);
-    requireRight(this.running(), entry?.at("permissions", "role-based"), type, writes);
+    const role = entry?.at("permissions", "role-based");
+    if (role === undefined && this.users.some((user) => user.name === admin)) return;
+    requireRight(this.running(), role, type, writes);
   }
 
   /** How long a key is good for; 0: for ever. The setting is in minutes. */

@@ -5,8 +5,8 @@ npm run simulator -- [options]
   --port N             HTTPS port (default 8443; 0 takes any free one)
   --http-port N        HTTP port, for the API and the page at / (default 8080; 0 takes any free one)
   --host ADDRESS       where to listen (default 127.0.0.1)
-  --user NAME          an administrator with all rights (default admin); repeatable,
-  --password TEXT      each with the --password at the same place (default: its name)
+  --user NAME          an administrator, with all rights unless --config gives it a role (default admin);
+  --password TEXT      repeatable, each with the --password at the same place (default: its name)
   --config FILE        the running configuration at the start, a PAN-OS <config> with vsys1
   --commit-seconds N   how long a commit job runs (default 1)
   --record FILE        append one line of JSON for each request, without secrets

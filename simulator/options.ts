@@ -9,7 +9,7 @@ export interface SimulatorOptions {
   httpPort?: number;
   /** Where to listen; 127.0.0.1 unless said otherwise. */
   host?: string;
-  /** Administrators with all rights; admin/admin unless given. */
+  /** Administrators, with all rights unless the configuration gives them a role; admin/admin unless given. */
   users?: { name: string; password: string }[];
   /** XML text of a <config>: the running configuration at the start. */
   config?: string;
