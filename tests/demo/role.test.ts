@@ -108,6 +108,20 @@ describe("the administrator's role that README has", function () {
     expect(child(own, "role")?.children.map(({ name }) => name)).to.deep.equal(["device"]);
   });
 
+  it("stands beside every operational command that the demo sends", async () => {
+    const readme = await readFile(join(PROJECT_DIR, "README.md"), "utf8");
+    const named = [...readme.matchAll(/`((?:show|check|request|set|test|clear) [a-z -]+)`/g)].map(
+      ([, name]) => name,
+    );
+    const sentCommands = sent.flatMap(({ cmd, type }) =>
+      type === "op" && cmd !== undefined ? [tagsOf(cmd)] : [],
+    );
+    const unnamed = sentCommands.filter(
+      (tags) => !named.some((name) => tags.replaceAll("<", "").startsWith(name ?? "")),
+    );
+    expect([...new Set(unnamed)]).to.deep.equal([]);
+  });
+
   it("has no right that the demo doesn't use", () => {
     const enabled = Object.keys(rights).filter((type) => rights[type] === "enable");
     const used = new Set(sent.map(({ type }) => type).filter((type) => type !== "keygen"));

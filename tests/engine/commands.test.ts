@@ -18,7 +18,12 @@ describe("engine: the command line", () => {
     shop.close();
   });
 
-  async function run(...args: string[]): Promise<{ stdout: string; stderr: string; code: number }> {
+  const run = (...args: string[]) => runWith("", ...args);
+
+  async function runWith(
+    input: string,
+    ...args: string[]
+  ): Promise<{ stdout: string; stderr: string; code: number }> {
     const env = {
       ...process.env,
       PULUMI_BACKEND_URL: `file://${shop.folder}/backend`,
@@ -30,7 +35,9 @@ describe("engine: the command line", () => {
     const words = ["--require", "tsx/cjs", "engine/main.ts", ...args, "--stack", "dev"];
     const project = ["-C", path.join(__dirname, "programs", "things"), "--config-file", shop.configFile];
     const options = { cwd: root, env };
-    return promisify(execFile)(process.execPath, [...words, ...project], options).then(
+    const running = promisify(execFile)(process.execPath, [...words, ...project], options);
+    running.child.stdin?.end(input);
+    return running.then(
       (output) => ({ ...output, code: 0 }),
       (error: { stdout: string; stderr: string; code: number }) => error,
     );
@@ -39,7 +46,13 @@ describe("engine: the command line", () => {
   it("sets configuration, plain and secret, and the program gets it", async () => {
     await run("config", "set", "plain", "text");
     await run("config", "set", "--secret", "things:hidden", "not to be seen");
+    const given = await runWith("on its input\n", "config", "set", "--secret", "things:given");
+    expect(given.code).to.equal(0);
     const file = readFileSync(shop.configFile, "utf8");
+    expect(file)
+      .to.match(/things:given:\n\s+secure: v1:/)
+      .and.not.include("on its input");
+    expect((await run("config", "--show-secrets")).code).to.equal(0);
     expect(file)
       .to.include("things:plain: text")
       .and.match(/things:hidden:\n\s+secure: v1:/);
