@@ -18,7 +18,7 @@ import { readSettings, type Settings } from "./settings";
 async function program() {
   const settings = readSettings();
   const inventory = await readInventory(settings.inventory, log);
-  requireKnownTargets(unknownTargets(inventory, { firewall: settings.targets }), inventory);
+  requireKnownTargets(unknownTargets(inventory, settings.targets), inventory);
 
   const plans = await plansFor(settings, inventory);
   if (settings.frozen !== undefined) await stopWhatWaits(settings.frozen, plans);

@@ -17,6 +17,7 @@ import { guardrailSettings, type GuardrailSettings } from "./settings/guardrails
 import { inventorySource } from "./settings/inventory";
 import { reportUnknown } from "./settings/keys";
 import { collector, SettingsError, type Report } from "./settings/problems";
+import { mappingScope, protectedPlaces, zoneOptions } from "./settings/mapping";
 import { isRecord, PANOS_NAME, reader } from "./settings/reader";
 import { firewallTargets } from "./settings/targets";
 
@@ -25,8 +26,8 @@ export { SettingsError } from "./settings/problems";
 /** Everything that the stack configuration says, validated. README has the table. */
 export interface Settings {
   inventory: InventorySource;
-  /** What AWS's routes send traffic to. */
-  targets: MappingOptions["firewall"];
+  /** What AWS's routes send traffic to, and what is behind the firewall besides. */
+  targets: Targets;
   firewalls: FirewallSettings[];
   /** Whether `firewalls:` lists them: then everything that is declared is named after its firewall. */
   listed: boolean;
@@ -35,6 +36,8 @@ export interface Settings {
   /** Why nothing may be written now; undefined: it may. */
   frozen: string | undefined;
 }
+
+type Targets = Pick<MappingOptions, "firewall" | "protectedSubnets" | "protectedVpcs">;
 
 /** What the configuration says of one firewall. */
 export interface FirewallSettings {
@@ -81,7 +84,9 @@ export function settingsFrom(
 
   const ownerId = read.text("ownerId", OWNER_ID, "k3v9x2ab (npm run init makes one)") ?? "";
   if (ownerTag(ownerId) === HOLD_TAG) report(`${PROJECT}:ownerId`, 'can\'t be "hold"', "k3v9x2ab");
-  const targets = firewallTargets(read.json("firewall"), report);
+  const places = protectedPlaces(read, report);
+  const isNeeded = [...(places.protectedSubnets ?? []), ...(places.protectedVpcs ?? [])].length === 0;
+  const targets = { ...places, firewall: firewallTargets(read.json("firewall"), isNeeded, report) };
   const freeze = read.json("freeze");
   if (freeze !== undefined) {
     freezeWindows(freeze, (place, problem, example) => report(`${PROJECT}:freeze${place}`, problem, example));
@@ -92,9 +97,13 @@ export function settingsFrom(
   const common: Common = {
     ownerId,
     stack,
-    firewall: targets,
-    applications: applicationOverrides(read.json("applications"), report),
-    ruleMode: read.choice("ruleMode", ["application", "service"] as const),
+    mapping: {
+      ownerId,
+      ...targets,
+      ...mappingScope(read, report),
+      applications: applicationOverrides(read.json("applications"), report),
+      ruleMode: read.choice("ruleMode", ["application", "service"] as const),
+    },
     skipAlreadyAllowed: read.boolean("skipAlreadyAllowed", true),
     acceptRename: read.boolean("acceptRename", false),
     maxRemovals: read.wholeNumber("maxRemovals", 0),
@@ -114,7 +123,9 @@ export function settingsFrom(
 }
 
 /** What all firewalls have in common. */
-interface Common extends Pick<MappingOptions, "ownerId" | "firewall" | "applications" | "ruleMode"> {
+interface Common {
+  ownerId: string;
+  mapping: Omit<MappingOptions, "untrustZone" | "trustZone" | "destinations">;
   stack: string;
   skipAlreadyAllowed: boolean;
   acceptRename: boolean;
@@ -128,7 +139,7 @@ function firewallSettings(
   common: Common,
   report: Report,
 ): FirewallSettings | undefined {
-  const { ownerId, stack, firewall, applications, ruleMode, skipAlreadyAllowed, ...others } = common;
+  const { ownerId, stack, mapping, skipAlreadyAllowed, ...others } = common;
   const read = reader(get, report, keyOf);
   const { connection, problems } = connectionFrom((key) => get(`panos:${key}`), environment);
   for (const { key, problem, example } of problems) {
@@ -144,6 +155,7 @@ function firewallSettings(
   const cleanupRule = read.text("cleanupRule", PANOS_NAME, "cleanup-deny") ?? "";
   const untrustZone = read.text("untrustZone", PANOS_NAME, "untrust") ?? "";
   const trustZone = read.text("trustZone", PANOS_NAME, "trust") ?? "";
+  const zones = zoneOptions(read.json("zones"), keyOf(`${PROJECT}:zones`), report);
   const profileGroup = read.text("profileGroup", PANOS_NAME, "strict-inbound", "optional");
   const logSetting = read.text("logSetting", PANOS_NAME, "to-siem", "optional");
   if (connection === undefined) return undefined;
@@ -151,9 +163,10 @@ function firewallSettings(
   return {
     connection: withKeyReader(connection, get),
     cleanupRule,
-    coverage: { cleanupRule, untrustZone, trustZone, enabled: skipAlreadyAllowed },
+    coverage: { cleanupRule, enabled: skipAlreadyAllowed },
     mapping: {
-      ...{ ownerId, firewall, applications, ruleMode, untrustZone, trustZone },
+      ...{ ...mapping, untrustZone, trustZone },
+      ...(zones && { zones }),
       destinations: "addresses" as const,
       ...(profileGroup !== undefined && { profileGroup }),
       ...(logSetting !== undefined && { logSetting }),

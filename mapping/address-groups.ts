@@ -2,14 +2,15 @@
  * Dynamic address groups: rules name a group, the group's filter names a tag, and the tag is registered for
  * the addresses of running instances. Only the last of these changes when an instance starts or stops.
  */
-import { FAMILIES } from "./cidr";
-import type { GroupDestinations } from "./destinations";
+import { parseAddress } from "./cidr";
+import { destinationAddresses } from "./destinations";
+import type { ZonedCarriers } from "./destinations";
 import { addressGroupName, isNameableGroup, memberTag, ownerTag } from "./names";
 import { compareTexts } from "./order";
 import type { MappedAddressGroup, MappedRule } from "./types";
 
-/** Destinations by security group's id. */
-type Carriers = Map<string, GroupDestinations>;
+/** By security group's id. */
+type Carriers = Map<string, ZonedCarriers[]>;
 
 /**
  * An address group for each security group, sorted by name. Both families are in one: a packet has one
@@ -19,7 +20,7 @@ type Carriers = Map<string, GroupDestinations>;
  */
 export function addressGroupsFrom(all: Carriers, running: Carriers, ownerId: string): MappedAddressGroup[] {
   const addresses = (of: Carriers, groupId: string) =>
-    FAMILIES.flatMap((family) => of.get(groupId)?.[family].addresses ?? []);
+    destinationAddresses(of.get(groupId) ?? []).filter(isRegistrable);
   return [...all.keys()]
     .filter(isNameableGroup)
     .sort(compareTexts)
@@ -35,12 +36,17 @@ export function addressGroupsFrom(all: Carriers, running: Carriers, ownerId: str
     });
 }
 
+/** IPv6 is registered by single addresses, IPv4 by ranges and prefixes too (PAN-OS documentation, 10.0). */
+function isRegistrable(text: string): boolean {
+  return !text.includes(":") || parseAddress(text) !== undefined;
+}
+
 /** Those of the address groups that these rules name, in the order given. */
 export function addressGroupsOf(
   rules: readonly MappedRule[],
   groups: readonly MappedAddressGroup[],
 ): MappedAddressGroup[] {
-  const named = new Set(rules.flatMap(({ rule }) => rule.destination));
+  const named = new Set(rules.flatMap(({ rule }) => [...rule.source, ...rule.destination]));
   return groups.filter(({ group }) => named.has(group.name));
 }
 

@@ -67,14 +67,17 @@ export function parseCidr(text: string): Cidr | undefined {
   };
 }
 
+/** An address, or a CIDR block with its host bits cleared, as a block; an address keeps its plain text. */
+export function parseBlock(text: string): Cidr | undefined {
+  const address = parseAddress(text);
+  if (!address) return parseCidr(text);
+  const { family, value } = address;
+  return { family, first: value, last: value, prefixLength: BITS[family], text: address.text };
+}
+
 /** Order of CIDRs: by first address, wider ones first. For one family at a time. */
 export function compareCidrs(a: Cidr, b: Cidr): number {
   return compareBigInts(a.first, b.first) || a.prefixLength - b.prefixLength;
-}
-
-/** Order of addresses of one family. */
-export function compareAddresses(a: Address, b: Address): number {
-  return compareBigInts(a.value, b.value);
 }
 
 /** Whether `inner` lies inside `outer`; both of one family. */

@@ -4,7 +4,7 @@
  * Other people's rules are the enabled ones above the cleanup rule that carry no tag of this program, of
  * any stack: if ours counted, a rule would make itself unnecessary, vanish, and come back on the next run.
  */
-import type { RulebaseRule, Rulebase } from "../panos/policy";
+import type { RulebaseRule, Rulebase, SecurityRule } from "../panos/policy";
 import { knownApplication } from "./applications";
 import { FAMILIES } from "./cidr";
 import { difference, intersection, overlaps } from "./intervals";
@@ -19,8 +19,6 @@ export interface CoverageOptions {
   /** Whether rules that other people's make unnecessary are left out at all. */
   enabled: boolean;
   cleanupRule: string;
-  untrustZone: string;
-  trustZone: string;
 }
 
 export interface Coverage {
@@ -57,7 +55,7 @@ export function alreadyAllowed(
   const coverage: Coverage = { needed: [], covered: [], shadowed: [] };
   for (const rule of rules) {
     const traffic = trafficOf(rule, own);
-    const verdicts = judges.map((judge) => judge(rule.rule.name, traffic));
+    const verdicts = judges.map((judge) => judge(rule.rule, traffic));
     const unique = (names: string[]) => [...new Set(names)];
     if (options.enabled && verdicts.every(({ covered }) => covered)) {
       coverage.covered.push({ rule, by: unique(verdicts.flatMap(({ allowedBy }) => allowedBy)) });
@@ -116,6 +114,7 @@ function trafficOf({ rule }: MappedRule, { addresses, services }: OwnObjects): T
 
 /** A rule of theirs, its names resolved once for all of ours. */
 interface TheirRule {
+  rule: RulebaseRule;
   name: string;
   index: number;
   allows: boolean;
@@ -132,20 +131,26 @@ function judgeOf(rulebase: Rulebase, options: CoverageOptions) {
     const counts =
       !rule.disabled &&
       !rule.tag.some((tag) => tag.startsWith(TAG_PREFIX)) &&
-      matchesZones(rule, options) &&
       !(allows && rule.conditions.length > 0);
     return counts ? [resolved(rule, index, allows, rulebase)] : [];
   });
+  const between = new Map<string, TheirRule[]>();
+  const theirsBetween = (from: string, to: string) => {
+    const key = JSON.stringify([from, to]);
+    const known = between.get(key) ?? theirs.filter(({ rule }) => matchesZones(rule, from, to));
+    between.set(key, known);
+    return known;
+  };
   const positions = new Map(
     rulebase.rules.slice(0, Math.max(cleanup, 0)).map(({ name }, index) => [name, index]),
   );
 
-  return (ourName: string, traffic: Traffic[]): Verdict => {
+  return ({ name, from, to }: SecurityRule, traffic: Traffic[]): Verdict => {
     // A rule of ours that somebody moved up is not shadowed by what stands below it.
-    const ourPosition = positions.get(ourName) ?? Infinity;
+    const ourPosition = positions.get(name) ?? Infinity;
     const verdict: Verdict = { covered: traffic.length > 0, allowedBy: [], deniedBy: [] };
     for (const part of traffic) {
-      const { left, allowedBy, deniedBy } = takeOff(part, theirs);
+      const { left, allowedBy, deniedBy } = takeOff(part, theirsBetween(from[0] ?? "any", to[0] ?? "any"));
       if (left || deniedBy.length > 0) verdict.covered = false;
       verdict.allowedBy.push(...allowedBy.map(({ name }) => name));
       verdict.deniedBy.push(...deniedBy.filter(({ index }) => index < ourPosition).map(({ name }) => name));
@@ -157,6 +162,7 @@ function judgeOf(rulebase: Rulebase, options: CoverageOptions) {
 function resolved(rule: RulebaseRule, index: number, allows: boolean, rulebase: Rulebase): TheirRule {
   const ports = new Map<string, Bounds<IntervalSet>>();
   return {
+    rule,
     name: rule.name,
     index,
     allows,
@@ -217,12 +223,11 @@ function without(box: Box, taken: Box): Box[] {
 }
 
 /** PAN-OS documentation: intrazone rules match within a zone, interzone rules between two, universal both. */
-function matchesZones(rule: RulebaseRule, { untrustZone, trustZone }: CoverageOptions): boolean {
+function matchesZones(rule: RulebaseRule, from: string, to: string): boolean {
   const names = (zones: string[], zone: string) => zones.includes("any") || zones.includes(zone);
-  const isOneZone = untrustZone === trustZone;
-  if (rule.ruleType === "intrazone") return isOneZone && names(rule.from, untrustZone);
-  if (rule.ruleType === "interzone" && isOneZone) return false;
-  return names(rule.from, untrustZone) && names(rule.to, trustZone);
+  if (rule.ruleType === "intrazone") return from === to && names(rule.from, from);
+  if (rule.ruleType === "interzone" && from === to) return false;
+  return names(rule.from, from) && names(rule.to, to);
 }
 
 function allowsApplication({ application }: RulebaseRule, ours: string): boolean {

@@ -1,7 +1,7 @@
 /** Texts from AWS, made fit for people and for PAN-OS. What comes in is data: any characters at all. */
 import type { SecurityGroupRule } from "../inventory/types";
 import { describeTraffic } from "./protocols";
-import type { IngressPermission } from "./types";
+import type { Permission } from "./types";
 
 /** PAN-OS's limit for a rule's description; sources differ between 1023 and 1024. */
 export const MAX_DESCRIPTION = 1023;
@@ -10,8 +10,8 @@ export const MAX_DESCRIPTION = 1023;
  * A rule's description: the group's name and id, then each security-group rule's id and description;
  * cut with an ellipsis where PAN-OS would refuse it.
  */
-export function describePermission(permission: IngressPermission, groupRules: SecurityGroupRule[]): string {
-  let text = groupLabel(permission);
+export function describePermission(permission: Permission, groupRules: SecurityGroupRule[]): string {
+  let text = `${groupLabel(permission)}${permission.direction === "egress" ? ", egress" : ""}`;
   let separator = ": ";
   for (const { id, description } of groupRules) {
     const words = plainText(description ?? "");
@@ -23,12 +23,13 @@ export function describePermission(permission: IngressPermission, groupRules: Se
 }
 
 /** A permission as sentences name it: "Security group web (sg-0123), TCP port 443,". */
-export function permissionLabel(permission: IngressPermission): string {
-  return `Security group ${groupLabel(permission)}, ${describeTraffic(permission)},`;
+export function permissionLabel(permission: Permission): string {
+  const direction = permission.direction === "egress" ? "egress of " : "";
+  return `Security group ${groupLabel(permission)}, ${direction}${describeTraffic(permission)},`;
 }
 
 /** A security group as descriptions name it: "web (sg-0123)". */
-function groupLabel({ securityGroupId, securityGroupName }: IngressPermission): string {
+function groupLabel({ securityGroupId, securityGroupName }: Permission): string {
   const name = plainText(securityGroupName);
   const id = plainText(securityGroupId);
   return name === "" ? id : `${name} (${id})`;

@@ -1,78 +1,130 @@
-/** Whom a security group's rules let packets to, behind the firewall. */
-import type { Inventory } from "../inventory/types";
-import { compareAddresses, parseAddress, parseCidr } from "./cidr";
-import type { Address, Cidr, Family } from "./cidr";
+/** Who carries a security group behind the firewall: the near end of its permissions. */
+import type { NetworkInterface } from "../inventory/types";
+import { FAMILIES, compareCidrs, parseBlock } from "./cidr";
+import type { Cidr, Family } from "./cidr";
+import type { IntervalSet } from "./intervals";
+import { nearTexts } from "./routing";
 import type { ProtectedInterface } from "./routing";
+import type { Direction, MappingOptions } from "./types";
+import type { Zones } from "./zones";
 
-/** One family's addresses of the protected interfaces that carry a group. */
-export interface Destinations {
-  /** Sorted, each once. Empty: nothing of this family is behind the firewall. */
-  addresses: string[];
-  /** For each VPC that one of these addresses is in, that VPC's CIDRs of the family. */
-  vpcs: Cidr[][];
+/** One family's addresses of the protected interfaces of a zone that carry a group. */
+export interface Carriers {
+  /**
+   * Their addresses and delegated prefixes, as the firewall sees them in packets to them (ingress) and from
+   * them (egress). Sorted, each once. Empty: nothing of this family is behind the firewall.
+   */
+  addresses: Record<Direction, string[]>;
+  /** For each way that their subnets are routed, whose packets cross the firewall. */
+  crossings: IntervalSet[];
+  vpcIds: string[];
 }
 
-export type GroupDestinations = Record<Family, Destinations>;
+/** The carriers of a group in one zone. */
+export interface ZonedCarriers {
+  zone: string;
+  families: Record<Family, Carriers>;
+}
+
+interface Collected {
+  near: Map<string, Cidr>;
+  public: Map<string, Cidr>;
+  crossings: Set<IntervalSet>;
+  vpcIds: Set<string>;
+}
 
 /**
- * The destinations of each group that a protected interface carries. What counts is the interface's
+ * The carriers of each group that a protected interface carries, by zone. What counts is the interface's
  * groups, never the group's VPC: a group can be used in VPCs that it is shared with.
  */
-export function destinationsByGroup(
-  inventory: Inventory,
-  interfaces: ProtectedInterface[],
-): { groups: Map<string, GroupDestinations>; warnings: string[] } {
+export function carriersByGroup(
+  interfaces: readonly ProtectedInterface[],
+  zones: Zones,
+  { destinationAddress }: Pick<MappingOptions, "destinationAddress">,
+): { groups: Map<string, ZonedCarriers[]>; warnings: string[] } {
   const warnings: string[] = [];
-  const collected = new Map<
-    string,
-    Record<Family, { addresses: Map<string, Address>; vpcIds: Set<string> }>
-  >();
-  for (const { networkInterface, behindFirewall } of interfaces) {
-    const addresses = [...networkInterface.privateIpAddresses, ...networkInterface.ipv6Addresses].flatMap(
-      (text) => {
-        const address = parseAddress(text);
-        if (!address) {
-          warnings.push(
-            `Network interface ${networkInterface.id} has the address ${JSON.stringify(text)}, which is no IP address: it is left out.`,
-          );
-        }
-        return address && behindFirewall[address.family] ? [address] : [];
-      },
-    );
+  const collected = new Map<string, Map<string, Record<Family, Collected>>>();
+  const isPublic = destinationAddress === "public";
+  const hidden: string[] = [];
+  for (const { networkInterface, crossing } of interfaces) {
+    const near = blocksOf(networkInterface, warnings).filter(({ family }) => crossing[family].length > 0);
+    const translated = isPublic ? publicBlocks(networkInterface) : [];
+    if (isPublic && crossing.IPv4.length > 0 && translated.length === 0) hidden.push(networkInterface.id);
+    const zone = zones.inside(networkInterface);
     for (const groupId of networkInterface.securityGroupIds) {
-      let group = collected.get(groupId);
-      if (!group) {
-        group = {
-          IPv4: { addresses: new Map(), vpcIds: new Set() },
-          IPv6: { addresses: new Map(), vpcIds: new Set() },
-        };
-        collected.set(groupId, group);
+      const byZone = collected.get(groupId) ?? new Map<string, Record<Family, Collected>>();
+      const families = byZone.get(zone) ?? { IPv4: nobody(), IPv6: nobody() };
+      collected.set(groupId, byZone.set(zone, families));
+      for (const block of near) {
+        const family = families[block.family];
+        family.near.set(block.text, block);
+        family.crossings.add(crossing[block.family]);
+        family.vpcIds.add(networkInterface.vpcId);
       }
-      for (const address of addresses) {
-        group[address.family].addresses.set(address.text, address);
-        group[address.family].vpcIds.add(networkInterface.vpcId);
-      }
+      for (const block of translated) families.IPv4.public.set(block.text, block);
     }
   }
-  const vpcCidrs = cidrsByVpc(inventory);
-  const groups = new Map<string, GroupDestinations>();
-  for (const [groupId, group] of collected) {
-    const destinations = (family: Family): Destinations => ({
-      addresses: [...group[family].addresses.values()].sort(compareAddresses).map(({ text }) => text),
-      vpcs: [...group[family].vpcIds].map((vpcId) =>
-        (vpcCidrs.get(vpcId) ?? []).filter((cidr) => cidr.family === family),
-      ),
-    });
-    groups.set(groupId, { IPv4: destinations("IPv4"), IPv6: destinations("IPv6") });
+  if (hidden.length > 0) warnings.push(withoutPublicAddress(hidden));
+  const groups = new Map<string, ZonedCarriers[]>();
+  for (const [groupId, byZone] of collected) {
+    const carriers = [...byZone].sort(([a], [b]) => (a < b ? -1 : 1));
+    groups.set(
+      groupId,
+      carriers.map(([zone, families]) => ({
+        zone,
+        families: {
+          IPv4: finished(families.IPv4, isPublic),
+          // Nothing translates IPv6.
+          IPv6: finished(families.IPv6, false),
+        },
+      })),
+    );
   }
   return { groups, warnings };
 }
 
-function cidrsByVpc(inventory: Inventory): Map<string, Cidr[]> {
-  return new Map(
-    inventory.vpcs.map((vpc) => [
-      vpc.id,
-      [...vpc.cidrBlocks, ...vpc.ipv6CidrBlocks].flatMap((text) => parseCidr(text) ?? []),
-    ]),
-  );
+/** Every address that packets to a group's carriers may have, whatever their zones. */
+export function destinationAddresses(carriers: readonly ZonedCarriers[]): string[] {
+  return FAMILIES.flatMap((family) => {
+    const texts = carriers.flatMap(({ families }) => families[family].addresses.ingress);
+    return texts.length === 0 ? [] : sortedTexts(new Map(texts.map((text) => [text, parseBlock(text)!])));
+  });
+}
+
+function nobody(): Collected {
+  return { near: new Map(), public: new Map(), crossings: new Set(), vpcIds: new Set() };
+}
+
+function finished(collected: Collected, isPublic: boolean): Carriers {
+  const near = sortedTexts(collected.near);
+  return {
+    addresses: { ingress: isPublic ? sortedTexts(collected.public) : near, egress: near },
+    crossings: [...collected.crossings],
+    vpcIds: [...collected.vpcIds],
+  };
+}
+
+function sortedTexts(blocks: Map<string, Cidr>): string[] {
+  return [...blocks.values()].sort(compareCidrs).map(({ text }) => text);
+}
+
+function blocksOf(networkInterface: NetworkInterface, warnings: string[]): Cidr[] {
+  return nearTexts(networkInterface).flatMap((text) => {
+    const block = parseBlock(text);
+    if (!block) {
+      warnings.push(
+        `Network interface ${networkInterface.id} has the address ${JSON.stringify(text)}, which is no IP address: it is left out.`,
+      );
+    }
+    return block ?? [];
+  });
+}
+
+function publicBlocks({ publicIps = [] }: NetworkInterface): Cidr[] {
+  return publicIps.flatMap(({ publicIp }) => parseBlock(publicIp) ?? []);
+}
+
+function withoutPublicAddress(ids: string[]): string {
+  const some = ids.slice(0, 10).join(", ");
+  return `With destinationAddress public nothing reaches these network interfaces over IPv4, which have no public address: ${some}${ids.length > 10 ? `, and ${ids.length - 10} more` : ""}.`;
 }

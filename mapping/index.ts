@@ -1,12 +1,14 @@
 /** What an inventory asks of the firewall. Pure: the same inventory and options give the same policy. */
 import type { Inventory } from "../inventory/types";
 import { addressGroupsFrom, addressGroupsOf } from "./address-groups";
-import { destinationsByGroup } from "./destinations";
+import { carriersByGroup } from "./destinations";
 import { compareTexts } from "./order";
 import { relevantPermissions } from "./permissions";
 import { protectedInterfaces, unknownTargets } from "./routing";
+import type { ProtectedInterface } from "./routing";
 import { applicationsOf, ruleOf, servicesOf, withApplicationsInside } from "./rules";
 import type { MappedRule, MappingOptions, Policy } from "./types";
+import { zonesOf } from "./zones";
 
 export { addressGroupsOf, registrationsOf } from "./address-groups";
 export { applicationsOf, servicesOf } from "./rules";
@@ -22,9 +24,11 @@ export function mapInventory(inventory: Inventory, options: MappingOptions): Pol
   const isDynamic = options.destinations === "dynamic";
   // A rule on an address group has to outlast its instances' nights, or each of them would cost a commit.
   const carriers = isDynamic ? protectedInterfaces(inventory, options, "attached") : protection;
-  const { groups, warnings } = destinationsByGroup(inventory, carriers.interfaces);
-  const { groups: running } = isDynamic ? destinationsByGroup(inventory, protection.interfaces) : { groups };
-  const { permissions, withheld } = relevantPermissions(inventory, groups);
+  const zones = zonesOf(inventory, options, carriers.interfaces);
+  const { groups, warnings } = carriersByGroup(carriers.interfaces, zones, options);
+  const { groups: running } = isDynamic ? carriersByGroup(protection.interfaces, zones, options) : { groups };
+  const relevant = relevantPermissions(inventory, groups, zones, options);
+  const { permissions, withheld } = relevant;
   const found: MappedRule[] = [];
   for (const permission of permissions) {
     const result = ruleOf(permission, options);
@@ -47,17 +51,29 @@ export function mapInventory(inventory: Inventory, options: MappingOptions): Pol
       ...(protection.interfaces.length === 0 ? [NOTHING_PROTECTED] : []),
       ...carriers.warnings,
       ...warnings,
+      ...relevant.warnings,
+      ...(isDynamic ? unregistrable(carriers.interfaces) : []),
     ],
     protectedInterfaces: protection.interfaces.map(({ networkInterface }) => networkInterface.id),
   };
 }
 
 const NOTHING_PROTECTED =
-  "No network interface is behind the firewall: no running instance is in a subnet whose route to the internet leads to a configured firewall target. Check the targets, the region and the account.";
+  "No network interface is behind the firewall: no running instance is in a subnet whose routes lead to a configured firewall target. Check the targets, the region and the account.";
+
+function unregistrable(interfaces: readonly ProtectedInterface[]): string[] {
+  const ids = interfaces.flatMap(({ networkInterface: { id, ipv6Prefixes = [] } }) =>
+    ipv6Prefixes.length > 0 ? [id] : [],
+  );
+  if (ids.length === 0) return [];
+  return [
+    `With dynamic destinations the IPv6 prefixes of these network interfaces are left out, because PAN-OS registers single IPv6 addresses only: ${ids.join(", ")}.`,
+  ];
+}
 
 function targetWarnings(inventory: Inventory, options: MappingOptions): string[] {
   return unknownTargets(inventory, options).map(
     (id) =>
-      `The firewall target ${JSON.stringify(id)} is nowhere in AWS's answers: no route points to it and no network interface or instance has that id. Check the id, the region and the account.`,
+      `The firewall target ${JSON.stringify(id)} is nowhere in AWS's answers: no route points to it and no network interface, instance, subnet or VPC has that id. Check the id, the region and the account.`,
   );
 }

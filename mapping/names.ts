@@ -4,6 +4,8 @@
  * "Ours" means: carries this stack's tag *and* has a name that this grammar can produce. PAN-OS allows
  * 63 characters for names of rules and objects.
  */
+import { createHash } from "node:crypto";
+
 const MAX_NAME = 63;
 
 /** Every tag of this program, of any stack, starts like this. */
@@ -23,16 +25,26 @@ export function ownerTag(ownerId: string): string {
 }
 
 /**
- * The name of the rule of one ingress permission: `aws-<group id>-<protocol>[-<ports>]`.
+ * The name of a permission's rule: `aws-<group id>[-out]-<protocol>[-<ports>]`, `out` for egress, and
+ * `-z<8 hex digits>` behind it for each pair of zones that is not the usual one. Not every group id leaves
+ * room for all that: see `isRuleName`.
  * @param protocol "tcp", "udp", "icmp", "icmpv6", "all", or "ip" for a protocol by its number
  * @param ports "443", "8000-8100", an ICMP "8" or "3-1", a protocol's number, or "" where there is nothing to say
  */
-export function ruleName(groupId: string, protocol: string, ports: string): string {
-  const name = ["aws", groupId, protocol, ports].filter((part) => part !== "").join("-");
-  if (name.length > MAX_NAME) {
-    throw new RangeError(`rule name ${name} has ${name.length} characters, PAN-OS allows ${MAX_NAME}`);
-  }
-  return name;
+export function ruleName(
+  groupId: string,
+  protocol: string,
+  ports: string,
+  more: { direction?: "ingress" | "egress"; zones?: readonly [from: string, to: string] } = {},
+): string {
+  const direction = more.direction === "egress" ? "out" : "";
+  const zones = more.zones ? zoneMark(more.zones) : "";
+  return ["aws", groupId, direction, protocol, ports, zones].filter((part) => part !== "").join("-");
+}
+
+/** Zones' names can hold anything, so a hash stands for them; it must not depend on what other zones there are. */
+function zoneMark(zones: readonly [string, string]): string {
+  return `z${createHash("sha256").update(JSON.stringify(zones)).digest("hex").slice(0, 8)}`;
 }
 
 /** Whether a group's id can be part of our names: it has room for the longest ports or ownerId beside it. */
@@ -40,11 +52,11 @@ export function isNameableGroup(groupId: string): boolean {
   return GROUP_ID.test(groupId);
 }
 
-/** Whether `name` is one that `ruleName` can produce. */
+const RULE_NAME = /^aws-sg-[0-9a-z]+(-out)?-(tcp|udp|icmp|icmpv6|ip|all)(-\d+(-\d+)?)?(-z[0-9a-f]{8})?$/;
+
+/** Whether `name` is one that `ruleName` can produce and PAN-OS takes. */
 export function isRuleName(name: string): boolean {
-  return (
-    name.length <= MAX_NAME && /^aws-sg-[0-9a-z]+-(tcp|udp|icmp|icmpv6|ip|all)(-\d+(-\d+)?)?$/.test(name)
-  );
+  return name.length <= MAX_NAME && RULE_NAME.test(name);
 }
 
 /** The name of a service object of ours: `aws-<ownerId>-<protocol>-<port>`. */

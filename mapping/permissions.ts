@@ -1,103 +1,137 @@
-/** Which ingress permissions let something through the firewall, and from where. */
+/** Which permissions let something through the firewall, and from or to where. */
 import type { Inventory, PrefixList, SecurityGroup, SecurityGroupRule } from "../inventory/types";
-import { FAMILIES, compareCidrs, isInside, parseCidr } from "./cidr";
+import { FAMILIES, compareCidrs, parseCidr } from "./cidr";
 import type { Cidr, Family } from "./cidr";
 import { permissionLabel } from "./describe";
-import type { GroupDestinations } from "./destinations";
+import type { ZonedCarriers } from "./destinations";
+import { overlaps } from "./intervals";
 import { compareTexts } from "./order";
 import { familyOf, normalised } from "./protocols";
-import type { IngressPermission, Withheld } from "./types";
+import { referenceReader } from "./references";
+import type { ReferenceReader } from "./references";
+import type { Direction, MappingOptions, Permission, Withheld } from "./types";
+import { hasTag } from "./zones";
+import type { Zones } from "./zones";
 
-/** A permission with what of it crosses the firewall. */
+/** A permission with what of it crosses the firewall between two zones. */
 export interface RelevantPermission {
-  permission: IngressPermission;
-  /** Per family, sorted and each once; a family without destinations has no sources either. */
-  sources: Record<Family, Cidr[]>;
-  destinations: GroupDestinations;
-  /** The security-group rules behind `sources`, sorted by id. */
+  permission: Permission;
+  /** The zone of the instances, and the one beyond the firewall. */
+  zones: { inside: string; outside: string };
+  /** Per family, sorted and each once; a family that no carrier has has none either. */
+  remotes: Record<Family, Cidr[]>;
+  carriers: ZonedCarriers;
+  /** The security-group rules behind `remotes`, sorted by id. */
   groupRules: SecurityGroupRule[];
+  /** Overrides of the application table, as they are for this group. */
+  applications: Record<string, string | null>;
 }
 
 /**
- * The permissions that let something through the firewall, one per (security group, protocol, port range
- * or ICMP type and code). Left out: references to groups and sources inside the VPC, which never cross
- * the firewall, and sources of a family that no destination has.
+ * The permissions that let something through the firewall, one per (security group, direction, protocol,
+ * port range or ICMP type and code) and pair of zones. Left out: what doesn't cross the firewall (sources
+ * inside the VPC, unless a route leads them through it), references to groups unless they are expanded, and
+ * sources of a family that no carrier has.
  */
 export function relevantPermissions(
   inventory: Inventory,
-  groups: Map<string, GroupDestinations>,
-): { permissions: RelevantPermission[]; withheld: Withheld[] } {
+  groups: Map<string, ZonedCarriers[]>,
+  zones: Zones,
+  options: MappingOptions,
+): { permissions: RelevantPermission[]; withheld: Withheld[]; warnings: string[] } {
+  const { directions = ["ingress"], references = "skip" } = options;
   const prefixLists = parsedPrefixLists(inventory.prefixLists);
+  const expanded = references === "expand" ? referenceReader(inventory) : undefined;
   const collected = new Map<string, Collected>();
   const withheld: Withheld[] = [];
+  const unread: string[] = [];
   for (const group of inventory.securityGroups) {
-    const destinations = groups.get(group.id);
-    if (!destinations) continue;
-    for (const groupRule of group.ingress) {
-      const permission = permissionOf(group, groupRule);
-      const found = sourcesOf(groupRule, prefixLists);
-      if (typeof found === "string") {
-        withheld.push({
-          permission,
-          reason: `${permissionLabel(permission)} is not opened in full: ${found}`,
-        });
-        continue;
+    const carriers = groups.get(group.id);
+    if (!carriers) continue;
+    const applications = applicationsFor(group, options);
+    for (const direction of directions) {
+      const groupRules = group[direction];
+      if (!groupRules) unread.push(group.id);
+      for (const groupRule of groupRules ?? []) {
+        const permission = permissionOf(group, groupRule, direction);
+        const narrowed = (why: string) =>
+          withheld.push({
+            permission,
+            reason: `${permissionLabel(permission)} is not opened in full: ${why}`,
+          });
+        const found = remotesOf(groupRule, carriers, prefixLists, expanded, narrowed);
+        const crossing = found.filter((remote) => carriers.some((each) => crosses(remote, each, direction)));
+        const family = familyOf(permission.ipProtocol);
+        const remotes = crossing.filter((remote) => family === undefined || remote.family === family);
+        if (remotes.length < crossing.length) narrowed(wrongFamily(permission, groupRule));
+        const guarded = new Set<string>();
+        for (const each of carriers) {
+          for (const remote of remotes) {
+            if (!crosses(remote, each, direction)) continue;
+            for (const piece of zones.outside(remote, each.families[remote.family].crossings)) {
+              // Whom the firewall guards has ingress permissions of its own, which this one must not widen.
+              if (direction === "egress" && zones.isGuarded(piece.zone, piece.remote)) {
+                guarded.add(piece.remote.text);
+                continue;
+              }
+              add(collected, { permission, applications, carriers: each }, groupRule, piece);
+            }
+          }
+        }
+        if (guarded.size > 0) narrowed(guardedDestinations(groupRule, [...guarded]));
       }
-      const crossing = found.filter((source) => crossesFirewall(source, destinations[source.family]));
-      const family = familyOf(permission.ipProtocol);
-      const sources = crossing.filter((source) => family === undefined || source.family === family);
-      if (sources.length < crossing.length) {
-        withheld.push({
-          permission,
-          reason: `${permissionLabel(permission)} is not opened in full: ${wrongFamily(permission, groupRule)}`,
-        });
-      }
-      if (sources.length > 0) add(collected, permission, groupRule, sources, destinations);
     }
   }
-  return { permissions: [...collected.values()].map(finished), withheld };
+  return {
+    permissions: [...collected.values()].map(finished),
+    withheld,
+    warnings: [...(expanded ? incompleteness(inventory) : []), ...unreadRules(unread)],
+  };
 }
 
-interface Collected {
-  permission: IngressPermission;
-  sources: Map<string, Cidr>;
+type Collecting = Pick<RelevantPermission, "permission" | "applications" | "carriers">;
+
+interface Collected extends Collecting {
+  outside: string;
+  remotes: Map<string, Cidr>;
   groupRules: Map<string, SecurityGroupRule>;
-  destinations: GroupDestinations;
 }
 
 function add(
   collected: Map<string, Collected>,
-  permission: IngressPermission,
+  collecting: Collecting,
   groupRule: SecurityGroupRule,
-  sources: Cidr[],
-  destinations: GroupDestinations,
+  { zone, remote }: { zone: string; remote: Cidr },
 ): void {
-  const { securityGroupId, ipProtocol, fromPort, toPort } = permission;
-  const key = JSON.stringify([securityGroupId, ipProtocol, fromPort, toPort]);
+  const { permission, carriers } = collecting;
+  const { securityGroupId, direction, ipProtocol, fromPort, toPort } = permission;
+  const key = JSON.stringify([securityGroupId, direction, ipProtocol, fromPort, toPort, carriers.zone, zone]);
   let entry = collected.get(key);
   if (!entry) {
-    entry = { permission, sources: new Map(), groupRules: new Map(), destinations };
+    entry = { ...collecting, outside: zone, remotes: new Map(), groupRules: new Map() };
     collected.set(key, entry);
   }
-  for (const source of sources) entry.sources.set(source.text, source);
+  entry.remotes.set(remote.text, remote);
   entry.groupRules.set(groupRule.id, groupRule);
 }
 
-function finished({ permission, sources, groupRules, destinations }: Collected): RelevantPermission {
+function finished({ outside, remotes, groupRules, ...collecting }: Collected): RelevantPermission {
   const sorted = [...groupRules.values()].sort((a, b) => compareTexts(a.id, b.id));
   const [IPv4, IPv6] = FAMILIES.map((family) =>
-    [...sources.values()].filter((source) => source.family === family).sort(compareCidrs),
+    [...remotes.values()].filter((remote) => remote.family === family).sort(compareCidrs),
   ) as [Cidr[], Cidr[]];
   return {
-    permission: { ...permission, ruleIds: sorted.map(({ id }) => id) },
-    sources: { IPv4, IPv6 },
-    destinations,
+    ...collecting,
+    permission: { ...collecting.permission, ruleIds: sorted.map(({ id }) => id) },
+    zones: { inside: collecting.carriers.zone, outside },
+    remotes: { IPv4, IPv6 },
     groupRules: sorted,
   };
 }
 
-function permissionOf(group: SecurityGroup, groupRule: SecurityGroupRule): IngressPermission {
+function permissionOf(group: SecurityGroup, groupRule: SecurityGroupRule, direction: Direction): Permission {
   return {
+    direction,
     securityGroupId: group.id,
     securityGroupName: group.name,
     ...normalised(groupRule),
@@ -105,18 +139,55 @@ function permissionOf(group: SecurityGroup, groupRule: SecurityGroupRule): Ingre
   };
 }
 
-/** The CIDRs that a security-group rule lets in, none for a reference; or why that can't be said. */
-function sourcesOf(groupRule: SecurityGroupRule, prefixLists: PrefixLists): Cidr[] | string {
-  const { id, cidrIpv4, cidrIpv6, prefixListId } = groupRule;
+/** The overrides that hold for a group: those of its tags, the first that fits before the others. */
+function applicationsFor(group: SecurityGroup, options: MappingOptions): Record<string, string | null> {
+  const byTag = Object.entries(options.applicationsByTag ?? {}).filter(([tag]) => hasTag(group.tags, tag));
+  return Object.assign(
+    {},
+    options.applications,
+    ...byTag.reverse().map(([, overrides]) => overrides),
+  ) as Record<string, string | null>;
+}
+
+/**
+ * The blocks that a security-group rule names, or stands for; none for a reference that isn't expanded.
+ * @param narrowed told where something of it has to be left out
+ */
+function remotesOf(
+  groupRule: SecurityGroupRule,
+  carriers: readonly ZonedCarriers[],
+  prefixLists: PrefixLists,
+  expanded: ReferenceReader | undefined,
+  narrowed: (why: string) => void,
+): Cidr[] {
+  const { id, cidrIpv4, cidrIpv6, prefixListId, referencedSecurityGroupId } = groupRule;
+  if (referencedSecurityGroupId !== undefined) {
+    if (!expanded) return [];
+    const vpcIds = new Set(
+      carriers.flatMap(({ families }) => FAMILIES.flatMap((family) => families[family].vpcIds)),
+    );
+    const { addresses, unconnected } = expanded(groupRule, [...vpcIds]);
+    if (unconnected.length > 0) {
+      narrowed(
+        `rule ${id} refers to ${referencedSecurityGroupId}, whose interfaces in ${unconnected.join(", ")} are left out: no active peering is known between there and every VPC that this group is used in.`,
+      );
+    }
+    return addresses;
+  }
   if (prefixListId !== undefined) {
     const list = prefixLists(prefixListId);
-    if (list === undefined) {
-      return `rule ${id} names the prefix list ${prefixListId}, which the inventory doesn't have.`;
-    }
-    return "cidrs" in list ? list.cidrs : `the prefix list ${prefixListId} of rule ${id} ${list.fault}`;
+    if (list !== undefined && "cidrs" in list) return list.cidrs;
+    narrowed(
+      list === undefined
+        ? `rule ${id} names the prefix list ${prefixListId}, which the inventory doesn't have.`
+        : `the prefix list ${prefixListId} of rule ${id} ${list.fault}`,
+    );
+    return [];
   }
   const parsed = parseAll([cidrIpv4, cidrIpv6].filter((text) => text !== undefined));
-  return "cidrs" in parsed ? parsed.cidrs : `rule ${id} ${parsed.fault}`;
+  if ("cidrs" in parsed) return parsed.cidrs;
+  narrowed(`rule ${id} ${parsed.fault}`);
+  return [];
 }
 
 type Parsed = { cidrs: Cidr[] } | { fault: string };
@@ -143,12 +214,34 @@ function parseAll(texts: string[]): Parsed {
   return { cidrs };
 }
 
-/** A source inside the VPC of every destination reaches them without the firewall. */
-function crossesFirewall(source: Cidr, { addresses, vpcs }: GroupDestinations[Family]): boolean {
-  return addresses.length > 0 && !vpcs.every((cidrs) => cidrs.some((cidr) => isInside(source, cidr)));
+/** Whether packets between a remote block and some carrier cross the firewall. */
+function crosses(remote: Cidr, { families }: ZonedCarriers, direction: Direction): boolean {
+  const { addresses, crossings } = families[remote.family];
+  return addresses[direction].length > 0 && crossings.some((crossing) => overlaps(crossing, [remote]));
 }
 
-function wrongFamily(permission: IngressPermission, groupRule: SecurityGroupRule): string {
+function wrongFamily(permission: Permission, groupRule: SecurityGroupRule): string {
   const [has, needs] = permission.ipProtocol === "icmp" ? ["IPv6", "icmpv6"] : ["IPv4", "icmp"];
-  return `rule ${groupRule.id} has ${has} sources, whose packets never carry this protocol (theirs is ${needs}), so they are left out.`;
+  const ends = permission.direction === "egress" ? "destinations" : "sources";
+  return `rule ${groupRule.id} has ${has} ${ends}, whose packets never carry this protocol (theirs is ${needs}), so they are left out.`;
+}
+
+function guardedDestinations(groupRule: SecurityGroupRule, blocks: readonly string[]): string {
+  return `in the same zone as destinations of rule ${groupRule.id} (${blocks.join(", ")}) stand instances that the firewall guards, and only their own ingress permissions open the way to them.`;
+}
+
+function incompleteness({ complete }: Inventory): string[] {
+  return complete === true
+    ? []
+    : [
+        "With references expand the members of referenced groups may be missing: this inventory holds only interfaces that a firewall could stand before. inventory: ec2 reads them all.",
+      ];
+}
+
+function unreadRules(groupIds: readonly string[]): string[] {
+  if (groupIds.length === 0) return [];
+  const some = groupIds.toSorted(compareTexts).slice(0, 10).join(", ");
+  return [
+    `The inventory has no egress rules of these security groups, so nothing of theirs is opened: ${some}${groupIds.length > 10 ? `, and ${groupIds.length - 10} more` : ""}.`,
+  ];
 }

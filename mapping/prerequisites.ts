@@ -8,7 +8,7 @@ import type { MappingOptions } from "./types";
 export function missingPrerequisites(
   { rules, zones, profileGroups, logSettings }: Rulebase,
   cleanupRule: string,
-  { untrustZone, trustZone, profileGroup, logSetting }: MappingOptions,
+  { untrustZone, trustZone, zones: mapped = {}, profileGroup, logSetting }: MappingOptions,
 ): string[] {
   const missing = (setting: string, kind: string, name: string | undefined, existing: string[]) =>
     name === undefined || existing.includes(name)
@@ -26,6 +26,9 @@ export function missingPrerequisites(
     ),
     ...missing("untrustZone", "zone", untrustZone, zones),
     ...missing("trustZone", "zone", trustZone, zones),
+    ...[...new Set(Object.values(mapped).flatMap((byPlace) => Object.values(byPlace)))].flatMap((zone) =>
+      missing("zones", "zone", zone, zones),
+    ),
     ...missing("profileGroup", "profile group", profileGroup, profileGroups),
     ...missing("logSetting", "log forwarding profile", logSetting, logSettings),
   ];

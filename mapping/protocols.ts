@@ -1,6 +1,6 @@
 /** The protocol and ports of an ingress permission, in one form, and how people read them. */
 import type { Family } from "./cidr";
-import type { IngressPermission } from "./types";
+import type { Permission } from "./types";
 
 /**
  * What a permission lets in: everything, ports of TCP or UDP, ICMP types and codes (-1 for all), or all of
@@ -12,7 +12,7 @@ export type Traffic =
   | { protocol: "icmp" | "icmpv6"; type: number; code: number }
   | { protocol: "ip"; number: number };
 
-type ProtocolAndPorts = Pick<IngressPermission, "ipProtocol" | "fromPort" | "toPort">;
+type ProtocolAndPorts = Pick<Permission, "ipProtocol" | "fromPort" | "toPort">;
 
 /** IANA protocol numbers which EC2 also knows by name. */
 const NAMES = new Map([

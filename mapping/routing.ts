@@ -1,35 +1,42 @@
 /** Which network interfaces are behind the firewall, judged by the routes of their subnets. */
-import type { Inventory, NetworkInterface, Route, RouteTable } from "../inventory/types";
-import { parseCidr } from "./cidr";
-import type { Family } from "./cidr";
+import type { Inventory, NetworkInterface, Route, RouteTable, Subnet } from "../inventory/types";
+import { FAMILIES, parseCidr } from "./cidr";
+import type { Cidr, Family } from "./cidr";
+import { setOf } from "./intervals";
+import type { IntervalSet } from "./intervals";
 import { compareTexts } from "./order";
+import { isNowhere, leadsIn, outsideAnd, routedPrefixLists, vpcCidrs, waysOut } from "./routes";
+import type { WayOut } from "./routes";
 import type { MappingOptions } from "./types";
 
-/** A network interface whose traffic with the internet passes the firewall, in at least one family. */
+/** A network interface that the firewall stands before, in at least one family. */
 export interface ProtectedInterface {
   networkInterface: NetworkInterface;
-  /** Each family has a route of its own: 0.0.0.0/0 says nothing about ::/0. */
-  behindFirewall: Record<Family, boolean>;
+  /**
+   * Whose packets, on their way to and from the interface, cross the firewall. Each family has routes of
+   * its own: 0.0.0.0/0 says nothing about ::/0.
+   */
+  crossing: Record<Family, IntervalSet>;
+}
+
+/** The addresses of an interface, and the prefixes delegated to it: all of a prefix is the interface's. */
+export function nearTexts(networkInterface: NetworkInterface): string[] {
+  const { privateIpAddresses, ipv6Addresses, ipv4Prefixes = [], ipv6Prefixes = [] } = networkInterface;
+  return [...privateIpAddresses, ...ipv6Addresses, ...ipv4Prefixes, ...ipv6Prefixes];
 }
 
 export interface Protection {
   /** Sorted by interface id. */
   interfaces: ProtectedInterface[];
-  /** Interfaces that could not be judged, one sentence each. */
+  /** Interfaces that could not be judged and routes that contradict each other, one sentence each. */
   warnings: string[];
 }
 
-/** The whole internet, as one route or as two halves (which win over an existing default route). */
-const DEFAULT_ROUTE: Record<Family, string> = { IPv4: "0.0.0.0/0", IPv6: "::/0" };
-const HALVES: Record<Family, [string, string]> = {
-  IPv4: ["0.0.0.0/1", "128.0.0.0/1"],
-  IPv6: ["::/1", "8000::/1"],
-};
-
 /**
- * The interfaces behind the firewall: attached to a running or pending instance, in a subnet whose
- * effective route table sends all of a family (in one route or both halves) to a configured target. The
- * firewall's own interfaces are left out.
+ * The interfaces behind the firewall: attached to a running or pending instance, in a subnet that the firewall
+ * stands before. It does where the subnet's effective route table leads to a configured target, where a
+ * gateway's route table sends the subnet's incoming packets to one, or where the options name the subnet or
+ * its VPC (behind a transit gateway no subnet's table says so). The firewall's own interfaces are left out.
  * @param which `attached`: also those of stopped instances
  */
 export function protectedInterfaces(
@@ -39,33 +46,30 @@ export function protectedInterfaces(
 ): Protection {
   const targets = firewallTargets(inventory, options);
   const instances = new Set(inventory.instances.map((instance) => instance.id));
-  const subnets = new Map(inventory.subnets.map((subnet) => [subnet.id, subnet]));
-  const lists = prefixListDestinations(inventory);
-  const tables = new Map(
-    inventory.routeTables.map((table) => [table.id, familiesThroughFirewall(table, targets, lists)]),
-  );
+  const judge = subnetJudge(inventory, options, targets);
   const interfaces: ProtectedInterface[] = [];
   const warnings: string[] = [];
   for (const networkInterface of inventory.networkInterfaces) {
-    const { id, instanceId, subnetId } = networkInterface;
+    const { id, instanceId, subnetId, vpcId, attachmentStatus } = networkInterface;
     if (instanceId === undefined || (which === "running" && !instances.has(instanceId))) continue;
+    if (attachmentStatus === "detaching" || attachmentStatus === "detached") continue;
     if (targets.networkInterfaceIds.has(id) || targets.instanceIds.has(instanceId)) continue;
-    const behindFirewall = tables.get(subnets.get(subnetId)?.routeTableId ?? "");
-    if (!behindFirewall) {
+    const crossing = judge.crossing(subnetId, vpcId);
+    if (!crossing) {
       warnings.push(
         `Network interface ${id} of instance ${instanceId} is left out: the inventory has no route table for its subnet ${subnetId}.`,
       );
-    } else if (behindFirewall.IPv4 || behindFirewall.IPv6) {
-      interfaces.push({ networkInterface, behindFirewall });
+    } else if (!isNowhere(crossing)) {
+      interfaces.push({ networkInterface, crossing });
     }
   }
   interfaces.sort((a, b) => compareTexts(a.networkInterface.id, b.networkInterface.id));
-  return { interfaces, warnings };
+  return { interfaces, warnings: [...warnings, ...judge.warnings()] };
 }
 
 /**
- * The configured firewall targets that are nowhere in the inventory: no route points to them, no
- * interface or instance has that id. A typing mistake, another region or another account.
+ * The configured firewall targets, subnets and VPCs that are nowhere in the inventory: no route points to
+ * them, no interface, instance, subnet or VPC has that id. A typing mistake, another region or another account.
  * @returns the ids as configured, in the order of the configuration
  */
 export function unknownTargets(inventory: Inventory, options: Pick<MappingOptions, "firewall">): string[] {
@@ -76,9 +80,16 @@ export function unknownTargets(inventory: Inventory, options: Pick<MappingOption
   for (const networkInterface of inventory.networkInterfaces) {
     known.add(networkInterface.id).add(networkInterface.instanceId);
   }
-  for (const instance of inventory.instances) known.add(instance.id);
+  for (const { id } of [...inventory.instances, ...inventory.subnets, ...inventory.vpcs]) known.add(id);
   const { instanceIds, networkInterfaceIds, vpcEndpointIds } = options.firewall;
-  return [...instanceIds, ...networkInterfaceIds, ...vpcEndpointIds].filter((id) => !known.has(id));
+  const { protectedSubnets = [], protectedVpcs = [] } = options;
+  return [
+    ...instanceIds,
+    ...networkInterfaceIds,
+    ...vpcEndpointIds,
+    ...protectedSubnets,
+    ...protectedVpcs,
+  ].filter((id) => !known.has(id));
 }
 
 interface FirewallTargets {
@@ -100,21 +111,6 @@ function firewallTargets(inventory: Inventory, { firewall }: MappingOptions): Fi
   return { instanceIds, networkInterfaceIds, vpcEndpointIds: new Set(firewall.vpcEndpointIds) };
 }
 
-function familiesThroughFirewall(
-  table: RouteTable,
-  targets: FirewallTargets,
-  lists: Map<string, string[]>,
-): Record<Family, boolean> {
-  const destinations = new Set<string>();
-  for (const route of table.routes) {
-    if ((route.state ?? "active") !== "active" || !leadsTo(targets, route)) continue;
-    for (const destination of destinationsOf(route, lists)) destinations.add(destination);
-  }
-  const whole = (family: Family) =>
-    destinations.has(DEFAULT_ROUTE[family]) || HALVES[family].every((half) => destinations.has(half));
-  return { IPv4: whole("IPv4"), IPv6: whole("IPv6") };
-}
-
 /** EC2's API reports an endpoint as a gateway ("vpce-…"); the data sources move it to its own field. */
 function leadsTo(targets: FirewallTargets, route: Route): boolean {
   return (
@@ -125,28 +121,96 @@ function leadsTo(targets: FirewallTargets, route: Route): boolean {
   );
 }
 
-function destinationsOf(route: Route, lists: Map<string, string[]>): string[] {
-  const cidrs = [route.destinationCidrBlock, route.destinationIpv6CidrBlock].flatMap((text) =>
-    text === undefined ? [] : canonical(text),
-  );
-  return route.destinationPrefixListId === undefined
-    ? cidrs
-    : [...cidrs, ...(lists.get(route.destinationPrefixListId) ?? [])];
+/** A gateway's table, and whether it is an internet gateway's: the way in that a default route answers. */
+interface EdgeTable {
+  table: RouteTable;
+  isInternet: boolean;
 }
 
-/** The entries of those prefix lists that routes point with. */
-function prefixListDestinations(inventory: Inventory): Map<string, string[]> {
-  const used = new Set(
-    inventory.routeTables.flatMap((table) => table.routes.map((route) => route.destinationPrefixListId)),
-  );
-  return new Map(
-    inventory.prefixLists
-      .filter((list) => used.has(list.id))
-      .map((list) => [list.id, list.entries.flatMap((entry) => canonical(entry.cidr))]),
-  );
+/** Judges subnets, each once. */
+function subnetJudge(inventory: Inventory, options: MappingOptions, targets: FirewallTargets) {
+  const lists = routedPrefixLists(inventory);
+  const leads = (route: Route) => leadsTo(targets, route);
+  const subnets = new Map(inventory.subnets.map((subnet) => [subnet.id, subnet]));
+  const vpcs = new Map(inventory.vpcs.map((vpc) => [vpc.id, vpc]));
+  const tables = new Map(inventory.routeTables.map((table) => [table.id, table]));
+  const edges = edgeTables(inventory);
+  const named = new Set([...(options.protectedSubnets ?? []), ...(options.protectedVpcs ?? [])]);
+  const ways = new Map<string, Record<Family, WayOut>>();
+  const judged = new Map<string, Record<Family, IntervalSet>>();
+  const disagreements = new Map<string, string[]>();
+  const halves = new Set<string>();
+
+  const waysOutOf = (table: RouteTable, vpcId: string) => {
+    const key = `${table.id} ${vpcId}`;
+    const known = ways.get(key) ?? waysOut(table, vpcs.get(vpcId), leads, lists);
+    ways.set(key, known);
+    return known;
+  };
+  const crossing = (subnetId: string, vpcId: string): Record<Family, IntervalSet> | undefined => {
+    const subnet = subnets.get(subnetId);
+    const table = tables.get(subnet?.routeTableId ?? "");
+    if (!subnet || !table) return undefined;
+    const known = judged.get(`${subnetId} ${vpcId}`);
+    if (known) return known;
+    const out = waysOutOf(table, vpcId);
+    const isNamed = named.has(subnetId) || named.has(vpcId);
+    const found = Object.fromEntries(
+      FAMILIES.map((family) => {
+        const { isWhole, isHalf, crossing: byRoutes } = out[family];
+        if (isHalf) halves.add(`${table.id} ${family}`);
+        const isIn = wayIn(subnet, family, isWhole, table);
+        if (isWhole || !(isIn || isNamed)) return [family, byRoutes];
+        const own = setOf(vpcCidrs(vpcs.get(vpcId)).filter((cidr) => cidr.family === family));
+        return [family, outsideAnd(family, own, byRoutes)];
+      }),
+    ) as Record<Family, IntervalSet>;
+    judged.set(`${subnetId} ${vpcId}`, found);
+    return found;
+  };
+  /** Whether a gateway sends the subnet's packets of a family through the firewall; notes contradictions. */
+  const wayIn = (subnet: Subnet, family: Family, isWayOut: boolean, table: RouteTable): boolean => {
+    const blocks = blocksOf(subnet).filter((block) => block.family === family);
+    return (edges.get(subnet.vpcId) ?? []).some(({ table: edge, isInternet }) => {
+      const isIn = blocks.some((block) => leadsIn(edge, block, leads, lists));
+      if (isInternet && blocks.length > 0 && isIn !== isWayOut) {
+        const key = JSON.stringify([family, edge.id, table.id, isWayOut]);
+        disagreements.set(key, [...(disagreements.get(key) ?? []), subnet.id]);
+      }
+      return isIn;
+    });
+  };
+  const warnings = () => [
+    ...[...halves].sort(compareTexts).map((each) => {
+      const [tableId, family] = each.split(" ");
+      return `Route table ${tableId} sends only one half of all ${family} addresses to the firewall: that counts for nothing.`;
+    }),
+    ...[...disagreements]
+      .sort(([a], [b]) => compareTexts(a, b))
+      .map(([key, ids]) => {
+        const [family, edgeId, tableId, isWayOut] = JSON.parse(key) as [Family, string, string, boolean];
+        const only = isWayOut
+          ? `route table ${tableId} sends their traffic to the firewall on its way out, but the internet gateway's route table ${edgeId} doesn't on its way in`
+          : `the internet gateway's route table ${edgeId} sends their traffic to the firewall on its way in, but route table ${tableId} doesn't on its way out`;
+        return `${family} in ${ids.sort(compareTexts).join(", ")}: ${only}. A firewall that sees one direction alone drops connections.`;
+      }),
+  ];
+  return { crossing, warnings };
 }
 
-function canonical(text: string): string[] {
-  const cidr = parseCidr(text);
-  return cidr ? [cidr.text] : [];
+function edgeTables(inventory: Inventory): Map<string, EdgeTable[]> {
+  const edges = new Map<string, EdgeTable[]>();
+  for (const table of inventory.routeTables) {
+    const { gatewayIds = [] } = table;
+    if (gatewayIds.length === 0) continue;
+    const isInternet = gatewayIds.some((id) => id.startsWith("igw-"));
+    edges.set(table.vpcId, [...(edges.get(table.vpcId) ?? []), { table, isInternet }]);
+  }
+  return edges;
+}
+
+function blocksOf({ cidrBlock, ipv6CidrBlocks = [] }: Subnet): Cidr[] {
+  return [...(cidrBlock === undefined ? [] : [cidrBlock]), ...ipv6CidrBlocks].flatMap(
+    (text) => parseCidr(text) ?? [],
+  );
 }

@@ -4,12 +4,12 @@ import { applicationOf, everyDefaultPort } from "./applications";
 import { FAMILIES } from "./cidr";
 import { applicationOfOurs, applicationsInside, applicationsNamedBy } from "./custom-applications";
 import { describePermission, permissionLabel } from "./describe";
-import { addressGroupName, isNameableGroup, ownerTag, ruleName, serviceName } from "./names";
+import { addressGroupName, isNameableGroup, isRuleName, ownerTag, ruleName, serviceName } from "./names";
 import { compareTexts } from "./order";
 import type { RelevantPermission } from "./permissions";
 import { portsInName, trafficOf } from "./protocols";
 import type { Traffic } from "./protocols";
-import type { IngressPermission, MappedRule, MappingOptions, Withheld } from "./types";
+import type { Permission, MappedRule, MappingOptions, Withheld } from "./types";
 
 /** What a rule says about applications and services, and the service object that it needs of us. */
 interface Match {
@@ -21,7 +21,7 @@ const APPLICATION_DEFAULT = "application-default";
 
 /** The rule of a permission; or, where PAN-OS can't say it without saying more, why it is withheld. */
 export function ruleOf(relevant: RelevantPermission, options: MappingOptions): MappedRule | Withheld {
-  const { permission, sources, destinations, groupRules } = relevant;
+  const { permission, zones, groupRules } = relevant;
   const traffic = trafficOf(permission);
   if (!traffic) return withheld(permission, reasonAgainst(permission));
   const { securityGroupId } = permission;
@@ -31,23 +31,53 @@ export function ruleOf(relevant: RelevantPermission, options: MappingOptions): M
       "the group's id can't be part of a rule's name: it is not of the form sg-0123abcd.",
     );
   }
+  const isEgress = permission.direction === "egress";
+  const isUsual = zones.inside === options.trustZone && zones.outside === options.untrustZone;
+  const [from, to] = isEgress ? [zones.inside, zones.outside] : [zones.outside, zones.inside];
+  const name = ruleName(securityGroupId, traffic.protocol, portsInName(traffic), {
+    direction: permission.direction,
+    ...(!isUsual && { zones: [from, to] as const }),
+  });
+  if (!isRuleName(name)) {
+    return withheld(
+      permission,
+      `its rule's name would be ${name}, and PAN-OS allows 63 characters: the group's id is too long.`,
+    );
+  }
+  const [near, far] = [nearEnd(relevant, options), farEnd(relevant)];
   const rule: SecurityRule = {
-    name: ruleName(securityGroupId, traffic.protocol, portsInName(traffic)),
+    name,
     description: describePermission(permission, groupRules),
     tag: [ownerTag(options.ownerId)],
-    from: [options.untrustZone],
-    to: [options.trustZone],
-    source: FAMILIES.flatMap((family) => sources[family].map(({ text }) => text)),
-    destination:
-      options.destinations === "dynamic"
-        ? [addressGroupName(options.ownerId, securityGroupId)]
-        : FAMILIES.flatMap((family) => (sources[family].length > 0 ? destinations[family].addresses : [])),
-    ...matchOf(traffic, options),
+    from: [from],
+    to: [to],
+    source: isEgress ? near : far,
+    destination: isEgress ? far : near,
+    ...matchOf(traffic, relevant, options),
     action: "allow",
     ...(options.profileGroup !== undefined && { profileGroup: options.profileGroup }),
     ...(options.logSetting !== undefined && { logSetting: options.logSetting }),
   };
   return { rule, permission };
+}
+
+/** The instances: their addresses, of the families that the far end has, or their address group. */
+function nearEnd({ permission, remotes, carriers }: RelevantPermission, options: MappingOptions): string[] {
+  const { direction, securityGroupId } = permission;
+  // The members of an address group are destinations; where the firewall translates, sources are others.
+  const isMember = direction === "ingress" || options.destinationAddress !== "public";
+  if (options.destinations === "dynamic" && isMember) {
+    return [addressGroupName(options.ownerId, securityGroupId)];
+  }
+  const lists = FAMILIES.filter((family) => remotes[family].length > 0).map(
+    (family) => carriers.families[family].addresses[direction],
+  );
+  // Thousands of rules can share one list of thousands of addresses.
+  return lists.length === 1 ? lists[0]! : lists.flat();
+}
+
+function farEnd({ remotes }: RelevantPermission): string[] {
+  return FAMILIES.flatMap((family) => remotes[family].map(({ text }) => text));
 }
 
 /**
@@ -92,13 +122,13 @@ export function withApplicationsInside(rules: MappedRule[], ownerId: string): Ma
 }
 
 /** What says exactly this traffic, or less. */
-function matchOf(traffic: Traffic, options: MappingOptions): Match {
+function matchOf(traffic: Traffic, relevant: RelevantPermission, options: MappingOptions): Match {
   switch (traffic.protocol) {
     case "all":
       return { application: ["any"], service: ["any"] };
     case "tcp":
     case "udp":
-      return portMatch(traffic.protocol, traffic, options);
+      return portMatch(traffic.protocol, traffic, relevant, options);
     case "icmp":
     case "icmpv6":
     case "ip": {
@@ -114,7 +144,8 @@ function matchOf(traffic: Traffic, options: MappingOptions): Match {
 function portMatch(
   protocol: "tcp" | "udp",
   traffic: Traffic & { protocol: "tcp" | "udp" },
-  { ruleMode, applications, ownerId }: MappingOptions,
+  { applications }: RelevantPermission,
+  { ruleMode, ownerId }: MappingOptions,
 ): Match {
   const ports = portsInName(traffic);
   const application =
@@ -150,13 +181,13 @@ const PREDEFINED_ICMP = {
   icmpv6: { echoRequest: 128, ping: "ping6", all: "ipv6-icmp" },
 };
 
-function reasonAgainst({ ipProtocol, fromPort, toPort }: IngressPermission): string {
+function reasonAgainst({ ipProtocol, fromPort, toPort }: Permission): string {
   return ["tcp", "udp", "icmp", "icmpv6"].includes(ipProtocol)
     ? `${fromPort} to ${toPort} is no range that this protocol has.`
     : "PAN-OS knows IP protocols by their numbers, 1 to 255, and this is none.";
 }
 
-function withheld(permission: IngressPermission, reason: string): Withheld {
+function withheld(permission: Permission, reason: string): Withheld {
   return {
     permission,
     reason: `${permissionLabel(permission)} is not opened: ${reason}`,

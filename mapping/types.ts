@@ -18,10 +18,36 @@ export interface MappingOptions {
   destinations: "addresses" | "dynamic";
   /** Overrides of the application table: "tcp/8443" → an application's name, or null for none. */
   applications: Record<string, string | null>;
+  /** As `applications`, for groups with a tag ("team=billing", or a key alone); the first that fits wins. */
+  applicationsByTag?: Record<string, Record<string, string | null>>;
+  /** Which permissions become rules: unless given, ingress alone. */
+  directions?: readonly Direction[];
+  /** References to groups: unless given `skip`, for they match no packet that passed a middlebox. */
+  references?: "skip" | "expand";
+  /** Which address packets to an instance have at the firewall: `public` where it translates itself. */
+  destinationAddress?: "private" | "public";
+  /** Behind the firewall whatever their route tables say: behind a transit gateway, no table says so. */
+  protectedSubnets?: readonly string[];
+  protectedVpcs?: readonly string[];
+  zones?: ZoneOptions;
 }
 
-/** One group's ingress permission: everything of one security group with the same protocol and ports. */
-export interface IngressPermission {
+/** From the instances' side: ingress comes to them, egress leaves them. */
+export type Direction = "ingress" | "egress";
+
+/** Zones other than the trust and untrust zone. */
+export interface ZoneOptions {
+  /** The instances' zones by subnet's or VPC's id, or by a tag ("tier=web", or a key alone). */
+  subnets?: Readonly<Record<string, string>>;
+  vpcs?: Readonly<Record<string, string>>;
+  tags?: Readonly<Record<string, string>>;
+  /** The zones of everything else, by CIDR; the longest prefix wins. */
+  sources?: Readonly<Record<string, string>>;
+}
+
+/** One group's permission: everything of one security group with the same direction, protocol and ports. */
+export interface Permission {
+  direction: Direction;
   securityGroupId: string;
   securityGroupName: string;
   ipProtocol: string;
@@ -34,7 +60,7 @@ export interface IngressPermission {
 /** A rule to declare, with the permission that it mirrors. */
 export interface MappedRule {
   rule: SecurityRule;
-  permission: IngressPermission;
+  permission: Permission;
 }
 
 /** A security group's dynamic address group, and whom it stands for. */
@@ -50,7 +76,7 @@ export interface MappedAddressGroup {
 
 /** A permission, or a part of one, that does not become a rule although it crosses the firewall. */
 export interface Withheld {
-  permission: IngressPermission;
+  permission: Permission;
   /** A whole sentence that names the group, the protocol and ports, and why. */
   reason: string;
 }

@@ -8,6 +8,7 @@ export const OVERRIDES = [
   "cleanupRule",
   "untrustZone",
   "trustZone",
+  "zones",
   "profileGroup",
   "logSetting",
   "sessions",

@@ -3,9 +3,15 @@ import { PROJECT } from "../provider/configuration";
 import type { Report } from "./problems";
 import { isRecord, PANOS_NAME } from "./reader";
 
-/** `applications`: overrides of the application table, by protocol and port. */
-export function applicationOverrides(value: unknown, report: Report): MappingOptions["applications"] {
-  const key = `${PROJECT}:applications`;
+/**
+ * `applications`: overrides of the application table, by protocol and port.
+ * @param key where they are set, for messages
+ */
+export function applicationOverrides(
+  value: unknown,
+  report: Report,
+  key = `${PROJECT}:applications`,
+): MappingOptions["applications"] {
   const example = '{"tcp/8443": "ssl", "tcp/3306": null}';
   if (value === undefined) return {};
   if (!isRecord(value)) {

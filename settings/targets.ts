@@ -9,8 +9,11 @@ const FIREWALL_IDS = {
   vpcEndpointIds: { pattern: /^vpce-[0-9a-f]+$/, example: "vpce-0123456789abcdef0" },
 } as const;
 
-/** `firewall`: what AWS's routes send traffic to. */
-export function firewallTargets(value: unknown, report: Report): MappingOptions["firewall"] {
+/**
+ * `firewall`: what AWS's routes send traffic to.
+ * @param isNeeded nothing else says what is behind the firewall
+ */
+export function firewallTargets(value: unknown, isNeeded: boolean, report: Report): MappingOptions["firewall"] {
   const key = `${PROJECT}:firewall`;
   const targets: MappingOptions["firewall"] = {
     instanceIds: [],
@@ -19,7 +22,7 @@ export function firewallTargets(value: unknown, report: Report): MappingOptions[
   };
   const example = '{"networkInterfaceIds": ["eni-0123456789abcdef0"]}';
   if (value === undefined) {
-    report(key, "is missing: it says what AWS's routes send traffic to", example);
+    if (isNeeded) report(key, "is missing: it says what AWS's routes send traffic to", example);
     return targets;
   }
   if (!isRecord(value)) {

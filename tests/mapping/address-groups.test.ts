@@ -96,7 +96,7 @@ describe("dynamic destinations", () => {
   describe("that an administrator's rules allow already", () => {
     const covered = (running: string[], rules: RulebaseRule[]) => {
       const both = rulebase(rules);
-      const options = { enabled: true, cleanupRule: "cleanup", untrustZone: "untrust", trustZone: "trust" };
+      const options = { enabled: true, cleanupRule: "cleanup" };
       const policy = mapInventory(account(running), DYNAMIC);
       const coverage = alreadyAllowed(policy, { candidate: both, running: both }, options);
       return coverage.covered.map(({ rule }) => rule.rule.name);

@@ -6,7 +6,7 @@ import type { MappingOptions } from "../../mapping/types";
 import type { Rulebase, RulebaseRule } from "../../panos/policy";
 import { CLEANUP, asRead, networkInterface, policyOf, rulebase, theirs } from "./fixtures";
 
-const OPTIONS = { enabled: true, cleanupRule: "cleanup", untrustZone: "untrust", trustZone: "trust" };
+const OPTIONS = { enabled: true, cleanupRule: "cleanup" };
 
 /** What ours is: TCP 443 (ssl, application-default) from one network to 10.0.1.10. */
 const HTTPS: Partial<SecurityGroupRule> = { cidrIpv4: "198.51.100.0/24" };

@@ -16,7 +16,8 @@ function familiesOf(
     ...OPTIONS,
     firewall: { ...FIREWALL, ...firewall },
   });
-  return interfaces.find(({ networkInterface: { id } }) => id === "eni-1")?.behindFirewall;
+  const crossing = interfaces.find(({ networkInterface: { id } }) => id === "eni-1")?.crossing;
+  return crossing && { IPv4: crossing.IPv4.length > 0, IPv6: crossing.IPv6.length > 0 };
 }
 
 const idsOf = (inventory: Inventory, options = OPTIONS) =>

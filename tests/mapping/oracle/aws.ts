@@ -2,82 +2,215 @@
  * What AWS does with a packet, from the EC2 API reference and the VPC user guide: route tables decide
  * whether it passes the firewall, security groups whether the interface takes it.
  */
-import type { Inventory, NetworkInterface, Route, SecurityGroupRule } from "../../../inventory/types";
-import type { MappingOptions } from "../../../mapping/types";
-import { isWithin } from "./bits";
-import { isIpv6 } from "./packet";
+import type {
+  Inventory,
+  NetworkInterface,
+  Route,
+  RouteTable,
+  SecurityGroup,
+  SecurityGroupRule,
+} from "../../../inventory/types";
+import { edgesOf, isBlockWithin, isWithin } from "./bits";
+import { endsOf, isIpv6 } from "./packet";
 import type { Packet } from "./packet";
+import type { World } from "./worlds";
 
-/** The security-group rules that let the packet in. A reference never does: see `matchesSource`. */
-export function rulesThatLetIn(inventory: Inventory, packet: Packet): SecurityGroupRule[] {
-  const target = interfaceOf(inventory, packet.destination);
-  return inventory.securityGroups
-    .filter((group) => target?.securityGroupIds.includes(group.id))
-    .flatMap((group) => group.ingress)
-    .filter((rule) => matchesTraffic(rule, packet) && matchesSource(inventory, rule, packet));
+/** The security-group rules that let the packet through, with their groups. */
+export function rulesThatLetThrough(
+  world: World,
+  packet: Packet,
+): { group: SecurityGroup; rule: SecurityGroupRule }[] {
+  const { near, far } = endsOf(packet);
+  const target = interfaceAt(world, packet) ?? interfaceOf(world.inventory, near);
+  if (!target) return [];
+  return world.inventory.securityGroups
+    .filter((group) => target.securityGroupIds.includes(group.id))
+    .flatMap((group) => (group[packet.direction] ?? []).map((rule) => ({ group, rule })))
+    .filter(({ rule }) => matchesTraffic(rule, packet) && matchesFarEnd(world, rule, target, far));
 }
 
-/** Whether the packet comes through the firewall: from outside the VPC, to an interface behind it. */
-export function crossesFirewall(inventory: Inventory, options: MappingOptions, packet: Packet): boolean {
-  return (
-    isBehindFirewall(inventory, options, packet.destination) &&
-    !vpcCidrsAround(inventory, packet.destination).some((cidr) => isWithin(packet.source, cidr))
+/**
+ * The interface whose packet the firewall sees: with its private address, or, where the firewall translates
+ * public ones, in packets to it with that.
+ */
+export function interfaceAt({ inventory, options }: World, packet: Packet): NetworkInterface | undefined {
+  const { near } = endsOf(packet);
+  if (options.destinationAddress === "public" && packet.direction === "ingress" && !isIpv6(near)) {
+    return inventory.networkInterfaces.find(({ publicIps = [] }) =>
+      publicIps.some(({ publicIp }) => publicIp === near),
+    );
+  }
+  return interfaceOf(inventory, near);
+}
+
+function interfaceOf({ networkInterfaces }: Inventory, address: string): NetworkInterface | undefined {
+  return networkInterfaces.find((candidate) =>
+    [
+      ...candidate.privateIpAddresses,
+      ...candidate.ipv6Addresses,
+      ...(candidate.ipv4Prefixes ?? []),
+      ...(candidate.ipv6Prefixes ?? []),
+    ].some((own) => isWithin(address, own)),
   );
 }
 
-/** The CIDRs of the VPC that an interface's address is in. */
-export function vpcCidrsAround(inventory: Inventory, address: string): string[] {
-  const target = interfaceOf(inventory, address);
-  const vpc = inventory.vpcs.find(({ id }) => id === target?.vpcId);
+/** Whether the packet passes the firewall. */
+export function crossesFirewall(world: World, packet: Packet): boolean {
+  const target = interfaceAt(world, packet);
+  return target !== undefined && isUp(world, target) && passes(world, target, endsOf(packet).far);
+}
+
+/** Whether an interface is one of an instance that runs, and not the firewall's. */
+export function isUp(world: World, target: NetworkInterface): boolean {
+  return world.inventory.instances.some(({ id }) => id === target.instanceId) && isAttached(world, target);
+}
+
+/** As `isUp`, whether the instance runs or not. */
+export function isAttached(world: World, target: NetworkInterface): boolean {
+  const isLeaving = target.attachmentStatus === "detaching" || target.attachmentStatus === "detached";
+  return target.instanceId !== undefined && !isLeaving && !ownFirewall(world).interfaces.includes(target.id);
+}
+
+/** Whether packets between an interface and an address pass the firewall, by the routes. */
+export function passes(world: World, target: NetworkInterface, far: string): boolean {
+  const { inventory, options } = world;
+  const table = tableOf(inventory, target);
+  if (!table) return false;
+  const local = vpcCidrsAround(inventory, target);
+  const isInside = local.some((cidr) => isWithin(far, cidr));
+  if (!isInside) {
+    const isNamed =
+      options.protectedSubnets?.includes(target.subnetId) === true ||
+      options.protectedVpcs?.includes(target.vpcId) === true;
+    if (isNamed || sendsAll(world, table, isIpv6(far), local) || gatewayLeadsIn(world, target, isIpv6(far))) {
+      return true;
+    }
+  }
+  const best = bestRoute(world, table, local, (cidr) => isWithin(far, cidr));
+  if (!best?.leadsToFirewall) return false;
+  // One half of all addresses alone counts for nothing.
+  return best.length > 1 || best.length === 0 || sendsAll(world, table, isIpv6(far), local);
+}
+
+/** Every address at which the fate of a route table's packets may change. */
+export function turningPoints({ inventory }: World, target: NetworkInterface): string[] {
+  const table = tableOf(inventory, target);
+  const routed = (table?.routes ?? []).flatMap((route) => destinationsOf(inventory, route));
+  return [...routed, ...vpcCidrsAround(inventory, target)].flatMap(edgesOf);
+}
+
+/** The CIDRs of the VPC that an interface is in. */
+export function vpcCidrsAround(inventory: Inventory, target: NetworkInterface): string[] {
+  const vpc = inventory.vpcs.find(({ id }) => id === target.vpcId);
   return [...(vpc?.cidrBlocks ?? []), ...(vpc?.ipv6CidrBlocks ?? [])];
 }
 
-/** What PAN-OS has no words for (its protocols begin at 1): such permissions are withheld, with a warning. */
-export function isSayable(rule: SecurityGroupRule): boolean {
-  return rule.ipProtocol !== "0";
+function tableOf(inventory: Inventory, target: NetworkInterface): RouteTable | undefined {
+  const id = inventory.subnets.find((subnet) => subnet.id === target.subnetId)?.routeTableId;
+  return inventory.routeTables.find((table) => table.id === id);
 }
 
-function interfaceOf(inventory: Inventory, address: string): NetworkInterface | undefined {
-  return inventory.networkInterfaces.find((candidate) =>
-    [...candidate.privateIpAddresses, ...candidate.ipv6Addresses].some((own) => isWithin(address, own)),
+interface BestRoute {
+  length: number;
+  rank: number;
+  leadsToFirewall: boolean;
+}
+
+/** The longest prefix; of equally long ones local, then one that names it, then a list, then a propagated one. */
+function bestRoute(
+  world: World,
+  table: RouteTable,
+  local: string[],
+  matches: (cidr: string) => boolean,
+): BestRoute | undefined {
+  const length = (cidr: string) => Number(cidr.split("/")[1]);
+  const candidates: BestRoute[] = local
+    .filter(matches)
+    .map((cidr) => ({ length: length(cidr), rank: 0, leadsToFirewall: false }));
+  for (const route of table.routes) {
+    const isPropagated = route.origin === "EnableVgwRoutePropagation";
+    const rank =
+      route.gatewayId === "local"
+        ? 0
+        : isPropagated
+          ? 3
+          : route.destinationPrefixListId === undefined
+            ? 1
+            : 2;
+    for (const cidr of destinationsOf(world.inventory, route).filter(matches)) {
+      candidates.push({ length: length(cidr), rank, leadsToFirewall: leadsToFirewall(world, route) });
+    }
+  }
+  // Of two lists with one entry in common either may win (VPC user guide): the firewall then, for us.
+  return candidates.sort(
+    (a, b) => b.length - a.length || a.rank - b.rank || Number(b.leadsToFirewall) - Number(a.leadsToFirewall),
+  )[0];
+}
+
+function destinationsOf({ prefixLists }: Inventory, route: Route): string[] {
+  const listed = prefixLists.find(({ id }) => id === route.destinationPrefixListId)?.entries ?? [];
+  return [
+    route.destinationCidrBlock,
+    route.destinationIpv6CidrBlock,
+    ...listed.map(({ cidr }) => cidr),
+  ].filter((cidr) => cidr !== undefined);
+}
+
+/** Whether a table sends the whole internet of a family to the firewall, in one route or two halves. */
+function sendsAll(world: World, table: RouteTable, ipv6: boolean, local: string[]): boolean {
+  const leads = (wanted: string) => {
+    const isSame = (cidr: string) => isBlockWithin(cidr, wanted) && isBlockWithin(wanted, cidr);
+    return bestRoute(world, table, local, isSame)?.leadsToFirewall === true;
+  };
+  return ipv6
+    ? leads("::/0") || (leads("::/1") && leads("8000::/1"))
+    : leads("0.0.0.0/0") || (leads("0.0.0.0/1") && leads("128.0.0.0/1"));
+}
+
+/** Whether a gateway's route table sends what comes in for the interface's subnet through the firewall. */
+function gatewayLeadsIn(world: World, target: NetworkInterface, ipv6: boolean): boolean {
+  const subnet = world.inventory.subnets.find(({ id }) => id === target.subnetId);
+  const blocks = [subnet?.cidrBlock, ...(subnet?.ipv6CidrBlocks ?? [])].filter(
+    (cidr) => cidr !== undefined && isIpv6(cidr) === ipv6,
+  );
+  return world.inventory.routeTables
+    .filter(({ gatewayIds = [], vpcId }) => gatewayIds.length > 0 && vpcId === target.vpcId)
+    .some((table) =>
+      blocks.some(
+        (block) => bestRoute(world, table, [], (cidr) => isBlockWithin(block!, cidr))?.leadsToFirewall,
+      ),
+    );
+}
+
+function leadsToFirewall(world: World, route: Route): boolean {
+  const { instances, interfaces } = ownFirewall(world);
+  const { vpcEndpointIds } = world.options.firewall;
+  return (
+    (route.state ?? "active") === "active" &&
+    ((route.instanceId !== undefined && instances.includes(route.instanceId)) ||
+      (route.networkInterfaceId !== undefined && interfaces.includes(route.networkInterfaceId)) ||
+      [route.vpcEndpointId, route.gatewayId].some((id) => id !== undefined && vpcEndpointIds.includes(id)))
   );
 }
 
-/** Whether an address is one of an interface whose internet traffic, of the address's family, passes it. */
-export function isBehindFirewall(
-  inventory: Inventory,
-  { firewall }: MappingOptions,
-  address: string,
-): boolean {
-  const target = interfaceOf(inventory, address);
-  const ipv6 = isIpv6(address);
-  const isUp = inventory.instances.some(({ id }) => id === target?.instanceId);
-  // The firewall's interfaces: those configured, and all that share an instance with one of them.
-  const firewallInstances = [
+/** The firewall's instances and interfaces: those configured, and all that share an instance with one of them. */
+function ownFirewall({ inventory, options: { firewall } }: World): {
+  instances: string[];
+  interfaces: string[];
+} {
+  const instances = [
     ...firewall.instanceIds,
-    ...inventory.networkInterfaces
-      .filter(({ id }) => firewall.networkInterfaceIds.includes(id))
-      .map(({ instanceId }) => instanceId),
+    ...inventory.networkInterfaces.flatMap(({ id, instanceId }) =>
+      firewall.networkInterfaceIds.includes(id) && instanceId !== undefined ? [instanceId] : [],
+    ),
   ];
-  const firewallInterfaces = [
+  const interfaces = [
     ...firewall.networkInterfaceIds,
-    ...inventory.networkInterfaces
-      .filter(({ instanceId }) => instanceId !== undefined && firewallInstances.includes(instanceId))
-      .map(({ id }) => id),
+    ...inventory.networkInterfaces.flatMap(({ id, instanceId }) =>
+      instanceId !== undefined && instances.includes(instanceId) ? [id] : [],
+    ),
   ];
-  if (!target || !isUp || firewallInterfaces.includes(target.id)) return false;
-
-  const leadsToFirewall = (route: Route) =>
-    route.state !== "blackhole" &&
-    ((route.instanceId !== undefined && firewallInstances.includes(route.instanceId)) ||
-      (route.networkInterfaceId !== undefined && firewallInterfaces.includes(route.networkInterfaceId)) ||
-      (route.vpcEndpointId !== undefined && firewall.vpcEndpointIds.includes(route.vpcEndpointId)));
-  const tableId = inventory.subnets.find(({ id }) => id === target.subnetId)?.routeTableId;
-  const routed = (inventory.routeTables.find(({ id }) => id === tableId)?.routes ?? [])
-    .filter(leadsToFirewall)
-    .map((route) => (ipv6 ? route.destinationIpv6CidrBlock : route.destinationCidrBlock));
-  const [all, halves] = ipv6 ? ["::/0", ["::/1", "8000::/1"]] : ["0.0.0.0/0", ["0.0.0.0/1", "128.0.0.0/1"]];
-  return routed.includes(all) || halves.every((half) => routed.includes(half));
+  return { instances, interfaces };
 }
 
 function matchesTraffic({ ipProtocol, fromPort, toPort }: SecurityGroupRule, packet: Packet): boolean {
@@ -101,14 +234,35 @@ function matchesTraffic({ ipProtocol, fromPort, toPort }: SecurityGroupRule, pac
 }
 
 /**
- * A reference stands for private addresses of the group's interfaces, and does not work through a
- * middlebox (VPC user guide), so no packet that crosses the firewall is let in by one.
+ * A reference stands for private addresses of the group's interfaces, in the same VPC or an actively peered
+ * one. It does not work through a middlebox (VPC user guide), so unless the options expand references no
+ * packet that crosses the firewall is let in by one.
  */
-function matchesSource(inventory: Inventory, rule: SecurityGroupRule, packet: Packet): boolean {
+function matchesFarEnd(
+  { inventory, options }: World,
+  rule: SecurityGroupRule,
+  target: NetworkInterface,
+  far: string,
+): boolean {
+  const { referencedSecurityGroupId, referencedGroup } = rule;
+  if (referencedSecurityGroupId !== undefined) {
+    if (options.references !== "expand") return false;
+    const isPeered = (vpcId: string) =>
+      (referencedGroup?.peeringStatus ?? "active") === "active" &&
+      (inventory.vpcPeeringConnections ?? []).some(
+        ({ status, requester, accepter }) =>
+          status === "active" &&
+          [requester.vpcId, accepter.vpcId].sort().join() === [vpcId, target.vpcId].sort().join(),
+      );
+    return inventory.networkInterfaces.some(
+      (member) =>
+        member.securityGroupIds.includes(referencedSecurityGroupId.split("/").at(-1)!) &&
+        (member.vpcId === target.vpcId || isPeered(member.vpcId)) &&
+        [...member.privateIpAddresses, ...member.ipv6Addresses].some((address) => isWithin(far, address)),
+    );
+  }
   const entries = inventory.prefixLists
     .filter(({ id }) => id === rule.prefixListId)
     .flatMap((list) => list.entries.map(({ cidr }) => cidr));
-  return [rule.cidrIpv4, rule.cidrIpv6, ...entries].some(
-    (cidr) => cidr !== undefined && isWithin(packet.source, cidr),
-  );
+  return [rule.cidrIpv4, rule.cidrIpv6, ...entries].some((cidr) => cidr !== undefined && isWithin(far, cidr));
 }

@@ -1,5 +1,7 @@
-/** The first packet of a connection, as both sides see it. */
+/** The first packet of a connection, as the firewall sees it. */
 export interface Packet {
+  /** Ingress goes to an instance, egress comes from one. */
+  direction: "ingress" | "egress";
   source: string;
   destination: string;
   /** IP protocol number. */
@@ -14,3 +16,8 @@ export interface Packet {
 }
 
 export const isIpv6 = (address: string): boolean => address.includes(":");
+
+/** The instance's end of a packet, and the other one. */
+export function endsOf({ direction, source, destination }: Packet): { near: string; far: string } {
+  return direction === "ingress" ? { near: destination, far: source } : { near: source, far: destination };
+}

@@ -1,10 +1,9 @@
 /** Random packets for a world, leaning towards the places where a mapping goes wrong: the edges. */
-import fc from "fast-check";
-import type { Arbitrary } from "fast-check";
-import type { Inventory, SecurityGroupRule } from "../../../inventory/types";
+import type { Inventory, NetworkInterface, SecurityGroup, SecurityGroupRule } from "../../../inventory/types";
 import { edgesOf } from "./bits";
 import { isIpv6 } from "./packet";
 import type { Packet } from "./packet";
+import type { Random } from "./random";
 import type { World } from "./worlds";
 
 const APPLICATIONS = [
@@ -22,89 +21,132 @@ const APPLICATIONS = [
   "in-house",
   "unknown-tcp",
 ];
-/** Numbers that choose a packet from what is interesting about a world. */
-export type PacketChoice = [
-  aim: number,
-  source: number,
-  destination: number,
-  traffic: number,
-  ports: number,
-  application: number,
-];
 
-export const packetChoices: Arbitrary<PacketChoice[]> = fc.array(
-  fc.tuple(fc.nat(), fc.nat(), fc.nat(), fc.nat(), fc.nat(), fc.nat()),
-  { minLength: 1, maxLength: 100, size: "max" },
-);
+interface Aim {
+  group: SecurityGroup;
+  rule: SecurityGroupRule;
+  direction: Packet["direction"];
+}
 
 /**
- * The packet that the numbers choose: mostly one that some rule nearly or just lets in (from the edges of
- * its sources, on the edges of its ports, to an interface that carries the group), sometimes any.
+ * A packet: mostly one that some rule nearly or just lets through (from the edges of its blocks, on the edges
+ * of its ports, to or from an interface that carries the group), sometimes any.
  */
-export function packetOf({ inventory }: World, choice: PacketChoice): Packet {
-  const [aim, sourceChoice, destinationChoice, trafficChoice, portChoice, applicationChoice] = choice;
-  const rules = inventory.securityGroups.flatMap((group) => group.ingress.map((rule) => ({ group, rule })));
-  const aimed = aim % 4 > 0 && rules.length > 0 ? chosen(rules, aim) : undefined;
-  const near = aimed ? [aimed.rule] : rules.map(({ rule }) => rule);
+export function packetOf(world: World, random: Random): Packet {
+  const { inventory, options } = world;
+  const aims = inventory.securityGroups.flatMap((group) =>
+    (["ingress", "egress"] as const).flatMap((direction) =>
+      (group[direction] ?? []).map((rule): Aim => ({ group, rule, direction })),
+    ),
+  );
+  const carried = new Set(inventory.networkInterfaces.flatMap(({ securityGroupIds }) => securityGroupIds));
+  const wanted = aims.filter(
+    ({ group, direction }) =>
+      carried.has(group.id) && (options.directions ?? ["ingress"]).includes(direction),
+  );
+  const aimed = !random.oneIn(5) && wanted.length > 0 ? random.pick(wanted) : undefined;
+  const direction = aimed?.direction ?? random.pick(["ingress", "egress"] as const);
+  const near = nearAddress(world, aimed, direction, random);
+  const far = farAddress(inventory, aimed, isIpv6(near), random);
+  const rules = aimed ? [aimed.rule] : aims.map(({ rule }) => rule);
+  return {
+    direction,
+    ...(direction === "ingress" ? { source: far, destination: near } : { source: near, destination: far }),
+    ...trafficOf(rules, isIpv6(near), random),
+  };
+}
 
+function nearAddress(
+  { inventory, options }: World,
+  aimed: Aim | undefined,
+  direction: Packet["direction"],
+  { pick, oneIn }: Random,
+): string {
   const carriers = inventory.networkInterfaces.filter(
     ({ securityGroupIds }) => !aimed || securityGroupIds.includes(aimed.group.id),
   );
-  const addresses = carriers.flatMap((each) => [...each.privateIpAddresses, ...each.ipv6Addresses]);
-  const strangers = ["10.0.1.9", "10.0.9.9", "2001:db8:1::9:9"];
-  const aimedCidrs = sourceCidrs(inventory, near);
-  const fitting = addresses.filter((address) => aimedCidrs.some((cidr) => isIpv6(cidr) === isIpv6(address)));
-  const destination = chosen(
-    aimed && fitting.length > 0 ? fitting : [...addresses, ...strangers],
-    destinationChoice,
-  );
-  const ofFamily = (cidrs: string[]) =>
-    cidrs.filter((cidr) => isIpv6(cidr) === isIpv6(destination)).flatMap(edgesOf);
-  const close = ofFamily(aimedCidrs);
-  const anywhere = ofFamily([
-    ...sourceCidrs(
-      inventory,
-      rules.map(({ rule }) => rule),
-    ),
-    ...inventory.vpcs.flatMap((each) => [...each.cidrBlocks, ...each.ipv6CidrBlocks]),
-    "192.0.2.1/32",
-    "2001:db8:abcd::1/128",
-  ]);
-  const source = chosen(close.length > 0 && sourceChoice % 3 > 0 ? close : anywhere, sourceChoice);
+  const own = (carrier: NetworkInterface) => {
+    const prefixes = [...(carrier.ipv4Prefixes ?? []), ...(carrier.ipv6Prefixes ?? [])];
+    const addresses = [...carrier.privateIpAddresses, ...carrier.ipv6Addresses, ...prefixes.flatMap(edgesOf)];
+    const isPublic = options.destinationAddress === "public" && direction === "ingress";
+    return isPublic
+      ? [...addresses, ...(carrier.publicIps ?? []).map(({ publicIp }) => publicIp)]
+      : addresses;
+  };
+  const addresses = carriers.flatMap(own);
+  const blocks = aimed ? blocksOf(inventory, aimed.rule) : [];
+  const fitting = addresses.filter((address) => blocks.some((block) => isIpv6(block) === isIpv6(address)));
+  const strangers = ["10.0.99.1", "192.0.2.99", "2001:db8:1::99"];
+  return pick(fitting.length > 0 ? fitting : !oneIn(4) && addresses.length > 0 ? addresses : strangers);
+}
 
-  const own = near.map(({ ipProtocol }) => PROTOCOLS[ipProtocol] ?? Number(ipProtocol));
-  const wanted = chosen(
-    own.length > 0 && trafficChoice % 5 > 0 ? own : [6, 17, isIpv6(destination) ? 58 : 1, 47],
-    trafficChoice,
+function farAddress(
+  inventory: Inventory,
+  aimed: Aim | undefined,
+  ipv6: boolean,
+  { pick, oneIn }: Random,
+): string {
+  const ofFamily = (blocks: string[]) => blocks.filter((block) => isIpv6(block) === ipv6);
+  const close = ofFamily(aimed ? blocksOf(inventory, aimed.rule) : []);
+  if (close.length > 0 && !oneIn(4)) return pick(edgesOf(pick(close)));
+  const rules = inventory.securityGroups.flatMap(({ ingress, egress = [] }) => [...ingress, ...egress]);
+  const routed = inventory.routeTables.flatMap(({ routes }) =>
+    routes.map((route) => route.destinationCidrBlock ?? route.destinationIpv6CidrBlock ?? ""),
   );
+  const anywhere = ofFamily([
+    ...rules.flatMap((rule) => blocksOf(inventory, rule)),
+    ...routed.filter((block) => block !== ""),
+    ...inventory.vpcs.flatMap((vpc) => [...vpc.cidrBlocks, ...vpc.ipv6CidrBlocks]),
+    ipv6 ? "2001:db8:abcd::1/128" : "192.0.2.1/32",
+  ]);
+  return pick(edgesOf(pick(anywhere)));
+}
+
+/** What a rule names: blocks, a list's entries, the addresses of a referenced group. */
+function blocksOf({ prefixLists, networkInterfaces }: Inventory, rule: SecurityGroupRule): string[] {
+  const { cidrIpv4, cidrIpv6, prefixListId, referencedSecurityGroupId } = rule;
+  const listed = prefixLists.find(({ id }) => id === prefixListId)?.entries ?? [];
+  const groupId = referencedSecurityGroupId?.split("/").at(-1) ?? "";
+  const members = networkInterfaces.filter(({ securityGroupIds }) => securityGroupIds.includes(groupId));
+  return [
+    ...[cidrIpv4, cidrIpv6].filter((cidr) => cidr !== undefined),
+    ...listed.map(({ cidr }) => cidr),
+    ...members.flatMap(({ privateIpAddresses, ipv6Addresses }) => [
+      ...privateIpAddresses.map((address) => `${address}/32`),
+      ...ipv6Addresses.map((address) => `${address}/128`),
+    ]),
+  ];
+}
+
+type Traffic = Pick<Packet, "protocol" | "port" | "type" | "code" | "application">;
+
+function trafficOf(rules: SecurityGroupRule[], ipv6: boolean, { pick, oneIn }: Random): Traffic {
+  const own = rules.map(({ ipProtocol }) => PROTOCOLS[ipProtocol] ?? Number(ipProtocol));
+  const wanted = pick(own.length > 0 && !oneIn(6) ? own : [6, 17, ipv6 ? 58 : 1, 47]);
   // No IPv4 packet carries ICMPv6, and the other way round.
-  const protocol = wanted === 1 || wanted === 58 ? (isIpv6(destination) ? 58 : 1) : wanted;
-  const transport = { source, destination, protocol, port: 0, type: -1, code: -1 };
-  if (![1, 6, 17, 58].includes(protocol)) return { ...transport, application: `protocol ${protocol}` };
+  const protocol = wanted === 1 || wanted === 58 ? (ipv6 ? 58 : 1) : wanted;
+  const portless = { protocol, port: 0, type: -1, code: -1 };
   if (protocol === 1 || protocol === 58) {
     const [echo, ping, rest] = protocol === 1 ? [8, "ping", "icmp"] : [128, "ping6", "ipv6-icmp"];
     // An echo request has no code but 0 (RFC 792, RFC 4443).
-    const kinds: [number, number][] = [
-      ...near.map(({ fromPort, toPort }): [number, number] => [
-        Math.max(fromPort, 0),
-        fromPort === echo ? 0 : Math.max(toPort, 0),
-      ]),
+    const [type, code] = pick<[number, number]>([
+      ...rules.map(({ fromPort, toPort }): [number, number] => {
+        const near = Math.min(Math.max(fromPort, 0), 255);
+        return [near, near === echo ? 0 : Math.min(Math.max(toPort, 0), 255)];
+      }),
       [echo, 0],
       [3, 0],
       [3, 1],
       [0, 0],
       [129, 0],
-    ];
-    const [type, code] = chosen(kinds, portChoice);
-    return { ...transport, type, code, application: type === echo ? ping : rest };
+    ]);
+    return { ...portless, type, code, application: type === echo ? ping : rest };
   }
-  const edges = near.flatMap(({ fromPort, toPort }) => [fromPort - 1, fromPort, toPort, toPort + 1]);
-  const ports = [...edges, ...SECURE_PORTS, 22, 443].filter((port) => port >= 0 && port <= 65535);
-  const port = chosen(ports, portChoice);
+  if (protocol !== 6 && protocol !== 17) return { ...portless, application: `protocol ${protocol}` };
+  const edges = rules.flatMap(({ fromPort, toPort }) => [fromPort - 1, fromPort, toPort, toPort + 1]);
+  const port = pick([...edges, ...SECURE_PORTS, 22, 443].filter((each) => each >= 0 && each <= 65535));
   const usual = USUAL[port];
-  const application =
-    usual !== undefined && applicationChoice % 2 > 0 ? usual : chosen(APPLICATIONS, applicationChoice);
-  return { ...transport, port, application };
+  return { ...portless, port, application: usual !== undefined && oneIn(2) ? usual : pick(APPLICATIONS) };
 }
 
 const PROTOCOLS: Record<string, number> = {
@@ -144,16 +186,3 @@ const USUAL: Record<number, string> = {
 
 /** Ports that `application-default` opens besides an application's usual one. */
 const SECURE_PORTS = [465, 587, 636, 853, 993, 995, 3268, 3269];
-
-function sourceCidrs(inventory: Inventory, rules: SecurityGroupRule[]): string[] {
-  return rules.flatMap((rule) => [
-    ...[rule.cidrIpv4, rule.cidrIpv6].filter((cidr) => cidr !== undefined),
-    ...inventory.prefixLists
-      .filter(({ id }) => id === rule.prefixListId)
-      .flatMap((list) => list.entries.map((entry) => entry.cidr)),
-  ]);
-}
-
-function chosen<T>(from: T[], choice: number): T {
-  return from[choice % from.length]!;
-}

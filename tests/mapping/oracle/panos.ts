@@ -29,22 +29,27 @@ const DEFAULT_PORTS: Record<string, string[]> = {
 };
 
 export interface Declared {
-  rules: SecurityRule[];
+  rules: (SecurityRule & { direction: "ingress" | "egress" })[];
   services: Service[];
   applications: Application[];
 }
 
 /**
- * The rule that lets the packet in when App-ID takes it for this application, if one does. All of ours
- * allow, so the first match lets it in.
+ * The rule that lets the packet through when App-ID takes it for this application, if one does. All of ours
+ * allow, so the first match lets it through.
+ * @param only the zones that it goes between, and which permissions' rules count; any, where not given
  */
 export function ruleThatAllows(
   { rules, services, applications }: Declared,
   packet: Packet,
   application: string,
+  only: { from?: string; to?: string; direction?: "ingress" | "egress" } = {},
 ): SecurityRule | undefined {
   return rules.find(
     (rule) =>
+      (only.from === undefined || rule.from.includes(only.from)) &&
+      (only.to === undefined || rule.to.includes(only.to)) &&
+      (only.direction === undefined || rule.direction === only.direction) &&
       matchesAddress(rule.source, packet.source) &&
       matchesAddress(rule.destination, packet.destination) &&
       (rule.application.includes("any") || rule.application.includes(application)) &&

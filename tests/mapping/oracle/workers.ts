@@ -1,0 +1,41 @@
+/** Cases side by side, on as many threads as the machine has cores. */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { Failure } from "./cases";
+import { nothingSeen } from "./verdict";
+import type { Seen } from "./verdict";
+
+/** A thread has to load TypeScript for itself. */
+const PROGRAM = `
+  require("tsx/cjs");
+  const { parentPort, workerData } = require("node:worker_threads");
+  const { runCases } = require(workerData.cases);
+  const { seed, first, count, step } = workerData;
+  parentPort.postMessage(runCases(seed, Array.from({ length: Math.ceil((count - first) / step) }, (_, index) => first + index * step)));
+`;
+
+/** Runs cases 0 to count; of several that go wrong the first by its number is returned. */
+export async function runInParallel(seed: number, count: number): Promise<{ seen: Seen; failure?: Failure }> {
+  const step = Math.min(availableParallelism(), 8, count);
+  const results = await Promise.all(
+    Array.from({ length: step }, (_, first) => run({ seed, first, count, step })),
+  );
+  const seen = nothingSeen();
+  for (const result of results) {
+    for (const key of Object.keys(seen) as (keyof Seen)[]) seen[key] += result.seen[key];
+  }
+  const failures = results.flatMap(({ failure }) => failure ?? []);
+  const failure = failures.sort((a, b) => a.index - b.index)[0];
+  return failure ? { seen, failure } : { seen };
+}
+
+function run(range: object): Promise<{ seen: Seen; failure?: Failure }> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(PROGRAM, {
+      eval: true,
+      workerData: { ...range, cases: join(__dirname, "cases") },
+    });
+    worker.once("message", resolve).once("error", reject);
+  });
+}
