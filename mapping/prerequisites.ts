@@ -1,5 +1,5 @@
 import type { Rulebase } from "../panos/policy";
-import type { MappingOptions } from "./types";
+import type { MappingOptions, ZoneOptions } from "./types";
 
 /**
  * What our rules refer to and the firewall doesn't have: one sentence each, with the setting to look at.
@@ -26,10 +26,12 @@ export function missingPrerequisites(
     ),
     ...missing("untrustZone", "zone", untrustZone, zones),
     ...missing("trustZone", "zone", trustZone, zones),
-    ...[...new Set(Object.values(mapped).flatMap((byPlace) => Object.values(byPlace)))].flatMap((zone) =>
-      missing("zones", "zone", zone, zones),
-    ),
+    ...zonesIn(mapped).flatMap((zone) => missing("zones", "zone", zone, zones)),
     ...missing("profileGroup", "profile group", profileGroup, profileGroups),
     ...missing("logSetting", "log forwarding profile", logSetting, logSettings),
   ];
+}
+
+function zonesIn({ subnets = {}, vpcs = {}, tags = {}, sources = {} }: ZoneOptions): string[] {
+  return [...new Set([subnets, vpcs, tags, sources].flatMap((byPlace) => Object.values(byPlace)))];
 }

@@ -72,7 +72,10 @@ export function protectedInterfaces(
  * them, no interface, instance, subnet or VPC has that id. A typing mistake, another region or another account.
  * @returns the ids as configured, in the order of the configuration
  */
-export function unknownTargets(inventory: Inventory, options: Pick<MappingOptions, "firewall">): string[] {
+export function unknownTargets(
+  inventory: Inventory,
+  options: Pick<MappingOptions, "firewall" | "protectedSubnets" | "protectedVpcs">,
+): string[] {
   const known = new Set<string | undefined>();
   for (const route of inventory.routeTables.flatMap((table) => table.routes)) {
     known.add(route.instanceId).add(route.networkInterfaceId).add(route.vpcEndpointId).add(route.gatewayId);

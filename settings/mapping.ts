@@ -38,7 +38,8 @@ export function protectedPlaces(
       return [];
     }
     for (const id of value as unknown[]) {
-      if (typeof id !== "string" || !form.test(id)) report(key, `${JSON.stringify(id)} is not such an id`, example);
+      if (typeof id !== "string" || !form.test(id))
+        report(key, `${JSON.stringify(id)} is not such an id`, example);
     }
     return value.map(String);
   };
@@ -47,7 +48,10 @@ export function protectedPlaces(
   return { ...(protectedSubnets && { protectedSubnets }), ...(protectedVpcs && { protectedVpcs }) };
 }
 
-const ZONE_KEYS: Record<keyof ZoneOptions, { what: string; example: string; accepts: (key: string) => boolean }> = {
+const ZONE_KEYS: Record<
+  keyof ZoneOptions,
+  { what: string; example: string; accepts: (key: string) => boolean }
+> = {
   subnets: { what: "a subnet's id", example: "subnet-0123456789abcdef0", accepts: (key) => SUBNET.test(key) },
   vpcs: { what: "a VPC's id", example: "vpc-0123456789abcdef0", accepts: (key) => VPC.test(key) },
   tags: { what: "a tag", example: "tier=web", accepts: (key) => TAG.test(key) },
@@ -87,7 +91,7 @@ export function zoneOptions(value: unknown, key: string, report: Report): ZoneOp
       }
     }
   }
-  return value as ZoneOptions;
+  return value;
 }
 
 function directions(value: unknown, report: Report): NonNullable<MappingOptions["directions"]> {
@@ -99,7 +103,8 @@ function directions(value: unknown, report: Report): NonNullable<MappingOptions[
     return [];
   }
   const unknown = value.filter((each) => each !== "ingress" && each !== "egress") as unknown[];
-  for (const each of unknown) report(key, `has ${JSON.stringify(each)}, which is neither ingress nor egress`, example);
+  for (const each of unknown)
+    report(key, `has ${JSON.stringify(each)}, which is neither ingress nor egress`, example);
   return (["ingress", "egress"] as const).filter((each) => value.includes(each));
 }
 

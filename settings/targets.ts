@@ -13,7 +13,11 @@ const FIREWALL_IDS = {
  * `firewall`: what AWS's routes send traffic to.
  * @param isNeeded nothing else says what is behind the firewall
  */
-export function firewallTargets(value: unknown, isNeeded: boolean, report: Report): MappingOptions["firewall"] {
+export function firewallTargets(
+  value: unknown,
+  isNeeded: boolean,
+  report: Report,
+): MappingOptions["firewall"] {
   const key = `${PROJECT}:firewall`;
   const targets: MappingOptions["firewall"] = {
     instanceIds: [],

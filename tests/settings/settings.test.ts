@@ -47,6 +47,39 @@ describe("settings", () => {
     expect(firewall?.coverage).to.include({ enabled: true });
   });
 
+  it("say which permissions become rules, and between which zones", () => {
+    const said = read({
+      "aws-panos-rules:directions": '["egress","ingress"]',
+      "aws-panos-rules:references": "expand",
+      "aws-panos-rules:destinationAddress": "public",
+      "aws-panos-rules:applicationsByTag": '{"team=billing":{"tcp/9000":"in-house"}}',
+      "aws-panos-rules:zones": '{"subnets":{"subnet-0a":"dmz"},"sources":{"10.0.0.0/8":"internal"}}',
+    });
+    expect(said.firewalls[0]?.mapping).to.deep.include({
+      directions: ["ingress", "egress"],
+      references: "expand",
+      destinationAddress: "public",
+      applicationsByTag: { "team=billing": { "tcp/9000": "in-house" } },
+      zones: { subnets: { "subnet-0a": "dmz" }, sources: { "10.0.0.0/8": "internal" } },
+    });
+  });
+
+  it("need no firewall targets where subnets or VPCs are named as protected", () => {
+    const others = Object.fromEntries(
+      Object.entries(good).filter(([key]) => key !== "aws-panos-rules:firewall"),
+    );
+    const places = {
+      "aws-panos-rules:protectedVpcs": '["vpc-0a"]',
+      "aws-panos-rules:protectedSubnets": '["subnet-0b"]',
+    };
+    const said = settingsFrom({ ...others, ...places }, (key) => SECRET.includes(key), "s", {});
+    expect(said.targets).to.deep.equal({
+      firewall: { instanceIds: [], networkInterfaceIds: [], vpcEndpointIds: [] },
+      protectedSubnets: ["subnet-0b"],
+      protectedVpcs: ["vpc-0a"],
+    });
+  });
+
   it("report everything that is missing at once, with an example each", () => {
     expect(() => settingsFrom({}, () => true, "s", {}))
       .to.throw(SettingsError)
@@ -92,6 +125,29 @@ describe("settings", () => {
     ["aws-panos-rules:applications", '{"tcp/99999":"ssl"}', "is not a protocol and a port"],
     ["aws-panos-rules:applications", '{"tcp/80":5}', "is not an application's name or null"],
     ["aws-panos-rules:untrustZone", "'] | //*", "is not a valid value"],
+    ["aws-panos-rules:applicationsByTag", '["team"]', "is not an object of overrides by tag"],
+    [
+      "aws-panos-rules:applicationsByTag",
+      '{"team":{"tcp/x":"ssl"}}',
+      'applicationsByTag["team"]["tcp/x"] is not a',
+    ],
+    ["aws-panos-rules:directions", '"egress"', "is not a list of directions"],
+    ["aws-panos-rules:directions", '["out"]', 'has "out", which is neither ingress nor egress'],
+    ["aws-panos-rules:references", "yes", "is none of skip, expand"],
+    ["aws-panos-rules:destinationAddress", "both", "is none of private, public"],
+    ["aws-panos-rules:protectedSubnets", "subnet-0a", "is not a list"],
+    ["aws-panos-rules:protectedSubnets", '["vpc-0a"]', '"vpc-0a" is not such an id'],
+    ["aws-panos-rules:protectedVpcs", '["subnet-0a"]', '"subnet-0a" is not such an id'],
+    ["aws-panos-rules:zones", '["dmz"]', "is not an object of subnets, vpcs, tags and sources"],
+    ["aws-panos-rules:zones", '{"subnet":{}}', "zones.subnet is none of subnets, vpcs, tags, sources"],
+    ["aws-panos-rules:zones", '{"vpcs":"dmz"}', "zones.vpcs is not an object of zones by a VPC's id"],
+    ["aws-panos-rules:zones", '{"vpcs":{"subnet-0a":"dmz"}}', 'zones.vpcs["subnet-0a"] is not a VPC'],
+    [
+      "aws-panos-rules:zones",
+      '{"sources":{"10.0.0.1/8":"dmz"}}',
+      'zones.sources["10.0.0.1/8"] is not a CIDR',
+    ],
+    ["aws-panos-rules:zones", '{"tags":{"tier=web":"<dmz>"}}', "is not a zone's name"],
     ["panos:port", "x", "is not a port number"],
     ["aws-panos-rules:guardrails", "strict", "is not an object"],
     ["aws-panos-rules:guardrails", '{"neverOpened":[]}', "guardrails.neverOpened is not a guardrail"],

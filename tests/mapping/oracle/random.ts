@@ -1,13 +1,13 @@
 /** Random choices that a number repeats, on any machine. */
 export interface Random {
   /** A whole number from 0 to below. */
-  below(limit: number): number;
+  below: (limit: number) => number;
   /** True once in so many times. */
-  oneIn(times: number): boolean;
-  pick<T>(from: readonly T[]): T;
+  oneIn: (times: number) => boolean;
+  pick: <T>(from: readonly T[]) => T;
   /** Each with an even chance, in their order. */
-  some<T>(from: readonly T[]): T[];
-  times<T>(most: number, make: (index: number) => T): T[];
+  some: <T>(from: readonly T[]) => T[];
+  times: <T>(most: number, make: (index: number) => T) => T[];
 }
 
 /** The choices of one case: mulberry32, whose state is a single number. */
