@@ -8,7 +8,7 @@ import { permissionLabel } from "./describe";
 import { mapInventory } from "./index";
 import { compareTexts } from "./order";
 import { normalised, trafficOf, type Traffic } from "./protocols";
-import type { IngressPermission, MappingOptions, Policy, Withheld } from "./types";
+import type { Direction, MappingOptions, Permission, Policy, Withheld } from "./types";
 
 /** A tag's key, and its value where only that one is meant. */
 export interface TagCondition {
@@ -99,8 +99,8 @@ export function withinGuardrails(
 
   const securityGroups = inventory.securityGroups.map((group): SecurityGroup => {
     const [left] = tagged(group.id, group.tags, exclude.securityGroups, "exclude.securityGroups");
-    const withhold = (rule: SecurityGroupRule, reason: string): void => {
-      const permission = permissionOf(group, rule);
+    const withhold = (rule: SecurityGroupRule, direction: Direction, reason: string): void => {
+      const permission = permissionOf(group, rule, direction);
       withheld.push({ permission, reason: `${permissionLabel(permission)} is withheld: ${reason}` });
     };
     const gone = [...(reasonsOfGroups.get(group.id) ?? [])].sort(compareTexts);
@@ -109,17 +109,17 @@ export function withinGuardrails(
         gone.slice(0, 5).join("; "),
         gone.length > 5 ? `; and ${gone.length - 5} more` : "",
       ];
-      for (const rule of group.ingress) withhold(rule, `of its destinations, ${first}${more}.`);
+      for (const rule of group.ingress) withhold(rule, "ingress", `of its destinations, ${first}${more}.`);
     }
-    const reasonAgainst = (rule: SecurityGroupRule, direction: "ingress" | "egress"): string | undefined => {
+    const reasonAgainst = (rule: SecurityGroupRule, direction: Direction): string | undefined => {
       if (left !== undefined) return `${left[1]}.`;
       const unapproved = approvalMissing(rule, guardrails.approvalTag);
-      return unapproved ?? (direction === "ingress" ? forbidden(group, rule, guardrails, lists) : undefined);
+      return unapproved ?? (direction === "ingress" ? forbidden(rule, guardrails, lists) : undefined);
     };
-    const kept = (rules: SecurityGroupRule[], direction: "ingress" | "egress") =>
+    const kept = (rules: SecurityGroupRule[], direction: Direction) =>
       rules.filter((rule) => {
         const reason = reasonAgainst(rule, direction);
-        if (reason !== undefined) withhold(rule, reason);
+        if (reason !== undefined) withhold(rule, direction, reason);
         return reason === undefined;
       });
     return {
@@ -133,12 +133,11 @@ export function withinGuardrails(
 
 /** Why a guardrail forbids to open an ingress rule; undefined: none does. */
 function forbidden(
-  group: SecurityGroup,
   rule: SecurityGroupRule,
   { neverOpen, widestSource }: Guardrails,
   lists: Map<string, PrefixList>,
 ): string | undefined {
-  const traffic = trafficOf(permissionOf(group, rule));
+  const traffic = trafficOf(normalised(rule));
   // What is no traffic at all is no rule either.
   if (traffic === undefined) return undefined;
   // A group's members are not outside.
@@ -171,8 +170,9 @@ function sourcesOf(rule: SecurityGroupRule, lists: Map<string, PrefixList>): Cid
   );
 }
 
-function permissionOf(group: SecurityGroup, rule: SecurityGroupRule): IngressPermission {
+function permissionOf(group: SecurityGroup, rule: SecurityGroupRule, direction: Direction): Permission {
   return {
+    direction,
     securityGroupId: group.id,
     securityGroupName: group.name,
     ...normalised(rule),
