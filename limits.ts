@@ -1,8 +1,8 @@
 import type { MappedRule } from "./mapping/types";
 import type { Capacity } from "./panos/capacity";
 import { PreconditionError } from "./preconditions";
-import { removalRefused } from "./provider/commit";
 import { listed, type PolicyContent, type RuleChanges } from "./provider/declaration";
+import { removalRefused } from "./provider/removals";
 
 /** How much one run may change, and how many rules there may be. Undefined: no limit but the device's. */
 export interface Limits {
@@ -28,7 +28,7 @@ export function requireWithinLimits(
     ...(maxRemovals !== undefined && { maxRemovals }),
     ...(suspicion !== undefined && { suspicion }),
   };
-  const refused = removalRefused({ firewall, ...limits }, changes.removed, kept);
+  const refused = removalRefused({ firewall, ...limits }, "rules", changes.removed, kept);
   if (refused !== undefined) throw new PreconditionError(refused);
 
   const { added, changed, removed } = changes;

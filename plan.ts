@@ -1,8 +1,9 @@
 import type { Inventory } from "./inventory/types";
 import { requireFit, requireWithinLimits } from "./limits";
-import { applicationsOf, servicesOf } from "./mapping";
+import { addressGroupsOf, applicationsOf, registrationsOf, servicesOf } from "./mapping";
 import { alreadyAllowed } from "./mapping/coverage";
 import { mapWithin } from "./mapping/guardrails";
+import type { MappedAddressGroup } from "./mapping/types";
 import { capacity } from "./panos/capacity";
 import { openActive } from "./panos/ha";
 import type { PanosClient } from "./panos/client";
@@ -19,6 +20,7 @@ import {
 import { firewallIdentity } from "./provider/firewall";
 import { objectsIn, type PolicyObjects } from "./provider/objects";
 import { ownObjects } from "./provider/ownership";
+import { declaredRegistrations, registrationChanges, registrationsOfStack } from "./provider/registered";
 import { report } from "./report";
 import type { FirewallSettings, Settings } from "./settings";
 
@@ -26,6 +28,8 @@ import type { FirewallSettings, Settings } from "./settings";
 export interface Plan {
   firewall: FirewallSettings;
   content: PolicyContent;
+  /** Addresses to register, by tag; undefined where rules name addresses. */
+  registrations: Record<string, string[]> | undefined;
   alreadyAllowed: number;
   /** Why what doesn't become a rule doesn't, one sentence each. */
   withheld: string[];
@@ -46,7 +50,7 @@ export interface Plan {
 export async function planFor(
   firewall: FirewallSettings,
   inventory: Inventory,
-  { guardrails, limits }: Pick<Settings, "guardrails" | "limits">,
+  { guardrails, limits, frozen }: Pick<Settings, "guardrails" | "limits" | "frozen">,
 ): Promise<Plan> {
   const policy = mapWithin(inventory, firewall.mapping, guardrails);
   const { rulebases, most } = await withClient(firewall, async (client) => {
@@ -57,8 +61,11 @@ export async function planFor(
   const coverage = alreadyAllowed(policy, rulebases, firewall.coverage);
   await report(policy, coverage, rulebases.candidate, firewall);
   const { ownerId } = firewall.mapping;
+  const addressGroups = addressGroupsOf(coverage.needed, policy.addressGroups);
+  const registrations = registrationsFor(addressGroups, firewall);
   const content = {
     rules: coverage.needed.map(({ rule }) => rule),
+    addressGroups: addressGroups.map(({ group }) => group),
     services: servicesOf(coverage.needed, ownerId),
     applications: applicationsOf(coverage.needed, ownerId),
   };
@@ -74,12 +81,40 @@ export async function planFor(
   return {
     firewall,
     content,
+    registrations,
     alreadyAllowed: coverage.covered.length,
     withheld: policy.withheld.map(({ reason }) => reason),
     guarded: policy.guarded.map(({ reason }) => reason),
-    waiting,
+    // Asked only where it is shown: a run that isn't frozen compares when it registers.
+    waiting: [
+      ...(frozen === undefined ? [] : await registrationsWaiting(firewall, registrations)),
+      ...waiting,
+    ],
     suspicion: doubt,
   };
+}
+
+/** What has to be registered on a firewall; undefined where its rules name addresses. */
+function registrationsFor(
+  groups: readonly MappedAddressGroup[],
+  { mapping }: FirewallSettings,
+): Plan["registrations"] {
+  return mapping.destinations === "dynamic" ? registrationsOf(groups) : undefined;
+}
+
+/** How what is registered differs from what is to be, one sentence each. */
+async function registrationsWaiting(
+  firewall: FirewallSettings,
+  registrations: Plan["registrations"],
+): Promise<string[]> {
+  if (registrations === undefined) return [];
+  const { ownerId } = firewall.declared;
+  const found = await withClient(firewall, (client) => registrationsOfStack(client, ownerId));
+  const { missing, excess } = registrationChanges(found, declaredRegistrations(registrations));
+  return [
+    ...missing.map(({ address, tag }) => `${address} is not registered with ${tag}`),
+    ...excess.map(({ address, tag }) => `${address} is still registered with ${tag}`),
+  ];
 }
 
 /** What is to be declared, held against the running configuration. */
@@ -113,14 +148,17 @@ export function refusedPlan(
   { guardrails }: Pick<Settings, "guardrails">,
   refusal: string,
 ): Plan {
-  const { rules, services, applications, withheld, guarded } = mapWithin(
-    inventory,
-    firewall.mapping,
-    guardrails,
-  );
+  const policy = mapWithin(inventory, firewall.mapping, guardrails);
+  const { rules, services, applications, addressGroups, withheld, guarded } = policy;
   return {
     firewall,
-    content: { rules: rules.map(({ rule }) => rule), services, applications },
+    content: {
+      rules: rules.map(({ rule }) => rule),
+      addressGroups: addressGroups.map(({ group }) => group),
+      services,
+      applications,
+    },
+    registrations: registrationsFor(addressGroups, firewall),
     alreadyAllowed: 0,
     withheld: withheld.map(({ reason }) => reason),
     guarded: guarded.map(({ reason }) => reason),

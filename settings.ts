@@ -103,6 +103,7 @@ export function settingsFrom(
       ...mappingScope(read, report),
       applications: applicationOverrides(read.json("applications"), report),
       ruleMode: read.choice("ruleMode", ["application", "service"] as const),
+      destinations: read.choice("destinations", ["addresses", "dynamic"] as const),
     },
     skipAlreadyAllowed: read.boolean("skipAlreadyAllowed", true),
     acceptRename: read.boolean("acceptRename", false),
@@ -114,18 +115,21 @@ export function settingsFrom(
     maxRemovals: common.maxRemovals,
     maxRules: guardrails.maxRules,
   };
-  const inventory = inventorySource(get, read, report);
+  const source = inventorySource(get, read, report);
+  const asksForStopped = source.kind === "auto" || source.kind === "lookups";
+  const stopped = common.mapping.destinations === "dynamic" && asksForStopped && { withStopped: true };
   const declared = firewalls
     .map((firewall) => ({ ...firewall, settings: firewallSettings(firewall, listed, common, report) }))
     .flatMap(({ remove, settings }) => (remove || settings === undefined ? [] : [settings]));
   if (problems.length > 0) throw new SettingsError(problems);
+  const inventory = { ...source, ...stopped };
   return { inventory, targets, firewalls: declared, listed, guardrails, limits, frozen: frozen(get) };
 }
 
 /** What all firewalls have in common. */
 interface Common {
   ownerId: string;
-  mapping: Omit<MappingOptions, "untrustZone" | "trustZone" | "destinations">;
+  mapping: Omit<MappingOptions, "untrustZone" | "trustZone">;
   stack: string;
   skipAlreadyAllowed: boolean;
   acceptRename: boolean;
@@ -167,7 +171,6 @@ function firewallSettings(
     mapping: {
       ...{ ...mapping, untrustZone, trustZone },
       ...(zones && { zones }),
-      destinations: "addresses" as const,
       ...(profileGroup !== undefined && { profileGroup }),
       ...(logSetting !== undefined && { logSetting }),
     },

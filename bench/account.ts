@@ -21,13 +21,13 @@ const INSTANCES_PER_GROUP = 2;
 /**
  * An account whose permissions come to a given number of rules: ten for each security group, each with two
  * external networks as sources and two instances that carry the group.
- * @param extraSource one permission lets in a third network
+ * @param change `source`: one permission lets in a third network; `stopped`: one instance doesn't run
  */
-export function benchAccount(rules: number, extraSource = false): Inventory {
+export function benchAccount(rules: number, change?: "source" | "stopped"): Inventory {
   const groups = Array.from({ length: Math.ceil(rules / PORTS.length) }, (_, group) =>
     securityGroup(group, Math.min(PORTS.length, rules - group * PORTS.length)),
   );
-  if (extraSource) groups[0]?.ingress.push(ingress(0, 3, "192.0.2.0/24", 2));
+  if (change === "source") groups[0]?.ingress.push(ingress(0, 3, "192.0.2.0/24", 2));
   const carriers = groups.flatMap(({ id }, group) =>
     Array.from({ length: INSTANCES_PER_GROUP }, (_, place) => ({ group: id, number: group * 256 + place })),
   );
@@ -43,7 +43,7 @@ export function benchAccount(rules: number, extraSource = false): Inventory {
         routes: [{ destinationCidrBlock: "0.0.0.0/0", networkInterfaceId: FIREWALL_INTERFACE }],
       },
     ],
-    instances: carriers.map(({ number }) => ({
+    instances: carriers.slice(change === "stopped" ? 1 : 0).map(({ number }) => ({
       id: `i-0${hex(number)}`,
       name: `host-${number}`,
       state: "running",

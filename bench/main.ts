@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { chooseExecutable } from "../engine/stack";
 import { measureSize, type Cost, type SizeResult } from "./requests";
 import { shown, spread, table } from "./statistics";
+import { DESTINATIONS, measureStopped, type StoppedResult } from "./stopped";
 import { label, measureTimes, type TimesResult } from "./times";
 
 const USAGE = `npm run bench -- [--short] [--rules N] [--runs N] [--both] [--engine | --cli] [--json]
@@ -69,11 +70,12 @@ async function main(argv: string[]): Promise<number> {
     progress(`counting requests for ${rules} rules`);
     sizes.push(await measureSize(rules, executable));
   }
+  const stopped = await measureStopped(chosen.rules, chosen.runs, executable, progress);
   const times = await measureTimes(chosen.rules, chosen.runs, chosen.both, executable, progress);
-  if (chosen.json) console.log(JSON.stringify({ machine, sizes, times }, undefined, 2));
+  if (chosen.json) console.log(JSON.stringify({ machine, sizes, stopped, times }, undefined, 2));
   else {
     console.log(`\n${machine.executable}, node ${machine.node}, ${machine.cores} cores (${machine.cpu})`);
-    console.log(`\n${sizesText(sizes)}\n\n${timesText(times)}`);
+    console.log(`\n${sizesText(sizes)}\n\n${stoppedText(stopped)}\n\n${timesText(times)}`);
   }
   return 0;
 }
@@ -97,6 +99,15 @@ function sizesText(sizes: readonly SizeResult[]): string {
   return (
     `Requests to the firewall in one update: all / writing / commits\n${counted}\n\n` +
     `Bytes of state for each rule (its own text: its inputs as JSON, once)\n${kept}`
+  );
+}
+
+function stoppedText({ rules, seconds, ratio }: StoppedResult): string {
+  const rows = DESTINATIONS.map((mode) => [mode, shown(spread(seconds[mode]), 1)]);
+  return (
+    `One of the instances behind ${rules} rules stops: from the process's start until it is out of policy\n` +
+    `${table([["destinations", "seconds: median (min–max)"], ...rows])}\n` +
+    `  dynamic : addresses ${shown(ratio, 2)}, with commits that take no time`
   );
 }
 

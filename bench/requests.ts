@@ -36,7 +36,7 @@ export async function measureSize(rules: number, executable: Executable): Promis
     const first = await costOfUpdate(trial);
     const state = stateSize(await trial.stateFile());
     const unchanged = await costOfUpdate(trial);
-    await trial.setAccount(rules, true);
+    await trial.setAccount(rules, "source");
     const oneChanged = await costOfUpdate(trial);
     return { rules, first, oneChanged, unchanged, state };
   } finally {

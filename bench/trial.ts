@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { Stack, type Executable, type OperationFlags, type RunResult } from "../engine/stack";
-import { startSimulator, type Simulator } from "../simulator";
+import { startSimulator, type Job, type RequestRecord, type Simulator } from "../simulator";
 import { benchAccount, FIREWALL_INTERFACE } from "./account";
 
 const PROJECT_DIR = join(__dirname, "..");
@@ -27,6 +27,8 @@ export interface Choices {
   executable: Executable;
   /** `PULUMI_SKIP_CHECKPOINTS`. */
   skipCheckpoints: boolean;
+  /** The setting of that name. */
+  destinations?: "addresses" | "dynamic";
 }
 
 /** A fresh stack of one of the two programs, in a folder of its own. */
@@ -57,6 +59,7 @@ export class Trial {
       "aws-panos-rules:untrustZone": "untrust",
       "aws-panos-rules:trustZone": "trust",
       "aws-panos-rules:ownerId": "bench123",
+      "aws-panos-rules:destinations": choices.destinations ?? "addresses",
     };
     const env = { PANOS_PORT: String(firewall.port), PANOS_PASSWORD: PASSWORD };
     const stack = await freshStack(PROJECT_DIR, directory, config, env, choices);
@@ -74,8 +77,8 @@ export class Trial {
   }
 
   /** What AWS has from now on. */
-  async setAccount(rules: number, extraSource = false): Promise<void> {
-    await writeFile(join(this.directory, "account.json"), JSON.stringify(benchAccount(rules, extraSource)));
+  async setAccount(rules: number, change?: "source" | "stopped"): Promise<void> {
+    await writeFile(join(this.directory, "account.json"), JSON.stringify(benchAccount(rules, change)));
   }
 
   /** Runs a command to its end. @returns seconds from its start to the end of its process */
@@ -89,6 +92,22 @@ export class Trial {
       throw new Error(`${command} ended with exit code ${result.code}:\n${result.stdout}${result.stderr}`);
     }
     return { seconds, result };
+  }
+
+  /**
+   * Runs an update. @returns seconds from its start to the last moment at which it changed the policy in
+   * force: by registering addresses, or by the end of a commit's job
+   */
+  async secondsToForce(): Promise<number> {
+    const started = process.hrtime.bigint();
+    let seconds = NaN;
+    const changed = () => (seconds = Number(process.hrtime.bigint() - started) / 1e9);
+    const onRequest = ({ type }: RequestRecord) => type === "user-id" && changed();
+    const onJob = ({ type, status }: Job) => type === "Commit" && status === "FIN" && changed();
+    this.firewall?.on("request", onRequest).on("job", onJob);
+    await this.timed("up");
+    this.firewall?.off("request", onRequest).off("job", onJob);
+    return seconds;
   }
 
   /** The state file as it is on the disk. */

@@ -51,6 +51,9 @@ ${maybe("aws-panos-rules:logSetting", "to-siem")}
 
   # application: App-ID where the port is known; service: any application on a service object.
   # aws-panos-rules:ruleMode: application
+  # addresses: rules name the instances' addresses; dynamic: address groups, whose members are registered
+  # without a commit (README, "Instances that come and go").
+  # aws-panos-rules:destinations: addresses
   # Applications by protocol and port, beyond the known ones; null for none.
   # aws-panos-rules:applications:
   #   tcp/8443: ssl

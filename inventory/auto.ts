@@ -20,11 +20,16 @@ export type Ec2Access = AwsAccess | { obstacle: string };
 /**
  * Asks through data sources where that takes no longer than a minute, otherwise EC2's own API. Lists tell
  * which: few requests are made twice.
+ * @param options.withStopped interfaces of stopped instances too; EC2's own API always tells them
  * @throws InventoryError, also where EC2's own API would be asked about another account than the data sources
  */
-export async function readAuto(access: Ec2Access, tell: Tell, clock?: Clock): Promise<Inventory> {
+export async function readAuto(
+  access: Ec2Access,
+  tell: Tell,
+  { clock, withStopped = false }: { clock?: Clock; withStopped?: boolean } = {},
+): Promise<Inventory> {
   try {
-    return await readLookups({ mostCalls: MOST_LOOKUPS }, clock);
+    return await readLookups({ mostCalls: MOST_LOOKUPS, withStopped }, clock);
   } catch (error) {
     if (!(error instanceof TooManyLookups)) throw error;
     return readInBulk(error, access, tell, clock);

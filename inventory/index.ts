@@ -12,8 +12,8 @@ export { readSnapshot, writeSnapshot } from "./snapshot";
 
 /** Where an inventory comes from: AWS's own answers (of one region), or a file that was recorded from them. */
 export type InventorySource =
-  | { kind: "auto"; access: auto.Ec2Access }
-  | { kind: "lookups"; region?: string }
+  | { kind: "auto"; access: auto.Ec2Access; withStopped?: boolean }
+  | { kind: "lookups"; region?: string; withStopped?: boolean }
   | { kind: "ec2"; access: AwsAccess }
   | { kind: "snapshot"; file: string };
 
@@ -29,7 +29,7 @@ export function readInventory(source: InventorySource, tell: Tell = silent): Pro
   switch (source.kind) {
     case "auto": {
       const { readAuto } = require("./auto") as typeof auto;
-      return readAuto(source.access, tell);
+      return readAuto(source.access, tell, { withStopped: source.withStopped ?? false });
     }
     case "lookups": {
       const { readLookups } = require("./lookups") as typeof lookups;

@@ -19,15 +19,17 @@ const MAX_FILTER_VALUES = 200;
  * interfaces. No data source tells an instance's name within one call, so none has one.
  * @param region the AWS provider's own region where absent
  * @param mostCalls how often one API action may be called; judged by lists, of all the region's rules too
+ * @param withStopped interfaces of stopped instances too: whoever lets in to an instance again when it
+ *   starts needs to know them
  * @throws InventoryError, or TooManyLookups
  */
 export async function readLookups(
-  { region, mostCalls }: { region?: string; mostCalls?: number },
+  { region, mostCalls, withStopped }: { region?: string; mostCalls?: number; withStopped?: boolean },
   clock: Clock = systemClock,
 ): Promise<Inventory> {
   const reader = new LookupReader(clock, mostCalls);
   const at = region === undefined ? {} : { region };
-  const answers = await collect(reader, at, mostCalls !== undefined);
+  const answers = await collect(reader, at, mostCalls !== undefined, withStopped ?? false);
   const checked = checkInventory(assemble(answers));
   if ("inventory" in checked) return checked.inventory;
   throw new InventoryError(
@@ -38,14 +40,20 @@ export async function readLookups(
   );
 }
 
-async function collect(reader: LookupReader, at: { region?: string }, isLimited: boolean): Promise<Answers> {
+async function collect(
+  reader: LookupReader,
+  at: { region?: string },
+  isLimited: boolean,
+  withStopped: boolean,
+): Promise<Answers> {
   const identity = await reader.ask(aws.callerIdentity, {});
-  const [instanceIds, network] = await Promise.all([
+  const [existing, instanceIds, network] = await Promise.all([
+    withStopped ? existingInstances(reader, at) : [],
     instancesByState(reader, at),
     vpcsAndRoutes(reader, at, identity.accountId),
   ]);
   const interfaceIds = await interfacesThatMatter(reader, at, network, [
-    ...new Set([...instanceIds.pending, ...instanceIds.running]),
+    ...new Set([...existing, ...instanceIds.pending, ...instanceIds.running]),
   ]);
   reader.expect(aws.oneNetworkInterface, interfaceIds.length, identity.accountId);
   if (isLimited) {
@@ -77,6 +85,12 @@ async function collect(reader: LookupReader, at: { region?: string }, isLimited:
     securityGroupRules,
     prefixLists,
   };
+}
+
+/** Instances that are there, in whatever state, from one answer: none is missed that changes its state now. */
+async function existingInstances(reader: LookupReader, at: { region?: string }): Promise<string[]> {
+  const instanceStateNames = ["pending", "running", "stopping", "stopped"];
+  return (await reader.ask(aws.instances, { ...at, instanceStateNames })).ids;
 }
 
 /**

@@ -18,8 +18,8 @@ export interface Inventory {
   accounts?: AccountRegion[];
   /**
    * Every interface and security group of the region is in it. Otherwise interfaces only of running or
-   * pending instances in subnets that a firewall could stand before, and their groups: the members of a
-   * referenced group may then be missing.
+   * pending instances (of stopped ones where they were asked for) in subnets that a firewall could stand
+   * before, and their groups: the members of a referenced group may then be missing.
    */
   complete?: boolean;
   vpcs: Vpc[];

@@ -2,6 +2,7 @@
 import type { Inventory } from "../inventory/types";
 import { addressGroupsFrom, addressGroupsOf } from "./address-groups";
 import { carriersByGroup } from "./destinations";
+import type { ZonedCarriers } from "./destinations";
 import { compareTexts } from "./order";
 import { relevantPermissions } from "./permissions";
 import { protectedInterfaces, unknownTargets } from "./routing";
@@ -9,6 +10,7 @@ import type { ProtectedInterface } from "./routing";
 import { applicationsOf, ruleOf, servicesOf, withApplicationsInside } from "./rules";
 import type { MappedRule, MappingOptions, Policy } from "./types";
 import { zonesOf } from "./zones";
+import type { Zones } from "./zones";
 
 export { addressGroupsOf, registrationsOf } from "./address-groups";
 export { applicationsOf, servicesOf } from "./rules";
@@ -20,13 +22,11 @@ export { unknownTargets } from "./routing";
  * facts in another order give the same policy.
  */
 export function mapInventory(inventory: Inventory, options: MappingOptions): Policy {
-  const protection = protectedInterfaces(inventory, options);
   const isDynamic = options.destinations === "dynamic";
   // A rule on an address group has to outlast its instances' nights, or each of them would cost a commit.
-  const carriers = isDynamic ? protectedInterfaces(inventory, options, "attached") : protection;
-  const zones = zonesOf(inventory, options, carriers.interfaces);
-  const { groups, warnings } = carriersByGroup(carriers.interfaces, zones, options);
-  const { groups: running } = isDynamic ? carriersByGroup(protection.interfaces, zones, options) : { groups };
+  const protection = protectedInterfaces(inventory, options, isDynamic ? "attached" : "running");
+  const zones = zonesOf(inventory, options, protection.interfaces);
+  const { groups, warnings } = carriersByGroup(protection.interfaces, zones, options);
   const relevant = relevantPermissions(inventory, groups, zones, options);
   const { permissions, withheld } = relevant;
   const found: MappedRule[] = [];
@@ -43,19 +43,30 @@ export function mapInventory(inventory: Inventory, options: MappingOptions): Pol
     services: servicesOf(rules, options.ownerId),
     applications: applicationsOf(rules, options.ownerId),
     addressGroups: isDynamic
-      ? addressGroupsOf(rules, addressGroupsFrom(groups, running, options.ownerId))
+      ? addressGroupsOf(
+          rules,
+          addressGroupsFrom(groups, runningCarriers(inventory, options, zones), options.ownerId),
+        )
       : [],
     withheld,
     warnings: [
       ...targetWarnings(inventory, options),
       ...(protection.interfaces.length === 0 ? [NOTHING_PROTECTED] : []),
-      ...carriers.warnings,
+      ...protection.warnings,
       ...warnings,
       ...relevant.warnings,
-      ...(isDynamic ? unregistrable(carriers.interfaces) : []),
+      ...(isDynamic ? unregistrable(protection.interfaces) : []),
     ],
     protectedInterfaces: protection.interfaces.map(({ networkInterface }) => networkInterface.id),
   };
+}
+
+function runningCarriers(
+  inventory: Inventory,
+  options: MappingOptions,
+  zones: Zones,
+): Map<string, ZonedCarriers[]> {
+  return carriersByGroup(protectedInterfaces(inventory, options).interfaces, zones, options).groups;
 }
 
 const NOTHING_PROTECTED =

@@ -93,6 +93,6 @@ export interface Policy {
   withheld: Withheld[];
   /** Things that a person should know, one sentence each. */
   warnings: string[];
-  /** Ids of the interfaces behind the firewall. */
+  /** Ids of the interfaces behind the firewall; of stopped instances too, where destinations are dynamic. */
   protectedInterfaces: string[];
 }

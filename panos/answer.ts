@@ -1,5 +1,5 @@
 import { PanosError, type PanosErrorCode, type PanosErrorDetails } from "./error";
-import { child, parseXml, type XmlElement } from "./xml";
+import { child, find, parseXml, type XmlElement } from "./xml";
 
 /** An answer that says success. */
 export interface Answer {
@@ -105,16 +105,26 @@ function missingRight(said: string): string {
 }
 
 /**
- * The device's messages, wherever it put them: `msg/line`, plain `msg`, or `result/msg`, and in a failed
- * multi-config those of the operation that failed.
+ * The device's messages, wherever it put them: `msg/line`, plain `msg`, or `result/msg`, in a failed
+ * multi-config those of the operation that failed, and in a User-ID
+ * message's answer those of each entry.
  */
 function messageLines(root: XmlElement): string[] {
   const failed = failedOperation(root);
   if (failed !== undefined) return messageLines(failed);
   const message = child(root, "msg") ?? child(child(root, "result"), "msg");
   if (message === undefined) return [];
+  const refused = find(message, "line", "uid-response", "payload");
+  if (refused !== undefined) return refusedEntries(refused);
   const lines = message.children.filter(({ name }) => name === "line").map(({ text }) => text.trim());
   return (lines.length > 0 ? lines : [message.text.trim()]).filter((line) => line !== "");
+}
+
+/** What a User-ID message's answer says of single addresses: "10.0.0.1: tag web already exists, ignore". */
+function refusedEntries(payload: XmlElement): string[] {
+  return payload.children
+    .flatMap(({ children }) => children)
+    .map(({ attributes }) => `${attributes["ip"] ?? "an address"}: ${attributes["message"] ?? "refused"}`);
 }
 
 /** The answer to the operation of a multi-config request that failed. */

@@ -132,6 +132,17 @@ export class PanosClient {
     return textAt(answer.result, "job") || undefined;
   }
 
+  /**
+   * A User-ID message: what is registered at run time, with no commit.
+   * @param payload the XML inside `<payload>`
+   * @throws PanosError `refused` when the device takes only a part of it: `lines` say what not
+   */
+  async userId(payload: string): Promise<void> {
+    const { vsys } = this.connection;
+    const cmd = `<uid-message><version>2.0</version><type>update</type><payload>${payload}</payload></uid-message>`;
+    await this.call({ type: "user-id", vsys, cmd }, { repeatable: false, details: { action: "user-id" } });
+  }
+
   /** Closes the connections; calls under way are finished first. */
   async close(): Promise<void> {
     await this.pool.close();

@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import type { Application, SecurityRule, Service, Tag } from "./policy";
+import type { AddressGroup, Application, SecurityRule, Service, Tag } from "./policy";
 import { child, element, escapeXml, find, memberList, members, textAt, type XmlElement } from "./xml";
 
 /** A rule's entry as found on a device: what a SecurityRule says, and anything set beyond that. */
@@ -17,6 +17,11 @@ export interface FoundService extends Omit<Service, "protocol"> {
 export interface FoundApplication extends Omit<Application, "identifiedBy"> {
   identifiedBy: string;
   /** Settings that an application of ours never has, as "name: value": ports, signatures, a parent, … */
+  extras: string[];
+}
+
+export interface FoundAddressGroup extends AddressGroup {
+  /** What a group of ours never has, as "name: value": a description, members of a static group. */
   extras: string[];
 }
 
@@ -190,6 +195,26 @@ export function applicationFrom(entry: XmlElement): FoundApplication {
         return [`${name}: ${value || "set"}`];
       }),
     ].sort(),
+  };
+}
+
+/** The `<entry>` of a dynamic address group. */
+export function addressGroupXml({ name, filter, tag }: AddressGroup): string {
+  return (
+    `<entry name="${escapeXml(name)}"><dynamic>${element("filter", filter)}</dynamic>` +
+    `${memberList("tag", tag)}</entry>`
+  );
+}
+
+/** Reads an address group's `<entry>`, dynamic or static. */
+export function addressGroupFrom(entry: XmlElement): FoundAddressGroup {
+  return {
+    name: entry.attributes["name"] ?? "",
+    filter: textAt(entry, "dynamic", "filter"),
+    tag: members(child(entry, "tag")),
+    extras: entry.children
+      .filter((setting) => setting.name !== "dynamic" && setting.name !== "tag" && !isEmpty(setting))
+      .map((setting) => `${setting.name}: ${members(setting).join(", ") || setting.text.trim() || "set"}`),
   };
 }
 

@@ -3,6 +3,7 @@ import { declarationHash, foundDeclaration, listed } from "./declaration";
 import { hash } from "./content";
 import type { CommitInputs, CommitOutputs, Declaration } from "./inputs";
 import { noteOutcome, UNCHANGED } from "./outcomes";
+import { removalRefused } from "./removals";
 import { commitRevision } from "./revision";
 import { configure, sessionWith } from "./session";
 import { afterTelling } from "./tell";
@@ -20,7 +21,7 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
     const removed = Object.keys(olds.declared?.rules ?? {}).filter(
       (name) => news.declared.rules[name] === undefined,
     );
-    const reason = removalRefused(news, removed, declared.length);
+    const reason = removalRefused(news, "rules", removed, declared.length);
     return Promise.resolve({
       inputs: news,
       failures: reason === undefined ? [] : [{ property: "declared", reason }],
@@ -96,7 +97,7 @@ async function commit(inputs: CommitInputs): Promise<CommitOutputs> {
     declared,
     description: (counts) => `aws-panos-rules ${stack}: ${counts}`,
     allowRemoval: (rules, kept) => {
-      const reason = removalRefused(inputs, rules, kept);
+      const reason = removalRefused(inputs, "rules", rules, kept);
       if (reason !== undefined) throw new Error(reason);
     },
   });
@@ -121,30 +122,9 @@ function bothConfigurations(candidate: Declaration, running: Declaration): Decla
   };
   return {
     rules: both("rules"),
+    addressGroups: both("addressGroups"),
     services: both("services"),
     applications: both("applications"),
     tags: both("tags"),
   };
-}
-
-/**
- * Why an update may not remove these rules; undefined: it may. A wrong region or role reads as an account
- * without instances, and must not close every door at once.
- */
-export function removalRefused(
-  { maxRemovals, suspicion, firewall }: Pick<CommitInputs, "maxRemovals" | "suspicion" | "firewall">,
-  removed: string[],
-  kept: number,
-): string | undefined {
-  if (removed.length === 0) return undefined;
-  const most = maxRemovals ?? Math.max(10, Math.floor((removed.length + kept) / 4));
-  const raise = `If it is meant, set aws-panos-rules:maxRemovals to ${removed.length} for this run`;
-  if (suspicion !== undefined && (maxRemovals ?? 0) < removed.length) {
-    return `${suspicion}; this would remove all ${removed.length} rules from ${firewall}. ${raise}`;
-  }
-  if (removed.length <= most) return undefined;
-  return (
-    `this would remove ${removed.length} of ${removed.length + kept} rules from ${firewall}, ` +
-    `more than the ${most} allowed: ${listed(removed)}. ${raise}`
-  );
 }

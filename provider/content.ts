@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { addressSet, asSet } from "../panos/entries";
-import type { FoundApplication, FoundRule, FoundService } from "../panos/entries";
-import type { Application, SecurityRule, Service, Tag } from "../panos/policy";
+import type { FoundAddressGroup, FoundApplication, FoundRule, FoundService } from "../panos/entries";
+import type { AddressGroup, Application, SecurityRule, Service, Tag } from "../panos/policy";
 import { escapeXml } from "../panos/xml";
 
 // What two objects must have in common to say the same to PAN-OS. Hashes of it are what the state keeps and
@@ -36,6 +36,20 @@ export function applicationHash(application: Application | FoundApplication): st
   const { name, description, identifiedBy, number, code = null } = application;
   const extras = "extras" in application ? application.extras : [];
   return hash([name, spaced(description), identifiedBy, number, code, extras]);
+}
+
+/** A hash of what a dynamic address group says. */
+export function addressGroupHash(group: AddressGroup | FoundAddressGroup): string {
+  const extras = "extras" in group ? group.extras : [];
+  return hash([group.name, group.filter.trim(), asSet(group.tag), extras]);
+}
+
+/** A hash of what is registered: addresses by tag. A tag without addresses says nothing. */
+export function registrationsHash(registrations: Record<string, readonly string[]>): string {
+  const sorted = Object.entries(registrations)
+    .filter(([, addresses]) => addresses.length > 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return hash(sorted.map(([tag, addresses]) => [tag, addressSet(addresses)]));
 }
 
 /** A hash of what a tag object says. */

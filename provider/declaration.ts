@@ -1,6 +1,6 @@
 import { ownerTag } from "../mapping/names";
-import type { Application, SecurityRule, Service, Tag } from "../panos/policy";
-import { applicationHash, hash, ruleHash, serviceHash, tagHash } from "./content";
+import type { AddressGroup, Application, SecurityRule, Service, Tag } from "../panos/policy";
+import { addressGroupHash, applicationHash, hash, ruleHash, serviceHash, tagHash } from "./content";
 import type { Declaration } from "./inputs";
 import type { PolicyObjects } from "./objects";
 import { ownObjects } from "./ownership";
@@ -13,6 +13,7 @@ export function stackTag(ownerId: string, stack: string): Tag {
 /** What a firewall is to hold of a stack, besides its tag. */
 export interface PolicyContent {
   rules: readonly SecurityRule[];
+  addressGroups: readonly AddressGroup[];
   services: readonly Service[];
   applications: readonly Application[];
 }
@@ -24,6 +25,7 @@ export function declarationOf(ownerId: string, stack: string, content: PolicyCon
     Object.fromEntries(objects.map((object) => [object.name, hashOf(object)]));
   return {
     rules: hashes(content.rules, ruleHash),
+    addressGroups: hashes(content.addressGroups, addressGroupHash),
     services: hashes(content.services, serviceHash),
     applications: hashes(content.applications, applicationHash),
     tags: { [tag.name]: tagHash(tag) },
@@ -42,6 +44,9 @@ export function foundDeclaration(ownerId: string, before: string, objects: Polic
   });
   return {
     rules: Object.fromEntries(rules),
+    addressGroups: Object.fromEntries(
+      own.addressGroups.map((name) => [name, addressGroupHash(objects.addressGroups.get(name)!)]),
+    ),
     services: Object.fromEntries(
       own.services.map((name) => [name, serviceHash(objects.services.get(name)!)]),
     ),
@@ -60,11 +65,17 @@ export function placedHash(content: string, above: boolean): string {
 /** A hash of a whole declaration, whatever the order of its names. */
 export function declarationHash(declaration: Declaration): string {
   const sorted = (part: Record<string, string>) => Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1));
-  const { rules, services, applications, tags } = declaration;
-  return hash([rules, services, applications, tags].map(sorted));
+  const { rules, addressGroups, services, applications, tags } = declaration;
+  return hash([rules, addressGroups, services, applications, tags].map(sorted));
 }
 
-const KINDS = { rules: "rule", services: "service", applications: "application", tags: "tag" } as const;
+const KINDS = {
+  rules: "rule",
+  addressGroups: "address group",
+  services: "service",
+  applications: "application",
+  tags: "tag",
+} as const;
 
 /**
  * How what was found differs from what is declared, one sentence each; none: it is equal.

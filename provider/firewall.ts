@@ -2,6 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { listed } from "./declaration";
 import type { FirewallInputs, FirewallOutputs } from "./inputs";
 import { requireCleanupRule } from "./objects";
+import { unregisterUnused } from "./registered";
 import { commitRevision } from "./revision";
 import { configure, sessionWith } from "./session";
 import { afterTelling } from "./tell";
@@ -55,7 +56,7 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
     const session = sessionWith(firewall);
     // An update runs: this is the old place of a firewall that lives on.
     if (session.updating) return;
-    const none = { rules: {}, services: {}, applications: {}, tags: {} };
+    const none = { rules: {}, addressGroups: {}, services: {}, applications: {}, tags: {} };
     await afterTelling(() =>
       commitRevision(session, {
         ownerId,
@@ -71,6 +72,8 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
         },
       }),
     );
+    // Not before: until the commit, the rules that let in to these addresses are in force.
+    await afterTelling(() => unregisterUnused(session, ownerId));
   },
 };
 

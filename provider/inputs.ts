@@ -1,4 +1,4 @@
-import type { Application, SecurityRule, Service, Tag } from "../panos/policy";
+import type { AddressGroup, Application, SecurityRule, Service, Tag } from "../panos/policy";
 
 // Inputs are what a program declares and a preview shows. Outputs hold only what read and delete need, and a
 // hash for diff: the state keeps both for every resource, so the text of a rule is kept once.
@@ -17,6 +17,25 @@ export type ServiceInputs = Placed & Service & { ownerId: string };
 
 /** A custom application. */
 export type ApplicationInputs = Placed & Application & { ownerId: string };
+
+/** A dynamic address group. */
+export type AddressGroupInputs = Placed & AddressGroup & { ownerId: string };
+
+/** What is registered on a firewall through User-ID, beside its configuration: no commit is involved. */
+export interface RegisteredAddressesInputs extends Placed {
+  ownerId: string;
+  /** Addresses by the tag that they are registered with. */
+  registrations: Record<string, string[]>;
+  /** How many groups one update may leave without an address; absent: the larger of 10 and a quarter. */
+  maxRemovals?: number;
+  /** Set when no address is declared for a reason that may be a mistake. */
+  suspicion?: string;
+}
+
+export interface RegisteredAddressesOutputs extends Placed {
+  ownerId: string;
+  hash: string;
+}
 
 /** The stack's tag. Its comments say whose it is; `acceptRename` lets them change. */
 export type TagInputs = Placed & Tag & { acceptRename: boolean };
@@ -51,6 +70,7 @@ export interface FirewallOutputs extends Placed {
 /** Hashes of content by name: what a stack declares, or what was found of it. */
 export interface Declaration {
   rules: Record<string, string>;
+  addressGroups: Record<string, string>;
   services: Record<string, string>;
   applications: Record<string, string>;
   tags: Record<string, string>;

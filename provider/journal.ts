@@ -4,6 +4,7 @@ import type { Declaration } from "./inputs";
 
 const CONTAINERS: Record<keyof Declaration, Container> = {
   rules: "rules",
+  addressGroups: "address-group",
   services: "service",
   applications: "application",
   tags: "tag",
@@ -43,6 +44,6 @@ export function foreignChanges(
 
 /** The entry that an xpath inside a rule or an object belongs to. */
 function enclosingEntry(xpath: string): string {
-  const match = /^.*\/(?:rules|service|application|tag)\/entry\[@name='[^']*'\]/.exec(xpath);
+  const match = /^.*\/(?:rules|address-group|service|application|tag)\/entry\[@name='[^']*'\]/.exec(xpath);
   return match?.[0] ?? xpath;
 }

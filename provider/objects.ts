@@ -1,9 +1,11 @@
 import type { PanosClient } from "../panos/client";
 import {
+  addressGroupFrom,
   applicationFrom,
   ruleFrom,
   serviceFrom,
   tagFrom,
+  type FoundAddressGroup,
   type FoundApplication,
   type FoundRule,
   type FoundService,
@@ -16,6 +18,7 @@ import { child, entries, find, type XmlElement } from "../panos/xml";
 export interface PolicyObjects {
   /** In evaluation order. */
   rules: Map<string, FoundRule>;
+  addressGroups: Map<string, FoundAddressGroup>;
   services: Map<string, FoundService>;
   applications: Map<string, FoundApplication>;
   tags: Map<string, Tag>;
@@ -26,7 +29,7 @@ export async function readObjects(
   client: PanosClient,
   configuration: "candidate" | "running",
 ): Promise<PolicyObjects> {
-  const kinds: Container[] = ["rules", "service", "application", "tag"];
+  const kinds: Container[] = ["rules", "address-group", "service", "application", "tag"];
   const read = await Promise.all(
     kinds.map(async (container) => {
       const xpath = containerXpath(client.connection, container);
@@ -50,6 +53,7 @@ function objectsFrom(container: (name: Container) => XmlElement | undefined): Po
     new Map([...entries(container(name))].map(([key, entry]) => [key, from(entry)]));
   return {
     rules: all("rules", ruleFrom),
+    addressGroups: all("address-group", addressGroupFrom),
     services: all("service", serviceFrom),
     applications: all("application", applicationFrom),
     tags: all("tag", tagFrom),

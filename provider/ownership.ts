@@ -1,7 +1,14 @@
 import { applicationNamed } from "../mapping/custom-applications";
-import { HOLD_TAG, isApplicationName, isRuleName, isServiceName, ownerTag } from "../mapping/names";
-import type { FoundApplication, FoundService } from "../panos/entries";
-import { applicationHash, serviceHash } from "./content";
+import {
+  HOLD_TAG,
+  isAddressGroupName,
+  isApplicationName,
+  isRuleName,
+  isServiceName,
+  ownerTag,
+} from "../mapping/names";
+import type { FoundAddressGroup, FoundApplication, FoundService } from "../panos/entries";
+import { addressGroupHash, applicationHash, serviceHash } from "./content";
 import type { PolicyObjects } from "./objects";
 
 /**
@@ -15,6 +22,11 @@ export function ownsRule(ownerId: string, rule: { name: string; tag: readonly st
 /** Whether a service object is this stack's. */
 export function ownsService(ownerId: string, service: { name: string; tag: readonly string[] }): boolean {
   return service.tag.includes(ownerTag(ownerId)) && isServiceName(service.name, ownerId);
+}
+
+/** Whether an address group is this stack's. */
+export function ownsAddressGroup(ownerId: string, group: { name: string; tag: readonly string[] }): boolean {
+  return group.tag.includes(ownerTag(ownerId)) && isAddressGroupName(group.name, ownerId);
 }
 
 /**
@@ -40,6 +52,17 @@ export function isOurServiceUntagged(ownerId: string, service: FoundService, dec
   const tag = ownerTag(ownerId);
   if (service.tag.includes(tag) || !isServiceName(service.name, ownerId)) return false;
   return serviceHash({ ...service, tag: [tag] }) === declared;
+}
+
+/** The same for an address group. */
+export function isOurAddressGroupUntagged(
+  ownerId: string,
+  group: FoundAddressGroup,
+  declared: string,
+): boolean {
+  const tag = ownerTag(ownerId);
+  if (group.tag.includes(tag) || !isAddressGroupName(group.name, ownerId)) return false;
+  return addressGroupHash({ ...group, tag: [tag] }) === declared;
 }
 
 /**
@@ -88,12 +111,13 @@ export function notOurs(kind: string, name: string, firewall: string, tags: read
 /** Names of what is this stack's in a configuration. */
 export interface OwnObjects {
   rules: string[];
+  addressGroups: string[];
   services: string[];
   applications: string[];
   tags: string[];
   /** Rules that are this stack's but held. They are among `rules` too. */
   held: string[];
-  /** Rules and services with our tag under a name that isn't ours: reported, never touched. */
+  /** Rules, groups and services with our tag under a name that isn't ours: reported, never touched. */
   strays: string[];
 }
 
@@ -101,14 +125,17 @@ export interface OwnObjects {
 export function ownObjects(ownerId: string, objects: PolicyObjects): OwnObjects {
   const tag = ownerTag(ownerId);
   const rules = [...objects.rules.values()];
+  const addressGroups = [...objects.addressGroups.values()];
   const services = [...objects.services.values()];
   const own = rules.filter((rule) => ownsRule(ownerId, rule));
   const foreign = [
     ...rules.filter((rule) => !ownsRule(ownerId, rule)),
+    ...addressGroups.filter((group) => !ownsAddressGroup(ownerId, group)),
     ...services.filter((service) => !ownsService(ownerId, service)),
   ];
   return {
     rules: own.map(({ name }) => name),
+    addressGroups: addressGroups.filter((group) => ownsAddressGroup(ownerId, group)).map(({ name }) => name),
     services: services.filter((service) => ownsService(ownerId, service)).map(({ name }) => name),
     applications: [...objects.applications.values()]
       .filter((application) => ownsApplication(ownerId, application))

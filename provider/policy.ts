@@ -4,9 +4,11 @@ import type { ComponentResourceOptions, CustomResourceOptions } from "@pulumi/pu
 import { declarationOf, stackTag, type PolicyContent } from "./declaration";
 import { firewallIdentity } from "./firewall";
 import type {
+  AddressGroupInputs,
   ApplicationInputs,
   CommitInputs,
   FirewallInputs,
+  RegisteredAddressesInputs,
   SecurityRuleInputs,
   ServiceInputs,
   TagInputs,
@@ -63,6 +65,20 @@ export class ApplicationResource extends PanosResource<ApplicationInputs> {
   }
 }
 
+/** A dynamic address group. */
+export class AddressGroupResource extends PanosResource<AddressGroupInputs> {
+  constructor(name: string, inputs: AddressGroupInputs, options: CustomResourceOptions) {
+    super("AddressGroup", name, "address-group", inputs, options);
+  }
+}
+
+/** What is registered on a firewall through User-ID. In force at once: no commit is involved. */
+export class RegisteredAddresses extends PanosResource<RegisteredAddressesInputs> {
+  constructor(name: string, inputs: RegisteredAddressesInputs, options: CustomResourceOptions) {
+    super("RegisteredAddresses", name, "registered-addresses", inputs, options);
+  }
+}
+
 /** A security rule, staged in the candidate. */
 export class SecurityRuleResource extends PanosResource<SecurityRuleInputs> {
   constructor(name: string, inputs: SecurityRuleInputs, options: CustomResourceOptions) {
@@ -79,6 +95,8 @@ export class Commit extends PanosResource<CommitInputs> {
 
 /** What one firewall is to hold. */
 export interface FirewallPolicyArgs extends FirewallInputs, PolicyContent {
+  /** What to register for the address groups, by tag; absent: destinations are addresses. */
+  registrations: Record<string, string[]> | undefined;
   acceptRename: boolean;
   maxRemovals: number | undefined;
   suspicion: string | undefined;
@@ -90,8 +108,8 @@ export interface FirewallPolicyArgs extends FirewallInputs, PolicyContent {
 export class FirewallPolicy extends ComponentResource {
   constructor(name: string, args: FirewallPolicyArgs, options?: ComponentResourceOptions) {
     super("panos:index:FirewallPolicy", name, {}, options);
-    const { rules, services, applications, acceptRename, maxRemovals, suspicion, listed, ...firewallInputs } =
-      args;
+    const { rules, services, applications, addressGroups, registrations, ...others } = args;
+    const { acceptRename, maxRemovals, suspicion, listed, ...firewallInputs } = others;
     const { ownerId, cleanupRule: before, stack } = args;
     const firewall = firewallIdentity(args);
     // A URN has the types of a resource's parents, not their names: two firewalls' rules would be one resource.
@@ -99,39 +117,48 @@ export class FirewallPolicy extends ComponentResource {
     const tag = stackTag(ownerId, stack);
 
     const declared = declarationOf(ownerId, stack, args);
+    const limit = {
+      ...(maxRemovals !== undefined && { maxRemovals }),
+      ...(suspicion !== undefined && { suspicion }),
+    };
 
     const registered = registerResources(() => {
       const firewallResource = new Firewall(named("firewall"), firewallInputs, { parent: this });
+      // Behind nothing but the firewall: an address must not wait for rules, nor for what they wait for.
+      const registeredAddresses =
+        registrations === undefined
+          ? []
+          : [
+              new RegisteredAddresses(
+                named("registered-addresses"),
+                { firewall, ownerId, registrations, ...limit },
+                { parent: this, dependsOn: firewallResource },
+              ),
+            ];
       const tagResource = new Tag(
         named(tag.name),
         { firewall, ...tag, acceptRename },
         { parent: this, dependsOn: firewallResource },
       );
-      const serviceResources = new Map(
-        services.map((service) => [
+      const options = { parent: this, dependsOn: tagResource };
+      const objects = new Map<string, CustomResource>([
+        ...services.map((service): [string, CustomResource] => [
           service.name,
-          new ServiceResource(
-            named(service.name),
-            { firewall, ownerId, ...service },
-            { parent: this, dependsOn: tagResource },
-          ),
+          new ServiceResource(named(service.name), { firewall, ownerId, ...service }, options),
         ]),
-      );
-      const applicationResources = new Map(
-        applications.map((application) => [
+        ...applications.map((application): [string, CustomResource] => [
           application.name,
-          new ApplicationResource(
-            named(application.name),
-            { firewall, ownerId, ...application },
-            { parent: this, dependsOn: tagResource },
-          ),
+          new ApplicationResource(named(application.name), { firewall, ownerId, ...application }, options),
         ]),
-      );
+        ...addressGroups.map((group): [string, CustomResource] => [
+          group.name,
+          new AddressGroupResource(named(group.name), { firewall, ownerId, ...group }, options),
+        ]),
+      ]);
       const ruleResources = rules.map((rule) => {
-        const used = [
-          ...rule.service.map((service) => serviceResources.get(service)),
-          ...rule.application.map((application) => applicationResources.get(application)),
-        ].filter((found) => found !== undefined);
+        const used = [...rule.service, ...rule.application, ...rule.source, ...rule.destination]
+          .map((name) => objects.get(name))
+          .filter((found) => found !== undefined);
         const dependsOn = used.length > 0 ? used : tagResource;
         return new SecurityRuleResource(
           named(rule.name),
@@ -141,9 +168,9 @@ export class FirewallPolicy extends ComponentResource {
       });
       const resources = [
         firewallResource,
+        ...registeredAddresses,
         tagResource,
-        ...serviceResources.values(),
-        ...applicationResources.values(),
+        ...objects.values(),
         ...ruleResources,
       ];
       return Promise.all(
@@ -160,8 +187,7 @@ export class FirewallPolicy extends ComponentResource {
         before,
         stack,
         declared: registered.then(() => declared),
-        ...(maxRemovals !== undefined && { maxRemovals }),
-        ...(suspicion !== undefined && { suspicion }),
+        ...limit,
       },
       { parent: this },
     );

@@ -15,6 +15,7 @@ import { unlessInUse } from "./object";
 import type { PolicyObjects } from "./objects";
 import {
   heldMessage,
+  isOurAddressGroupUntagged,
   isOurApplicationUnmarked,
   isOurServiceUntagged,
   ownObjects,
@@ -55,6 +56,7 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     const [running, changes] = await Promise.all([session.read("running"), pendingChanges(client)]);
     const each = (of: (part: keyof Declaration) => Set<string>) => ({
       rules: of("rules"),
+      addressGroups: of("addressGroups"),
       services: of("services"),
       applications: of("applications"),
       tags: of("tags"),
@@ -192,8 +194,14 @@ async function sweep(
     }
   }
 
+  for (const [name, content] of Object.entries(declared.addressGroups)) {
+    const group = candidate.addressGroups.get(name);
+    if (group !== undefined && isOurAddressGroupUntagged(ownerId, group, content)) exempt.add(name);
+  }
+
   const gone = {
     rules: own.rules.filter((name) => declared.rules[name] === undefined && !exempt.has(name)),
+    "address-group": own.addressGroups.filter((name) => declared.addressGroups[name] === undefined),
     service: own.services.filter((name) => declared.services[name] === undefined),
     application: own.applications.filter((name) => declared.applications[name] === undefined),
     tag: own.tags.filter((name) => declared.tags[name] === undefined),
@@ -206,7 +214,7 @@ async function sweep(
     xpath: entryXpath(session.location, container, name),
   });
   if (gone.rules.length > 0) await session.write(gone.rules.map((name) => removal("rules", name)));
-  for (const container of ["service", "application", "tag"] as const) {
+  for (const container of ["address-group", "service", "application", "tag"] as const) {
     await Promise.all(
       gone[container].map(async (name) => {
         const removed = await unlessInUse(name, session, () => session.write([removal(container, name)]));

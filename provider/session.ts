@@ -82,6 +82,8 @@ export class Session {
   updating = false;
   /** Why the program could not work out what to declare on this firewall: nothing is written to it then. */
   refusal: string | undefined;
+  /** Whether this process has seen a `check` of what is registered on it: then that has a place that lives on. */
+  registering = false;
   /** Resources whose create or update failed in this process, for Commit to refuse. */
   readonly failures: string[] = [];
   /** Changes that this process has staged. */
@@ -93,11 +95,7 @@ export class Session {
     return { client, settings, stager: new Stager(client, (changes) => this.noteStaged(changes)) };
   });
   private readonly prepared = new Shared(async () => {
-    if (this.refusal !== undefined) throw new PanosError("unsupported", this.refusal);
-    // The program has said what waits; this is for what comes without one, a destroy for example.
-    const reason = frozen(configured);
-    if (reason !== undefined)
-      throw new PanosError("busy", `nothing is written to ${this.firewall}: ${reason}`);
+    this.requireWritable();
     const { client, settings } = await this.open();
     return preflight(client, this.firewall, settings);
   });
@@ -115,8 +113,17 @@ export class Session {
     return this.opened.get();
   }
 
+  /** @throws PanosError when nothing may be written to it in this run, of whatever kind */
+  requireWritable(): void {
+    if (this.refusal !== undefined) throw new PanosError("unsupported", this.refusal);
+    // The program has said what waits; this is for what comes without one, a destroy for example.
+    const reason = frozen(configured);
+    if (reason !== undefined)
+      throw new PanosError("busy", `nothing is written to ${this.firewall}: ${reason}`);
+  }
+
   /**
-   * Makes sure once, before anything is written, that this is a firewall we can work with now.
+   * Makes sure once, before anything is written to its configuration, that this is a firewall we can work with now.
    * @returns the administrator that we are to it
    */
   prepare(): Promise<string> {

@@ -33,6 +33,7 @@ const PROJECT_KEYS = [
   "inventory",
   "snapshot",
   "ruleMode",
+  "destinations",
   "skipAlreadyAllowed",
   "ownerId",
   "acceptRename",

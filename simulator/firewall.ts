@@ -11,7 +11,7 @@ import type { ArchivedComment } from "./op/audit";
 import { HitCounts } from "./policy/hits";
 import { firstMatch } from "./policy/running";
 import { Sessions } from "./sessions/table";
-import { RegisteredIps } from "./userid/registered";
+import { RegisteredIps, type RegistrationOptions } from "./userid/registered";
 import { isPartial } from "./commit/scope";
 import { predefinedConfig } from "./policy/predefined";
 import { parseXml } from "./xml/parse";
@@ -28,6 +28,7 @@ export interface FirewallOptions {
   /** Its management address; 127.0.0.1 unless given. */
   address?: string;
   serial?: string;
+  registration?: RegistrationOptions;
   /** API keys to share with another firewall. */
   keys?: ApiKeys;
 }
@@ -37,6 +38,8 @@ export interface RestartOptions {
   /** The commit that runs is finished first: it counts, but its job is gone. Otherwise it never happened. */
   finishJob?: boolean;
   keepLocks?: boolean;
+  /** What was registered as persistent is lost too: what a restart does to it isn't documented. */
+  loseRegistrations?: boolean;
 }
 
 /** The device itself: its two configurations and everything that goes with them. No I/O. */
@@ -52,13 +55,13 @@ export class Firewall {
   /** What each query of the log found, by its job's number less one. */
   readonly logQueries: ArchivedComment[][] = [];
   readonly hitCounts = new HitCounts();
-  readonly registeredIps = new RegisteredIps();
   readonly sessions = new Sessions((vsys, flow) => firstMatch(this, vsys, flow));
   readonly swVersion: string;
   readonly maxRules: number;
   readonly address: string;
   readonly serial: string;
   started = new Date();
+  private readonly registered = new Map<string, RegisteredIps>();
   /** Partial commits and reverts are refused until a full commit went through. */
   fullCommitRequired = false;
   /** The pair that it belongs to. */
@@ -67,7 +70,7 @@ export class Firewall {
   isReachable = true;
 
   /** @throws Error when the configuration isn't a PAN-OS one */
-  constructor(options: FirewallOptions) {
+  constructor(private readonly options: FirewallOptions) {
     const root = parseXml(options.config);
     if (root.tag !== "config") throw new Error(`the configuration's root is <${root.tag}>, not <config>`);
     if (!root.at("devices", "entry:localhost.localdomain", "vsys", "entry:vsys1")) {
@@ -92,20 +95,27 @@ export class Firewall {
     return config.child("devices")?.entries()[0]?.at("vsys", `entry:${name}`);
   }
 
+  /** What is registered on a vsys: each has its own. */
+  registeredIps(vsys = "vsys1"): RegisteredIps {
+    let table = this.registered.get(vsys);
+    if (!table) this.registered.set(vsys, (table = new RegisteredIps(this.options.registration)));
+    return table;
+  }
+
   get hostname(): string {
     const system = this.running.child("devices")?.entries()[0]?.at("deviceconfig", "system");
     return system?.value("hostname") ?? "PA-VM";
   }
 
   /** Starts anew: what was not committed, the jobs and the API keys are gone. */
-  restart({ finishJob = false, keepLocks = false }: RestartOptions = {}): void {
+  restart({ finishJob = false, keepLocks = false, loseRegistrations = false }: RestartOptions = {}): void {
     this.jobs.restart(finishJob);
     this.commits.clearPlans();
     this.candidate.reset(this.running.clone());
     this.auditComments.clearPending();
     this.logQueries.length = 0;
     this.accounts.invalidateKeys("revoked");
-    this.registeredIps.restart();
+    for (const table of this.registered.values()) table.restart(!loseRegistrations);
     this.sessions.end(this.sessions.all());
     if (!keepLocks) this.locks.clear();
     this.started = new Date();

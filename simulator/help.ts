@@ -46,7 +46,7 @@ Faults: [{"name": "lost answer", "match": {"type": "config", "action": "multi-co
     fail-job             details: the lines of the next commit job, which fails
     lock                 kind (commit or config), admin, scope (shared), comment, requests
     fail-over            to: what the active one becomes (passive)
-    restart              downMs (0), finishJob (false), keepLocks (false)
+    restart              downMs (0), finishJob (false), keepLocks (false), loseRegistrations (false)
     edit                 admin, operations (as in multi-config), commit: all or own
     full-commit-required requests
 

@@ -2,6 +2,7 @@ import type { ApiKeys } from "./accounts";
 import { DEFAULT_CONFIG } from "./default-config";
 import type { Fault } from "./faults/fault";
 import { Firewall } from "./firewall";
+import type { RegistrationOptions } from "./userid/registered";
 
 export interface SimulatorOptions {
   /** HTTPS; 0, the default, takes any free port. */
@@ -23,6 +24,8 @@ export interface SimulatorOptions {
   maxRules?: number;
   /** API keys expire after this, whatever the configuration says; a new one then also ends the old ones. */
   keyLifetimeSeconds?: number;
+  /** How addresses are registered where that is not documented, and how many. */
+  registration?: RegistrationOptions;
   /** What goes wrong, from the start. */
   faults?: readonly Fault[];
 }
@@ -40,6 +43,7 @@ export function firewallFrom(
     maxRules: options.maxRules ?? 10_000,
     keyLifetimeSeconds: options.keyLifetimeSeconds ?? 0,
     address: options.host ?? "127.0.0.1",
+    ...(options.registration !== undefined && { registration: options.registration }),
     ...own,
   });
 }

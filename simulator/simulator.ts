@@ -123,6 +123,11 @@ export class Simulator extends EventEmitter {
     return this.rules(this.firewall.running, vsys).map((entry) => entry.name ?? "");
   }
 
+  /** Registered addresses by tag. */
+  registered(vsys = "vsys1"): Record<string, string[]> {
+    return this.firewall.registeredIps(vsys).byTag();
+  }
+
   /** Holds the next request that `match` accepts: before it acts, or after it acted but before its answer. */
   hold(match: (request: HeldRequest) => boolean, when: "before" | "after" = "before"): Hold {
     return this.holds.hold(match, when);

@@ -8,7 +8,7 @@ export = async (): Promise<void> => {
   if (!file)
     throw new RunError(`${OUTPUT_VARIABLE} is not set: start the recorder with npm run snapshot -- FILE`);
   try {
-    await writeSnapshot(file, await readInventory({ kind: "lookups" }));
+    await writeSnapshot(file, await readInventory({ kind: "lookups", withStopped: true }));
   } catch (error) {
     throw error instanceof InventoryError ? withoutStack(new RunError(error.message)) : error;
   }

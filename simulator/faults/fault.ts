@@ -51,6 +51,7 @@ export type Effect = { when?: When } & (
       downMs?: number;
       finishJob?: boolean;
       keepLocks?: boolean;
+      loseRegistrations?: boolean;
     }
   | {
       /** Another administrator writes and commits; the request waits for the job's end. */

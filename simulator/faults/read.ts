@@ -72,7 +72,7 @@ const EFFECTS: Record<Effect["do"], Record<string, Check>> = {
     requests: REQUESTS,
   },
   "fail-over": { to: HA_STATE },
-  restart: { downMs: MOMENT, finishJob: flag, keepLocks: flag },
+  restart: { downMs: MOMENT, finishJob: flag, keepLocks: flag, loseRegistrations: flag },
   edit: { "admin!": text, operations, commit: oneOf("all", "own") },
   "full-commit-required": { requests: REQUESTS },
 };

@@ -215,7 +215,10 @@ function userId(firewall: Firewall, parameters: Parameters): Answer {
   const root = parseXml(required(parameters, "cmd"));
   const payload = root.child("payload") ?? root.at("type", "payload");
   if (root.tag !== "uid-message" || !payload) throw new Refusal("17", ["uid-message -> payload is missing"]);
-  const refused = firewall.registeredIps.apply(payload);
+  const vsys = parameters.get("vsys") || undefined;
+  if (vsys !== undefined && !firewall.vsys(firewall.running, vsys))
+    throw new Refusal("17", [`${vsys} is invalid vsys`]);
+  const refused = firewall.registeredIps(vsys).apply(payload);
   const wrap = (inner: string): string =>
     `<uid-response><version>2.0</version><payload>${inner}</payload></uid-response>`;
   if (refused === "")

@@ -6,16 +6,16 @@ import { escapeAttribute, escapeText } from "../xml/print";
 import type { OpCommands, OpContext } from "./commands";
 
 export const objectCommands: OpCommands = {
-  "show object registered-ip": (node, { firewall }) => {
+  "show object registered-ip": (node, { firewall, vsys }) => {
     const tag = node.at("tag")?.entries()[0]?.name;
     const start = Number(node.value("start-point") ?? "1");
     const limit = Number(node.value("limit") ?? "500");
-    return result(firewall.registeredIps.show(node.value("ip"), tag, start, limit));
+    return result(firewall.registeredIps(vsys).show(node.value("ip"), tag, start, limit));
   },
-  "show user ip-user-mapping-mp": (node, { firewall }) =>
-    result(firewall.registeredIps.showUsers(node.value("ip"))),
-  "clear registered-ip": (_, { firewall }) => {
-    firewall.registeredIps.clear();
+  "show user ip-user-mapping-mp": (node, { firewall, vsys = "vsys1" }) =>
+    result(firewall.registeredIps(vsys).showUsers(node.value("ip"), vsys)),
+  "clear registered-ip": (_, { firewall, vsys }) => {
+    firewall.registeredIps(vsys).clear();
     return result("<msg><line>Cleared</line></msg>");
   },
   "show object dynamic-address-group": (node, context) => result(dynamicGroups(node.value("name"), context)),
@@ -31,7 +31,8 @@ function dynamicGroups(wanted: string | undefined, { firewall, vsys = "vsys1" }:
       .all(HOMES.address[0] ?? [])
       .filter((object) => groupMatches(filter, new Set(object.members("tag"))))
       .map((object) => `<entry name="${escapeAttribute(object.name ?? "")}" type="address-object"/>`);
-    const registered = firewall.registeredIps
+    const registered = firewall
+      .registeredIps(vsys)
       .matching((tags) => groupMatches(filter, tags))
       .map((ip) => `<entry name="${escapeAttribute(ip)}" type="registered-ip"/>`);
     return (

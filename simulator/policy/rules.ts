@@ -14,7 +14,7 @@ export interface AddressSet {
   any: boolean;
   negate: boolean;
   ranges: AddressRange[];
-  /** Names without addresses here: FQDNs, external lists, countries. */
+  /** Names without addresses here: FQDNs, external lists, countries, groups of what is registered. */
   unknown: string[];
 }
 
@@ -113,6 +113,12 @@ function addAddress(set: AddressSet, name: string, references: References, seen:
     for (const entry of references.all(["address"])) {
       if (groupMatches(filter, new Set(entry.members("tag"))))
         addAddress(set, entry.name ?? "", references, seen);
+    }
+    const registered = references.registered?.((tags) => groupMatches(filter, tags));
+    if (!registered) set.unknown.push(name);
+    for (const ip of registered ?? []) {
+      const range = addressRange(ip);
+      if (range) set.ranges.push(range);
     }
   } else {
     const range = addressRange(object.value("ip-netmask") ?? object.value("ip-range") ?? "");

@@ -4,9 +4,9 @@ import { takes } from "./match";
 import type { Flow } from "./match";
 import { policyRules } from "./rules";
 
-/** What names in the running policy of a vsys stand for. */
+/** What names in the running policy of a vsys stand for, with the addresses that are registered now. */
 export function runningReferences(firewall: Firewall, vsys: string): References {
-  return new References(firewall.running, vsys);
+  return new References(firewall.running, vsys, (fits) => firewall.registeredIps(vsys).matching(fits));
 }
 
 /** The running rule that takes a flow, and its action; a default rule where no other one does. */

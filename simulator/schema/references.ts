@@ -5,9 +5,14 @@ import type { ProfileKind, ReferenceKind } from "./kinds";
 
 /** Finds the objects that names in one scope (a vsys, or shared) mean, as PAN-OS does: own, shared, predefined. */
 export class References {
+  /**
+   * @param registered the registered addresses whose tags fit, which dynamic groups hold beside address
+   *   objects; undefined where only the configuration counts
+   */
   constructor(
     private readonly config: XmlElement,
     private readonly vsys: string | undefined,
+    readonly registered?: (fits: (tags: ReadonlySet<string>) => boolean) => string[],
   ) {}
 
   inVsys(vsys: string): References {

@@ -51,6 +51,7 @@ export class Account {
   readonly objects = new Map<string, Fields>();
   readonly running: string[] = [WEB.instance, DB.instance, FIREWALL.instance];
   readonly pending: string[] = [];
+  readonly stopped: string[] = [];
   /** Listed, but gone when they are read. */
   readonly vanished = new Set<string>();
   readonly asked: Asked[] = [];
@@ -116,7 +117,7 @@ export class Account {
       case "getCallerIdentity":
         return { accountId: "123456789012", id: "123456789012" };
       case "getInstances":
-        return list(question.instanceStateNames?.[0] === "running" ? this.running : this.pending);
+        return list((question.instanceStateNames ?? []).flatMap((state) => this.inState(state)));
       case "getVpcs":
         return list(this.ids("vpc-"));
       case "getRouteTables":
@@ -136,6 +137,11 @@ export class Account {
       default:
         return this.single(lookup, question);
     }
+  }
+
+  private inState(state: string): string[] {
+    if (state === "running") return this.running;
+    return state === "pending" ? this.pending : state === "stopped" ? this.stopped : [];
   }
 
   private single(lookup: string, question: Question): Fields {

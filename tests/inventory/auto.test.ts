@@ -22,7 +22,7 @@ describe("inventory from whichever source takes no longer than a minute", () => 
   afterEach(() => server.close());
 
   const tell = { info: (text: string) => said.push(text), warn: () => undefined };
-  const read = () => readAuto(server.access, tell, clock);
+  const read = () => readAuto(server.access, tell, { clock });
 
   function addRules(count: number): void {
     const rule = account.get("sgr-48662be367ef51353");
@@ -92,7 +92,7 @@ describe("inventory from whichever source takes no longer than a minute", () => 
   it("says what keeps it from asking EC2's own API", async () => {
     addRules(2000);
     const obstacle = "aws:httpProxy is honoured by the data sources only";
-    const error = await refused(readAuto({ obstacle }, tell, clock));
+    const error = await refused(readAuto({ obstacle }, tell, { clock }));
     expect(error.code).to.equal("CANNOT_SWITCH");
     expect(error.message).to.include(obstacle).and.include("lookups");
   });

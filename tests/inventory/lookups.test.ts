@@ -71,6 +71,17 @@ describe("inventory from data-source lookups", () => {
     ]);
   });
 
+  it("reads interfaces of stopped instances too where they are asked for, and doesn't say that they run", async () => {
+    account.running.splice(account.running.indexOf(DB.instance), 1);
+    account.stopped.push(DB.instance);
+    const ids = ({ networkInterfaces }: Inventory) => networkInterfaces.map(({ id }) => id);
+    expect(ids(await read())).not.to.include(DB.networkInterface);
+    const inventory = await readLookups({ withStopped: true }, clock);
+    expect(ids(inventory)).to.include(DB.networkInterface);
+    expect(inventory.securityGroups.map(({ id }) => id)).to.include(DB_GROUP);
+    expect(inventory.instances.map(({ id }) => id)).not.to.include(DB.instance);
+  });
+
   it("reads interfaces, groups and ingress rules behind a possible firewall, and no others", async () => {
     const inventory = await read();
     expect(inventory.networkInterfaces.map(({ id, instanceId }) => [id, instanceId])).to.deep.equal([

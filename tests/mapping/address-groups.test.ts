@@ -53,7 +53,12 @@ describe("dynamic destinations", () => {
       );
       expect(registrationsOf(policy.addressGroups)).to.deep.equal({ [TAG]: members });
     }
-    expect(mapInventory(account([]), DYNAMIC).protectedInterfaces).to.deep.equal([]);
+  });
+
+  it("don't take an account for empty whose instances are all stopped", () => {
+    const { protectedInterfaces, warnings } = mapInventory(account([]), DYNAMIC);
+    expect(protectedInterfaces).to.deep.equal(["eni-1", "eni-2"]);
+    expect(warnings).to.deep.equal([]);
   });
 
   it("end with the last instance: a group that nothing carries any more needs no rule", () => {

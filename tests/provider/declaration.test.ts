@@ -26,6 +26,7 @@ function rule(name: string, fields: Partial<FoundRule> = {}): [string, FoundRule
 
 const objects = (...rules: [string, FoundRule][]) => ({
   rules: new Map(rules),
+  addressGroups: new Map(),
   services: new Map(),
   applications: new Map(),
   tags: new Map(),
@@ -51,7 +52,13 @@ describe("ownership", () => {
 
 describe("comparing what is found with what is declared", () => {
   const [name, declared] = rule("aws-sg-0a-tcp-22");
-  const declaration = { rules: { [name]: ruleHash(declared) }, services: {}, applications: {}, tags: {} };
+  const declaration = {
+    rules: { [name]: ruleHash(declared) },
+    addressGroups: {},
+    services: {},
+    applications: {},
+    tags: {},
+  };
   const cleanup = rule("cleanup", { tag: [], action: "deny" });
   const compare = (...rules: [string, FoundRule][]) =>
     differences(declaration, foundDeclaration(OWNER, "cleanup", objects(...rules)), new Set());

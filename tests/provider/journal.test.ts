@@ -4,6 +4,7 @@ import { foreignChanges } from "../../provider/journal";
 const VSYS = "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']";
 const ours = {
   rules: new Set(["aws-sg-0a-tcp-22"]),
+  addressGroups: new Set(["aws-x-sg-0a"]),
   services: new Set<string>(),
   applications: new Set<string>(),
   tags: new Set(["aws-panos-x"]),
@@ -25,6 +26,7 @@ describe("our administrator's journal", () => {
         `${VSYS}/rulebase/security/rules`,
         `${VSYS}/service`,
         `${VSYS}/tag/entry[@name='aws-panos-x']`,
+        `${VSYS}/address-group/entry[@name='aws-x-sg-0a']/dynamic`,
       ),
     ).to.deep.equal([]);
   });

@@ -80,6 +80,13 @@ describe("settings", () => {
     });
   });
 
+  it("ask for the interfaces of stopped instances only where destinations are dynamic", () => {
+    const { inventory, firewalls } = read({ "aws-panos-rules:destinations": "dynamic" });
+    expect(inventory).to.include({ kind: "auto", withStopped: true });
+    expect(firewalls[0]?.mapping.destinations).to.equal("dynamic");
+    expect(read().firewalls[0]?.mapping.destinations).to.equal("addresses");
+  });
+
   it("report everything that is missing at once, with an example each", () => {
     expect(() => settingsFrom({}, () => true, "s", {}))
       .to.throw(SettingsError)
@@ -119,6 +126,7 @@ describe("settings", () => {
     ["aws-panos-rules:inventory", "guess", "is none of auto, lookups, ec2, snapshot"],
     ["aws-panos-rules:inventory", "snapshot", "is missing, although inventory is snapshot"],
     ["aws-panos-rules:ruleMode", "both", "is none of application, service"],
+    ["aws-panos-rules:destinations", "groups", "is none of addresses, dynamic"],
     ["aws-panos-rules:skipAlreadyAllowed", "yes", "is neither true nor false"],
     ["aws-panos-rules:sessions", "end", "is none of leave, clear"],
     ["aws-panos-rules:maxRemovals", "-1", "is not a whole number"],

@@ -56,6 +56,8 @@ function declared(rules: Mapped["rules"]): FirewallPolicyArgs {
     rules: rules.map(({ rule }) => rule),
     services: servicesOf(rules, OWNER),
     applications: applicationsOf(rules, OWNER),
+    addressGroups: [],
+    registrations: undefined,
     acceptRename: false,
     maxRemovals: 100,
     suspicion: undefined,
