@@ -1,5 +1,6 @@
 import * as log from "@pulumi/pulumi/log";
 import type { Coverage } from "./mapping/coverage";
+import { isMemberTag } from "./mapping/names";
 import type { Policy } from "./mapping/types";
 import type { Rulebase } from "./panos/policy";
 import { carriesForeignName, heldMessage, isHeld, ownsRule, strayMessage } from "./provider/ownership";
@@ -18,7 +19,7 @@ async function say(severity: "info" | "warn", message: string): Promise<void> {
 export async function report(
   policy: Policy,
   { covered, shadowed }: Coverage,
-  { rules }: Rulebase,
+  { rules, taggedAddresses }: Rulebase,
   { declared: { name, vsys, ownerId } }: FirewallSettings,
 ): Promise<void> {
   const firewall = `${name}/${vsys}`;
@@ -36,6 +37,15 @@ export async function report(
   for (const rule of rules) {
     if (ownsRule(ownerId, rule) && isHeld(rule)) await say("warn", heldMessage(rule.name, firewall));
     if (carriesForeignName(ownerId, rule)) await say("warn", strayMessage(rule.name, firewall));
+  }
+  for (const { name, tag } of taggedAddresses) {
+    const member = tag.find((each) => isMemberTag(each, ownerId));
+    if (member === undefined) continue;
+    await say(
+      "warn",
+      `the address object ${name} on ${firewall} carries the tag ${member}, so the firewall counts it among the ` +
+        "addresses that our rules let in to, whatever AWS says: take that tag off it",
+    );
   }
 }
 

@@ -106,6 +106,8 @@ export interface Rulebase {
   rules: RulebaseRule[];
   /** Address objects and groups by name; the vsys's own hide shared ones of the same name. */
   addresses: Map<string, AddressObject>;
+  /** Address objects that carry tags: dynamic groups have them as members by these. */
+  taggedAddresses: { name: string; tag: string[] }[];
   services: Map<string, ServiceObject>;
   zones: string[];
   profileGroups: string[];

@@ -36,6 +36,7 @@ export function rulebaseFrom(vsys: XmlElement | undefined, shared: XmlElement | 
   return {
     rules: [...entries(find(vsys, "rulebase", "security", "rules")).values()].map(rulebaseRule),
     addresses: new Map(places.flatMap(addresses)),
+    taggedAddresses: places.flatMap(taggedAddresses),
     services: new Map(places.flatMap(services)),
     zones: [...entries(child(vsys, "zone")).keys()],
     profileGroups: names("profile-group"),
@@ -102,6 +103,12 @@ function addresses(place: XmlElement | undefined): [string, AddressObject][] {
     { kind: "opaque", why: "an external dynamic list" },
   ]);
   return [...lists, ...objects, ...groups];
+}
+
+function taggedAddresses(place: XmlElement | undefined): Rulebase["taggedAddresses"] {
+  return [...entries(child(place, "address"))]
+    .map(([name, entry]) => ({ name, tag: members(child(entry, "tag")) }))
+    .filter(({ tag }) => tag.length > 0);
 }
 
 function opaque(entry: XmlElement): { kind: "opaque"; why: string } {

@@ -144,6 +144,7 @@ export function rulebase(rules: RulebaseRule[], objects: Partial<Rulebase> = {})
   return {
     rules: [...rules, CLEANUP],
     addresses: new Map(),
+    taggedAddresses: [],
     services: new Map(),
     zones: ["untrust", "trust"],
     profileGroups: [],
