@@ -1,8 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { parse } from "yaml";
 import { firewallConfigurations, listedEntries, PROJECT } from "../provider/configuration";
 import { isRecord } from "../settings/reader";
+import { readStackFile } from "../settings/stack-file";
 import { KeygenError } from "./error";
 
 /** What a stack's file says about the firewall that a key is for. Secret values are left out. */
@@ -24,7 +22,9 @@ export async function readStack(
   firewall: string | undefined,
 ): Promise<StackConfiguration> {
   const file = `Pulumi.${stack}.yaml`;
-  const values = await configOf(join(folder, file), file);
+  const values = await readStackFile(folder, stack).catch((error: unknown) => {
+    throw new KeygenError("SETTINGS", (error as Error).message);
+  });
   const get = (key: string) => values[key];
   const { firewalls, listed } = firewallConfigurations(get, {});
   const names = firewalls.map(({ name }) => name);
@@ -39,31 +39,4 @@ export async function readStack(
   const place =
     listedEntries(get)?.findIndex((entry) => isRecord(entry) && entry["name"] === found.name) ?? 0;
   return { get: found.get, keyPlace: { key: `${PROJECT}:firewalls[${place}].apiKey`, isPath: true } };
-}
-
-async function configOf(path: string, file: string): Promise<Record<string, string>> {
-  let document: unknown;
-  try {
-    document = parse(await readFile(path, "utf8"));
-  } catch (error) {
-    const because =
-      (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is none here" : "it is no YAML";
-    throw new KeygenError("SETTINGS", `${file} can't be read: ${because}. npm run init makes one`);
-  }
-  const config = isRecord(document) && isRecord(document["config"]) ? document["config"] : {};
-  return Object.fromEntries(
-    Object.entries(withoutSecrets(config) as Record<string, unknown>).map(([key, value]) => [
-      key.includes(":") ? key : `${PROJECT}:${key}`,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]),
-  );
-}
-
-/** A configuration without its encrypted values (`secure: v1:…`). */
-function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecrets);
-  if (!isRecord(value)) return value;
-  const isOpen = (inner: unknown) => !(isRecord(inner) && "secure" in inner);
-  const open = Object.entries(value).filter(([, inner]) => isOpen(inner));
-  return Object.fromEntries(open.map(([key, inner]) => [key, withoutSecrets(inner)]));
 }

@@ -7,7 +7,7 @@ import { parseCidr, type Cidr, type Family } from "./cidr";
 import { permissionLabel } from "./describe";
 import { mapInventory } from "./index";
 import { compareTexts } from "./order";
-import { normalised, trafficOf, type Traffic } from "./protocols";
+import { meets, normalised, trafficOf, type Traffic } from "./protocols";
 import type { Direction, MappingOptions, Permission, Policy, Withheld } from "./types";
 
 /** A tag's key, and its value where only that one is meant. */
@@ -178,19 +178,6 @@ function permissionOf(group: SecurityGroup, rule: SecurityGroupRule, direction: 
     ...normalised(rule),
     ruleIds: [rule.id],
   };
-}
-
-/** Whether two traffics have a packet in common. */
-function meets(a: Traffic, b: Traffic): boolean {
-  if (a.protocol === "all" || b.protocol === "all") return true;
-  if ((a.protocol === "tcp" || a.protocol === "udp") && a.protocol === b.protocol) {
-    return a.fromPort <= b.toPort && b.fromPort <= a.toPort;
-  }
-  if ((a.protocol === "icmp" || a.protocol === "icmpv6") && a.protocol === b.protocol) {
-    const same = (x: number, y: number) => x === -1 || y === -1 || x === y;
-    return same(a.type, b.type) && same(a.code, b.code);
-  }
-  return a.protocol === "ip" && b.protocol === "ip" && a.number === b.number;
 }
 
 /** Whether an object is left out, by id with the reason; so is one whose tags nobody has seen. */

@@ -119,3 +119,29 @@ export function describeTraffic(permission: ProtocolAndPorts): string {
 function isBetween(value: number, low: number, high: number): boolean {
   return Number.isInteger(value) && value >= low && value <= high;
 }
+
+/** Whether two traffics have a packet in common. */
+export function meets(a: Traffic, b: Traffic): boolean {
+  if (a.protocol === "all" || b.protocol === "all") return true;
+  if ((a.protocol === "tcp" || a.protocol === "udp") && a.protocol === b.protocol) {
+    return a.fromPort <= b.toPort && b.fromPort <= a.toPort;
+  }
+  if ((a.protocol === "icmp" || a.protocol === "icmpv6") && a.protocol === b.protocol) {
+    const same = (x: number, y: number) => x === -1 || y === -1 || x === y;
+    return same(a.type, b.type) && same(a.code, b.code);
+  }
+  return a.protocol === "ip" && b.protocol === "ip" && a.number === b.number;
+}
+
+/** Whether every packet of `inner` is one of `outer`. */
+export function includes(outer: Traffic, inner: Traffic): boolean {
+  if (outer.protocol === "all") return true;
+  if ((outer.protocol === "tcp" || outer.protocol === "udp") && outer.protocol === inner.protocol) {
+    return outer.fromPort <= inner.fromPort && inner.toPort <= outer.toPort;
+  }
+  if ((outer.protocol === "icmp" || outer.protocol === "icmpv6") && outer.protocol === inner.protocol) {
+    const within = (wide: number, narrow: number) => wide === -1 || wide === narrow;
+    return within(outer.type, inner.type) && within(outer.code, inner.code);
+  }
+  return outer.protocol === "ip" && inner.protocol === "ip" && outer.number === inner.number;
+}

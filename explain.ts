@@ -1,0 +1,107 @@
+import { explainPacket } from "./explain/packet";
+import { HELP, readFlags, type Flags } from "./explain/flags";
+import { tree } from "./explain/reason";
+import { explainRule } from "./explain/rule";
+import { viewOf } from "./explain/view";
+import type { Terminal } from "./init";
+import { readInventory, readSnapshot } from "./inventory";
+import type { Inventory } from "./inventory/types";
+import { alreadyAllowed } from "./mapping/coverage";
+import { openActive } from "./panos/ha";
+import { readRulebases } from "./panos/rulebase";
+import { settingsFrom, SettingsError, type FirewallSettings, type Settings } from "./settings";
+import { readStackFile } from "./settings/stack-file";
+
+/** Stands in for the firewall's key where there is none: a stack's other settings count without it. */
+const NO_KEY = "none";
+
+/**
+ * Explains a rule, or what happens to packets.
+ * @returns the exit code: 0 answered, 1 something could not be asked, 2 wrong arguments or settings
+ */
+export async function explain(args: string[], { output, folder, environment }: Terminal): Promise<number> {
+  const say = (text: string) => output.write(`${text}\n`);
+  const flags = readFlags(args);
+  if ("problem" in flags || flags.question === undefined) {
+    say("problem" in flags ? `${flags.problem}\n\n${HELP}` : HELP);
+    return "problem" in flags ? 2 : 0;
+  }
+  try {
+    const { question } = flags;
+    const { settings, firewall } = await settingsOf(flags, folder, environment);
+    const view = viewOf(await inventoryOf(flags, settings), firewall.mapping, settings.guardrails);
+    const asksFirewall = firewall.connection.apiKey !== NO_KEY;
+    if (asksFirewall) view.coverage = await coverageOf(firewall, view.policy);
+    const explanation = "rule" in question ? explainRule(view, question.rule) : explainPacket(view, question);
+    if (flags.json) say(JSON.stringify({ ...explanation, firewallAsked: asksFirewall }, undefined, 2));
+    else {
+      say(tree(explanation));
+      if (!asksFirewall)
+        say("\n(The firewall was not asked whether its own rules allow it already: no key is given.)");
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    say(error.message);
+    return error instanceof SettingsError ? 2 : 1;
+  }
+}
+
+async function settingsOf(
+  { stack, firewall: name, snapshot }: Flags,
+  folder: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<{ settings: Settings; firewall: FirewallSettings }> {
+  const values = await readStackFile(folder, stack);
+  const source =
+    snapshot === undefined
+      ? {}
+      : { "aws-panos-rules:inventory": "snapshot", "aws-panos-rules:snapshot": snapshot };
+  const isKeyless = !["apiKey", "password", "apiKeySecret"].some(
+    (key) => values[`panos:${key}`] !== undefined || environment[variableOf(key)],
+  );
+  const settings = settingsFrom(
+    { ...values, ...source, ...(isKeyless && { "panos:apiKey": NO_KEY }) },
+    () => true,
+    `organization/aws-panos-rules/${stack}`,
+    environment,
+  );
+  const names = settings.firewalls.map(({ declared }) => declared.name);
+  const firewall = settings.firewalls.find(({ declared }) => declared.name === (name ?? names[0]));
+  if (firewall === undefined || (name === undefined && names.length > 1)) {
+    throw new Error(`say which firewall: --firewall with one of ${names.join(", ")}`);
+  }
+  return { settings, firewall };
+}
+
+function variableOf(key: string): string {
+  return `PANOS_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** Data sources answer inside a Pulumi program only, so AWS is asked through EC2's own API here. */
+function inventoryOf({ snapshot }: Flags, { inventory }: Settings): Promise<Inventory> {
+  if (snapshot !== undefined) return readSnapshot(snapshot);
+  if (inventory.kind !== "auto") return readInventory(inventory);
+  const { access } = inventory;
+  if ("obstacle" in access)
+    throw new Error(`EC2's API can't be asked here: ${access.obstacle}. Give --snapshot FILE`);
+  return readInventory({ kind: "ec2", access });
+}
+
+async function coverageOf(firewall: FirewallSettings, policy: Parameters<typeof alreadyAllowed>[0]) {
+  const client = await openActive(firewall.connection);
+  const rulebases = await readRulebases(client).finally(() => client.close());
+  return alreadyAllowed(policy, rulebases, firewall.coverage);
+}
+
+if (require.main === module) {
+  const { stdin, stdout } = process;
+  void explain(process.argv.slice(2), {
+    input: stdin,
+    output: stdout,
+    folder: process.cwd(),
+    environment: process.env,
+  }).then((code) => {
+    process.exitCode = code;
+  });
+}

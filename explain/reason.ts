@@ -1,0 +1,43 @@
+/** What was found of a rule or a packet. */
+export type Verdict =
+  /** A rule of ours lets it in. */
+  | "allowed"
+  /** Only part of what was asked for is let in. */
+  | "in part"
+  /** An administrator's rule lets it in already, so that ours is left out. */
+  | "already allowed"
+  /** AWS lets it in, but it becomes no rule. */
+  | "withheld"
+  /** AWS doesn't let it in, or it doesn't cross the firewall. */
+  | "not asked for";
+
+/** One fact, and the facts that it rests on. */
+export interface Reason {
+  text: string;
+  /** What of AWS or of the firewall it is about: "sgr-…", "i-…", "subnet-…", "rtb-…", a rule's name. */
+  id?: string;
+  because?: Reason[];
+}
+
+/** An answer that a person can read as a tree and a program as JSON. */
+export interface Explanation {
+  verdict: Verdict;
+  /** The answer in a sentence. */
+  text: string;
+  because: Reason[];
+}
+
+/** The explanation as a tree of lines. */
+export function tree({ verdict, text, because }: Explanation): string {
+  return [`${text} [${verdict}]`, ...branches(because, "")].join("\n");
+}
+
+function branches(reasons: readonly Reason[], indent: string): string[] {
+  return reasons.flatMap(({ text, because = [] }, index) => {
+    const isLast = index === reasons.length - 1;
+    return [
+      `${indent}${isLast ? "└─" : "├─"} ${text}`,
+      ...branches(because, `${indent}${isLast ? "   " : "│  "}`),
+    ];
+  });
+}

@@ -1,0 +1,165 @@
+import { expect } from "chai";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { stringify } from "yaml";
+import { explain } from "../../explain";
+import type { Explanation } from "../../explain/reason";
+import type { Inventory } from "../../inventory/types";
+import { startSimulator } from "../../simulator";
+import { account, FIREWALL_INTERFACE, ruleOf, type Permission } from "../support/account";
+import { firewallConfig, ruleEntry } from "../support/lab";
+
+const WEB: Permission = { group: 1, port: 443 };
+const SSH: Permission = { group: 2, port: 22 };
+
+describe("explain", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "explain-"));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  async function ask(
+    args: string[],
+    inventory: Inventory,
+    settings: Record<string, unknown> = {},
+    environment: NodeJS.ProcessEnv = {},
+  ): Promise<{ code: number; text: string }> {
+    const config = {
+      "panos:hostname": "127.0.0.1",
+      "aws-panos-rules:firewall": { networkInterfaceIds: [FIREWALL_INTERFACE] },
+      "aws-panos-rules:cleanupRule": "cleanup",
+      "aws-panos-rules:untrustZone": "untrust",
+      "aws-panos-rules:trustZone": "trust",
+      "aws-panos-rules:ownerId": "test1234",
+      ...settings,
+    };
+    await writeFile(join(folder, "Pulumi.dev.yaml"), stringify({ config }));
+    await writeFile(join(folder, "account.json"), JSON.stringify(inventory));
+    const output = new PassThrough();
+    const text: string[] = [];
+    output.on("data", (chunk: Buffer) => text.push(chunk.toString()));
+    const rest = args.includes("--stack")
+      ? []
+      : ["--stack", "dev", "--snapshot", join(folder, "account.json")];
+    const code = await explain([...args, ...rest], {
+      input: new PassThrough(),
+      output,
+      folder,
+      environment,
+    });
+    return { code, text: text.join("") };
+  }
+
+  async function answer(...question: Parameters<typeof ask>): Promise<Explanation> {
+    const { code, text } = await ask([...question[0], "--json"], question[1], question[2], question[3]);
+    expect(code, text).to.equal(0);
+    return JSON.parse(text) as Explanation;
+  }
+
+  const packets = (from: string, to: string, port: string) => ["--from", from, "--to", to, "--port", port];
+
+  it("shows what a rule rests on: the group's rules, the interface, the instance, the route table", async () => {
+    const { code, text } = await ask([ruleOf(WEB)], account([WEB]));
+    expect(code).to.equal(0);
+    expect(text).to.match(/^aws-sg-0a0001-tcp-443: 203\.0\.113\.0\/24 → 10\.0\.0\.1, .* \[allowed\]/);
+    for (const fact of [
+      "sgr-01",
+      "eni-0a1 of instance i-0a1 (host-1), running, is behind",
+      "rtb-0a",
+      `0.0.0.0/0 → ${FIREWALL_INTERFACE}`,
+    ])
+      expect(text).to.include(fact);
+  });
+
+  it("says why there is no rule: its instance is stopped", async () => {
+    const { text } = await ask([ruleOf(SSH)], account([WEB, SSH], [2]));
+    expect(text).to.include(`There is no rule ${ruleOf(SSH)} [not asked for]`);
+    expect(text).to.include("is left out, because instance i-0a2 doesn't run");
+  });
+
+  it("says why there is no rule: a guardrail withholds it", async () => {
+    const settings = { "aws-panos-rules:guardrails": { neverOpen: ["tcp/22"] } };
+    const rule = await answer([ruleOf(SSH)], account([WEB, SSH]), settings);
+    expect(rule.verdict).to.equal("withheld");
+    expect(JSON.stringify(rule)).to.include("guardrails.neverOpen has tcp/22");
+    const packet = await answer(packets("203.0.113.9", "10.0.0.2", "tcp/22"), account([WEB, SSH]), settings);
+    expect(packet.verdict).to.equal("withheld");
+    expect(JSON.stringify(packet)).to.include("guardrails.neverOpen has tcp/22");
+  });
+
+  for (const [from, to, port, verdict] of [
+    ["203.0.113.9", "10.0.0.1", "tcp/443", "allowed"],
+    ["203.0.113.0/24", "10.0.0.1", "tcp/443", "allowed"],
+    ["203.0.112.0/23", "10.0.0.1", "tcp/443", "in part"],
+    ["198.51.100.1", "10.0.0.1", "tcp/443", "not asked for"],
+    ["203.0.113.9", "10.0.0.1", "tcp/444", "not asked for"],
+    ["203.0.113.9", "10.0.0.1", "udp/443", "not asked for"],
+    ["203.0.113.9", "10.0.0.9", "tcp/443", "not asked for"],
+    ["203.0.113.9", "10.0.0.2", "tcp/443", "not asked for"],
+  ] as const) {
+    it(`says of ${port} from ${from} to ${to}: ${verdict}`, async () => {
+      expect((await answer(packets(from, to, port), account([WEB, SSH]))).verdict).to.equal(verdict);
+    });
+  }
+
+  it("says that an instance isn't behind the firewall, and where its subnet's packets go", async () => {
+    const inventory = account([WEB]);
+    inventory.routeTables[0]!.routes = [{ destinationCidrBlock: "0.0.0.0/0", gatewayId: "igw-0a" }];
+    const { text } = await ask(packets("203.0.113.9", "10.0.0.1", "tcp/443"), inventory);
+    expect(text).to.include("is not behind the firewall").and.include("0.0.0.0/0 → igw-0a");
+    expect(text).to.include("nothing of it crosses the firewall");
+  });
+
+  it("asks the firewall where it has a key, and says what its own rules allow already", async () => {
+    const config = firewallConfig([ruleEntry("their-web", { service: "service-https" })]);
+    const firewall = await startSimulator({ config, users: [{ name: "reader", password: "s3cret-reader" }] });
+    try {
+      const environment = {
+        PANOS_PORT: String(firewall.port),
+        PANOS_USERNAME: "reader",
+        PANOS_PASSWORD: "s3cret-reader",
+        PANOS_SKIP_VERIFY_CERTIFICATE: "true",
+      };
+      const rule = await answer([ruleOf(WEB)], account([WEB]), {}, environment);
+      expect(rule.verdict).to.equal("already allowed");
+      expect(JSON.stringify(rule)).to.include("their-web");
+      const packet = await answer(
+        packets("203.0.113.9", "10.0.0.1", "tcp/443"),
+        account([WEB]),
+        {},
+        environment,
+      );
+      expect(packet.verdict).to.equal("already allowed");
+    } finally {
+      await firewall.stop();
+    }
+  });
+
+  it("shows text from AWS on one line, without control characters", async () => {
+    const inventory = account([WEB]);
+    inventory.securityGroups[0]!.ingress[0]!.description = "a\u001b[31mred\nline";
+    const { text } = await ask([ruleOf(WEB)], inventory);
+    expect(text).to.include("“a [31mred line”").and.not.include("\u001b");
+  });
+
+  it("names what is wrong with its arguments and settings", async () => {
+    for (const [args, problem] of [
+      [[], "give either RULE"],
+      [[ruleOf(WEB), "--from", "1.2.3.4"], "give either RULE"],
+      [packets("x", "10.0.0.1", "tcp/1"), "--from x"],
+      [packets("1.2.3.4", "host", "tcp/1"), "--to host"],
+      [packets("1.2.3.4", "10.0.0.1", "https"), "--port https"],
+      [[ruleOf(WEB), "--stack", "nope"], "Pulumi.nope.yaml can't be read: there is none here"],
+    ] as const) {
+      const { code, text } = await ask([...args], account([WEB]));
+      expect(code, text).to.be.above(0);
+      expect(text).to.include(problem);
+    }
+    const wrong = await ask([ruleOf(WEB)], account([WEB]), { "aws-panos-rules:trustZone": "'" });
+    expect(wrong.code).to.equal(2);
+    expect(wrong.text).to.include("aws-panos-rules:trustZone");
+  });
+});
