@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
-import { parseAddress, parseCidr } from "../mapping/cidr";
 import type { Traffic } from "../mapping/protocols";
-import type { PacketQuestion } from "./packet";
+import { cidrOf, type PacketQuestion } from "./packet";
 
 export const HELP = `Says why there is a rule, or why packets are let in or not.
 
@@ -10,7 +9,7 @@ export const HELP = `Says why there is a rule, or why packets are let in or not.
 
   RULE                a rule's name: aws-sg-0123456789abcdef0-tcp-443
   --from CIDR         where the packets come from: 203.0.113.0/24, or one address
-  --to ADDRESS        an instance's address
+  --to ADDRESS        an instance's address (or, from an instance's address, where its packets go)
   --port PORT         tcp/443, udp/53, icmp, icmp/8, icmpv6/128, protocol/47
   --stack NAME        stack whose settings count: Pulumi.NAME.yaml
   --firewall NAME     which one, where its firewalls: lists several
@@ -60,15 +59,17 @@ export function readFlags(args: string[]): Flags | { problem: string } {
       return { problem: "give either RULE, or --from, --to and --port" };
     }
     if (rule !== undefined) return { ...common, question: { rule } };
-    const source = parseCidr(from ?? "") ?? parseCidr(`${from}/${from?.includes(":") ? 128 : 32}`);
-    if (source === undefined)
+    const [source, destination] = [cidrOf(from ?? ""), cidrOf(to ?? "")];
+    if (source === undefined) {
       return { problem: `--from ${from ?? "is missing"}: give 203.0.113.0/24 or an address` };
-    if (parseAddress(to ?? "") === undefined)
-      return { problem: `--to ${to ?? "is missing"}: give an address` };
+    }
+    if (destination === undefined) {
+      return { problem: `--to ${to ?? "is missing"}: give an address or 203.0.113.0/24` };
+    }
     const traffic = trafficFrom(port ?? "");
     if (traffic === undefined)
       return { problem: `--port ${port ?? "is missing"}: give tcp/443, icmp/8 or protocol/47` };
-    return { ...common, question: { from: source, to: to!, traffic, port: port! } };
+    return { ...common, question: { from: source, to: destination, traffic, port: port ?? "" } };
   } catch (error) {
     return { problem: (error as Error).message };
   }

@@ -1,138 +1,175 @@
 import type { NetworkInterface, SecurityGroupRule } from "../inventory/types";
 import { isInside, parseCidr, type Cidr } from "../mapping/cidr";
-import { includes, normalised, trafficOf, type Traffic } from "../mapping/protocols";
-import type { SecurityRule } from "../panos/policy";
 import { plainText } from "../mapping/describe";
-import type { Explanation, Reason } from "./reason";
+import { includes, normalised, trafficOf, type Traffic } from "../mapping/protocols";
+import type { Direction, MappedRule } from "../mapping/types";
+import type { Explanation, Reason, Verdict } from "./reason";
 import { addressesOf, describeRule, whyBehind, type View } from "./view";
 
-/** Packets to ask about. */
+/** Packets to ask about: from outside to an instance, or from an instance's address to outside. */
 export interface PacketQuestion {
   from: Cidr;
-  /** An instance's address. */
-  to: string;
+  to: Cidr;
   traffic: Traffic;
   /** As it was asked, for the answer: "tcp/443". */
   port: string;
 }
 
-/** Whether and why packets are let in. */
-export function explainPacket(view: View, question: PacketQuestion): Explanation {
-  const { from, to, port, traffic } = question;
-  const what = `${port} from ${from.text} to ${to}`;
-  const owners = view.inventory.networkInterfaces.filter((each) => owns(each, to));
-  if (owners.length === 0) {
+/** Packets, seen from the interfaces that they come to or leave. */
+interface Packets {
+  direction: Direction;
+  /** What is asked of the other side. */
+  far: Cidr;
+  owners: NetworkInterface[];
+  traffic: Traffic;
+}
+
+/** Whether and why packets are let through. */
+export function explainPacket(view: View, { from, to, traffic, port }: PacketQuestion): Explanation {
+  const what = `${port} from ${from.text} to ${to.text}`;
+  const ownersOf = (cidr: Cidr) => view.inventory.networkInterfaces.filter((each) => owns(each, cidr));
+  const [ingress, egress] = [ownersOf(to), ownersOf(from)];
+  const packets: Packets =
+    ingress.length > 0 || egress.length === 0
+      ? { direction: "ingress", far: from, owners: ingress, traffic }
+      : { direction: "egress", far: to, owners: egress, traffic };
+  if (packets.owners.length === 0) {
     return {
       verdict: "not asked for",
-      text: `${what} is not let in by a rule of ours`,
-      because: [{ id: to, text: `no interface in the inventory has the address ${to}` }],
+      text: `no rule of ours lets in ${what}`,
+      because: [{ text: `no interface in the inventory has the address ${to.text}` }],
     };
   }
-  const found = owners.flatMap((owner) =>
-    view.inventory.securityGroups
-      .filter(({ id }) => owner.securityGroupIds.includes(id))
-      .flatMap((group) => group.ingress.map((rule) => ({ owner, group, rule })))
-      .filter(({ rule }) => meetsSource(view, rule, from) && letsIn(rule, traffic)),
-  );
-  const rules = view.policy.rules.filter(
-    ({ rule, permission }) =>
-      found.some(({ rule: each }) => permission.ruleIds.includes(each.id)) &&
-      rule.source.some((text) => overlaps(text, from)) &&
-      owners.some((owner) => reaches(view, rule, owner)),
-  );
+  const rules = rulesFor(view, packets);
+  const permitting = groupRulesFor(view, packets, rules);
   const covered = rules.filter(({ rule }) =>
     view.coverage?.covered.some((each) => each.rule.rule.name === rule.name),
   );
+  const verdict = verdictOn(view, packets, rules, covered, permitting);
+  const names = rules.map(({ rule }) => rule.name).join(", ");
+  const text: Record<Verdict, string> = {
+    allowed: `${names} lets in ${what}`,
+    "in part": `${names} lets in part of ${what}`,
+    "already allowed": `the firewall's own rules let in ${what}`,
+    withheld: `AWS lets in ${what}, but no rule of ours does`,
+    "not asked for": `no rule of ours lets in ${what}`,
+  };
+  return {
+    verdict,
+    text: text[verdict],
+    because: [
+      permitting.length === 0
+        ? { text: "no security group lets this in" }
+        : { text: "AWS lets it in by", because: permitting.map((each) => whyPermitted(view, each, rules)) },
+      ...packets.owners.map((owner) => whyBehind(view, owner)),
+      ...covered.map(({ rule }) => ({
+        id: rule.name,
+        text: `${rule.name} is left out: the firewall's own rules allow it already`,
+      })),
+    ],
+  };
+}
+
+interface Permitting {
+  group: { id: string; name: string };
+  rule: SecurityGroupRule;
+}
+
+/** The rules that some of the packets fit. */
+function rulesFor({ policy }: View, { direction, far, owners, traffic }: Packets): MappedRule[] {
+  const members = new Map(policy.addressGroups.map((each) => [each.group.name, each.members]));
+  const own = owners.flatMap((owner) => addressesOf(owner).flatMap((text) => cidrOf(text) ?? []));
+  return policy.rules.filter(({ rule, permission }) => {
+    const [near, other] =
+      direction === "ingress" ? [rule.destination, rule.source] : [rule.source, rule.destination];
+    const permitted = trafficOf(permission);
+    return (
+      permission.direction === direction &&
+      permitted !== undefined &&
+      includes(permitted, traffic) &&
+      other.some((text) => overlaps(text, far)) &&
+      near
+        .flatMap((name) => members.get(name) ?? [name])
+        .some((text) => own.some((address) => overlaps(text, address)))
+    );
+  });
+}
+
+/** The security-group rules that let some of the packets in, whatever becomes of them on the firewall. */
+function groupRulesFor({ inventory }: View, packets: Packets, rules: MappedRule[]): Permitting[] {
+  const { direction, owners, far, traffic } = packets;
+  const carried = new Set(owners.flatMap(({ securityGroupIds }) => securityGroupIds));
+  const mapped = new Set(rules.flatMap(({ permission }) => permission.ruleIds));
+  const fits = (rule: SecurityGroupRule) => {
+    const permitted = trafficOf(normalised(rule));
+    const list = inventory.prefixLists.find(({ id }) => id === rule.prefixListId);
+    const texts = [rule.cidrIpv4, rule.cidrIpv6, ...(list?.entries ?? []).map(({ cidr }) => cidr)];
+    return (
+      permitted !== undefined &&
+      includes(permitted, traffic) &&
+      texts.some((text) => text !== undefined && overlaps(text, far))
+    );
+  };
+  return inventory.securityGroups
+    .filter(({ id }) => carried.has(id))
+    .flatMap((group) =>
+      (group[direction] ?? [])
+        .filter((rule) => mapped.has(rule.id) || fits(rule))
+        .map((rule) => ({ group, rule })),
+    );
+}
+
+function whyPermitted({ policy }: View, { group, rule }: Permitting, rules: MappedRule[]): Reason {
+  const { text, ...about } = describeRule(rule);
+  const names = rules.filter(({ permission }) => permission.ruleIds.includes(rule.id));
+  const withheld = policy.withheld.filter(({ permission }) => permission.ruleIds.includes(rule.id));
+  const outcome: Reason[] = [
+    ...names.map((each) => ({ id: each.rule.name, text: `→ rule ${each.rule.name}` })),
+    ...withheld.map(({ reason }) => ({ text: reason })),
+  ];
+  return {
+    ...about,
+    text: `security group ${plainText(group.name)} (${group.id}): ${text}`,
+    because:
+      outcome.length > 0 ? outcome : [{ text: "it becomes no rule: nothing of it crosses the firewall" }],
+  };
+}
+
+function verdictOn(
+  { policy }: View,
+  { direction, far }: Packets,
+  rules: MappedRule[],
+  covered: MappedRule[],
+  permitting: Permitting[],
+): Verdict {
+  if (rules.length === 0) {
+    const ids = new Set(permitting.map(({ rule }) => rule.id));
+    const isWithheld = policy.withheld.some(({ permission }) => permission.ruleIds.some((id) => ids.has(id)));
+    return isWithheld ? "withheld" : "not asked for";
+  }
+  if (covered.length === rules.length) return "already allowed";
   const isWhole = rules.some(({ rule }) =>
-    rule.source.some((text) => {
-      const source = cidrOf(text);
-      return source?.family === from.family && isInside(from, source);
+    (direction === "ingress" ? rule.source : rule.destination).some((text) => {
+      const side = cidrOf(text);
+      return side?.family === far.family && isInside(far, side);
     }),
   );
-  const permitted = found.map(({ group, rule }): Reason => {
-    const names = rules
-      .filter(({ permission }) => permission.ruleIds.includes(rule.id))
-      .map((each) => each.rule.name);
-    const { text, ...about } = describeRule(rule);
-    const reasons = view.policy.withheld.filter(({ permission }) => permission.ruleIds.includes(rule.id));
-    return {
-      ...about,
-      text: `security group ${plainText(group.name)} (${group.id}): ${text}`,
-      because: [
-        ...names.map((name) => ({ id: name, text: `→ rule ${name}` })),
-        ...reasons.map(({ reason }) => ({ text: reason })),
-        ...(names.length + reasons.length === 0
-          ? [{ text: "it becomes no rule: nothing of it crosses the firewall" }]
-          : []),
-      ],
-    };
+  return isWhole ? "allowed" : "in part";
+}
+
+function owns(networkInterface: NetworkInterface, asked: Cidr): boolean {
+  return addressesOf(networkInterface).some((text) => {
+    const cidr = cidrOf(text);
+    return cidr?.family === asked.family && isInside(asked, cidr);
   });
-  const because: Reason[] = [
-    permitted.length === 0
-      ? { text: `no security group of ${to} lets this in` }
-      : { text: "AWS lets it in by", because: permitted },
-    ...owners.map((owner) => whyBehind(view, owner)),
-    ...covered.map(({ rule }) => ({
-      id: rule.name,
-      text: `${rule.name} is left out: the firewall allows it already`,
-    })),
-  ];
-  const verdict =
-    rules.length === 0
-      ? permitted.length > 0 && found.some(({ rule }) => isWithheld(view, rule.id))
-        ? "withheld"
-        : "not asked for"
-      : covered.length === rules.length
-        ? "already allowed"
-        : isWhole
-          ? "allowed"
-          : "in part";
-  const names = rules.map(({ rule }) => rule.name).join(", ");
-  const text = {
-    allowed: `${what} is let in by ${names}`,
-    "in part": `part of ${what} is let in, by ${names}`,
-    "already allowed": `${what} is let in by the firewall's own rules`,
-    withheld: `${what} is let in by AWS, but not by the firewall`,
-    "not asked for": `${what} is not let in by a rule of ours`,
-  }[verdict];
-  return { verdict, text, because };
 }
 
-function isWithheld(view: View, ruleId: string): boolean {
-  return view.policy.withheld.some(({ permission }) => permission.ruleIds.includes(ruleId));
-}
-
-function owns(networkInterface: NetworkInterface, to: string): boolean {
-  const address = cidrOf(to);
-  return address !== undefined && addressesOf(networkInterface).some((text) => overlaps(text, address));
-}
-
-/** Whether a rule's destinations have an address of an interface, by themselves or as a group's members. */
-function reaches({ policy }: View, rule: SecurityRule, networkInterface: NetworkInterface): boolean {
-  const groups = new Map(policy.addressGroups.map(({ group, members }) => [group.name, members]));
-  const own = addressesOf(networkInterface).flatMap((text) => cidrOf(text) ?? []);
-  return rule.destination
-    .flatMap((name) => groups.get(name) ?? [name])
-    .some((text) => own.some((address) => overlaps(text, address)));
-}
-
-/** An address as the CIDR of itself, or a CIDR. */
-function cidrOf(text: string): Cidr | undefined {
+/** An address as the CIDR of itself, or a CIDR; undefined for anything else, such as a group's name. */
+export function cidrOf(text: string): Cidr | undefined {
   return parseCidr(text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`);
 }
 
-function letsIn(rule: SecurityGroupRule, traffic: Traffic): boolean {
-  const permitted = trafficOf(normalised(rule));
-  return permitted !== undefined && includes(permitted, traffic);
-}
-
-function meetsSource({ inventory }: View, rule: SecurityGroupRule, from: Cidr): boolean {
-  const list = inventory.prefixLists.find(({ id }) => id === rule.prefixListId);
-  const texts = [rule.cidrIpv4, rule.cidrIpv6, ...(list?.entries ?? []).map(({ cidr }) => cidr)];
-  return texts.some((text) => text !== undefined && overlaps(text, from));
-}
-
-function overlaps(text: string, from: Cidr): boolean {
+function overlaps(text: string, other: Cidr): boolean {
   const cidr = cidrOf(text);
-  return cidr?.family === from.family && cidr.first <= from.last && from.first <= cidr.last;
+  return cidr?.family === other.family && cidr.first <= other.last && other.first <= cidr.last;
 }

@@ -32,8 +32,8 @@ export function explainRule(view: View, name: string): Explanation {
       ...withheld.map(({ reason }) => ({ text: reason })),
       {
         id: groupId,
-        text: `security group ${plainText(group.name)} (${groupId}) lets in`,
-        because: group.ingress.map((rule) => {
+        text: `security group ${plainText(group.name)} (${groupId}) has`,
+        because: [...group.ingress, ...(group.egress ?? [])].map((rule) => {
           const { text, ...about } = describeRule(rule);
           return { ...about, text: `${rule.ipProtocol} ${rule.fromPort}-${rule.toPort}: ${text}` };
         }),

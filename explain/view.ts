@@ -2,7 +2,7 @@ import type { Inventory, NetworkInterface, Route, SecurityGroupRule } from "../i
 import type { Coverage } from "../mapping/coverage";
 import { plainText } from "../mapping/describe";
 import { mapWithin, type GuardedPolicy, type Guardrails } from "../mapping/guardrails";
-import { protectedInterfaces } from "../mapping/routing";
+import { nearTexts, protectedInterfaces } from "../mapping/routing";
 import type { MappingOptions } from "../mapping/types";
 import type { Reason } from "./reason";
 
@@ -32,15 +32,8 @@ export function carriers({ inventory }: View, groupId: string): NetworkInterface
 
 /** Every address that packets to an interface may be sent to, as text. */
 export function addressesOf(networkInterface: NetworkInterface): string[] {
-  const { privateIpAddresses, ipv6Addresses, ipv4Prefixes = [], ipv6Prefixes = [] } = networkInterface;
   const { publicIps = [] } = networkInterface;
-  return [
-    ...privateIpAddresses,
-    ...ipv6Addresses,
-    ...ipv4Prefixes,
-    ...ipv6Prefixes,
-    ...publicIps.map(({ publicIp }) => publicIp),
-  ];
+  return [...nearTexts(networkInterface), ...publicIps.map(({ publicIp }) => publicIp)];
 }
 
 /** Why an interface is behind the firewall, or why it isn't. */

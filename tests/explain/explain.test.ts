@@ -105,6 +105,20 @@ describe("explain", () => {
     });
   }
 
+  it("explains what leaves an instance, where egress is mirrored", async () => {
+    const inventory = account([WEB]);
+    inventory.securityGroups[0]!.egress = [
+      { id: "sgr-0e", ipProtocol: "tcp", fromPort: 443, toPort: 443, cidrIpv4: "198.51.100.0/24" },
+    ];
+    const question = packets("10.0.0.1", "198.51.100.7", "tcp/443");
+    const skipped = await answer(question, inventory);
+    expect(skipped.verdict).to.equal("not asked for");
+    const directions = { "aws-panos-rules:directions": ["ingress", "egress"] };
+    const mirrored = await answer(question, inventory, directions);
+    expect(mirrored.verdict).to.equal("allowed");
+    expect(mirrored.text).to.include("aws-sg-0a0001-out-tcp-443");
+  });
+
   it("says that an instance isn't behind the firewall, and where its subnet's packets go", async () => {
     const inventory = account([WEB]);
     inventory.routeTables[0]!.routes = [{ destinationCidrBlock: "0.0.0.0/0", gatewayId: "igw-0a" }];
