@@ -3,13 +3,7 @@ import type { Capacity } from "./panos/capacity";
 import { PreconditionError } from "./preconditions";
 import { listed, type PolicyContent, type RuleChanges } from "./provider/declaration";
 import { removalRefused } from "./provider/removals";
-
-/** How much one run may change, and how many rules there may be. Undefined: no limit but the device's. */
-export interface Limits {
-  maxChanges: number | undefined;
-  maxRemovals: number | undefined;
-  maxRules: number | undefined;
-}
+import type { Limits } from "./settings";
 
 /**
  * Refuses a run that changes more than it may, before anything of it is declared.

@@ -1,7 +1,6 @@
 import { getOrganization, getProject, getStack } from "@pulumi/pulumi/metadata";
 import { allConfig } from "@pulumi/pulumi/runtime/config";
 import type { InventorySource } from "./inventory";
-import type { Limits } from "./limits";
 import { HOLD_TAG, OWNER_ID, ownerTag } from "./mapping/names";
 import type { CoverageOptions } from "./mapping/coverage";
 import type { MappingOptions } from "./mapping/types";
@@ -38,6 +37,13 @@ export interface Settings {
 }
 
 type Targets = Pick<MappingOptions, "firewall" | "protectedSubnets" | "protectedVpcs">;
+
+/** How much one run may change, and how many rules there may be. Undefined: no limit but the device's. */
+export interface Limits {
+  maxChanges: number | undefined;
+  maxRemovals: number | undefined;
+  maxRules: number | undefined;
+}
 
 /** What the configuration says of one firewall. */
 export interface FirewallSettings {
