@@ -1,15 +1,18 @@
+import * as log from "@pulumi/pulumi/log";
+import { attributed } from "./accounts/attribution";
+import { withKeptRules } from "./accounts/keep";
 import type { Inventory } from "./inventory/types";
 import { requireFit, requireWithinLimits } from "./limits";
 import { addressGroupsOf, applicationsOf, registrationsOf, servicesOf } from "./mapping";
 import { alreadyAllowed } from "./mapping/coverage";
-import { mapWithin } from "./mapping/guardrails";
+import { mapWithin, withinGuardrails, type GuardedPolicy } from "./mapping/guardrails";
 import type { MappedAddressGroup } from "./mapping/types";
 import { capacity } from "./panos/capacity";
 import { openActive } from "./panos/ha";
 import type { PanosClient } from "./panos/client";
 import { readRulebases } from "./panos/rulebase";
 import { systemInfo } from "./panos/system";
-import { requirePrerequisites, suspicion } from "./preconditions";
+import { PreconditionError, requirePrerequisites, suspicion } from "./preconditions";
 import {
   declarationOf,
   differences,
@@ -52,7 +55,7 @@ export async function planFor(
   inventory: Inventory,
   { guardrails, limits, frozen }: Pick<Settings, "guardrails" | "limits" | "frozen">,
 ): Promise<Plan> {
-  const policy = mapWithin(inventory, firewall.mapping, guardrails);
+  const policy = policyFor(firewall, inventory, guardrails);
   const { rulebases, most } = await withClient(firewall, async (client) => {
     const [found, most] = await Promise.all([readRulebases(client), capacity(client), systemInfo(client)]);
     return { rulebases: found, most };
@@ -63,20 +66,20 @@ export async function planFor(
   const { ownerId } = firewall.mapping;
   const addressGroups = addressGroupsOf(coverage.needed, policy.addressGroups);
   const registrations = registrationsFor(addressGroups, firewall);
-  const content = {
+  const needed = {
     rules: coverage.needed.map(({ rule }) => rule),
     addressGroups: addressGroups.map(({ group }) => group),
     services: servicesOf(coverage.needed, ownerId),
     applications: applicationsOf(coverage.needed, ownerId),
   };
+  const running = objectsIn(rulebases.runningVsys);
+  const content = await withUnread(needed, inventory, running, firewall, guardrails);
   const doubt = suspicion(policy, inventory);
-  const { changes, waiting, others, kept } = againstRunning(
-    firewall,
-    content,
-    objectsIn(rulebases.runningVsys),
-  );
+  const { changes, waiting, others, kept } = againstRunning(firewall, content, running);
   const identity = firewallIdentity(firewall.declared);
-  requireFit({ ...content, rules: coverage.needed }, others, identity, limits, most);
+  const unread = content.rules.length - needed.rules.length;
+  const beside = { ...others, rules: others.rules + unread };
+  requireFit({ ...content, rules: coverage.needed }, beside, identity, limits, most);
   requireWithinLimits(changes, kept, identity, limits, doubt);
   return {
     firewall,
@@ -138,6 +141,37 @@ function againstRunning({ declared }: FirewallSettings, content: PolicyContent, 
   };
 }
 
+/** What the account asks for; where several were read, each rule says whose it is. */
+function policyFor(
+  { mapping }: FirewallSettings,
+  inventory: Inventory,
+  guardrails: Settings["guardrails"],
+): GuardedPolicy {
+  const policy = mapWithin(inventory, mapping, guardrails);
+  return { ...policy, rules: attributed(policy.rules, inventory) };
+}
+
+/** With the rules of accounts that could not be read, if there are any. Says which those are. */
+async function withUnread(
+  needed: PolicyContent,
+  inventory: Inventory,
+  running: PolicyObjects,
+  { mapping, declared: { name } }: FirewallSettings,
+  guardrails: Settings["guardrails"],
+): Promise<PolicyContent> {
+  if (inventory.unread === undefined) return needed;
+  if (mapping.destinations === "dynamic") {
+    throw new PreconditionError(
+      "aws-panos-rules:onUnreadable: keep can't be used where addresses are registered with the firewall: which of " +
+        "them are of an account that can't be read is not known. Nothing was written. Let all accounts be read",
+    );
+  }
+  const { allowed } = withinGuardrails(inventory, guardrails);
+  const { content, warnings } = withKeptRules(needed, { inventory, allowed }, running, mapping.ownerId);
+  for (const warning of warnings) await log.warn(`${name}: ${warning}`);
+  return content;
+}
+
 /**
  * The plan for a firewall that could not be asked: everything that the account asks for stays declared, so
  * that nothing of it is taken for withdrawn, and nothing is written.
@@ -148,7 +182,7 @@ export function refusedPlan(
   { guardrails }: Pick<Settings, "guardrails">,
   refusal: string,
 ): Plan {
-  const policy = mapWithin(inventory, firewall.mapping, guardrails);
+  const policy = policyFor(firewall, inventory, guardrails);
   const { rules, services, applications, addressGroups, withheld, guarded } = policy;
   return {
     firewall,

@@ -39,6 +39,9 @@ export function suspicion(policy: Policy, inventory: Inventory): string | undefi
   );
 }
 
-function place({ region, accountId }: Inventory): string {
+function place({ region, accountId, accounts }: Inventory): string {
+  if (accounts !== undefined) {
+    return ` of ${accounts.map((each) => `account ${each.accountId} in ${each.region}`).join(", ")}`;
+  }
   return [region && ` in ${region}`, accountId && ` of account ${accountId}`].filter(Boolean).join("");
 }

@@ -1,5 +1,6 @@
 import type * as auto from "./auto";
 import type { AwsAccess } from "./ec2/access";
+import type * as several from "./ec2/accounts";
 import type * as ec2 from "./ec2/read";
 import type * as lookups from "./lookups";
 import { readSnapshot } from "./snapshot";
@@ -10,11 +11,12 @@ import type { Inventory } from "./types";
 export { InventoryError } from "./errors";
 export { readSnapshot, writeSnapshot } from "./snapshot";
 
-/** Where an inventory comes from: AWS's own answers (of one region), or a file that was recorded from them. */
+/** Where an inventory comes from: AWS's own answers, or a file that was recorded from them. */
 export type InventorySource =
   | { kind: "auto"; access: auto.Ec2Access; withStopped?: boolean }
   | { kind: "lookups"; region?: string; withStopped?: boolean }
   | { kind: "ec2"; access: AwsAccess }
+  | ({ kind: "accounts" } & several.AccountsSource)
   | { kind: "snapshot"; file: string };
 
 /**
@@ -38,6 +40,10 @@ export function readInventory(source: InventorySource, tell: Tell = silent): Pro
     case "ec2": {
       const { readEc2 } = require("./ec2/read") as typeof ec2;
       return readEc2(source.access, tell);
+    }
+    case "accounts": {
+      const { readAccounts } = require("./ec2/accounts") as typeof several;
+      return readAccounts(source, tell);
     }
     case "snapshot":
       return readSnapshot(source.file);

@@ -28,6 +28,12 @@ export function sorted(inventory: Inventory): Inventory {
         inventory.accounts.map(({ accountId, region }) => ({ accountId, region })),
         ({ accountId, region }) => `${accountId} ${region}`,
       ),
+    unread:
+      inventory.unread &&
+      by(
+        inventory.unread.map(({ accountId, region, reason }) => ({ accountId, region, reason })),
+        ({ accountId, region }) => `${accountId} ${region}`,
+      ),
     complete: inventory.complete,
     vpcs: byId(inventory.vpcs).map((vpc) =>
       given({

@@ -16,6 +16,8 @@ export interface Inventory {
   accountId?: string;
   /** What was read, where that was more than one region of one account. */
   accounts?: AccountRegion[];
+  /** What could not be read of what was to be read, although the rest was. */
+  unread?: UnreadAccount[];
   /**
    * Every interface and security group of the region is in it. Otherwise interfaces only of running or
    * pending instances (of stopped ones where they were asked for) in subnets that a firewall could stand
@@ -52,6 +54,11 @@ export interface Owned {
 export interface AccountRegion {
   accountId: string;
   region: string;
+}
+
+export interface UnreadAccount extends AccountRegion {
+  /** What AWS said. */
+  reason: string;
 }
 
 export interface Vpc extends Owned {

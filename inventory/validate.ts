@@ -1,9 +1,9 @@
 import { accountId, region } from "./grammar";
 import { checkReferences } from "./references";
-import { Problems, boolean, exactly, list, object } from "./shape";
+import { Problems, anyText, boolean, exactly, list, object } from "./shape";
 import { instance, networkInterface, routeTable, subnet, vpc, vpcPeeringConnection } from "./shapes-network";
 import { prefixList, securityGroup } from "./shapes-permissions";
-import type { AccountRegion, Inventory } from "./types";
+import type { AccountRegion, Inventory, UnreadAccount } from "./types";
 
 /** The version of the shape that this program writes and reads. */
 export const FORMAT = 1;
@@ -14,6 +14,7 @@ const inventory = object<Inventory>(
     region,
     accountId,
     accounts: list(object<AccountRegion>({ accountId, region })),
+    unread: list(object<UnreadAccount>({ accountId, region, reason: anyText })),
     complete: boolean,
     vpcs: list(vpc),
     subnets: list(subnet),
@@ -24,7 +25,7 @@ const inventory = object<Inventory>(
     prefixLists: list(prefixList),
     vpcPeeringConnections: list(vpcPeeringConnection),
   },
-  ["region", "accountId", "accounts", "complete", "vpcPeeringConnections"],
+  ["region", "accountId", "accounts", "unread", "complete", "vpcPeeringConnections"],
 );
 
 /**

@@ -10,8 +10,8 @@ import { isRecord, reader, type Get, type Reader } from "./reader";
 const NOT_HONOURED = ["customCaBundle", "httpProxy", "httpsProxy", "insecure", "ec2MetadataServiceEndpoint"];
 
 const ROLE = '[{"roleArn": "arn:aws:iam::123456789012:role/panos-reader"}]';
-const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/\S+$/;
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/;
+export const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/\S+$/;
+export const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/;
 
 /** The AWS provider's settings, `aws:…`, as far as they say where and as whom EC2's API is asked. */
 export function awsAccess(get: Get, report: Report): AwsAccess {

@@ -1,13 +1,30 @@
 import type { InventorySource } from "../inventory";
 import type { Ec2Access } from "../inventory/auto";
 import { PROJECT } from "../provider/configuration";
+import { accountsFrom } from "./accounts";
 import { awsAccess } from "./aws";
 import { collector, type Report } from "./problems";
 import type { Get, Reader } from "./reader";
 
-/** `inventory` and `snapshot`: where what AWS has is read from. */
+/** `inventory`, `snapshot`, `accounts` and `onUnreadable`: where what AWS has is read from. */
 export function inventorySource(get: Get, read: Reader, report: Report): InventorySource {
   const kind = read.choice("inventory", ["auto", "lookups", "ec2", "snapshot"] as const);
+  const onUnreadable = read.choice("onUnreadable", ["stop", "keep"] as const);
+  const accounts = read.json("accounts");
+  if (accounts !== undefined) {
+    if (kind === "lookups" || kind === "snapshot") {
+      report(
+        `${PROJECT}:accounts`,
+        `can't be read with inventory: ${kind}`,
+        "aws-panos-rules:inventory: ec2",
+      );
+    }
+    return {
+      kind: "accounts",
+      onUnreadable,
+      accounts: accountsFrom(accounts, awsAccess(get, report), report),
+    };
+  }
   if (kind === "auto") return { kind, access: accessOrObstacle(get) };
   if (kind === "lookups") return { kind };
   if (kind === "ec2") return { kind, access: awsAccess(get, report) };

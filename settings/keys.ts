@@ -30,6 +30,8 @@ const PROJECT_KEYS = [
   "protectedSubnets",
   "protectedVpcs",
   "zones",
+  "accounts",
+  "onUnreadable",
   "inventory",
   "snapshot",
   "ruleMode",

@@ -20,6 +20,7 @@ import type { Tell } from "../tell";
 import type { Inventory } from "../types";
 import { checkInventory } from "../validate";
 import type { AwsAccess } from "./access";
+import type { RegionAnswers } from "./merge";
 import { instanceAnswers, networkInterfaceAnswer } from "./interfaces";
 import { peeringAnswer, routeTableAnswer, subnetAnswer, vpcAnswer } from "./network";
 import {
@@ -32,7 +33,7 @@ import { Ec2Reader } from "./reader";
 
 /** What EC2 answered in one region of one account. */
 export interface Ec2Answers {
-  answers: Answers & { region: string; accountId: string };
+  answers: RegionAnswers;
   /** What could not be seen, one sentence each. */
   warnings: string[];
   /** How often each API action was called. */

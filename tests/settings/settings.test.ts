@@ -227,6 +227,56 @@ describe("settings", () => {
     }
   });
 
+  describe("of several accounts", () => {
+    const ROLE = "arn:aws:iam::222222222222:role/reader";
+    const several = (...entries: unknown[]) => ({
+      "aws:region": "eu-central-1",
+      "aws:profile": "hub",
+      "aws-panos-rules:accounts": JSON.stringify(entries),
+    });
+
+    it("are one reading for each region, from the stack's own credentials", () => {
+      const { inventory } = read(
+        several({}, { role: ROLE, externalId: "x", regions: ["eu-west-1", "us-east-1"] }),
+      );
+      const home = { profile: "hub", homeRegion: "eu-central-1" };
+      const assumeRoles = [{ roleArn: ROLE, externalId: "x" }];
+      expect(inventory).to.deep.equal({
+        kind: "accounts",
+        onUnreadable: "stop",
+        accounts: [
+          { region: "eu-central-1", access: { ...home, region: "eu-central-1" } },
+          ...["eu-west-1", "us-east-1"].map((region) => ({
+            accountId: "222222222222",
+            region,
+            access: { ...home, region, assumeRoles },
+          })),
+        ],
+      });
+      const kept = { ...several({}), "aws-panos-rules:onUnreadable": "keep" };
+      expect(read(kept).inventory).to.include({ onUnreadable: "keep" });
+    });
+
+    for (const [entries, problem] of [
+      [[], "accounts is not a list of accounts, or an empty one"],
+      [["222222222222"], "accounts[0] is not an object"],
+      [[{ role: "reader" }], 'accounts[0].role "reader" is not the ARN of a role'],
+      [[{ role: ROLE, regions: [] }], "accounts[0].regions is not a list of regions"],
+      [[{ role: ROLE, regions: ["Frankfurt"] }], "accounts[0].regions is not a list of regions"],
+      [[{ roles: ROLE }], "accounts[0].roles is not a setting"],
+      [[{ role: ROLE }, { role: ROLE }], "accounts names account 222222222222 in eu-central-1 twice"],
+    ] as const) {
+      it(`refuse ${JSON.stringify(entries)}`, () => {
+        expect(problemsOf(several(...entries)).join("\n")).to.contain(problem);
+      });
+    }
+
+    it("are not read by data sources, which know one account", () => {
+      const change = { ...several({}), "aws-panos-rules:inventory": "lookups" };
+      expect(problemsOf(change).join()).to.contain("can't be read with inventory: lookups");
+    });
+  });
+
   describe("of several firewalls", () => {
     const several = (...entries: object[]) => ({ "aws-panos-rules:firewalls": JSON.stringify(entries) });
     const [a, b] = [

@@ -1,0 +1,175 @@
+/** Which rules of accounts that could not be read stay on a firewall as they are. */
+import type { Inventory } from "../inventory/types";
+import { applicationsNamedBy } from "../mapping/custom-applications";
+import { isServiceName, ownerTag } from "../mapping/names";
+import { compareTexts } from "../mapping/order";
+import { canonicalAddress, type FoundRule } from "../panos/entries";
+import type { SecurityRule, Service } from "../panos/policy";
+import { listed, type PolicyContent } from "../provider/declaration";
+import type { PolicyObjects } from "../provider/objects";
+import { isHeld, ownsRule } from "../provider/ownership";
+import { ANYBODY, attributionOf, placeOf, withPlaces } from "./attribution";
+
+/** What is to be declared, with the rules that stay, and what a person should know of them. */
+export interface Kept {
+  content: PolicyContent;
+  /** One sentence each. */
+  warnings: string[];
+}
+
+/**
+ * Adds the rules that accounts which could not be read have on the firewall, as its running configuration has
+ * them, with the objects they need. Of one that also speaks for an account that was read, what is known there
+ * counts, and only the addresses that can't be known stay. One that doesn't say whose it is stays unless its
+ * group was read.
+ * @param allowed what guardrails leave of the inventory
+ */
+export function withKeptRules(
+  content: PolicyContent,
+  { inventory, allowed }: { inventory: Inventory; allowed: Inventory },
+  running: PolicyObjects,
+  ownerId: string,
+): Kept {
+  const { unread = [] } = inventory;
+  if (unread.length === 0) return { content, warnings: [] };
+  const missing = new Set(unread.map(placeOf));
+  const groups = new Set(inventory.securityGroups.map(({ id }) => id));
+  const permitted = permittedIn(allowed);
+  const known = new Map(content.rules.map((rule) => [rule.name, rule]));
+  const addresses = addressesIn(inventory);
+  const kept: SecurityRule[] = [];
+  const [shared, unknown]: [string[], string[]] = [[], []];
+  for (const rule of running.rules.values()) {
+    if (!ownsRule(ownerId, rule) || isHeld(rule)) continue;
+    const places = attributionOf(rule.description);
+    const groupId = groupIn(rule.name);
+    if (places === undefined && groups.has(groupId)) continue;
+    if (places instanceof Set && [...places].every((place) => !missing.has(place))) continue;
+    if (places === undefined || !groups.has(groupId)) {
+      if (!(places instanceof Set)) unknown.push(rule.name);
+      kept.push(declarable(rule));
+    } else if (!isRevoked(rule.description, permitted)) {
+      const both = combined(rule, known.get(rule.name), addresses, places);
+      // No address at all would be every address.
+      if (both[nearEnd(rule.name)].length === 0) continue;
+      shared.push(rule.name);
+      kept.push(both);
+    }
+  }
+  const names = new Set(kept.map(({ name }) => name));
+  const rules = [...content.rules.filter(({ name }) => !names.has(name)), ...kept].sort((a, b) =>
+    compareTexts(a.name, b.name),
+  );
+  return {
+    content: {
+      ...content,
+      rules,
+      services: servicesNamedBy(rules, content.services, ownerId),
+      applications: applicationsNamedBy(rules, ownerId),
+    },
+    warnings: [
+      ...(kept.length > 0
+        ? [`left as they are, because ${listed([...missing])} can't be read: ${count(kept)}`]
+        : []),
+      ...(shared.length > 0
+        ? [
+            `${listed(shared)}: of groups that were read, with interfaces in accounts that were not. Their ` +
+              "addresses there stay",
+          ]
+        : []),
+      ...(unknown.length > 0
+        ? [
+            `${listed(unknown)}: whose they are isn't said in their descriptions. They stay, although they may be of ` +
+              "groups that are gone; the next run that reads every account settles it",
+          ]
+        : []),
+    ],
+  };
+}
+
+function count(rules: readonly unknown[]): string {
+  return `${rules.length} ${rules.length === 1 ? "rule" : "rules"}`;
+}
+
+/** As it is found, without what no rule of ours has: that is mended in every run, as for other rules. */
+function declarable(found: FoundRule): SecurityRule {
+  const { name, description, tag, from, to, source, destination, application, service } = found;
+  const { profileGroup, logSetting } = found;
+  return {
+    ...{ name, description, tag, from, to, source, destination, application, service },
+    action: "allow",
+    ...(profileGroup !== undefined && { profileGroup }),
+    ...(logSetting !== undefined && { logSetting }),
+  };
+}
+
+/** What is known of a rule now, with those of its instances' addresses on the firewall of which nothing is known. */
+function combined(
+  found: FoundRule,
+  known: SecurityRule | undefined,
+  addresses: ReadonlySet<string>,
+  places: ReadonlySet<string> | typeof ANYBODY,
+): SecurityRule {
+  const near = nearEnd(found.name);
+  const unseen = found[near].filter((address) => !addresses.has(canonicalAddress(address)));
+  const rule = known ?? declarable(found);
+  return {
+    ...rule,
+    description: withPlaces(rule.description, places),
+    [near]: known === undefined ? unseen : [...known[near], ...unseen],
+  };
+}
+
+/** Where a rule has its instances: packets of an egress permission come from them. */
+function nearEnd(ruleName: string): "source" | "destination" {
+  return /^aws-sg-[0-9a-z]+-out-/.test(ruleName) ? "source" : "destination";
+}
+
+/** Whether all the security-group rules that a description names are gone, or withheld. */
+function isRevoked(description: string, permitted: ReadonlySet<string>): boolean {
+  const named = description.match(/\bsgr-[0-9a-z]+/g) ?? [];
+  // One that was cut may name more.
+  return !description.endsWith("…") && named.every((id) => !permitted.has(id));
+}
+
+function permittedIn({ securityGroups }: Inventory): Set<string> {
+  return new Set(
+    securityGroups.flatMap(({ ingress, egress = [] }) => [...ingress, ...egress].map(({ id }) => id)),
+  );
+}
+
+function addressesIn({ networkInterfaces }: Inventory): Set<string> {
+  return new Set(
+    networkInterfaces
+      .flatMap(
+        ({ privateIpAddresses, ipv6Addresses, ipv4Prefixes = [], ipv6Prefixes = [], publicIps = [] }) => [
+          ...[...privateIpAddresses, ...ipv6Addresses, ...ipv4Prefixes, ...ipv6Prefixes],
+          ...publicIps.map(({ publicIp }) => publicIp),
+        ],
+      )
+      .map(canonicalAddress),
+  );
+}
+
+function groupIn(ruleName: string): string {
+  return /sg-[0-9a-z]+/.exec(ruleName)?.[0] ?? "";
+}
+
+/** The services of ours that rules name: those that are declared already, and others as their names say them. */
+function servicesNamedBy(
+  rules: readonly SecurityRule[],
+  declared: readonly Service[],
+  ownerId: string,
+): Service[] {
+  const services = new Map(declared.map((service) => [service.name, service]));
+  for (const name of rules.flatMap(({ service }) => service)) {
+    if (services.has(name) || !isServiceName(name, ownerId)) continue;
+    const [, protocol, port = ""] = /-(tcp|udp)-(\d+(?:-\d+)?)$/.exec(name) ?? [];
+    if (protocol !== "tcp" && protocol !== "udp") continue;
+    services.set(name, { name, protocol, port, tag: [ownerTag(ownerId)] });
+  }
+  const used = new Set(rules.flatMap(({ service }) => service));
+  return [...services.values()]
+    .filter(({ name }) => used.has(name))
+    .sort((a, b) => compareTexts(a.name, b.name));
+}
