@@ -8,7 +8,8 @@ import type { SecurityRule, Service } from "../panos/policy";
 import { listed, type PolicyContent } from "../provider/declaration";
 import type { PolicyObjects } from "../provider/objects";
 import { isHeld, ownsRule } from "../provider/ownership";
-import { ANYBODY, attributionOf, placeOf, withPlaces } from "./attribution";
+import { attributionOf, placeOf, withPlaces } from "./attribution";
+import type { ANYBODY } from "./attribution";
 
 /** What is to be declared, with the rules that stay, and what a person should know of them. */
 export interface Kept {

@@ -5,16 +5,18 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { chooseExecutable } from "../engine/stack";
+import { inventoryText, measureInventory } from "./inventory";
 import { measureSize, type Cost, type SizeResult } from "./requests";
 import { shown, spread, table } from "./statistics";
 import { DESTINATIONS, measureStopped, type StoppedResult } from "./stopped";
 import { label, measureTimes, type TimesResult } from "./times";
 
-const USAGE = `npm run bench -- [--short] [--rules N] [--runs N] [--both] [--engine | --cli] [--json]
+const USAGE = `npm run bench -- [--short] [--rules N] [--runs N] [--both] [--inventory] [--engine | --cli] [--json]
   --short   a quick look: 10 and 100 rules, one round
   --rules   how many rules the times are taken with (1000)
   --runs    how many rounds the times are taken in (3)
   --both    take the times of both programs with and without checkpoints
+  --inventory  only what reading 10, 1,000 and 10,000 interfaces costs through each source
   --engine  use the stand-in engine even where a pulumi is installed
   --cli     use the Pulumi CLI, and fail where there is none
   --json    print JSON`;
@@ -27,6 +29,7 @@ function flags(argv: string[]) {
       rules: { type: "string" },
       runs: { type: "string" },
       both: { type: "boolean", default: false },
+      inventory: { type: "boolean", default: false },
       engine: { type: "boolean", default: false },
       cli: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
@@ -55,6 +58,12 @@ async function main(argv: string[]): Promise<number> {
   }
   if (chosen.help) {
     console.log(USAGE);
+    return 0;
+  }
+  if (chosen.inventory) {
+    const sizes = chosen.short ? [10, 1000] : [10, 1000, 10_000];
+    const readings = await measureInventory(sizes, (text) => console.error(text));
+    console.log(chosen.json ? JSON.stringify(readings, undefined, 2) : inventoryText(readings));
     return 0;
   }
   const executable = chooseExecutable(argv);

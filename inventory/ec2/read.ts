@@ -94,6 +94,7 @@ export async function collectEc2(
       permissionsOf(reader, accountId),
     ]);
     const { warnings, ...groups } = permissions;
+    const { networkWarnings, ...places } = network;
     const named = new Set(
       [
         ...groups.securityGroupRules.map(({ prefixListId }) => prefixListId),
@@ -104,8 +105,8 @@ export async function collectEc2(
     );
     const prefixLists = await prefixListsOf(reader, named);
     return {
-      answers: { region, accountId, complete: true, ...network, ...compute, ...groups, prefixLists },
-      warnings,
+      answers: { region, accountId, complete: true, ...places, ...compute, ...groups, prefixLists },
+      warnings: [...networkWarnings, ...warnings],
       calls: reader.calls,
     };
   } finally {
@@ -140,12 +141,15 @@ async function networkOf(reader: Ec2Reader) {
       pageSize: SMALL_PAGE,
       items: (page) => page.RouteTables,
     }),
-    reader.list(
+    // Only expanded references need them, and older policies for readers don't allow it. Anything but a denial
+    // passes: then references that were expanded yesterday must not go.
+    reader.optionalList(
       { what: "VPC peerings", action: "DescribeVpcPeeringConnections" },
       paginateDescribeVpcPeeringConnections,
       { input: {}, pageSize: PAGE, items: (page) => page.VpcPeeringConnections },
     ),
   ]);
+  if (peerings instanceof InventoryError && peerings.code !== "ACCESS_DENIED") throw peerings;
   const subnetIds = new Map(vpcs.map(({ VpcId = "" }) => [VpcId, [] as string[]]));
   for (const { VpcId = "", SubnetId = "" } of subnets) subnetIds.get(VpcId)?.push(SubnetId);
   return {
@@ -153,7 +157,9 @@ async function networkOf(reader: Ec2Reader) {
     subnetIds,
     subnets: subnets.map(subnetAnswer),
     routeTables: routeTables.map(routeTableAnswer),
-    vpcPeeringConnections: peerings.flatMap(peeringAnswer),
+    ...(!(peerings instanceof Error) && { vpcPeeringConnections: peerings.flatMap(peeringAnswer) }),
+    networkWarnings:
+      peerings instanceof Error ? [`Which VPCs are peered is not known. ${peerings.message}`] : [],
   };
 }
 

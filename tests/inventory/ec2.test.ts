@@ -406,6 +406,15 @@ describe("inventory from EC2's own API", () => {
     expect(said[0]).to.include("associated with").and.include("ec2:DescribeSecurityGroupVpcAssociations");
   });
 
+  it("does without peerings where they may not be read, but not where reading them fails", async () => {
+    const action = "DescribeVpcPeeringConnections";
+    refuse(action, { status: 403, code: "UnauthorizedOperation", message: "You are not authorized." });
+    expect(await read()).to.not.have.property("vpcPeeringConnections");
+    expect(said.join()).to.include("Which VPCs are peered is not known").and.include(`Allow ec2:${action}`);
+    refuse(action, { status: 503, code: "Unavailable", message: "The service is unavailable." });
+    expect((await refused()).code).to.equal("LOOKUP_FAILED");
+  });
+
   it("says that a region may not be enabled", async () => {
     server.refuse = () => ({
       status: 401,
