@@ -24,9 +24,9 @@ async function program() {
   if (settings.frozen !== undefined) await stopWhatWaits(settings.frozen, plans);
 
   const outputs = plans.map(({ firewall: { declared }, content, ...plan }): [string, object] => {
-    const { registrations, suspicion, refusal, alreadyAllowed, withheld } = plan;
+    const { registrations, suspicion, adopt, refusal, alreadyAllowed, withheld } = plan;
     new FirewallPolicy(declared.name, {
-      ...{ ...declared, ...content, registrations, suspicion, listed: settings.listed },
+      ...{ ...declared, ...content, registrations, suspicion, adopt, listed: settings.listed },
       ...(refusal !== undefined && { refusal }),
     });
     return [declared.name, { rules: content.rules.length, alreadyAllowed, withheld }];

@@ -4,6 +4,7 @@ import { withKeptRules } from "./accounts/keep";
 import type { Inventory } from "./inventory/types";
 import { requireFit, requireWithinLimits } from "./limits";
 import { addressGroupsOf, applicationsOf, registrationsOf, servicesOf } from "./mapping";
+import { adoption } from "./mapping/adoption";
 import { alreadyAllowed } from "./mapping/coverage";
 import { mapWithin, withinGuardrails, type GuardedPolicy } from "./mapping/guardrails";
 import type { MappedAddressGroup } from "./mapping/types";
@@ -12,7 +13,7 @@ import { openActive } from "./panos/ha";
 import type { PanosClient } from "./panos/client";
 import { readRulebases } from "./panos/rulebase";
 import { systemInfo } from "./panos/system";
-import { PreconditionError, requirePrerequisites, suspicion } from "./preconditions";
+import { PreconditionError, requireAdoptable, requirePrerequisites, suspicion } from "./preconditions";
 import {
   declarationOf,
   differences,
@@ -21,10 +22,12 @@ import {
   type PolicyContent,
 } from "./provider/declaration";
 import { firewallIdentity } from "./provider/firewall";
+import type { Adoptions } from "./provider/inputs";
 import { objectsIn, type PolicyObjects } from "./provider/objects";
 import { ownObjects } from "./provider/ownership";
 import { declaredRegistrations, registrationChanges, registrationsOfStack } from "./provider/registered";
-import { report } from "./report";
+import { adoptedContent } from "./provider/takeover";
+import { report, reportAdoption } from "./report";
 import type { FirewallSettings, Settings } from "./settings";
 
 /** What one firewall is to hold. */
@@ -41,6 +44,8 @@ export interface Plan {
   /** What the running configuration lacks of this or has beyond it, one sentence each. */
   waiting: string[];
   suspicion: string | undefined;
+  /** Administrator's rules that are to be replaced. */
+  adopt: Adoptions;
   /** Why nothing may be written to it, where the other firewalls get theirs all the same. */
   refusal?: string;
 }
@@ -62,7 +67,10 @@ export async function planFor(
   });
   requirePrerequisites(rulebases.candidate, firewall);
   const coverage = alreadyAllowed(policy, rulebases, firewall.coverage);
+  const { adopted, refused, gone } = adoption(coverage.needed, policy, rulebases, firewall.coverage);
+  requireAdoptable(refused);
   await report(policy, coverage, rulebases.candidate, firewall);
+  await reportAdoption(adopted, gone, firewall);
   const { ownerId } = firewall.mapping;
   const addressGroups = addressGroupsOf(coverage.needed, policy.addressGroups);
   const registrations = registrationsFor(addressGroups, firewall);
@@ -92,8 +100,12 @@ export async function planFor(
     waiting: [
       ...(frozen === undefined ? [] : await registrationsWaiting(firewall, registrations)),
       ...waiting,
+      ...adopted.map(({ name }) => `rule ${name} is not taken over`),
     ],
     suspicion: doubt,
+    adopt: Object.fromEntries(
+      adopted.map(({ name, by, found }) => [name, { by, content: adoptedContent(found) }]),
+    ),
   };
 }
 
@@ -198,6 +210,7 @@ export function refusedPlan(
     guarded: guarded.map(({ reason }) => reason),
     waiting: [refusal],
     suspicion: undefined,
+    adopt: {},
     refusal,
   };
 }

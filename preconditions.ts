@@ -30,6 +30,14 @@ export function requirePrerequisites(candidate: Rulebase, { cleanupRule, mapping
   if (missing.length > 0) throw new PreconditionError(missing.join("\n"));
 }
 
+/** @throws PreconditionError that names each rule of `adopt` that can't be taken over, and why */
+export function requireAdoptable(refused: readonly string[]): void {
+  if (refused.length === 0) return;
+  throw new PreconditionError(
+    `aws-panos-rules:adopt: ${refused.join("\n")}\nNothing was written. Mend that, or take the name off the list`,
+  );
+}
+
 /** Why an empty policy may be a mistake, for the provider to refuse removing everything because of it. */
 export function suspicion(policy: Policy, inventory: Inventory): string | undefined {
   if (policy.protectedInterfaces.length > 0) return undefined;

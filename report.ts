@@ -1,4 +1,5 @@
 import * as log from "@pulumi/pulumi/log";
+import type { Adopted } from "./mapping/adoption";
 import type { Coverage } from "./mapping/coverage";
 import { isMemberTag } from "./mapping/names";
 import type { Policy } from "./mapping/types";
@@ -47,6 +48,24 @@ export async function report(
         "addresses that our rules let in to, whatever AWS says: take that tag off it",
     );
   }
+}
+
+/** Says which of the administrator's rules are replaced, by which, and what goes with them. */
+export async function reportAdoption(
+  adopted: readonly Adopted[],
+  gone: readonly string[],
+  { declared: { name: firewall } }: FirewallSettings,
+): Promise<void> {
+  for (const { name, by, lost } of adopted) {
+    await say("info", `takes over the rule ${name} of ${firewall}: in its place comes ${by.join(" with ")}`);
+    if (lost.length === 0) continue;
+    await say("warn", `what the rule ${name} of ${firewall} does beyond that is lost: ${lost.join("; ")}`);
+  }
+  if (gone.length === 0) return;
+  await say(
+    "info",
+    `nothing to take over on ${firewall}: ${gone.join(", ")} ${gone.length === 1 ? "is" : "are"} not there (any more)`,
+  );
 }
 
 function grouped(pairs: [string, string][]): Map<string, string[]> {

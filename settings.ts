@@ -168,12 +168,13 @@ function firewallSettings(
   const zones = zoneOptions(read.json("zones"), keyOf(`${PROJECT}:zones`), report);
   const profileGroup = read.text("profileGroup", PANOS_NAME, "strict-inbound", "optional");
   const logSetting = read.text("logSetting", PANOS_NAME, "to-siem", "optional");
+  const adopt = ruleNames(keyOf(`${PROJECT}:adopt`), read.json("adopt"), report);
   if (connection === undefined) return undefined;
   const { vsys, hostname } = connection;
   return {
     connection: withKeyReader(connection, get),
     cleanupRule,
-    coverage: { cleanupRule, enabled: skipAlreadyAllowed },
+    coverage: { cleanupRule, enabled: skipAlreadyAllowed, adopt },
     mapping: {
       ...{ ...mapping, untrustZone, trustZone },
       ...(zones && { zones }),
@@ -182,6 +183,18 @@ function firewallSettings(
     },
     declared: { name, vsys, hostname, ownerId, cleanupRule, stack, ...others },
   };
+}
+
+/** A list of names of rules. */
+function ruleNames(key: string, value: unknown, report: Report): string[] {
+  if (value === undefined) return [];
+  const names: unknown[] = Array.isArray(value) ? value : [];
+  if (!Array.isArray(value)) report(key, "is not a list of rules' names", '["allow-web"]');
+  for (const name of names) {
+    if (typeof name === "string" && PANOS_NAME.test(name)) continue;
+    report(key, `${JSON.stringify(name)} is not a rule's name`, '["allow-web"]');
+  }
+  return names.map(String);
 }
 
 function reportAuditComment(key: string, comment: string | undefined, report: Report): void {

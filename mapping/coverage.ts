@@ -19,6 +19,8 @@ export interface CoverageOptions {
   /** Whether rules that other people's make unnecessary are left out at all. */
   enabled: boolean;
   cleanupRule: string;
+  /** Administrators' rules that ours are to replace: they will not be there to allow anything. */
+  adopt?: readonly string[];
 }
 
 export interface Coverage {
@@ -70,16 +72,16 @@ export function alreadyAllowed(
 }
 
 /** The objects that our rules name, as the firewall would have them. */
-type OwnObjects = Pick<Rulebase, "addresses" | "services">;
+export type OwnObjects = Pick<Rulebase, "addresses" | "services">;
 
 /** Traffic of one application and family: every source to every destination on every port. */
-interface Box {
+export interface Box {
   source: IntervalSet;
   destination: IntervalSet;
   ports: IntervalSet;
 }
 
-interface Traffic {
+export interface Traffic {
   application: string;
   family: keyof AddressSet;
   box: Box;
@@ -97,7 +99,7 @@ interface Verdict {
 const MAX_PIECES = 256;
 
 /** What a rule of ours lets in, apart by application and family, for which cover is judged apart. */
-function trafficOf({ rule }: MappedRule, { addresses, services }: OwnObjects): Traffic[] {
+export function trafficOf({ rule }: { rule: MatchedRule }, { addresses, services }: OwnObjects): Traffic[] {
   const source = addressBounds(rule.source, false, addresses).possibly;
   const destination = addressBounds(rule.destination, false, addresses).possibly;
   return rule.application.flatMap((application) => {
@@ -112,8 +114,11 @@ function trafficOf({ rule }: MappedRule, { addresses, services }: OwnObjects): T
   });
 }
 
-/** A rule of theirs, its names resolved once for all of ours. */
-interface TheirRule {
+/** What a rule of whoever matches traffic by. */
+export type MatchedRule = Pick<RulebaseRule, "source" | "destination" | "application" | "service">;
+
+/** A rule, its names resolved once for all of ours. */
+export interface ResolvedRule {
   rule: RulebaseRule;
   name: string;
   index: number;
@@ -126,15 +131,16 @@ interface TheirRule {
 
 function judgeOf(rulebase: Rulebase, options: CoverageOptions) {
   const cleanup = rulebase.rules.findIndex(({ name }) => name === options.cleanupRule);
-  const theirs = rulebase.rules.slice(0, Math.max(cleanup, 0)).flatMap((rule, index): TheirRule[] => {
+  const theirs = rulebase.rules.slice(0, Math.max(cleanup, 0)).flatMap((rule, index): ResolvedRule[] => {
     const allows = rule.action === "allow";
     const counts =
       !rule.disabled &&
+      !options.adopt?.includes(rule.name) &&
       !rule.tag.some((tag) => tag.startsWith(TAG_PREFIX)) &&
       !(allows && rule.conditions.length > 0);
     return counts ? [resolved(rule, index, allows, rulebase)] : [];
   });
-  const between = new Map<string, TheirRule[]>();
+  const between = new Map<string, ResolvedRule[]>();
   const theirsBetween = (from: string, to: string) => {
     const key = JSON.stringify([from, to]);
     const known = between.get(key) ?? theirs.filter(({ rule }) => matchesZones(rule, from, to));
@@ -151,7 +157,7 @@ function judgeOf(rulebase: Rulebase, options: CoverageOptions) {
     const verdict: Verdict = { covered: traffic.length > 0, allowedBy: [], deniedBy: [] };
     for (const part of traffic) {
       const { left, allowedBy, deniedBy } = takeOff(part, theirsBetween(from[0] ?? "any", to[0] ?? "any"));
-      if (left || deniedBy.length > 0) verdict.covered = false;
+      if (left.length > 0 || deniedBy.length > 0) verdict.covered = false;
       verdict.allowedBy.push(...allowedBy.map(({ name }) => name));
       verdict.deniedBy.push(...deniedBy.filter(({ index }) => index < ourPosition).map(({ name }) => name));
     }
@@ -159,7 +165,13 @@ function judgeOf(rulebase: Rulebase, options: CoverageOptions) {
   };
 }
 
-function resolved(rule: RulebaseRule, index: number, allows: boolean, rulebase: Rulebase): TheirRule {
+/** Resolves the names of a rule. @param objects what they stand for */
+export function resolved(
+  rule: RulebaseRule,
+  index: number,
+  allows: boolean,
+  objects: OwnObjects,
+): ResolvedRule {
   const ports = new Map<string, Bounds<IntervalSet>>();
   return {
     rule,
@@ -168,24 +180,24 @@ function resolved(rule: RulebaseRule, index: number, allows: boolean, rulebase: 
     allows,
     matches: (application) =>
       allows ? allowsApplication(rule, application) : mayDenyApplication(rule, application),
-    source: addressBounds(rule.source, rule.negateSource, rulebase.addresses),
-    destination: addressBounds(rule.destination, rule.negateDestination, rulebase.addresses),
+    source: addressBounds(rule.source, rule.negateSource, objects.addresses),
+    destination: addressBounds(rule.destination, rule.negateDestination, objects.addresses),
     ports: (application) => {
       let bounds = ports.get(application);
-      if (!bounds) ports.set(application, (bounds = serviceBounds(rule, application, rulebase.services)));
+      if (!bounds) ports.set(application, (bounds = serviceBounds(rule, application, objects.services)));
       return bounds;
     },
   };
 }
 
-/** Takes what their rules allow off our traffic, from the top of the rulebase. */
-function takeOff(
+/** Takes what rules surely allow off some traffic, from the top of the rulebase. */
+export function takeOff(
   { application, family, box }: Traffic,
-  theirs: TheirRule[],
-): { left: boolean; allowedBy: TheirRule[]; deniedBy: TheirRule[] } {
+  theirs: ResolvedRule[],
+): { left: Box[]; allowedBy: ResolvedRule[]; deniedBy: ResolvedRule[] } {
   let left = [box];
-  const allowedBy: TheirRule[] = [];
-  const deniedBy: TheirRule[] = [];
+  const allowedBy: ResolvedRule[] = [];
+  const deniedBy: ResolvedRule[] = [];
   for (const rule of theirs) {
     if (left.length === 0) break;
     if (!rule.matches(application)) continue;
@@ -203,10 +215,10 @@ function takeOff(
       deniedBy.push(rule);
     }
   }
-  return { left: left.length > 0, allowedBy, deniedBy };
+  return { left, allowedBy, deniedBy };
 }
 
-function meets(a: Box, b: Box): boolean {
+export function meets(a: Box, b: Box): boolean {
   return overlaps(a.ports, b.ports) && overlaps(a.destination, b.destination) && overlaps(a.source, b.source);
 }
 
@@ -223,7 +235,7 @@ function without(box: Box, taken: Box): Box[] {
 }
 
 /** PAN-OS documentation: intrazone rules match within a zone, interzone rules between two, universal both. */
-function matchesZones(rule: RulebaseRule, from: string, to: string): boolean {
+export function matchesZones(rule: RulebaseRule, from: string, to: string): boolean {
   const names = (zones: string[], zone: string) => zones.includes("any") || zones.includes(zone);
   if (rule.ruleType === "intrazone") return from === to && names(rule.from, from);
   if (rule.ruleType === "interzone" && from === to) return false;

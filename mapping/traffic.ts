@@ -69,6 +69,14 @@ export function possiblyDefault(application: string): IntervalSet {
   return ports ? parsePorts(ports) : ALL_TRAFFIC;
 }
 
+/** A point on the line for people: "tcp/443", "udp/53", "ICMP". */
+export function describePoint(point: bigint): string {
+  const number = Number(point);
+  if (number < UDP) return `tcp/${number}`;
+  if (number < ICMP) return `udp/${number - UDP}`;
+  return number === ICMP ? "ICMP" : number === ICMPV6 ? "ICMPv6" : "other protocols";
+}
+
 function parsePorts(ports: string[]): IntervalSet {
   return setOf(
     ports.flatMap((port) => {

@@ -1,13 +1,8 @@
 import ipaddr from "ipaddr.js";
-import type { AddressGroup, Application, SecurityRule, Service, Tag } from "./policy";
+import type { AddressGroup, Application, FoundRule, SecurityRule, Service, Tag } from "./policy";
 import { child, element, escapeXml, find, memberList, members, textAt, type XmlElement } from "./xml";
 
-/** A rule's entry as found on a device: what a SecurityRule says, and anything set beyond that. */
-export interface FoundRule extends Omit<SecurityRule, "action"> {
-  action: string;
-  /** Settings that a rule of ours never has, as "name: value": disabled, negated, scheduled, … */
-  extras: string[];
-}
+export type { FoundRule } from "./policy";
 
 export interface FoundService extends Omit<Service, "protocol"> {
   protocol: string;

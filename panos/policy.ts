@@ -25,6 +25,13 @@ export interface SecurityRule {
   logSetting?: string;
 }
 
+/** A rule's entry as found on a device: what a SecurityRule says, and anything set beyond that. */
+export interface FoundRule extends Omit<SecurityRule, "action"> {
+  action: string;
+  /** Settings that a rule of ours never has, as "name: value": disabled, negated, scheduled, … */
+  extras: string[];
+}
+
 /** A service object that we declare. */
 export interface Service {
   name: string;
@@ -86,6 +93,8 @@ export interface RulebaseRule {
    * source-hip, …), by their PAN-OS names. A rule that has any matches only some of the traffic.
    */
   conditions: string[];
+  /** Its whole entry, where it comes from a device. */
+  found?: FoundRule;
 }
 
 /** How an address object says what it stands for. Anything we can't know without the device is opaque. */

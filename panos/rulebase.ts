@@ -61,6 +61,7 @@ function rulebaseRule(entry: XmlElement): RulebaseRule {
     service: rule.service,
     tag: rule.tag,
     conditions: conditions(entry),
+    found: rule,
   };
 }
 

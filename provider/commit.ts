@@ -31,7 +31,8 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
   diff(_id, olds, news) {
     // Pulumi diffs this after everything it waits for has been staged, so what was staged is known here.
     const session = sessionWith(news.firewall);
-    const changes = session.staged > 0 || olds.hash !== stateHash(news.declared, news.before);
+    const adopts = Object.keys(news.adopt ?? {}).length > 0;
+    const changes = adopts || session.staged > 0 || olds.hash !== stateHash(news.declared, news.before);
     if (!changes) noteOutcome(session, UNCHANGED);
     return Promise.resolve({ changes });
   },
@@ -95,6 +96,7 @@ async function commit(inputs: CommitInputs): Promise<CommitOutputs> {
     ownerId,
     before,
     declared,
+    adopt: inputs.adopt,
     description: (counts) => `aws-panos-rules ${stack}: ${counts}`,
     allowRemoval: (rules, kept) => {
       const reason = removalRefused(inputs, "rules", rules, kept);

@@ -12,6 +12,7 @@ export const OVERRIDES = [
   "profileGroup",
   "logSetting",
   "sessions",
+  "adopt",
 ];
 
 let get: (key: string) => string | undefined = () => undefined;

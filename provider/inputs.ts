@@ -76,6 +76,12 @@ export interface Declaration {
   tags: Record<string, string>;
 }
 
+/**
+ * Administrator's rules that declared ones replace, by name: which ones do, and a hash of what the rule said
+ * when it was judged.
+ */
+export type Adoptions = Record<string, { by: string[]; content: string }>;
+
 /** The one commit of an update. */
 export interface CommitInputs extends Placed {
   ownerId: string;
@@ -86,6 +92,8 @@ export interface CommitInputs extends Placed {
   maxRemovals?: number;
   /** Set when no rule is declared for a reason that may be a mistake: it is shown with the refusal. */
   suspicion?: string;
+  /** What is still to be taken over; absent: nothing. */
+  adopt?: Adoptions;
 }
 
 export interface CommitOutputs extends Placed {

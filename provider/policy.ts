@@ -5,6 +5,7 @@ import { declarationOf, stackTag, type PolicyContent } from "./declaration";
 import { firewallIdentity } from "./firewall";
 import type {
   AddressGroupInputs,
+  Adoptions,
   ApplicationInputs,
   CommitInputs,
   FirewallInputs,
@@ -100,6 +101,8 @@ export interface FirewallPolicyArgs extends FirewallInputs, PolicyContent {
   acceptRename: boolean;
   maxRemovals: number | undefined;
   suspicion: string | undefined;
+  /** What is to be taken over; absent: nothing. */
+  adopt?: Adoptions;
   /** Whether it is one of several: then its resources are named after it. */
   listed: boolean;
 }
@@ -109,7 +112,7 @@ export class FirewallPolicy extends ComponentResource {
   constructor(name: string, args: FirewallPolicyArgs, options?: ComponentResourceOptions) {
     super("panos:index:FirewallPolicy", name, {}, options);
     const { rules, services, applications, addressGroups, registrations, ...others } = args;
-    const { acceptRename, maxRemovals, suspicion, listed, ...firewallInputs } = others;
+    const { acceptRename, maxRemovals, suspicion, listed, adopt = {}, ...firewallInputs } = others;
     const { ownerId, cleanupRule: before, stack } = args;
     const firewall = firewallIdentity(args);
     // A URN has the types of a resource's parents, not their names: two firewalls' rules would be one resource.
@@ -188,6 +191,7 @@ export class FirewallPolicy extends ComponentResource {
         stack,
         declared: registered.then(() => declared),
         ...limit,
+        ...(Object.keys(adopt).length > 0 && { adopt }),
       },
       { parent: this },
     );

@@ -9,7 +9,7 @@ import { commentRules, pendingRules, withCommentAdvice } from "./comments";
 import { differences, foundDeclaration, listed, ruleChanges } from "./declaration";
 import { requireEngine } from "./engine";
 import { EstablishedSessions, reducedRules, sayLeft } from "./established";
-import type { Declaration } from "./inputs";
+import type { Adoptions, Declaration } from "./inputs";
 import { foreignChanges } from "./journal";
 import { unlessInUse } from "./object";
 import type { PolicyObjects } from "./objects";
@@ -24,6 +24,7 @@ import {
 } from "./ownership";
 import { probeRules } from "./probe";
 import type { Session } from "./session";
+import { takeOver } from "./takeover";
 import { tell } from "./tell";
 
 /** What the firewall has to hold of a stack after a commit. */
@@ -32,6 +33,8 @@ export interface Revision {
   /** The cleanup rule. */
   before: string;
   declared: Declaration;
+  /** Administrator's rules that declared ones are to replace. */
+  adopt?: Adoptions | undefined;
   /** How it reads in the device's commit history. */
   description: (counts: string) => string;
   /** Asked before anything is removed, with the names of the rules that would go. Throws to refuse. */
@@ -61,11 +64,16 @@ export async function commitRevision(session: Session, revision: Revision): Prom
       applications: of("applications"),
       tags: of("tags"),
     });
+    // Of these only the removal is ours: one that is there still was looked at before anything was written.
+    const adopted = Object.keys(revision.adopt ?? {}).filter((name) => !candidate.rules.has(name));
     const foreign = foreignChanges(
       changes,
       administrator,
       session.location,
-      each((part) => ownNames(part, revision, candidate, running)),
+      each((part) => {
+        const own = ownNames(part, revision, candidate, running);
+        return part === "rules" ? new Set([...own, ...adopted]) : own;
+      }),
       each((part) => new Set([...candidate[part].keys(), ...running[part].keys()])),
     );
     if (foreign.length > 0) {
@@ -131,6 +139,12 @@ export async function commitRevision(session: Session, revision: Revision): Prom
       "the running configuration after the commit",
       "Somebody may have committed at the same time: run again with --refresh",
     );
+    const left = pendingRules(adopted, changes, administrator, session).filter((name) =>
+      committed.rules.has(name),
+    );
+    if (left.length > 0) {
+      throw new Error(`${listed(left)} on ${session.firewall} was to be taken over, and is still running`);
+    }
     await probeRules(session, probed, committed, revision.before);
     return job;
   };
@@ -169,8 +183,9 @@ async function withCommitLock<T>(
  */
 async function sweep(
   session: Session,
-  { ownerId, declared, allowRemoval }: Revision,
+  revision: Revision,
 ): Promise<{ candidate: PolicyObjects; exempt: Set<string> }> {
+  const { ownerId, declared, allowRemoval } = revision;
   const candidate = await session.read("candidate");
   const own = ownObjects(ownerId, candidate);
   const exempt = new Set(own.held);
@@ -207,13 +222,17 @@ async function sweep(
     tag: own.tags.filter((name) => declared.tags[name] === undefined),
   };
   if (gone.rules.length > 0) allowRemoval(gone.rules, own.rules.length - gone.rules.length);
-  if (Object.values(gone).every((names) => names.length === 0)) return { candidate, exempt };
+  const replacements = await takeOver(session, revision, candidate);
+  if (replacements.length === 0 && Object.values(gone).every((names) => names.length === 0)) {
+    return { candidate, exempt };
+  }
 
   const removal = (container: Container, name: string): Operation => ({
     action: "delete",
     xpath: entryXpath(session.location, container, name),
   });
-  if (gone.rules.length > 0) await session.write(gone.rules.map((name) => removal("rules", name)));
+  const onRules = [...replacements, ...gone.rules.map((name) => removal("rules", name))];
+  if (onRules.length > 0) await session.write(onRules);
   for (const container of ["address-group", "service", "application", "tag"] as const) {
     await Promise.all(
       gone[container].map(async (name) => {

@@ -45,6 +45,7 @@ const PROJECT_KEYS = [
   "freeze",
   "paused",
   "sessions",
+  "adopt",
 ];
 
 /** What one of several firewalls may say of itself. */

@@ -128,6 +128,8 @@ describe("settings", () => {
     ["aws-panos-rules:ruleMode", "both", "is none of application, service"],
     ["aws-panos-rules:destinations", "groups", "is none of addresses, dynamic"],
     ["aws-panos-rules:skipAlreadyAllowed", "yes", "is neither true nor false"],
+    ["aws-panos-rules:adopt", "allow-web", "is not a list of rules' names"],
+    ["aws-panos-rules:adopt", '["allow-web", "\'"]', "is not a rule's name"],
     ["aws-panos-rules:sessions", "end", "is none of leave, clear"],
     ["aws-panos-rules:maxRemovals", "-1", "is not a whole number"],
     ["aws-panos-rules:applications", '{"tcp/99999":"ssl"}', "is not a protocol and a port"],
