@@ -121,15 +121,25 @@ export function settingsFrom(
     maxRemovals: common.maxRemovals,
     maxRules: guardrails.maxRules,
   };
-  const source = inventorySource(get, read, report);
-  const asksForStopped = source.kind === "auto" || source.kind === "lookups";
-  const stopped = common.mapping.destinations === "dynamic" && asksForStopped && { withStopped: true };
+  const configured = inventorySource(get, read, report);
   const declared = firewalls
     .map((firewall) => ({ ...firewall, settings: firewallSettings(firewall, listed, common, report) }))
     .flatMap(({ remove, settings }) => (remove || settings === undefined ? [] : [settings]));
   if (problems.length > 0) throw new SettingsError(problems);
+  const usesInstanceTags =
+    guardrails.exclude.instances.length > 0 ||
+    declared.some(({ mapping: { zones } }) => Object.keys(zones?.tags ?? {}).length > 0);
+  const source = usesInstanceTags ? withInstanceTags(configured) : configured;
+  const asksForStopped = source.kind === "auto" || source.kind === "lookups";
+  const stopped = common.mapping.destinations === "dynamic" && asksForStopped && { withStopped: true };
   const inventory = { ...source, ...stopped };
   return { inventory, targets, firewalls: declared, listed, guardrails, limits, frozen: frozen(get) };
+}
+
+/** The data sources don't show instances' tags, so where they count EC2's own API is asked if it can be. */
+function withInstanceTags(source: InventorySource): InventorySource {
+  if (source.kind !== "auto" || "obstacle" in source.access) return source;
+  return { kind: "ec2", access: source.access };
 }
 
 /** What all firewalls have in common. */

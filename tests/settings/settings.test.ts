@@ -87,6 +87,17 @@ describe("settings", () => {
     expect(read().firewalls[0]?.mapping.destinations).to.equal("addresses");
   });
 
+  it("ask EC2's own API where instances' tags count, which the data sources don't show", () => {
+    const region = { "aws:region": "eu-central-1" };
+    const exclude = JSON.stringify({ exclude: { instances: ["public=no"] } });
+    const zones = JSON.stringify({ tags: { "tier=web": "web" } });
+    expect(read(region).inventory.kind).to.equal("auto");
+    expect(read({ ...region, "aws-panos-rules:guardrails": exclude }).inventory.kind).to.equal("ec2");
+    expect(read({ ...region, "aws-panos-rules:zones": zones }).inventory.kind).to.equal("ec2");
+    const lookups = { ...region, "aws-panos-rules:inventory": "lookups", "aws-panos-rules:zones": zones };
+    expect(read(lookups).inventory.kind).to.equal("lookups");
+  });
+
   it("report everything that is missing at once, with an example each", () => {
     expect(() => settingsFrom({}, () => true, "s", {}))
       .to.throw(SettingsError)
