@@ -5,6 +5,7 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { chooseExecutable } from "../engine/stack";
+import { measureFaults, type FaultsResult } from "./faults";
 import { inventoryText, measureInventory } from "./inventory";
 import { measureSize, type Cost, type SizeResult } from "./requests";
 import { shown, spread, table } from "./statistics";
@@ -81,10 +82,12 @@ async function main(argv: string[]): Promise<number> {
   }
   const stopped = await measureStopped(chosen.rules, chosen.runs, executable, progress);
   const times = await measureTimes(chosen.rules, chosen.runs, chosen.both, executable, progress);
-  if (chosen.json) console.log(JSON.stringify({ machine, sizes, stopped, times }, undefined, 2));
+  const faults = await measureFaults(chosen.rules, chosen.runs, executable, progress);
+  if (chosen.json) console.log(JSON.stringify({ machine, sizes, stopped, times, faults }, undefined, 2));
   else {
     console.log(`\n${machine.executable}, node ${machine.node}, ${machine.cores} cores (${machine.cpu})`);
-    console.log(`\n${sizesText(sizes)}\n\n${stoppedText(stopped)}\n\n${timesText(times)}`);
+    const texts = [sizesText(sizes), stoppedText(stopped), timesText(times), faultsText(faults)];
+    console.log(`\n${texts.join("\n\n")}`);
   }
   return 0;
 }
@@ -106,7 +109,8 @@ function sizesText(sizes: readonly SizeResult[]): string {
     ]),
   ]);
   return (
-    `Requests to the firewall in one update: all / writing / commits\n${counted}\n\n` +
+    `Requests to the firewall in one update: all / writing / commits\n${counted}\n` +
+    `Requests of the provider before its first write: ${sizes.map(({ first }) => first.preflight ?? 0).join(", ")}\n\n` +
     `Bytes of state for each rule (its own text: its inputs as JSON, once)\n${kept}`
   );
 }
@@ -135,6 +139,15 @@ function timesText({ rules, times, ratios }: TimesResult): string {
   return (
     `${rules} rules against a floor of ${rules} empty dynamic resources in the stock way\n` +
     `${seconds}\n\n${over}`
+  );
+}
+
+function faultsText({ rules, requests, faults, runs, seconds, ratio }: FaultsResult): string {
+  return (
+    `First up of ${rules} rules, 1 % of its requests (at least one) unanswered: ${faults.join(", ")} of ` +
+    `${requests.join(", ")} requests, succeeded in ${runs.join(", ")} runs\n` +
+    `  without faults ${shown(spread(seconds.clean), 1)} s, with them ${shown(spread(seconds.faulty), 1)} s, ` +
+    `ratio ${shown(ratio, 2)}`
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Executable } from "../engine/stack";
+import type { RequestRecord } from "../simulator";
 import { Trial } from "./trial";
 
 /** What one update cost the firewall. */
@@ -7,6 +8,8 @@ export interface Cost {
   /** Requests that change the candidate. */
   writes: number;
   commits: number;
+  /** The provider's requests before its first write; undefined where it writes nothing. */
+  preflight?: number;
 }
 
 /** What updates of one size cost, and what Pulumi keeps of them. */
@@ -49,12 +52,19 @@ async function costOfUpdate(trial: Trial): Promise<Cost> {
   const [firstRequest, firstJob] = [served.length, jobs.length];
   await trial.timed("up");
   const requests = (trial.firewall?.requests ?? []).slice(firstRequest);
+  const firstWrite = requests.findIndex(isWrite);
+  // The program has asked with a login of its own before.
+  const login = requests.slice(0, firstWrite).findLastIndex(({ type }) => type === "keygen");
   return {
     requests: requests.length,
-    writes: requests.filter(({ type, action }) => type === "config" && action !== "get" && action !== "show")
-      .length,
+    writes: requests.filter(isWrite).length,
+    ...(firstWrite >= 0 && { preflight: firstWrite - login }),
     commits: (trial.firewall?.jobs ?? []).slice(firstJob).filter(({ type }) => type === "Commit").length,
   };
+}
+
+function isWrite({ type, action }: RequestRecord): boolean {
+  return type === "config" && action !== "get" && action !== "show";
 }
 
 interface State {

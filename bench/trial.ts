@@ -81,17 +81,21 @@ export class Trial {
     await writeFile(join(this.directory, "account.json"), JSON.stringify(benchAccount(rules, change)));
   }
 
-  /** Runs a command to its end. @returns seconds from its start to the end of its process */
+  /** Runs a command to its success. @returns seconds from its start to the end of its process */
   async timed(command: "preview" | "up"): Promise<{ seconds: number; result: RunResult }> {
+    const run = await this.attempted(command);
+    const { code, stdout, stderr } = run.result;
+    if (code !== 0) throw new Error(`${command} ended with exit code ${code}:\n${stdout}${stderr}`);
+    return run;
+  }
+
+  /** Runs a command to its end, whatever that is. @returns seconds from its start to the end of its process */
+  async attempted(command: "preview" | "up"): Promise<{ seconds: number; result: RunResult }> {
     const started = process.hrtime.bigint();
     const { child, done } = this.stack.start(command, command === "up" ? UPDATE : {});
     await once(child, "exit");
     const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-    const result = await done;
-    if (result.code !== 0) {
-      throw new Error(`${command} ended with exit code ${result.code}:\n${result.stdout}${result.stderr}`);
-    }
-    return { seconds, result };
+    return { seconds, result: await done };
   }
 
   /**

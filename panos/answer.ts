@@ -41,8 +41,7 @@ export function readAnswer(
   }
   if (root.name !== "response") throw notPanos(status, body, details, sent);
 
-  // A proxy may answer in the device's form, too.
-  const lines = messageLines(root).map((line) => withoutSecrets(line, sent.filter(isLong)));
+  const lines = messageLines(root);
   const panosCode = root.attributes["code"] ?? "";
   // In a multi-config answer every operation says how it went: one that failed is never a success.
   if (root.attributes["status"] === "success" && failedOperation(root) === undefined) {
@@ -150,19 +149,15 @@ function notPanos(
   );
 }
 
-/** Secrets so short that they are parts of ordinary words would spoil what a program looks for in a message. */
-const isLong = (secret: string) => secret.length >= 8;
-
-/** The beginning of an answer. */
+/** The beginning of an answer, without secrets that were sent: some servers repeat what they were asked. */
 function firstLine(body: string, sent: readonly string[]): string {
-  const line = withoutSecrets(body, sent).trimStart().split(/\r?\n/, 1)[0]?.slice(0, 200) ?? "";
-  return line === "" ? "it is empty" : line;
-}
-
-/** A text without secrets that were sent, as they are and as a form spells them: some servers repeat them. */
-function withoutSecrets(text: string, sent: readonly string[]): string {
-  return sent
-    .flatMap((secret) => [secret, new URLSearchParams({ "": secret }).toString().slice(1)])
+  const spellings = sent.flatMap((secret) => [
+    secret,
+    new URLSearchParams({ "": secret }).toString().slice(1),
+  ]);
+  const hidden = spellings
     .filter((spelling) => spelling !== "")
-    .reduce((rest, spelling) => rest.replaceAll(spelling, "***"), text);
+    .reduce((text, spelling) => text.replaceAll(spelling, "***"), body);
+  const line = hidden.trimStart().split(/\r?\n/, 1)[0]?.slice(0, 200) ?? "";
+  return line === "" ? "it is empty" : line;
 }

@@ -39,12 +39,27 @@ function mayBeWritten({ enabled, state }: HaState): boolean {
 const SYNC_POLL_MS = 1_000;
 
 /**
+ * Makes sure that a firewall that was the active one still is.
+ * @throws PanosError `unsupported` after a failover: what was staged stays behind on this one
+ */
+export async function requireActive(client: PanosClient): Promise<HaState> {
+  const state = await haState(client);
+  if (mayBeWritten(state)) return state;
+  throw new PanosError(
+    "unsupported",
+    `${client.connection.hostname} is ${state.state || "in an unknown state"} by now: its HA peer took over during ` +
+      "this run, and has nothing of it. Run again with --refresh, which works with the active one",
+  );
+}
+
+/**
  * Whether the running configuration reaches the other one of an HA pair in time; true where there is none.
  * @param timeoutSeconds how long to wait for it
+ * @throws PanosError `unsupported` when the other one has taken over
  */
 export async function reachesPeer(client: PanosClient, timeoutSeconds: number): Promise<boolean> {
   const end = Date.now() + timeoutSeconds * 1000;
-  while ((await haState(client)).synchronized === false) {
+  while ((await requireActive(client)).synchronized === false) {
     if (Date.now() + SYNC_POLL_MS > end) return false;
     await delay(SYNC_POLL_MS);
   }

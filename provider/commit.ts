@@ -1,11 +1,13 @@
 import type { dynamic } from "@pulumi/pulumi";
+import { locks } from "../panos/lock";
+import { administrator } from "../panos/system";
 import { declarationHash, foundDeclaration, listed } from "./declaration";
 import { hash } from "./content";
 import type { CommitInputs, CommitOutputs, Declaration } from "./inputs";
 import { noteOutcome, UNCHANGED } from "./outcomes";
 import { removalRefused } from "./removals";
 import { commitRevision } from "./revision";
-import { configure, sessionWith } from "./session";
+import { configure, sessionWith, type Session } from "./session";
 import { afterTelling } from "./tell";
 
 /**
@@ -51,15 +53,23 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
     if (olds === undefined) return {};
     const { firewall, ownerId, before } = olds;
     const session = sessionWith(firewall);
-    const [candidate, running] = await Promise.all([session.objects(), session.read("running")]);
+    const [candidate, running, lockIsLeft] = await Promise.all([
+      session.objects(),
+      session.read("running"),
+      isOwnLockLeft(session),
+    ]);
     const found = bothConfigurations(
       foundDeclaration(ownerId, before, candidate),
       foundDeclaration(ownerId, before, running),
     );
     const foundHash = stateHash(found, before);
-    if (foundHash === olds.hash) return { id, props: olds };
+    if (foundHash === olds.hash && !lockIsLeft) return { id, props: olds };
     const inputs = { firewall, ownerId, before, declared: found };
-    return { id, props: { ...olds, hash: foundHash }, inputs: inputs as unknown as CommitOutputs };
+    return {
+      id,
+      props: { ...olds, hash: lockIsLeft ? LOCK_IS_LEFT : foundHash },
+      inputs: inputs as unknown as CommitOutputs,
+    };
   },
 
   // Removing rules is the business of whoever declares fewer of them, or of Firewall in a destroy.
@@ -81,6 +91,19 @@ async function noted(inputs: CommitInputs): Promise<CommitOutputs> {
     noteOutcome(session, "FAILED", error);
     throw error;
   }
+}
+
+/** In place of a hash: makes the next update run Commit, which takes the lock over and lets it go. */
+const LOCK_IS_LEFT = "a run that was killed has left its commit lock";
+
+/** Whether our commit lock is held, outside of a run: until it is let go, nobody else can commit. */
+async function isOwnLockLeft(session: Session): Promise<boolean> {
+  const { client, settings } = await session.open();
+  if (!settings.takeLock) return false;
+  const held = await locks(client, "commit");
+  if (held.length === 0) return false;
+  const own = await administrator(client);
+  return held.some(({ owner }) => owner === own);
 }
 
 async function commit(inputs: CommitInputs): Promise<CommitOutputs> {

@@ -42,6 +42,33 @@ export function foreignChanges(
     .filter((xpath) => !allowed.has(xpath) && !allowed.has(enclosingEntry(xpath)) && !isGone(xpath));
 }
 
+/**
+ * Other administrators' uncommitted changes of what a commit is to change, where we have made none ourselves: a
+ * commit of our changes would leave them out, and with them a part of the revision.
+ * @param changed names whose running content is not what is declared
+ * @returns one sentence's subject for each: who, what, and which entry
+ */
+export function withheldChanges(
+  changes: readonly PendingChange[],
+  administrator: string,
+  location: Location,
+  changed: Record<keyof Declaration, readonly string[]>,
+): string[] {
+  const byEntry = new Map<string, PendingChange[]>();
+  for (const change of changes) {
+    const entry = enclosingEntry(change.xpath.replaceAll('"', "'"));
+    byEntry.set(entry, [...(byEntry.get(entry) ?? []), change]);
+  }
+  return (Object.entries(CONTAINERS) as [keyof Declaration, Container][]).flatMap(([part, container]) =>
+    changed[part].flatMap((name) => {
+      const found = byEntry.get(entryXpath(location, container, name)) ?? [];
+      if (found.length === 0 || found.some(({ owner }) => owner === administrator)) return [];
+      const who = [...new Set(found.map(({ owner, action }) => `${owner} (${action.trim()})`))];
+      return [`${name}: ${who.join(", ")}`];
+    }),
+  );
+}
+
 /** The entry that an xpath inside a rule or an object belongs to. */
 function enclosingEntry(xpath: string): string {
   const match = /^.*\/(?:rules|address-group|service|application|tag)\/entry\[@name='[^']*'\]/.exec(xpath);

@@ -1,16 +1,16 @@
 import type { Operation } from "../panos/client";
 import { commitChanges } from "../panos/commit";
-import { reachesPeer } from "../panos/ha";
+import { reachesPeer, requireActive } from "../panos/ha";
 import type { Job } from "../panos/job";
 import { entryXpath, type Container } from "../panos/location";
 import { releaseCommitLock, takeCommitLock } from "../panos/lock";
-import { pendingChanges } from "../panos/system";
+import { pendingChanges, type PendingChange } from "../panos/system";
 import { commentRules, pendingRules, withCommentAdvice } from "./comments";
 import { differences, foundDeclaration, listed, ruleChanges } from "./declaration";
 import { requireEngine } from "./engine";
 import { EstablishedSessions, reducedRules, sayLeft } from "./established";
 import type { Adoptions, Declaration } from "./inputs";
-import { foreignChanges } from "./journal";
+import { foreignChanges, withheldChanges } from "./journal";
 import { unlessInUse } from "./object";
 import type { PolicyObjects } from "./objects";
 import {
@@ -54,9 +54,11 @@ export async function commitRevision(session: Session, revision: Revision): Prom
   let afterwards: () => Promise<void> = () => Promise.resolve();
   const work = async () => {
     const { candidate, exempt } = await sweep(session, revision);
-    requireEqual(revision, candidate, exempt, "the candidate configuration", "Nothing was committed");
+    requireEqual(revision, candidate, exempt, "the candidate configuration", NOT_COMMITTED);
 
     const [running, changes] = await Promise.all([session.read("running"), pendingChanges(client)]);
+    // Asked after the reads: what they told is what the active one has.
+    await requireActive(client);
     const each = (of: (part: keyof Declaration) => Set<string>) => ({
       rules: of("rules"),
       addressGroups: of("addressGroups"),
@@ -98,6 +100,16 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     const established = new EstablishedSessions(session, reduced);
     if (settings.clearSessions) await established.note();
 
+    if (settings.commitScope === "own") {
+      const parts = Object.keys(revision.declared) as (keyof Declaration)[];
+      const changed = parts.map((part) => [part, changedNames(part, revision, before, exempt)]);
+      requireShipped(
+        session,
+        administrator,
+        changes,
+        Object.fromEntries(changed) as Record<keyof Declaration, string[]>,
+      );
+    }
     const { auditComment } = settings;
     if (auditComment !== undefined) {
       const touched = pendingRules(names, changes, administrator, session);
@@ -154,6 +166,35 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     // Also where the commit went through and a check after it failed.
     await afterwards();
   }
+}
+
+const NOT_COMMITTED = "Nothing was committed. Run again with --refresh, which finds what has changed there";
+
+/** Refuses a commit that would leave out what another administrator has made of our objects and not committed. */
+function requireShipped(
+  session: Session,
+  administrator: string,
+  changes: readonly PendingChange[],
+  changed: Record<keyof Declaration, string[]>,
+): void {
+  const withheld = withheldChanges(changes, administrator, session.location, changed);
+  if (withheld.length === 0) return;
+  throw new Error(
+    `other administrators have changed objects of this stack on ${session.firewall} and not committed that: ` +
+      `${listed(withheld)}. Our commit would leave it out, so nothing was committed. Have them commit or revert it, ` +
+      "then run again with --refresh",
+  );
+}
+
+/** Names whose running content is not what is declared. */
+function changedNames(
+  part: keyof Declaration,
+  { declared }: Revision,
+  before: Declaration,
+  exempt: ReadonlySet<string>,
+): string[] {
+  const names = new Set([...Object.keys(declared[part]), ...Object.keys(before[part])]);
+  return [...names].filter((name) => !exempt.has(name) && declared[part][name] !== before[part][name]);
 }
 
 /** How long the other one of an HA pair may take to get what was committed. */
@@ -223,9 +264,17 @@ async function sweep(
   };
   if (gone.rules.length > 0) allowRemoval(gone.rules, own.rules.length - gone.rules.length);
   const replacements = await takeOver(session, revision, candidate);
-  if (replacements.length === 0 && Object.values(gone).every((names) => names.length === 0)) {
-    return { candidate, exempt };
-  }
+  const going = Object.values(gone).flat();
+  if (replacements.length === 0 && going.length === 0) return { candidate, exempt };
+  // A removal is staged only where the rest is right: left behind alone by a run that fails at the rest, it would
+  // come into force with anybody's commit of everything.
+  requireEqual(
+    revision,
+    candidate,
+    new Set([...exempt, ...going]),
+    "the candidate configuration",
+    NOT_COMMITTED,
+  );
 
   const removal = (container: Container, name: string): Operation => ({
     action: "delete",

@@ -118,6 +118,8 @@ export class Firewall {
     for (const table of this.registered.values()) table.restart(!loseRegistrations);
     this.sessions.end(this.sessions.all());
     if (!keepLocks) this.locks.clear();
+    // Nothing is pending any more that a partial commit could leave out.
+    this.fullCommitRequired = false;
     this.started = new Date();
   }
 

@@ -37,6 +37,7 @@ export class Simulator extends EventEmitter {
   private readonly stopping = new AbortController();
   private recording: WriteStream | undefined;
   private down: NodeJS.Timeout | undefined;
+  private restarts = 0;
   private closing: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -207,17 +208,19 @@ export class Simulator extends EventEmitter {
    */
   async restart({ downMs = 0, ...options }: RestartOptions & { downMs?: number } = {}): Promise<void> {
     const { firewall, stopping } = this;
-    clearTimeout(this.down);
+    const restart = ++this.restarts;
     firewall.isReachable = false;
     firewall.restart(options);
-    this.leftovers.forget();
+    // Locks that stay are still to be ended; ending what is gone does nothing.
+    if (options.keepLocks !== true) this.leftovers.forget();
     this.closing = this.servers.close();
     await this.closing;
     await new Promise<void>((resolve) => {
       this.down = setTimeout(resolve, downMs);
       stopping.signal.addEventListener("abort", () => resolve(), { once: true });
     });
-    if (stopping.signal.aborted) return;
+    // Another restart while this one was under way: that one opens the ports.
+    if (stopping.signal.aborted || restart !== this.restarts) return;
     await this.servers.reopen();
     firewall.isReachable = true;
     this.emit("restarted");

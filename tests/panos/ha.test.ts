@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { PanosClient } from "../../panos/client";
-import { haState, openActive } from "../../panos/ha";
+import { haState, openActive, reachesPeer, requireActive } from "../../panos/ha";
 import { DROP, failure, scriptedDevice, type ScriptedDevice } from "./scripted";
 
 const OFF = '<response status="success"><result><enabled>no</enabled></result></response>';
@@ -67,5 +67,19 @@ describe("high availability", () => {
   it("knows whether the running configuration has reached the peer", async () => {
     const client = await open(pair("active", "synchronization in progress"));
     expect((await haState(client)).synchronized).to.equal(false);
+  });
+
+  it("notices that the peer has taken over meanwhile, and doesn't wait for a synchronization that never comes", async () => {
+    const client = await (async () => {
+      const states = [pair("active"), pair("passive", "not synchronized")];
+      device = await scriptedDevice(() => (states.length > 1 ? states.shift() : states[0]) ?? DROP);
+      return openActive(device.client().connection);
+    })();
+    opened.push(client);
+    for (const asked of [requireActive(client), reachesPeer(client, 120)]) {
+      const error = await failure(asked);
+      expect(error.code).to.equal("unsupported");
+      expect(error.message).to.contain("127.0.0.1 is passive by now").and.contain("--refresh");
+    }
   });
 });

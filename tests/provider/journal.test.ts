@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { foreignChanges } from "../../provider/journal";
+import { foreignChanges, withheldChanges } from "../../provider/journal";
 
 const VSYS = "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']";
 const ours = {
@@ -55,5 +55,34 @@ describe("our administrator's journal", () => {
   it("is nobody else's", () => {
     const change = { xpath: `${VSYS}/address`, owner: "ann", action: "EDIT" };
     expect(foreignChanges([change], "aws-panos", { vsys: "vsys1" }, ours, existing)).to.deep.equal([]);
+  });
+});
+
+describe("other administrators' changes of our objects", () => {
+  const RULE = `${VSYS}/rulebase/security/rules/entry[@name='aws-sg-0a-tcp-22']`;
+  const withheld = (...changes: [owner: string, xpath: string][]) =>
+    withheldChanges(
+      changes.map(([owner, xpath]) => ({ owner, xpath, action: " DELETE" })),
+      "aws-panos",
+      { vsys: "vsys1" },
+      { rules: ["aws-sg-0a-tcp-22"], services: [], applications: [], addressGroups: [], tags: [] },
+    );
+
+  it("stay out of our commit, and are named with who made them", () => {
+    expect(withheld(["ann", RULE], ["bob", RULE.replaceAll("'", '"')])).to.deep.equal([
+      "aws-sg-0a-tcp-22: ann (DELETE), bob (DELETE)",
+    ]);
+    expect(withheld(["ann", `${RULE}/source`])).to.have.length(1);
+  });
+
+  it("are in it where we have changed the same object since", () => {
+    expect(withheld(["ann", RULE], ["aws-panos", `${RULE}/source`])).to.deep.equal([]);
+  });
+
+  it("of objects that our commit doesn't change are no matter", () => {
+    expect(
+      withheld(["ann", `${VSYS}/rulebase/security/rules/entry[@name='aws-sg-0a-tcp-25']`]),
+    ).to.deep.equal([]);
+    expect(withheld(["ann", `${VSYS}/rulebase/security/rules`])).to.deep.equal([]);
   });
 });

@@ -73,6 +73,11 @@ export class Watch {
     this.ours = peer.ours;
   }
 
+  /** Whether somebody else has changed entries of ours, and no run has looked since. */
+  get isTampered(): boolean {
+    return this.tampered.size > 0;
+  }
+
   /** Somebody's changes of our entries have been mended. */
   mended(): void {
     this.tampered.clear();
@@ -122,17 +127,19 @@ export class Watch {
   }
 
   /** Somebody's commit of everything may bring declared additions and changes forward, or a whole revision. */
-  private othersCommit(
-    id: number,
-    { now: declared, since }: Declared,
-    before: Declaration,
-    now: Declaration,
-  ): void {
-    if (differences(declared, now, this.tampered).length === 0) return;
+  private othersCommit(id: number, { since }: Declared, before: Declaration, now: Declaration): void {
+    // Of an earlier run too: what it had staged in full is as good as committed.
+    if (since.some((declaration) => differences(declaration, now, this.tampered).length === 0)) return;
+    // The removals of a destroy are staged one by one, and nothing holds them together before its commit.
+    const isRemoval = (part: keyof Declaration, name: string) =>
+      since.some(
+        ({ rules, [part]: declared }) => declared[name] === undefined && Object.keys(rules).length === 0,
+      );
     for (const part of Object.keys(now) as (keyof Declaration)[]) {
       for (const name of new Set([...Object.keys(before[part]), ...Object.keys(now[part])])) {
         const content = now[part][name];
         if (this.tampered.has(name) || content === before[part][name]) continue;
+        if (content === undefined && isRemoval(part, name)) continue;
         if (content === undefined) this.note(`somebody's commit ${id} shipped the removal of ${name} alone`);
         else if (!since.some((declaration) => declaration[part][name] === content))
           this.note(`somebody's commit ${id} shipped ${name} as nobody declared it`);

@@ -70,8 +70,12 @@ export class World {
   private readonly outputs: string[] = [];
   private readonly edits = new Map<string, readonly Edit[]>();
   private readonly clients = new Map<Simulator, PanosClient>();
-  /** How many requests our firewall had when the engine of the run was killed. */
-  private engineGoneAt: number | undefined;
+  /** Which firewall had how many requests when the engine of the run was killed. */
+  private engineGone: { firewall: Simulator; requests: number } | undefined;
+  /** Firewalls that restart. */
+  private readonly down = new Set<Simulator>();
+  /** Whether the pair has failed over since somebody asked it. */
+  private hasFailedOver = false;
 
   private constructor(
     readonly firewalls: readonly Simulator[],
@@ -83,6 +87,16 @@ export class World {
     this.declared = { now: start, since: [] };
     this.watches = firewalls.map((firewall) => new Watch(firewall, () => this.declared, this.edits));
     const [first, second] = this.watches;
+    for (const firewall of firewalls) {
+      firewall.on("fault", ({ effect }: FiredFault) => {
+        if (effect === "fail-over") this.hasFailedOver = true;
+        if (effect === "restart") this.down.add(firewall);
+      });
+      firewall.on("restarted", () => this.down.delete(firewall));
+      firewall.on("request", ({ cmd }: RequestRecord) => {
+        if (cmd?.includes("<high-availability>") === true) this.hasFailedOver = false;
+      });
+    }
     for (const [from, to] of [
       [first, second],
       [second, first],
@@ -128,14 +142,37 @@ export class World {
     return (await Promise.all(this.watches.map((watch) => watch.violations()))).flat();
   }
 
-  /** Makes something go wrong on every firewall, once. @param edits what it does to others' entries */
+  /** Makes something go wrong, on whichever firewall it is due. @param edits what it does to entries */
   addFault(fault: Fault, edits: readonly Edit[] = []): void {
-    for (const firewall of this.firewalls) this.edits.set(firewall.addFault(fault), edits);
+    for (const one of apart(fault)) {
+      const name = `fault ${this.edits.size + 1}`;
+      const isEdit = one.effect.do === "edit" && one.effect.operations !== undefined;
+      this.edits.set(name, isEdit ? edits : []);
+      for (const firewall of this.firewalls) firewall.addFault({ ...one, name });
+    }
   }
 
-  /** From now on nothing goes wrong any more; what went wrong has been mended by people. */
+  /** From now on nothing goes wrong any more, and what faults have left is gone. */
   clearFaults(): void {
     for (const firewall of this.firewalls) firewall.clearFaults();
+  }
+
+  /** Another administrator commits their own changes. */
+  async commitTheirs(): Promise<void> {
+    this.addFault({
+      match: { admin: "admin", type: "op" },
+      effect: { do: "edit", admin: "admin", commit: "own" },
+    });
+    await pendingChanges(this.admin());
+  }
+
+  /** The end of all faults: everything is up, and nothing is under way. */
+  async mend(): Promise<void> {
+    this.clearFaults();
+    const isQuiet = () =>
+      this.down.size === 0 &&
+      this.firewalls.every(({ jobs }) => jobs.every(({ status }) => status === "FIN"));
+    while (!isQuiet()) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   /** Another administrator changes entries between two runs. */
@@ -146,14 +183,14 @@ export class World {
       operations,
       ...(commit !== undefined && { commit }),
     };
-    this.edits.set(this.firewall.addFault({ match: { admin: "admin" }, effect }), edits);
+    this.addFault({ match: { admin: "admin", type: "op" }, effect }, edits);
     await pendingChanges(this.admin());
   }
 
   /** Runs the stack's program once. */
   async run(options: RunOptions): Promise<Run> {
     const before = this.firewalls.map(({ requests }) => requests.length);
-    this.engineGoneAt = undefined;
+    this.engineGone = undefined;
     const process = await ProviderProcess.start(this.settings());
     this.processes.push(process);
     const work = this.work(process, options);
@@ -165,7 +202,7 @@ export class World {
       if (outcome === undefined) run = { result: "killed", errors: [], steps: [] };
       else {
         const { errors, steps } = outcome;
-        if (this.engineGoneAt !== undefined) run = { result: "killed", errors, steps };
+        if (this.engineGone !== undefined) run = { result: "killed", errors, steps };
         else {
           this.saved = JSON.stringify(outcome.state);
           run = { result: errors.length > 0 ? "failed" : "succeeded", errors, steps };
@@ -179,7 +216,7 @@ export class World {
     }
     this.outputs.push(...process.said, ...run.errors, this.saved);
     const requests = this.firewalls.flatMap((one, index) => one.requests.slice(before[index]));
-    await this.hold(run);
+    await this.hold(run, options);
     return { ...run, requests };
   }
 
@@ -265,7 +302,7 @@ export class World {
       if (fault !== name) return;
       if (what === "everything") process.kill();
       else {
-        this.engineGoneAt = this.firewall.requests.length;
+        this.engineGone = { firewall, requests: firewall.requests.length };
         process.killEngine();
       }
     };
@@ -276,10 +313,17 @@ export class World {
   }
 
   /** Holds a run against what it must not do. */
-  private async hold({ result, errors }: Omit<Run, "requests">): Promise<void> {
+  private async hold(
+    { result, errors, steps }: Omit<Run, "requests">,
+    { refresh, destroy: destroying }: RunOptions,
+  ): Promise<void> {
     const { watch } = this;
     for (const one of this.watches) one.look();
-    if (result === "succeeded") {
+    // Without a refresh Pulumi asks nothing about what it has not changed itself; without a state a destroy does
+    // nothing at all.
+    const hasLooked = refresh === true || steps.includes("commit") || steps.includes("firewall");
+    const isBlind = destroying === true ? !steps.includes("firewall") : !hasLooked && watch.isTampered;
+    if (result === "succeeded" && !this.hasFailedOver && !isBlind) {
       for (const difference of await watch.differences("running"))
         watch.note(`a run reports success, but ${difference} in running`);
       this.declared = { now: this.declared.now, since: [this.declared.now] };
@@ -290,7 +334,7 @@ export class World {
         watch.note(`a run fails without saying why: ${error}`);
     }
     // One may have been on its way.
-    const late = this.engineGoneAt === undefined ? [] : this.firewall.requests.slice(this.engineGoneAt);
+    const late = this.engineGone?.firewall.requests.slice(this.engineGone.requests) ?? [];
     const writes = late.filter((request) => request.admin === ADMINISTRATOR && isWrite(request));
     if (writes.length > 1) watch.note(`${writes.length} writes after the engine was gone`);
   }
@@ -310,6 +354,18 @@ export class World {
     }
     return client;
   }
+}
+
+/** An edit and its commit as two faults, so that the edit is known of before what it commits is. */
+function apart(fault: Fault): Fault[] {
+  const { effect } = fault;
+  if (effect.do !== "edit" || effect.commit === undefined) return [fault];
+  const { do: kind, admin, when, commit, operations } = effect;
+  const both = { do: kind, admin, ...(when !== undefined && { when }) };
+  return [
+    ...(operations === undefined ? [] : [{ ...fault, effect: { ...both, operations } }]),
+    { ...fault, effect: { ...both, commit } },
+  ];
 }
 
 /** Starts something that needs one free port on two addresses. */

@@ -1,0 +1,33 @@
+import { execFile } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+
+/** How many schedules; many thousands find what is rare. */
+const SCHEDULES = Number(process.env["FAULT_SCHEDULES"] ?? 1_000);
+/** Another seed makes other schedules; each one that fails is told with its own, and made small. */
+const SEED = Number(process.env["FAULT_SEED"] ?? 1);
+const SCRIPT = join(__dirname, "support", "streams.ts");
+const PROCESSES = Math.min(4, availableParallelism());
+
+/** What breaks in a number of schedules; "": nothing. */
+function broken(seed: number, count: number): Promise<string> {
+  return new Promise((resolve) => {
+    const parameters = ["--require", "tsx/cjs", SCRIPT, String(seed), String(count)];
+    execFile(process.execPath, parameters, { maxBuffer: 1e8 }, (error, _stdout, stderr) => {
+      resolve(error === null ? "" : `${stderr}\n${error.message.slice(0, 200)}`);
+    });
+  });
+}
+
+describe(`faults: ${SCHEDULES} schedules of faults, others' edits and runs`, function () {
+  this.timeout(0);
+
+  it("leave what is others' alone, never half a revision in force, and a firewall that the next run puts right", async () => {
+    const share = Math.ceil(SCHEDULES / PROCESSES);
+    const parts = Array.from({ length: PROCESSES }, (_, part) =>
+      broken((SEED * PROCESSES + part) * 100, share),
+    );
+    expect((await Promise.all(parts)).join("")).to.equal("");
+  });
+});
