@@ -7,17 +7,19 @@ import { parseArgs } from "node:util";
 import { chooseExecutable } from "../engine/stack";
 import { measureFaults, type FaultsResult } from "./faults";
 import { inventoryText, measureInventory } from "./inventory";
+import { mappingText, measureMapping } from "./mapping";
 import { measureSize, type Cost, type SizeResult } from "./requests";
 import { shown, spread, table } from "./statistics";
 import { DESTINATIONS, measureStopped, type StoppedResult } from "./stopped";
 import { label, measureTimes, type TimesResult } from "./times";
 
-const USAGE = `npm run bench -- [--short] [--rules N] [--runs N] [--both] [--inventory] [--engine | --cli] [--json]
+const USAGE = `npm run bench -- [--short] [--rules N] [--runs N] [--both] [--inventory] [--mapping] [--engine | --cli] [--json]
   --short   a quick look: 10 and 100 rules, one round
   --rules   how many rules the times are taken with (1000)
   --runs    how many rounds the times are taken in (3)
   --both    take the times of both programs with and without checkpoints
   --inventory  only what reading 10, 1,000 and 10,000 interfaces costs through each source
+  --mapping    only what mapping costs, of accounts with up to 20,000 interfaces
   --engine  use the stand-in engine even where a pulumi is installed
   --cli     use the Pulumi CLI, and fail where there is none
   --json    print JSON`;
@@ -31,6 +33,7 @@ function flags(argv: string[]) {
       runs: { type: "string" },
       both: { type: "boolean", default: false },
       inventory: { type: "boolean", default: false },
+      mapping: { type: "boolean", default: false },
       engine: { type: "boolean", default: false },
       cli: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
@@ -65,6 +68,14 @@ async function main(argv: string[]): Promise<number> {
     const sizes = chosen.short ? [10, 1000] : [10, 1000, 10_000];
     const readings = await measureInventory(sizes, (text) => console.error(text));
     console.log(chosen.json ? JSON.stringify(readings, undefined, 2) : inventoryText(readings));
+    return 0;
+  }
+  if (chosen.mapping) {
+    const results = (chosen.short ? [2500] : [2500, 5000, 10_000, 20_000]).map((interfaces) => {
+      console.error(`mapping ${interfaces} interfaces`);
+      return measureMapping(interfaces);
+    });
+    console.log(chosen.json ? JSON.stringify(results, undefined, 2) : mappingText(results));
     return 0;
   }
   const executable = chooseExecutable(argv);

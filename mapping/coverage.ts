@@ -11,6 +11,8 @@ import { difference, intersection, overlaps } from "./intervals";
 import type { IntervalSet } from "./intervals";
 import { TAG_PREFIX } from "./names";
 import { addressBounds, serviceBounds } from "./objects";
+import { overlapIndex } from "./overlap-index";
+import type { OverlapIndex } from "./overlap-index";
 import type { AddressSet, Bounds } from "./objects";
 import { isTakenFor } from "./traffic";
 import type { MappedRule, Policy } from "./types";
@@ -140,10 +142,10 @@ function judgeOf(rulebase: Rulebase, options: CoverageOptions) {
       !(allows && rule.conditions.length > 0);
     return counts ? [resolved(rule, index, allows, rulebase)] : [];
   });
-  const between = new Map<string, ResolvedRule[]>();
-  const theirsBetween = (from: string, to: string) => {
+  const between = new Map<string, Candidates>();
+  const candidatesBetween = (from: string, to: string) => {
     const key = JSON.stringify([from, to]);
-    const known = between.get(key) ?? theirs.filter(({ rule }) => matchesZones(rule, from, to));
+    const known = between.get(key) ?? candidatesOf(theirs.filter(({ rule }) => matchesZones(rule, from, to)));
     between.set(key, known);
     return known;
   };
@@ -156,7 +158,10 @@ function judgeOf(rulebase: Rulebase, options: CoverageOptions) {
     const ourPosition = positions.get(name) ?? Infinity;
     const verdict: Verdict = { covered: traffic.length > 0, allowedBy: [], deniedBy: [] };
     for (const part of traffic) {
-      const { left, allowedBy, deniedBy } = takeOff(part, theirsBetween(from[0] ?? "any", to[0] ?? "any"));
+      const { left, allowedBy, deniedBy } = takeOff(
+        part,
+        candidatesBetween(from[0] ?? "any", to[0] ?? "any")(part),
+      );
       if (left.length > 0 || deniedBy.length > 0) verdict.covered = false;
       verdict.allowedBy.push(...allowedBy.map(({ name }) => name));
       verdict.deniedBy.push(...deniedBy.filter(({ index }) => index < ourPosition).map(({ name }) => name));
@@ -187,6 +192,29 @@ export function resolved(
       if (!bounds) ports.set(application, (bounds = serviceBounds(rule, application, objects.services)));
       return bounds;
     },
+  };
+}
+
+/** Finds those of their rules, in order, that can have anything to do with some traffic. */
+type Candidates = (traffic: Traffic) => ResolvedRule[];
+
+/** So few that looking at them costs no more than looking for fewer. */
+const FEW = 64;
+
+/** Every rule of ours against every rule of theirs would cost their product: an index finds those that meet. */
+function candidatesOf(theirs: ResolvedRule[]): Candidates {
+  const indexes = new Map<string, OverlapIndex>();
+  const met = (side: "source" | "destination", { family, box }: Traffic) => {
+    const key = `${side} ${family}`;
+    const index = indexes.get(key) ?? overlapIndex(theirs.map((rule) => rule[side].possibly[family]));
+    indexes.set(key, index);
+    return index.find(box[side]);
+  };
+  return (traffic) => {
+    const byDestination = met("destination", traffic);
+    const bySource = byDestination.length > FEW ? met("source", traffic) : byDestination;
+    const fewer = bySource.length < byDestination.length ? bySource : byDestination;
+    return fewer.map((at) => theirs[at]!);
   };
 }
 

@@ -1,0 +1,23 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { overlaps, setOf } from "../../mapping/intervals";
+import { overlapIndex } from "../../mapping/overlap-index";
+
+const set = fc
+  .array(
+    fc.tuple(fc.bigInt(0n, 40n), fc.bigInt(0n, 5n)).map(([first, more]) => ({ first, last: first + more })),
+    { maxLength: 4 },
+  )
+  .map(setOf);
+
+describe("the index of overlaps", () => {
+  it("finds what looking at every set finds", () => {
+    fc.assert(
+      fc.property(fc.array(set, { maxLength: 12 }), set, (sets, wanted) => {
+        const expected = sets.flatMap((each, item) => (overlaps(each, wanted) ? [item] : []));
+        expect(overlapIndex(sets).find(wanted)).to.deep.equal(expected);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
