@@ -172,6 +172,7 @@ function rulebaseOf(count: number): Rulebase {
   return {
     rules: [...Array.from({ length: count }, (_, index) => rule(index)), cleanup],
     addresses: new Map(),
+    taggedAddresses: [],
     services: new Map(
       Array.from({ length: 100 }, (_, port) => [`tcp-${port}`, { kind: "tcp", port: `${8000 + port}` }]),
     ),
