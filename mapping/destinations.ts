@@ -16,7 +16,7 @@ export interface Carriers {
    */
   addresses: Record<Direction, string[]>;
   /** For each way that their subnets are routed, whose packets cross the firewall. */
-  crossings: IntervalSet[];
+  crossings: Record<Direction, IntervalSet[]>;
   vpcIds: string[];
 }
 
@@ -30,6 +30,7 @@ interface Collected {
   near: Map<string, Cidr>;
   public: Map<string, Cidr>;
   crossings: Set<IntervalSet>;
+  publicCrossings: Set<IntervalSet>;
   vpcIds: Set<string>;
 }
 
@@ -61,7 +62,11 @@ export function carriersByGroup(
         family.crossings.add(crossing[block.family]);
         family.vpcIds.add(networkInterface.vpcId);
       }
-      for (const block of translated) families.IPv4.public.set(block.text, block);
+      for (const block of translated) {
+        if (crossing.IPv4.length === 0) continue;
+        families.IPv4.public.set(block.text, block);
+        families.IPv4.publicCrossings.add(crossing.IPv4);
+      }
     }
   }
   if (hidden.length > 0) warnings.push(withoutPublicAddress(hidden));
@@ -92,14 +97,23 @@ export function destinationAddresses(carriers: readonly ZonedCarriers[]): string
 }
 
 function nobody(): Collected {
-  return { near: new Map(), public: new Map(), crossings: new Set(), vpcIds: new Set() };
+  return {
+    near: new Map(),
+    public: new Map(),
+    crossings: new Set(),
+    publicCrossings: new Set(),
+    vpcIds: new Set(),
+  };
 }
 
 function finished(collected: Collected, isPublic: boolean): Carriers {
   const near = sortedTexts(collected.near);
   return {
     addresses: { ingress: isPublic ? sortedTexts(collected.public) : near, egress: near },
-    crossings: [...collected.crossings],
+    crossings: {
+      ingress: [...(isPublic ? collected.publicCrossings : collected.crossings)],
+      egress: [...collected.crossings],
+    },
     vpcIds: [...collected.vpcIds],
   };
 }

@@ -68,7 +68,7 @@ export function relevantPermissions(
         for (const each of carriers) {
           for (const remote of remotes) {
             if (!crosses(remote, each, direction)) continue;
-            for (const piece of zones.outside(remote, each.families[remote.family].crossings)) {
+            for (const piece of zones.outside(remote, each.families[remote.family].crossings[direction])) {
               // Whom the firewall guards has ingress permissions of its own, which this one must not widen.
               if (direction === "egress" && zones.isGuarded(piece.zone, piece.remote)) {
                 guarded.add(piece.remote.text);
@@ -217,7 +217,9 @@ function parseAll(texts: string[]): Parsed {
 /** Whether packets between a remote block and some carrier cross the firewall. */
 function crosses(remote: Cidr, { families }: ZonedCarriers, direction: Direction): boolean {
   const { addresses, crossings } = families[remote.family];
-  return addresses[direction].length > 0 && crossings.some((crossing) => overlaps(crossing, [remote]));
+  return (
+    addresses[direction].length > 0 && crossings[direction].some((crossing) => overlaps(crossing, [remote]))
+  );
 }
 
 function wrongFamily(permission: Permission, groupRule: SecurityGroupRule): string {
