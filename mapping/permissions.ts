@@ -78,7 +78,7 @@ export function relevantPermissions(
             }
           }
         }
-        if (guarded.size > 0) narrowed(guardedDestinations(groupRule, [...guarded]));
+        if (guarded.size > 0) narrowed(guardedDestinations(groupRule, [...guarded].sort(compareTexts)));
       }
     }
   }
