@@ -1,12 +1,12 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { locks } from "../panos/lock";
 import { administrator } from "../panos/system";
-import { declarationHash, foundDeclaration, listed } from "./declaration";
+import { declarationHash, eachPart, foundDeclaration, listed } from "./declaration";
 import { hash } from "./content";
 import type { CommitInputs, CommitOutputs, Declaration } from "./inputs";
 import { noteOutcome, UNCHANGED } from "./outcomes";
 import { removalRefused } from "./removals";
-import { commitRevision } from "./revision";
+import { commitRevision } from "./commit-revision";
 import { configure, sessionWith, type Session } from "./session";
 import { afterTelling } from "./tell";
 
@@ -136,7 +136,7 @@ function stateHash(declared: Declaration, before: string): string {
 
 /** One declaration of two: where they differ, both hashes, so that it equals nothing that is declared. */
 function bothConfigurations(candidate: Declaration, running: Declaration): Declaration {
-  const both = (part: keyof Declaration) => {
+  return eachPart((part) => {
     const names = new Set([...Object.keys(candidate[part]), ...Object.keys(running[part])]);
     return Object.fromEntries(
       [...names].map((name) => {
@@ -144,12 +144,5 @@ function bothConfigurations(candidate: Declaration, running: Declaration): Decla
         return [name, staged === live ? staged : `${live} in running, ${staged} in the candidate`];
       }),
     );
-  };
-  return {
-    rules: both("rules"),
-    addressGroups: both("addressGroups"),
-    services: both("services"),
-    applications: both("applications"),
-    tags: both("tags"),
-  };
+  });
 }

@@ -65,8 +65,18 @@ export function placedHash(content: string, above: boolean): string {
 /** A hash of a whole declaration, whatever the order of its names. */
 export function declarationHash(declaration: Declaration): string {
   const sorted = (part: Record<string, string>) => Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1));
-  const { rules, addressGroups, services, applications, tags } = declaration;
-  return hash([rules, addressGroups, services, applications, tags].map(sorted));
+  return hash(Object.values(eachPart((part) => sorted(declaration[part]))));
+}
+
+/** Something for each kind of objects that a declaration has. */
+export function eachPart<T>(of: (part: keyof Declaration) => T): Record<keyof Declaration, T> {
+  return {
+    rules: of("rules"),
+    addressGroups: of("addressGroups"),
+    services: of("services"),
+    applications: of("applications"),
+    tags: of("tags"),
+  };
 }
 
 const KINDS = {

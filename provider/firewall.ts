@@ -1,9 +1,9 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { listed } from "./declaration";
+import { eachPart, listed } from "./declaration";
 import type { FirewallInputs, FirewallOutputs } from "./inputs";
 import { requireCleanupRule } from "./objects";
 import { unregisterUnused } from "./registered";
-import { commitRevision } from "./revision";
+import { commitRevision } from "./commit-revision";
 import { configure, sessionWith } from "./session";
 import { afterTelling } from "./tell";
 
@@ -56,7 +56,7 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
     const session = sessionWith(firewall);
     // An update runs: this is the old place of a firewall that lives on.
     if (session.updating) return;
-    const none = { rules: {}, addressGroups: {}, services: {}, applications: {}, tags: {} };
+    const none = eachPart(() => ({}));
     await afterTelling(() =>
       commitRevision(session, {
         ownerId,

@@ -1,0 +1,139 @@
+import { commitChanges } from "../panos/commit";
+import { reachesPeer, requireActive } from "../panos/ha";
+import type { Job } from "../panos/job";
+import { pendingChanges } from "../panos/system";
+import { withCommitLock } from "./commit-lock";
+import { commentRules, pendingRules, withCommentAdvice } from "./comments";
+import { differences, foundDeclaration, listed, ruleChanges } from "./declaration";
+import { requireEngine } from "./engine";
+import { EstablishedSessions, reducedRules, sayLeft } from "./established";
+import type { Declaration } from "./inputs";
+import { probeRules } from "./probe";
+import {
+  requireCandidate,
+  requireNothingElse,
+  requireRunning,
+  requireShipped,
+  type Revision,
+} from "./revision";
+import type { Session } from "./session";
+import { sweep } from "./sweep";
+import { tell } from "./tell";
+
+/**
+ * Makes the running configuration hold exactly a revision of this stack, in one commit or not at all:
+ * removes what is ours and no longer declared, requires that the candidate then holds what is declared and
+ * that our administrator has nothing else pending, commits, and requires the same of running.
+ * @returns the job, or undefined where running was right already
+ */
+export async function commitRevision(session: Session, revision: Revision): Promise<Job | undefined> {
+  const administrator = await session.prepare();
+  const { client, settings } = await session.open();
+  await requireEngine();
+  let afterwards: () => Promise<void> = () => Promise.resolve();
+  const work = async () => {
+    const { candidate, exempt } = await sweep(session, revision);
+    requireCandidate(revision, candidate, exempt);
+
+    const [running, changes] = await Promise.all([session.read("running"), pendingChanges(client)]);
+    // Asked after the reads: what they told is what the active one has.
+    await requireActive(client);
+    // Of these only the removal is ours: one that is there still was looked at before anything was written.
+    const adopted = Object.keys(revision.adopt ?? {}).filter((name) => !candidate.rules.has(name));
+    requireNothingElse(session, revision, administrator, changes, [candidate, running], adopted);
+
+    const before = foundDeclaration(revision.ownerId, revision.before, running);
+    const names = Object.keys(revision.declared.rules).filter((name) => !exempt.has(name));
+    const changed = names.filter((name) => before.rules[name] !== revision.declared.rules[name]);
+    // Where nothing changes, a run before this one may have failed at the probes: then all are asked.
+    const probed = changed.length > 0 ? changed : names;
+    const ownChanges = changes.some(({ owner }) => owner === administrator);
+    if (!ownChanges && differences(revision.declared, before, exempt).length === 0) {
+      await probeRules(session, probed, running, revision.before);
+      return undefined;
+    }
+
+    const reduced = reducedRules(revision.ownerId, running, candidate, exempt);
+    const established = new EstablishedSessions(session, reduced);
+    if (settings.clearSessions) await established.note();
+
+    if (settings.commitScope === "own") {
+      requireShipped(session, administrator, changes, revision, before, exempt);
+    }
+    const { auditComment } = settings;
+    if (auditComment !== undefined) {
+      const touched = pendingRules(names, changes, administrator, session);
+      await commentRules(session, [...new Set([...changed, ...touched])], auditComment);
+    }
+    const job = await commit(session, revision, administrator, before);
+    if (reduced.length > 0) {
+      afterwards = async () =>
+        settings.clearSessions ? established.end(candidate) : sayLeft(session, reduced);
+    }
+    await waitForPeer(session);
+    const committed = await session.read("running");
+    requireRunning(revision, committed, exempt);
+    const left = pendingRules(adopted, changes, administrator, session).filter((name) =>
+      committed.rules.has(name),
+    );
+    if (left.length > 0) {
+      throw new Error(`${listed(left)} on ${session.firewall} was to be taken over, and is still running`);
+    }
+    await probeRules(session, probed, committed, revision.before);
+    return job;
+  };
+  try {
+    return await withCommitLock(session, administrator, work);
+  } finally {
+    // Also where the commit went through and a check after it failed.
+    await afterwards();
+  }
+}
+
+/** Commits what our administrator has pending, and follows the job to its end. */
+async function commit(
+  session: Session,
+  revision: Revision,
+  administrator: string,
+  before: Declaration,
+): Promise<Job | undefined> {
+  const { client, settings } = await session.open();
+  await requireEngine();
+  const job = await commitChanges(client, {
+    administrator,
+    scope: settings.commitScope,
+    description: revision.description(counts(before, revision.declared)),
+    timeoutSeconds: settings.commitTimeoutSeconds,
+    onProgress: ({ id, status, progress }) =>
+      tell(
+        "info",
+        `commit job ${id} on ${session.firewall}: ${status === "PEND" ? "queued" : `${progress} %`}`,
+        true,
+      ),
+  }).catch((error: unknown) => {
+    throw settings.auditComment === undefined ? withCommentAdvice(error) : error;
+  });
+  for (const warning of job?.warnings ?? []) {
+    tell("warn", `commit job ${job?.id} on ${session.firewall}: ${warning}`);
+  }
+  return job;
+}
+
+/** How long the other one of an HA pair may take to get what was committed. */
+const SYNC_TIMEOUT_SECONDS = 120;
+
+/** Waits until the other one of an HA pair has what was committed, or says that it hasn't. */
+async function waitForPeer(session: Session): Promise<void> {
+  const { client } = await session.open();
+  if (await reachesPeer(client, SYNC_TIMEOUT_SECONDS)) return;
+  tell(
+    "warn",
+    `the running configuration of ${session.firewall} has not reached its HA peer after ` +
+      `${SYNC_TIMEOUT_SECONDS} s: a failover now would bring back the old rules. Look at the pair's synchronization`,
+  );
+}
+
+function counts(before: Declaration, after: Declaration): string {
+  const { added, changed, removed } = ruleChanges(before, after);
+  return `${added.length} added, ${changed.length} changed, ${removed.length} removed`;
+}

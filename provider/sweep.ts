@@ -1,0 +1,86 @@
+import type { Operation } from "../panos/client";
+import { entryXpath, type Container } from "../panos/location";
+import { unlessInUse } from "./object";
+import type { PolicyObjects } from "./objects";
+import {
+  heldMessage,
+  isOurAddressGroupUntagged,
+  isOurApplicationUnmarked,
+  isOurServiceUntagged,
+  ownObjects,
+  ownsRule,
+  strayMessage,
+} from "./ownership";
+import { requireCandidate, type Revision } from "./revision";
+import type { Session } from "./session";
+import { takeOver } from "./takeover";
+import { tell } from "./tell";
+
+/**
+ * Removes from the candidate what is ours and no longer declared, rules before the objects they use.
+ * @returns the candidate as it is then, and the names that are left as they are
+ */
+export async function sweep(
+  session: Session,
+  revision: Revision,
+): Promise<{ candidate: PolicyObjects; exempt: Set<string> }> {
+  const { ownerId, declared, allowRemoval } = revision;
+  const candidate = await session.read("candidate");
+  const own = ownObjects(ownerId, candidate);
+  const exempt = new Set(own.held);
+  for (const name of own.held) tell("warn", heldMessage(name, session.firewall));
+  for (const name of own.strays) {
+    tell("warn", strayMessage(name, session.firewall));
+  }
+  for (const name of Object.keys(declared.rules)) {
+    const rule = candidate.rules.get(name);
+    if (rule !== undefined && !ownsRule(ownerId, rule)) exempt.add(name);
+  }
+
+  for (const [name, content] of Object.entries(declared.services)) {
+    const service = candidate.services.get(name);
+    if (service !== undefined && isOurServiceUntagged(ownerId, service, content)) exempt.add(name);
+  }
+  for (const [name, content] of Object.entries(declared.applications)) {
+    const application = candidate.applications.get(name);
+    if (application !== undefined && isOurApplicationUnmarked(ownerId, application, content)) {
+      exempt.add(name);
+    }
+  }
+
+  for (const [name, content] of Object.entries(declared.addressGroups)) {
+    const group = candidate.addressGroups.get(name);
+    if (group !== undefined && isOurAddressGroupUntagged(ownerId, group, content)) exempt.add(name);
+  }
+
+  const gone = {
+    rules: own.rules.filter((name) => declared.rules[name] === undefined && !exempt.has(name)),
+    "address-group": own.addressGroups.filter((name) => declared.addressGroups[name] === undefined),
+    service: own.services.filter((name) => declared.services[name] === undefined),
+    application: own.applications.filter((name) => declared.applications[name] === undefined),
+    tag: own.tags.filter((name) => declared.tags[name] === undefined),
+  };
+  if (gone.rules.length > 0) allowRemoval(gone.rules, own.rules.length - gone.rules.length);
+  const replacements = await takeOver(session, revision, candidate);
+  const going = Object.values(gone).flat();
+  if (replacements.length === 0 && going.length === 0) return { candidate, exempt };
+  // A removal is staged only where the rest is right: left behind alone by a run that fails at the rest, it would
+  // come into force with anybody's commit of everything.
+  requireCandidate(revision, candidate, new Set([...exempt, ...going]));
+
+  const removal = (container: Container, name: string): Operation => ({
+    action: "delete",
+    xpath: entryXpath(session.location, container, name),
+  });
+  const onRules = [...replacements, ...gone.rules.map((name) => removal("rules", name))];
+  if (onRules.length > 0) await session.write(onRules);
+  for (const container of ["address-group", "service", "application", "tag"] as const) {
+    await Promise.all(
+      gone[container].map(async (name) => {
+        const removed = await unlessInUse(name, session, () => session.write([removal(container, name)]));
+        if (!removed) exempt.add(name);
+      }),
+    );
+  }
+  return { candidate: await session.read("candidate"), exempt };
+}
