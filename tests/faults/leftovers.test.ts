@@ -22,9 +22,19 @@ describe("faults: what a run leaves behind", function () {
     await right({ permissions: BEFORE });
     world.addFault({
       match: { type: "keygen" },
-      effect: { do: "lock", kind: "commit", admin: "aws-panos", comment: "of a run that was killed" },
+      effect: {
+        do: "lock",
+        kind: "commit",
+        admin: "aws-panos",
+        scope: "vsys1",
+        comment: "of a run that was killed",
+      },
     });
-    await right({ permissions: BEFORE, refresh: true });
+    const { errors, steps, requests } = await world.run({ permissions: BEFORE, refresh: true });
+    expect({ errors, steps }).to.deep.equal({ errors: [], steps: ["commit"] });
+    expect(requests.some(({ type }) => type === "commit")).to.equal(false);
+    await world.converged();
+    expect(await world.violations()).to.deep.equal([]);
   });
 
   it("a firewall that is passive by now gets no commit, and the run doesn't call that a success", async () => {
