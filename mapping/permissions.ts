@@ -69,7 +69,7 @@ export function relevantPermissions(
           for (const remote of remotes) {
             if (!crosses(remote, each, direction)) continue;
             for (const piece of zones.outside(remote, each.families[remote.family].crossings[direction])) {
-              // Whom the firewall guards has ingress permissions of its own, which this one must not widen.
+              // The account's own interfaces have ingress permissions of their own, which this one must not widen.
               if (direction === "egress" && zones.isGuarded(piece.zone, piece.remote)) {
                 guarded.add(piece.remote.text);
                 continue;
@@ -229,7 +229,7 @@ function wrongFamily(permission: Permission, groupRule: SecurityGroupRule): stri
 }
 
 function guardedDestinations(groupRule: SecurityGroupRule, blocks: readonly string[]): string {
-  return `in the same zone as destinations of rule ${groupRule.id} (${blocks.join(", ")}) stand instances that the firewall guards, and only their own ingress permissions open the way to them.`;
+  return `in the same zone as destinations of rule ${groupRule.id} (${blocks.join(", ")}) are interfaces of this account, and only their own ingress permissions open the way to them.`;
 }
 
 function incompleteness({ complete }: Inventory): string[] {

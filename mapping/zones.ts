@@ -18,7 +18,7 @@ export interface Zones {
    * @param crossings whose packets cross the firewall, to each of the destinations in question
    */
   outside(remote: Cidr, crossings: readonly IntervalSet[]): { zone: string; remote: Cidr }[];
-  /** Whether part of a block belongs to interfaces behind the firewall in that zone. */
+  /** Whether part of a block belongs to interfaces of the account in that zone, which have groups of their own. */
   isGuarded(zone: string, block: Cidr): boolean;
 }
 
@@ -81,7 +81,7 @@ export function zonesOf(
       return zone === undefined ? [] : [{ cidrs, zone, isNamed: false }];
     }),
   ]);
-  const guarded = guardedAddresses(interfaces, inside);
+  const guarded = guardedAddresses(inventory.networkInterfaces, inside);
   return {
     inside,
     outside: (remote, crossings) => outside(remote, crossings, blocks, options.untrustZone),
@@ -98,11 +98,11 @@ export function hasTag(tags: Tags | undefined, tag: string): boolean {
 }
 
 function guardedAddresses(
-  interfaces: readonly ProtectedInterface[],
+  interfaces: readonly NetworkInterface[],
   inside: Zones["inside"],
 ): Map<string, Record<Family, IntervalSet>> {
   const found = new Map<string, Cidr[]>();
-  for (const { networkInterface } of interfaces) {
+  for (const networkInterface of interfaces) {
     const zone = inside(networkInterface);
     const blocks = found.get(zone) ?? [];
     blocks.push(...nearTexts(networkInterface).flatMap((text) => parseBlock(text) ?? []));

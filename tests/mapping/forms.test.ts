@@ -75,6 +75,39 @@ describe("egress", () => {
   });
 });
 
+describe("egress to the account's own interfaces", () => {
+  it("is left to their ingress permissions, whether or not their routes lead to the firewall", () => {
+    const egress = securityGroup([{ cidrIpv4: "172.16.0.0/16" }]).ingress;
+    const changes: Partial<Inventory> = {
+      vpcs: [
+        { id: "vpc-1", cidrBlocks: ["10.0.0.0/16"], ipv6CidrBlocks: [] },
+        { id: "vpc-2", cidrBlocks: ["172.16.0.0/16"], ipv6CidrBlocks: [] },
+      ],
+      subnets: [
+        { id: "subnet-1", vpcId: "vpc-1", routeTableId: "rtb-1" },
+        { id: "subnet-2", vpcId: "vpc-2", routeTableId: "rtb-2" },
+      ],
+      routeTables: [routeTable(DEFAULT_ROUTES), { id: "rtb-2", vpcId: "vpc-2", routes: [] }],
+      securityGroups: [{ ...securityGroup([]), egress }],
+    };
+    const there = networkInterface({
+      id: "eni-2",
+      vpcId: "vpc-2",
+      subnetId: "subnet-2",
+      privateIpAddresses: ["172.16.0.5"],
+      securityGroupIds: [],
+    });
+    const options: Partial<MappingOptions> = {
+      directions: ["egress"],
+      zones: { vpcs: { "vpc-2": "partner" } },
+    };
+    expect(said([], options, changes).map(({ zones }) => zones)).to.deep.equal(["trust to partner"]);
+    const withIt = { ...changes, networkInterfaces: [networkInterface(), there] };
+    expect(said([], options, withIt)).to.deep.equal([]);
+    expect(policyOf([], options, withIt).withheld).to.have.length(1);
+  });
+});
+
 describe("references to groups", () => {
   const routes = [...DEFAULT_ROUTES, { destinationCidrBlock: "10.0.2.0/24", instanceId: "i-fw" }];
   const member = (changes: object) =>
