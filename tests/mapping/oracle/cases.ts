@@ -9,7 +9,7 @@ import type { Fault, Seen } from "./verdict";
 import { worldOf } from "./worlds";
 import type { World } from "./worlds";
 
-const PACKETS = 24;
+const PACKETS = 16;
 
 /** A case that went wrong. */
 export interface Failure {
