@@ -44,8 +44,8 @@ export function requireWithinLimits(
  * @throws PreconditionError with the count and the groups that weigh most
  */
 export function requireFit(
-  content: Pick<PolicyContent, "services"> & { rules: readonly MappedRule[] },
-  others: { rules: number; services: number },
+  content: Pick<PolicyContent, "services" | "addressGroups"> & { rules: readonly MappedRule[] },
+  others: { rules: number; services: number; addressGroups: number },
   firewall: string,
   { maxRules }: Limits,
   capacity: Capacity,
@@ -60,6 +60,7 @@ export function requireFit(
   for (const [kind, wanted, there, most] of [
     ["rules", count, others.rules, capacity.rules],
     ["service objects", content.services.length, others.services, capacity.services],
+    ["address groups", content.addressGroups.length, others.addressGroups, capacity.addressGroups],
   ] as const) {
     if (most === undefined || wanted + there <= most) continue;
     throw new PreconditionError(

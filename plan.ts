@@ -149,6 +149,7 @@ function againstRunning({ declared }: FirewallSettings, content: PolicyContent, 
     others: {
       rules: running.rules.size - own.rules.length,
       services: running.services.size - own.services.length,
+      addressGroups: running.addressGroups.size - own.addressGroups.length,
     },
   };
 }
