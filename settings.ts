@@ -91,8 +91,8 @@ export function settingsFrom(
   const ownerId = read.text("ownerId", OWNER_ID, "k3v9x2ab (npm run init makes one)") ?? "";
   if (ownerTag(ownerId) === HOLD_TAG) report(`${PROJECT}:ownerId`, 'can\'t be "hold"', "k3v9x2ab");
   const places = protectedPlaces(read, report);
-  const isNeeded = [...(places.protectedSubnets ?? []), ...(places.protectedVpcs ?? [])].length === 0;
-  const targets = { ...places, firewall: firewallTargets(read.json("firewall"), isNeeded, report) };
+  const isFirewallNeeded = [...(places.protectedSubnets ?? []), ...(places.protectedVpcs ?? [])].length === 0;
+  const targets = { ...places, firewall: firewallTargets(read.json("firewall"), isFirewallNeeded, report) };
   const freeze = read.json("freeze");
   if (freeze !== undefined) {
     freezeWindows(freeze, (place, problem, example) => report(`${PROJECT}:freeze${place}`, problem, example));
@@ -122,22 +122,33 @@ export function settingsFrom(
     maxRules: guardrails.maxRules,
   };
   const configured = inventorySource(get, read, report);
+  if (!isFirewallNeeded && configured.kind === "lookups") {
+    report(
+      `${PROJECT}:inventory`,
+      "is lookups, which don't see what protectedSubnets and protectedVpcs name",
+      "ec2",
+    );
+  }
   const declared = firewalls
     .map((firewall) => ({ ...firewall, settings: firewallSettings(firewall, listed, common, report) }))
     .flatMap(({ remove, settings }) => (remove || settings === undefined ? [] : [settings]));
   if (problems.length > 0) throw new SettingsError(problems);
-  const usesInstanceTags =
+  const needsEc2 =
+    !isFirewallNeeded ||
     guardrails.exclude.instances.length > 0 ||
     declared.some(({ mapping: { zones } }) => Object.keys(zones?.tags ?? {}).length > 0);
-  const source = usesInstanceTags ? withInstanceTags(configured) : configured;
+  const source = needsEc2 ? throughEc2(configured) : configured;
   const asksForStopped = source.kind === "auto" || source.kind === "lookups";
   const stopped = common.mapping.destinations === "dynamic" && asksForStopped && { withStopped: true };
   const inventory = { ...source, ...stopped };
   return { inventory, targets, firewalls: declared, listed, guardrails, limits, frozen: frozen(get) };
 }
 
-/** The data sources don't show instances' tags, so where they count EC2's own API is asked if it can be. */
-function withInstanceTags(source: InventorySource): InventorySource {
+/**
+ * The data sources don't show instances' tags, and are asked for no subnet whose own routes don't lead to the
+ * firewall. Where that counts, EC2's own API is asked if it can be.
+ */
+function throughEc2(source: InventorySource): InventorySource {
   if (source.kind !== "auto" || "obstacle" in source.access) return source;
   return { kind: "ec2", access: source.access };
 }

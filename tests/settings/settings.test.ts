@@ -87,7 +87,7 @@ describe("settings", () => {
     expect(read().firewalls[0]?.mapping.destinations).to.equal("addresses");
   });
 
-  it("ask EC2's own API where instances' tags count, which the data sources don't show", () => {
+  it("ask EC2's own API for what the data sources don't show: instances' tags, what protectedVpcs name", () => {
     const region = { "aws:region": "eu-central-1" };
     const exclude = JSON.stringify({ exclude: { instances: ["public=no"] } });
     const zones = JSON.stringify({ tags: { "tier=web": "web" } });
@@ -96,6 +96,11 @@ describe("settings", () => {
     expect(read({ ...region, "aws-panos-rules:zones": zones }).inventory.kind).to.equal("ec2");
     const lookups = { ...region, "aws-panos-rules:inventory": "lookups", "aws-panos-rules:zones": zones };
     expect(read(lookups).inventory.kind).to.equal("lookups");
+    const behind = { "aws-panos-rules:protectedVpcs": '["vpc-0a1b2c3d"]' };
+    expect(read({ ...region, ...behind }).inventory.kind).to.equal("ec2");
+    expect(problemsOf({ ...lookups, ...behind })).to.deep.equal([
+      "aws-panos-rules:inventory is lookups, which don't see what protectedSubnets and protectedVpcs name",
+    ]);
   });
 
   it("report everything that is missing at once, with an example each", () => {
