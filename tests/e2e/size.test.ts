@@ -45,7 +45,7 @@ describe("e2e: many rules", function () {
   });
 
   it("previews 10,000 permissions", async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ maxRules: 20_000 });
     const inventory = account(permissions(10_000));
     await lab.setAccount(inventory);
     const stack = await lab.stack();
