@@ -3,14 +3,15 @@ import { HELP, readFlags, type Flags } from "./explain/flags";
 import { tree } from "./explain/reason";
 import { explainRule } from "./explain/rule";
 import { viewOf } from "./explain/view";
-import type { Terminal } from "./init";
 import { readInventory, readSnapshot } from "./inventory";
 import type { Inventory } from "./inventory/types";
 import { alreadyAllowed } from "./mapping/coverage";
+import { CONNECTION_ENVIRONMENT } from "./panos/connection";
 import { openActive } from "./panos/ha";
 import { readRulebases } from "./panos/rulebase";
 import { settingsFrom, SettingsError, type FirewallSettings, type Settings } from "./settings";
 import { readStackFile } from "./settings/stack-file";
+import { runCommand, type Terminal } from "./terminal";
 
 /** Stands in for the firewall's key where there is none: a stack's other settings count without it. */
 const NO_KEY = "none";
@@ -57,8 +58,8 @@ async function settingsOf(
     snapshot === undefined
       ? {}
       : { "aws-panos-rules:inventory": "snapshot", "aws-panos-rules:snapshot": snapshot };
-  const isKeyless = !["apiKey", "password", "apiKeySecret"].some(
-    (key) => values[`panos:${key}`] !== undefined || environment[variableOf(key)],
+  const isKeyless = !(["apiKey", "password", "apiKeySecret"] as const).some(
+    (key) => values[`panos:${key}`] !== undefined || environment[CONNECTION_ENVIRONMENT[key]],
   );
   const settings = settingsFrom(
     { ...values, ...source, ...(isKeyless && { "panos:apiKey": NO_KEY }) },
@@ -72,10 +73,6 @@ async function settingsOf(
     throw new Error(`say which firewall: --firewall with one of ${names.join(", ")}`);
   }
   return { settings, firewall };
-}
-
-function variableOf(key: string): string {
-  return `PANOS_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
 /** Data sources answer inside a Pulumi program only, so AWS is asked through EC2's own API here. */
@@ -94,14 +91,4 @@ async function coverageOf(firewall: FirewallSettings, policy: Parameters<typeof 
   return alreadyAllowed(policy, rulebases, firewall.coverage);
 }
 
-if (require.main === module) {
-  const { stdin, stdout } = process;
-  void explain(process.argv.slice(2), {
-    input: stdin,
-    output: stdout,
-    folder: process.cwd(),
-    environment: process.env,
-  }).then((code) => {
-    process.exitCode = code;
-  });
-}
+if (require.main === module) runCommand(explain);

@@ -6,15 +6,7 @@ import type { Flags } from "./init/flags";
 import { STACK, problemsWith, questions } from "./init/questions";
 import type { Question, Values } from "./init/questions";
 import { newOwnerId, ownerIdIn, stackFile } from "./init/stack-file";
-
-/** Where a run reads and writes, so that a test need not be a terminal. */
-export interface Terminal {
-  input: NodeJS.ReadableStream;
-  output: NodeJS.WritableStream;
-  /** Where the stack file goes. */
-  folder: string;
-  environment: NodeJS.ProcessEnv;
-}
+import { runCommand, type Terminal } from "./terminal";
 
 /**
  * Makes a stack's configuration file.
@@ -128,20 +120,4 @@ async function faults(question: Question, answer: string, folder: string): Promi
   return [`${name} exists and is left as it is. ${advice} Edit it, or name another stack.`];
 }
 
-if (require.main === module) {
-  const terminal = {
-    input: process.stdin,
-    output: process.stdout,
-    folder: process.cwd(),
-    environment: process.env,
-  };
-  init(process.argv.slice(2), terminal).then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 1;
-    },
-  );
-}
+if (require.main === module) runCommand(init);

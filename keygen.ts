@@ -4,12 +4,12 @@ import { KeygenError } from "./keygen/error";
 import { HELP, readFlags, type Flags } from "./keygen/flags";
 import { readStack, type StackConfiguration } from "./keygen/stack";
 import { secretStore, stackStore, type KeyStore } from "./keygen/store";
-import type { Terminal } from "./init";
 import { PanosClient } from "./panos/client";
 import { CONNECTION_ENVIRONMENT, connectionFrom, type Connection } from "./panos/connection";
 import { PanosError } from "./panos/error";
 import { SecretError } from "./secrets/error";
 import { secretAddress } from "./secrets/key-reader";
+import { runCommand, type Terminal } from "./terminal";
 
 /**
  * Makes an API key and stores it.
@@ -110,20 +110,4 @@ async function makeKey(connection: Connection, store: KeyStore): Promise<string>
   return `The API key of ${username} on ${hostname} is stored in ${store.name}.\n${life}`;
 }
 
-if (require.main === module) {
-  const terminal = {
-    input: process.stdin,
-    output: process.stdout,
-    folder: process.cwd(),
-    environment: process.env,
-  };
-  keygen(process.argv.slice(2), terminal).then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 1;
-    },
-  );
-}
+if (require.main === module) runCommand(keygen);

@@ -3,6 +3,7 @@ import type { Inventory } from "../inventory/types";
 import { applicationsNamedBy } from "../mapping/custom-applications";
 import { isServiceName, ownerTag } from "../mapping/names";
 import { compareTexts } from "../mapping/order";
+import { addressTexts } from "../mapping/routing";
 import { canonicalAddress, type FoundRule } from "../panos/entries";
 import type { SecurityRule, Service } from "../panos/policy";
 import { listed, type PolicyContent } from "../provider/declaration";
@@ -140,16 +141,7 @@ function permittedIn({ securityGroups }: Inventory): Set<string> {
 }
 
 function addressesIn({ networkInterfaces }: Inventory): Set<string> {
-  return new Set(
-    networkInterfaces
-      .flatMap(
-        ({ privateIpAddresses, ipv6Addresses, ipv4Prefixes = [], ipv6Prefixes = [], publicIps = [] }) => [
-          ...[...privateIpAddresses, ...ipv6Addresses, ...ipv4Prefixes, ...ipv6Prefixes],
-          ...publicIps.map(({ publicIp }) => publicIp),
-        ],
-      )
-      .map(canonicalAddress),
-  );
+  return new Set(networkInterfaces.flatMap(addressTexts).map(canonicalAddress));
 }
 
 function groupIn(ruleName: string): string {

@@ -2,9 +2,10 @@ import type { NetworkInterface, SecurityGroupRule } from "../inventory/types";
 import { isInside, parseCidr, type Cidr } from "../mapping/cidr";
 import { plainText } from "../mapping/describe";
 import { includes, normalised, trafficOf, type Traffic } from "../mapping/protocols";
+import { addressTexts } from "../mapping/routing";
 import type { Direction, MappedRule } from "../mapping/types";
 import type { Explanation, Reason, Verdict } from "./reason";
-import { addressesOf, describeRule, whyBehind, type View } from "./view";
+import { describeRule, whyBehind, type View } from "./view";
 
 /** Packets to ask about: from outside to an instance, or from an instance's address to outside. */
 export interface PacketQuestion {
@@ -78,7 +79,7 @@ interface Permitting {
 /** The rules that some of the packets fit. */
 function rulesFor({ policy }: View, { direction, far, owners, traffic }: Packets): MappedRule[] {
   const members = new Map(policy.addressGroups.map((each) => [each.group.name, each.members]));
-  const own = owners.flatMap((owner) => addressesOf(owner).flatMap((text) => cidrOf(text) ?? []));
+  const own = owners.flatMap((owner) => addressTexts(owner).flatMap((text) => cidrOf(text) ?? []));
   return policy.rules.filter(({ rule, permission }) => {
     const [near, other] =
       direction === "ingress" ? [rule.destination, rule.source] : [rule.source, rule.destination];
@@ -158,7 +159,7 @@ function verdictOn(
 }
 
 function owns(networkInterface: NetworkInterface, asked: Cidr): boolean {
-  return addressesOf(networkInterface).some((text) => {
+  return addressTexts(networkInterface).some((text) => {
     const cidr = cidrOf(text);
     return cidr?.family === asked.family && isInside(asked, cidr);
   });

@@ -2,7 +2,7 @@ import type { Inventory, NetworkInterface, Route, SecurityGroupRule } from "../i
 import type { Coverage } from "../mapping/coverage";
 import { plainText } from "../mapping/describe";
 import { mapWithin, type GuardedPolicy, type Guardrails } from "../mapping/guardrails";
-import { nearTexts, protectedInterfaces } from "../mapping/routing";
+import { addressTexts, protectedInterfaces } from "../mapping/routing";
 import type { MappingOptions } from "../mapping/types";
 import type { Reason } from "./reason";
 
@@ -30,18 +30,12 @@ export function carriers({ inventory }: View, groupId: string): NetworkInterface
   return inventory.networkInterfaces.filter(({ securityGroupIds }) => securityGroupIds.includes(groupId));
 }
 
-/** Every address that packets to an interface may be sent to, as text. */
-export function addressesOf(networkInterface: NetworkInterface): string[] {
-  const { publicIps = [] } = networkInterface;
-  return [...nearTexts(networkInterface), ...publicIps.map(({ publicIp }) => publicIp)];
-}
-
 /** Why an interface is behind the firewall, or why it isn't. */
 export function whyBehind(view: View, networkInterface: NetworkInterface): Reason {
   const { inventory, behind } = view;
   const { id, instanceId, subnetId } = networkInterface;
   const instance = inventory.instances.find((each) => each.id === instanceId);
-  const where = addressesOf(networkInterface).join(", ");
+  const where = addressTexts(networkInterface).join(", ");
   if (instanceId === undefined) {
     return { id, text: `${where}: ${id} belongs to no instance, so it is left out` };
   }

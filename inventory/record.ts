@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { findCli } from "../engine/findCli";
+import { runCommand } from "../terminal";
 import { readInventory, writeSnapshot } from ".";
 import { InventoryError } from "./errors";
 import { accessFrom, awsSettingsOf, record } from "./recorder/record";
@@ -104,12 +105,4 @@ async function stackSettings(stack: string): ReturnType<typeof awsSettingsOf> {
   }
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+runCommand(main);

@@ -7,14 +7,10 @@ import { parseCidr, type Cidr, type Family } from "./cidr";
 import { permissionLabel } from "./describe";
 import { mapInventory } from "./index";
 import { compareTexts } from "./order";
+import { permissionOf } from "./permissions";
 import { meets, normalised, trafficOf, type Traffic } from "./protocols";
-import type { Direction, MappingOptions, Permission, Policy, Withheld } from "./types";
-
-/** A tag's key, and its value where only that one is meant. */
-export interface TagCondition {
-  key: string;
-  value?: string;
-}
+import type { Direction, MappingOptions, Policy, Withheld } from "./types";
+import { hasTag } from "./zones";
 
 /** Traffic as guardrails name it: "tcp/22", "tcp/1-1023", "icmp", "icmpv6", "protocol/47", "any". */
 export interface GuardedTraffic {
@@ -29,10 +25,10 @@ export interface Guardrails {
   neverOpen: GuardedTraffic[];
   /** The widest source for traffic, as the shortest prefix lengths. */
   widestSource: (GuardedTraffic & Record<Family, number>)[];
-  /** Left out by their tags. */
-  exclude: { securityGroups: TagCondition[]; vpcs: TagCondition[]; instances: TagCondition[] };
+  /** Left out by their tags: "key=value", or a key alone. */
+  exclude: { securityGroups: string[]; vpcs: string[]; instances: string[] };
   /** A security-group rule without this tag isn't opened. */
-  approvalTag: TagCondition | undefined;
+  approvalTag: string | undefined;
 }
 
 export const NO_GUARDRAILS: Guardrails = {
@@ -144,9 +140,9 @@ function forbidden(
   const isReference = rule.referencedSecurityGroupId !== undefined;
   const never = isReference ? undefined : neverOpen.find((guarded) => meets(guarded.traffic, traffic));
   if (never) return `guardrails.neverOpen has ${never.text}.`;
-  const sources = sourcesOf(rule, lists);
-  for (const guarded of widestSource) {
-    if (!meets(guarded.traffic, traffic)) continue;
+  const limited = widestSource.filter((guarded) => meets(guarded.traffic, traffic));
+  const sources = limited.length === 0 ? [] : sourcesOf(rule, lists);
+  for (const guarded of limited) {
     const wide = sources.find(({ family, prefixLength }) => prefixLength < guarded[family]);
     if (wide) {
       const list = rule.prefixListId === undefined ? "" : ` of prefix list ${rule.prefixListId}`;
@@ -156,11 +152,11 @@ function forbidden(
   return undefined;
 }
 
-function approvalMissing(rule: SecurityGroupRule, condition: TagCondition | undefined): string | undefined {
-  if (condition === undefined || holds(rule.tags, condition)) return undefined;
+function approvalMissing(rule: SecurityGroupRule, tag: string | undefined): string | undefined {
+  if (tag === undefined || hasTag(rule.tags, tag)) return undefined;
   return rule.tags === undefined
-    ? `rule ${rule.id}'s tags were not seen, and guardrails.approvalTag wants ${tagText(condition)}.`
-    : `rule ${rule.id} lacks the tag ${tagText(condition)} (guardrails.approvalTag).`;
+    ? `rule ${rule.id}'s tags were not seen, and guardrails.approvalTag wants ${tag}.`
+    : `rule ${rule.id} lacks the tag ${tag} (guardrails.approvalTag).`;
 }
 
 function sourcesOf(rule: SecurityGroupRule, lists: Map<string, PrefixList>): Cidr[] {
@@ -170,36 +166,12 @@ function sourcesOf(rule: SecurityGroupRule, lists: Map<string, PrefixList>): Cid
   );
 }
 
-function permissionOf(group: SecurityGroup, rule: SecurityGroupRule, direction: Direction): Permission {
-  return {
-    direction,
-    securityGroupId: group.id,
-    securityGroupName: group.name,
-    ...normalised(rule),
-    ruleIds: [rule.id],
-  };
-}
-
 /** Whether an object is left out, by id with the reason; so is one whose tags nobody has seen. */
-function tagged(
-  id: string,
-  tags: Tags | undefined,
-  conditions: TagCondition[],
-  setting: string,
-): [string, string][] {
-  if (conditions.length === 0) return [];
+function tagged(id: string, tags: Tags | undefined, excluded: string[], setting: string): [string, string][] {
+  if (excluded.length === 0) return [];
   if (tags === undefined) {
     return [[id, `${id}'s tags were not seen, which guardrails.${setting} needs: use inventory ec2`]];
   }
-  const condition = conditions.find((each) => holds(tags, each));
-  return condition ? [[id, `${id} has the tag ${tagText(condition)} (guardrails.${setting})`]] : [];
-}
-
-function holds(tags: Tags | undefined, { key, value }: TagCondition): boolean {
-  const found = tags?.[key];
-  return found !== undefined && (value === undefined || found === value);
-}
-
-function tagText({ key, value }: TagCondition): string {
-  return value === undefined ? key : `${key}=${value}`;
+  const tag = excluded.find((each) => hasTag(tags, each));
+  return tag === undefined ? [] : [[id, `${id} has the tag ${tag} (guardrails.${setting})`]];
 }

@@ -129,7 +129,12 @@ function finished({ outside, remotes, groupRules, ...collecting }: Collected): R
   };
 }
 
-function permissionOf(group: SecurityGroup, groupRule: SecurityGroupRule, direction: Direction): Permission {
+/** The permission that one security-group rule is part of. */
+export function permissionOf(
+  group: SecurityGroup,
+  groupRule: SecurityGroupRule,
+  direction: Direction,
+): Permission {
   return {
     direction,
     securityGroupId: group.id,

@@ -25,6 +25,12 @@ export function nearTexts(networkInterface: NetworkInterface): string[] {
   return [...privateIpAddresses, ...ipv6Addresses, ...ipv4Prefixes, ...ipv6Prefixes];
 }
 
+/** The same, and the public addresses that are translated to them: all that packets to it may be sent to. */
+export function addressTexts(networkInterface: NetworkInterface): string[] {
+  const { publicIps = [] } = networkInterface;
+  return [...nearTexts(networkInterface), ...publicIps.map(({ publicIp }) => publicIp)];
+}
+
 export interface Protection {
   /** Sorted by interface id. */
   interfaces: ProtectedInterface[];

@@ -2,6 +2,7 @@ import { setAuditComment } from "../panos/audit";
 import { PanosError } from "../panos/error";
 import { entryXpath } from "../panos/location";
 import type { PendingChange } from "../panos/system";
+import { changedEntry } from "./journal";
 import { inParallel } from "./parallel";
 import type { Session } from "./session";
 
@@ -53,10 +54,6 @@ export function pendingRules(
   administrator: string,
   session: Session,
 ): string[] {
-  const own = changes.filter(({ owner }) => owner === administrator);
-  const touched = own.map(({ xpath }) => xpath.replaceAll('"', "'"));
-  const entries = new Set(
-    touched.map((xpath) => /^.*\/rules\/entry\[@name='[^']*'\]/.exec(xpath)?.[0] ?? ""),
-  );
+  const entries = new Set(changes.filter(({ owner }) => owner === administrator).map(changedEntry));
   return names.filter((name) => entries.has(entryXpath(session.location, "rules", name)));
 }

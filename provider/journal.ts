@@ -56,7 +56,7 @@ export function withheldChanges(
 ): string[] {
   const byEntry = new Map<string, PendingChange[]>();
   for (const change of changes) {
-    const entry = enclosingEntry(change.xpath.replaceAll('"', "'"));
+    const entry = changedEntry(change);
     byEntry.set(entry, [...(byEntry.get(entry) ?? []), change]);
   }
   return (Object.entries(CONTAINERS) as [keyof Declaration, Container][]).flatMap(([part, container]) =>
@@ -67,6 +67,11 @@ export function withheldChanges(
       return [`${name}: ${who.join(", ")}`];
     }),
   );
+}
+
+/** The rule or object that a pending change is of, as `entryXpath` writes it. */
+export function changedEntry({ xpath }: PendingChange): string {
+  return enclosingEntry(xpath.replaceAll('"', "'"));
 }
 
 /** The entry that an xpath inside a rule or an object belongs to. */

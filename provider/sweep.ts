@@ -1,5 +1,6 @@
 import type { Operation } from "../panos/client";
 import { entryXpath, type Container } from "../panos/location";
+import type { Declaration } from "./inputs";
 import { unlessInUse } from "./object";
 import type { PolicyObjects } from "./objects";
 import {
@@ -37,21 +38,20 @@ export async function sweep(
     if (rule !== undefined && !ownsRule(ownerId, rule)) exempt.add(name);
   }
 
-  for (const [name, content] of Object.entries(declared.services)) {
-    const service = candidate.services.get(name);
-    if (service !== undefined && isOurServiceUntagged(ownerId, service, content)) exempt.add(name);
-  }
-  for (const [name, content] of Object.entries(declared.applications)) {
-    const application = candidate.applications.get(name);
-    if (application !== undefined && isOurApplicationUnmarked(ownerId, application, content)) {
-      exempt.add(name);
+  /** Leaves objects of ours that lost their mark, where they still say what is declared. */
+  const leave = <T>(
+    part: keyof Declaration,
+    found: ReadonlyMap<string, T>,
+    isUnmarked: (ownerId: string, object: T, declared: string) => boolean,
+  ) => {
+    for (const [name, content] of Object.entries(declared[part])) {
+      const object = found.get(name);
+      if (object !== undefined && isUnmarked(ownerId, object, content)) exempt.add(name);
     }
-  }
-
-  for (const [name, content] of Object.entries(declared.addressGroups)) {
-    const group = candidate.addressGroups.get(name);
-    if (group !== undefined && isOurAddressGroupUntagged(ownerId, group, content)) exempt.add(name);
-  }
+  };
+  leave("services", candidate.services, isOurServiceUntagged);
+  leave("applications", candidate.applications, isOurApplicationUnmarked);
+  leave("addressGroups", candidate.addressGroups, isOurAddressGroupUntagged);
 
   const gone = {
     rules: own.rules.filter((name) => declared.rules[name] === undefined && !exempt.has(name)),

@@ -3,6 +3,7 @@ import type { FoundRule } from "../panos/entries";
 import { entryXpath } from "../panos/location";
 import { pendingChanges, type PendingChange } from "../panos/system";
 import { hash, ruleHash } from "./content";
+import { changedEntry } from "./journal";
 import { standsAbove, type PolicyObjects } from "./objects";
 import type { Revision } from "./revision";
 import type { Session } from "./session";
@@ -58,8 +59,7 @@ function changedByOthers(
   session: Session,
 ): boolean {
   const entry = entryXpath(session.location, "rules", name);
-  const others = changes.filter(({ owner }) => owner !== administrator);
-  return others.some(({ xpath }) => `${xpath.replaceAll('"', "'")}/`.startsWith(`${entry}/`));
+  return changes.some((change) => change.owner !== administrator && changedEntry(change) === entry);
 }
 
 function refusal(name: string, session: Session, why: string): Error {

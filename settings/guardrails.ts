@@ -1,9 +1,4 @@
-import {
-  NO_GUARDRAILS,
-  type GuardedTraffic,
-  type Guardrails,
-  type TagCondition,
-} from "../mapping/guardrails";
+import { NO_GUARDRAILS, type GuardedTraffic, type Guardrails } from "../mapping/guardrails";
 import { PROJECT } from "../provider/configuration";
 import type { Report } from "./problems";
 import { isRecord } from "./reader";
@@ -46,9 +41,9 @@ export function guardrailSettings(value: unknown, report: Report): GuardrailSett
   }
   const [securityGroups, vpcs, instances] = EXCLUDED.map((kind) =>
     list(exclude[kind], `${KEY}.exclude.${kind}`, "public=no", report).flatMap(
-      (tag) => tagCondition(tag, `${KEY}.exclude.${kind}`, report) ?? [],
+      (tag) => tagText(tag, `${KEY}.exclude.${kind}`, report) ?? [],
     ),
-  ) as [TagCondition[], TagCondition[], TagCondition[]];
+  ) as [string[], string[], string[]];
   return {
     neverOpen: list(value["neverOpen"], `${KEY}.neverOpen`, "tcp/3389", report).flatMap(
       (text) => traffic(text, `${KEY}.neverOpen`, report) ?? [],
@@ -58,7 +53,7 @@ export function guardrailSettings(value: unknown, report: Report): GuardrailSett
     approvalTag:
       value["approvalTag"] === undefined
         ? undefined
-        : tagCondition(value["approvalTag"], `${KEY}.approvalTag`, report),
+        : tagText(value["approvalTag"], `${KEY}.approvalTag`, report),
     enforce: enforce === true,
     maxRules: maxRules === undefined ? undefined : Number(maxRules),
   };
@@ -111,13 +106,10 @@ function traffic(text: unknown, key: string, report: Report): GuardedTraffic | u
   return undefined;
 }
 
-function tagCondition(text: unknown, key: string, report: Report): TagCondition | undefined {
-  const match = typeof text === "string" ? /^([^=]{1,128})(?:=(.*))?$/su.exec(text) : null;
-  if (match === null) {
-    report(key, `${JSON.stringify(text)} is not a tag`, "firewall-approved=yes");
-    return undefined;
-  }
-  return { key: match[1]!, ...(match[2] !== undefined && { value: match[2] }) };
+function tagText(text: unknown, key: string, report: Report): string | undefined {
+  if (typeof text === "string" && /^[^=]{1,128}(=.*)?$/su.test(text)) return text;
+  report(key, `${JSON.stringify(text)} is not a tag`, "firewall-approved=yes");
+  return undefined;
 }
 
 function list(value: unknown, key: string, example: string, report: Report): unknown[] {

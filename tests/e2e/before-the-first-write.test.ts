@@ -1,7 +1,6 @@
 import { expect } from "chai";
-import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { account, ruleOf, type Permission } from "../support/account";
+import { freePort } from "../support/free-port";
 import { firewallConfig, Lab, PASSWORDS, ruleEntry, said, succeeded } from "../support/lab";
 import { startHaPair, type HaPair } from "../../simulator";
 
@@ -92,13 +91,3 @@ describe("e2e: a pair of firewalls", function () {
     expect(pair.runningSync).to.equal("synchronized");
   });
 });
-
-/** A port that is free on every loopback address, as far as one can know. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}

@@ -79,7 +79,7 @@ describe("guardrails", () => {
   });
 
   it("want an approval on each security-group rule, where there is one to want", () => {
-    const approvalTag = { key: "firewall-approved", value: "yes" };
+    const approvalTag = "firewall-approved=yes";
     const { sources, reasons } = within(
       [
         { ...ssh, tags: { "firewall-approved": "yes" } },
@@ -110,14 +110,14 @@ describe("guardrails", () => {
         }),
       ],
     };
-    const exclude = { securityGroups: [], vpcs: [], instances: [{ key: "public", value: "no" }] };
+    const exclude = { securityGroups: [], vpcs: [], instances: ["public=no"] };
     const { destinations, reasons } = within([web], { exclude }, changes);
     expect(destinations).to.deep.equal([["10.0.1.11"]]);
     expect(reasons.join()).to.include("i-1 has the tag public=no (guardrails.exclude.instances)");
   });
 
   it("leave out groups and VPCs by tag, and what has tags that nobody has seen", () => {
-    const condition = [{ key: "internal" }];
+    const condition = ["internal"];
     const none = { securityGroups: [], vpcs: [], instances: [] };
     const group = within([web], { exclude: { ...none, securityGroups: condition } });
     expect(group.sources).to.deep.equal({});

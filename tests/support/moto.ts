@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
+import { freePort } from "./free-port";
 
 /** Where `.ci/run` installs it. */
 const INSTALLED = join(__dirname, "..", "..", "node_modules", ".cache", "moto", "bin", "moto_server");
@@ -44,13 +44,4 @@ export class Moto {
     this.child.kill();
     await ended;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
