@@ -5,9 +5,11 @@ import { readInventory } from "./inventory";
 import type { Inventory } from "./inventory/types";
 import { unknownTargets } from "./mapping";
 import { planFor, refusedPlan, type Plan } from "./plan";
-import { PreconditionError, requireKnownTargets } from "./preconditions";
+import { HeldError, requireKnownTargets } from "./preconditions";
 import { listed } from "./provider/declaration";
+import { firewallIdentity } from "./provider/firewall";
 import { FirewallPolicy } from "./provider/policy";
+import { noteRun } from "./provider/run";
 import { readSettings, type Settings } from "./settings";
 
 /**
@@ -16,11 +18,14 @@ import { readSettings, type Settings } from "./settings";
  * firewall.
  */
 async function program() {
+  noteRun({ note: "started" });
   const settings = readSettings();
   const inventory = await readInventory(settings.inventory, log);
+  noteRun({ note: "inventory-read" });
   requireKnownTargets(unknownTargets(inventory, settings.targets), inventory);
 
   const plans = await plansFor(settings, inventory);
+  noteRun({ note: "planned" });
   if (settings.frozen !== undefined) await stopWhatWaits(settings.frozen, plans);
 
   const outputs = plans.map(({ firewall: { declared }, content, ...plan }): [string, object] => {
@@ -44,6 +49,8 @@ async function plansFor(settings: Settings, inventory: Inventory): Promise<Plan[
       planFor(firewall, inventory, settings).catch(async (error: unknown) => {
         failures.push(error);
         if (!isExpected(error)) throw error;
+        const note = error instanceof HeldError ? "held" : "failed";
+        noteRun({ note, firewall: firewallIdentity(firewall.declared), reason: error.message });
         const refusal = `nothing is written to ${firewall.declared.name}: ${error.message}`;
         if (firewalls.length > 1) await log.warn(refusal);
         return refusedPlan(firewall, inventory, settings, refusal);
@@ -56,7 +63,7 @@ async function plansFor(settings: Settings, inventory: Inventory): Promise<Plan[
 
 /**
  * In a freeze a preview shows what an update would do, and an update with something to do stops.
- * @throws PreconditionError that lists what waits
+ * @throws HeldError that lists what waits
  */
 async function stopWhatWaits(frozen: string, plans: Plan[]): Promise<void> {
   if (isDryRun()) return log.warn(`${frozen}: an update would write nothing now`);
@@ -64,17 +71,17 @@ async function stopWhatWaits(frozen: string, plans: Plan[]): Promise<void> {
     .filter(({ waiting }) => waiting.length > 0)
     .map(({ firewall: { declared }, waiting }) => `${declared.name}: ${listed(waiting)}`);
   if (waits.length === 0) return;
-  throw new PreconditionError(`${frozen}, so nothing was written. What waits:\n  ${waits.join("\n  ")}`);
+  throw new HeldError(`${frozen}, so nothing was written. What waits:\n  ${waits.join("\n  ")}`);
 }
 
 /**
  * With `guardrails.enforce`, a preview fails where a guardrail withholds something, once it has shown the rest.
- * @throws PreconditionError that lists what is withheld
+ * @throws HeldError that lists what is withheld
  */
 function requireUnguarded(plans: Plan[]): void {
   const guarded = [...new Set(plans.flatMap((plan) => plan.guarded))];
   if (guarded.length === 0) return;
-  throw new PreconditionError(
+  throw new HeldError(
     `guardrails withhold ${guarded.length} permissions, and guardrails.enforce is set:\n  ${guarded.join("\n  ")}`,
   );
 }
@@ -88,6 +95,7 @@ function isExpected(error: unknown): error is Error & { code: unknown } {
 export = () =>
   program().catch((error: unknown) => {
     if (!isExpected(error)) throw error;
+    if (error instanceof HeldError) noteRun({ note: "held", reason: error.message });
     const said = new RunError(error.message);
     // Pulumi inspects the stack of what it then doesn't show, which took Node 20 more than 20 s to colour.
     said.stack = "";

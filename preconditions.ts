@@ -7,7 +7,12 @@ import type { FirewallSettings } from "./settings";
 /** Something outside this program is not as its configuration says. Nothing has been written. */
 export class PreconditionError extends Error {
   override readonly name = "PreconditionError";
-  readonly code = "PRECONDITION_FAILED";
+  readonly code: string = "PRECONDITION_FAILED";
+}
+
+/** A limit, a freeze or the pause switch of the stack configuration stops the run: a person has to decide. */
+export class HeldError extends PreconditionError {
+  override readonly code = "HELD";
 }
 
 /**

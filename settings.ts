@@ -9,6 +9,7 @@ import { connectionFrom, type Connection } from "./panos/connection";
 import { PROJECT, type FirewallConfiguration } from "./provider/configuration";
 import { freezeWindows, frozen } from "./provider/freeze";
 import type { FirewallInputs } from "./provider/inputs";
+import { runFrom } from "./provider/run";
 import { withKeyReader } from "./secrets/key-reader";
 import { applicationOverrides } from "./settings/applications";
 import { configuredFirewalls } from "./settings/firewalls";
@@ -99,6 +100,7 @@ export function settingsFrom(
   }
   read.boolean("paused", false);
   reportAuditComment("PANOS_AUDIT_COMMENT", environment["PANOS_AUDIT_COMMENT"], report);
+  for (const { key, problem, example } of runFrom(environment).problems) report(key, problem, example);
 
   const common: Common = {
     ownerId,

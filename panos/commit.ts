@@ -20,7 +20,7 @@ const DESCRIPTION_LIMIT = 512;
  * @throws PanosError `job` with the job's own details when it fails, `timeout` when it takes too long
  */
 export async function commitChanges(client: PanosClient, options: CommitOptions): Promise<Job | undefined> {
-  const description = element("description", options.description.slice(0, DESCRIPTION_LIMIT));
+  const description = element("description", [...options.description].slice(0, DESCRIPTION_LIMIT).join(""));
   const partial =
     `<partial><admin>${element("member", options.administrator)}</admin>` +
     "<device-and-network>excluded</device-and-network><shared-object>excluded</shared-object></partial>";

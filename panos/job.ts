@@ -15,6 +15,9 @@ export interface Job {
   progress: number;
   details: string[];
   warnings: string[];
+  /** When it was asked for and when it ended, as the device writes it; "" where it doesn't say. */
+  enqueued: string;
+  finished: string;
 }
 
 export interface JobOptions {
@@ -92,7 +95,15 @@ async function readJob(client: PanosClient, id: string): Promise<Job> {
   } catch (error) {
     if (!(error instanceof PanosError) || !error.lines.some((line) => /job \S+ not found/i.test(line)))
       throw error;
-    const nothing = { type: "Commit", user: "", progress: 0, details: [], warnings: [] };
+    const nothing = {
+      type: "Commit",
+      user: "",
+      progress: 0,
+      details: [],
+      warnings: [],
+      enqueued: "",
+      finished: "",
+    };
     return { id, status: "FIN", result: "LOST", ...nothing };
   }
 }
@@ -107,6 +118,8 @@ function jobFrom(job: XmlElement | undefined): Job {
     progress: Number.parseInt(textAt(job, "progress"), 10) || 0,
     details: lines(child(job, "details")),
     warnings: lines(child(job, "warnings")),
+    enqueued: textAt(job, "tenq"),
+    finished: textAt(job, "tfin"),
   };
 }
 

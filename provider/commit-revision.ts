@@ -4,6 +4,7 @@ import type { Job } from "../panos/job";
 import { pendingChanges } from "../panos/system";
 import { withCommitLock } from "./commit-lock";
 import { commentRules, pendingRules, withCommentAdvice } from "./comments";
+import { timeForCommit } from "./deadline";
 import { differences, foundDeclaration, listed, ruleChanges } from "./declaration";
 import { requireEngine } from "./engine";
 import { EstablishedSessions, reducedRules, sayLeft } from "./established";
@@ -17,6 +18,7 @@ import {
   type Revision,
 } from "./revision";
 import type { Session } from "./session";
+import { noteRun, withCause } from "./run";
 import { sweep } from "./sweep";
 import { tell } from "./tell";
 
@@ -30,8 +32,12 @@ export async function commitRevision(session: Session, revision: Revision): Prom
   const administrator = await session.prepare();
   const { client, settings } = await session.open();
   await requireEngine();
+  const requireTime = await timeForCommit(session);
+  requireTime();
   let afterwards: () => Promise<void> = () => Promise.resolve();
   const work = async () => {
+    // Again, because taking the lock may have taken long.
+    requireTime();
     const { candidate, exempt } = await sweep(session, revision);
     requireCandidate(revision, candidate, exempt);
 
@@ -99,10 +105,12 @@ async function commit(
 ): Promise<Job | undefined> {
   const { client, settings } = await session.open();
   await requireEngine();
+  const { firewall } = session;
+  noteRun({ note: "commit-submitted", firewall });
   const job = await commitChanges(client, {
     administrator,
     scope: settings.commitScope,
-    description: revision.description(counts(before, revision.declared)),
+    description: withCause(revision.description(counts(before, revision.declared))),
     timeoutSeconds: settings.commitTimeoutSeconds,
     onProgress: ({ id, status, progress }) =>
       tell(
@@ -113,6 +121,7 @@ async function commit(
   }).catch((error: unknown) => {
     throw settings.auditComment === undefined ? withCommentAdvice(error) : error;
   });
+  if (job !== undefined) noteRun({ note: "commit-ended", firewall, job: job.id });
   for (const warning of job?.warnings ?? []) {
     tell("warn", `commit job ${job?.id} on ${session.firewall}: ${warning}`);
   }

@@ -7,6 +7,7 @@ import type { CommitInputs, CommitOutputs, Declaration } from "./inputs";
 import { noteOutcome, UNCHANGED } from "./outcomes";
 import { removalRefused } from "./removals";
 import { commitRevision } from "./commit-revision";
+import { noteRun } from "./run";
 import { configure, sessionWith, type Session } from "./session";
 import { afterTelling } from "./tell";
 
@@ -23,7 +24,7 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
     const removed = Object.keys(olds.declared?.rules ?? {}).filter(
       (name) => news.declared.rules[name] === undefined,
     );
-    const reason = removalRefused(news, "rules", removed, declared.length);
+    const reason = refused(news, removed, declared.length);
     return Promise.resolve({
       inputs: news,
       failures: reason === undefined ? [] : [{ property: "declared", reason }],
@@ -122,12 +123,19 @@ async function commit(inputs: CommitInputs): Promise<CommitOutputs> {
     adopt: inputs.adopt,
     description: (counts) => `aws-panos-rules ${stack}: ${counts}`,
     allowRemoval: (rules, kept) => {
-      const reason = removalRefused(inputs, "rules", rules, kept);
+      const reason = refused(inputs, rules, kept);
       if (reason !== undefined) throw new Error(reason);
     },
   });
   const outs = { firewall, ownerId, before, hash: stateHash(declared, before) };
   return job === undefined ? outs : { ...outs, job: job.id };
+}
+
+/** Why these rules may not go, which a person then has to decide; undefined: they may. */
+function refused(inputs: CommitInputs, rules: readonly string[], kept: number): string | undefined {
+  const reason = removalRefused(inputs, "rules", rules, kept);
+  if (reason !== undefined) noteRun({ note: "held", firewall: inputs.firewall, reason });
+  return reason;
 }
 
 function stateHash(declared: Declaration, before: string): string {

@@ -1,4 +1,5 @@
 import { configured, firewallConfigurations } from "./configuration";
+import { noteRun } from "./run";
 import type { Session } from "./session";
 import { tell } from "./tell";
 
@@ -16,6 +17,7 @@ export function noteOutcome(session: Session, text: string, error?: unknown): vo
     session.refusal ?? (session.failures.length > 0 ? "some of its resources failed" : undefined);
   const failure = refused ?? (error instanceof Error ? error.message : undefined);
   const failed = failure !== undefined || error !== undefined;
+  if (failed) noteRun({ note: "failed", firewall: session.firewall, reason: failure ?? text });
   outcomes.set(name, {
     text: failed ? `FAILED: ${firstSentence(failure ?? "see above")}` : text,
     failed,

@@ -3,6 +3,7 @@ import type { PanosClient } from "../panos/client";
 import { PanosError } from "../panos/error";
 import { describeLock, locks, type Lock } from "../panos/lock";
 import { administrator, fullCommitRequired, pendingChanges, systemInfo } from "../panos/system";
+import { currentRun } from "./run";
 import { tell } from "./tell";
 
 const FIRST_WAIT_MS = 500;
@@ -54,7 +55,7 @@ export async function preflight(
 
 /** Waits until nobody else holds a configuration or commit lock, with backoff. */
 async function waitForLocks(client: PanosClient, own: string, timeoutSeconds: number): Promise<void> {
-  const end = Date.now() + timeoutSeconds * 1000;
+  const end = Math.min(Date.now() + timeoutSeconds * 1000, currentRun().deadline ?? Infinity);
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     const held = (await Promise.all([locks(client, "config"), locks(client, "commit")])).flat();
     const foreign = held.filter(({ owner }) => owner !== own);

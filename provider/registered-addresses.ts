@@ -2,6 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { registrationsHash } from "./content";
 import type { RegisteredAddressesInputs, RegisteredAddressesOutputs } from "./inputs";
 import { closingRefused, ownRegistrations, register, unregisterUnused } from "./registered";
+import { noteRun } from "./run";
 import { configure, sessionWith } from "./session";
 import { afterTelling } from "./tell";
 
@@ -29,7 +30,10 @@ export const provider: dynamic.ResourceProvider<RegisteredAddressesInputs, Regis
         reason: `can't change from ${JSON.stringify(olds[key])} to ${JSON.stringify(news[key])}: the old addresses would stay registered`,
       }));
     const reason = closingRefused(news, tagsIn(olds.registrations), new Set(tagsIn(news.registrations)));
-    if (reason !== undefined) failures.push({ property: "registrations", reason });
+    if (reason !== undefined) {
+      noteRun({ note: "held", firewall: news.firewall, reason });
+      failures.push({ property: "registrations", reason });
+    }
     // With --continue-on-error Pulumi goes on to Commit, which must not.
     if (failures.length > 0) session.failures.push(NAME);
     return Promise.resolve({ inputs: news, failures });

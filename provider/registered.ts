@@ -13,6 +13,7 @@ import { requireEngine } from "./engine";
 import type { RegisteredAddressesInputs } from "./inputs";
 import { isHeld, ownsRule } from "./ownership";
 import { removalRefused } from "./removals";
+import { noteRun } from "./run";
 import type { Session } from "./session";
 import { tell } from "./tell";
 
@@ -71,7 +72,10 @@ export async function register(session: Session, inputs: RegisteredAddressesInpu
     found.map(({ tag }) => tag),
     tags,
   );
-  if (reason !== undefined) throw new Error(reason);
+  if (reason !== undefined) {
+    noteRun({ note: "held", firewall: session.firewall, reason });
+    throw new Error(reason);
+  }
   await bringTo(session, ownerId, found, declared);
 }
 
@@ -184,6 +188,7 @@ async function bringTo(
   }
   const { registered, unregistered } = counts;
   if (registered + unregistered > 0) {
+    noteRun({ note: "registered", firewall: session.firewall });
     tell(
       "info",
       `on ${session.firewall} ${registered} address(es) were registered and ${unregistered} unregistered, ` +

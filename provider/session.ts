@@ -8,6 +8,7 @@ import { configured, firewallConfigurations, PROJECT } from "./configuration";
 import { frozen } from "./freeze";
 import { readObjects, type PolicyObjects } from "./objects";
 import { preflight } from "./preflight";
+import { noteRun } from "./run";
 import { Shared } from "./shared";
 import { Stager } from "./stager";
 import { tell } from "./tell";
@@ -89,6 +90,7 @@ export class Session {
   /** Changes that this process has staged. */
   staged = 0;
 
+  private written = false;
   private readonly opened = new Shared(async () => {
     const settings = providerSettings(this.firewall);
     const client = await openActive({ ...settings.connection, ...this.location });
@@ -118,8 +120,10 @@ export class Session {
     if (this.refusal !== undefined) throw new PanosError("unsupported", this.refusal);
     // The program has said what waits; this is for what comes without one, a destroy for example.
     const reason = frozen(configured);
-    if (reason !== undefined)
-      throw new PanosError("busy", `nothing is written to ${this.firewall}: ${reason}`);
+    if (reason === undefined) return;
+    const refusal = `nothing is written to ${this.firewall}: ${reason}`;
+    noteRun({ note: "held", firewall: this.firewall, reason: refusal });
+    throw new PanosError("busy", refusal);
   }
 
   /**
@@ -165,7 +169,10 @@ export class Session {
 
   /** Stages operations as they are, together with whatever else is waiting. */
   async write(operations: readonly Operation[]): Promise<void> {
-    return (await this.open()).stager.stage(operations);
+    const { stager } = await this.open();
+    if (!this.written) noteRun({ note: "first-write", firewall: this.firewall });
+    this.written = true;
+    return stager.stage(operations);
   }
 
   /** Runs an update's or a create's work, and remembers when it failed. */

@@ -1,0 +1,93 @@
+import { appendFileSync } from "node:fs";
+import { isAbsolute } from "node:path";
+import type { SettingProblem } from "../panos/connection";
+
+/**
+ * What an automation tells the run that it starts, and what the run tells back. Environment variables,
+ * because both the program and the provider's process get them from the Pulumi CLI. A person's run has none.
+ */
+export const RUN_VARIABLES = {
+  /** Why it runs, in a line: goes into the commit's description. */
+  cause: "AWS_PANOS_RUN_CAUSE",
+  /** Until when it has to have ended: milliseconds since 1970. */
+  deadline: "AWS_PANOS_RUN_DEADLINE",
+  /** A file that gets a line of JSON, a `RunNote`, for what an automation has to know. */
+  report: "AWS_PANOS_RUN_REPORT",
+} as const;
+
+export interface Run {
+  cause: string | undefined;
+  deadline: number | undefined;
+  report: string | undefined;
+}
+
+/** What an environment says of the run, and what is wrong with it. */
+export function runFrom(environment: NodeJS.ProcessEnv): { run: Run; problems: SettingProblem[] } {
+  const problems: SettingProblem[] = [];
+  const { cause, deadline, report } = RUN_VARIABLES;
+  const time = environment[deadline] || undefined;
+  if (time !== undefined && !/^\d{13}$/.test(time)) {
+    problems.push({
+      key: deadline,
+      problem: "is no time in milliseconds since 1970",
+      example: "1790000000000",
+    });
+  }
+  const file = environment[report] || undefined;
+  if (file !== undefined && !isAbsolute(file)) {
+    problems.push({ key: report, problem: "is no absolute path", example: "/tmp/run.jsonl" });
+  }
+  const line = oneLine(environment[cause] ?? "") || undefined;
+  return {
+    run: { cause: line, deadline: time === undefined ? undefined : Number(time), report: file },
+    problems,
+  };
+}
+
+/** This process's run. settings.ts has named what is wrong with it before anything was written. */
+export function currentRun(): Run {
+  return runFrom(process.env).run;
+}
+
+/** How a commit reads in the device's history: what it does, and what it was made for. */
+export function withCause(description: string, { cause } = currentRun()): string {
+  return cause === undefined ? description : `${description}; ${cause}`;
+}
+
+/** A text of whoever as one line without control, formatting or separator characters. */
+function oneLine(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}\p{Z}]+/gu, " ")
+    .trim();
+}
+
+/** What a run tells its automation. `firewall` is `name/vsys`. */
+export type RunNote =
+  /** How far it is. */
+  | { note: "started" | "inventory-read" | "planned" }
+  /** It begins to change the candidate, or asks for the commit of it. */
+  | { note: "first-write" | "commit-submitted"; firewall: string }
+  /** What is in force is another: by a commit, or by registering addresses. */
+  | { note: "commit-ended"; firewall: string; job: string }
+  | { note: "registered"; firewall: string }
+  /** A limit, a freeze or the pause switch keeps it from being applied: a person has to decide. */
+  | { note: "held"; firewall?: string; reason: string }
+  /** There was no time left for a commit. */
+  | { note: "out-of-time"; firewall: string; reason: string }
+  /** On this firewall it failed, for whatever reason. */
+  | { note: "failed"; firewall: string; reason: string };
+
+/** A note, and when it was made: milliseconds since 1970. */
+export type TimedNote = RunNote & { at: number };
+
+/** Tells the automation, if there is one. Never fails: what can't be told must not stop an update. */
+export function noteRun(note: RunNote): void {
+  const { report } = currentRun();
+  if (report === undefined) return;
+  try {
+    appendFileSync(report, `${JSON.stringify({ ...note, at: Date.now() })}\n`);
+  } catch {
+    // The automation then goes by the exit code.
+  }
+}
