@@ -83,5 +83,28 @@ export const CALLS = {
  */
 export const TAG_CALLS = ["CreateTags", "DeleteTags"] as const;
 
+/** Every call that counts, and what it changes. */
+export const CHANGES_BY_CALL: ReadonlyMap<string, keyof typeof CALLS | "tags"> = new Map([
+  ...Object.entries(CALLS).flatMap(([kind, calls]) =>
+    calls.map((call): [string, keyof typeof CALLS] => [call, kind as keyof typeof CALLS]),
+  ),
+  ...TAG_CALLS.map((call): [string, "tags"] => [call, "tags"]),
+]);
+
 /** Of EventBridge's own event: sees guest shutdowns, host failures and the end of `pending`, which no call does. */
 export const STATE_CHANGE = "EC2 Instance State-change Notification";
+
+/** As CloudTrail names EC2 in `eventSource`. */
+export const EC2_SOURCE = "ec2.amazonaws.com";
+
+/** EventBridge's names for what CloudTrail has recorded: calls, and what AWS does by itself (spot evictions). */
+export const CLOUDTRAIL_EVENTS = ["AWS API Call via CloudTrail", "AWS Service Event via CloudTrail"] as const;
+
+/** EventBridge's name for a file that arrived in a bucket. */
+export const OBJECT_CREATED = "Object Created";
+
+/** EventBridge's name for a build that began, or ended. */
+export const BUILD_STATE_CHANGE = "CodeBuild Build State Change";
+
+/** Of a build that has ended (CodeBuild documentation: build notifications). */
+export const BUILD_ENDS = ["SUCCEEDED", "FAILED", "STOPPED", "FAULT", "TIMED_OUT"] as const;

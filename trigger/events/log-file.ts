@@ -1,0 +1,45 @@
+import { gunzip } from "node:zlib";
+import { promisify } from "node:util";
+import { isRecord } from "../../settings/reader";
+
+/** Far more than CloudTrail writes into a file, which are megabytes. */
+export const MAX_FILE_BYTES = 32 * 1024 * 1024;
+const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
+
+/** A log file that can't be used, now or later: it goes to the dead-letter queue. */
+export class LogFileError extends Error {
+  override readonly name = "LogFileError";
+  readonly code = "LOG_FILE_INVALID";
+}
+
+/**
+ * The records of a log file of CloudTrail, packed or not.
+ * @throws LogFileError
+ */
+export async function readLogFile(bytes: Uint8Array): Promise<unknown[]> {
+  if (bytes.length > MAX_FILE_BYTES)
+    throw new LogFileError(`the file has more than ${MAX_FILE_BYTES} bytes packed`);
+  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const text = Buffer.from(isPacked ? await unpack(bytes) : bytes).toString("utf8");
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw new LogFileError("the file is not JSON");
+  }
+  const records = isRecord(document) ? document["Records"] : undefined;
+  if (!Array.isArray(records)) throw new LogFileError("the file has no Records");
+  return records as unknown[];
+}
+
+async function unpack(bytes: Uint8Array): Promise<Uint8Array> {
+  try {
+    return await promisify(gunzip)(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
+  } catch (error) {
+    throw new LogFileError(
+      (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE"
+        ? `the file has more than ${MAX_UNPACKED_BYTES} bytes unpacked`
+        : "the file is not gzip, or is cut off",
+    );
+  }
+}
