@@ -188,7 +188,12 @@ export class Stack {
     const [file, ...prefix] =
       executable.kind === "cli"
         ? [executable.path]
-        : [process.execPath, "--require", "tsx/cjs", path.join(__dirname, "main.ts")];
+        : [
+            process.execPath,
+            "--require",
+            path.join(__dirname, "..", "typescript.cjs"),
+            path.join(__dirname, "main.ts"),
+          ];
     return spawn(file ?? "", [...prefix, ...args, "--cwd", directory], {
       cwd: path.dirname(__dirname),
       env: {

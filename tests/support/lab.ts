@@ -179,6 +179,7 @@ export class Lab {
       "node_modules",
       "package.json",
       "tsconfig.json",
+      "typescript.cjs",
     ];
     await Promise.all(rooms.map((room) => symlink(join(PROJECT_DIR, room), join(directory, room))));
     await symlink(join(PROJECT_DIR, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
