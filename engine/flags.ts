@@ -18,6 +18,8 @@ export interface Flags {
   secret: boolean;
   force: boolean;
   eventLog: string | undefined;
+  /** What `stack import` reads. */
+  file: string | undefined;
 }
 
 /** Throws `bad-arguments`. */
@@ -43,6 +45,7 @@ export function parseFlags(argv: string[]): Flags {
         secret: { type: "boolean" },
         force: { type: "boolean" },
         "event-log": { type: "string" },
+        file: { type: "string" },
         // These are taken because the CLI takes them; they have nothing to change here.
         "non-interactive": { type: "boolean" },
         "suppress-progress": { type: "boolean" },
@@ -74,6 +77,7 @@ export function parseFlags(argv: string[]): Flags {
     secret: values.secret ?? false,
     force: (values.force ?? false) || (values["skip-preview"] ?? false),
     eventLog: values["event-log"],
+    file: values.file,
   };
 }
 

@@ -8,6 +8,8 @@ import { operate, preview, stackOutputs } from "./operations";
 import type { OperationContext } from "./operations";
 import { readConfig, readProject, setConfig, stackCrypter, stackFile } from "./project";
 import { sealDeployment } from "./snapshot";
+import type { Deployment } from "./state";
+import { isObject } from "./values";
 
 /**
  * A small stand-in for the Pulumi CLI, for the demo and the tests on machines without it. It runs the real program
@@ -40,7 +42,7 @@ async function main(argv: string[]): Promise<number> {
     default:
       throw new EngineError(
         "bad-arguments",
-        `unknown command "${command}": preview, up, refresh, destroy, cancel, config set, stack init|export|output|rm`,
+        `unknown command "${command}": preview, up, refresh, destroy, cancel, config set, stack init|export|import|output|rm`,
       );
   }
 }
@@ -58,6 +60,16 @@ function stackCommand(flags: Flags, [verb = "", name]: string[]): void {
       write(JSON.stringify({ version: 3, deployment }, undefined, 4) + "\n");
       return;
     }
+    case "import": {
+      const file: unknown = JSON.parse(readFileSync(flags.file ?? 0, "utf8"));
+      const deployment = isObject(file) ? file["deployment"] : undefined;
+      if (!isObject(deployment))
+        throw new EngineError("bad-arguments", "stack import takes what stack export gave");
+      files.lock();
+      files.save(deployment as unknown as Deployment);
+      files.unlock();
+      return;
+    }
     case "output":
       write(JSON.stringify(stackOutputs(files), undefined, 2) + "\n");
       return;
@@ -71,7 +83,10 @@ function stackCommand(flags: Flags, [verb = "", name]: string[]): void {
       files.remove();
       return;
     default:
-      throw new EngineError("bad-arguments", `unknown command "stack ${verb}": init, export, output, rm`);
+      throw new EngineError(
+        "bad-arguments",
+        `unknown command "stack ${verb}": init, export, import, output, rm`,
+      );
   }
 }
 

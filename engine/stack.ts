@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { findCli } from "./findCli";
@@ -86,6 +86,11 @@ type Command = "preview" | "up" | "refresh" | "destroy";
 export class Stack {
   private constructor(private readonly options: StackOptions) {}
 
+  /** A stack that the backend has. */
+  static existing(options: StackOptions): Stack {
+    return new Stack(options);
+  }
+
   /** Makes the stack, or takes the one that the backend has. */
   static async create(options: StackOptions): Promise<Stack> {
     const stack = new Stack(options);
@@ -132,6 +137,20 @@ export class Stack {
     const { code, stdout, stderr } = await this.simple(["stack", "export", "--stack", this.options.name]);
     if (code !== 0) throw new Error(`stack export failed: ${stderr}`);
     return (JSON.parse(stdout) as { deployment: Deployment }).deployment;
+  }
+
+  /** Replaces the state by what `exportState` gave. */
+  async importState(deployment: Deployment): Promise<void> {
+    const folder = await mkdtemp(path.join(tmpdir(), "stack-import-"));
+    try {
+      const file = path.join(folder, "state.json");
+      await writeFile(file, JSON.stringify({ version: 3, deployment }));
+      const args = ["stack", "import", "--file", file, "--stack", this.options.name];
+      const { code, stderr } = await this.simple(args);
+      if (code !== 0) throw new Error(`stack import failed: ${stderr}`);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
   /** Starts a command without waiting for it, so that it can be interrupted or killed. */

@@ -106,11 +106,12 @@ async function commit(
   const { client, settings } = await session.open();
   await requireEngine();
   const { firewall } = session;
+  const changed = counts(before, revision.declared);
   noteRun({ note: "commit-submitted", firewall });
   const job = await commitChanges(client, {
     administrator,
     scope: settings.commitScope,
-    description: withCause(revision.description(counts(before, revision.declared))),
+    description: withCause(revision.description(changed)),
     timeoutSeconds: settings.commitTimeoutSeconds,
     onProgress: ({ id, status, progress }) =>
       tell(
@@ -121,7 +122,7 @@ async function commit(
   }).catch((error: unknown) => {
     throw settings.auditComment === undefined ? withCommentAdvice(error) : error;
   });
-  if (job !== undefined) noteRun({ note: "commit-ended", firewall, job: job.id });
+  if (job !== undefined) noteRun({ note: "commit-ended", firewall, job: job.id, counts: changed });
   for (const warning of job?.warnings ?? []) {
     tell("warn", `commit job ${job?.id} on ${session.firewall}: ${warning}`);
   }

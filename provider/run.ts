@@ -69,7 +69,7 @@ export type RunNote =
   /** It begins to change the candidate, or asks for the commit of it. */
   | { note: "first-write" | "commit-submitted"; firewall: string }
   /** What is in force is another: by a commit, or by registering addresses. */
-  | { note: "commit-ended"; firewall: string; job: string }
+  | { note: "commit-ended"; firewall: string; job: string; counts: string }
   | { note: "registered"; firewall: string }
   /** A limit, a freeze or the pause switch keeps it from being applied: a person has to decide. */
   | { note: "held"; firewall?: string; reason: string }

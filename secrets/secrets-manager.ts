@@ -23,6 +23,18 @@ export function readKey(address: SecretAddress): Promise<string> {
 }
 
 /**
+ * Reads a secret's text as it is.
+ * @throws SecretError
+ */
+export function readSecret(address: SecretAddress): Promise<string> {
+  return withClient(address, "read", async (client, { GetSecretValueCommand }) => {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: address.id }));
+    if (SecretString) return SecretString;
+    throw new SecretError("NOT_FOUND", `the secret ${address.id} has no text`);
+  });
+}
+
+/**
  * Makes sure that a key can be stored, before there is one: the device may end the old key with the new one.
  * @throws SecretError where there is no such secret, or it holds something else
  */

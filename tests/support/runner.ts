@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chooseExecutable } from "../../engine/stack";
+import { automation } from "../../trigger/runner/automation";
+import { LocalRunner, type LocalRunnerOptions } from "../../trigger/runner/local";
+import type { RunRequest } from "../../trigger/runner/runner";
+import { standIn } from "../../trigger/runner/stand-in";
+import { PASSPHRASE, PASSWORDS, PROJECT_DIR, type Lab } from "./lab";
+
+/** A runner for a lab's stack `dev`, and what it said. */
+export interface LabRunner {
+  runner: LocalRunner;
+  log: string[];
+}
+
+/** The runner as it is deployed, with the lab's folder as backend and for the ledger. */
+export function runnerFor(lab: Lab, options: Partial<LocalRunnerOptions> = {}): LabRunner {
+  const executable = chooseExecutable(process.env["TEST_EXECUTABLE"]?.split(" ") ?? []);
+  const log: string[] = [];
+  const place = { projectDir: PROJECT_DIR, configFile: join(lab.directory, "Pulumi.dev.yaml") };
+  const engine =
+    executable.kind === "cli"
+      ? automation({ cli: executable.path, stack: "dev", ...place })
+      : standIn({ name: "dev", backendDir: lab.directory, ...place });
+  const backend = pathToFileURL(lab.directory).href;
+  const runner = new LocalRunner({
+    engine,
+    project: "aws-panos-rules",
+    stack: "dev",
+    backend,
+    ledger: `${backend}/automation/ledger.json`,
+    secrets: {},
+    environment: {
+      PANOS_PORT: String(lab.firewall.port),
+      PANOS_PASSWORD: PASSWORDS["aws-panos"],
+      PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+    },
+    write: (line) => log.push(line),
+    ...options,
+  });
+  return { runner, log };
+}
+
+let runs = 0;
+
+/** A request with time enough. */
+export function request(change: Partial<RunRequest> = {}): RunRequest {
+  const id = `run-${++runs}`;
+  return { id, cause: "anna: RunInstances", mode: "up", deadline: Date.now() + 300_000, ...change };
+}

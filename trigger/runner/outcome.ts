@@ -1,0 +1,80 @@
+import { listed } from "../../provider/declaration";
+import type { RunNote } from "../../provider/run";
+import type { RunOutcome } from "./runner";
+import type { Updated } from "./update";
+
+/** Most that an outcome says: it goes into a message to a person. */
+const LONGEST = 2_000;
+const MOST_NAMES = 10;
+
+/**
+ * How a run ended.
+ * @param notes what it told
+ * @param stopped whether it was interrupted or killed because its time was over
+ */
+export function outcomeOf(
+  mode: "up" | "preview",
+  { succeeded, errors, rules }: Updated,
+  notes: readonly RunNote[],
+  stopped: boolean,
+): RunOutcome {
+  if (succeeded) return mode === "preview" ? previewed(rules) : applied(notes);
+  const held = notes.filter((note) => note.note === "held");
+  const late = notes.filter((note) => note.note === "out-of-time");
+  const excused = new Set([...held, ...late].map(({ firewall }) => firewall));
+  const failed = notes
+    .filter((note) => note.note === "failed")
+    .filter(({ firewall }) => !excused.has(firewall));
+  if (failed.length === 0) {
+    if (late.length > 0)
+      return { result: "out-of-time", reason: sentences(late.map(({ reason }) => reason)) };
+    if (held.length > 0) return { result: "held", reason: sentences(held.map(({ reason }) => reason)) };
+    if (stopped) return { result: "out-of-time", reason: stoppedWhile(notes) };
+  }
+  return { result: "failed", reason: sentences([...errors, ...failed.map(({ reason }) => reason)]) };
+}
+
+function applied(notes: readonly RunNote[]): RunOutcome {
+  const done = notes.flatMap((note) => {
+    if (note.note === "commit-ended") return [`commit job ${note.job} on ${note.firewall}: ${note.counts}`];
+    return note.note === "registered" ? [`other addresses are registered on ${note.firewall}`] : [];
+  });
+  if (done.length === 0) {
+    return {
+      result: "applied",
+      changed: false,
+      summary: "nothing to do: the firewall has what AWS asks for",
+    };
+  }
+  return { result: "applied", changed: true, summary: sentences(done) };
+}
+
+function previewed(rules: Updated["rules"]): RunOutcome {
+  const parts = Object.entries({ add: rules.create, change: rules.update, remove: rules.delete })
+    .filter(([, names]) => names.length > 0)
+    .map(([verb, names]) => `${verb} ${listed(names, MOST_NAMES)}`);
+  const summary = parts.length === 0 ? "would change no rule" : `would ${parts.join("; ")}`;
+  return { result: "previewed", summary: cut(summary) };
+}
+
+/** What a run was at when it was stopped. */
+function stoppedWhile(notes: readonly RunNote[]): string {
+  const has = (note: RunNote["note"]) => notes.some((each) => each.note === note);
+  const [at, left] = has("commit-submitted")
+    ? ["waiting for the commit's job, which goes on in the firewall", "the next run finds what came of it"]
+    : has("first-write")
+      ? ["staging changes", "what was staged waits in the candidate for the next run"]
+      : has("inventory-read")
+        ? ["asking the firewall what it has", "nothing was written"]
+        : ["reading what AWS has", "nothing was written"];
+  return `the run's time was over while it was ${at}; ${left}`;
+}
+
+/** One after the other, without repeating any. */
+function sentences(reasons: readonly string[]): string {
+  return cut([...new Set(reasons)].join("; ") || "the run ended without saying why: look at its log");
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)} …`.toWellFormed() : text;
+}

@@ -1,0 +1,42 @@
+import { Stack, type Deployment, type StackOptions } from "../../engine/stack";
+import { Lines } from "./log";
+import { Heard, type Engine, type Update, type Updated } from "./update";
+
+/**
+ * The project's own engine, where there is no Pulumi CLI: for the demo and the tests. Only with a file backend.
+ */
+export function standIn(options: Omit<StackOptions, "executable" | "env">): Engine {
+  const stackWith = (env: Record<string, string>) =>
+    Stack.existing({ ...options, executable: { kind: "engine" }, env });
+
+  const run = async ({ mode, environment, signal, onLine }: Update): Promise<Updated> => {
+    const flags = { refresh: true, skipPreview: true, continueOnError: true, parallel: 100 };
+    const { child, done } = stackWith(environment).start(mode, flags);
+    const interrupt = () => child.kill("SIGINT");
+    signal.addEventListener("abort", interrupt);
+    const lines = new Lines(onLine);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (text: Buffer | string) => lines.add(String(text)));
+    }
+    const result = await done;
+    signal.removeEventListener("abort", interrupt);
+    lines.end();
+    const heard = new Heard();
+    for (const event of result.events) heard.onEvent(event);
+    if (result.code !== 0) heard.addErrorsOf(result.stderr);
+    const { errors, rules } = heard;
+    return { succeeded: result.code === 0, locked: undefined, errors, rules };
+  };
+
+  return {
+    name: "the project's own engine, for the demo and the tests only, because no pulumi was found",
+    run,
+    async exportState(environment) {
+      return JSON.stringify({ version: 3, deployment: await stackWith(environment).exportState() });
+    },
+    async importState(text, environment) {
+      const { deployment } = JSON.parse(text) as { deployment: Deployment };
+      await stackWith(environment).importState(deployment);
+    },
+  };
+}
