@@ -75,7 +75,8 @@ export function freezeWindows(
   });
 }
 
-function isOpen({ days, from, to, timeZone }: FreezeWindow, now: Date): boolean {
+/** Whether a window is open at a time. */
+export function isOpen({ days, from, to, timeZone }: FreezeWindow, now: Date): boolean {
   const { day, minute } = localTime(now, timeZone);
   if (to > from) return days.includes(day) && minute >= from && minute < to;
   const began = days.includes(day) && minute >= from;

@@ -81,9 +81,11 @@ function widestSources(value: unknown, report: Report): Guardrails["widestSource
   });
 }
 
-const ANY: GuardedTraffic = { text: "any", traffic: { protocol: "all" } };
+/** All traffic, "any". */
+export const ANY: GuardedTraffic = { text: "any", traffic: { protocol: "all" } };
 
-function traffic(text: unknown, key: string, report: Report): GuardedTraffic | undefined {
+/** Reads traffic as guardrails name it: "tcp/22", "udp/1-1023", "icmp", "protocol/47". */
+export function traffic(text: unknown, key: string, report: Report): GuardedTraffic | undefined {
   const match = /^(?:(tcp|udp)\/(\d{1,5})(?:-(\d{1,5}))?|(icmp|icmpv6)|protocol\/(\d{1,3}))$/.exec(
     String(text),
   );

@@ -1,0 +1,30 @@
+import type { RuleContent } from "../rules";
+import type { Principal } from "./principal";
+
+/** What a call did to one rule. */
+export type Effect =
+  /** A rule was added. */
+  | { op: "put"; ruleId?: string; content: RuleContent }
+  /** A rule got other content; what the request leaves out stayed as it was. */
+  | { op: "modify"; ruleId: string; content: Partial<RuleContent> }
+  /** A rule was removed, named by its id or its content. */
+  | { op: "drop"; ruleId?: string; content?: RuleContent };
+
+/** A call that changed a security group, as CloudTrail reports it. */
+export interface GroupEvent {
+  /** CloudTrail's eventID: what arrives twice has the same. */
+  id: string;
+  /** ISO 8601, UTC; CloudTrail knows whole seconds. */
+  at: string;
+  name: string;
+  account: string;
+  region: string;
+  principal: Principal;
+  sourceIp?: string;
+  userAgent?: string;
+  /** `name` alone: a group of the default VPC, called by its name. */
+  group: { id?: string; name?: string };
+  effects: Effect[];
+  /** Whether the group was made or deleted by it. */
+  life?: "created" | "deleted";
+}

@@ -1,0 +1,73 @@
+import { legible } from "../rules";
+import { optionalText, recordIn } from "./fields";
+
+/** Who made a call, as CloudTrail's `userIdentity` says it. */
+export interface Principal {
+  /** IAMUser, AssumedRole, Root, FederatedUser, AWSService, IdentityCenterUser, … */
+  type: string;
+  /** What IAM calls `aws:userid`: the key that an approver's approvals are kept under. */
+  id?: string;
+  arn?: string;
+  /** Of an IAM user. */
+  user?: string;
+  /** Of an assumed role: its name and its ARN. */
+  role?: string;
+  roleArn?: string;
+  /** Of an assumed role: what the session was named, which identity providers fill with the person's name. */
+  session?: string;
+  /** The provider of a web identity or SAML session, or the name of a federated user. */
+  federated?: string;
+  /** The service that called on somebody's behalf. */
+  service?: string;
+}
+
+/** @param identity `userIdentity` of a CloudTrail event (CloudTrail documentation, userIdentity element) */
+export function principalOf(identity: unknown): Principal {
+  const { type, principalId, arn, userName, invokedBy, sessionContext } = recordIn(identity);
+  const { sessionIssuer, webIdFederationData } = recordIn(sessionContext);
+  const issuer = recordIn(sessionIssuer);
+  const text = optionalText(arn);
+  const [, assumedRole, session] = /:assumed-role\/([^/]+)\/(.+)$/.exec(text ?? "") ?? [];
+  const federatedUser = /:federated-user\/(.+)$/.exec(text ?? "")?.[1];
+  const federated = optionalText(recordIn(webIdFederationData)["federatedProvider"]) ?? federatedUser;
+  const isUser = type === "IAMUser";
+  const found = {
+    id: optionalText(principalId),
+    arn: text,
+    user: isUser ? (optionalText(userName) ?? /:user\/(?:.*\/)?([^/]+)$/.exec(text ?? "")?.[1]) : undefined,
+    role: assumedRole,
+    roleArn: assumedRole === undefined ? undefined : optionalText(issuer["arn"]),
+    session,
+    federated,
+    service: optionalText(invokedBy),
+  };
+  const known = Object.entries(found).filter(([, value]) => value !== undefined);
+  return {
+    type: optionalText(type) ?? "unknown",
+    ...(Object.fromEntries(
+      known.map(([key, value]) => [key, legible(String(value), 512)]),
+    ) as Partial<Principal>),
+  };
+}
+
+/** A principal in one line, for notices. */
+export function principalText({ type, user, role, session, federated, service, arn }: Principal): string {
+  const name =
+    user !== undefined
+      ? `user ${user}`
+      : role !== undefined
+        ? `role ${role}, session ${session}`
+        : (arn ?? service ?? type);
+  const through = federated === undefined ? "" : `, federated by ${federated}`;
+  return legible(
+    `${name}${through}${service !== undefined && name !== service ? `, through ${service}` : ""}`,
+  );
+}
+
+/**
+ * What tells a person from another: an IAM user's name, or the session's that an identity provider names
+ * after the person, whichever role it is of. So that nobody is two people by changing roles.
+ */
+export function personOf({ user, session, federated, role, arn, id, type }: Principal): string {
+  return (user ?? session ?? (role === undefined ? federated : undefined) ?? arn ?? id ?? type).toLowerCase();
+}

@@ -1,0 +1,237 @@
+import { given } from "../../inventory/sort";
+import type { Direction } from "../../mapping/types";
+import { GuardError } from "../error";
+import { legible, ruleContent, ruleKey, type RuleContent } from "../rules";
+import type { Effect, GroupEvent } from "./event";
+import { field, listIn, optionalNumber, optionalText, recordIn, type Fields } from "./fields";
+import { principalOf } from "./principal";
+
+/** Calls that add, remove or modify a group's rules. */
+const DIRECTIONS: Readonly<Record<string, { op: "put" | "drop"; direction: Direction }>> = {
+  AuthorizeSecurityGroupIngress: { op: "put", direction: "ingress" },
+  AuthorizeSecurityGroupEgress: { op: "put", direction: "egress" },
+  RevokeSecurityGroupIngress: { op: "drop", direction: "ingress" },
+  RevokeSecurityGroupEgress: { op: "drop", direction: "egress" },
+};
+
+/** The calls that the guard hears of. The last two only begin and end the record of a group. */
+export const GUARDED_CALLS = [
+  ...Object.keys(DIRECTIONS),
+  "ModifySecurityGroupRules",
+  "CreateSecurityGroup",
+  "DeleteSecurityGroup",
+] as const;
+
+/**
+ * What a CloudTrail event did to a security group; undefined where it did nothing: another call, one that
+ * failed, a dry run.
+ * @param detail CloudTrail's own record: of an EventBridge event, its `detail`
+ * @throws GuardError `EVENT` that says what is missing
+ */
+export function groupEvent(detail: unknown): GroupEvent | undefined {
+  const event = recordIn(detail);
+  const name = optionalText(event["eventName"]) ?? "";
+  if (!GUARDED_CALLS.some((call) => call === name)) return undefined;
+  if (event["errorCode"] !== undefined && event["errorCode"] !== null) return undefined;
+  const response = recordIn(event["responseElements"]);
+  const parameters = recordIn(event["requestParameters"]);
+  const request = recordIn(field(parameters, `${name}Request`) ?? parameters);
+  const account = optionalText(event["recipientAccountId"]) ?? "";
+  const context = { account, response };
+  const effects = effectsOf(name, request, context);
+  const group = given({
+    id: optionalText(field(request, "groupId")) ?? groupInResponse(response),
+    name: optionalText(field(request, "groupName")),
+  });
+  const needed = { eventID: optionalText(event["eventID"]), eventTime: timeIn(event["eventTime"]) };
+  const missing = Object.entries(needed).filter(([, value]) => value === undefined);
+  if (group.id === undefined && group.name === undefined) missing.push(["a group's id or name", undefined]);
+  if (missing.length > 0) {
+    throw new GuardError(
+      "EVENT",
+      `the CloudTrail event ${legible(name)} can't be judged: it lacks ${missing.map(([key]) => key).join(", ")}. ` +
+        "Look at the message in the dead-letter queue, and judge the change by hand",
+    );
+  }
+  return {
+    ...{ id: needed.eventID!, at: needed.eventTime!, name, account, effects, group },
+    region: optionalText(event["awsRegion"]) ?? "",
+    principal: principalOf(event["userIdentity"]),
+    ...given({
+      sourceIp: optionalText(event["sourceIPAddress"]),
+      userAgent: optionalText(event["userAgent"]),
+    }),
+    ...(name === "CreateSecurityGroup" && { life: "created" as const }),
+    ...(name === "DeleteSecurityGroup" && { life: "deleted" as const }),
+  };
+}
+
+interface Context {
+  account: string;
+  response: Fields;
+}
+
+function effectsOf(name: string, request: Fields, context: Context): Effect[] {
+  if (name === "ModifySecurityGroupRules") return modifications(request, context);
+  const { op, direction } = DIRECTIONS[name] ?? {};
+  if (op === undefined || direction === undefined) return [];
+  // The answer says exactly which rules came of it, or went, with their ids.
+  const answered = listIn(
+    field(context.response, op === "put" ? "securityGroupRuleSet" : "revokedSecurityGroupRuleSet"),
+  ).map((rule) => answeredRule(recordIn(rule), direction, context));
+  const requested = contentsOf(request, direction, context);
+  if (op === "put") {
+    return answered.length > 0
+      ? answered.map((rule) => ({ op, ...rule }))
+      : requested.map((content) => ({ op, content }));
+  }
+  if (answered.length > 0) return answered.map((rule) => ({ op, ...rule }));
+  const unknown = new Set(
+    contentsOf({ ipPermissions: context.response["unknownIpPermissionSet"] }, direction, context).map(
+      ruleKey,
+    ),
+  );
+  return [
+    ...ruleIds(request).map((ruleId) => ({ op, ruleId })),
+    ...requested.filter((content) => !unknown.has(ruleKey(content))).map((content) => ({ op, content })),
+  ];
+}
+
+/** A rule as an answer has it. */
+function answeredRule(
+  rule: Fields,
+  direction: Direction,
+  context: Context,
+): { ruleId?: string; content: RuleContent } {
+  const reference = recordIn(field(rule, "referencedGroupInfo"));
+  const ruleId = optionalText(field(rule, "securityGroupRuleId"));
+  return {
+    ...given({ ruleId }),
+    content: contentOf(rule, direction, {
+      cidrIpv4: optionalText(field(rule, "cidrIpv4")),
+      cidrIpv6: optionalText(field(rule, "cidrIpv6")),
+      prefixListId: optionalText(field(rule, "prefixListId")),
+      referencedSecurityGroupId:
+        groupName(reference, context) ?? optionalText(field(rule, "referencedGroupId")),
+      description: optionalText(field(rule, "description")),
+    }),
+  };
+}
+
+/** Every rule that a request's permissions name, whether they come as a list or flat. */
+function contentsOf(request: Fields, direction: Direction, context: Context): RuleContent[] {
+  const permissions = listIn(field(request, "ipPermissions")).map(recordIn);
+  return [...permissions, request].flatMap((permission) =>
+    endsOf(permission, context).flatMap((end) => {
+      // A flat request that names a group by itself means all of TCP, UDP and ICMP (EC2 API reference).
+      const isWhole = permission === request && optionalText(field(permission, "ipProtocol")) === undefined;
+      return isWhole
+        ? ["tcp", "udp", "icmp"].map((ipProtocol) =>
+            contentOf({ ipProtocol, fromPort: -1, toPort: -1 }, direction, end),
+          )
+        : [contentOf(permission, direction, end)];
+    }),
+  );
+}
+
+type End = Omit<Partial<Record<keyof RuleContent, string | undefined>>, "direction">;
+
+function endsOf(permission: Fields, context: Context): End[] {
+  const each = (list: string, key: string, as: keyof RuleContent): End[] =>
+    listIn(field(permission, list)).map((item) => ({
+      [as]: optionalText(field(recordIn(item), key)),
+      description: optionalText(field(recordIn(item), "description")),
+    }));
+  const flat = { cidrIp: "cidrIpv4", cidrIpv6: "cidrIpv6", prefixListId: "prefixListId" } as const;
+  return [
+    ...each("ipRanges", "cidrIp", "cidrIpv4"),
+    ...each("ipv6Ranges", "cidrIpv6", "cidrIpv6"),
+    ...each("prefixListIds", "prefixListId", "prefixListId"),
+    ...listIn(field(permission, "groups") ?? field(permission, "userIdGroupPairs")).map((pair) => ({
+      referencedSecurityGroupId: groupName(recordIn(pair), context),
+      description: optionalText(field(recordIn(pair), "description")),
+    })),
+    ...Object.entries(flat).flatMap(([key, as]) => {
+      const value = optionalText(field(permission, key));
+      return value === undefined ? [] : [{ [as]: value }];
+    }),
+    ...(optionalText(field(permission, "sourceSecurityGroupName")) === undefined
+      ? []
+      : [
+          {
+            referencedSecurityGroupId: groupName(
+              {
+                groupName: field(permission, "sourceSecurityGroupName"),
+                userId: field(permission, "sourceSecurityGroupOwnerId"),
+              },
+              context,
+            ),
+          },
+        ]),
+  ];
+}
+
+/** A referenced group, with its account where that is another one; by its name where only that is said. */
+function groupName(pair: Fields, { account }: Context): string | undefined {
+  const owner = optionalText(field(pair, "userId"));
+  const name = optionalText(field(pair, "groupName"));
+  const id = optionalText(field(pair, "groupId")) ?? (name === undefined ? undefined : `name:${name}`);
+  return id !== undefined && owner !== undefined && owner !== account ? `${owner}/${id}` : id;
+}
+
+function contentOf(permission: Fields, direction: Direction, end: End): RuleContent {
+  const ipProtocol = optionalText(field(permission, "ipProtocol")) ?? "-1";
+  const fromPort = optionalNumber(field(permission, "fromPort")) ?? -1;
+  return ruleContent({
+    ...{ direction, ipProtocol, fromPort },
+    toPort: optionalNumber(field(permission, "toPort")) ?? (ipProtocol.startsWith("icmp") ? -1 : fromPort),
+    ...given(end),
+  } as RuleContent);
+}
+
+/** Rules that a request names by id, however the list is wrapped. */
+function ruleIds(request: Fields): string[] {
+  const list = field(request, "securityGroupRuleIds") ?? field(request, "securityGroupRuleId");
+  return listIn(list).flatMap((item) => {
+    const id = optionalText(item) ?? optionalText(field(recordIn(item), "securityGroupRuleId"));
+    return id ?? [];
+  });
+}
+
+function modifications(request: Fields, context: Context): Effect[] {
+  const list = listIn(field(request, "securityGroupRules") ?? field(request, "securityGroupRule"));
+  return list.map(recordIn).flatMap((update): Effect[] => {
+    const ruleId = optionalText(field(update, "securityGroupRuleId"));
+    const rule = recordIn(field(update, "securityGroupRule"));
+    if (ruleId === undefined) return [];
+    const reference = optionalText(field(rule, "referencedGroupId"));
+    const ends = given({
+      cidrIpv4: optionalText(field(rule, "cidrIpv4")),
+      cidrIpv6: optionalText(field(rule, "cidrIpv6")),
+      prefixListId: optionalText(field(rule, "prefixListId")),
+      referencedSecurityGroupId: reference && groupName({ groupId: reference }, context),
+      description: optionalText(field(rule, "description")),
+    });
+    const ports = given({
+      ipProtocol: optionalText(field(rule, "ipProtocol")),
+      fromPort: optionalNumber(field(rule, "fromPort")),
+      toPort: optionalNumber(field(rule, "toPort")),
+    });
+    return [{ op: "modify", ruleId, content: { ...ports, ...ends } }];
+  });
+}
+
+function groupInResponse(response: Fields): string | undefined {
+  const sets = ["securityGroupRuleSet", "revokedSecurityGroupRuleSet"].flatMap((set) =>
+    listIn(field(response, set)),
+  );
+  return (
+    optionalText(field(response, "groupId")) ??
+    sets.map((rule) => optionalText(field(recordIn(rule), "groupId"))).find((id) => id !== undefined)
+  );
+}
+
+function timeIn(value: unknown): string | undefined {
+  const time = new Date(optionalText(value) ?? "");
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+}

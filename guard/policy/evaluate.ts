@@ -1,0 +1,167 @@
+/** What `guard.yaml` says of one change. Pure. */
+import type { Tags } from "../../inventory/types";
+import { parseCidr, isInside, type Cidr } from "../../mapping/cidr";
+import { difference, setOf } from "../../mapping/intervals";
+import { includes, meets, trafficOf } from "../../mapping/protocols";
+import { hasTag } from "../../mapping/zones";
+import { isOpen } from "../../provider/freeze";
+import type { Principal } from "../event/principal";
+import { endOf, type RuleContent } from "../rules";
+import type { Conditions, Decision, GuardPolicy, Kind, PolicyRule, SourceConditions } from "./types";
+
+/** One permission that a change opens or closes, and its circumstances. Absent: not known. */
+export interface Facts {
+  kind: Kind;
+  content: RuleContent;
+  group: { id: string; name?: string; tags?: Tags; vpcId?: string };
+  account?: string;
+  principal?: Principal;
+  at?: Date;
+  /** The blocks of a prefix list. */
+  entries?: readonly string[];
+}
+
+export interface Verdict {
+  decision: Decision;
+  /** The rule of the policy that decided; none matched: absent. */
+  rule?: PolicyRule;
+  approvers: number;
+  /** A condition that this depends on could not be told, so that a change is held rather than undone. */
+  unknown?: string;
+}
+
+/**
+ * The first rule that matches decides; none: `notify`. Of traffic and sources, a rule that lets through has
+ * to cover all of the permission, one that stops any of it. Where a condition can't be told, a rule that lets
+ * through doesn't match, and one that stops holds.
+ */
+export function evaluate({ rules }: Pick<GuardPolicy, "rules">, facts: Facts): Verdict {
+  for (const rule of rules) {
+    const isStop = stops(rule.then);
+    const answers = conditionsOf(rule.when, facts, isStop);
+    if (answers.some(([, holds]) => holds === false)) continue;
+    const unknown = answers.find(([, holds]) => holds === undefined)?.[0];
+    if (unknown === undefined) return { decision: rule.then, rule, approvers: rule.approvers };
+    if (isStop) return { decision: "hold", rule, approvers: rule.approvers, unknown };
+  }
+  return { decision: "notify", approvers: 1 };
+}
+
+/** Whether a decision keeps a change from standing without an approval. */
+export function stops(decision: Decision): decision is "revert" | "hold" {
+  return decision === "revert" || decision === "hold";
+}
+
+/** From the strictest to the most lenient. */
+const STRICTNESS: readonly Decision[] = ["revert", "hold", "notify", "allow"];
+
+/** The verdict that counts where a change does several things at once. */
+export function strictest(verdicts: readonly Verdict[]): Verdict | undefined {
+  const rank = ({ decision }: Verdict) => STRICTNESS.indexOf(decision);
+  return [...verdicts].sort((a, b) => rank(a) - rank(b) || b.approvers - a.approvers)[0];
+}
+
+/** Whether a group is guarded at all; one whose tags or VPC are not known is. */
+export function isInScope({ scope }: Pick<GuardPolicy, "scope">, { tags, vpcId }: Facts["group"]): boolean {
+  const byTag = scope.tags.length === 0 || tags === undefined || scope.tags.some((tag) => hasTag(tags, tag));
+  return byTag && (scope.vpcs.length === 0 || vpcId === undefined || scope.vpcs.includes(vpcId));
+}
+
+type Answer = [condition: string, holds: boolean | undefined];
+
+function conditionsOf(when: Conditions, facts: Facts, isStop: boolean): Answer[] {
+  const { kind, content, group, account, principal, at } = facts;
+  const of = (patterns: readonly string[] | undefined, text: string | undefined) =>
+    patterns === undefined || (text !== undefined && patterns.some((pattern) => fits(pattern, text)));
+  const known = <T>(value: T | undefined, test: (value: T) => boolean) =>
+    value === undefined ? undefined : test(value);
+  const answers: Answer[] = [
+    ["change", when.change.includes(kind)],
+    ["direction", when.direction === undefined || when.direction === content.direction],
+  ];
+  if (when.principal !== undefined) {
+    const { user, role, session, federated } = when.principal;
+    answers.push([
+      "principal",
+      known(
+        principal,
+        (who) =>
+          of(user, who.user) &&
+          (of(role, who.role) || of(role, who.roleArn)) &&
+          of(session, who.session) &&
+          of(federated, who.federated),
+      ),
+    ]);
+  }
+  const { ids, names, tags } = when.group ?? {};
+  if (ids !== undefined) answers.push(["group.ids", of(ids, group.id)]);
+  if (names !== undefined) answers.push(["group.names", known(group.name, (name) => of(names, name))]);
+  if (tags !== undefined) {
+    answers.push(["group.tags", known(group.tags, (has) => tags.some((tag) => hasTag(has, tag)))]);
+  }
+  if (when.vpc !== undefined) answers.push(["vpc", known(group.vpcId, (vpc) => of(when.vpc, vpc))]);
+  if (when.account !== undefined) answers.push(["account", known(account, (id) => of(when.account, id))]);
+  if (when.traffic !== undefined) {
+    const asked = trafficOf(content);
+    const covers = isStop ? meets : includes;
+    const guarded = when.traffic;
+    answers.push([
+      "traffic",
+      known(asked, (traffic) => guarded.some((each) => covers(each.traffic, traffic))),
+    ]);
+  }
+  if (when.source !== undefined) answers.push(...sourceAnswers(when.source, facts));
+  if (when.time !== undefined) {
+    const windows = when.time;
+    answers.push(["time", known(at, (time) => windows.some((window) => isOpen(window, time)))]);
+  }
+  return answers;
+}
+
+function sourceAnswers(when: SourceConditions, { content, entries }: Facts): Answer[] {
+  const answers: Answer[] = [];
+  if (when.prefixLists !== undefined) {
+    answers.push(["source.prefixLists", when.prefixLists.includes(content.prefixListId ?? "")]);
+  }
+  if (when.groups !== undefined) {
+    const id = content.referencedSecurityGroupId;
+    answers.push(["source.groups", id !== undefined && when.groups.some((pattern) => fits(pattern, id))]);
+  }
+  const { widerThan, inside, outside } = when;
+  if (widerThan === undefined && inside === undefined && outside === undefined) return answers;
+  // A group's members are no blocks of addresses.
+  if (content.referencedSecurityGroupId !== undefined) return [...answers, ["source", false]];
+  const blocks = blocksOf(content, entries);
+  const told = (test: (blocks: Cidr[]) => boolean) => (blocks === undefined ? undefined : test(blocks));
+  if (widerThan) {
+    answers.push([
+      "source.widerThan",
+      told((all) => all.some((each) => each.prefixLength < widerThan[each.family])),
+    ]);
+  }
+  if (inside)
+    answers.push([
+      "source.inside",
+      told((all) => all.length > 0 && all.every((each) => isCovered(each, inside))),
+    ]);
+  if (outside) answers.push(["source.outside", told((all) => all.some((each) => !isCovered(each, outside)))]);
+  return answers;
+}
+
+/** The blocks of an end; undefined where they can't be told. */
+function blocksOf(content: RuleContent, entries: readonly string[] | undefined): Cidr[] | undefined {
+  const texts = content.prefixListId === undefined ? [endOf(content)] : entries;
+  const parsed = texts?.map(parseCidr);
+  return parsed?.every((cidr) => cidr !== undefined) ? parsed : undefined;
+}
+
+function isCovered(block: Cidr, by: readonly Cidr[]): boolean {
+  const family = by.filter((each) => each.family === block.family);
+  return family.some((each) => isInside(block, each)) || difference([block], setOf(family)).length === 0;
+}
+
+/** Whether a text is what a pattern says, in which `*` stands for anything. */
+export function fits(pattern: string, text: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`, "su").test(text);
+}
