@@ -1,0 +1,75 @@
+import { all, output } from "@pulumi/pulumi";
+import type { TriggerSettings } from "../settings";
+import { alarms } from "./alarms";
+import { storage } from "./bucket";
+import { buildProject, buildRole } from "./build";
+import { contextOf } from "./context";
+import { environment, functionRole, FUNCTION_SECONDS, handlerFunction } from "./function";
+import { image } from "./image";
+import { accountsSetting, memberStacks, membersOf } from "./members";
+import { networkNeeds, runnerNetwork } from "./network";
+import { queuePolicies, queues } from "./queue";
+import type { Parts } from "./roles";
+import { hubBus, rulesElsewhere, rulesToQueue } from "./rules";
+import { schedule } from "./schedule";
+import { secrets } from "./secrets";
+import { topic } from "./topic";
+
+/**
+ * Deploys the trigger: rules that see changes, a queue, the function that takes them from there and runs the
+ * program or has a build run it, a schedule, and alarms.
+ * @returns the stack's outputs
+ */
+export async function deployTrigger(settings: TriggerSettings) {
+  const context = await contextOf(settings);
+  const members = await membersOf(context);
+  // Before anything is declared: what can't work is refused, and not half made.
+  const network = await runnerNetwork(context);
+  const inBuild = settings.runner === "codebuild";
+
+  const parts: Parts = {
+    storage: storage(context),
+    secrets: secrets(context),
+    queues: queues(FUNCTION_SECONDS),
+    topic: topic(context),
+  };
+  const hub = hubBus(context);
+  const ruleArns = rulesToQueue(context, parts.queues, hub);
+  queuePolicies(parts.queues, ruleArns, settings.trail?.topicArn);
+  rulesElsewhere(context, hub);
+  schedule(context, parts.queues);
+
+  const memberRoles = members.map(({ roleArn }) => roleArn);
+  const built = image(context);
+  // With CodeBuild only builds go near the firewall, and the function needs no interface.
+  const ofFunction = functionRole(context, parts, memberRoles, inBuild ? undefined : network);
+  const ofBuild = inBuild ? buildRole(context, parts, built, memberRoles, network) : undefined;
+  const running = (ofBuild ?? ofFunction).role.arn;
+  const ownRoles = all([
+    ...new Set([
+      ofFunction.role.arn,
+      running,
+      ...[...settings.main.roles, ...memberRoles].map((each) => output(each)),
+    ]),
+  ]);
+  const told = environment(context, parts, ownRoles);
+  const handler = handlerFunction(context, parts, ofFunction, built, told, inBuild ? undefined : network);
+  if (ofBuild !== undefined) buildProject(context, ofBuild, built, told, network);
+  memberStacks(context, hub, members, [running]);
+  alarms(context, parts.queues, handler, parts.topic);
+
+  const accounts = accountsSetting(context, members);
+  return {
+    functionName: handler.name,
+    queueUrl: parts.queues.queue.url,
+    deadLetterQueueUrl: parts.queues.deadLetters.url,
+    topicArn: parts.topic.arn,
+    bucket: parts.storage.bucket,
+    backendUrl: parts.storage.backendUrl,
+    readerRoleArn: running,
+    fillSecrets: parts.secrets.commands,
+    vpcNeeds: networkNeeds(context),
+    ...(hub !== undefined && { eventBusArn: hub.arn }),
+    ...(accounts !== undefined && { accounts }),
+  };
+}

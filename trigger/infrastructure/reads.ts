@@ -1,0 +1,25 @@
+import type { MainStack } from "../settings/main-stack";
+
+/** What every way to read the inventory asks EC2. */
+const COMMON = [
+  "ec2:DescribeInstances",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSecurityGroups",
+  "ec2:DescribeSecurityGroupRules",
+  "ec2:DescribeRouteTables",
+  "ec2:DescribeSubnets",
+  "ec2:DescribeVpcs",
+  "ec2:DescribeManagedPrefixLists",
+  "ec2:GetManagedPrefixListEntries",
+];
+const DATA_SOURCES = ["ec2:DescribeVpcAttribute"];
+const EC2_API = ["ec2:DescribeVpcPeeringConnections", "ec2:DescribeSecurityGroupVpcAssociations"];
+
+/** The actions of one way to read, and no others: what README's table of permissions says. */
+export function readActions(inventory: MainStack["inventory"]): string[] {
+  return [
+    ...COMMON,
+    ...(inventory === "ec2" ? [] : DATA_SOURCES),
+    ...(inventory === "lookups" ? [] : EC2_API),
+  ];
+}

@@ -1,0 +1,103 @@
+import { EventBus, EventBusPolicy, EventRule as Rule, EventTarget } from "@pulumi/aws/cloudwatch";
+import { Role, RolePolicy } from "@pulumi/aws/iam";
+import type { Output } from "@pulumi/pulumi";
+import type { Context } from "./context";
+import { buildRule, changeRules, trailRule, type EventRule, type Watched } from "./patterns";
+import { policy, trustOf, type Statement } from "./policy";
+import type { Queues } from "./queue";
+import { trailFolders } from "../settings/trail";
+
+/** What the trigger's rules look at. */
+export function watchedBy({ settings: { trail, tagKeys } }: Context): Watched {
+  return { calls: trail === undefined, tagKeys };
+}
+
+/**
+ * The rules that fill the queue: of this region's default bus, and of the bus that other accounts and regions
+ * forward to. EventBridge delivers an event in the region where it happened, so each one needs rules of its own.
+ * @returns their ARNs, which the queue's policy lets in
+ */
+export function rulesToQueue(context: Context, queues: Queues, hub: EventBus | undefined): Output<string>[] {
+  const { settings, watched, region, name } = context;
+  const { trail, runner } = settings;
+  const here: EventRule[] = [
+    ...(watched.includes(region) ? changeRules(watchedBy(context)) : []),
+    ...(trail !== undefined && trail.topicArn === undefined
+      ? [trailRule(trail.bucket, trailFolders(trail))]
+      : []),
+    ...(runner === "codebuild" ? [buildRule(name)] : []),
+  ];
+  const forwarded = hub === undefined ? [] : changeRules(watchedBy(context));
+  return [
+    ...here.map((rule) => ruleToQueue(rule.name, rule, queues)),
+    // A member can send what it likes: only what would count here gets further.
+    ...forwarded.map((rule) => ruleToQueue(`hub-${rule.name}`, rule, queues, hub)),
+  ];
+}
+
+function ruleToQueue(
+  name: string,
+  { description, pattern }: EventRule,
+  { queue, deadLetters }: Queues,
+  bus?: EventBus,
+): Output<string> {
+  const onBus = bus === undefined ? {} : { eventBusName: bus.name };
+  const rule = new Rule(name, { ...{ description, ...onBus }, eventPattern: JSON.stringify(pattern) });
+  new EventTarget(name, {
+    rule: rule.name,
+    ...onBus,
+    arn: queue.arn,
+    // After 24 hours EventBridge would drop it.
+    deadLetterConfig: { arn: deadLetters.arn },
+  });
+  return rule.arn;
+}
+
+/** The bus that other accounts and regions forward to; undefined where there are none. */
+export function hubBus(context: Context): EventBus | undefined {
+  const { settings, watched, region, name, partition } = context;
+  const { members } = settings;
+  if (members === undefined && watched.every((each) => each === region)) return undefined;
+  const bus = new EventBus("hub", { name, description: "Changes in other accounts and regions" });
+  if (members === undefined) return bus;
+  const { scope } = members;
+  const send = { Action: ["events:PutEvents"], Resource: bus.arn };
+  const statement: Statement =
+    scope.kind === "accounts"
+      ? {
+          Sid: "TheMembersForward",
+          Principal: { AWS: scope.accounts.map((id) => `arn:${partition}:iam::${id}:root`) },
+          ...send,
+        }
+      : {
+          Sid: "TheOrganizationForwards",
+          Principal: "*",
+          ...send,
+          Condition: { StringEquals: { "aws:PrincipalOrgID": scope.organization } },
+        };
+  new EventBusPolicy("hub", { eventBusName: bus.name, policy: policy([statement]) });
+  return bus;
+}
+
+/** The same rules in this account's other regions, which forward to the bus. */
+export function rulesElsewhere(context: Context, hub: EventBus | undefined): void {
+  const others = context.watched.filter((each) => each !== context.region);
+  if (hub === undefined || others.length === 0) return;
+  const role = new Role("forward", {
+    description: `Lets EventBridge forward changes to ${context.name}`,
+    assumeRolePolicy: trustOf("events.amazonaws.com", context.account),
+  });
+  new RolePolicy("forward", {
+    role: role.name,
+    policy: policy([{ Sid: "ToTheHub", Action: ["events:PutEvents"], Resource: hub.arn }]),
+  });
+  for (const region of others) {
+    for (const { name, description, pattern } of changeRules(watchedBy(context))) {
+      const rule = new Rule(`${name}-${region}`, {
+        ...{ region, description },
+        eventPattern: JSON.stringify(pattern),
+      });
+      new EventTarget(`${name}-${region}`, { region, rule: rule.name, arn: hub.arn, roleArn: role.arn });
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { readFile } from "node:fs/promises";
+import { isIP } from "node:net";
+import path from "node:path";
+import { parse } from "yaml";
+import type { MappingOptions } from "../../mapping/types";
+import { PROJECT } from "../../provider/configuration";
+import { collector, type Report } from "../../settings/problems";
+import { isRecord } from "../../settings/reader";
+import { readStackFile } from "../../settings/stack-file";
+import { firewallTargets } from "../../settings/targets";
+
+/** What the trigger needs to know of the configuration of the stack that it runs. */
+export interface MainStack {
+  /** What AWS's routes send traffic to: the way to AWS must not lead there. */
+  firewall: MappingOptions["firewall"];
+  inventory: "auto" | "lookups" | "ec2" | "snapshot";
+  /** The roles in `accounts` and `aws:assumeRoles`. */
+  roles: string[];
+  /** Regions that are read by EC2's API, as far as they are named. */
+  regions: string[];
+  /** Names or ARNs in `apiKeySecret`: the program reads them itself. */
+  keySecrets: string[];
+  /** The firewalls' management addresses; undefined where one is given by name. */
+  managementCidrs: string[] | undefined;
+  managementPorts: number[];
+  /** A file of the repository that the connection needs. */
+  caFile: string | undefined;
+  secretsProvider: "passphrase" | "awskms" | "service" | "other";
+}
+
+const NOTHING: MainStack = {
+  firewall: { instanceIds: [], networkInterfaceIds: [], vpcEndpointIds: [] },
+  inventory: "auto",
+  ...{ roles: [], regions: [], keySecrets: [], managementCidrs: undefined, managementPorts: [443] },
+  ...{ caFile: undefined, secretsProvider: "other" },
+};
+
+/** Reads `Pulumi.STACK.yaml`. Whether it is right is checked by the program itself, in each run. */
+export async function readMainStack(
+  folder: string,
+  stack: string,
+  key: string,
+  report: Report,
+): Promise<MainStack> {
+  let config: Record<string, string>;
+  let document: unknown;
+  try {
+    config = await readStackFile(folder, stack);
+    document = parse(await readFile(path.join(folder, `Pulumi.${stack}.yaml`), "utf8"));
+  } catch (error) {
+    report(key, `can't be used: ${(error as Error).message}`, "prod");
+    return NOTHING;
+  }
+  const json = (name: string) => jsonOf(config[name]);
+  const entries = (name: string) => {
+    const value = json(name);
+    return (Array.isArray(value) ? (value as unknown[]) : value === undefined ? [] : [value]).filter(
+      isRecord,
+    );
+  };
+  const firewalls = entries(`${PROJECT}:firewalls`);
+  const accounts = entries(`${PROJECT}:accounts`);
+  const given = (name: string) => [config[`panos:${name}`], ...firewalls.map((each) => each[name])];
+  const all = (name: string) => given(name).filter(isText);
+  const hosts = [...all("hostname"), ...all("peerHostname")];
+  const ports = given("port").map(Number).filter(Number.isInteger);
+  const inventory = config[`${PROJECT}:inventory`];
+  return {
+    firewall: firewallTargets(json(`${PROJECT}:firewall`), false, collector().report),
+    inventory:
+      inventory === "lookups" || inventory === "ec2" || inventory === "snapshot" ? inventory : "auto",
+    roles: [
+      ...accounts.map(({ role }) => role),
+      ...[...entries("aws:assumeRoles"), ...entries("aws:assumeRole")].map(({ roleArn }) => roleArn),
+    ].filter(isText),
+    regions: [
+      ...new Set([
+        ...[config["aws:region"]].filter(isText),
+        ...accounts.flatMap(({ regions }) => (Array.isArray(regions) ? regions.filter(isText) : [])),
+      ]),
+    ],
+    keySecrets: [...new Set(all("apiKeySecret"))],
+    managementCidrs: hosts.every((host) => isIP(host) !== 0) ? [...new Set(hosts.map(cidrOf))] : undefined,
+    managementPorts: ports.length > 0 ? [...new Set(ports)] : [443],
+    caFile: config["panos:caFile"],
+    secretsProvider: secretsProvider(isRecord(document) ? document : {}),
+  };
+}
+
+function secretsProvider(document: Record<string, unknown>): MainStack["secretsProvider"] {
+  const provider = document["secretsprovider"];
+  if (typeof provider === "string" && provider.startsWith("awskms:")) return "awskms";
+  if (document["encryptionsalt"] !== undefined) return "passphrase";
+  return provider === undefined ? "service" : "other";
+}
+
+function jsonOf(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function cidrOf(address: string): string {
+  return `${address}/${isIP(address) === 4 ? 32 : 128}`;
+}
