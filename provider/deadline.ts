@@ -18,11 +18,11 @@ const MARGIN_SECONDS = 10;
  * @returns what refuses to go on once a commit would not end before the deadline, by an OutOfTimeError
  */
 export async function timeForCommit(session: Session): Promise<() => void> {
-  const { deadline } = currentRun();
-  if (deadline === undefined) return () => undefined;
+  if (currentRun().deadline === undefined) return () => undefined;
   const { client } = await session.open();
   const needed = ((await commitSeconds(client)) ?? UNKNOWN_SECONDS) + MARGIN_SECONDS;
   return () => {
+    const { deadline = Infinity } = currentRun();
     const left = Math.floor((deadline - Date.now()) / 1000);
     if (left >= needed) return;
     const { firewall } = session;
