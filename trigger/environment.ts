@@ -14,6 +14,8 @@ export interface TriggerEnvironment {
   TRIGGER_RUNNER: "lambda" | "codebuild";
   /** With `codebuild`: the project's name. */
   TRIGGER_CODEBUILD_PROJECT?: string;
+  /** With `codebuild`: how many minutes a build may take. */
+  TRIGGER_BUILD_MINUTES?: string;
   TRIGGER_MODE: "up" | "preview";
   /** How long after a change to look again, for EC2's eventual consistency. "0": not at all. */
   TRIGGER_SECOND_LOOK_SECONDS: string;
@@ -23,4 +25,11 @@ export interface TriggerEnvironment {
   TRIGGER_TAG_KEYS: string;
   /** JSON object: an environment variable of the run, and the ARN of the secret that holds its value. */
   TRIGGER_SECRETS: string;
+}
+
+/** What a build is told of its run, beside that: whoever starts it overrides the project's environment with it. */
+export interface BuildEnvironment {
+  TRIGGER_RUN_ID: string;
+  TRIGGER_RUN_CAUSE: string;
+  TRIGGER_RUN_MODE: "up" | "preview";
 }

@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chooseExecutable } from "../../engine/stack";
-import { automation } from "../../trigger/runner/automation";
 import { LocalRunner, type LocalRunnerOptions } from "../../trigger/runner/local";
 import type { RunRequest } from "../../trigger/runner/runner";
-import { standIn } from "../../trigger/runner/stand-in";
+import { engineFor } from "../../trigger/runner/stand-in";
 import { PASSPHRASE, PASSWORDS, PROJECT_DIR, type Lab } from "./lab";
 
 /** A runner for a lab's stack `dev`, and what it said. */
@@ -17,11 +16,12 @@ export interface LabRunner {
 export function runnerFor(lab: Lab, options: Partial<LocalRunnerOptions> = {}): LabRunner {
   const executable = chooseExecutable(process.env["TEST_EXECUTABLE"]?.split(" ") ?? []);
   const log: string[] = [];
-  const place = { projectDir: PROJECT_DIR, configFile: join(lab.directory, "Pulumi.dev.yaml") };
-  const engine =
-    executable.kind === "cli"
-      ? automation({ cli: executable.path, stack: "dev", ...place })
-      : standIn({ name: "dev", backendDir: lab.directory, ...place });
+  const engine = engineFor(executable, {
+    name: "dev",
+    projectDir: PROJECT_DIR,
+    backendDir: lab.directory,
+    configFile: join(lab.directory, "Pulumi.dev.yaml"),
+  });
   const backend = pathToFileURL(lab.directory).href;
   const runner = new LocalRunner({
     engine,

@@ -50,6 +50,7 @@ export function automation(options: AutomationOptions): Engine {
       else await stack.up({ ...flags, continueOnError: true, showSecrets: false });
       return { succeeded: true, locked: undefined, ...heard };
     } catch (error) {
+      if (error instanceof RunnerError) throw error;
       const locked = error instanceof ConcurrentUpdateError ? firstError(complaints) : undefined;
       heard.addErrorsOf(complaints || (error as Error).message);
       if (heard.errors.length === 0) heard.errors.push((error as Error).message);
@@ -96,7 +97,12 @@ async function selected(
 ): Promise<Stack> {
   // The API finds a CLI in ROOT/bin, or the first on PATH.
   const folder = dirname(cli);
-  const pulumiCommand = await PulumiCommand.get(folder.endsWith("/bin") ? { root: dirname(folder) } : {});
+  const found = PulumiCommand.get(folder.endsWith("/bin") ? { root: dirname(folder) } : {});
+  const pulumiCommand = await found.catch((error: unknown) => {
+    throw new RunnerError("PULUMI", `the Pulumi CLI (${cli}) can't be run: is it installed, and on PATH?`, {
+      cause: error,
+    });
+  });
   return LocalWorkspace.selectStack({ stackName, workDir }, { envVars, pulumiCommand });
 }
 

@@ -1,11 +1,21 @@
-import { Stack, type Deployment, type StackOptions } from "../../engine/stack";
+import { Stack, type Deployment, type Executable, type StackOptions } from "../../engine/stack";
+import { automation } from "./automation";
 import { Lines } from "./log";
 import { Heard, type Engine, type Update, type Updated } from "./update";
+
+type Place = Omit<StackOptions, "executable" | "env">;
+
+/** What runs a stack of a file backend: the Pulumi CLI through the Automation API, or the stand-in for it. */
+export function engineFor(executable: Executable, place: Place): Engine {
+  if (executable.kind === "engine") return standIn(place);
+  const { name: stack, projectDir, configFile } = place;
+  return automation({ cli: executable.path, stack, projectDir, configFile });
+}
 
 /**
  * The project's own engine, where there is no Pulumi CLI: for the demo and the tests. Only with a file backend.
  */
-export function standIn(options: Omit<StackOptions, "executable" | "env">): Engine {
+function standIn(options: Place): Engine {
   const stackWith = (env: Record<string, string>) =>
     Stack.existing({ ...options, executable: { kind: "engine" }, env });
 

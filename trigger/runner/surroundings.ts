@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -13,7 +13,7 @@ const BAKED_PLUGINS = "/opt/pulumi/plugins";
 export function pulumiEnvironment(
   backend: string,
   environment: NodeJS.ProcessEnv = process.env,
-  plugins = BAKED_PLUGINS,
+  { plugins, temporary } = { plugins: BAKED_PLUGINS, temporary: tmpdir() },
 ): Record<string, string> {
   const always = {
     PULUMI_BACKEND_URL: backend,
@@ -23,7 +23,7 @@ export function pulumiEnvironment(
     PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
   };
   if (isWritable(environment["PULUMI_HOME"] ?? homedir())) return always;
-  const home = join(tmpdir(), "aws-panos-home");
+  const home = join(temporary, "aws-panos-home");
   const pulumiHome = join(home, ".pulumi");
   linkPlugins(plugins, join(pulumiHome, "plugins"));
   return { ...always, HOME: home, PULUMI_HOME: pulumiHome, USER: environment["USER"] || "aws-panos" };
@@ -33,7 +33,8 @@ export function pulumiEnvironment(
 function linkPlugins(from: string, to: string): void {
   mkdirSync(to, { recursive: true });
   for (const plugin of existsSync(from) ? readdirSync(from) : []) {
-    if (!existsSync(join(to, plugin))) symlinkSync(join(from, plugin), join(to, plugin));
+    rmSync(join(to, plugin), { recursive: true, force: true });
+    symlinkSync(join(from, plugin), join(to, plugin));
   }
 }
 

@@ -1,0 +1,87 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A build as CodeBuild tells of it, as much as is looked at. */
+export interface FakeBuild {
+  id: string;
+  buildStatus: string;
+  environment: Record<string, string>;
+  phases: object[];
+}
+
+interface Question {
+  projectName?: string;
+  ids?: string[];
+  idempotencyToken?: string;
+  environmentVariablesOverride?: { name: string; value: string }[];
+}
+
+/**
+ * As much of AWS CodeBuild as starting runs takes, on a real socket: its JSON 1.1 protocol with StartBuild,
+ * which refuses a second build at a time, and BatchGetBuilds (API reference).
+ */
+export class CodeBuild {
+  readonly builds: FakeBuild[] = [];
+  private readonly tokens = new Map<string | undefined, FakeBuild>();
+
+  private readonly server = createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+    incoming.on("end", () => {
+      const action = String(incoming.headers["x-amz-target"]).replace("CodeBuild_20161006.", "");
+      const answer = this.answer(action, JSON.parse(Buffer.concat(chunks).toString()) as Question);
+      outgoing
+        .writeHead("__type" in answer ? 400 : 200, { "content-type": "application/x-amz-json-1.1" })
+        .end(JSON.stringify(answer));
+    });
+  });
+
+  static async start(): Promise<CodeBuild> {
+    const codebuild = new CodeBuild();
+    await new Promise<void>((resolve) => codebuild.server.listen(0, "127.0.0.1", resolve));
+    return codebuild;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  /** What the AWS SDK needs to find it, and nothing of the machine's own AWS settings. */
+  get env(): Record<string, string> {
+    return {
+      AWS_ENDPOINT_URL_CODEBUILD: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`,
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+      AWS_REGION: "eu-central-1",
+      AWS_CONFIG_FILE: "/dev/null",
+      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+      AWS_EC2_METADATA_DISABLED: "true",
+    };
+  }
+
+  private answer(action: string, question: Question): object {
+    if (action === "BatchGetBuilds") {
+      const builds = this.builds.filter(({ id }) => question.ids?.includes(id));
+      return { builds: builds.map(({ id, buildStatus, phases }) => ({ id, buildStatus, phases })) };
+    }
+    if (action !== "StartBuild") return { __type: "UnknownOperationException" };
+    const known = this.tokens.get(question.idempotencyToken);
+    if (known !== undefined) return { build: { id: known.id } };
+    if (this.builds.some(({ buildStatus }) => buildStatus === "IN_PROGRESS")) {
+      const message = "Cannot have more than 1 builds in queue for the account";
+      return { __type: "AccountLimitExceededException", message };
+    }
+    const build: FakeBuild = {
+      id: `${question.projectName}:${this.builds.length + 1}`,
+      buildStatus: "IN_PROGRESS",
+      environment: Object.fromEntries(
+        (question.environmentVariablesOverride ?? []).map(({ name, value }) => [name, value]),
+      ),
+      phases: [],
+    };
+    this.builds.push(build);
+    this.tokens.set(question.idempotencyToken, build);
+    return { build: { id: build.id } };
+  }
+}
