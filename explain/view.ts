@@ -17,6 +17,9 @@ export interface View {
   behind: ReadonlySet<string>;
 }
 
+/** What says whether an interface is behind the firewall. */
+export type Behind = Pick<View, "inventory" | "options" | "behind">;
+
 /** Maps an inventory, to explain what comes of it. */
 export function viewOf(inventory: Inventory, options: MappingOptions, guardrails: Guardrails): View {
   const policy = mapWithin(inventory, options, guardrails);
@@ -31,7 +34,7 @@ export function carriers({ inventory }: View, groupId: string): NetworkInterface
 }
 
 /** Why an interface is behind the firewall, or why it isn't. */
-export function whyBehind(view: View, networkInterface: NetworkInterface): Reason {
+export function whyBehind(view: Behind, networkInterface: NetworkInterface): Reason {
   const { inventory, behind } = view;
   const { id, instanceId, subnetId } = networkInterface;
   const instance = inventory.instances.find((each) => each.id === instanceId);
@@ -51,7 +54,7 @@ export function whyBehind(view: View, networkInterface: NetworkInterface): Reaso
   };
 }
 
-function wayOut({ inventory, options }: View, subnetId: string, isBehind: boolean): Reason {
+function wayOut({ inventory, options }: Behind, subnetId: string, isBehind: boolean): Reason {
   const subnet = inventory.subnets.find(({ id }) => id === subnetId);
   const table = inventory.routeTables.find(({ id }) => id === subnet?.routeTableId);
   if (subnet === undefined || table === undefined) {

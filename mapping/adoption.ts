@@ -125,7 +125,7 @@ function judgeOf(
 }
 
 /** Everything that a rule may let in, apart by application and family. */
-function possibleTraffic(rule: ResolvedRule, applications: readonly string[]): Traffic[] {
+export function possibleTraffic(rule: ResolvedRule, applications: readonly string[]): Traffic[] {
   const { source, destination } = rule;
   return applications.flatMap((application) =>
     FAMILIES.map((family) => ({

@@ -195,14 +195,14 @@ export function resolved(
   };
 }
 
-/** Finds those of their rules, in order, that can have anything to do with some traffic. */
-type Candidates = (traffic: Traffic) => ResolvedRule[];
+/** Finds those of some rules, in order, that can have anything to do with some traffic. */
+export type Candidates = (traffic: Traffic) => ResolvedRule[];
 
 /** So few that looking at them costs no more than looking for fewer. */
 const FEW = 64;
 
 /** Every rule of ours against every rule of theirs would cost their product: an index finds those that meet. */
-function candidatesOf(theirs: ResolvedRule[]): Candidates {
+export function candidatesOf(theirs: ResolvedRule[]): Candidates {
   const indexes = new Map<string, OverlapIndex>();
   const met = (side: "source" | "destination", { family, box }: Traffic) => {
     const key = `${side} ${family}`;

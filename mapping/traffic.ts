@@ -3,7 +3,7 @@
  * ports first, then UDP ports, then a point each for ICMP, ICMPv6 and everything else.
  */
 import { everyDefaultPort, knownApplication } from "./applications";
-import { EMPTY, setOf } from "./intervals";
+import { difference, EMPTY, intersection, overlaps, setOf } from "./intervals";
 import type { IntervalSet } from "./intervals";
 
 const UDP = 65536;
@@ -75,6 +75,25 @@ export function describePoint(point: bigint): string {
   if (number < UDP) return `tcp/${number}`;
   if (number < ICMP) return `udp/${number - UDP}`;
   return number === ICMP ? "ICMP" : number === ICMPV6 ? "ICMPv6" : "other protocols";
+}
+
+/** Ports for people: "tcp/443", "udp/8000-8100", "ICMP", or "any" alone. */
+export function describePorts(ports: IntervalSet): string[] {
+  const texts: string[] = [];
+  const within = (protocol: string, offset: number) => {
+    const [first, last] = [BigInt(offset), BigInt(offset + UDP - 1)];
+    for (const part of intersection(ports, [{ first, last }])) {
+      const [low, high] = [part.first - first, part.last - first];
+      texts.push(`${protocol}/${low}${high === low ? "" : `-${high}`}`);
+    }
+  };
+  if (difference(ALL_TRAFFIC, ports).length === 0) return ["any"];
+  within("tcp", 0);
+  within("udp", UDP);
+  for (const point of [ICMP, ICMPV6, OTHER]) {
+    if (overlaps(ports, span(point, point))) texts.push(describePoint(BigInt(point)));
+  }
+  return texts;
 }
 
 function parsePorts(ports: string[]): IntervalSet {

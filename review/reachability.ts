@@ -1,0 +1,290 @@
+/**
+ * What two policies let through, held against each other: a rule that is renamed, split or replaced by one that
+ * says the same makes no difference, and one that an administrator's rule covers neither.
+ */
+import { possibleTraffic } from "../mapping/adoption";
+import { everyDefaultPort } from "../mapping/applications";
+import {
+  candidatesOf,
+  matchesZones,
+  meets,
+  resolved,
+  takeOff,
+  type Box,
+  type Candidates,
+  type OwnObjects,
+  type ResolvedRule,
+  type Traffic,
+} from "../mapping/coverage";
+import { applicationNamed } from "../mapping/custom-applications";
+import { difference, setOf, type IntervalSet } from "../mapping/intervals";
+import { addressBounds } from "../mapping/objects";
+import { describePorts, isTakenFor } from "../mapping/traffic";
+import type { RulebaseRule } from "../panos/policy";
+import type { Flow } from "./types";
+
+/** Rules in the order in which they are evaluated, and the objects that they name. */
+export interface Standing {
+  ours: readonly RulebaseRule[];
+  /** Other people's, above the cleanup rule. */
+  others: readonly RulebaseRule[];
+  objects: OwnObjects;
+  ownerId: string;
+}
+
+/** Beyond so many pieces, what is left of a rule is told as one whose ends are meant in part. */
+const MAX_FLOWS = 6;
+
+/** One of the two policies. */
+export class Reachability {
+  private readonly finders = new Map<string, { ours: Candidates; others: Candidates }>();
+  private readonly ours: ResolvedRule[];
+  private readonly others: ResolvedRule[];
+
+  constructor(private readonly standing: Standing) {
+    const { ours, others, objects } = standing;
+    this.ours = ours.map((rule, index) => this.own(rule, index));
+    this.others = others
+      .filter(
+        ({ disabled, action, conditions }) => !disabled && !(action === "allow" && conditions.length > 0),
+      )
+      .map((rule, index) => resolved(rule, index, rule.action === "allow", objects));
+  }
+
+  /**
+   * What one of our rules lets through that another policy surely doesn't.
+   * @param rule one of those that stand here
+   */
+  beyond(rule: RulebaseRule, other: Reachability): Flow[] {
+    const one = this.own(rule, 0);
+    const flows: Piece[] = [];
+    for (const from of rule.from) {
+      for (const to of rule.to) {
+        for (const traffic of possibleTraffic(one, rule.application)) {
+          const left = coalesced(other.without(traffic, from, to, rule.name));
+          const pieces = left.length > MAX_FLOWS ? [bounding(left)] : left;
+          const except = traffic.application === "any" ? other.applicationsOn(traffic, left, from, to) : [];
+          flows.push(...pieces.map((box) => ({ traffic: { ...traffic, box }, from, to, except })));
+        }
+      }
+    }
+    return joined(flows.map((piece) => this.flow(rule, piece)));
+  }
+
+  /**
+   * What of some traffic this policy doesn't surely let through.
+   * @param likely the rule that probably lets most of it through: taken off first, it leaves fewer pieces
+   */
+  private without(traffic: Traffic, from: string, to: string, likely: string): Box[] {
+    const { ours, others } = this.between(from, to);
+    const candidates = ours(traffic);
+    const first = candidates.filter(({ name }) => name === likely);
+    const rest = candidates.filter(({ name }) => name !== likely);
+    return takeOff(traffic, [...first, ...rest]).left.flatMap((box) => {
+      const part = { ...traffic, box };
+      const { left, deniedBy } = takeOff(part, others(part));
+      // A denial may come first: then nobody's allow is sure.
+      return deniedBy.length > 0 ? [box] : left;
+    });
+  }
+
+  /** The single applications that some of these boxes are let through for. */
+  private applicationsOn(traffic: Traffic, left: Box[], from: string, to: string): string[] {
+    const names = new Set<string>();
+    for (const box of left) {
+      const part = { ...traffic, box };
+      const { ours, others } = this.between(from, to);
+      for (const rule of [...ours(part), ...others(part)].filter(({ allows }) => allows)) {
+        for (const application of rule.rule.application) {
+          const taken = {
+            source: rule.source.surely[traffic.family],
+            destination: rule.destination.surely[traffic.family],
+            ports: rule.ports(application).surely,
+          };
+          if (application !== "any" && meets(box, taken)) names.add(application);
+        }
+      }
+    }
+    return [...names].sort();
+  }
+
+  private between(from: string, to: string): { ours: Candidates; others: Candidates } {
+    const key = JSON.stringify([from, to]);
+    const known = this.finders.get(key);
+    if (known !== undefined) return known;
+    const within = (rules: ResolvedRule[]) =>
+      candidatesOf(rules.filter(({ rule }) => matchesZones(rule, from, to)));
+    const made = { ours: within(this.ours), others: within(this.others) };
+    this.finders.set(key, made);
+    return made;
+  }
+
+  /**
+   * A rule of ours. Whether `application-default` means an application's secure ports too depends on decryption,
+   * but for both policies alike, so here it means them all for sure. And what is one of our custom applications
+   * in one policy is part of PAN-OS's own, or of a wider one of ours, in another that doesn't declare it.
+   */
+  private own(rule: RulebaseRule, index: number): ResolvedRule {
+    const plain = resolved(rule, index, true, this.standing.objects);
+    return {
+      ...plain,
+      matches: (application) =>
+        plain.matches(application) ||
+        rule.application.some((name) => isPartOf(application, name, this.standing.ownerId)),
+      ports: (application) => {
+        const bounds = plain.ports(application);
+        const isKnown = everyDefaultPort(application) !== undefined;
+        const isDefault = rule.service.every((name) => name === "application-default");
+        return isDefault && isKnown ? { surely: bounds.possibly, possibly: bounds.possibly } : bounds;
+      },
+    };
+  }
+
+  private flow(rule: RulebaseRule, { traffic, from, to, except }: Piece): FamilyFlow {
+    const { application, family, box } = traffic;
+    const [source, destination] = (["source", "destination"] as const).map((side) =>
+      this.membersIn(rule, side, family, box[side]),
+    ) as [Members, Members];
+    const ours = applicationNamed(application, this.standing.ownerId);
+    return {
+      family,
+      source: source.names,
+      destination: destination.names,
+      ports: ours === undefined ? describePorts(box.ports) : [ours.description.replace(/^[^:]*: /, "")],
+      applications: [application],
+      ...(except.length > 0 && { except }),
+      ...{ from, to },
+      ...((source.isPartly || destination.isPartly) && { partly: true as const }),
+    };
+  }
+
+  /** Those members of a side of a rule that have anything in a set; of groups, their members. */
+  private membersIn(
+    rule: RulebaseRule,
+    side: "source" | "destination",
+    family: Traffic["family"],
+    set: IntervalSet,
+  ): Members {
+    const isNegated = side === "source" ? rule.negateSource : rule.negateDestination;
+    if (isNegated) return { names: [`not ${rule[side].join(", ")}`], isPartly: false };
+    const { addresses } = this.standing.objects;
+    const names = rule[side].flatMap((name) => {
+      const object = addresses.get(name);
+      return object?.kind === "static-group" ? object.members : [name];
+    });
+    const found: Members = { names: [], isPartly: false };
+    for (const name of names) {
+      const all = addressBounds([name], false, addresses).possibly[family];
+      const beyond = difference(all, set);
+      if (all.length === 0 || size(beyond) === size(all)) continue;
+      found.names.push(name);
+      if (beyond.length > 0) found.isPartly = true;
+    }
+    return found;
+  }
+}
+
+interface Piece {
+  traffic: Traffic;
+  from: string;
+  to: string;
+  except: string[];
+}
+
+interface Members {
+  names: string[];
+  isPartly: boolean;
+}
+
+type FamilyFlow = Flow & { family: Traffic["family"] };
+
+/** How many addresses a set has. */
+export function size(set: IntervalSet): bigint {
+  return set.reduce((sum, { first, last }) => sum + last - first + 1n, 0n);
+}
+
+function isPartOf(application: string, name: string, ownerId: string): boolean {
+  const inner = applicationNamed(application, ownerId);
+  if (inner === undefined) return false;
+  const outer = applicationNamed(name, ownerId);
+  if (outer === undefined)
+    return name === "any" || ((name === "icmp" || name === "ipv6-icmp") && isTakenFor(application, name));
+  return (
+    outer.identifiedBy === inner.identifiedBy &&
+    outer.number === inner.number &&
+    (outer.code === undefined || outer.code === inner.code)
+  );
+}
+
+/** The same with boxes put together that differ in one side only. */
+function coalesced(boxes: Box[]): Box[] {
+  const sides = ["source", "destination", "ports"] as const;
+  let merged = boxes;
+  for (let count = 0; count !== merged.length;) {
+    count = merged.length;
+    for (const side of sides) {
+      const alike = new Map<string, Box>();
+      for (const box of merged) {
+        const key = sides.map((each) => (each === side ? "" : textOf(box[each]))).join(";");
+        const known = alike.get(key);
+        alike.set(key, known ? { ...known, [side]: setOf([...known[side], ...box[side]]) } : box);
+      }
+      merged = [...alike.values()];
+    }
+  }
+  return merged;
+}
+
+function textOf(set: IntervalSet): string {
+  return set.map(({ first, last }) => `${first}-${last}`).join(",");
+}
+
+/** The smallest box around several. */
+function bounding(boxes: Box[]): Box {
+  const side = (of: keyof Box) => setOf(boxes.flatMap((box) => box[of]));
+  return { source: side("source"), destination: side("destination"), ports: side("ports") };
+}
+
+/**
+ * Flows that differ in nothing but the family, or in the application of protocols without ports, as one: no
+ * packet has two families.
+ */
+function joined(flows: FamilyFlow[]): Flow[] {
+  const isPointed = ({ ports }: Flow) => !ports.some((port) => /^(tcp|udp)\/|^any$/.test(port));
+  const byEnds = new Map<string, FamilyFlow>();
+  for (const flow of flows) {
+    const { family, source, destination, from, to, ports, partly, applications } = flow;
+    const what = isPointed(flow) ? "points" : [ports, applications];
+    const key = JSON.stringify([family, source, destination, from, to, partly, what]);
+    const known = byEnds.get(key);
+    byEnds.set(
+      key,
+      known === undefined ? flow : { ...known, ...union(known, flow, ["ports", "applications"]) },
+    );
+  }
+  const byFamily = new Map<string, FamilyFlow[]>();
+  for (const flow of byEnds.values()) {
+    const { from, to, ports, applications, except } = flow;
+    const key = JSON.stringify([from, to, ports, applications, except]);
+    byFamily.set(key, [...(byFamily.get(key) ?? []), flow]);
+  }
+  return [...byFamily.values()].flatMap((alike) => {
+    const [first, second] = alike;
+    if (alike.length !== 2 || first === undefined || second === undefined || first.family === second.family) {
+      return alike.map(plain);
+    }
+    const partly = first.partly ?? second.partly;
+    return [
+      plain({ ...first, ...union(first, second, ["source", "destination"]), ...(partly && { partly }) }),
+    ];
+  });
+}
+
+function union<K extends "source" | "destination" | "ports" | "applications">(a: Flow, b: Flow, keys: K[]) {
+  return Object.fromEntries(keys.map((key) => [key, [...new Set([...a[key], ...b[key]])]])) as Pick<Flow, K>;
+}
+
+function plain({ source, destination, ports, applications, except, from, to, partly }: FamilyFlow): Flow {
+  const ends = { source, destination, ports, applications, ...(except && { except }) };
+  return { ...ends, from, to, ...(partly && { partly }) };
+}
