@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
+import { registerResources } from "../../provider/registration";
 import { deployTrigger } from "../../trigger/infrastructure";
 import { triggerSettingsFrom, type TriggerSettings } from "../../trigger/settings";
 
@@ -74,11 +75,12 @@ export function deployedVariant(variant: string): Promise<Deployed> {
 }
 
 /** The resources that the program declares with a configuration, and the stack's outputs. */
-export async function deployed(
-  values: Record<string, unknown> = {},
-  answers: Answers = {},
-  mainStack?: object,
-) {
+export function deployed(values: Record<string, unknown> = {}, answers: Answers = {}, mainStack?: object) {
+  // Without the SDK's stack traces, which take three quarters of the time.
+  return registerResources(() => deploy(values, answers, mainStack));
+}
+
+async function deploy(values: Record<string, unknown>, answers: Answers, mainStack?: object) {
   const settings = await settingsOf(values, mainStack);
   const resources: Declared[] = [];
   const options = new Map<string, pulumi.ResourceOptions>();

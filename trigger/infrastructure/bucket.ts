@@ -35,7 +35,7 @@ export function storage(context: Context): Storage {
   const prefix = backend.kind === "bucket" ? backend.prefix : "";
   const ledgerFolder = `${prefix}aws-panos-trigger/${bareStack(settings)}/`;
   const query = backend.kind === "bucket" ? new URL(backend.url).search : `?region=${region}`;
-  const bucket = backend.kind === "bucket" ? interpolate`${backend.bucket}` : ownBucket().bucket;
+  const bucket = backend.kind === "bucket" ? interpolate`${backend.bucket}` : ownBucket(ledgerFolder).bucket;
   return {
     ...{ bucket, ledgerFolder },
     ledgerUrl: interpolate`s3://${bucket}/${ledgerFolder}ledger.json${query}`,
@@ -46,7 +46,7 @@ export function storage(context: Context): Storage {
   };
 }
 
-function ownBucket(): Bucket {
+function ownBucket(ledgerFolder: string): Bucket {
   // Without the state, the next run knows its rules only by their tags; nothing here may throw it away.
   const bucket = new Bucket("state", {}, { protect: true, retainOnDelete: true });
   const of = { bucket: bucket.bucket };
@@ -79,6 +79,13 @@ function ownBucket(): Bucket {
           filter: { prefix: "" },
           noncurrentVersionExpiration: { noncurrentDays: NONCURRENT_DAYS },
           abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+        },
+        {
+          // A build says there how its run ended, and the handler reads it within minutes.
+          id: "outcomes",
+          status: "Enabled",
+          filter: { prefix: `${ledgerFolder}outcomes/` },
+          expiration: { days: 30 },
         },
       ],
     },

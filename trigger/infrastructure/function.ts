@@ -47,7 +47,10 @@ export function environment(
     TRIGGER_OWN_ROLES: jsonStringify(ownRoles),
     TRIGGER_TAG_KEYS: JSON.stringify(settings.tagKeys),
     TRIGGER_SECRETS: jsonStringify(secrets.variables),
-    ...(settings.runner === "codebuild" && { TRIGGER_CODEBUILD_PROJECT: name }),
+    ...(settings.runner === "codebuild" && {
+      TRIGGER_CODEBUILD_PROJECT: name,
+      TRIGGER_BUILD_MINUTES: String(settings.buildMinutes),
+    }),
   };
   return told;
 }

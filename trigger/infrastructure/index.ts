@@ -1,4 +1,4 @@
-import { all, output } from "@pulumi/pulumi";
+import { all } from "@pulumi/pulumi";
 import type { TriggerSettings } from "../settings";
 import { alarms } from "./alarms";
 import { storage } from "./bucket";
@@ -45,13 +45,8 @@ export async function deployTrigger(settings: TriggerSettings) {
   const ofFunction = functionRole(context, parts, memberRoles, inBuild ? undefined : network);
   const ofBuild = inBuild ? buildRole(context, parts, built, memberRoles, network) : undefined;
   const running = (ofBuild ?? ofFunction).role.arn;
-  const ownRoles = all([
-    ...new Set([
-      ofFunction.role.arn,
-      running,
-      ...[...settings.main.roles, ...memberRoles].map((each) => output(each)),
-    ]),
-  ]);
+  // Roles in other accounts only read, and what only reads is no event.
+  const ownRoles = all([...new Set([ofFunction.role.arn, running])]);
   const told = environment(context, parts, ownRoles);
   const handler = handlerFunction(context, parts, ofFunction, built, told, inBuild ? undefined : network);
   if (ofBuild !== undefined) buildProject(context, ofBuild, built, told, network);
