@@ -40,12 +40,12 @@ export function requireWithinLimits(
 
 /**
  * Refuses a policy that is larger than the stack configuration or the device allows.
- * @param others how many rules, services and address groups the firewall has that aren't ours
+ * @param others how many rules and objects the firewall has that aren't ours
  * @throws PreconditionError with the count and the groups that weigh most
  */
 export function requireFit(
-  content: Pick<PolicyContent, "services" | "addressGroups"> & { rules: readonly MappedRule[] },
-  others: { rules: number; services: number; addressGroups: number },
+  content: Pick<PolicyContent, "services" | "addresses" | "addressGroups"> & { rules: readonly MappedRule[] },
+  others: { rules: number; services: number; addresses: number; addressGroups: number },
   firewall: string,
   { maxRules }: Limits,
   capacity: Capacity,
@@ -60,6 +60,7 @@ export function requireFit(
   for (const [kind, wanted, there, most] of [
     ["rules", count, others.rules, capacity.rules],
     ["service objects", content.services.length, others.services, capacity.services],
+    ["address objects", content.addresses.length, others.addresses, capacity.addresses],
     ["address groups", content.addressGroups.length, others.addressGroups, capacity.addressGroups],
   ] as const) {
     if (most === undefined || wanted + there <= most) continue;

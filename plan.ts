@@ -3,11 +3,18 @@ import { attributed } from "./accounts/attribution";
 import { withKeptRules } from "./accounts/keep";
 import type { Inventory } from "./inventory/types";
 import { requireFit, requireWithinLimits } from "./limits";
-import { addressGroupsOf, applicationsOf, registrationsOf, servicesOf } from "./mapping";
+import {
+  addressGroupsOf,
+  applicationsOf,
+  prefixListGroupsOf,
+  prefixListObjects,
+  registrationsOf,
+  servicesOf,
+} from "./mapping";
 import { adoption } from "./mapping/adoption";
 import { alreadyAllowed } from "./mapping/coverage";
 import { mapWithin, withinGuardrails, type GuardedPolicy } from "./mapping/guardrails";
-import type { MappedAddressGroup } from "./mapping/types";
+import type { MappedAddressGroup, MappedRule } from "./mapping/types";
 import { capacity } from "./panos/capacity";
 import { openActive } from "./panos/ha";
 import type { PanosClient } from "./panos/client";
@@ -74,12 +81,7 @@ export async function planFor(
   const { ownerId } = firewall.mapping;
   const addressGroups = addressGroupsOf(coverage.needed, policy.addressGroups);
   const registrations = registrationsFor(addressGroups, firewall);
-  const needed = {
-    rules: coverage.needed.map(({ rule }) => rule),
-    addressGroups: addressGroups.map(({ group }) => group),
-    services: servicesOf(coverage.needed, ownerId),
-    applications: applicationsOf(coverage.needed, ownerId),
-  };
+  const needed = contentOf(coverage.needed, addressGroups, ownerId);
   const running = objectsIn(rulebases.runningVsys);
   const content = await withUnread(needed, inventory, running, firewall, guardrails);
   const doubt = suspicion(policy, inventory);
@@ -106,6 +108,22 @@ export async function planFor(
     adopt: Object.fromEntries(
       adopted.map(({ name, by, found }) => [name, { by, content: adoptedContent(found) }]),
     ),
+  };
+}
+
+/** Rules, and the objects that they name. */
+function contentOf(
+  rules: MappedRule[],
+  addressGroups: readonly MappedAddressGroup[],
+  ownerId: string,
+): PolicyContent {
+  const lists = prefixListObjects(prefixListGroupsOf(rules), ownerId);
+  return {
+    rules: rules.map(({ rule }) => rule),
+    addresses: lists.addresses,
+    addressGroups: [...addressGroups.map(({ group }) => group), ...lists.addressGroups],
+    services: servicesOf(rules, ownerId),
+    applications: applicationsOf(rules, ownerId),
   };
 }
 
@@ -138,7 +156,7 @@ function againstRunning({ declared }: FirewallSettings, content: PolicyContent, 
   const own = ownObjects(ownerId, running);
   const wanted = declarationOf(ownerId, stack, content);
   const found = foundDeclaration(ownerId, cleanupRule, running);
-  const { added, changed, removed } = ruleChanges(found, wanted);
+  const { added, changed, removed } = ruleChanges(found, wanted, content);
   // A rule on hold stays as it is.
   const isFree = (rule: string) => !own.held.includes(rule);
   const changes = { added, changed: changed.filter(isFree), removed: removed.filter(isFree) };
@@ -149,6 +167,7 @@ function againstRunning({ declared }: FirewallSettings, content: PolicyContent, 
     others: {
       rules: running.rules.size - own.rules.length,
       services: running.services.size - own.services.length,
+      addresses: running.addresses.size - own.addresses.length,
       addressGroups: running.addressGroups.size - own.addressGroups.length,
     },
   };
@@ -196,15 +215,10 @@ export function refusedPlan(
   refusal: string,
 ): Plan {
   const policy = policyFor(firewall, inventory, guardrails);
-  const { rules, services, applications, addressGroups, withheld, guarded } = policy;
+  const { rules, addressGroups, withheld, guarded } = policy;
   return {
     firewall,
-    content: {
-      rules: rules.map(({ rule }) => rule),
-      addressGroups: addressGroups.map(({ group }) => group),
-      services,
-      applications,
-    },
+    content: contentOf(rules, addressGroups, firewall.mapping.ownerId),
     registrations: registrationsFor(addressGroups, firewall),
     alreadyAllowed: 0,
     withheld: withheld.map(({ reason }) => reason),

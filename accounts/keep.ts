@@ -1,11 +1,11 @@
 /** Which rules of accounts that could not be read stay on a firewall as they are. */
 import type { Inventory } from "../inventory/types";
 import { applicationsNamedBy } from "../mapping/custom-applications";
-import { isServiceName, ownerTag } from "../mapping/names";
+import { addressObject, cidrNamed, isAddressGroupName, isServiceName, ownerTag } from "../mapping/names";
 import { compareTexts } from "../mapping/order";
 import { addressTexts } from "../mapping/routing";
 import { canonicalAddress, type FoundRule } from "../panos/entries";
-import type { SecurityRule, Service } from "../panos/policy";
+import type { Address, AddressGroup, SecurityRule, Service } from "../panos/policy";
 import { listed, type PolicyContent } from "../provider/declaration";
 import type { PolicyObjects } from "../provider/objects";
 import { isHeld, ownsRule } from "../provider/ownership";
@@ -66,6 +66,7 @@ export function withKeptRules(
     content: {
       ...content,
       rules,
+      ...addressesNamedBy(rules, content.addressGroups, running, ownerId),
       services: servicesNamedBy(rules, content.services, ownerId),
       applications: applicationsNamedBy(rules, ownerId),
     },
@@ -165,4 +166,33 @@ function servicesNamedBy(
   return [...services.values()]
     .filter(({ name }) => used.has(name))
     .sort((a, b) => compareTexts(a.name, b.name));
+}
+
+/**
+ * The address groups of ours that rules name, parts before what consists of them, and their addresses. What is
+ * declared now counts; a group of a list that can't be read is as the running configuration has it.
+ */
+function addressesNamedBy(
+  rules: readonly SecurityRule[],
+  declared: readonly AddressGroup[],
+  running: PolicyObjects,
+  ownerId: string,
+): Pick<PolicyContent, "addresses" | "addressGroups"> {
+  const known = new Map(declared.map((group) => [group.name, group]));
+  const groups = new Map<string, AddressGroup>();
+  const addresses = new Map<string, Address>();
+  const add = (name: string) => {
+    const cidr = cidrNamed(name, ownerId);
+    if (cidr !== undefined) addresses.set(name, addressObject(ownerId, cidr));
+    if (groups.has(name) || !isAddressGroupName(name, ownerId)) return;
+    const found = running.addressGroups.get(name);
+    const group = known.get(name) ?? (found && { name, members: found.members, tag: [ownerTag(ownerId)] });
+    if (group === undefined) return;
+    if ("members" in group) group.members.forEach(add);
+    groups.set(name, group);
+  };
+  for (const { source, destination } of rules) [...source, ...destination].forEach(add);
+  const sorted = <T extends { name: string }>(objects: Iterable<T>) =>
+    [...objects].sort((a, b) => compareTexts(a.name, b.name));
+  return { addresses: sorted(addresses.values()), addressGroups: [...groups.values()] };
 }

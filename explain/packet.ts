@@ -1,4 +1,5 @@
 import type { NetworkInterface, SecurityGroupRule } from "../inventory/types";
+import { prefixListGroupsOf } from "../mapping";
 import { isInside, parseCidr, type Cidr } from "../mapping/cidr";
 import { plainText } from "../mapping/describe";
 import { includes, normalised, trafficOf, type Traffic } from "../mapping/protocols";
@@ -78,7 +79,7 @@ interface Permitting {
 
 /** The rules that some of the packets fit. */
 function rulesFor({ policy }: View, { direction, far, owners, traffic }: Packets): MappedRule[] {
-  const members = new Map(policy.addressGroups.map((each) => [each.group.name, each.members]));
+  const members = groupMembers(policy);
   const own = owners.flatMap((owner) => addressTexts(owner).flatMap((text) => cidrOf(text) ?? []));
   return policy.rules.filter(({ rule, permission }) => {
     const [near, other] =
@@ -88,12 +89,20 @@ function rulesFor({ policy }: View, { direction, far, owners, traffic }: Packets
       permission.direction === direction &&
       permitted !== undefined &&
       includes(permitted, traffic) &&
-      other.some((text) => overlaps(text, far)) &&
+      other.flatMap((name) => members.get(name) ?? [name]).some((text) => overlaps(text, far)) &&
       near
         .flatMap((name) => members.get(name) ?? [name])
         .some((text) => own.some((address) => overlaps(text, address)))
     );
   });
+}
+
+/** Whom the address groups of a policy stand for. */
+function groupMembers({ addressGroups, rules }: View["policy"]): Map<string, string[]> {
+  return new Map([
+    ...addressGroups.map(({ group, members }): [string, string[]] => [group.name, members]),
+    ...prefixListGroupsOf(rules).map(({ name, entries }): [string, string[]] => [name, entries]),
+  ]);
 }
 
 /** The security-group rules that let some of the packets in, whatever becomes of them on the firewall. */
@@ -149,11 +158,14 @@ function verdictOn(
     return isWithheld ? "withheld" : "not asked for";
   }
   if (covered.length === rules.length) return "already allowed";
+  const members = groupMembers(policy);
   const isWhole = rules.some(({ rule }) =>
-    (direction === "ingress" ? rule.source : rule.destination).some((text) => {
-      const side = cidrOf(text);
-      return side?.family === far.family && isInside(far, side);
-    }),
+    (direction === "ingress" ? rule.source : rule.destination)
+      .flatMap((name) => members.get(name) ?? [name])
+      .some((text) => {
+        const side = cidrOf(text);
+        return side?.family === far.family && isInside(far, side);
+      }),
   );
   return isWhole ? "allowed" : "in part";
 }

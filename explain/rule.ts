@@ -1,6 +1,7 @@
 import type { MappedRule, Withheld } from "../mapping/types";
 import { plainText } from "../mapping/describe";
 import type { Explanation, Reason } from "./reason";
+import { listed } from "../provider/declaration";
 import { carriers, describeRule, whyBehind, type View } from "./view";
 
 /** Why there is a rule of this name, or why there is none. */
@@ -46,7 +47,7 @@ export function explainRule(view: View, name: string): Explanation {
   };
 }
 
-function explainMapped(view: View, { rule, permission }: MappedRule): Explanation {
+function explainMapped(view: View, { rule, permission, prefixLists = [] }: MappedRule): Explanation {
   const { securityGroupId, securityGroupName, ruleIds } = permission;
   const group = view.inventory.securityGroups.find(({ id }) => id === securityGroupId);
   const groupRules = [...(group?.ingress ?? []), ...(group?.egress ?? [])].filter(({ id }) =>
@@ -69,6 +70,10 @@ function explainMapped(view: View, { rule, permission }: MappedRule): Explanatio
         text: `security group ${plainText(securityGroupName)} (${securityGroupId}) has`,
         because: groupRules.map(describeRule),
       },
+      ...prefixLists.map(({ name, prefixListId, entries }) => ({
+        id: prefixListId,
+        text: `${name} is the address group of prefix list ${prefixListId}, with ${entries.length} entries: ${listed(entries)}`,
+      })),
       {
         text: "it is carried by",
         because: carriers(view, securityGroupId).map((each) => whyBehind(view, each)),

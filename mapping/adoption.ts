@@ -5,7 +5,7 @@
  */
 import type { FoundRule, Rulebase, RulebaseRule, SecurityRule } from "../panos/policy";
 import { addressText, FAMILIES } from "./cidr";
-import { matchesZones, meets, resolved, takeOff, trafficOf } from "./coverage";
+import { matchesZones, meets, objectsOf, resolved, takeOff, trafficOf } from "./coverage";
 import type { Box, CoverageOptions, OwnObjects, ResolvedRule, Traffic } from "./coverage";
 import type { IntervalSet } from "./intervals";
 import { TAG_PREFIX } from "./names";
@@ -46,7 +46,7 @@ export function adoption(
   const result: Adoption = { adopted: [], refused: [], gone: [] };
   const ours = needed.map(({ rule }) => rule);
   const judges = [rulebases.candidate, rulebases.running].map((rulebase) =>
-    judgeOf(rulebase, ours, policy, options),
+    judgeOf(rulebase, needed, policy, options),
   );
   for (const name of new Set(options.adopt ?? [])) {
     const [candidate, running] = [rulebases.candidate, rulebases.running].map(({ rules }) =>
@@ -80,14 +80,15 @@ interface Verdict {
 /** Judges rules of one configuration by their names; undefined where it hasn't one of that name. */
 function judgeOf(
   rulebase: Rulebase,
-  ours: readonly SecurityRule[],
+  needed: readonly MappedRule[],
   policy: Pick<Policy, "services" | "addressGroups">,
   options: CoverageOptions,
 ): (name: string) => Verdict | undefined {
   const cleanup = rulebase.rules.findIndex(({ name }) => name === options.cleanupRule);
   // What is surely let in is what members a group has now; what may be, whom it may ever have.
-  const surely = objectsOf(policy, "members");
-  const possibly = objectsOf(policy, "carriers");
+  const surely = objectsOf(needed, policy, "members");
+  const possibly = objectsOf(needed, policy, "carriers");
+  const ours = needed.map(({ rule }) => rule);
   return (name) => {
     const index = rulebase.rules.findIndex((rule) => rule.name === name);
     const rule = rulebase.rules[index];
@@ -194,22 +195,6 @@ function lostWith(found: FoundRule, successors: readonly SecurityRule[]): string
     ...lost("log forwarding profile", found.logSetting, ({ logSetting }) => logSetting),
     ...found.extras,
   ];
-}
-
-/** The objects that our rules name, as the firewall would have them. */
-function objectsOf(
-  { services, addressGroups }: Pick<Policy, "services" | "addressGroups">,
-  whom: "members" | "carriers",
-): OwnObjects {
-  return {
-    services: new Map(services.map(({ name, protocol, port }) => [name, { kind: protocol, port }])),
-    addresses: new Map(
-      addressGroups.map(({ group, ...members }) => [
-        group.name,
-        { kind: "static-group", members: members[whom] },
-      ]),
-    ),
-  };
 }
 
 /** A declared rule in the form of one that is read from a device. */

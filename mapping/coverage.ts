@@ -14,6 +14,7 @@ import { addressBounds, serviceBounds } from "./objects";
 import { overlapIndex } from "./overlap-index";
 import type { OverlapIndex } from "./overlap-index";
 import type { AddressSet, Bounds } from "./objects";
+import { prefixListGroupsOf } from "./prefix-lists";
 import { isTakenFor } from "./traffic";
 import type { MappedRule, Policy } from "./types";
 
@@ -49,12 +50,7 @@ export function alreadyAllowed(
   rulebases: { candidate: Rulebase; running: Rulebase },
   options: CoverageOptions,
 ): Coverage {
-  const own: OwnObjects = {
-    services: new Map(services.map(({ name, protocol, port }) => [name, { kind: protocol, port }])),
-    addresses: new Map(
-      addressGroups.map(({ group, carriers }) => [group.name, { kind: "static-group", members: carriers }]),
-    ),
-  };
+  const own = objectsOf(rules, { services, addressGroups }, "carriers");
   const judges = [rulebases.candidate, rulebases.running].map((rulebase) => judgeOf(rulebase, options));
   const coverage: Coverage = { needed: [], covered: [], shadowed: [] };
   for (const rule of rules) {
@@ -75,6 +71,25 @@ export function alreadyAllowed(
 
 /** The objects that our rules name, as the firewall would have them. */
 export type OwnObjects = Pick<Rulebase, "addresses" | "services">;
+
+/**
+ * What these rules name, as the firewall would have it.
+ * @param whom of a dynamic group: its members now, or everything that may come to be in it
+ */
+export function objectsOf(
+  rules: readonly MappedRule[],
+  { services, addressGroups }: Pick<Policy, "services" | "addressGroups">,
+  whom: "members" | "carriers",
+): OwnObjects {
+  const groups = [
+    ...addressGroups.map(({ group, ...members }) => [group.name, members[whom]] as const),
+    ...prefixListGroupsOf(rules).map(({ name, entries }) => [name, entries] as const),
+  ];
+  return {
+    services: new Map(services.map(({ name, protocol, port }) => [name, { kind: protocol, port }])),
+    addresses: new Map(groups.map(([name, members]) => [name, { kind: "static-group", members }])),
+  };
+}
 
 /** Traffic of one application and family: every source to every destination on every port. */
 export interface Box {

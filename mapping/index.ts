@@ -13,6 +13,7 @@ import { zonesOf } from "./zones";
 import type { Zones } from "./zones";
 
 export { addressGroupsOf, registrationsOf } from "./address-groups";
+export { prefixListGroupsOf, prefixListObjects } from "./prefix-lists";
 export { applicationsOf, servicesOf } from "./rules";
 export { unknownTargets } from "./routing";
 

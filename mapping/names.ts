@@ -5,6 +5,8 @@
  * 63 characters for names of rules and objects.
  */
 import { createHash } from "node:crypto";
+import type { Address } from "../panos/policy";
+import { addressText, parseCidr } from "./cidr";
 
 const MAX_NAME = 63;
 
@@ -101,10 +103,74 @@ export function addressGroupName(ownerId: string, groupId: string): string {
   return `aws-${ownerId}-${groupId}`;
 }
 
-/** Whether `name` is one that `addressGroupName` can produce for this owner. */
+/** Whether `name` is one that `addressGroupName` or `prefixListName` can produce for this owner. */
 export function isAddressGroupName(name: string, ownerId: string): boolean {
   const start = `aws-${ownerId}-`;
-  return name.startsWith(start) && GROUP_ID.test(name.slice(start.length));
+  const rest = name.slice(start.length);
+  return name.startsWith(start) && (GROUP_ID.test(rest) || PREFIX_LIST_NAME.test(rest));
+}
+
+/** Leaves room for the longest ownerId and everything that can stand behind it. */
+const PREFIX_LIST_ID = /^pl-[0-9a-z]{1,21}$/;
+const PREFIX_LIST_NAME = /^pl-[0-9a-z]{1,21}(-s[0-9a-f]{12})?(-\d{1,3})?$/;
+
+/** Whether a prefix list's id can be part of our names. */
+export function isNameablePrefixList(id: string): boolean {
+  return PREFIX_LIST_ID.test(id);
+}
+
+/**
+ * The name of a prefix list's static address group: `aws-<ownerId>-<list id>`, with `-s<12 hex digits>` where
+ * it has only those entries that cross the firewall for some rules. It does not depend on the entries.
+ * @param scope everything that decides which entries those are, besides the entries; undefined: all
+ */
+export function prefixListName(ownerId: string, listId: string, scope?: unknown): string {
+  const digest = createHash("sha256").update(JSON.stringify(scope) ?? "");
+  const mark = scope === undefined ? "" : `-s${digest.digest("hex").slice(0, 12)}`;
+  return `aws-${ownerId}-${listId}${mark}`;
+}
+
+/** The name of one of the groups that a large prefix list's group consists of: the number is behind it. */
+export function prefixListPartName(name: string, number: number): string {
+  return `${name}-${number}`;
+}
+
+/** Whether an address group of ours is one that `prefixListPartName` names. */
+export function isAddressGroupPart(name: string): boolean {
+  return /-pl-[0-9a-z]+(-s[0-9a-f]{12})?-\d{1,3}$/.test(name);
+}
+
+/**
+ * The address object of a CIDR block: `aws-<ownerId>-192.0.2.0-24`; for IPv6, whose colons PAN-OS takes in no
+ * name, as many hexadecimal digits as the prefix has: `aws-<ownerId>-20010db8-32`.
+ */
+export function addressObject(ownerId: string, cidr: string): Address {
+  const { family, first, prefixLength, text } = parseCidr(cidr) ?? noCidr(cidr);
+  const digits = first.toString(16).padStart(32, "0").slice(0, hexDigits(prefixLength));
+  const place = family === "IPv4" ? text.replace("/", "-") : `${digits}-${prefixLength}`;
+  return { name: `aws-${ownerId}-${place}`, value: text, tag: [ownerTag(ownerId)] };
+}
+
+function noCidr(text: string): never {
+  throw new Error(`${JSON.stringify(text)} is no CIDR block`);
+}
+
+function hexDigits(prefixLength: number): number {
+  return Math.max(1, Math.ceil(prefixLength / 4));
+}
+
+/** The CIDR block for which `addressObject` produces this name; undefined where it produces none such. */
+export function cidrNamed(name: string, ownerId: string): string | undefined {
+  const start = `aws-${ownerId}-`;
+  const [, place = "", length = ""] = /^([0-9a-f.]+)-(\d{1,3})$/.exec(name.slice(start.length)) ?? [];
+  if (!name.startsWith(start) || place === "") return undefined;
+  const text = place.includes(".")
+    ? place
+    : place.length === hexDigits(Number(length))
+      ? addressText("IPv6", BigInt(`0x${place.padEnd(32, "0")}`))
+      : "";
+  const cidr = parseCidr(`${text}/${length}`);
+  return cidr !== undefined && addressObject(ownerId, cidr.text).name === name ? cidr.text : undefined;
 }
 
 /**

@@ -1,15 +1,17 @@
 /** Which permissions let something through the firewall, and from or to where. */
-import type { Inventory, PrefixList, SecurityGroup, SecurityGroupRule } from "../inventory/types";
-import { FAMILIES, compareCidrs, parseCidr } from "./cidr";
+import type { Inventory, SecurityGroup, SecurityGroupRule } from "../inventory/types";
+import { FAMILIES, compareCidrs } from "./cidr";
 import type { Cidr, Family } from "./cidr";
 import { permissionLabel } from "./describe";
 import type { ZonedCarriers } from "./destinations";
 import { overlaps } from "./intervals";
 import { compareTexts } from "./order";
+import { groupOfList, parseAll, prefixListsOf } from "./prefix-lists";
+import type { PrefixLists } from "./prefix-lists";
 import { familyOf, normalised } from "./protocols";
 import { referenceReader } from "./references";
 import type { ReferenceReader } from "./references";
-import type { Direction, MappingOptions, Permission, Withheld } from "./types";
+import type { Direction, MappedPrefixList, MappingOptions, Permission, Withheld } from "./types";
 import { hasTag } from "./zones";
 import type { Zones } from "./zones";
 
@@ -20,6 +22,10 @@ export interface RelevantPermission {
   zones: { inside: string; outside: string };
   /** Per family, sorted and each once; a family that no carrier has has none either. */
   remotes: Record<Family, Cidr[]>;
+  /** Those of large prefix lists, which become address groups. Sorted by the groups' names. */
+  prefixLists: MappedPrefixList[];
+  /** Those of `remotes` that the rule has to name itself. */
+  named: Cidr[];
   carriers: ZonedCarriers;
   /** The security-group rules behind `remotes`, sorted by id. */
   groupRules: SecurityGroupRule[];
@@ -40,7 +46,7 @@ export function relevantPermissions(
   options: MappingOptions,
 ): { permissions: RelevantPermission[]; withheld: Withheld[]; warnings: string[] } {
   const { directions = ["ingress"], references = "skip" } = options;
-  const prefixLists = parsedPrefixLists(inventory.prefixLists);
+  const prefixLists = prefixListsOf(inventory.prefixLists, options);
   const expanded = references === "expand" ? referenceReader(inventory) : undefined;
   const collected = new Map<string, Collected>();
   const withheld: Withheld[] = [];
@@ -74,7 +80,7 @@ export function relevantPermissions(
                 guarded.add(piece.remote.text);
                 continue;
               }
-              add(collected, { permission, applications, carriers: each }, groupRule, piece);
+              add(collected, { permission, applications, carriers: each }, groupRule, piece, prefixLists);
             }
           }
         }
@@ -83,7 +89,7 @@ export function relevantPermissions(
     }
   }
   return {
-    permissions: [...collected.values()].map(finished),
+    permissions: [...collected.values()].map((each) => finished(each, prefixLists, options.ownerId)),
     withheld,
     warnings: [...(expanded ? incompleteness(inventory) : []), ...unreadRules(unread)],
   };
@@ -93,7 +99,8 @@ type Collecting = Pick<RelevantPermission, "permission" | "applications" | "carr
 
 interface Collected extends Collecting {
   outside: string;
-  remotes: Map<string, Cidr>;
+  /** By the large prefix list that they are of; "" for all others. By text. */
+  remotes: Map<string, Map<string, Cidr>>;
   groupRules: Map<string, SecurityGroupRule>;
 }
 
@@ -102,6 +109,7 @@ function add(
   collecting: Collecting,
   groupRule: SecurityGroupRule,
   { zone, remote }: { zone: string; remote: Cidr },
+  prefixLists: PrefixLists,
 ): void {
   const { permission, carriers } = collecting;
   const { securityGroupId, direction, ipProtocol, fromPort, toPort } = permission;
@@ -111,22 +119,44 @@ function add(
     entry = { ...collecting, outside: zone, remotes: new Map(), groupRules: new Map() };
     collected.set(key, entry);
   }
-  entry.remotes.set(remote.text, remote);
+  const { prefixListId = "" } = groupRule;
+  const list = prefixLists(prefixListId);
+  const source = list !== undefined && "cidrs" in list && list.isLarge ? prefixListId : "";
+  const remotes = entry.remotes.get(source) ?? new Map<string, Cidr>();
+  entry.remotes.set(source, remotes.set(remote.text, remote));
   entry.groupRules.set(groupRule.id, groupRule);
 }
 
-function finished({ outside, remotes, groupRules, ...collecting }: Collected): RelevantPermission {
+function finished(
+  { outside, remotes, groupRules, ...collecting }: Collected,
+  prefixLists: PrefixLists,
+  ownerId: string,
+): RelevantPermission {
   const sorted = [...groupRules.values()].sort((a, b) => compareTexts(a.id, b.id));
-  const [IPv4, IPv6] = FAMILIES.map((family) =>
-    [...remotes.values()].filter((remote) => remote.family === family).sort(compareCidrs),
-  ) as [Cidr[], Cidr[]];
+  const all = new Map([...remotes.values()].flatMap((each) => [...each]));
+  const [IPv4, IPv6] = FAMILIES.map((family) => ofFamily(all, family)) as [Cidr[], Cidr[]];
+  const listed = [...remotes].flatMap(([id, crossing]): MappedPrefixList[] => {
+    const list = prefixLists(id);
+    if (list === undefined || !("cidrs" in list)) return [];
+    const blocks = FAMILIES.flatMap((family) => ofFamily(crossing, family));
+    return [groupOfList(id, blocks, list.cidrs, { ...collecting, outside }, ownerId)];
+  });
   return {
     ...collecting,
     permission: { ...collecting.permission, ruleIds: sorted.map(({ id }) => id) },
     zones: { inside: collecting.carriers.zone, outside },
     remotes: { IPv4, IPv6 },
+    prefixLists: listed.sort((a, b) => compareTexts(a.name, b.name)),
+    named:
+      listed.length === 0
+        ? [...IPv4, ...IPv6]
+        : FAMILIES.flatMap((family) => ofFamily(remotes.get("") ?? new Map<string, Cidr>(), family)),
     groupRules: sorted,
   };
+}
+
+function ofFamily(remotes: ReadonlyMap<string, Cidr>, family: Family): Cidr[] {
+  return [...remotes.values()].filter((remote) => remote.family === family).sort(compareCidrs);
 }
 
 /** The permission that one security-group rule is part of. */
@@ -193,30 +223,6 @@ function remotesOf(
   if ("cidrs" in parsed) return parsed.cidrs;
   narrowed(`rule ${id} ${parsed.fault}`);
   return [];
-}
-
-type Parsed = { cidrs: Cidr[] } | { fault: string };
-type PrefixLists = (id: string) => Parsed | undefined;
-
-/** The prefix lists by id. Each is parsed once, however many rules name it. */
-function parsedPrefixLists(lists: PrefixList[]): PrefixLists {
-  const byId = new Map(lists.map((list) => [list.id, list]));
-  const parsed = new Map<string, Parsed>();
-  return (id) => {
-    const list = byId.get(id);
-    if (list && !parsed.has(id)) parsed.set(id, parseAll(list.entries.map((entry) => entry.cidr)));
-    return parsed.get(id);
-  };
-}
-
-function parseAll(texts: string[]): Parsed {
-  const cidrs: Cidr[] = [];
-  for (const text of texts) {
-    const cidr = parseCidr(text);
-    if (!cidr) return { fault: `has the source ${JSON.stringify(text)}, which is no CIDR block.` };
-    cidrs.push(cidr);
-  }
-  return { cidrs };
 }
 
 /** Whether packets between a remote block and some carrier cross the firewall. */

@@ -45,6 +45,7 @@ export function ruleOf(relevant: RelevantPermission, options: MappingOptions): M
     );
   }
   const [near, far] = [nearEnd(relevant, options), farEnd(relevant)];
+  const { prefixLists } = relevant;
   const rule: SecurityRule = {
     name,
     description: describePermission(permission, groupRules),
@@ -58,7 +59,7 @@ export function ruleOf(relevant: RelevantPermission, options: MappingOptions): M
     ...(options.profileGroup !== undefined && { profileGroup: options.profileGroup }),
     ...(options.logSetting !== undefined && { logSetting: options.logSetting }),
   };
-  return { rule, permission };
+  return { rule, permission, ...(prefixLists.length > 0 && { prefixLists }) };
 }
 
 /** The instances: their addresses, of the families that the far end has, or their address group. */
@@ -76,8 +77,8 @@ function nearEnd({ permission, remotes, carriers }: RelevantPermission, options:
   return lists.length === 1 ? lists[0]! : lists.flat();
 }
 
-function farEnd({ remotes }: RelevantPermission): string[] {
-  return FAMILIES.flatMap((family) => remotes[family].map(({ text }) => text));
+function farEnd({ prefixLists, named }: RelevantPermission): string[] {
+  return [...prefixLists.map(({ name }) => name), ...named.map(({ text }) => text)];
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { AddressGroup, Application, SecurityRule, Service } from "../panos/policy";
+import type { Application, DynamicAddressGroup, SecurityRule, Service } from "../panos/policy";
 
 /** What the mapping needs to know besides the inventory; all of it comes from the stack configuration. */
 export interface MappingOptions {
@@ -16,6 +16,8 @@ export interface MappingOptions {
    * registered apart, so that instances come and go without a change of rules.
    */
   destinations: "addresses" | "dynamic";
+  /** A prefix list with more entries becomes an address group; unless given, none does. */
+  prefixListGroups?: number;
   /** Overrides of the application table: "tcp/8443" → an application's name, or null for none. */
   applications: Record<string, string | null>;
   /** As `applications`, for groups with a tag ("team=billing", or a key alone); the first that fits wins. */
@@ -61,11 +63,22 @@ export interface Permission {
 export interface MappedRule {
   rule: SecurityRule;
   permission: Permission;
+  /** The prefix lists that it names as address groups, sorted by the groups' names; absent: none. */
+  prefixLists?: MappedPrefixList[];
+}
+
+/** A large prefix list as rules name it. */
+export interface MappedPrefixList {
+  /** The address group's name. */
+  name: string;
+  prefixListId: string;
+  /** The entries that cross the firewall, as CIDR blocks in their one spelling, sorted, each once. */
+  entries: string[];
 }
 
 /** A security group's dynamic address group, and whom it stands for. */
 export interface MappedAddressGroup {
-  group: AddressGroup;
+  group: DynamicAddressGroup;
   /** What its members are registered with. */
   memberTag: string;
   /** The addresses of running instances that carry the security group: its members now. */

@@ -5,13 +5,16 @@ import { PanosError } from "./error";
 export interface Capacity {
   rules: number | undefined;
   services: number | undefined;
+  addresses: number | undefined;
   addressGroups: number | undefined;
 }
 
 /**
- * Asks a device for its limits: `show system state` names them `cfg.general.max-policy-rule` and the like, in
- * hexadecimal (seen in public operators' notes; PAN-OS documents no limit by model). A device that refuses the
- * command or has other names says nothing, and nothing is made of that.
+ * Asks a device for its limits: `show system state filter cfg.general.max*`. PAN-OS documents neither the names
+ * nor the limits of a model; the names are those that several public clients, which show a device's use of its
+ * capacity, read from devices: `max-policy-rule`, `max-service`, `max-address` and `max-address-group`. Some
+ * values are decimal and others hexadecimal, in one and the same answer. A device that refuses the command or has
+ * other names says nothing, and nothing is made of that.
  */
 export async function capacity(client: PanosClient): Promise<Capacity> {
   let text = "";
@@ -31,6 +34,7 @@ export async function capacity(client: PanosClient): Promise<Capacity> {
   return {
     rules: value("max-policy-rule"),
     services: value("max-service"),
+    addresses: value("max-address"),
     addressGroups: value("max-address-group"),
   };
 }

@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import type { AddressGroup, Application, FoundRule, SecurityRule, Service, Tag } from "./policy";
+import type { Address, AddressGroup, Application, FoundRule, SecurityRule, Service, Tag } from "./policy";
 import { child, element, escapeXml, find, memberList, members, textAt, type XmlElement } from "./xml";
 
 export type { FoundRule } from "./policy";
@@ -15,8 +15,19 @@ export interface FoundApplication extends Omit<Application, "identifiedBy"> {
   extras: string[];
 }
 
-export interface FoundAddressGroup extends AddressGroup {
-  /** What a group of ours never has, as "name: value": a description, members of a static group. */
+export interface FoundAddress extends Address {
+  /** What an address object of ours never has, as "name: value": a description, a range, an FQDN. */
+  extras: string[];
+}
+
+export interface FoundAddressGroup {
+  name: string;
+  /** "" where it is static. */
+  filter: string;
+  /** None where it is dynamic. */
+  members: string[];
+  tag: string[];
+  /** What a group of ours never has, as "name: value": a description. */
   extras: string[];
 }
 
@@ -193,12 +204,28 @@ export function applicationFrom(entry: XmlElement): FoundApplication {
   };
 }
 
-/** The `<entry>` of a dynamic address group. */
-export function addressGroupXml({ name, filter, tag }: AddressGroup): string {
-  return (
-    `<entry name="${escapeXml(name)}"><dynamic>${element("filter", filter)}</dynamic>` +
-    `${memberList("tag", tag)}</entry>`
-  );
+/** The `<entry>` of an address object. */
+export function addressXml({ name, value, tag }: Address): string {
+  return `<entry name="${escapeXml(name)}">${element("ip-netmask", value)}${memberList("tag", tag)}</entry>`;
+}
+
+/** Reads an address object's `<entry>`, whatever kind it is of. */
+export function addressFrom(entry: XmlElement): FoundAddress {
+  return {
+    name: entry.attributes["name"] ?? "",
+    value: textAt(entry, "ip-netmask"),
+    tag: members(child(entry, "tag")),
+    extras: settingsBeyond(entry, ["ip-netmask", "tag"]),
+  };
+}
+
+/** The `<entry>` of an address group. */
+export function addressGroupXml(group: AddressGroup): string {
+  const content =
+    "filter" in group
+      ? `<dynamic>${element("filter", group.filter)}</dynamic>`
+      : memberList("static", group.members);
+  return `<entry name="${escapeXml(group.name)}">${content}${memberList("tag", group.tag)}</entry>`;
 }
 
 /** Reads an address group's `<entry>`, dynamic or static. */
@@ -206,11 +233,16 @@ export function addressGroupFrom(entry: XmlElement): FoundAddressGroup {
   return {
     name: entry.attributes["name"] ?? "",
     filter: textAt(entry, "dynamic", "filter"),
+    members: members(child(entry, "static")),
     tag: members(child(entry, "tag")),
-    extras: entry.children
-      .filter((setting) => setting.name !== "dynamic" && setting.name !== "tag" && !isEmpty(setting))
-      .map((setting) => `${setting.name}: ${members(setting).join(", ") || setting.text.trim() || "set"}`),
+    extras: settingsBeyond(entry, ["dynamic", "static", "tag"]),
   };
+}
+
+function settingsBeyond(entry: XmlElement, ours: readonly string[]): string[] {
+  return entry.children
+    .filter((setting) => !ours.includes(setting.name) && !isEmpty(setting))
+    .map((setting) => `${setting.name}: ${members(setting).join(", ") || setting.text.trim() || "set"}`);
 }
 
 /** The `<entry>` of a tag object. */

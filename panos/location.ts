@@ -7,7 +7,7 @@ export interface Location {
 }
 
 /** The containers that hold objects of ours. */
-export type Container = "rules" | "address-group" | "service" | "application" | "tag";
+export type Container = "rules" | "address" | "address-group" | "service" | "application" | "tag";
 
 const DEVICE = "/config/devices/entry[@name='localhost.localdomain']";
 

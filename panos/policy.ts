@@ -11,7 +11,7 @@ export interface SecurityRule {
   tag: string[];
   from: string[];
   to: string[];
-  /** CIDRs, ranges or addresses; "any" alone. */
+  /** CIDRs, ranges or addresses, or names of address groups; "any" alone. */
   source: string[];
   destination: string[];
   /** Application names, or "any" alone. */
@@ -57,14 +57,34 @@ export interface Application {
   code?: number;
 }
 
+/** An address object that we declare. */
+export interface Address {
+  /** At most 63 characters: letters, digits, hyphens, underscores and periods. */
+  name: string;
+  /** The CIDR block that it stands for. */
+  value: string;
+  tag: string[];
+}
+
 /** A dynamic address group that we declare: its members are the addresses registered with a tag. */
-export interface AddressGroup {
+export interface DynamicAddressGroup {
   /** At most 63 characters. */
   name: string;
   /** Tags in single quotes, with `and` and `or`. */
   filter: string;
   tag: string[];
 }
+
+/** A static address group that we declare. */
+export interface StaticAddressGroup {
+  /** At most 63 characters. */
+  name: string;
+  /** Names of address objects, or of other groups. */
+  members: string[];
+  tag: string[];
+}
+
+export type AddressGroup = DynamicAddressGroup | StaticAddressGroup;
 
 /** A tag object that we declare. */
 export interface Tag {

@@ -7,7 +7,7 @@ import { isOurAddressGroupUntagged, notOurs, ownsAddressGroup } from "./ownershi
 import type { Session } from "./session";
 import { tell } from "./tell";
 
-/** AddressGroup: the dynamic address group that rules of one security group name as their destination. */
+/** AddressGroup: the dynamic group of a security group's instances, or the static one of a prefix list. */
 export const provider = objectProvider<AddressGroupInputs>({
   hash: addressGroupHash,
 
@@ -29,8 +29,12 @@ export const provider = objectProvider<AddressGroupInputs>({
     const found = objects.addressGroups.get(id);
     if (found === undefined) return undefined;
     if (isUntagged(ownerId, found, hash, session)) return "left";
-    const { extras, ...group } = found;
-    return { ...group, firewall, ownerId, ...(extras.length > 0 && { extras }) };
+    const { extras, filter, members, ...group } = found;
+    return {
+      ...group,
+      ...(members.length > 0 ? { members } : { filter }),
+      ...{ firewall, ownerId, ...(extras.length > 0 && { extras }) },
+    };
   },
 
   removal(id, { ownerId = "" }, objects, session) {

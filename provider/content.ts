@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
-import { addressSet, asSet } from "../panos/entries";
-import type { FoundAddressGroup, FoundApplication, FoundRule, FoundService } from "../panos/entries";
-import type { AddressGroup, Application, SecurityRule, Service, Tag } from "../panos/policy";
+import { addressSet, asSet, canonicalAddress } from "../panos/entries";
+import type {
+  FoundAddress,
+  FoundAddressGroup,
+  FoundApplication,
+  FoundRule,
+  FoundService,
+} from "../panos/entries";
+import type { Address, AddressGroup, Application, SecurityRule, Service, Tag } from "../panos/policy";
 import { escapeXml } from "../panos/xml";
 
 // What two objects must have in common to say the same to PAN-OS. Hashes of it are what the state keeps and
@@ -38,10 +44,18 @@ export function applicationHash(application: Application | FoundApplication): st
   return hash([name, spaced(description), identifiedBy, number, code, extras]);
 }
 
-/** A hash of what a dynamic address group says. */
+/** A hash of what an address object says. */
+export function addressHash(address: Address | FoundAddress): string {
+  const extras = "extras" in address ? address.extras : [];
+  return hash([address.name, canonicalAddress(address.value), asSet(address.tag), extras]);
+}
+
+/** A hash of what an address group says. */
 export function addressGroupHash(group: AddressGroup | FoundAddressGroup): string {
   const extras = "extras" in group ? group.extras : [];
-  return hash([group.name, group.filter.trim(), asSet(group.tag), extras]);
+  const filter = "filter" in group ? group.filter.trim() : "";
+  const members = "members" in group ? asSet(group.members) : [];
+  return hash([group.name, filter, asSet(group.tag), extras, ...(members.length > 0 ? [members] : [])]);
 }
 
 /** A hash of what is registered: addresses by tag. A tag without addresses says nothing. */

@@ -1,6 +1,14 @@
 import { ownerTag } from "../mapping/names";
-import type { AddressGroup, Application, SecurityRule, Service, Tag } from "../panos/policy";
-import { addressGroupHash, applicationHash, hash, ruleHash, serviceHash, tagHash } from "./content";
+import type { Address, AddressGroup, Application, SecurityRule, Service, Tag } from "../panos/policy";
+import {
+  addressGroupHash,
+  addressHash,
+  applicationHash,
+  hash,
+  ruleHash,
+  serviceHash,
+  tagHash,
+} from "./content";
 import type { Declaration } from "./inputs";
 import type { PolicyObjects } from "./objects";
 import { ownObjects } from "./ownership";
@@ -13,6 +21,7 @@ export function stackTag(ownerId: string, stack: string): Tag {
 /** What a firewall is to hold of a stack, besides its tag. */
 export interface PolicyContent {
   rules: readonly SecurityRule[];
+  addresses: readonly Address[];
   addressGroups: readonly AddressGroup[];
   services: readonly Service[];
   applications: readonly Application[];
@@ -25,6 +34,7 @@ export function declarationOf(ownerId: string, stack: string, content: PolicyCon
     Object.fromEntries(objects.map((object) => [object.name, hashOf(object)]));
   return {
     rules: hashes(content.rules, ruleHash),
+    addresses: hashes(content.addresses, addressHash),
     addressGroups: hashes(content.addressGroups, addressGroupHash),
     services: hashes(content.services, serviceHash),
     applications: hashes(content.applications, applicationHash),
@@ -44,6 +54,9 @@ export function foundDeclaration(ownerId: string, before: string, objects: Polic
   });
   return {
     rules: Object.fromEntries(rules),
+    addresses: Object.fromEntries(
+      own.addresses.map((name) => [name, addressHash(objects.addresses.get(name)!)]),
+    ),
     addressGroups: Object.fromEntries(
       own.addressGroups.map((name) => [name, addressGroupHash(objects.addressGroups.get(name)!)]),
     ),
@@ -72,6 +85,7 @@ export function declarationHash(declaration: Declaration): string {
 export function eachPart<T>(of: (part: keyof Declaration) => T): Record<keyof Declaration, T> {
   return {
     rules: of("rules"),
+    addresses: of("addresses"),
     addressGroups: of("addressGroups"),
     services: of("services"),
     applications: of("applications"),
@@ -81,6 +95,7 @@ export function eachPart<T>(of: (part: keyof Declaration) => T): Record<keyof De
 
 const KINDS = {
   rules: "rule",
+  addresses: "address",
   addressGroups: "address group",
   services: "service",
   applications: "application",
@@ -119,16 +134,41 @@ export interface RuleChanges {
   removed: string[];
 }
 
-/** How the rules of two declarations differ. */
-export function ruleChanges(before: Declaration, after: Declaration): RuleChanges {
+/**
+ * How the rules of two declarations differ.
+ * @param content what `after` says; where it is given, a rule also changes with an address group that it names
+ */
+export function ruleChanges(before: Declaration, after: Declaration, content?: PolicyContent): RuleChanges {
   const names = Object.keys(after.rules);
+  const throughGroups = new Set(content === undefined ? [] : changedThroughGroups(before, after, content));
   return {
     added: names.filter((name) => before.rules[name] === undefined),
     changed: names.filter(
-      (name) => before.rules[name] !== undefined && before.rules[name] !== after.rules[name],
+      (name) =>
+        before.rules[name] !== undefined &&
+        (before.rules[name] !== after.rules[name] || throughGroups.has(name)),
     ),
     removed: Object.keys(before.rules).filter((name) => after.rules[name] === undefined),
   };
+}
+
+/** Rules that name an address group which is not as it was, or consists of what isn't. */
+function changedThroughGroups(
+  before: Declaration,
+  after: Declaration,
+  { rules, addressGroups }: PolicyContent,
+): string[] {
+  const members = new Map(
+    addressGroups.map((group) => [group.name, "members" in group ? group.members : []]),
+  );
+  const differs = (name: string): boolean =>
+    before.addressGroups[name] !== after.addressGroups[name] ||
+    before.addresses[name] !== after.addresses[name] ||
+    (members.get(name) ?? []).some(differs);
+  const changed = new Set([...members.keys()].filter(differs));
+  return rules
+    .filter(({ source, destination }) => [...source, ...destination].some((name) => changed.has(name)))
+    .map(({ name }) => name);
 }
 
 /** A list for a message: the first ones, and how many more. */

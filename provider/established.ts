@@ -1,9 +1,10 @@
 import type { PanosClient } from "../panos/client";
+import { addressSet } from "../panos/entries";
 import { PanosError } from "../panos/error";
 import { policyMatch } from "../panos/match";
 import { endSession, sessionKey, sessionsOf, type Session as Established } from "../panos/sessions";
 import { listed } from "./declaration";
-import type { PolicyObjects } from "./objects";
+import { addressesNamed, type PolicyObjects } from "./objects";
 import { ownObjects } from "./ownership";
 import { inParallel } from "./parallel";
 import type { Session } from "./session";
@@ -23,8 +24,13 @@ export function reducedRules(
     const [old, now] = [before.rules.get(name)!, after.rules.get(name)];
     if (exempt.has(name)) return false;
     if (now === undefined) return true;
-    const lists = ["from", "to", "source", "destination", "application", "service"] as const;
-    return lists.some((list) => old[list].some((member) => !now[list].includes(member)));
+    const lists = ["from", "to", "application", "service"] as const;
+    if (lists.some((list) => old[list].some((member) => !now[list].includes(member)))) return true;
+    // A rule may let less in because a group of ours lost members, and no less where it names a group instead.
+    return (["source", "destination"] as const).some((list) => {
+      const left = new Set(addressSet(addressesNamed(now[list], after)));
+      return addressSet(addressesNamed(old[list], before)).some((address) => !left.has(address));
+    });
   });
 }
 

@@ -18,8 +18,20 @@ export type ServiceInputs = Placed & Service & { ownerId: string };
 /** A custom application. */
 export type ApplicationInputs = Placed & Application & { ownerId: string };
 
-/** A dynamic address group. */
+/** An address group. */
 export type AddressGroupInputs = Placed & AddressGroup & { ownerId: string };
+
+/**
+ * All address objects of a stack: a prefix list has up to a thousand entries, and a resource for each would
+ * cost as much as a rule.
+ */
+export interface AddressesInputs extends Placed {
+  /** Always the same: a firewall has one such resource. */
+  name: string;
+  ownerId: string;
+  /** CIDR blocks, whose objects' names follow from them; of one found to be otherwise, what was found. */
+  addresses: string[];
+}
 
 /** What is registered on a firewall through User-ID, beside its configuration: no commit is involved. */
 export interface RegisteredAddressesInputs extends Placed {
@@ -70,6 +82,7 @@ export interface FirewallOutputs extends Placed {
 /** Hashes of content by name: what a stack declares, or what was found of it. */
 export interface Declaration {
   rules: Record<string, string>;
+  addresses: Record<string, string>;
   addressGroups: Record<string, string>;
   services: Record<string, string>;
   applications: Record<string, string>;

@@ -4,6 +4,7 @@ import type { Declaration } from "./inputs";
 
 const CONTAINERS: Record<keyof Declaration, Container> = {
   rules: "rules",
+  addresses: "address",
   addressGroups: "address-group",
   services: "service",
   applications: "application",
@@ -76,6 +77,8 @@ export function changedEntry({ xpath }: PendingChange): string {
 
 /** The entry that an xpath inside a rule or an object belongs to. */
 function enclosingEntry(xpath: string): string {
-  const match = /^.*\/(?:rules|address-group|service|application|tag)\/entry\[@name='[^']*'\]/.exec(xpath);
+  const match = /^.*\/(?:rules|address|address-group|service|application|tag)\/entry\[@name='[^']*'\]/.exec(
+    xpath,
+  );
   return match?.[0] ?? xpath;
 }

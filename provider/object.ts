@@ -8,6 +8,8 @@ import { afterTelling, tell } from "./tell";
 
 /** What makes one kind of PAN-OS object different from the others. */
 export interface ObjectKind<Inputs extends Placed & { name: string }> {
+  /** Whether each of its operations is right by itself, so that they need not go in one transaction. */
+  isMany?: true;
   /** A hash of everything that may differ between what is declared and what is found. */
   hash(inputs: Inputs): string;
   /** What read and delete need to know, besides the hash. */
@@ -36,7 +38,7 @@ export function objectProvider<Inputs extends Placed & { name: string }>(
     const session = sessionWith(inputs.firewall);
     await afterTelling(() =>
       session.attempt(inputs.name, () =>
-        session.stage((objects) => kind.plan(inputs, objects, session, operation)),
+        session.stage((objects) => kind.plan(inputs, objects, session, operation), kind.isMany),
       ),
     );
     return { ...kind.outputs(inputs), hash: kind.hash(inputs) };
@@ -84,7 +86,9 @@ export function objectProvider<Inputs extends Placed & { name: string }>(
       // In an update removal belongs to Commit's sweep: this may be the old name of an object that lives on.
       if (session.updating) return;
       await afterTelling(() =>
-        unlessInUse(id, session, () => session.stage((objects) => kind.removal(id, olds, objects, session))),
+        unlessInUse(id, session, () =>
+          session.stage((objects) => kind.removal(id, olds, objects, session), kind.isMany),
+        ),
       );
     },
   };

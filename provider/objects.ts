@@ -1,10 +1,12 @@
 import type { PanosClient } from "../panos/client";
 import {
+  addressFrom,
   addressGroupFrom,
   applicationFrom,
   ruleFrom,
   serviceFrom,
   tagFrom,
+  type FoundAddress,
   type FoundAddressGroup,
   type FoundApplication,
   type FoundRule,
@@ -18,6 +20,7 @@ import { child, entries, find, type XmlElement } from "../panos/xml";
 export interface PolicyObjects {
   /** In evaluation order. */
   rules: Map<string, FoundRule>;
+  addresses: Map<string, FoundAddress>;
   addressGroups: Map<string, FoundAddressGroup>;
   services: Map<string, FoundService>;
   applications: Map<string, FoundApplication>;
@@ -29,7 +32,7 @@ export async function readObjects(
   client: PanosClient,
   configuration: "candidate" | "running",
 ): Promise<PolicyObjects> {
-  const kinds: Container[] = ["rules", "address-group", "service", "application", "tag"];
+  const kinds: Container[] = ["rules", "address", "address-group", "service", "application", "tag"];
   const read = await Promise.all(
     kinds.map(async (container) => {
       const xpath = containerXpath(client.connection, container);
@@ -53,11 +56,31 @@ function objectsFrom(container: (name: Container) => XmlElement | undefined): Po
     new Map([...entries(container(name))].map(([key, entry]) => [key, from(entry)]));
   return {
     rules: all("rules", ruleFrom),
+    addresses: all("address", addressFrom),
     addressGroups: all("address-group", addressGroupFrom),
     services: all("service", serviceFrom),
     applications: all("application", applicationFrom),
     tags: all("tag", tagFrom),
   };
+}
+
+/**
+ * What members of a rule's source or destination stand for: address objects and static groups as their
+ * values, everything else as it is written.
+ */
+export function addressesNamed(
+  members: readonly string[],
+  objects: Pick<PolicyObjects, "addresses" | "addressGroups">,
+  above: ReadonlySet<string> = new Set(),
+): string[] {
+  return members.flatMap((member) => {
+    const group = objects.addressGroups.get(member);
+    // PAN-OS refuses a group that contains itself; a recording of one must not hang us.
+    if (group !== undefined && group.members.length > 0 && !above.has(member)) {
+      return addressesNamed(group.members, objects, new Set([...above, member]));
+    }
+    return [objects.addresses.get(member)?.value || member];
+  });
 }
 
 /** Whether `name` stands above `other` in the rulebase; false where either is missing. */

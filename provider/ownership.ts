@@ -1,14 +1,15 @@
 import { applicationNamed } from "../mapping/custom-applications";
 import {
   HOLD_TAG,
+  cidrNamed,
   isAddressGroupName,
   isApplicationName,
   isRuleName,
   isServiceName,
   ownerTag,
 } from "../mapping/names";
-import type { FoundAddressGroup, FoundApplication, FoundService } from "../panos/entries";
-import { addressGroupHash, applicationHash, serviceHash } from "./content";
+import type { FoundAddress, FoundAddressGroup, FoundApplication, FoundService } from "../panos/entries";
+import { addressGroupHash, addressHash, applicationHash, serviceHash } from "./content";
 import type { PolicyObjects } from "./objects";
 
 /**
@@ -22,6 +23,11 @@ export function ownsRule(ownerId: string, rule: { name: string; tag: readonly st
 /** Whether a service object is this stack's. */
 export function ownsService(ownerId: string, service: { name: string; tag: readonly string[] }): boolean {
   return service.tag.includes(ownerTag(ownerId)) && isServiceName(service.name, ownerId);
+}
+
+/** Whether an address object is this stack's. */
+export function ownsAddress(ownerId: string, address: { name: string; tag: readonly string[] }): boolean {
+  return address.tag.includes(ownerTag(ownerId)) && cidrNamed(address.name, ownerId) !== undefined;
 }
 
 /** Whether an address group is this stack's. */
@@ -52,6 +58,13 @@ export function isOurServiceUntagged(ownerId: string, service: FoundService, dec
   const tag = ownerTag(ownerId);
   if (service.tag.includes(tag) || !isServiceName(service.name, ownerId)) return false;
   return serviceHash({ ...service, tag: [tag] }) === declared;
+}
+
+/** The same for an address object. */
+export function isOurAddressUntagged(ownerId: string, address: FoundAddress, declared: string): boolean {
+  const tag = ownerTag(ownerId);
+  if (address.tag.includes(tag) || cidrNamed(address.name, ownerId) === undefined) return false;
+  return addressHash({ ...address, tag: [tag] }) === declared;
 }
 
 /** The same for an address group. */
@@ -103,7 +116,7 @@ export function strayMessage(name: string, firewall: string): string {
 /** The refusal to take an object that somebody else made under a name of ours. */
 export function notOurs(kind: string, name: string, firewall: string, tags: readonly string[]): string {
   return (
-    `a ${kind} named ${name} exists on ${firewall} and is not this stack's ` +
+    `${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind} named ${name} exists on ${firewall} and is not this stack's ` +
     `(its tags: ${tags.join(", ") || "none"}). Rename or remove it there, then run again`
   );
 }
@@ -111,13 +124,14 @@ export function notOurs(kind: string, name: string, firewall: string, tags: read
 /** Names of what is this stack's in a configuration. */
 export interface OwnObjects {
   rules: string[];
+  addresses: string[];
   addressGroups: string[];
   services: string[];
   applications: string[];
   tags: string[];
   /** Rules that are this stack's but held. They are among `rules` too. */
   held: string[];
-  /** Rules, groups and services with our tag under a name that isn't ours: reported, never touched. */
+  /** Rules, addresses, groups and services with our tag under a name that isn't ours: reported, never touched. */
   strays: string[];
 }
 
@@ -125,16 +139,19 @@ export interface OwnObjects {
 export function ownObjects(ownerId: string, objects: PolicyObjects): OwnObjects {
   const tag = ownerTag(ownerId);
   const rules = [...objects.rules.values()];
+  const addresses = [...objects.addresses.values()];
   const addressGroups = [...objects.addressGroups.values()];
   const services = [...objects.services.values()];
   const own = rules.filter((rule) => ownsRule(ownerId, rule));
   const foreign = [
     ...rules.filter((rule) => !ownsRule(ownerId, rule)),
+    ...addresses.filter((address) => !ownsAddress(ownerId, address)),
     ...addressGroups.filter((group) => !ownsAddressGroup(ownerId, group)),
     ...services.filter((service) => !ownsService(ownerId, service)),
   ];
   return {
     rules: own.map(({ name }) => name),
+    addresses: addresses.filter((address) => ownsAddress(ownerId, address)).map(({ name }) => name),
     addressGroups: addressGroups.filter((group) => ownsAddressGroup(ownerId, group)).map(({ name }) => name),
     services: services.filter((service) => ownsService(ownerId, service)).map(({ name }) => name),
     applications: [...objects.applications.values()]

@@ -4,6 +4,7 @@ import type { ComponentResourceOptions, CustomResourceOptions } from "@pulumi/pu
 import { declarationOf, stackTag, type PolicyContent } from "./declaration";
 import { firewallIdentity } from "./firewall";
 import type {
+  AddressesInputs,
   AddressGroupInputs,
   Adoptions,
   ApplicationInputs,
@@ -66,7 +67,14 @@ export class ApplicationResource extends PanosResource<ApplicationInputs> {
   }
 }
 
-/** A dynamic address group. */
+/** All address objects of the stack. */
+export class Addresses extends PanosResource<AddressesInputs> {
+  constructor(name: string, inputs: AddressesInputs, options: CustomResourceOptions) {
+    super("Addresses", name, "addresses", inputs, options);
+  }
+}
+
+/** An address group. */
 export class AddressGroupResource extends PanosResource<AddressGroupInputs> {
   constructor(name: string, inputs: AddressGroupInputs, options: CustomResourceOptions) {
     super("AddressGroup", name, "address-group", inputs, options);
@@ -94,6 +102,9 @@ export class Commit extends PanosResource<CommitInputs> {
   }
 }
 
+/** The name of the one resource that has a firewall's address objects. */
+const ADDRESSES = "addresses";
+
 /** What one firewall is to hold. */
 export interface FirewallPolicyArgs extends FirewallInputs, PolicyContent {
   /** What to register for the address groups, by tag; absent: destinations are addresses. */
@@ -111,7 +122,7 @@ export interface FirewallPolicyArgs extends FirewallInputs, PolicyContent {
 export class FirewallPolicy extends ComponentResource {
   constructor(name: string, args: FirewallPolicyArgs, options?: ComponentResourceOptions) {
     super("panos:index:FirewallPolicy", name, {}, options);
-    const { rules, services, applications, addressGroups, registrations, ...others } = args;
+    const { rules, services, applications, addresses, addressGroups, registrations, ...others } = args;
     const { acceptRename, maxRemovals, suspicion, listed, adopt = {}, ...firewallInputs } = others;
     const { ownerId, cleanupRule: before, stack } = args;
     const firewall = firewallIdentity(args);
@@ -153,11 +164,26 @@ export class FirewallPolicy extends ComponentResource {
           application.name,
           new ApplicationResource(named(application.name), { firewall, ownerId, ...application }, options),
         ]),
-        ...addressGroups.map((group): [string, CustomResource] => [
-          group.name,
-          new AddressGroupResource(named(group.name), { firewall, ownerId, ...group }, options),
-        ]),
       ]);
+      const values = addresses.map(({ value }) => value);
+      const addressesResource = addresses.length > 0 && [
+        new Addresses(named(ADDRESSES), { firewall, ownerId, name: ADDRESSES, addresses: values }, options),
+      ];
+      // Parts come before the groups that consist of them.
+      for (const group of addressGroups) {
+        const members = "members" in group ? group.members : [];
+        const parts = members.map((name) => objects.get(name)).filter((part) => part !== undefined);
+        const used = parts.length > 0 ? parts : members.length > 0 && addressesResource;
+        const dependsOn = used || tagResource;
+        objects.set(
+          group.name,
+          new AddressGroupResource(
+            named(group.name),
+            { firewall, ownerId, ...group },
+            { parent: this, dependsOn },
+          ),
+        );
+      }
       const ruleResources = rules.map((rule) => {
         const used = [...rule.service, ...rule.application, ...rule.source, ...rule.destination]
           .map((name) => objects.get(name))
@@ -173,6 +199,7 @@ export class FirewallPolicy extends ComponentResource {
         firewallResource,
         ...registeredAddresses,
         tagResource,
+        ...(addressesResource || []),
         ...objects.values(),
         ...ruleResources,
       ];

@@ -4,7 +4,7 @@ import type { FoundApplication, FoundRule } from "../panos/entries";
 import { PanosError } from "../panos/error";
 import { describePacket, policyMatch, type Packet, type PolicyMatch } from "../panos/match";
 import { listed } from "./declaration";
-import type { PolicyObjects } from "./objects";
+import { addressesNamed, type PolicyObjects } from "./objects";
 import { inParallel } from "./parallel";
 import type { Session } from "./session";
 import { tell } from "./tell";
@@ -96,21 +96,27 @@ export function spread<T>(items: readonly T[], most: number): T[] {
 
 /**
  * A packet that a rule of ours has to let in; always the same one. Undefined where what it names can't be
- * told from here: addresses of a group, the ports of an application that we don't know.
+ * told from here: addresses of a dynamic group, the ports of an application that we don't know.
  */
 export function packetOf(rule: FoundRule | undefined, objects: PolicyObjects): Packet | undefined {
   const [from, to] = [rule?.from[0], rule?.to[0]];
   if (rule === undefined || from === undefined || to === undefined || from === "any" || to === "any") {
     return undefined;
   }
-  const addresses = addressesOf(rule);
+  const addresses = addressesOf(rule, objects);
   const traffic = trafficOf(rule, objects);
   return addresses && traffic && { from, to, ...addresses, ...traffic };
 }
 
-function addressesOf(rule: FoundRule): Pick<Packet, "source" | "destination"> | undefined {
-  const sources = rule.source.map(addressIn).filter((address) => address !== undefined);
-  const destinations = rule.destination.map(addressIn).filter((address) => address !== undefined);
+function addressesOf(
+  rule: FoundRule,
+  objects: PolicyObjects,
+): Pick<Packet, "source" | "destination"> | undefined {
+  const found = (members: readonly string[]) =>
+    addressesNamed(members, objects)
+      .map(addressIn)
+      .filter((address) => address !== undefined);
+  const [sources, destinations] = [found(rule.source), found(rule.destination)];
   for (const source of sources) {
     const destination = destinations.find(({ family }) => family === source.family);
     if (destination !== undefined) return { source: source.text, destination: destination.text };

@@ -151,15 +151,16 @@ export class Session {
    * Stages a change in the candidate, together with whatever else is waiting. Where the device's answer was
    * lost, it reads what became of the change before it writes again.
    * @param plan the operations that the candidate still needs, from what it holds; none: it is right
+   * @param apart whether each of them may be staged without the others
    */
-  async stage(plan: (objects: PolicyObjects) => readonly Operation[]): Promise<void> {
+  async stage(plan: (objects: PolicyObjects) => readonly Operation[], apart = false): Promise<void> {
     await this.prepare();
     for (let lost = false; ; lost = true) {
       const reading = this.objects();
       const operations = plan(await reading);
       if (operations.length === 0) return;
       try {
-        return await this.write(operations);
+        return await (apart ? this.writeEach(operations) : this.write(operations));
       } catch (error) {
         if (lost || !(error instanceof PanosError) || error.code !== "ambiguous") throw error;
         this.candidate.forget(reading);
@@ -173,6 +174,13 @@ export class Session {
     if (!this.written) noteRun({ note: "first-write", firewall: this.firewall });
     this.written = true;
     return stager.stage(operations);
+  }
+
+  /** Stages operations, each for itself, and waits for all of them, whatever becomes of some. */
+  private async writeEach(operations: readonly Operation[]): Promise<void> {
+    const ends = await Promise.allSettled(operations.map((operation) => this.write([operation])));
+    const failure = ends.find((end) => end.status === "rejected");
+    if (failure !== undefined) throw failure.reason;
   }
 
   /** Runs an update's or a create's work, and remembers when it failed. */

@@ -1,4 +1,5 @@
 import type { Operation } from "../panos/client";
+import { isAddressGroupPart } from "../mapping/names";
 import { entryXpath, type Container } from "../panos/location";
 import type { Declaration } from "./inputs";
 import { unlessInUse } from "./object";
@@ -6,6 +7,7 @@ import type { PolicyObjects } from "./objects";
 import {
   heldMessage,
   isOurAddressGroupUntagged,
+  isOurAddressUntagged,
   isOurApplicationUnmarked,
   isOurServiceUntagged,
   ownObjects,
@@ -51,11 +53,13 @@ export async function sweep(
   };
   leave("services", candidate.services, isOurServiceUntagged);
   leave("applications", candidate.applications, isOurApplicationUnmarked);
+  leave("addresses", candidate.addresses, isOurAddressUntagged);
   leave("addressGroups", candidate.addressGroups, isOurAddressGroupUntagged);
 
   const gone = {
     rules: own.rules.filter((name) => declared.rules[name] === undefined && !exempt.has(name)),
-    "address-group": own.addressGroups.filter((name) => declared.addressGroups[name] === undefined),
+    ...groupsApart(own.addressGroups.filter((name) => declared.addressGroups[name] === undefined)),
+    address: own.addresses.filter((name) => declared.addresses[name] === undefined),
     service: own.services.filter((name) => declared.services[name] === undefined),
     application: own.applications.filter((name) => declared.applications[name] === undefined),
     tag: own.tags.filter((name) => declared.tags[name] === undefined),
@@ -74,13 +78,31 @@ export async function sweep(
   });
   const onRules = [...replacements, ...gone.rules.map((name) => removal("rules", name))];
   if (onRules.length > 0) await session.write(onRules);
-  for (const container of ["address-group", "service", "application", "tag"] as const) {
+  for (const [kind, container] of STEPS) {
     await Promise.all(
-      gone[container].map(async (name) => {
+      gone[kind].map(async (name) => {
         const removed = await unlessInUse(name, session, () => session.write([removal(container, name)]));
         if (!removed) exempt.add(name);
       }),
     );
   }
   return { candidate: await session.read("candidate"), exempt };
+}
+
+/** In the order in which nothing that still uses another goes after it; services and so on need none. */
+const STEPS = [
+  ["groups", "address-group"],
+  ["parts", "address-group"],
+  ["address", "address"],
+  ["service", "service"],
+  ["application", "application"],
+  ["tag", "tag"],
+] as const;
+
+/** Address groups, and those that others of ours consist of. */
+function groupsApart(names: readonly string[]): { groups: string[]; parts: string[] } {
+  return {
+    groups: names.filter((name) => !isAddressGroupPart(name)),
+    parts: names.filter(isAddressGroupPart),
+  };
 }

@@ -10,15 +10,23 @@ const VPC = /^vpc-[0-9a-z]+$/;
 /** A tag's key, and its value behind "=" where it matters (EC2 user guide: up to 128 and 256 characters). */
 const TAG = /^[^=]{1,128}(=.{0,256})?$/u;
 
+/** Prefix lists with more entries become address groups: more would make a rule hard to read. */
+const PREFIX_LIST_GROUPS = "50";
+
 /** What decides which permissions become rules, the same for every firewall. */
 export function mappingScope(
   read: Reader,
   report: Report,
-): Pick<MappingOptions, "directions" | "references" | "destinationAddress" | "applicationsByTag"> {
+): Pick<
+  MappingOptions,
+  "directions" | "references" | "destinationAddress" | "applicationsByTag" | "prefixListGroups"
+> {
   const byTag = read.json("applicationsByTag");
+  const above = read.text("prefixListGroups", /^(\d{1,6}|never)$/, PREFIX_LIST_GROUPS, "optional");
   return {
     references: read.choice("references", ["skip", "expand"] as const),
     destinationAddress: read.choice("destinationAddress", ["private", "public"] as const),
+    ...(above !== "never" && { prefixListGroups: Number(above ?? PREFIX_LIST_GROUPS) }),
     directions: directions(read.json("directions"), report),
     ...(byTag !== undefined && { applicationsByTag: applicationsByTag(byTag, report) }),
   };

@@ -25,6 +25,8 @@ export interface FirewallOptions {
   keyLifetimeSeconds: number;
   /** How many security rules it says that it takes. */
   maxRules: number;
+  /** How many address objects it says that it takes; 10000 unless given. */
+  maxAddresses?: number;
   /** Its management address; 127.0.0.1 unless given. */
   address?: string;
   serial?: string;
@@ -58,6 +60,7 @@ export class Firewall {
   readonly sessions = new Sessions((vsys, flow) => firstMatch(this, vsys, flow));
   readonly swVersion: string;
   readonly maxRules: number;
+  readonly maxAddresses: number;
   readonly address: string;
   readonly serial: string;
   started = new Date();
@@ -86,6 +89,7 @@ export class Firewall {
     this.accounts = new Accounts(options.users, () => this.running, options.keys);
     this.swVersion = options.swVersion;
     this.maxRules = options.maxRules;
+    this.maxAddresses = options.maxAddresses ?? 10_000;
     this.address = options.address ?? "127.0.0.1";
     this.serial = options.serial ?? "015351000012345";
   }

@@ -22,6 +22,8 @@ export interface SimulatorOptions {
   swVersion?: string;
   /** How many security rules the device says that it takes; 10000 unless given. */
   maxRules?: number;
+  /** How many address objects; 10000 unless given. */
+  maxAddresses?: number;
   /** API keys expire after this, whatever the configuration says; a new one then also ends the old ones. */
   keyLifetimeSeconds?: number;
   /** How addresses are registered where that is not documented, and how many. */
@@ -43,6 +45,7 @@ export function firewallFrom(
     maxRules: options.maxRules ?? 10_000,
     keyLifetimeSeconds: options.keyLifetimeSeconds ?? 0,
     address: options.host ?? "127.0.0.1",
+    ...(options.maxAddresses !== undefined && { maxAddresses: options.maxAddresses }),
     ...(options.registration !== undefined && { registration: options.registration }),
     ...own,
   });

@@ -97,13 +97,22 @@ export const deviceCommands: OpCommands = {
   "set cli pager": () => result(""),
 };
 
-/** The device's state as `name: value` lines, limits in hexadecimal; of a filter, the names that begin with it. */
-function systemState({ maxRules }: Firewall, node: XmlElement): string {
+/**
+ * The device's state as `name: value` lines, some limits in hexadecimal and others not; of a filter, the names
+ * that begin with it.
+ */
+function systemState({ maxRules, maxAddresses }: Firewall, node: XmlElement): string {
   const filter = (node.children.find(({ tag }) => tag === "filter")?.text ?? "").replace(/\*$/, "");
-  const state = { "cfg.general.max-policy-rule": maxRules, "cfg.general.max-service": 2500 };
+  const hexadecimal = (limit: number) => `0x${limit.toString(16)}`;
+  const state = {
+    "cfg.general.max-address": String(maxAddresses),
+    "cfg.general.max-address-group": hexadecimal(1_000),
+    "cfg.general.max-policy-rule": hexadecimal(maxRules),
+    "cfg.general.max-service": hexadecimal(2_500),
+  };
   return Object.entries(state)
     .filter(([name]) => name.startsWith(filter))
-    .map(([name, value]) => `${name}: 0x${value.toString(16)}\n`)
+    .map(([name, value]) => `${name}: ${value}\n`)
     .join("");
 }
 

@@ -60,7 +60,13 @@ export function entryFaults(
   if (entry.tag !== "entry") return [`${label([...where, entry.tag])} unexpected here`];
   const { name } = entry;
   if (name === undefined || name === "") return [`${label(where)} -> entry is missing 'name'`];
-  return [...nameFaults(name, schema), ...writeFaults(entry, schema.of, [name], references)];
+  return [
+    ...nameFaults(name, schema),
+    ...(schema.object === "address" && references.hasAddressTwice(name)
+      ? [`${label([...where.slice(-1), name])} '${name}' is already in use`]
+      : []),
+    ...writeFaults(entry, schema.of, [name], references),
+  ];
 }
 
 export function nameFaults(name: string, schema: EntriesSchema): string[] {
@@ -69,7 +75,7 @@ export function nameFaults(name: string, schema: EntriesSchema): string[] {
   }
   // Tags may hold nearly anything; other names start alphanumeric and leave out what has a meaning elsewhere.
   if (schema.object === "tag" || schema.of.kind === "open") return [];
-  return /^[\p{L}\p{N}_][^\p{Cc}[\]/\\|<>&*;,$!?#=%{}~^`]*$/u.test(name)
+  return /^[\p{L}\p{N}_][^\p{Cc}[\]/\\|<>&*:;,$!?#=%{}~^`]*$/u.test(name)
     ? []
     : [`'${name}' is an invalid name`];
 }

@@ -34,6 +34,12 @@ export class References {
     return this.find(kind, name) !== undefined || isPredefined(kind, name);
   }
 
+  /** Whether one scope has both an address object and a group of a name: PAN-OS has one set of names for both. */
+  hasAddressTwice(name: string): boolean {
+    const scope = this.vsys === undefined ? this.config.child("shared") : this.vsysNode();
+    return ["address", "address-group"].every((home) => scope?.child(home)?.entry(name) !== undefined);
+  }
+
   /** All objects in reach, the vsys's own first. */
   all(home: readonly string[]): XmlElement[] {
     const scopes = [this.vsysNode(), this.config.child("shared")];

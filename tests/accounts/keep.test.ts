@@ -3,7 +3,7 @@ import { attributed, attributionOf } from "../../accounts/attribution";
 import { withKeptRules } from "../../accounts/keep";
 import type { Inventory, SecurityGroup } from "../../inventory/types";
 import type { MappedRule } from "../../mapping/types";
-import type { FoundRule } from "../../panos/entries";
+import type { FoundAddressGroup, FoundRule } from "../../panos/entries";
 import type { SecurityRule } from "../../panos/policy";
 import type { PolicyContent } from "../../provider/declaration";
 import type { PolicyObjects } from "../../provider/objects";
@@ -64,15 +64,23 @@ function keep(
   declared: SecurityRule[] = [],
   fields: Partial<FoundRule> = {},
   allowed = inventory,
+  addressGroups: PolicyObjects["addressGroups"] = new Map(),
 ) {
   const objects: PolicyObjects = {
     rules: new Map(running.map((each) => [each.name, { ...each, extras: [], ...fields }])),
-    addressGroups: new Map(),
+    addresses: new Map(),
+    addressGroups,
     services: new Map(),
     applications: new Map(),
     tags: new Map(),
   };
-  const content: PolicyContent = { rules: declared, services: [], applications: [], addressGroups: [] };
+  const content: PolicyContent = {
+    rules: declared,
+    services: [],
+    applications: [],
+    addresses: [],
+    addressGroups: [],
+  };
   return withKeptRules(content, { inventory, allowed }, objects, OWNER);
 }
 
@@ -94,6 +102,25 @@ describe("rules of accounts that can't be read", () => {
     ]);
     expect(content.applications.map(({ name }) => name)).to.deep.equal([`aws-${OWNER}-i4-3-1`]);
     expect(warnings.join()).to.include(`${SHOP}/${REGION} can't be read: 2 rules`);
+  });
+
+  it("stay with the address groups and addresses that they name, parts before what consists of them", () => {
+    const list = `aws-${OWNER}-pl-0a`;
+    const [wide, part] = ["aws-test1234-192.0.2.0-24", `${list}-1`];
+    const group = (name: string, members: string[]): [string, FoundAddressGroup] => [
+      name,
+      { name, members, filter: "", tag: [`aws-panos-${OWNER}`], extras: [] },
+    ];
+    const groups = new Map([group(list, [part]), group(part, [wide]), group(`aws-${OWNER}-pl-0b`, [wide])]);
+    const { content } = keep(
+      [rule("aws-sg-2-tcp-8443", THEIRS, { source: [list] })],
+      [],
+      {},
+      inventory,
+      groups,
+    );
+    expect(content.addressGroups.map(({ name }) => name)).to.deep.equal([part, list]);
+    expect(content.addresses.map(({ name, value }) => [name, value])).to.deep.equal([[wide, "192.0.2.0/24"]]);
   });
 
   it("leave what was read to what is declared now", () => {

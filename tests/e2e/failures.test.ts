@@ -136,7 +136,7 @@ describe("e2e: runs that fail", function () {
       const rule = ruleFor("${ruleOf(SSH)}", 22, "aws-panos-test1234");
       new FirewallPolicy("firewall", {
         name: "firewall", vsys: "vsys1", hostname: "127.0.0.1", ownerId: "test1234", cleanupRule: "cleanup",
-        stack: "test/dev", rules: [rule, { ...rule, source: ["0.0.0.0/0"] }], services: [], applications: [], addressGroups: [],
+        stack: "test/dev", rules: [rule, { ...rule, source: ["0.0.0.0/0"] }], services: [], applications: [], addresses: [], addressGroups: [],
         acceptRename: false,
       });`;
     stack = await lab.stack({ projectDir: await lab.programDir(program) });

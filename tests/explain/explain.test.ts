@@ -176,4 +176,23 @@ describe("explain", () => {
     expect(wrong.code).to.equal(2);
     expect(wrong.text).to.include("aws-panos-rules:trustZone");
   });
+
+  it("says which entries a group of a large prefix list stands for, and finds packets by them", async () => {
+    const inventory = account([WEB]);
+    const listed = { id: "sgr-0f", ipProtocol: "tcp", fromPort: 8443, toPort: 8443, prefixListId: "pl-0abc" };
+    const entries = ["192.0.2.0/24", "198.51.100.0/24"].map((cidr) => ({ cidr }));
+    const securityGroups = inventory.securityGroups.map((group) => ({ ...group, ingress: [listed] }));
+    const prefixLists = [{ id: "pl-0abc", name: "offices", addressFamily: "IPv4" as const, entries }];
+    const described = { ...inventory, securityGroups, prefixLists };
+    const settings = { "aws-panos-rules:prefixListGroups": "1" };
+    const ofRule = await ask(["aws-sg-0a0001-tcp-8443"], described, settings);
+    expect(ofRule.text).to.include(
+      "aws-test1234-pl-0abc is the address group of prefix list pl-0abc, with 2 entries: 192.0.2.0/24, 198.51.100.0/24",
+    );
+    const packets = ["--to", "10.0.0.1", "--port", "tcp/8443", "--from"];
+    expect((await answer([...packets, "198.51.100.9"], described, settings)).verdict).to.equal("allowed");
+    expect((await answer([...packets, "198.51.101.9"], described, settings)).verdict).to.equal(
+      "not asked for",
+    );
+  });
 });

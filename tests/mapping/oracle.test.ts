@@ -6,7 +6,7 @@
  * `ORACLE_RUNS` sets the number of cases, `ORACLE_SEED` repeats a run.
  */
 import { expect } from "chai";
-import { mapInventory } from "../../mapping/index";
+import { mapInventory, prefixListGroupsOf, prefixListObjects } from "../../mapping/index";
 import {
   isAddressGroupName,
   isApplicationName,
@@ -20,7 +20,7 @@ import { edgesOf, isWithin } from "./oracle/bits";
 import { judged, runCases } from "./oracle/cases";
 import type { Failure, Mapping } from "./oracle/cases";
 import { isIpv6 } from "./oracle/packet";
-import { resolved } from "./oracle/panos";
+import { resolved, valuesOf } from "./oracle/panos";
 import { randomOf } from "./oracle/random";
 import { readable, reduced } from "./oracle/reduce";
 import { runInParallel } from "./oracle/workers";
@@ -66,9 +66,18 @@ describe("oracle: random packets through random accounts", function () {
         used(rules.flatMap(({ rule }) => rule.application)),
       );
       expect(applications.every(({ name }) => isApplicationName(name, ownerId))).to.equal(true);
-      expect(addressGroups.map(({ group }) => group.name)).to.deep.equal(
+      const lists = prefixListGroupsOf(rules);
+      const groups = [...addressGroups.map(({ group }) => group.name), ...lists.map(({ name }) => name)];
+      expect(groups.sort()).to.deep.equal(
         used(rules.flatMap(({ rule }) => [...rule.source, ...rule.destination])),
       );
+      for (const { name, prefixListId, entries } of lists) {
+        expect(isAddressGroupName(name, ownerId), name).to.equal(true);
+        expect(inventory.prefixLists.find(({ id }) => id === prefixListId)?.entries.length).to.be.greaterThan(
+          options.prefixListGroups ?? Infinity,
+        );
+        expect(entries).to.not.be.empty;
+      }
       for (const { group, memberTag, members, carriers } of addressGroups) {
         expect(isAddressGroupName(group.name, ownerId), group.name).to.equal(true);
         expect(isMemberTag(memberTag, ownerId), memberTag).to.equal(true);
@@ -105,6 +114,20 @@ describe("oracle: random packets through random accounts", function () {
         warnings: sorted(other.warnings),
       });
     });
+  });
+
+  it("notices an address group that is wider", () => {
+    const wider: Mapping = (inventory, options) => {
+      const policy = mapInventory(inventory, options);
+      const rules = policy.rules.map(({ prefixLists = [], ...mapped }) => ({
+        ...mapped,
+        prefixLists: prefixLists.map((list) => ({ ...list, entries: [...list.entries, "0.0.0.0/0"] })),
+      }));
+      return { ...policy, rules };
+    };
+    const indices = Array.from({ length: 4000 }, (_, index) => index);
+    const { failure } = runCases(1, indices, wider);
+    expect(failure && judged(failure.world, failure.packet, wider)?.what).to.equal("wider than AWS");
   });
 
   it("notices a mapping that is wider, and reduces what it finds to an account that a person can read", () => {
@@ -147,11 +170,13 @@ function forWorlds(count: number, check: (world: World) => void): void {
 }
 
 /** Whether each end of a rule is about packets that cross the firewall, to or from what runs behind it. */
-function expectNeeded(world: World, { rule, permission }: MappedRule): void {
+function expectNeeded(world: World, mapped: MappedRule): void {
+  const { rule, permission } = mapped;
   const [near, far] =
     permission.direction === "ingress" ? [rule.destination, rule.source] : [rule.source, rule.destination];
   expectRunning(world, near);
-  for (const block of far) {
+  const lists = prefixListObjects(prefixListGroupsOf([mapped]), world.options.ownerId);
+  for (const block of valuesOf(far, lists)) {
     const edges = (block.includes("/") ? edgesOf(block) : [block]).filter((address) =>
       isWithin(address, block),
     );

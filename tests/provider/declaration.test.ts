@@ -26,6 +26,7 @@ function rule(name: string, fields: Partial<FoundRule> = {}): [string, FoundRule
 
 const objects = (...rules: [string, FoundRule][]) => ({
   rules: new Map(rules),
+  addresses: new Map(),
   addressGroups: new Map(),
   services: new Map(),
   applications: new Map(),
@@ -54,6 +55,7 @@ describe("comparing what is found with what is declared", () => {
   const [name, declared] = rule("aws-sg-0a-tcp-22");
   const declaration = {
     rules: { [name]: ruleHash(declared) },
+    addresses: {},
     addressGroups: {},
     services: {},
     applications: {},

@@ -4,13 +4,18 @@ import { foreignChanges, withheldChanges } from "../../provider/journal";
 const VSYS = "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']";
 const ours = {
   rules: new Set(["aws-sg-0a-tcp-22"]),
+  addresses: new Set(["aws-x-192.0.2.0-24"]),
   addressGroups: new Set(["aws-x-sg-0a"]),
   services: new Set<string>(),
   applications: new Set<string>(),
   tags: new Set(["aws-panos-x"]),
 };
 
-const existing = { ...ours, rules: new Set([...ours.rules, "theirs"]) };
+const existing = {
+  ...ours,
+  rules: new Set([...ours.rules, "theirs"]),
+  addresses: new Set([...ours.addresses, "web"]),
+};
 
 function foreign(...xpaths: string[]): string[] {
   const changes = xpaths.map((xpath) => ({ xpath, owner: "aws-panos", action: "EDIT" }));
@@ -26,6 +31,7 @@ describe("our administrator's journal", () => {
         `${VSYS}/rulebase/security/rules`,
         `${VSYS}/service`,
         `${VSYS}/tag/entry[@name='aws-panos-x']`,
+        `${VSYS}/address/entry[@name='aws-x-192.0.2.0-24']`,
         `${VSYS}/address-group/entry[@name='aws-x-sg-0a']/dynamic`,
       ),
     ).to.deep.equal([]);
@@ -65,7 +71,14 @@ describe("other administrators' changes of our objects", () => {
       changes.map(([owner, xpath]) => ({ owner, xpath, action: " DELETE" })),
       "aws-panos",
       { vsys: "vsys1" },
-      { rules: ["aws-sg-0a-tcp-22"], services: [], applications: [], addressGroups: [], tags: [] },
+      {
+        rules: ["aws-sg-0a-tcp-22"],
+        services: [],
+        applications: [],
+        addresses: [],
+        addressGroups: [],
+        tags: [],
+      },
     );
 
   it("stay out of our commit, and are named with who made them", () => {

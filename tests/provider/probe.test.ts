@@ -31,6 +31,7 @@ function objects(...rules: FoundRule[]): PolicyObjects {
   };
   return {
     rules: new Map(rules.map((each) => [each.name, each])),
+    addresses: new Map(),
     addressGroups: new Map(),
     services: new Map([["svc", svc]]),
     applications: new Map([["gre", gre]]),

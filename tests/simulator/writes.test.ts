@@ -211,6 +211,24 @@ describe("simulator: writes", () => {
     expect((await client.delete(`${VSYS}/address/entry[@name='a']`)).code).to.equal("20");
   });
 
+  it("has one set of names for address objects and groups, and takes no group of what isn't there", async () => {
+    const address = (name: string) => `<entry name="${name}"><ip-netmask>10.0.0.0/24</ip-netmask></entry>`;
+    const group = (name: string, member: string) =>
+      `<entry name="${name}"><static><member>${member}</member></static></entry>`;
+    await client.set(`${VSYS}/address`, address("a"));
+    const twice = await client.set(`${VSYS}/address-group`, group("a", "a"));
+    expect([twice.code, twice.lines[0]]).to.deep.equal(["12", " address-group -> a 'a' is already in use"]);
+    expect((await client.set(`${VSYS}/address-group`, group("g", "a"))).code).to.equal("20");
+    expect((await client.set(`${VSYS}/address`, address("g"))).code).to.equal("12");
+    const dangling = await client.set(`${VSYS}/address-group`, group("h", "b"));
+    expect([dangling.code, dangling.lines[0]]).to.deep.equal([
+      "12",
+      " h -> static 'b' is not a valid reference",
+    ]);
+    expect((await client.set(`${VSYS}/address-group`, group("h", "10.0.0.0/24"))).code).to.equal("12");
+    expect((await client.set(`${VSYS}/address`, address("2001:db8::-32"))).code).to.equal("12");
+  });
+
   it("overrides nothing, for nothing is pushed to it", async () => {
     const reply = await client.config("override", RULES, { element: ruleXml("r") });
     expect(reply.lines[0]?.trim()).to.equal("Object cannot be overridden");

@@ -59,6 +59,7 @@ export function declare(variation: Variation): void {
   );
   const declared = {
     rules: Object.fromEntries(rules.map((rule) => [rule.name, ruleHash(rule)])),
+    addresses: {},
     addressGroups: {},
     services: {},
     applications: {},

@@ -219,9 +219,9 @@ export class Lab {
     return this.firewall[configuration](`${RULES}/entry[@name='${name}']`).replace(/ uuid="[^"]*"/, "");
   }
 
-  /** The tags, services, applications and address groups of a configuration, as XML. */
+  /** The tags, services, applications, addresses and address groups of a configuration, as XML. */
   objects(configuration: "running" | "candidate" = "running"): string {
-    return ["tag", "service", "application", "address-group"]
+    return ["tag", "service", "application", "address", "address-group"]
       .map((kind) => this.firewall[configuration](`${VSYS}/${kind}`))
       .join("");
   }

@@ -1,7 +1,7 @@
 import { PanosClient } from "../../panos/client";
 import { waitForJob, type Job } from "../../panos/job";
 import { locks, releaseCommitLock, takeCommitLock, type Lock } from "../../panos/lock";
-import { containerXpath, entryXpath } from "../../panos/location";
+import { containerXpath, entryXpath, type Container } from "../../panos/location";
 import { pendingChanges, type PendingChange } from "../../panos/system";
 import type { Simulator } from "../../simulator";
 
@@ -32,8 +32,8 @@ export class Person {
     return this.client.set(containerXpath(VSYS, "rules"), entry);
   }
 
-  /** Puts a service or tag object, as XML. */
-  addObject(kind: "service" | "application" | "tag", entry: string): Promise<void> {
+  /** Puts an object, as XML. */
+  addObject(kind: Exclude<Container, "rules">, entry: string): Promise<void> {
     return this.client.set(containerXpath(VSYS, kind), entry);
   }
 

@@ -56,6 +56,7 @@ function declared(rules: Mapped["rules"]): FirewallPolicyArgs {
     rules: rules.map(({ rule }) => rule),
     services: servicesOf(rules, OWNER),
     applications: applicationsOf(rules, OWNER),
+    addresses: [],
     addressGroups: [],
     registrations: undefined,
     acceptRename: false,

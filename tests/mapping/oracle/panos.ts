@@ -4,7 +4,7 @@
  */
 import { registrationsOf } from "../../../mapping";
 import type { MappedAddressGroup } from "../../../mapping/types";
-import type { Application, SecurityRule, Service } from "../../../panos/policy";
+import type { Address, Application, SecurityRule, Service, StaticAddressGroup } from "../../../panos/policy";
 import { isWithin } from "./bits";
 import type { Packet } from "./packet";
 
@@ -57,7 +57,19 @@ export function ruleThatAllows(
   );
 }
 
-/** Addresses, with address groups as what is registered with the tag that their filter names. */
+/** Addresses, with static groups as the values of the address objects that they consist of in the end. */
+export function valuesOf(
+  members: string[],
+  lists: { addressGroups: StaticAddressGroup[]; addresses: Address[] },
+): string[] {
+  return members.flatMap((member) => {
+    const group = lists.addressGroups.find(({ name }) => name === member);
+    if (group) return valuesOf(group.members, lists);
+    return [lists.addresses.find(({ name }) => name === member)?.value ?? member];
+  });
+}
+
+/** Addresses, with dynamic groups as what is registered with the tag that their filter names. */
 export function resolved(members: string[], groups: MappedAddressGroup[]): string[] {
   return members.flatMap((member) => {
     const group = groups.find((candidate) => candidate.group.name === member)?.group;

@@ -1,11 +1,12 @@
 /** A packet's fate under the security groups, held against its fate under the generated rules. */
+import { prefixListGroupsOf, prefixListObjects } from "../../../mapping";
 import type { Policy } from "../../../mapping/types";
 import type { SecurityGroup } from "../../../inventory/types";
 import { crossesFirewall, interfaceAt, isUp, rulesThatLetThrough } from "./aws";
 import { isWithin } from "./bits";
 import { endsOf, isIpv6 } from "./packet";
 import type { Packet } from "./packet";
-import { identities, resolved, ruleThatAllows } from "./panos";
+import { identities, resolved, ruleThatAllows, valuesOf } from "./panos";
 import type { Declared } from "./panos";
 import type { World } from "./worlds";
 import { farZones, hasTag, nearZone } from "./zones";
@@ -35,13 +36,14 @@ export const nothingSeen = (): Seen => ({
   inside: 0,
 });
 
-/** A policy as the firewall has it: groups resolved to what is registered for them. */
+/** A policy as the firewall has it: groups resolved to their addresses, or to what is registered for them. */
 export function declaredBy(policy: Policy): Declared {
+  const lists = prefixListObjects(prefixListGroupsOf(policy.rules), "orac1e");
   const rules = policy.rules.map(({ rule, permission: { direction } }) => ({
     ...rule,
     direction,
-    source: resolved(rule.source, policy.addressGroups),
-    destination: resolved(rule.destination, policy.addressGroups),
+    source: resolved(valuesOf(rule.source, lists), policy.addressGroups),
+    destination: resolved(valuesOf(rule.destination, lists), policy.addressGroups),
   }));
   return { rules, services: policy.services, applications: policy.applications };
 }

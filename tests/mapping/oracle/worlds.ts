@@ -151,6 +151,7 @@ function optionsOf(random: Random): MappingOptions {
     ...(!oneIn(3) && { directions: pick([["ingress"], ["egress"], ["ingress", "egress"]]) }),
     ...(!oneIn(3) && { references: pick(["skip", "expand"]) }),
     ...(oneIn(3) && { destinationAddress: pick(["private", "public"]) }),
+    ...(!oneIn(3) && { prefixListGroups: pick([0, 0, 1, 3]) }),
     ...(oneIn(5) && { protectedSubnets: some(["subnet-1", "subnet-3"]) }),
     ...(oneIn(5) && { protectedVpcs: some(["vpc-2"]) }),
     ...(oneIn(3) && {

@@ -1,0 +1,138 @@
+/**
+ * Prefix lists. The entries of a small one stand in the rules that name it; a large one becomes a static
+ * address group, so that a change of its entries changes no rule.
+ */
+import type { PrefixList } from "../inventory/types";
+import type { Address, StaticAddressGroup } from "../panos/policy";
+import { FAMILIES, parseCidr } from "./cidr";
+import type { Cidr } from "./cidr";
+import type { ZonedCarriers } from "./destinations";
+import { setOf } from "./intervals";
+import { addressObject, isNameablePrefixList, ownerTag, prefixListName, prefixListPartName } from "./names";
+import { compareTexts } from "./order";
+import { familyOf } from "./protocols";
+import type { MappedPrefixList, MappedRule, MappingOptions, Permission } from "./types";
+
+/**
+ * Members of one static group. Most models take 2,500 (Palo Alto Networks' product comparison), but small ones
+ * say `cfg.general.max-address-per-group: 500` of themselves.
+ */
+const MAX_MEMBERS = 500;
+
+/** A prefix list's entries; or, where one is no CIDR block, what is wrong. */
+export type ParsedList = { cidrs: Cidr[]; isLarge: boolean } | { fault: string };
+
+export type PrefixLists = (id: string) => ParsedList | undefined;
+
+/** The prefix lists by id. Each is parsed once, however many rules name it. */
+export function prefixListsOf(
+  lists: readonly PrefixList[],
+  { prefixListGroups = Infinity }: Pick<MappingOptions, "prefixListGroups">,
+): PrefixLists {
+  const byId = new Map(lists.map((list) => [list.id, list]));
+  const parsed = new Map<string, ParsedList>();
+  return (id) => {
+    const list = byId.get(id);
+    if (list && !parsed.has(id)) {
+      const result = parseAll(list.entries.map((entry) => entry.cidr));
+      const cidrs = "cidrs" in result ? [...byText(result.cidrs).values()] : [];
+      const isLarge = cidrs.length > prefixListGroups && isNameablePrefixList(id);
+      parsed.set(id, "fault" in result ? result : { cidrs, isLarge });
+    }
+    return parsed.get(id);
+  };
+}
+
+/** CIDR blocks that a security-group rule or a prefix list names. */
+export function parseAll(texts: readonly string[]): { cidrs: Cidr[] } | { fault: string } {
+  const cidrs: Cidr[] = [];
+  for (const text of texts) {
+    const cidr = parseCidr(text);
+    if (!cidr) return { fault: `has the source ${JSON.stringify(text)}, which is no CIDR block.` };
+    cidrs.push(cidr);
+  }
+  return { cidrs };
+}
+
+function byText(cidrs: readonly Cidr[]): Map<string, Cidr> {
+  return new Map(cidrs.map((cidr) => [cidr.text, cidr]));
+}
+
+/** What decides, besides its entries, which of a prefix list's entries cross the firewall. */
+export interface ListScope {
+  permission: Permission;
+  /** The zone beyond the firewall. */
+  outside: string;
+  carriers: ZonedCarriers;
+}
+
+/**
+ * The address group of a large prefix list, for rules of one scope. Where all entries cross the firewall it is
+ * the same for all rules; otherwise one for each scope, so that its name still doesn't depend on the entries.
+ * @param crossing what of the list crosses the firewall: entries, or parts of them
+ * @param all the list's entries
+ */
+export function groupOfList(
+  prefixListId: string,
+  crossing: readonly Cidr[],
+  all: readonly Cidr[],
+  scope: ListScope,
+  ownerId: string,
+): MappedPrefixList {
+  const texts = byText(crossing);
+  const isWhole = texts.size === all.length && all.every(({ text }) => texts.has(text));
+  return {
+    name: prefixListName(ownerId, prefixListId, isWhole ? undefined : scopeOf(scope)),
+    prefixListId,
+    entries: crossing.map(({ text }) => text),
+  };
+}
+
+/** What `relevantPermissions` decides by. Carriers with the same routes are one scope. */
+function scopeOf({ permission: { direction, ipProtocol }, outside, carriers }: ListScope): unknown {
+  const routed = FAMILIES.map((family) => {
+    const { addresses, crossings } = carriers.families[family];
+    if (addresses[direction].length === 0) return "";
+    return setOf(crossings[direction].flat())
+      .map(({ first, last }) => `${first}-${last}`)
+      .join(" ");
+  });
+  return [direction, outside, familyOf(ipProtocol) ?? "", ...routed];
+}
+
+/** The prefix lists that rules name as address groups, each once, sorted by name. */
+export function prefixListGroupsOf(rules: readonly MappedRule[]): MappedPrefixList[] {
+  const lists = rules.flatMap(({ prefixLists = [] }) => prefixLists);
+  const byName = new Map(lists.map((list) => [list.name, list]));
+  return [...byName.values()].sort((a, b) => compareTexts(a.name, b.name));
+}
+
+/**
+ * The objects that stand for these prefix lists. A group with more members than one takes consists of groups.
+ * An address that several lists have is one object.
+ */
+export function prefixListObjects(
+  lists: readonly MappedPrefixList[],
+  ownerId: string,
+): { addressGroups: StaticAddressGroup[]; addresses: Address[] } {
+  const tag = [ownerTag(ownerId)];
+  const addresses = new Map<string, Address>();
+  const addressGroups = lists.flatMap(({ name, entries }): StaticAddressGroup[] => {
+    const members = entries.map((entry) => {
+      const address = addressObject(ownerId, entry);
+      addresses.set(address.name, address);
+      return address.name;
+    });
+    if (members.length <= MAX_MEMBERS) return [{ name, members, tag }];
+    const parts = Array.from({ length: Math.ceil(members.length / MAX_MEMBERS) }, (_, index) => ({
+      name: prefixListPartName(name, index + 1),
+      members: members.slice(index * MAX_MEMBERS, (index + 1) * MAX_MEMBERS),
+      tag,
+    }));
+    return [...parts, { name, members: parts.map((part) => part.name), tag }];
+  });
+  return {
+    addressGroups,
+    addresses: [...addresses.values()].sort((a, b) => compareTexts(a.name, b.name)),
+  };
+}

@@ -1,0 +1,83 @@
+import { addressObject, cidrNamed, ownerTag } from "../mapping/names";
+import type { Operation } from "../panos/client";
+import { addressXml, asSet, type FoundAddress } from "../panos/entries";
+import { entryXpath } from "../panos/location";
+import { addressHash, hash } from "./content";
+import type { AddressesInputs } from "./inputs";
+import { objectProvider } from "./object";
+import type { PolicyObjects } from "./objects";
+import { isOurAddressUntagged, notOurs, ownsAddress } from "./ownership";
+import { tell } from "./tell";
+
+/** Addresses: the address objects that the static groups of a stack consist of, each CIDR block once. */
+export const provider = objectProvider<AddressesInputs>({
+  isMany: true,
+
+  hash: hashOf,
+
+  outputs: ({ firewall, ownerId }) => ({ firewall, ownerId }),
+
+  plan({ ownerId, addresses }, objects, session, operation) {
+    return addresses.flatMap((cidr): Operation[] => {
+      const address = addressObject(ownerId, cidr);
+      const { name } = address;
+      const found = objects.addresses.get(name);
+      const declared = addressHash(address);
+      // PAN-OS keeps address objects and groups under one set of names.
+      const group = objects.addressGroups.get(name);
+      if (group !== undefined) throw new Error(notOurs("address group", name, session.firewall, group.tag));
+      if (found !== undefined && !ownsAddress(ownerId, found)) {
+        if (operation === "update" && isOurAddressUntagged(ownerId, found, declared)) {
+          const where = `address ${name} on ${session.firewall}`;
+          tell("warn", `${where} has lost this stack's tag: it is left as it is`);
+          return [];
+        }
+        throw new Error(notOurs("address object", name, session.firewall, found.tag));
+      }
+      if (found !== undefined && addressHash(found) === declared) return [];
+      return [
+        {
+          action: "edit",
+          xpath: entryXpath(session.location, "address", name),
+          element: addressXml(address),
+        },
+      ];
+    });
+  },
+
+  found(id, { firewall, ownerId = "", hash: known }, objects) {
+    const inputs = (isOurs: (address: FoundAddress) => boolean): AddressesInputs => ({
+      ...{ firewall, ownerId, name: id },
+      addresses: [...objects.addresses.values()].filter(isOurs).map((found) => said(ownerId, found)),
+    });
+    const tagged = inputs((address) => ownsAddress(ownerId, address));
+    // One that only lost our tag stays as it is, where that is all that differs.
+    const all = inputs(({ name }) => cidrNamed(name, ownerId) !== undefined);
+    if (tagged.addresses.length < all.addresses.length && hashOf(all) === known) return "left";
+    return tagged.addresses.length === 0 ? undefined : tagged;
+  },
+
+  removal(_id, { ownerId = "" }, objects, session) {
+    return ownNames(ownerId, objects).map((name) => ({
+      action: "delete",
+      xpath: entryXpath(session.location, "address", name),
+    }));
+  },
+});
+
+function hashOf({ ownerId, addresses }: AddressesInputs): string {
+  return hash([ownerId, asSet(addresses)]);
+}
+
+function ownNames(ownerId: string, { addresses }: PolicyObjects): string[] {
+  return [...addresses.values()].filter((each) => ownsAddress(ownerId, each)).map(({ name }) => name);
+}
+
+/** What a found object of ours says: its CIDR block, or how it differs from what its name says. */
+function said(ownerId: string, found: FoundAddress): string {
+  const cidr = cidrNamed(found.name, ownerId) ?? "";
+  const tag = ownsAddress(ownerId, found) ? found.tag : [ownerTag(ownerId)];
+  if (addressHash({ ...found, tag }) === addressHash(addressObject(ownerId, cidr))) return cidr;
+  const beyond = [found.value, ...found.extras, ...tag].filter((text) => text !== "");
+  return `${found.name} is ${beyond.join(", ")}`;
+}

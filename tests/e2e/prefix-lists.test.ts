@@ -1,0 +1,156 @@
+import { expect } from "chai";
+import type { Stack } from "../../engine/stack";
+import type { Inventory } from "../../inventory/types";
+import { entryXpath } from "../../panos/location";
+import { policyMatch } from "../../panos/match";
+import { account, groupId, type Permission } from "../support/account";
+import { Lab, said, succeeded } from "../support/lab";
+
+const WEB: Permission = { group: 1, port: 443 };
+const RULE = `aws-${groupId(1)}-tcp-8443`;
+const GROUP = "aws-test1234-pl-0abc";
+
+/** The small account, whose group lets in these, on a port of its own, by a prefix list. */
+function accountWith(entries: readonly string[]): Inventory {
+  const inventory = account([WEB]);
+  const listed = { id: "sgr-0f", ipProtocol: "tcp", fromPort: 8443, toPort: 8443, prefixListId: "pl-0abc" };
+  return {
+    ...inventory,
+    securityGroups: inventory.securityGroups.map((group) => ({
+      ...group,
+      ingress: [...group.ingress, listed],
+    })),
+    prefixLists: [
+      { id: "pl-0abc", name: "offices", addressFamily: "IPv4", entries: entries.map((cidr) => ({ cidr })) },
+    ],
+  };
+}
+
+const OFFICES = ["192.0.2.0/24", "198.51.100.0/25", "203.0.113.7/32"];
+const GROUPS_ABOVE_2 = { settings: { "aws-panos-rules:prefixListGroups": "2" } };
+
+const named = (cidr: string) => `aws-test1234-${cidr.replace("/", "-")}`;
+const members = (...names: string[]) => names.map((name) => `<member>${name}</member>`).join("");
+
+describe("e2e: large prefix lists", function () {
+  this.timeout(180_000);
+  let lab: Lab;
+  let stack: Stack;
+
+  afterEach(() => lab.close());
+
+  const open = async (entries: readonly string[], choices = GROUPS_ABOVE_2) => {
+    lab = await Lab.open();
+    stack = await lab.stack(choices);
+    await lab.setAccount(accountWith(entries));
+  };
+  const up = (flags = {}) => lab.during(() => stack.up({ skipPreview: true, parallel: 50, ...flags }));
+
+  /** Whether the firewall lets in from these, and not from those. */
+  const letsIn = async (from: readonly string[], not: readonly string[]) => {
+    for (const source of [...from, ...not]) {
+      const match = await policyMatch(lab.person().client, {
+        ...{ from: "untrust", to: "trust", source, destination: "10.0.0.1", protocol: 6, port: 8443 },
+      });
+      expect(match?.rule, source).to.equal(from.includes(source) ? RULE : "cleanup");
+    }
+  };
+
+  it("become groups that follow their entries while the rule stays as it is, and go with it", async () => {
+    await open(OFFICES);
+    const made = await up();
+    succeeded(made.result);
+    expect(made.commits).to.equal(1);
+    expect(lab.field(RULE, "source")).to.equal(`<source>${members(GROUP)}</source>`);
+    expect(lab.objects()).to.include(`<static>${members(...OFFICES.map(named))}</static>`);
+    expect(lab.objects()).to.include(
+      `<entry name="${named(OFFICES[1]!)}"><ip-netmask>${OFFICES[1]!}</ip-netmask>`,
+    );
+    await letsIn(["192.0.2.9", "203.0.113.7"], ["203.0.113.8", "198.51.100.200"]);
+
+    const again = await up({ refresh: true });
+    succeeded(again.result);
+    expect([again.writes, again.commits]).to.deep.equal([0, 0]);
+
+    const rule = lab.rule(RULE);
+    await lab.setAccount(accountWith([...OFFICES.slice(1), "198.51.100.192/26"]));
+    const changed = await up();
+    succeeded(changed.result);
+    expect(changed.commits).to.equal(1);
+    expect(succeeded(changed.result).steps.map(({ op, name }) => `${op} ${name}`)).to.have.members([
+      ...["update addresses", `update ${GROUP}`, "update commit"],
+    ]);
+    expect(lab.rule(RULE)).to.equal(rule);
+    expect(lab.objects()).not.to.include(named(OFFICES[0]!));
+    await letsIn(["198.51.100.200", "203.0.113.7"], ["192.0.2.9"]);
+
+    const gone = await lab.during(() => stack.destroy({ skipPreview: true }));
+    succeeded(gone.result);
+    expect(gone.commits).to.equal(1);
+    expect(lab.objects()).to.not.include("aws-");
+  });
+
+  it("turn from entries into groups and back in one commit each, which changes nobody's access", async () => {
+    const entries = `<source>${members(...OFFICES)}</source>`;
+    await open(OFFICES, { settings: { "aws-panos-rules:prefixListGroups": "never" } });
+    succeeded((await up()).result);
+    expect(lab.field(RULE, "source")).to.equal(entries);
+    for (const [above, source] of [
+      ["0", `<source>${members(GROUP)}</source>`],
+      ["3", entries],
+    ] as const) {
+      await lab.configure({ settings: { "aws-panos-rules:prefixListGroups": above } });
+      const { result, commits } = await up();
+      expect(said(succeeded(result))).not.to.include("sessions that these rules allowed");
+      expect(commits).to.equal(1);
+      expect(lab.field(RULE, "source")).to.equal(source);
+      await letsIn(["192.0.2.9"], ["192.0.3.9"]);
+    }
+    expect(lab.objects()).to.not.include(GROUP).and.not.include(named(OFFICES[0]!));
+  });
+
+  it("are mended, and what nobody declares of ours goes; an object of somebody else's is refused by name", async () => {
+    await open(OFFICES);
+    const admin = lab.person();
+    const object = (name: string, cidr: string, tag = "") =>
+      admin.addObject("address", `<entry name="${name}"><ip-netmask>${cidr}</ip-netmask>${tag}</entry>`);
+    await object(named(OFFICES[0]!), "10.0.0.0/8");
+    await admin.commitEverything();
+    const refused = await up();
+    expect(said(refused.result)).to.include(`an address object named ${named(OFFICES[0]!)} exists on firewall/vsys1`);
+    expect(refused.commits).to.equal(0);
+    await admin.client.delete(entryXpath({ vsys: "vsys1" }, "address", named(OFFICES[0]!)));
+    await admin.commitEverything();
+    succeeded((await up({ refresh: true })).result);
+
+    const tag = `<tag>${members("aws-panos-test1234")}</tag>`;
+    await object(named(OFFICES[1]!), "0.0.0.0/0");
+    await object(named("233.252.0.0/24"), "233.252.0.0/24", tag);
+    await object("copy", "233.252.0.0/24", tag);
+    await admin.commitEverything();
+    const mended = await up({ refresh: true });
+    succeeded(mended.result);
+    expect(mended.commits).to.equal(1);
+    expect(said(mended.result)).to.include("copy on firewall/vsys1 carries this stack's tag under a name");
+    expect(lab.objects()).to.not.include("0.0.0.0/0").and.not.include(named("233.252.0.0/24"));
+    expect(lab.objects()).to.include('<entry name="copy">');
+  });
+
+  it("of a thousand entries come with few requests, as groups of groups", async () => {
+    const many = Array.from({ length: 1_000 }, (_, index) => `203.${index >> 8}.${index & 255}.0/24`);
+    await open(many);
+    const made = await up();
+    succeeded(made.result);
+    expect(made.commits).to.equal(1);
+    expect(made.requests.length).to.be.lessThan(90);
+    expect(lab.objects()).to.include(`<static>${members(`${GROUP}-1`, `${GROUP}-2`)}</static>`);
+    await letsIn(["203.0.0.9", "203.3.231.9"], ["203.3.232.9"]);
+    await lab.setAccount(accountWith(many.slice(0, 400)));
+    const fewer = await up();
+    succeeded(fewer.result);
+    expect([fewer.commits, lab.objects().match(/<entry name="aws-test1234-203/g)?.length]).to.deep.equal([
+      1, 400,
+    ]);
+    await letsIn(["203.0.0.9"], ["203.3.231.9"]);
+  });
+});
