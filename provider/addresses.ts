@@ -5,7 +5,7 @@ import { entryXpath } from "../panos/location";
 import { addressHash, hash } from "./content";
 import type { AddressesInputs } from "./inputs";
 import { objectProvider } from "./object";
-import type { PolicyObjects } from "./objects";
+import { addressNamesUsed, type PolicyObjects } from "./objects";
 import { isOurAddressUntagged, notOurs, ownsAddress } from "./ownership";
 import { tell } from "./tell";
 
@@ -58,7 +58,7 @@ export const provider = objectProvider<AddressesInputs>({
   },
 
   removal(_id, { ownerId = "" }, objects, session) {
-    return ownNames(ownerId, objects).map((name) => ({
+    return unusedNames(ownerId, objects).map((name) => ({
       action: "delete",
       xpath: entryXpath(session.location, "address", name),
     }));
@@ -69,8 +69,12 @@ function hashOf({ ownerId, addresses }: AddressesInputs): string {
   return hash([ownerId, asSet(addresses)]);
 }
 
-function ownNames(ownerId: string, { addresses }: PolicyObjects): string[] {
-  return [...addresses.values()].filter((each) => ownsAddress(ownerId, each)).map(({ name }) => name);
+/** Those of ours that no rule and no group names: the others stay with what an administrator keeps. */
+function unusedNames(ownerId: string, { addresses, rules, addressGroups }: PolicyObjects): string[] {
+  const used = addressNamesUsed({ rules: rules.values(), addressGroups: addressGroups.values() });
+  return [...addresses.values()]
+    .filter((each) => ownsAddress(ownerId, each) && !used.has(each.name))
+    .map(({ name }) => name);
 }
 
 /** What a found object of ours says: its CIDR block, or how it differs from what its name says. */

@@ -85,11 +85,13 @@ export function objectProvider<Inputs extends Placed & { name: string }>(
       const session = sessionWith(olds.firewall);
       // In an update removal belongs to Commit's sweep: this may be the old name of an object that lives on.
       if (session.updating) return;
-      await afterTelling(() =>
-        unlessInUse(id, session, () =>
-          session.stage((objects) => kind.removal(id, olds, objects, session), kind.isMany),
-        ),
-      );
+      await afterTelling(async () => {
+        // What uses many objects is gone by now, or stays: that tells which of them can go.
+        const now = kind.isMany && (await session.read("candidate"));
+        await unlessInUse(id, session, () =>
+          session.stage((objects) => kind.removal(id, olds, now || objects, session), kind.isMany),
+        );
+      });
     },
   };
 }

@@ -83,6 +83,20 @@ export function addressesNamed(
   });
 }
 
+/** Names of what rules and groups of addresses name as such. */
+export function addressNamesUsed({
+  rules,
+  addressGroups,
+}: {
+  rules: Iterable<Pick<FoundRule, "source" | "destination">>;
+  addressGroups: Iterable<Pick<FoundAddressGroup, "members">>;
+}): Set<string> {
+  const used = new Set<string>();
+  for (const { source, destination } of rules) for (const name of [...source, ...destination]) used.add(name);
+  for (const { members } of addressGroups) for (const name of members) used.add(name);
+  return used;
+}
+
 /** Whether `name` stands above `other` in the rulebase; false where either is missing. */
 export function standsAbove(objects: PolicyObjects, name: string, other: string): boolean {
   for (const rule of objects.rules.keys()) {

@@ -1,9 +1,10 @@
 import type { Operation } from "../panos/client";
 import { isAddressGroupPart } from "../mapping/names";
 import { entryXpath, type Container } from "../panos/location";
+import { listed } from "./declaration";
 import type { Declaration } from "./inputs";
 import { unlessInUse } from "./object";
-import type { PolicyObjects } from "./objects";
+import { addressNamesUsed, type PolicyObjects } from "./objects";
 import {
   heldMessage,
   isOurAddressGroupUntagged,
@@ -79,14 +80,30 @@ export async function sweep(
   const onRules = [...replacements, ...gone.rules.map((name) => removal("rules", name))];
   if (onRules.length > 0) await session.write(onRules);
   for (const [kind, container] of STEPS) {
+    // The device refuses them one by one, and there may be a thousand.
+    const kept = kind === "parts" || kind === "address" ? used(candidate, going, exempt) : new Set<string>();
+    const stay = gone[kind].filter((name) => kept.has(name));
+    for (const name of stay) exempt.add(name);
+    if (stay.length > 0) {
+      tell("warn", `${listed(stay, 5)} on ${session.firewall} stay, because rules or groups there use them`);
+    }
     await Promise.all(
       gone[kind].map(async (name) => {
+        if (kept.has(name)) return;
         const removed = await unlessInUse(name, session, () => session.write([removal(container, name)]));
         if (!removed) exempt.add(name);
       }),
     );
   }
   return { candidate: await session.read("candidate"), exempt };
+}
+
+/** What rules and address groups of the candidate use, once those are gone that can go. */
+function used(candidate: PolicyObjects, going: readonly string[], exempt: ReadonlySet<string>): Set<string> {
+  const gone = new Set(going.filter((name) => !exempt.has(name)));
+  const left = <T extends { name: string }>(objects: ReadonlyMap<string, T>) =>
+    [...objects.values()].filter(({ name }) => !gone.has(name));
+  return addressNamesUsed({ rules: left(candidate.rules), addressGroups: left(candidate.addressGroups) });
 }
 
 /** In the order in which nothing that still uses another goes after it; services and so on need none. */

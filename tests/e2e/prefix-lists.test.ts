@@ -117,7 +117,9 @@ describe("e2e: large prefix lists", function () {
     await object(named(OFFICES[0]!), "10.0.0.0/8");
     await admin.commitEverything();
     const refused = await up();
-    expect(said(refused.result)).to.include(`an address object named ${named(OFFICES[0]!)} exists on firewall/vsys1`);
+    expect(said(refused.result)).to.include(
+      `an address object named ${named(OFFICES[0]!)} exists on firewall/vsys1`,
+    );
     expect(refused.commits).to.equal(0);
     await admin.client.delete(entryXpath({ vsys: "vsys1" }, "address", named(OFFICES[0]!)));
     await admin.commitEverything();
@@ -152,5 +154,23 @@ describe("e2e: large prefix lists", function () {
       1, 400,
     ]);
     await letsIn(["203.0.0.9"], ["203.3.231.9"]);
+  });
+
+  it("stay with a rule on hold that names them, at no request for each entry", async () => {
+    await open(Array.from({ length: 600 }, (_, index) => `203.${index >> 8}.${index & 255}.0/24`));
+    succeeded((await up()).result);
+    const objects = lab.objects();
+    const admin = lab.person();
+    await admin.addObject("tag", '<entry name="aws-panos-hold"/>');
+    await admin.set(RULE, "<tag><member>aws-panos-hold</member></tag>");
+    await admin.commitEverything();
+    await lab.setAccount(account([WEB]));
+    for (const run of [up, () => lab.during(() => stack.destroy({ skipPreview: true }))]) {
+      const { result, requests } = await run();
+      succeeded(result);
+      expect(requests.length).to.be.lessThan(90);
+      expect(lab.field(RULE, "source")).to.equal(`<source>${members(GROUP)}</source>`);
+      expect(lab.objects().replace('<entry name="aws-panos-hold"/>', "")).to.equal(objects);
+    }
   });
 });
