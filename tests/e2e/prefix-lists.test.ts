@@ -39,8 +39,8 @@ describe("e2e: large prefix lists", function () {
 
   afterEach(() => lab.close());
 
-  const open = async (entries: readonly string[], choices = GROUPS_ABOVE_2) => {
-    lab = await Lab.open();
+  const open = async (entries: readonly string[], choices = GROUPS_ABOVE_2, device = {}) => {
+    lab = await Lab.open(device);
     stack = await lab.stack(choices);
     await lab.setAccount(accountWith(entries));
   };
@@ -57,6 +57,12 @@ describe("e2e: large prefix lists", function () {
   };
 
   it("become groups that follow their entries while the rule stays as it is, and go with it", async () => {
+    await open(OFFICES, GROUPS_ABOVE_2, { maxAddresses: 2 });
+    const unfit = await up();
+    expect(said(unfit.result)).to.include("takes 2 address objects: 0 are there, and 3 of ours don't fit");
+    expect(unfit.writes).to.equal(0);
+    await lab.close();
+
     await open(OFFICES);
     const made = await up();
     succeeded(made.result);
@@ -77,6 +83,9 @@ describe("e2e: large prefix lists", function () {
     const changed = await up();
     succeeded(changed.result);
     expect(changed.commits).to.equal(1);
+    expect(said(changed.result))
+      .to.include(`sessions that these rules allowed on firewall/vsys1`)
+      .and.include(RULE);
     expect(succeeded(changed.result).steps.map(({ op, name }) => `${op} ${name}`)).to.have.members([
       ...["update addresses", `update ${GROUP}`, "update commit"],
     ]);

@@ -1,5 +1,9 @@
 import { expect } from "chai";
 import {
+  addressFrom,
+  addressGroupFrom,
+  addressGroupXml,
+  addressXml,
   applicationFrom,
   applicationXml,
   canonicalAddress,
@@ -10,7 +14,7 @@ import {
 } from "../../panos/entries";
 import type { Application, SecurityRule } from "../../panos/policy";
 import { parseXml } from "../../panos/xml";
-import { applicationHash, ruleHash } from "../../provider/content";
+import { addressGroupHash, addressHash, applicationHash, ruleHash } from "../../provider/content";
 
 const rule: SecurityRule = {
   name: "aws-sg-0123-tcp-443",
@@ -157,5 +161,50 @@ describe("a rule's content", () => {
     expect(canonicalAddress("2001:DB8::0/64")).to.equal("2001:db8::/64");
     expect(canonicalAddress("Web-Servers")).to.equal("Web-Servers");
     expect(canonicalAddress("10.0.0.1-10.0.0.9")).to.equal("10.0.0.1-10.0.0.9");
+  });
+});
+
+describe("address entries", () => {
+  const address = { name: "aws-x-192.0.2.7-32", value: "192.0.2.7/32", tag: ["aws-panos-x"] };
+  const read = (xml: string) => addressFrom(parseXml(xml));
+
+  it("are read as they were written, in whichever spelling", () => {
+    expect(read(addressXml(address))).to.deep.equal({ ...address, extras: [] });
+    expect(addressHash(read(addressXml({ ...address, value: "192.0.2.7" })))).to.equal(addressHash(address));
+  });
+
+  it("differ in everything that a person can make of them", () => {
+    const entry = addressXml(address);
+    for (const changed of [
+      entry.replace("192.0.2.7/32", "192.0.2.8/32"),
+      entry.replace(/ip-netmask/g, "fqdn"),
+      entry.replace("<tag>", "<description>ours</description><tag>"),
+      entry.replace("<tag>", "<tag><member>more</member>"),
+    ]) {
+      expect(addressHash(read(changed)), changed).not.to.equal(addressHash(address));
+    }
+  });
+});
+
+describe("address group entries", () => {
+  const [fixed, dynamic] = [
+    { name: "aws-x-pl-0a", members: ["b", "a"], tag: ["aws-panos-x"] },
+    { name: "aws-x-sg-0a", filter: "'aws-panos-x-sg-0a'", tag: ["aws-panos-x"] },
+  ];
+  const read = (xml: string) => addressGroupFrom(parseXml(xml));
+
+  it("are read as they were written, static or dynamic", () => {
+    expect(read(addressGroupXml(fixed))).to.deep.equal({ ...fixed, filter: "", extras: [] });
+    expect(read(addressGroupXml(dynamic))).to.deep.equal({ ...dynamic, members: [], extras: [] });
+    for (const group of [fixed, dynamic]) {
+      expect(addressGroupHash(read(addressGroupXml(group)))).to.equal(addressGroupHash(group));
+    }
+  });
+
+  it("differ with a member, and not with the members' order", () => {
+    const hash = (members: string[]) => addressGroupHash({ ...fixed, members });
+    expect(hash(["a", "b"])).to.equal(hash(fixed.members));
+    expect(hash(["a"])).not.to.equal(hash(fixed.members));
+    expect(hash([...fixed.members, "c"])).not.to.equal(hash(fixed.members));
   });
 });

@@ -1,5 +1,11 @@
 import { expect } from "chai";
-import { differences, foundDeclaration, listed } from "../../provider/declaration";
+import {
+  declarationOf,
+  differences,
+  foundDeclaration,
+  listed,
+  ruleChanges,
+} from "../../provider/declaration";
 import { ruleHash } from "../../provider/content";
 import type { FoundRule } from "../../panos/entries";
 import { ownObjects } from "../../provider/ownership";
@@ -81,6 +87,29 @@ describe("comparing what is found with what is declared", () => {
     expect(compare(rule(name), rule("aws-sg-0b-all"), rule("theirs", { tag: [] }), cleanup)).to.deep.equal([
       "rule aws-sg-0b-all is not declared",
     ]);
+  });
+
+  it("counts a rule as changed where a group that it names is, or an address of it", () => {
+    const content = (...groups: [string, string[]][]) => {
+      const tag = [`aws-panos-${OWNER}`];
+      const action = "allow" as const;
+      const rules = [
+        { ...declared, action, source: ["list"] },
+        { ...declared, action, name: "aws-sg-0b-all" },
+      ];
+      return {
+        ...{ rules, services: [], applications: [] },
+        addresses: [{ name: "a", value: "192.0.2.0/24", tag }],
+        addressGroups: groups.map(([group, members]) => ({ name: group, members, tag })),
+      };
+    };
+    const of = (wanted: ReturnType<typeof content>) => declarationOf(OWNER, "test/dev", wanted);
+    const before = content(["part", ["a"]], ["list", ["part"]]);
+    const changes = (after: typeof before) => ruleChanges(of(before), of(after), after).changed;
+    expect(changes(before)).to.deep.equal([]);
+    expect(changes(content(["part", ["a", "b"]], ["list", ["part"]]))).to.deep.equal([name]);
+    const [address] = before.addresses;
+    expect(changes({ ...before, addresses: [{ ...address!, value: "192.0.0.0/16" }] })).to.deep.equal([name]);
   });
 
   it("lists the first of many", () => {

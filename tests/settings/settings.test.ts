@@ -87,6 +87,13 @@ describe("settings", () => {
     expect(read().firewalls[0]?.mapping.destinations).to.equal("addresses");
   });
 
+  it("makes address groups of prefix lists with more than 50 entries, of others, or of none", () => {
+    const above = (value?: string) =>
+      read(value === undefined ? {} : { "aws-panos-rules:prefixListGroups": value }).firewalls[0]?.mapping
+        .prefixListGroups;
+    expect([above(), above("0"), above("never")]).to.deep.equal([50, 0, undefined]);
+  });
+
   it("ask EC2's own API for what the data sources don't show: instances' tags, what protectedVpcs name", () => {
     const region = { "aws:region": "eu-central-1" };
     const exclude = JSON.stringify({ exclude: { instances: ["public=no"] } });
@@ -161,6 +168,8 @@ describe("settings", () => {
     ["aws-panos-rules:directions", '["out"]', 'has "out", which is neither ingress nor egress'],
     ["aws-panos-rules:references", "yes", "is none of skip, expand"],
     ["aws-panos-rules:destinationAddress", "both", "is none of private, public"],
+    ["aws-panos-rules:prefixListGroups", "-1", 'prefixListGroups "-1" is not a valid value'],
+    ["aws-panos-rules:prefixListGroups", "always", "is not a valid value"],
     ["aws-panos-rules:protectedSubnets", "subnet-0a", "is not a list"],
     ["aws-panos-rules:protectedSubnets", '["vpc-0a"]', '"vpc-0a" is not such an id'],
     ["aws-panos-rules:protectedVpcs", '["subnet-0a"]', '"subnet-0a" is not such an id'],
