@@ -1,10 +1,9 @@
-import { gunzip } from "node:zlib";
-import { promisify } from "node:util";
+import { gunzipSync } from "node:zlib";
 import { isRecord } from "../../settings/reader";
 
 /** Far more than CloudTrail writes into a file, which are megabytes. */
 export const MAX_FILE_BYTES = 32 * 1024 * 1024;
-const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
+const MAX_UNPACKED_BYTES = 128 * 1024 * 1024;
 
 /** A log file that can't be used, now or later: it goes to the dead-letter queue. */
 export class LogFileError extends Error {
@@ -16,11 +15,11 @@ export class LogFileError extends Error {
  * The records of a log file of CloudTrail, packed or not.
  * @throws LogFileError
  */
-export async function readLogFile(bytes: Uint8Array): Promise<unknown[]> {
+export function readLogFile(bytes: Uint8Array): unknown[] {
   if (bytes.length > MAX_FILE_BYTES)
     throw new LogFileError(`the file has more than ${MAX_FILE_BYTES} bytes packed`);
   const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const text = Buffer.from(isPacked ? await unpack(bytes) : bytes).toString("utf8");
+  const text = Buffer.from(isPacked ? unpack(bytes) : bytes).toString("utf8");
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -32,9 +31,9 @@ export async function readLogFile(bytes: Uint8Array): Promise<unknown[]> {
   return records as unknown[];
 }
 
-async function unpack(bytes: Uint8Array): Promise<Uint8Array> {
+function unpack(bytes: Uint8Array): Uint8Array {
   try {
-    return await promisify(gunzip)(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
+    return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
   } catch (error) {
     throw new LogFileError(
       (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE"

@@ -1,0 +1,20 @@
+import type { LedgerDocument } from "../ledger/document";
+import { told } from "../ledger/settle";
+import type { Edges } from "./edges";
+
+/**
+ * Tells people what the ledger keeps for them, and takes away what was told. What can't be told now stays, and
+ * is told by a later invocation; one that dies in between tells it twice rather than never.
+ */
+export async function tellNotices(document: LedgerDocument, edges: Edges): Promise<LedgerDocument> {
+  const ids: string[] = [];
+  for (const { id, subject, text } of document.notices) {
+    try {
+      await edges.outbox.tell({ subject, text });
+      ids.push(id);
+    } catch (error) {
+      edges.log({ event: "not-told", subject, reason: (error as Error).message });
+    }
+  }
+  return ids.length === 0 ? document : edges.ledger.update((current) => told(current, ids));
+}
