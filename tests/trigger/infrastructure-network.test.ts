@@ -38,7 +38,7 @@ describe("the runner's way to AWS", () => {
   const problemsOf = (vpc: VpcReading, needs = NEEDS) => reachOf(vpc, needs, FIREWALL).problems;
 
   it("may be a NAT gateway", () => {
-    const vpc = reading([table("rtb-0main", [nat]), table("rtb-0public", [internet], ["subnet-0public"])]);
+    const vpc = reading([table("rtb-0public", [internet], ["subnet-0public"]), table("rtb-0main", [nat])]);
     expect(reachOf(vpc, NEEDS, FIREWALL)).to.deep.equal({ problems: [], notes: [], leavesTheVpc: true });
   });
 
