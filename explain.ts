@@ -6,15 +6,11 @@ import { viewOf } from "./explain/view";
 import { readInventory, readSnapshot } from "./inventory";
 import type { Inventory } from "./inventory/types";
 import { alreadyAllowed } from "./mapping/coverage";
-import { CONNECTION_ENVIRONMENT } from "./panos/connection";
 import { openActive } from "./panos/ha";
 import { readRulebases } from "./panos/rulebase";
-import { settingsFrom, SettingsError, type FirewallSettings, type Settings } from "./settings";
-import { readStackFile } from "./settings/stack-file";
+import { SettingsError, type FirewallSettings, type Settings } from "./settings";
+import { hasKey, offlineSettings } from "./settings/offline";
 import { runCommand, type Terminal } from "./terminal";
-
-/** Stands in for the firewall's key where there is none: a stack's other settings count without it. */
-const NO_KEY = "none";
 
 /**
  * Explains a rule, or what happens to packets.
@@ -31,7 +27,7 @@ export async function explain(args: string[], { output, folder, environment }: T
     const { question } = flags;
     const { settings, firewall } = await settingsOf(flags, folder, environment);
     const view = viewOf(await inventoryOf(flags, settings), firewall.mapping, settings.guardrails);
-    const asksFirewall = firewall.connection.apiKey !== NO_KEY;
+    const asksFirewall = hasKey(firewall);
     if (asksFirewall) view.coverage = await coverageOf(firewall, view.policy);
     const explanation = "rule" in question ? explainRule(view, question.rule) : explainPacket(view, question);
     if (flags.json) say(JSON.stringify({ ...explanation, firewallAsked: asksFirewall }, undefined, 2));
@@ -53,20 +49,7 @@ async function settingsOf(
   folder: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<{ settings: Settings; firewall: FirewallSettings }> {
-  const values = await readStackFile(folder, stack);
-  const source =
-    snapshot === undefined
-      ? {}
-      : { "aws-panos-rules:inventory": "snapshot", "aws-panos-rules:snapshot": snapshot };
-  const isKeyless = !(["apiKey", "password", "apiKeySecret"] as const).some(
-    (key) => values[`panos:${key}`] !== undefined || environment[CONNECTION_ENVIRONMENT[key]],
-  );
-  const settings = settingsFrom(
-    { ...values, ...source, ...(isKeyless && { "panos:apiKey": NO_KEY }) },
-    () => true,
-    `organization/aws-panos-rules/${stack}`,
-    environment,
-  );
+  const settings = await offlineSettings(folder, stack, environment, { snapshot });
   const names = settings.firewalls.map(({ declared }) => declared.name);
   const firewall = settings.firewalls.find(({ declared }) => declared.name === (name ?? names[0]));
   if (firewall === undefined || (name === undefined && names.length > 1)) {

@@ -10,6 +10,8 @@ import { listed } from "./provider/declaration";
 import { firewallIdentity } from "./provider/firewall";
 import { FirewallPolicy } from "./provider/policy";
 import { noteRun } from "./provider/run";
+import { Reviewed } from "./review/reviewed";
+import { tellReview } from "./review/seam";
 import { readSettings, type Settings } from "./settings";
 
 /**
@@ -20,11 +22,16 @@ import { readSettings, type Settings } from "./settings";
 async function program() {
   noteRun({ note: "started" });
   const settings = readSettings();
-  const inventory = await readInventory(settings.inventory, log);
+  const reviewed = await Reviewed.of(settings.stack, (text) => log.warn(text));
+  const live = await readInventory(settings.inventory, log);
+  const inventory = (await reviewed?.inventoryFor(live)) ?? live;
   noteRun({ note: "inventory-read" });
   requireKnownTargets(unknownTargets(inventory, settings.targets), inventory);
 
-  const plans = await plansFor(settings, inventory);
+  const { stack, frozen } = settings;
+  const notes = frozen === undefined ? [] : [`${frozen}: an update would write nothing now`];
+  tellReview({ fact: "account", stack, inventory, notes });
+  const plans = await plansFor(settings, inventory, reviewed);
   noteRun({ note: "planned" });
   if (settings.frozen !== undefined) await stopWhatWaits(settings.frozen, plans);
 
@@ -41,12 +48,12 @@ async function program() {
 }
 
 /** What each firewall is to hold. Of several, one that can't be asked doesn't stop the others. */
-async function plansFor(settings: Settings, inventory: Inventory): Promise<Plan[]> {
+async function plansFor(settings: Settings, inventory: Inventory, reviewed?: Reviewed): Promise<Plan[]> {
   const { firewalls } = settings;
   const failures: unknown[] = [];
   const plans = await Promise.all(
     firewalls.map((firewall) =>
-      planFor(firewall, inventory, settings).catch(async (error: unknown) => {
+      planFor(firewall, inventory, settings, reviewed).catch(async (error: unknown) => {
         failures.push(error);
         if (!isExpected(error)) throw error;
         const note = error instanceof HeldError ? "held" : "failed";
@@ -81,6 +88,7 @@ async function stopWhatWaits(frozen: string, plans: Plan[]): Promise<void> {
 function requireUnguarded(plans: Plan[]): void {
   const guarded = [...new Set(plans.flatMap((plan) => plan.guarded))];
   if (guarded.length === 0) return;
+  tellReview({ fact: "guardrails" });
   throw new HeldError(
     `guardrails withhold ${guarded.length} permissions, and guardrails.enforce is set:\n  ${guarded.join("\n  ")}`,
   );

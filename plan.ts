@@ -18,6 +18,7 @@ import type { MappedAddressGroup, MappedRule } from "./mapping/types";
 import { capacity } from "./panos/capacity";
 import { openActive } from "./panos/ha";
 import type { PanosClient } from "./panos/client";
+import type { Registration } from "./panos/registered";
 import { readRulebases } from "./panos/rulebase";
 import { systemInfo } from "./panos/system";
 import { PreconditionError, requireAdoptable, requirePrerequisites, suspicion } from "./preconditions";
@@ -35,6 +36,9 @@ import { ownObjects } from "./provider/ownership";
 import { declaredRegistrations, registrationChanges, registrationsOfStack } from "./provider/registered";
 import { adoptedContent } from "./provider/takeover";
 import { report, reportAdoption } from "./report";
+import type { Reviewed } from "./review/reviewed";
+import { isReviewed, tellReview } from "./review/seam";
+import { firewallFacts, refusedFacts } from "./review/telling";
 import type { FirewallSettings, Settings } from "./settings";
 
 /** What one firewall is to hold. */
@@ -60,12 +64,14 @@ export interface Plan {
 /**
  * Works out what a firewall needs: what the account's permissions ask for, less what its administrators
  * allow already. Says what doesn't become a rule.
+ * @param reviewed the review that it has to keep to, if there is one
  * @throws PanosError, PreconditionError
  */
 export async function planFor(
   firewall: FirewallSettings,
   inventory: Inventory,
   { guardrails, limits, frozen }: Pick<Settings, "guardrails" | "limits" | "frozen">,
+  reviewed?: Reviewed,
 ): Promise<Plan> {
   const policy = policyFor(firewall, inventory, guardrails);
   const { rulebases, most } = await withClient(firewall, async (client) => {
@@ -79,6 +85,8 @@ export async function planFor(
   await report(policy, coverage, rulebases.candidate, firewall);
   await reportAdoption(adopted, gone, firewall);
   const { ownerId } = firewall.mapping;
+  const identity = firewallIdentity(firewall.declared);
+  await reviewed?.requireRulebase(identity, rulebases, ownerId);
   const addressGroups = addressGroupsOf(coverage.needed, policy.addressGroups);
   const registrations = registrationsFor(addressGroups, firewall);
   const needed = contentOf(coverage.needed, addressGroups, ownerId);
@@ -86,11 +94,21 @@ export async function planFor(
   const content = await withUnread(needed, inventory, running, firewall, guardrails);
   const doubt = suspicion(policy, inventory);
   const { changes, waiting, others, kept } = againstRunning(firewall, content, running);
-  const identity = firewallIdentity(firewall.declared);
+  if (isReviewed()) {
+    const registered = registrations === undefined ? [] : await registeredOn(firewall);
+    const known = { firewall, policy, rulebases, objects: running, coverage, adopted, content };
+    tellReview({ fact: "firewall", facts: firewallFacts({ ...known, registrations, registered }) });
+  }
+  await reviewed?.requireDeclaration(identity, declarationOf(ownerId, firewall.declared.stack, content));
   const unread = content.rules.length - needed.rules.length;
   const beside = { ...others, rules: others.rules + unread };
-  requireFit({ ...content, rules: coverage.needed }, beside, identity, limits, most);
-  requireWithinLimits(changes, kept, identity, limits, doubt);
+  try {
+    requireFit({ ...content, rules: coverage.needed }, beside, identity, limits, most);
+    requireWithinLimits(changes, kept, identity, limits, doubt);
+  } catch (error) {
+    tellReview({ fact: "limit", firewall: identity, text: (error as Error).message });
+    throw error;
+  }
   return {
     firewall,
     content,
@@ -141,13 +159,16 @@ async function registrationsWaiting(
   registrations: Plan["registrations"],
 ): Promise<string[]> {
   if (registrations === undefined) return [];
-  const { ownerId } = firewall.declared;
-  const found = await withClient(firewall, (client) => registrationsOfStack(client, ownerId));
+  const found = await registeredOn(firewall);
   const { missing, excess } = registrationChanges(found, declaredRegistrations(registrations));
   return [
     ...missing.map(({ address, tag }) => `${address} is not registered with ${tag}`),
     ...excess.map(({ address, tag }) => `${address} is still registered with ${tag}`),
   ];
+}
+
+function registeredOn(firewall: FirewallSettings): Promise<Registration[]> {
+  return withClient(firewall, (client) => registrationsOfStack(client, firewall.declared.ownerId));
 }
 
 /** What is to be declared, held against the running configuration. */
@@ -216,6 +237,7 @@ export function refusedPlan(
 ): Plan {
   const policy = policyFor(firewall, inventory, guardrails);
   const { rules, addressGroups, withheld, guarded } = policy;
+  tellReview({ fact: "firewall", facts: refusedFacts(firewall, policy, refusal) });
   return {
     firewall,
     content: contentOf(rules, addressGroups, firewall.mapping.ownerId),

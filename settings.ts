@@ -25,6 +25,8 @@ export { SettingsError } from "./settings/problems";
 
 /** Everything that the stack configuration says, validated. README has the table. */
 export interface Settings {
+  /** organization/project/stack. */
+  stack: string;
   inventory: InventorySource;
   /** What AWS's routes send traffic to, and what is behind the firewall besides. */
   targets: Targets;
@@ -143,7 +145,7 @@ export function settingsFrom(
   const asksForStopped = source.kind === "auto" || source.kind === "lookups";
   const stopped = common.mapping.destinations === "dynamic" && asksForStopped && { withStopped: true };
   const inventory = { ...source, ...stopped };
-  return { inventory, targets, firewalls: declared, listed, guardrails, limits, frozen: frozen(get) };
+  return { stack, inventory, targets, firewalls: declared, listed, guardrails, limits, frozen: frozen(get) };
 }
 
 /**

@@ -56,11 +56,13 @@ export class Account {
     return this.byAddress.get(address);
   }
 
-  /** The security-group rules that make up a permission. */
+  /** The security-group rules that make up a permission, references to groups only where they count. */
   rulesOf({ groupId, direction, ...permission }: NamedPermission): SecurityGroupRule[] {
     return (this.groups.get(groupId)?.[direction] ?? []).filter((rule) => {
       const { ipProtocol, fromPort, toPort } = normalised(rule);
+      const counts = rule.referencedSecurityGroupId === undefined || this.options.references === "expand";
       return (
+        counts &&
         ipProtocol === permission.ipProtocol &&
         fromPort === permission.fromPort &&
         toPort === permission.toPort

@@ -1,8 +1,8 @@
 /** The facts of a review of two snapshots: what AWS says before and after, and no firewall. */
 import type { Inventory } from "../inventory/types";
-import { addressGroupsOf } from "../mapping";
+import { objectsOf } from "../mapping/coverage";
 import { mapWithin, type GuardedPolicy } from "../mapping/guardrails";
-import type { MappingOptions } from "../mapping/types";
+import type { MappedRule, MappingOptions } from "../mapping/types";
 import type { Rulebase } from "../panos/policy";
 import { firewallIdentity } from "../provider/firewall";
 import type { Settings } from "../settings";
@@ -34,31 +34,31 @@ export function factsBetween(
       return {
         ...{ firewall: firewallIdentity(declared), ownerId, cleanupRule, options: mapping },
         running: asRunning(old, cleanupRule, mapping),
-        members: wantedOf(old).members,
-        wanted: wantedOf(now),
+        members: wantedOf(old.rules, old).members,
+        wanted: wantedOf(now.rules, now),
         withheld: now.withheld,
         guarded: now.guarded,
         withheldBefore: old.withheld.map(({ reason }) => reason),
-        ...{ alreadyAllowed: [], shadowed: [], adopted: [], held: [] },
+        ...{ alreadyAllowed: [], shadowed: [], adopted: [], held: [], notes: now.warnings },
       };
     }),
     limits: [],
-    notes: [...new Set(policies.flatMap(({ now }) => now.warnings))],
+    notes: [],
   };
 }
 
-/** What a policy asks for, in the form that a review takes. */
-export function wantedOf({
-  rules,
-  services,
-  addressGroups,
-}: Pick<GuardedPolicy, "rules" | "services" | "addressGroups">): Wanted {
+/** What rules ask for, in the form that a review takes. */
+export function wantedOf(
+  rules: readonly MappedRule[],
+  policy: Pick<GuardedPolicy, "services" | "addressGroups">,
+): Wanted {
+  const groups = [...objectsOf(rules, policy, "members").addresses];
   return {
     rules: rules.map(({ rule }) => rule),
     permissions: Object.fromEntries(rules.map(({ rule, permission }) => [rule.name, permission])),
-    services,
+    services: policy.services,
     members: Object.fromEntries(
-      addressGroupsOf(rules, addressGroups).map(({ group, members }) => [group.name, members]),
+      groups.map(([name, object]) => [name, object.kind === "static-group" ? object.members : []]),
     ),
   };
 }

@@ -12,6 +12,8 @@ export interface Pair {
   before?: RulebaseRule;
   after?: RulebaseRule;
   fields: FieldChange[];
+  /** Addresses that its ends gain and lose, whatever objects they are written as. */
+  ends: Record<"source" | "destination", { added: string[]; removed: string[] }>;
 }
 
 export interface Policies {
@@ -35,6 +37,19 @@ export function policiesOf(facts: FirewallFacts): Policies {
   const declared = new Map(wanted.rules.map((rule) => [rule.name, asFound(rule)]));
   for (const name of held) declared.delete(name);
 
+  const { addresses } = objectsOf(facts, members, false);
+  const membersBefore = (name: string) =>
+    addresses.get(name)?.kind === "static-group" ? addressesOf(name, addresses) : undefined;
+
+  const afterwards = objectsOf(facts, wanted.members, true).addresses;
+  const endsOf = (side: "source" | "destination", before?: RulebaseRule, after?: RulebaseRule) => {
+    const all = (rule: RulebaseRule | undefined, objects: typeof addresses) =>
+      addressSet((rule?.[side] ?? []).flatMap((name) => addressesOf(name, objects)));
+    const [old, now] = [all(before, addresses), all(after, afterwards)];
+    const [had, has] = [new Set(old), new Set(now)];
+    return { added: now.filter((each) => !had.has(each)), removed: old.filter((each) => !has.has(each)) };
+  };
+
   const pairs: Pair[] = [];
   let unchanged = 0;
   for (const name of [...new Set([...declared.keys(), ...found.keys()])].sort()) {
@@ -42,10 +57,16 @@ export function policiesOf(facts: FirewallFacts): Policies {
     const [before, after] = [found.get(name), declared.get(name)];
     const fields =
       before !== undefined && after !== undefined
-        ? fieldChanges(before, after, isAbove.has(name), members, wanted.members)
+        ? fieldChanges(before, after, isAbove.has(name), membersBefore, wanted.members)
         : [];
     if (before !== undefined && after !== undefined && fields.length === 0) unchanged++;
-    else pairs.push({ name, ...(before && { before }), ...(after && { after }), fields });
+    else {
+      const ends = {
+        source: endsOf("source", before, after),
+        destination: endsOf("destination", before, after),
+      };
+      pairs.push({ name, ...(before && { before }), ...(after && { after }), fields, ends });
+    }
   }
   const gone = new Set(facts.adopted.map(({ name }) => name));
   const stays = held.map((name) => found.get(name)!);
@@ -62,6 +83,19 @@ export function policiesOf(facts: FirewallFacts): Policies {
     unchanged,
     held,
   };
+}
+
+/** The addresses that a name stands for, as far as that is known here; others by the name itself. */
+export function addressesOf(
+  name: string,
+  addresses: ReadonlyMap<string, AddressObject>,
+  depth = 0,
+): string[] {
+  const object = addresses.get(name);
+  if (object?.kind === "ip-netmask" || object?.kind === "ip-range") return [object.value];
+  // PAN-OS refuses groups in a circle; a recording of one must not hang us.
+  if (object?.kind !== "static-group" || depth > 8) return [name];
+  return object.members.flatMap((member) => addressesOf(member, addresses, depth + 1));
 }
 
 /** Whether a rule lets anything through for sure. */
@@ -109,7 +143,7 @@ function fieldChanges(
   before: RulebaseRule,
   after: RulebaseRule,
   isAbove: boolean,
-  membersBefore: Record<string, string[]>,
+  membersBefore: (group: string) => string[] | undefined,
   membersAfter: Record<string, string[]>,
 ): FieldChange[] {
   const fields: FieldChange[] = [];
@@ -123,13 +157,8 @@ function fieldChanges(
     const set = list === "source" || list === "destination" ? addressSet : asSet;
     compare(list, set(before[list]), set(after[list]));
   }
-  for (const group of new Set([
-    ...before.source,
-    ...before.destination,
-    ...after.source,
-    ...after.destination,
-  ])) {
-    const [old, now] = [membersBefore[group], membersAfter[group]];
+  for (const group of new Set([...after.source, ...after.destination])) {
+    const [old, now] = [membersBefore(group), membersAfter[group]];
     if (old !== undefined && now !== undefined)
       compare(`members of ${group}`, addressSet(old), addressSet(now));
   }

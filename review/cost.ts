@@ -19,7 +19,8 @@ export function costOf(
       ([name, content]) => !exempt.has(name) && found[part][name] !== content,
     ).length;
   const rules = changed("rules");
-  const objects = changed("services") + changed("applications") + changed("addressGroups");
+  const objects =
+    changed("services") + changed("applications") + changed("addresses") + changed("addressGroups");
   const writes = differences(declared, found, exempt).length + adopted.length;
   const removals = writes - rules - objects - changed("tags");
   // The tag first, then what rules name, then rules, each written and placed; what goes, at the end.

@@ -4,6 +4,7 @@ import type { Adopted } from "../mapping/adoption";
 import type { MappedRule, MappingOptions, Permission, Withheld } from "../mapping/types";
 import type { Rulebase, SecurityRule, Service } from "../panos/policy";
 import type { Declaration } from "../provider/inputs";
+import type { Parts } from "./hashes";
 
 export interface Facts {
   stack: string;
@@ -44,6 +45,10 @@ export interface FirewallFacts {
   adopted: Adopted[];
   /** Rules of ours that an administrator has put on hold. */
   held: string[];
+  /** What a person should know, one sentence each. */
+  notes: string[];
+  /** Hashes of what the rulebase has; absent between snapshots. */
+  seen?: Parts;
   /** Why nothing is written to it; then there is nothing but its name that counts. */
   refusal?: string;
 }

@@ -94,7 +94,7 @@ export function marksOfOpening(opens: readonly Flow[], direction: Direction): Ma
     if (administrative.length > 0 && isWorld(sources)) {
       marks.push({ kind: "world-administrative", text: `open to the world: ${listed(administrative)}` });
     }
-    if (database.length > 0 && sources.some(isPublic)) {
+    if (everyPort === undefined && database.length > 0 && sources.some(isPublic)) {
       marks.push({ kind: "public-database", text: `open to public addresses: ${listed(database)}` });
     }
   }

@@ -44,7 +44,7 @@ export function reviewOf(facts: Facts, seen?: Seen): Review {
     counts,
     firewalls,
     addresses: ownersOf(firewalls, facts),
-    notes: facts.notes,
+    notes: [...new Set([...facts.notes, ...facts.firewalls.flatMap(({ notes }) => notes)])],
     ...(seen && { seen }),
   };
   const { format, stack, source, ...others } = review;
@@ -197,25 +197,24 @@ function ownersOf(firewalls: readonly FirewallReview[], { inventory, before }: F
       ...alreadyAllowed.flatMap(({ source, destination }) => [...source, ...destination]),
     ]),
   );
-  const owners: [string, AddressOwner][] = [];
+  const owners = new Map<string, AddressOwner>();
   // Today's last: of what has moved, they count.
   for (const { instances, networkInterfaces } of [...(before ? [before] : []), inventory]) {
     const names = new Map(instances.map(({ id, name }) => [id, name]));
     for (const networkInterface of networkInterfaces) {
       const { id: interfaceId, instanceId } = networkInterface;
-      const name = names.get(instanceId ?? "") ?? undefined;
       for (const address of addressTexts(networkInterface)) {
         if (!named.has(address)) continue;
-        owners.push([
-          address,
-          {
-            interfaceId,
-            ...(instanceId !== undefined && { instanceId }),
-            ...(name !== undefined && { name }),
-          },
-        ]);
+        const known = owners.get(address);
+        // An instance that stopped has lost its name along with its record.
+        const name =
+          names.get(instanceId ?? "") ?? (known?.instanceId === instanceId ? known?.name : undefined);
+        owners.set(address, {
+          ...{ interfaceId, ...(instanceId !== undefined && { instanceId }) },
+          ...(name !== undefined && { name }),
+        });
       }
     }
   }
-  return Object.fromEntries(owners.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  return Object.fromEntries([...owners].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }

@@ -21,6 +21,7 @@ import { difference, setOf, type IntervalSet } from "../mapping/intervals";
 import { addressBounds } from "../mapping/objects";
 import { describePorts, isTakenFor } from "../mapping/traffic";
 import type { RulebaseRule } from "../panos/policy";
+import { addressesOf } from "./changes";
 import type { Flow } from "./types";
 
 /** Rules in the order in which they are evaluated, and the objects that they name. */
@@ -150,7 +151,8 @@ export class Reachability {
       family,
       source: source.names,
       destination: destination.names,
-      ports: ours === undefined ? describePorts(box.ports) : [ours.description.replace(/^[^:]*: /, "")],
+      ports:
+        ECHO[application] ?? (ours ? [ours.description.replace(/^[^:]*: /, "")] : describePorts(box.ports)),
       applications: [application],
       ...(except.length > 0 && { except }),
       ...{ from, to },
@@ -168,10 +170,7 @@ export class Reachability {
     const isNegated = side === "source" ? rule.negateSource : rule.negateDestination;
     if (isNegated) return { names: [`not ${rule[side].join(", ")}`], isPartly: false };
     const { addresses } = this.standing.objects;
-    const names = rule[side].flatMap((name) => {
-      const object = addresses.get(name);
-      return object?.kind === "static-group" ? object.members : [name];
-    });
+    const names = rule[side].flatMap((name) => addressesOf(name, addresses));
     const found: Members = { names: [], isPartly: false };
     for (const name of names) {
       const all = addressBounds([name], false, addresses).possibly[family];
@@ -183,6 +182,9 @@ export class Reachability {
     return found;
   }
 }
+
+/** App-IDs that are one type of their protocol. */
+const ECHO: Record<string, string[]> = { ping: ["ICMP type 8"], ping6: ["ICMPv6 type 128"] };
 
 interface Piece {
   traffic: Traffic;
@@ -257,10 +259,8 @@ function joined(flows: FamilyFlow[]): Flow[] {
     const what = isPointed(flow) ? "points" : [ports, applications];
     const key = JSON.stringify([family, source, destination, from, to, partly, what]);
     const known = byEnds.get(key);
-    byEnds.set(
-      key,
-      known === undefined ? flow : { ...known, ...union(known, flow, ["ports", "applications"]) },
-    );
+    const both = known && { ...known, ...union(known, flow, ["ports", "applications"]) };
+    byEnds.set(key, both ? { ...both, ports: widest(both.ports) } : flow);
   }
   const byFamily = new Map<string, FamilyFlow[]>();
   for (const flow of byEnds.values()) {
@@ -278,6 +278,11 @@ function joined(flows: FamilyFlow[]): Flow[] {
       plain({ ...first, ...union(first, second, ["source", "destination"]), ...(partly && { partly }) }),
     ];
   });
+}
+
+/** Without the types of a protocol that is there as a whole. */
+function widest(ports: string[]): string[] {
+  return ports.filter((port) => !ports.includes(port.replace(/ type .*$/, "")) || !port.includes(" type "));
 }
 
 function union<K extends "source" | "destination" | "ports" | "applications">(a: Flow, b: Flow, keys: K[]) {

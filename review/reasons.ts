@@ -162,28 +162,22 @@ function namedRules({ before }: Pair): string[] {
 function whyMembers(subject: Subject): Reason[] {
   const { pair, permission } = subject;
   const [near, far] =
-    permission.direction === "ingress" ? ["destination", "source"] : ["source", "destination"];
-  const reasons: Reason[] = [];
-  for (const { field, added, removed } of pair.fields) {
-    if (field === near || field.startsWith("members of ")) {
-      reasons.push(
-        ...some(
-          added.map((address) => whyNear(subject, address)),
-          "addresses come",
-        ),
-      );
-      reasons.push(
-        ...some(
-          removed.map((address) => whyNotNear(subject, address)),
-          "addresses go",
-        ),
-      );
-    }
-    if (field === far) {
-      reasons.push(...some(unique(added.flatMap((cidr) => whyFar(subject, cidr))), "CIDRs come"));
-      reasons.push(...some(unique(removed.flatMap((cidr) => whyNotFar(subject, cidr))), "CIDRs go"));
-    }
-  }
+    permission.direction === "ingress"
+      ? (["destination", "source"] as const)
+      : (["source", "destination"] as const);
+  const [inside, outside] = [pair.ends[near], pair.ends[far]];
+  const reasons = [
+    ...some(
+      inside.added.map((address) => whyNear(subject, address)),
+      "addresses come",
+    ),
+    ...some(
+      inside.removed.map((address) => whyNotNear(subject, address)),
+      "addresses go",
+    ),
+    ...some(unique(outside.added.flatMap((cidr) => whyFar(subject, cidr))), "CIDRs come"),
+    ...some(unique(outside.removed.flatMap((cidr) => whyNotFar(subject, cidr))), "CIDRs go"),
+  ];
   return unique(reasons);
 }
 

@@ -51,6 +51,8 @@ export interface Seen {
   inventory: string;
   /** By firewall, `name/vsys`. */
   rulebases: Record<string, string>;
+  /** Of what would be declared, by firewall. */
+  declarations: Record<string, string>;
 }
 
 export interface AddressOwner {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { parse } from "yaml";
 import { PROJECT } from "../provider/configuration";
 import { isRecord } from "./reader";
@@ -7,13 +7,17 @@ import { isRecord } from "./reader";
 /**
  * The configuration in `Pulumi.STACK.yaml`, for commands that run without Pulumi: values by full key, as text,
  * structured ones as JSON. Encrypted ones are left out.
+ * @param file another file, from the folder
  * @throws Error that says what to do where there is no such file, or no YAML in it
  */
-export async function readStackFile(folder: string, stack: string): Promise<Record<string, string>> {
-  const file = `Pulumi.${stack}.yaml`;
+export async function readStackFile(
+  folder: string,
+  stack: string,
+  file = `Pulumi.${stack}.yaml`,
+): Promise<Record<string, string>> {
   let document: unknown;
   try {
-    document = parse(await readFile(join(folder, file), "utf8"));
+    document = parse(await readFile(resolve(folder, file), "utf8"));
   } catch (error) {
     const because =
       (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is none here" : "it is no YAML";

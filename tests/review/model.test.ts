@@ -42,7 +42,7 @@ function change({ firewalls }: Review, rule: string): RuleChange {
 describe("review", () => {
   it("says that nothing changes where nothing does", () => {
     const { summary, counts } = between(account([WEB, SSH]), account([WEB, SSH]));
-    expect(summary).to.equal("Opens nothing and closes nothing: no rule changes");
+    expect(summary).to.equal("Opens nothing and closes nothing (no rule changes)");
     expect(counts).to.include({ added: 0, changed: 0, removed: 0 });
   });
 
@@ -80,7 +80,7 @@ describe("review", () => {
   it("says that nothing opens where a source replaces narrower ones that were open, but for what is new", () => {
     const narrow = [0, 1].map((half) => ({ ...SSH, cidr: `203.0.113.${half * 128}/25` }));
     const review = between(account(narrow), account([{ ...SSH, cidr: "203.0.113.0/24" }]));
-    expect(review.summary).to.equal("Opens nothing and closes nothing: rules 1 changed");
+    expect(review.summary).to.equal("Opens nothing and closes nothing (rules: 1 changed)");
     const { fields } = change(review, ruleOf(SSH));
     expect(fields.find(({ field }) => field === "source")).to.deep.equal({
       ...{ field: "source", added: ["203.0.113.0/24"], removed: ["203.0.113.0/25", "203.0.113.128/25"] },

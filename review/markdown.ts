@@ -1,0 +1,245 @@
+/** A review as a comment on a pull request: Markdown that renders alike on GitHub and GitLab. */
+import type { Reason } from "../explain/reason";
+import { markdownCode, markdownText } from "./escape";
+import type { FieldChange, FirewallReview, Flow, Review, RuleChange } from "./types";
+
+/** GitHub takes 65,536 characters, GitLab 1,000,000. */
+export const GITHUB_LIMIT = 65_536;
+
+/** Room for what a pipeline adds, such as where the page is. */
+const MOST = GITHUB_LIMIT - 4_096;
+
+/** So many of a list are shown in a cell. */
+const MOST_MEMBERS = 4;
+const MOST_REASONS = 3;
+
+/** The first line of a comment, hidden: by it a pipeline finds the comment of a stack, to update it in place. */
+export function marker(stack: string): string {
+  return `<!-- aws-panos-review ${encodeURIComponent(stack).replaceAll("--", "%2D%2D")} -->`;
+}
+
+interface Section {
+  title: string;
+  /** Lines above the rows: a table's head. */
+  head: string[];
+  rows: string[];
+}
+
+/** The comment. With whatever number of rules it fits both hosts; then it says what it leaves out. */
+export function markdownOf(review: Review): string {
+  const groups = alike(review.firewalls).map(({ names, firewall }) => ({
+    names,
+    firewall,
+    sections: sectionsOf(firewall, review),
+  }));
+  const most = Math.max(0, ...groups.flatMap(({ sections }) => sections.map(({ rows }) => rows.length)));
+  const against = review.against.map(
+    ({ kind, firewall, text }) =>
+      `- **${kind}**${firewall === undefined ? "" : ` on ${markdownCode(firewall)}`}: ${markdownText(text, 600)}`,
+  );
+  const notes = review.notes.map((note) => `- ${markdownText(note, 600)}`);
+  const written = (rows: number): string =>
+    [
+      marker(review.stack),
+      `**${markdownCode(review.stack)}: ${markdownText(review.summary, 600)}**`,
+      ...shownSection({ title: "Against it", head: [], rows: against }, rows),
+      ...groups.flatMap(({ names, firewall, sections }) => [
+        ...(groups.length > 1 ? ["", `## ${names.map((name) => markdownCode(name)).join(", ")}`] : []),
+        ...(firewall.refusal === undefined
+          ? []
+          : ["", `Nothing is known of it: ${markdownText(firewall.refusal, 600)}`]),
+        ...sections.flatMap((section) => shownSection(section, rows)),
+        ...footer(firewall, names),
+      ]),
+      ...shownSection({ title: "To know besides", head: [], rows: notes }, rows),
+      "",
+    ].join("\n");
+
+  const all = written(Infinity);
+  if (all.length <= MOST) return all;
+  // The most rows of each section that fit.
+  let [fits, tooMany] = [0, Math.max(most, against.length, notes.length) + 1];
+  while (tooMany - fits > 1) {
+    const middle = (fits + tooMany) >>> 1;
+    if (written(middle).length <= MOST) fits = middle;
+    else tooMany = middle;
+  }
+  const text = written(fits);
+  if (text.length <= MOST) return text;
+  return `${marker(review.stack)}\n**${markdownText(review.summary, 600)}**\n\nThat is too much for a comment: see the page.\n`;
+}
+
+/** Firewalls that get the same are shown once. */
+function alike(firewalls: readonly FirewallReview[]): { names: string[]; firewall: FirewallReview }[] {
+  const groups = new Map<string, { names: string[]; firewall: FirewallReview }>();
+  for (const firewall of firewalls) {
+    const { firewall: name, ...content } = firewall;
+    const key = JSON.stringify(content);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { names: [name], firewall });
+    else group.names.push(name);
+  }
+  return [...groups.values()];
+}
+
+function sectionsOf(
+  { changes, withheld, alreadyAllowed, adopted, held }: FirewallReview,
+  review: Review,
+): Section[] {
+  const flows = (of: "opens" | "closes") =>
+    changes.flatMap((change) => change[of].map((flow) => flowRow(change, flow, review, of)));
+  const head = ["| Source | Destination | Port | Application | Why |", "|---|---|---|---|---|"];
+  const silent = changes.filter(({ opens, closes }) => opens.length + closes.length === 0);
+  return [
+    { title: "Opens", head, rows: flows("opens") },
+    { title: "Closes", head, rows: flows("closes") },
+    {
+      title: "Changed rules",
+      head: ["| Rule | Field | Old → new |", "|---|---|---|"],
+      rows: changes
+        .filter(({ kind }) => kind === "changed")
+        .flatMap((change) => change.fields.map((field) => fieldRow(change, field))),
+    },
+    {
+      title: "Makes no difference to what gets through",
+      head: ["| Rule | | Why |", "|---|---|---|"],
+      rows: silent.map((change) => `| ${ruleCell(change)} | ${change.kind} | ${why(change)} |`),
+    },
+    {
+      title: "Withheld",
+      head: [],
+      rows: withheld.map(
+        ({ text, guardrail }) => `- ${guardrail ? "**guardrail:** " : ""}${markdownText(text, 600)}`,
+      ),
+    },
+    {
+      title: "Already allowed by the administrator's rules",
+      head: ["| Source | Destination | Port | Their rule |", "|---|---|---|---|"],
+      rows: alreadyAllowed.map(
+        ({ source, destination, traffic, by }) =>
+          `| ${members(source, review)} | ${members(destination, review)} | ${markdownText(traffic)} | ${by.map((name) => markdownCode(name)).join(" with ")} |`,
+      ),
+    },
+    {
+      title: "Takes the place of an administrator's rule",
+      head: [],
+      rows: adopted.map(
+        ({ name, by, lost }) =>
+          `- ${markdownCode(name)}: replaced by ${some(by.map((each) => markdownCode(each)))}${lost.length > 0 ? `; lost with it: ${markdownText(lost.join("; "))}` : ""}`,
+      ),
+    },
+    {
+      title: "On hold: left as somebody changed it",
+      head: [],
+      rows: held.map((name) => `- ${markdownCode(name)}`),
+    },
+  ];
+}
+
+function flowRow(change: RuleChange, flow: Flow, review: Review, of: "opens" | "closes"): string {
+  const { source, destination, ports, applications, except = [], from, to, partly } = flow;
+  const rest = partly ? `<br>(in part: the rest ${of === "opens" ? "was" : "stays"} open)` : "";
+  const but = except.length > 0 ? ` but ${some(except.map((name) => markdownCode(name)))}` : "";
+  const zones = review.firewalls.some(({ changes }) => changes.some((each) => hasOtherZones(each, from, to)));
+  const cells = [
+    members(source, review) + (zones ? `<br>in ${markdownCode(from)}` : "") + rest,
+    members(destination, review) + (zones ? `<br>in ${markdownCode(to)}` : ""),
+    some(ports.map((port) => markdownText(port))),
+    some(applications.map((name) => markdownCode(name))) + but,
+    `${why(change, of === "opens")}<br>${ruleCell(change)}`,
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** Whether a change passes between other zones than these: only then do they say something. */
+function hasOtherZones({ opens, closes }: RuleChange, from: string, to: string): boolean {
+  return [...opens, ...closes].some((flow) => flow.from !== from || flow.to !== to);
+}
+
+function fieldRow(change: RuleChange, { field, added, removed }: FieldChange): string {
+  const isValue = ["description", "action", "profile-setting", "log-setting", "place"].includes(field);
+  const texts = (list: string[]) =>
+    list.map((text) => (isValue ? markdownText(text, 200) : markdownCode(text)));
+  const cell = isValue
+    ? `${texts(removed).join("") || "none"} → ${texts(added).join("") || "none"}`
+    : [...signed("−", texts(removed)), ...signed("+", texts(added))].join("<br>");
+  return `| ${ruleCell(change)} | ${markdownText(field)} | ${cell} |`;
+}
+
+function signed(sign: string, texts: string[]): string[] {
+  return texts.length === 0 ? [] : [`${sign} ${some(texts)}`];
+}
+
+function ruleCell({ rule }: RuleChange): string {
+  return markdownCode(rule);
+}
+
+/** What to look at twice, then the reasons. */
+function why({ marks, reasons }: RuleChange, withMarks = true): string {
+  const shown = reasons.slice(0, MOST_REASONS).map(reasonText);
+  const more = reasons.length - shown.length;
+  return [
+    ...(withMarks ? marks.map(({ text }) => `⚠ **${markdownText(text)}**`) : []),
+    ...shown,
+    ...(more > 0 ? [`and ${more} more reasons`] : []),
+  ].join("<br>");
+}
+
+function reasonText({ text }: Reason): string {
+  return markdownText(text);
+}
+
+/** Ends of traffic, with the names of the instances that have them. */
+function members(list: readonly string[], { addresses }: Review): string {
+  const isPart = (address: string) => list.includes(address);
+  const named = list.filter((address) => addresses[address] !== undefined);
+  const others = list.filter((address) => addresses[address] === undefined).map((text) => markdownCode(text));
+  // All addresses of one instance in one place.
+  const instances = new Map<string, string[]>();
+  for (const address of named.filter(isPart)) {
+    const { instanceId, interfaceId, name } = addresses[address]!;
+    const label = name ?? instanceId ?? interfaceId;
+    instances.set(label, [...(instances.get(label) ?? []), address]);
+  }
+  const shown = [...instances].map(
+    ([label, own]) => `${markdownText(label, 60)} (${some(own.map((address) => markdownCode(address)))})`,
+  );
+  return some([...others, ...shown]);
+}
+
+function some(texts: readonly string[]): string {
+  const more = texts.length - MOST_MEMBERS;
+  return texts.slice(0, MOST_MEMBERS).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+function shownSection({ title, head, rows }: Section, most: number): string[] {
+  if (rows.length === 0) return [];
+  const shown = rows.slice(0, most);
+  const more = rows.length - shown.length;
+  return [
+    "",
+    `### ${title} (${rows.length})`,
+    "",
+    ...(shown.length > 0 ? [...head, ...shown] : []),
+    ...(more > 0
+      ? [
+          "",
+          `${more} more ${more === 1 ? "is" : "are"} in the page: here is no room for ${more === 1 ? "it" : "them"}.`,
+        ]
+      : []),
+  ];
+}
+
+function footer({ cost, unchanged, refusal }: FirewallReview, names: string[]): string[] {
+  if (refusal !== undefined) return [];
+  const stay = `${unchanged} ${unchanged === 1 ? "rule stays" : "rules stay"} as ${unchanged === 1 ? "it is" : "they are"}`;
+  if (cost === undefined) return ["", `${stay}. No firewall was asked.`];
+  const { commits, writes, writingRequests, registrations } = cost;
+  const each = names.length > 1 ? " on each" : "";
+  const work =
+    commits === 0
+      ? "nothing to commit"
+      : `one commit${each}, ${writes} rules and objects to write or remove in at least ${writingRequests} ${writingRequests === 1 ? "request" : "requests"}`;
+  const registering = registrations > 0 ? `, ${registrations} addresses to register or unregister` : "";
+  return ["", `${stay}. The update takes ${work}${registering}.`];
+}

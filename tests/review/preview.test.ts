@@ -1,0 +1,131 @@
+import { expect } from "chai";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { review } from "../../review";
+import { REVIEWED_VARIABLES } from "../../review/reviewed";
+import type { Review } from "../../review/types";
+import { account, ruleOf, type Permission } from "../support/account";
+import {
+  Lab,
+  PASSPHRASE,
+  PASSWORDS,
+  PROJECT_DIR,
+  ruleEntry,
+  firewallConfig,
+  said,
+  succeeded,
+} from "../support/lab";
+
+const WEB: Permission = { group: 1, port: 443 };
+const SSH: Permission = { group: 2, port: 22 };
+
+describe("review of a preview", function () {
+  this.timeout(120_000);
+  let lab: Lab;
+  beforeEach(async () => {
+    lab = await Lab.open({
+      config: firewallConfig([ruleEntry("allow-mail", { destination: "10.0.0.3", service: "any" })]),
+    });
+  });
+  afterEach(() => lab.close());
+
+  /** Runs the command against the lab's firewall and account. */
+  async function run(environment: NodeJS.ProcessEnv = {}) {
+    const output = new PassThrough();
+    const text: string[] = [];
+    output.on("data", (chunk: Buffer) => text.push(chunk.toString()));
+    const out = join(lab.directory, "review");
+    const configFile = join(lab.directory, "Pulumi.dev.yaml");
+    const code = await review(["--stack", "dev", "--out", out, "--config-file", configFile, ...engine()], {
+      input: new PassThrough(),
+      output,
+      folder: PROJECT_DIR,
+      environment: {
+        ...process.env,
+        PULUMI_BACKEND_URL: `file://${lab.directory}`,
+        PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+        PANOS_PORT: String(lab.firewall.port),
+        PANOS_PASSWORD: PASSWORDS["aws-panos"],
+        ...environment,
+      },
+    });
+    const file = join(out, "review.json");
+    const made = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Review) : undefined;
+    return { code, text: text.join(""), out, made };
+  }
+
+  const engine = () => (process.env["TEST_EXECUTABLE"] === "--cli" ? [] : ["--engine"]);
+
+  it("shows what an update would do, and an update of it stops where AWS or the firewall has moved on", async () => {
+    await lab.setAccount(account([WEB, { group: 3, port: 25 }]));
+    const stack = await lab.stack();
+    const { result, writes } = await lab.during(() => run());
+    expect(result.code, result.text).to.equal(0);
+    expect(writes).to.equal(0);
+    const { made, out } = result;
+    const [firewall] = made!.firewalls;
+    expect(made!.stack).to.equal("organization/aws-panos-rules/dev");
+    expect(firewall!.changes.map(({ rule, kind }) => [rule, kind])).to.deep.equal([[ruleOf(WEB), "added"]]);
+    expect(firewall!.alreadyAllowed).to.have.length(1);
+    expect(firewall!.alreadyAllowed[0]!.by).to.deep.equal(["allow-mail"]);
+    expect(firewall!.cost).to.deep.include({ commits: 1 });
+    expect(result.text).to.include(readFileSync(join(out, "review.md"), "utf8"));
+    for (const file of ["review.md", "review.json", "inventory.json", "rulebase.json"]) {
+      expect(readFileSync(join(out, file), "utf8")).not.to.include(PASSWORDS["aws-panos"]);
+    }
+
+    // Somebody else stops the other instance, then works on the firewall.
+    const reviewed = { [REVIEWED_VARIABLES.folder]: out };
+    await lab.setAccount(account([WEB, { group: 3, port: 25 }], [3]));
+    const moved = await lab.during(() => stack.up({ skipPreview: true, env: reviewed }));
+    expect(moved.result.code).not.to.equal(0);
+    expect(said(moved.result))
+      .to.include("AWS is not as it was reviewed")
+      .and.include("instance i-0a3 is gone");
+    expect(moved.writes).to.equal(0);
+
+    await lab.setAccount(account([WEB, { group: 3, port: 25 }]));
+    const person = lab.person();
+    await person.addRule(ruleEntry("allow-vpn"));
+    const changed = await lab.during(() => stack.up({ skipPreview: true, env: reviewed }));
+    expect(changed.result.code).not.to.equal(0);
+    expect(said(changed.result)).to.include("firewall/vsys1 is not as it was reviewed");
+    expect(said(changed.result)).to.include("allow-vpn is new");
+    expect(changed.writes).to.equal(0);
+
+    const follow = { ...reviewed, [REVIEWED_VARIABLES.follow]: "true" };
+    const applied = await stack.up({ skipPreview: true, env: follow });
+    expect(said(succeeded(applied))).to.include("so this run takes it as it is now");
+    expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
+  });
+
+  it("applies what was reviewed, and ends with 2 where a limit or an enforced guardrail is hit", async () => {
+    await lab.setAccount(account([WEB, SSH]));
+    const stack = await lab.stack();
+    const { out } = await run();
+    succeeded(await stack.up({ skipPreview: true, env: { [REVIEWED_VARIABLES.folder]: out } }));
+    expect(lab.ours()).to.deep.equal([ruleOf(WEB), ruleOf(SSH)]);
+
+    await lab.configure({
+      settings: {
+        "aws-panos-rules:maxChanges": 0,
+        "aws-panos-rules:guardrails": { neverOpen: ["tcp/22"], enforce: true },
+      },
+    });
+    const limited = await run();
+    expect(limited.code, limited.text).to.equal(2);
+    expect(limited.made!.against.map(({ kind }) => kind)).to.deep.equal(["limit", "guardrail"]);
+    expect(limited.text).to.include("guardrails.neverOpen has tcp/22").and.include("### Against it (2)");
+    const [change] = limited.made!.firewalls[0]!.changes;
+    expect(change).to.include({ rule: ruleOf(SSH), kind: "removed" });
+    expect(change!.closes).to.have.length(1);
+    expect(change!.reasons[0]!.text).to.include("is withheld: guardrails.neverOpen has tcp/22");
+
+    const failed = await run({ PANOS_PASSWORD: "n0t-the-p4ss" });
+    expect(failed.code).to.equal(1);
+    expect(failed.text).to.include("the preview failed").and.not.include("n0t-the-p4ss");
+    expect(failed.made).to.equal(undefined);
+    expect(existsSync(join(out, "inventory.json"))).to.equal(false);
+  });
+});
