@@ -1,30 +1,17 @@
 import { expect } from "chai";
 import type { Stack } from "../../engine/stack";
-import type { Inventory } from "../../inventory/types";
 import { entryXpath } from "../../panos/location";
 import { policyMatch } from "../../panos/match";
-import { account, groupId, type Permission } from "../support/account";
+import { account, prefixListId, ruleOf, type Permission } from "../support/account";
 import { Lab, said, succeeded } from "../support/lab";
 
 const WEB: Permission = { group: 1, port: 443 };
-const RULE = `aws-${groupId(1)}-tcp-8443`;
-const GROUP = "aws-test1234-pl-0abc";
+const LISTED: Permission = { group: 1, port: 8443 };
+const RULE = ruleOf(LISTED);
+const GROUP = `aws-test1234-${prefixListId(LISTED)}`;
 
 /** The small account, whose group lets in these, on a port of its own, by a prefix list. */
-function accountWith(entries: readonly string[]): Inventory {
-  const inventory = account([WEB]);
-  const listed = { id: "sgr-0f", ipProtocol: "tcp", fromPort: 8443, toPort: 8443, prefixListId: "pl-0abc" };
-  return {
-    ...inventory,
-    securityGroups: inventory.securityGroups.map((group) => ({
-      ...group,
-      ingress: [...group.ingress, listed],
-    })),
-    prefixLists: [
-      { id: "pl-0abc", name: "offices", addressFamily: "IPv4", entries: entries.map((cidr) => ({ cidr })) },
-    ],
-  };
-}
+const accountWith = (entries: readonly string[]) => account([WEB, { ...LISTED, entries }]);
 
 const OFFICES = ["192.0.2.0/24", "198.51.100.0/25", "203.0.113.7/32"];
 const GROUPS_ABOVE_2 = { settings: { "aws-panos-rules:prefixListGroups": "2" } };

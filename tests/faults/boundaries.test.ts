@@ -14,9 +14,12 @@ const BEFORE: Permission[] = [
   { group: 3, port: 22 },
   { group: 4, port: 8080 },
   { group: 5, port: 443 },
+  { group: 5, port: 8443, entries: ["198.51.100.64/26", "192.0.2.64/26"] },
+  { group: 5, port: 9443, entries: ["198.51.100.128/26", "192.0.2.128/26"] },
 ];
 const AFTER: Permission[] = [
   ...BEFORE.slice(0, 4),
+  { group: 5, port: 8443, entries: ["192.0.2.64/26", "203.0.113.64/26"] },
   { group: 1, port: 443, cidr: "198.51.100.0/24" },
   { group: 2, port: 9000, cidr: "192.0.2.7/32" },
   { group: 6, port: 443 },

@@ -9,11 +9,18 @@ export interface Permission {
   group: number;
   port: number;
   cidr?: string;
+  /** The entries of a prefix list that it names in place of a CIDR. */
+  entries?: readonly string[];
 }
 
 /** The id of a group of the small account. */
 export function groupId(group: number): string {
   return `sg-0a${String(group).padStart(4, "0")}`;
+}
+
+/** The id of the prefix list that a permission of the small account names. */
+export function prefixListId({ group, port }: Permission): string {
+  return `pl-0${group.toString(16)}${port.toString(16).padStart(4, "0")}`;
 }
 
 /** The name of the rule that mirrors a permission of the small account. */
@@ -28,13 +35,16 @@ export function ruleOf({ group, port }: Permission): string {
  */
 export function account(permissions: readonly Permission[], stopped: readonly number[] = []): Inventory {
   const groups = [...new Set(permissions.map(({ group }) => group))];
-  const rule = ({ group, port, cidr = "203.0.113.0/24" }: Permission, index: number): SecurityGroupRule => ({
-    id: `sgr-0${group.toString(16)}${port.toString(16).padStart(4, "0")}${index.toString(16)}`,
-    ipProtocol: "tcp",
-    fromPort: port,
-    toPort: port,
-    cidrIpv4: cidr,
-  });
+  const rule = (permission: Permission, index: number): SecurityGroupRule => {
+    const { group, port, cidr = "203.0.113.0/24", entries } = permission;
+    return {
+      id: `sgr-0${group.toString(16)}${port.toString(16).padStart(4, "0")}${index.toString(16)}`,
+      ipProtocol: "tcp",
+      fromPort: port,
+      toPort: port,
+      ...(entries === undefined ? { cidrIpv4: cidr } : { prefixListId: prefixListId(permission) }),
+    };
+  };
   return {
     format: 1,
     region: "eu-central-1",
@@ -65,6 +75,10 @@ export function account(permissions: readonly Permission[], stopped: readonly nu
       vpcId: "vpc-0a",
       ingress: permissions.filter((permission) => permission.group === group).map(rule),
     })),
-    prefixLists: [],
+    prefixLists: permissions.flatMap((permission) => {
+      if (permission.entries === undefined) return [];
+      const [id, entries] = [prefixListId(permission), permission.entries.map((cidr) => ({ cidr }))];
+      return [{ id, name: "list", addressFamily: "IPv4" as const, entries }];
+    }),
   };
 }

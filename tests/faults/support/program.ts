@@ -1,4 +1,10 @@
-import { applicationsOf, mapInventory, servicesOf } from "../../../mapping";
+import {
+  applicationsOf,
+  mapInventory,
+  prefixListGroupsOf,
+  prefixListObjects,
+  servicesOf,
+} from "../../../mapping";
 import { alreadyAllowed } from "../../../mapping/coverage";
 import { ownerTag } from "../../../mapping/names";
 import type { MappingOptions } from "../../../mapping/types";
@@ -19,6 +25,7 @@ const MAPPING: MappingOptions = {
   trustZone: "trust",
   ruleMode: "application",
   destinations: "addresses",
+  prefixListGroups: 1,
 };
 
 type Mapped = ReturnType<typeof mapInventory>;
@@ -56,8 +63,7 @@ function declared(rules: Mapped["rules"]): FirewallPolicyArgs {
     rules: rules.map(({ rule }) => rule),
     services: servicesOf(rules, OWNER),
     applications: applicationsOf(rules, OWNER),
-    addresses: [],
-    addressGroups: [],
+    ...prefixListObjects(prefixListGroupsOf(rules), OWNER),
     registrations: undefined,
     acceptRename: false,
     maxRemovals: 100,

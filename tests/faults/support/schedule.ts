@@ -11,14 +11,17 @@ const VSYS = { vsys: "vsys1" };
 const RULES = containerXpath(VSYS, "rules");
 
 /** What AWS has, one after the other: small, so that many schedules fit into a minute. */
+const OFFICES = ["203.0.113.64/26", "198.51.100.64/26", "192.0.2.64/26"];
 const ACCOUNTS: readonly Permission[][] = [
   [
     { group: 1, port: 443 },
     { group: 2, port: 9000 },
+    { group: 2, port: 9001, entries: OFFICES },
   ],
   [
     { group: 1, port: 443, cidr: "198.51.100.0/24" },
     { group: 2, port: 9000 },
+    { group: 2, port: 9001, entries: OFFICES.slice(1) },
     { group: 3, port: 22 },
   ],
   [

@@ -36,7 +36,7 @@ export function resourceModule(register: () => Register): Record<string, unknown
   class CustomResource extends Registered {
     constructor(_type: string, name: string, properties: Record<string, unknown>, options: Options = {}) {
       const { __provider: provider, ...inputs } = properties;
-      const module = /provider\/(\w+)\.ts/.exec(String(provider))?.[1] ?? "";
+      const module = /provider\/([\w-]+)\.ts/.exec(String(provider))?.[1] ?? "";
       const dependsOn = [options.dependsOn ?? []].flat().map((dependency) => dependency.name);
       super(name, register()({ module, name, inputs, dependsOn }));
     }
