@@ -1,21 +1,41 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { SCHEDULE_MESSAGE } from "../../trigger/events/arrival";
+import { handlerSettings } from "../../trigger/handler/settings";
+import { localRunnerFrom, runnerFrom } from "../../trigger/runner";
+import { TRIGGER_PROJECT } from "../../trigger/settings/texts";
 import { METRIC_NAMESPACE, METRICS } from "../../trigger/metrics";
 import { deployed, deployedVariant, HUB, MAIN_STACK, REGION, VARIANTS } from "../support/deployed-trigger";
 
 type Fields = Record<string, unknown>;
 const json = (value: unknown) => JSON.parse(String(value)) as Fields;
 
+const projectFile = (folder: string) =>
+  parse(readFileSync(path.join(__dirname, "../..", folder, "Pulumi.yaml"), "utf8")) as {
+    name: string;
+    runtime: { options: { nodeargs: string } };
+  };
+
+describe("the trigger's project", () => {
+  it("runs as the program's own does, and is called as its settings are", () => {
+    const [root, trigger] = [projectFile("."), projectFile("trigger")];
+    expect(trigger.name).to.equal(TRIGGER_PROJECT);
+    const options = JSON.stringify(root.runtime).replace("--require ./", "--require ../");
+    expect(trigger.runtime).to.deep.equal(JSON.parse(options));
+  });
+});
+
 describe("the trigger's resources", () => {
-  it("keep changes for two weeks, and set aside what fails five times", async () => {
+  it("keep changes for two weeks, and set aside what fails again and again", async () => {
     const { one } = await deployedVariant("the smallest configuration");
     const { inputs } = one("Queue", "changes");
     expect(inputs).to.deep.include({ messageRetentionSeconds: 1_209_600, sqsManagedSseEnabled: true });
     expect(inputs["fifoQueue"]).to.equal(undefined);
     expect(json(inputs["redrivePolicy"])).to.deep.equal({
       deadLetterTargetArn: `arn:aws:sqs:${REGION}:${HUB}:queue/dead-letters-1a2b3c4`,
-      maxReceiveCount: 5,
+      maxReceiveCount: 20,
     });
     expect(one("Queue", "dead-letters").inputs).to.deep.include({
       messageRetentionSeconds: 1_209_600,
@@ -39,8 +59,8 @@ describe("the trigger's resources", () => {
     const { inputs } = one("Function");
     expect(inputs["timeout"]).to.equal(900);
     expect(inputs["reservedConcurrentExecutions"]).to.be.above(2);
-    // Six times the function's time, as Lambda asks.
-    expect(one("Queue", "changes").inputs["visibilityTimeoutSeconds"]).to.equal(5400);
+    // Nothing comes again while the function may still be busy with it.
+    expect(one("Queue", "changes").inputs["visibilityTimeoutSeconds"]).to.equal(900 + 20 + 30);
   });
 
   it("tell the function all that it reads, and nothing secret", async () => {
@@ -84,6 +104,24 @@ describe("the trigger's resources", () => {
     const buildspec = parse((inputs["source"] as { buildspec: string }).buildspec) as Fields;
     expect(buildspec["run-as"]).to.equal("panos");
   });
+
+  for (const variant of Object.keys(VARIANTS)) {
+    it(`tell handler and runner what these can work with: ${variant}`, async () => {
+      const { one, of } = await deployedVariant(variant);
+      const { variables } = one("Function").inputs["environment"] as { variables: Record<string, string> };
+      expect(handlerSettings(variables)).to.include({ stack: "prod", ledger: variables["TRIGGER_LEDGER"] });
+      expect(runnerFrom({ ...variables, AWS_REGION: REGION })).to.be.an("object");
+      // Lambda takes 4 KB of variables, CodeBuild 5,500 characters.
+      expect(JSON.stringify(variables).length).to.be.below(4000);
+      for (const { inputs } of of("Project")) {
+        const { environmentVariables } = inputs["environment"] as {
+          environmentVariables: { name: string; value: string }[];
+        };
+        const told = Object.fromEntries(environmentVariables.map(({ name, value }) => [name, value]));
+        expect(localRunnerFrom({ ...told, AWS_REGION: REGION })).to.be.an("object");
+      }
+    });
+  }
 
   it("have state and ledger in a bucket that nothing throws away, where there is none", async () => {
     const { one, of } = await deployedVariant("the smallest configuration");

@@ -30,7 +30,7 @@ export async function deployTrigger(settings: TriggerSettings) {
   const parts: Parts = {
     storage: storage(context),
     secrets: secrets(context),
-    queues: queues(FUNCTION_SECONDS),
+    queues: queues(FUNCTION_SECONDS + settings.batchSeconds),
     topic: topic(context),
   };
   const hub = hubBus(context);

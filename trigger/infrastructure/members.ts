@@ -86,6 +86,8 @@ export function memberStacks(
     });
     return;
   }
+  // Where the hub is one of the organization's accounts, it gets a stack like any other: its changes then come
+  // twice, which does no harm.
   const { callAs, units } = scope;
   const set = new StackSet("members", {
     ...common,

@@ -13,20 +13,21 @@ export interface Queues {
 }
 
 /**
- * @param timeoutSeconds of the function that takes messages. Lambda's documentation asks for six times that,
- * so that a batch that was throttled and tried again is not delivered twice meanwhile. What a dead run leaves
- * doesn't wait for it: changes are in the ledger before the run starts, and the schedule comes sooner.
+ * @param busySeconds how long the function may be busy with a batch, gathering it included. What it hands back
+ * comes again that much later. Lambda's documentation advises six times the function's time, so that nothing
+ * arrives twice where batches are throttled; here what arrives twice does no harm, and comes sooner.
  */
-export function queues(timeoutSeconds: number): Queues {
+export function queues(busySeconds: number): Queues {
   const deadLetters = new Queue("dead-letters", {
     messageRetentionSeconds: RETENTION_SECONDS,
     sqsManagedSseEnabled: true,
   });
   const queue = new Queue("changes", {
     messageRetentionSeconds: RETENTION_SECONDS,
-    visibilityTimeoutSeconds: 6 * timeoutSeconds,
-    // Lambda advises at least 5: fewer send messages away that were only throttled.
-    redrivePolicy: jsonStringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: 5 }),
+    visibilityTimeoutSeconds: busySeconds + 30,
+    // Five hours and more: what is illegible the handler sets aside itself, and what only couldn't be written
+    // down, because S3 didn't answer or the function was throttled, is to get through.
+    redrivePolicy: jsonStringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: 20 }),
     sqsManagedSseEnabled: true,
   });
   new RedriveAllowPolicy("dead-letters", {
