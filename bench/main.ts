@@ -4,22 +4,24 @@
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { chooseExecutable } from "../engine/stack";
+import { chooseExecutable, type Executable } from "../engine/stack";
 import { measureFaults, type FaultsResult } from "./faults";
 import { inventoryText, measureInventory } from "./inventory";
 import { mappingText, measureMapping } from "./mapping";
+import { measureReaction, reactionText, type ReactionResult } from "./reaction";
 import { measureSize, type Cost, type SizeResult } from "./requests";
 import { shown, spread, table } from "./statistics";
 import { DESTINATIONS, measureStopped, type StoppedResult } from "./stopped";
 import { label, measureTimes, type TimesResult } from "./times";
 
-const USAGE = `npm run bench -- [--short] [--rules N] [--runs N] [--both] [--inventory] [--mapping] [--engine | --cli] [--json]
+const USAGE = `npm run bench -- [--short] [--rules N] [--runs N] [--both] [--inventory] [--mapping] [--reaction] [--engine | --cli] [--json]
   --short   a quick look: 10 and 100 rules, one round
   --rules   how many rules the times are taken with (1000)
   --runs    how many rounds the times are taken in (3)
   --both    take the times of both programs with and without checkpoints
   --inventory  only what reading 10, 1,000 and 10,000 interfaces costs through each source
   --mapping    only what mapping costs, of accounts with up to 20,000 interfaces
+  --reaction   only the time from an event to the rule in force, with 10 and 1,000 instances
   --engine  use the stand-in engine even where a pulumi is installed
   --cli     use the Pulumi CLI, and fail where there is none
   --json    print JSON`;
@@ -34,6 +36,7 @@ function flags(argv: string[]) {
       both: { type: "boolean", default: false },
       inventory: { type: "boolean", default: false },
       mapping: { type: "boolean", default: false },
+      reaction: { type: "boolean", default: false },
       engine: { type: "boolean", default: false },
       cli: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
@@ -79,13 +82,18 @@ async function main(argv: string[]): Promise<number> {
     return 0;
   }
   const executable = chooseExecutable(argv);
+  const progress = (text: string) => console.error(text);
+  if (chosen.reaction) {
+    const reactions = await reactionsOf(chosen.short ? [10] : [10, 1000], chosen.runs, executable, progress);
+    console.log(chosen.json ? JSON.stringify(reactions, undefined, 2) : reactionText(reactions));
+    return 0;
+  }
   const machine = {
     executable: executable.kind === "cli" ? "Pulumi CLI" : "stand-in engine",
     cores: cpus().length,
     cpu: cpus()[0]?.model ?? "",
     node: process.version,
   };
-  const progress = (text: string) => console.error(text);
   const sizes: SizeResult[] = [];
   for (const rules of chosen.short ? [10, 100] : [10, 100, 1000]) {
     progress(`counting requests for ${rules} rules`);
@@ -94,13 +102,27 @@ async function main(argv: string[]): Promise<number> {
   const stopped = await measureStopped(chosen.rules, chosen.runs, executable, progress);
   const times = await measureTimes(chosen.rules, chosen.runs, chosen.both, executable, progress);
   const faults = await measureFaults(chosen.rules, chosen.runs, executable, progress);
-  if (chosen.json) console.log(JSON.stringify({ machine, sizes, stopped, times, faults }, undefined, 2));
-  else {
+  const reactions = await reactionsOf(chosen.short ? [10] : [10, 1000], chosen.runs, executable, progress);
+  if (chosen.json) {
+    console.log(JSON.stringify({ machine, sizes, stopped, times, faults, reactions }, undefined, 2));
+  } else {
     console.log(`\n${machine.executable}, node ${machine.node}, ${machine.cores} cores (${machine.cpu})`);
     const texts = [sizesText(sizes), stoppedText(stopped), timesText(times), faultsText(faults)];
+    texts.push(reactionText(reactions));
     console.log(`\n${texts.join("\n\n")}`);
   }
   return 0;
+}
+
+async function reactionsOf(
+  sizes: readonly number[],
+  rounds: number,
+  executable: Executable,
+  progress: (text: string) => void,
+): Promise<ReactionResult[]> {
+  const results: ReactionResult[] = [];
+  for (const size of sizes) results.push(await measureReaction(size, rounds, executable, progress));
+  return results;
 }
 
 function sizesText(sizes: readonly SizeResult[]): string {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { newCrypter } from "../../engine/secrets";
-import { chooseExecutable, Stack, type RunResult } from "../../engine/stack";
+import { chooseExecutable, Stack, type Executable, type RunResult } from "../../engine/stack";
 import type { Inventory } from "../../inventory/types";
 import {
   startSimulator,
@@ -69,6 +69,13 @@ export interface StackChoices {
   env?: Record<string, string>;
   /** A folder with another program, as `programDir` makes one. */
   projectDir?: string;
+  /** What runs it; what TEST_EXECUTABLE says unless given. */
+  executable?: Executable;
+}
+
+/** What TEST_EXECUTABLE asks for, or the Pulumi CLI where it is found. */
+export function testExecutable(): Executable {
+  return chooseExecutable(process.env["TEST_EXECUTABLE"]?.split(" ") ?? []);
 }
 
 /** A firewall, an AWS account and stacks that connect them, for one test; everything in a folder of its own. */
@@ -150,7 +157,7 @@ export class Lab {
     const { name = "dev", administrator = "aws-panos" } = choices;
     const configFile = await this.configure(choices);
     return Stack.create({
-      executable: chooseExecutable(process.env["TEST_EXECUTABLE"]?.split(" ") ?? []),
+      executable: choices.executable ?? testExecutable(),
       name,
       projectDir: choices.projectDir ?? PROJECT_DIR,
       backendDir: this.directory,

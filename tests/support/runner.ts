@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chooseExecutable } from "../../engine/stack";
+import type { Executable } from "../../engine/stack";
 import { LocalRunner, type LocalRunnerOptions } from "../../trigger/runner/local";
 import type { RunRequest } from "../../trigger/runner/runner";
 import { engineFor } from "../../trigger/runner/stand-in";
-import { PASSPHRASE, PASSWORDS, PROJECT_DIR, type Lab } from "./lab";
+import { PASSPHRASE, PASSWORDS, PROJECT_DIR, testExecutable, type Lab } from "./lab";
 
 /** A runner for a lab's stack `dev`, and what it said. */
 export interface LabRunner {
@@ -13,8 +13,13 @@ export interface LabRunner {
 }
 
 /** The runner as it is deployed, with the lab's folder as backend and for the ledger. */
-export function runnerFor(lab: Lab, options: Partial<LocalRunnerOptions> = {}): LabRunner {
-  const executable = chooseExecutable(process.env["TEST_EXECUTABLE"]?.split(" ") ?? []);
+export function runnerFor(
+  lab: Lab,
+  {
+    executable = testExecutable(),
+    ...options
+  }: Partial<LocalRunnerOptions> & { executable?: Executable } = {},
+): LabRunner {
   const log: string[] = [];
   const engine = engineFor(executable, {
     name: "dev",

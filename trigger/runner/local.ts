@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { RUN_VARIABLES } from "../../provider/run";
+import { RUN_VARIABLES, type TimedNote } from "../../provider/run";
 import { SecretError } from "../../secrets/error";
 import { RunnerError } from "./error";
 import { filesAt, splitUrl, type Files } from "./files";
@@ -33,6 +33,8 @@ export interface LocalRunnerOptions {
   environment?: Record<string, string>;
   /** Gets the log, line by line. */
   write: (line: string) => void;
+  /** Gets what each run told, once it has ended: for who measures it. */
+  told?: (notes: TimedNote[]) => void;
   /** How long before the deadline the engine is interrupted, and when whatever is left is killed, in ms. */
   spare?: { interrupt: number; kill: number };
 }
@@ -187,7 +189,9 @@ export class LocalRunner implements Runner {
       }
       const running = { mode, environment, signal: abort.signal, onLine: log.say };
       const updated = await this.options.engine.run(running);
-      return { updated, outcome: outcomeOf(mode, updated, readNotes(report), stopped) };
+      const notes = readNotes(report);
+      this.options.told?.(notes);
+      return { updated, outcome: outcomeOf(mode, updated, notes, stopped) };
     } finally {
       timers.forEach(clearTimeout);
       watching.abort();
