@@ -4,7 +4,13 @@ import type { Executable } from "../../engine/stack";
 import { LocalRunner, type LocalRunnerOptions } from "../../trigger/runner/local";
 import type { RunRequest } from "../../trigger/runner/runner";
 import { engineFor } from "../../trigger/runner/stand-in";
-import { PASSPHRASE, PASSWORDS, PROJECT_DIR, testExecutable, type Lab } from "./lab";
+import { PASSPHRASE, PASSWORDS, PROJECT_DIR, testExecutable } from "./lab";
+
+/** Where a lab is, as another process can be told too. */
+export interface LabPlace {
+  directory: string;
+  firewall: { port: number };
+}
 
 /** A runner for a lab's stack `dev`, and what it said. */
 export interface LabRunner {
@@ -14,7 +20,7 @@ export interface LabRunner {
 
 /** The runner as it is deployed, with the lab's folder as backend and for the ledger. */
 export function runnerFor(
-  lab: Lab,
+  lab: LabPlace,
   {
     executable = testExecutable(),
     ...options
