@@ -127,6 +127,11 @@ export class World {
     return this.time.until(this.invocation(input, `direct-${++this.ids}`, end));
   }
 
+  /** One invocation beside others. */
+  meet(input: unknown) {
+    return this.invocation(input, `direct-${++this.ids}`);
+  }
+
   private invocation(input: unknown, id: string, end = this.time.now() + 900_000) {
     const life = new Life();
     this.options.onInvocation?.(life, id);

@@ -58,7 +58,8 @@ export class VirtualQueue {
   private gather(): void {
     if (this.gathering || this.running >= this.options.concurrency || this.visible.length === 0) return;
     this.gathering = true;
-    this.time.at(this.time.now() + this.options.window, () => {
+    const isFull = this.visible.length >= this.options.batchSize;
+    this.time.at(this.time.now() + (isFull ? 0 : this.options.window), () => {
       this.gathering = false;
       const batch = this.visible.splice(0, this.options.batchSize);
       if (batch.length > 0) void this.deliver(batch);
