@@ -107,6 +107,15 @@ describe("the trigger's settings", () => {
     expect(settings.secrets).to.deep.equal([]);
   });
 
+  it("add the passphrase wherever the stack's state is in a bucket, and never with Pulumi Cloud's own keys", async () => {
+    const mainStack = { config: MAIN_STACK.config };
+    const secretsWith = async (values: object) =>
+      (await settingsOf({ ...values }, mainStack)).secrets.map(({ variable }) => variable);
+    expect(await secretsWith({})).to.deep.equal(["PULUMI_CONFIG_PASSPHRASE"]);
+    expect(await secretsWith({ backend: "s3://state" })).to.deep.equal(["PULUMI_CONFIG_PASSPHRASE"]);
+    expect(await secretsWith({ backend: "https://api.pulumi.com" })).to.deep.equal(["PULUMI_ACCESS_TOKEN"]);
+  });
+
   it("want the firewall's address where it is given by name and the runner is in a VPC", async () => {
     const mainStack = { config: { "panos:hostname": "fw.example.com" } };
     expect(await problemsWith({ subnetIds: ["subnet-0a"] }, mainStack)).to.deep.equal([

@@ -24,6 +24,7 @@ export const IMAGE_CONTENTS = [
   "mapping",
   "panos",
   "provider",
+  "review",
   "secrets",
   "settings",
   "trigger/environment.ts",

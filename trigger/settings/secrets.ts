@@ -40,8 +40,10 @@ export function secretSettings(
     report(place, "is neither new nor the ARN of a secret", EXAMPLE);
     return [];
   });
+  // Nothing encrypted yet: in a bucket Pulumi then asks for a passphrase.
+  const isUnencrypted = main.secretsProvider === "service" && backend.kind !== "service";
   const needed = [
-    ...(main.secretsProvider === "passphrase" ? ["PULUMI_CONFIG_PASSPHRASE"] : []),
+    ...(main.secretsProvider === "passphrase" || isUnencrypted ? ["PULUMI_CONFIG_PASSPHRASE"] : []),
     ...(backend.kind === "service" ? ["PULUMI_ACCESS_TOKEN"] : []),
   ].filter((variable) => !secrets.some((secret) => secret.variable === variable));
   return [...secrets, ...needed.map((variable) => ({ variable, arn: undefined }))];
