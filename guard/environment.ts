@@ -1,0 +1,19 @@
+/** What the guard's function is told, as environment variables. The deployment writes them. */
+export interface GuardEnvironment {
+  /** The policy's file in the image. */
+  GUARD_POLICY: string;
+  /** DynamoDB table of records, with the key `id`. */
+  GUARD_TABLE: string;
+  /** DynamoDB table of approvals, with the keys `by` and `id`; or their bucket and prefix: s3://bucket/prefix/ */
+  GUARD_APPROVALS: string;
+  /** SNS topic for decisions. */
+  GUARD_TOPIC_ARN: string;
+  /** JSON list of role ARNs whose changes are this program's own; the function's own among them. */
+  GUARD_OWN_ROLES: string;
+  /** The quarantine security group by VPC's id, as JSON; `{}`: instances are not isolated in AWS. */
+  GUARD_QUARANTINE_GROUPS: string;
+  /** JSON list of the tags that mark an instance: key=value. */
+  GUARD_QUARANTINE_TAGS: string;
+  /** Where isolations are posted to besides the topic: an https address, or "". */
+  GUARD_WEBHOOK: string;
+}

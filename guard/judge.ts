@@ -1,0 +1,117 @@
+import { approvalsFor, approver, type Approval, type Asking } from "./approvals/approval";
+import type { ApprovalStore } from "./approvals/store";
+import type { GroupEvent } from "./event/event";
+import type { Group } from "./groups";
+import { evaluate, stops, strictest, type Verdict } from "./policy/evaluate";
+import type { GuardPolicy, Kind } from "./policy/types";
+import type { Resolved } from "./record/fold";
+import { ruleKey, type GroupRule, type RuleContent } from "./rules";
+
+/** What the policy and the approvals say of one change of one rule. */
+export interface Judgement {
+  verdict: Verdict;
+  /** Who approved what the policy stops; empty where nothing needs it, absent where not enough did. */
+  approvedBy?: string[];
+  /** Why approvals could not be looked at. */
+  storeFailure?: string;
+  /** What it opens and closes. */
+  parts: Part[];
+}
+
+export interface Part {
+  kind: Kind;
+  content: RuleContent & Pick<GroupRule, "tags">;
+}
+
+export interface Judging {
+  policy: GuardPolicy;
+  approvals: ApprovalStore;
+  entries: (prefixListId: string) => Promise<string[] | undefined>;
+  now: () => Date;
+}
+
+/** Judges what an event did to one rule, each thing that it opened or closed by itself; the strictest counts. */
+export async function judge(
+  resolved: Resolved,
+  event: Pick<GroupEvent, "account">,
+  group: Group,
+  judging: Judging,
+): Promise<Judgement> {
+  const { entry } = resolved;
+  const parts = partsOf(resolved);
+  const verdicts = await Promise.all(
+    parts.map(async ({ kind, content }) => {
+      const list = content.prefixListId;
+      const entries = list === undefined ? undefined : await judging.entries(list);
+      return evaluate(judging.policy, {
+        ...{ kind, content, group, principal: entry.by, at: new Date(entry.at), account: event.account },
+        ...(entries && { entries }),
+      });
+    }),
+  );
+  if (parts.length === 0 && !resolved.isKnown) return { verdict: blind(judging.policy), parts };
+  const verdict = strictest(verdicts);
+  if (verdict === undefined) return { verdict: { decision: "allow", approvers: 1 }, approvedBy: [], parts };
+  const stopped = parts.flatMap((part, index) => {
+    const { decision, approvers } = verdicts[index]!;
+    return stops(decision) ? [{ part, approvers }] : [];
+  });
+  if (stopped.length === 0) return { verdict, approvedBy: [], parts };
+  try {
+    const approvedBy = await approved(stopped, resolved, group, judging);
+    return { verdict, parts, ...(approvedBy && { approvedBy }) };
+  } catch (error) {
+    return { verdict, parts, storeFailure: (error as Error).message };
+  }
+}
+
+/** Who approved every one of these; undefined where somebody is missing. What is good once is used up. */
+async function approved(
+  stopped: readonly { part: Part; approvers: number }[],
+  { entry, rule }: Resolved,
+  group: Group,
+  { approvals, now }: Judging,
+): Promise<string[] | undefined> {
+  let all = await approvals.all();
+  for (;;) {
+    const chosen = new Map<string, Approval>();
+    for (const { part, approvers } of stopped) {
+      const asking: Asking = { ...part, group: group.id, principal: entry.by, event: entry.event, rule };
+      const found = approvalsFor(asking, all, now()).slice(0, approvers);
+      if (found.length < approvers) return undefined;
+      for (const approval of found) chosen.set(approval.id, approval);
+    }
+    const taken: Approval[] = [];
+    for (const approval of chosen.values()) {
+      const isMine = !approval.once || (await approvals.use(approval, { event: entry.event, rule }));
+      if (!isMine) taken.push(approval);
+    }
+    if (taken.length === 0) return [...chosen.values()].map(({ by }) => approver(by));
+    // Another change has used these up in this moment.
+    all = all.filter((approval) => !taken.includes(approval));
+  }
+}
+
+/** What is said of a removal that names a rule which nobody knows: it is held where removals may be stopped. */
+function blind({ rules }: GuardPolicy): Verdict {
+  const rule = rules.find(({ when, then }) => when.change.includes("closes") && stops(then));
+  return rule === undefined
+    ? { decision: "notify", approvers: 1 }
+    : { decision: "hold", rule, approvers: rule.approvers, unknown: "rule" };
+}
+
+/** What a change opens and what it closes; nothing where only a description is another. */
+function partsOf({ judged: { effect }, before, after }: Resolved): Part[] {
+  // Of a rule that the record doesn't know, what the request says is all there is.
+  const closed = before ?? (effect.op === "drop" ? effect.content : undefined);
+  const opened = after ?? (effect.op === "modify" ? requested(effect.content) : undefined);
+  if (before && after && ruleKey(before) === ruleKey(after)) return [];
+  return [
+    ...(opened ? [{ kind: "opens" as const, content: opened }] : []),
+    ...(closed ? [{ kind: "closes" as const, content: closed }] : []),
+  ];
+}
+
+function requested(content: Partial<RuleContent>): RuleContent {
+  return { direction: "ingress", ipProtocol: "-1", fromPort: -1, toPort: -1, ...content };
+}

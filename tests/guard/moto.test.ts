@@ -1,0 +1,318 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
+import { EC2 } from "@aws-sdk/client-ec2";
+import { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
+import { expect } from "chai";
+import { groupEvent } from "../../guard/event/read";
+import { Ec2SecurityGroups, type SecurityGroups } from "../../guard/groups";
+import { handleEvent, type Guard } from "../../guard/handle";
+import type { Notice } from "../../guard/notice";
+import { policyFrom } from "../../guard/policy/read";
+import { DynamoRecords } from "../../guard/record/store";
+import { refreshRecords } from "../../guard/refresh";
+import {
+  endOf,
+  ipPermission,
+  ruleKey,
+  ruleRequest,
+  type GroupRule,
+  type RuleContent,
+} from "../../guard/rules";
+import { findMoto, Moto } from "../support/moto";
+import {
+  ACCOUNT,
+  answerItem,
+  content,
+  modificationItem,
+  permissionItem,
+  record,
+  REGION,
+} from "./support/cloudtrail";
+import { MemoryApprovals } from "./support/memory";
+
+const moto = findMoto();
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
+
+/** Nothing may be opened or closed. */
+const POLICY = policyFrom(`
+mode: enforce
+egress: true
+rules:
+  - { name: nothing, when: { change: [opens, closes] }, then: revert }
+`);
+
+describe("guard against an EC2 endpoint", function () {
+  if (moto === undefined) {
+    it("SKIPPED: moto_server is not installed; .ci/run installs it, or set MOTO_SERVER to where it is");
+    return;
+  }
+  this.timeout(120_000);
+  let server: Moto;
+  let ec2: EC2;
+  let groups: SecurityGroups;
+  let guard: Guard;
+  let vpc: string;
+  let prefixList: string;
+  let made = 0;
+  // Far enough between two changes that the guard doesn't take them for a fight.
+  let clock = new Date();
+  const approvals = new MemoryApprovals();
+
+  before(async () => {
+    server = await Moto.start(moto);
+    const access = {
+      endpoint: server.url,
+      region: REGION,
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    };
+    ec2 = new EC2(access);
+    const dynamo = new DynamoDBClient(access);
+    await dynamo.send(
+      new CreateTableCommand({
+        TableName: "guard",
+        BillingMode: "PAY_PER_REQUEST",
+        KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+        AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+      }),
+    );
+    groups = new Ec2SecurityGroups(ec2);
+    guard = {
+      policy: POLICY,
+      groups,
+      records: new DynamoRecords("guard", DynamoDBDocument.from(dynamo)),
+      approvals,
+      now: () => clock,
+      ownRoles: [`arn:aws:iam::${ACCOUNT}:role/guard`],
+      approveFlags: "--table approvals",
+      tell: () => Promise.resolve(),
+    };
+    vpc = (await ec2.createVpc({ CidrBlock: "10.9.0.0/16" })).Vpc?.VpcId ?? "";
+    prefixList =
+      (
+        await ec2.createManagedPrefixList({
+          ...{ PrefixListName: "offices", AddressFamily: "IPv4", MaxEntries: 5 },
+          Entries: [{ Cidr: "192.0.2.0/24" }],
+        })
+      ).PrefixList?.PrefixListId ?? "";
+  });
+  after(async () => {
+    ec2?.destroy();
+    await server?.stop();
+  });
+
+  /** A group with rules of both directions, each with description and tags. */
+  async function makeGroup(inDefaultVpc = false): Promise<{ id: string; name: string }> {
+    const name = `group-${++made}`;
+    const { GroupId: id = "" } = await ec2.createSecurityGroup({
+      ...{ GroupName: name, Description: name },
+      ...(!inDefaultVpc && { VpcId: vpc }),
+    });
+    const TagSpecifications = [
+      { ResourceType: "security-group-rule" as const, Tags: [{ Key: "owner", Value: "network & co" }] },
+    ];
+    for (const [direction, rules] of Object.entries({
+      ingress: forms("ingress", id, 7000),
+      egress: forms("egress", id, 7000),
+    })) {
+      for (const rule of rules) {
+        const request = {
+          GroupId: id,
+          IpPermissions: [ipPermission({ ...rule, description: "as it was" })],
+          TagSpecifications,
+        };
+        if (direction === "ingress") await ec2.authorizeSecurityGroupIngress(request);
+        else await ec2.authorizeSecurityGroupEgress(request);
+      }
+    }
+    return { id, name };
+  }
+
+  /** A permission of every form. */
+  function forms(direction: "ingress" | "egress", group: string, port: number): RuleContent[] {
+    const ports = { direction, fromPort: port, toPort: port + 1 };
+    return [
+      content({ ...ports, cidrIpv4: "203.0.113.0/24" }),
+      content({ ...ports, cidrIpv6: "2001:db8::/32" }),
+      content({ ...ports, prefixListId: prefixList }),
+      content({ ...ports, referencedSecurityGroupId: group }),
+      content({ ...ports, ipProtocol: "udp" }),
+      content({
+        direction,
+        ipProtocol: "tcp",
+        fromPort: 0,
+        toPort: 65535,
+        cidrIpv4: `10.${port % 100}.0.0/16`,
+      }),
+      content({
+        direction,
+        ipProtocol: "icmp",
+        fromPort: 8,
+        toPort: -1,
+        cidrIpv4: `10.${port % 100}.0.0/16`,
+      }),
+      content({
+        direction,
+        ipProtocol: "icmpv6",
+        fromPort: -1,
+        toPort: -1,
+        cidrIpv6: `2001:db8:${port % 100}::/48`,
+      }),
+      content({ direction, ipProtocol: "50", fromPort: -1, toPort: -1, cidrIpv4: `10.${port % 100}.0.0/16` }),
+      content({ direction, ipProtocol: "-1", fromPort: -1, toPort: -1, cidrIpv4: `10.${port % 100}.0.0/16` }),
+    ];
+  }
+
+  const rulesOf = (id: string) => groups.rules({ id, account: ACCOUNT });
+
+  /** Everything about a group's rules but their ids, which EC2 gives anew. */
+  async function stateOf(id: string): Promise<string[]> {
+    const rules = await rulesOf(id);
+    // moto forgets the descriptions of prefix lists and groups, and tags of what a group had from the start.
+    return rules
+      .map((rule) => JSON.stringify([ruleKey(rule), isPlain(rule) ? rule.description : "", rule.tags ?? {}]))
+      .sort();
+  }
+  const isPlain = (rule: GroupRule) => rule.cidrIpv4 !== undefined || rule.cidrIpv6 !== undefined;
+
+  async function handle(name: string, request: object, response: object): Promise<Notice[]> {
+    clock = new Date(clock.getTime() + 11 * 60_000);
+    const event = groupEvent(record(name, request, response, { at: clock.toISOString() }));
+    if (event === undefined) throw new Error("the guard doesn't know this call");
+    return handleEvent(event, guard);
+  }
+
+  async function seeded<T extends { id: string }>(group: T): Promise<T> {
+    await refreshRecords({ account: ACCOUNT, region: REGION }, guard);
+    return group;
+  }
+
+  const call = { put: "Authorize", drop: "Revoke" } as const;
+  const titled = { ingress: "Ingress", egress: "Egress" } as const;
+
+  async function authorize(direction: "ingress" | "egress", GroupId: string, rules: RuleContent[]) {
+    const request = { GroupId, IpPermissions: rules.map(ipPermission) };
+    if (direction === "ingress") await ec2.authorizeSecurityGroupIngress(request);
+    else await ec2.authorizeSecurityGroupEgress(request);
+  }
+
+  // moto doesn't find every form of permission to revoke, but every rule.
+  async function revoke(direction: "ingress" | "egress", GroupId: string, rules: GroupRule[]) {
+    const request = { GroupId, SecurityGroupRuleIds: rules.map(({ id }) => id) };
+    if (direction === "ingress") await ec2.revokeSecurityGroupIngress(request);
+    else await ec2.revokeSecurityGroupEgress(request);
+  }
+
+  /** How CloudTrail may tell of a change of these rules. */
+  function shapes(op: "put" | "drop", { id, name }: { id: string; name: string }, rules: GroupRule[]) {
+    const items = { ipPermissions: { items: rules.map(permissionItem) } };
+    const set = op === "put" ? "securityGroupRuleSet" : "revokedSecurityGroupRuleSet";
+    const answer = { _return: true, [set]: { items: rules.map((rule) => answerItem(id, rule)) } };
+    const [first] = rules;
+    const isFlat = rules.length === 1 && first?.cidrIpv4 !== undefined;
+    const flat = first && {
+      ...{ ipPermissions: {}, ipProtocol: first.ipProtocol, fromPort: first.fromPort, toPort: first.toPort },
+      cidrIp: first.cidrIpv4,
+    };
+    const ids = rules.map((rule) => rule.id);
+    return [
+      ["items, with ids in the answer", { groupId: id, ...items }, answer],
+      ["items alone", { groupId: id, ...items }, { _return: true }],
+      ["the group's name", { groupName: name, ...items }, { _return: true }],
+      ...(op === "drop"
+        ? [
+            [
+              "rule ids",
+              {
+                groupId: id,
+                securityGroupRuleIds: { items: ids.map((each) => ({ securityGroupRuleId: each })) },
+              },
+              { _return: true },
+            ],
+            ["rule ids in a plain list", { groupId: id, securityGroupRuleIds: ids }, { _return: true }],
+          ]
+        : []),
+      ...(isFlat ? [["flat parameters", { groupId: id, ...flat }, { _return: true }]] : []),
+    ] as [string, object, object][];
+  }
+
+  for (const direction of ["ingress", "egress"] as const) {
+    for (const op of ["put", "drop"] as const) {
+      it(`brings a group back to what it was after ${call[op]}${titled[direction]}, in every shape and form`, async () => {
+        const group = await seeded(await makeGroup(true));
+        const before = await stateOf(group.id);
+        const known = await rulesOf(group.id);
+        const own =
+          op === "put"
+            ? forms(direction, group.id, 8017)
+            : known.filter((rule) => rule.direction === direction && endOf(rule) !== "0.0.0.0/0");
+        // All forms at once in every shape; each by itself in one after the other, and flat where that can be.
+        const count = shapes(op, group, own as GroupRule[]).length;
+        const cases = [
+          ...Array.from({ length: count }, (_, shape) => ({ set: own, shape })),
+          ...own.flatMap((rule, at) => [
+            { set: [rule], shape: rule.cidrIpv4 === undefined ? at % count : count },
+          ]),
+        ];
+        for (const { set, shape } of cases) {
+          // Rules have other ids after each time.
+          const earlier = await rulesOf(group.id);
+          const named = (rules: GroupRule[]) =>
+            set.map((rule) => rules.find((each) => ruleKey(each) === ruleKey(rule))!);
+          if (op === "put") await authorize(direction, group.id, set);
+          else await revoke(direction, group.id, named(earlier));
+          const rules = named(op === "put" ? await rulesOf(group.id) : earlier);
+          const [title, request, response] = shapes(op, group, rules)[shape]!;
+          const notices = await handle(`${call[op]}SecurityGroup${titled[direction]}`, request, response);
+          const where = `${title}: ${set.map(ruleKey).join()}`;
+          expect(
+            notices.map(({ outcome }) => outcome),
+            where,
+          ).to.deep.equal(set.map(() => "undone"));
+          expect(await stateOf(group.id), where).to.deep.equal(before);
+        }
+      });
+    }
+
+    it(`brings modified rules of ${direction} back to what they were, one or several, in both cases of names`, async () => {
+      const group = await seeded(await makeGroup());
+      const before = await stateOf(group.id);
+      // moto can't modify other ends than IPv4 CIDRs.
+      const known = (await rulesOf(group.id)).filter(
+        (rule) => rule.direction === direction && rule.cidrIpv4 !== undefined && endOf(rule) !== "0.0.0.0/0",
+      );
+      const changed = known.map((rule, index): GroupRule => ({
+        ...rule,
+        ...(rule.ipProtocol === "tcp" || rule.ipProtocol === "udp"
+          ? { fromPort: 1000 + index, toPort: 2000 }
+          : {}),
+        cidrIpv4: `192.0.2.${index}/32`,
+        description: "other",
+      }));
+      const wrap = {
+        ModifySecurityGroupRulesRequest: (items: object[]) => ({
+          GroupId: group.id,
+          SecurityGroupRule: items.length === 1 ? items[0] : items,
+        }),
+      };
+      for (const set of [...changed.map((rule) => [rule]), changed]) {
+        for (const isWrapped of [true, false]) {
+          await ec2.modifySecurityGroupRules({
+            GroupId: group.id,
+            SecurityGroupRules: set.map((rule) => ({
+              SecurityGroupRuleId: rule.id,
+              SecurityGroupRule: ruleRequest(rule),
+            })),
+          });
+          const items = set.map(modificationItem);
+          const request = isWrapped
+            ? { ModifySecurityGroupRulesRequest: wrap.ModifySecurityGroupRulesRequest(items) }
+            : { groupId: group.id, securityGroupRules: { items } };
+          const notices = await handle("ModifySecurityGroupRules", request, { _return: true });
+          expect(notices.map(({ outcome }) => outcome)).to.deep.equal(set.map(() => "undone"));
+          expect(await stateOf(group.id)).to.deep.equal(before);
+        }
+      }
+      expect((await rulesOf(group.id)).map(({ id }) => id)).to.include.members(known.map(({ id }) => id));
+    });
+  }
+});
