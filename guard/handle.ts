@@ -149,6 +149,8 @@ async function judgeOne(
     escalated: true,
   });
   if (decision === "hold") {
+    // Judged anew when it is known what the change was.
+    if (!resolved.isKnown) judged.judgedOn = ABSENT;
     const why = unknown === undefined ? {} : { because: `Its ${unknown} can't be told.` };
     return { resolved, judgement, outcome: "held", ...why, ...unread };
   }
