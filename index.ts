@@ -36,12 +36,16 @@ async function program() {
   if (settings.frozen !== undefined) await stopWhatWaits(settings.frozen, plans);
 
   const outputs = plans.map(({ firewall: { declared }, content, ...plan }): [string, object] => {
-    const { registrations, suspicion, adopt, refusal, alreadyAllowed, withheld } = plan;
+    const { registrations, isolation, suspicion, adopt, refusal, alreadyAllowed, withheld, isolated } = plan;
     new FirewallPolicy(declared.name, {
       ...{ ...declared, ...content, registrations, suspicion, adopt, listed: settings.listed },
+      ...(isolation && { isolation }),
       ...(refusal !== undefined && { refusal }),
     });
-    return [declared.name, { rules: content.rules.length, alreadyAllowed, withheld }];
+    return [
+      declared.name,
+      { rules: content.rules.length, alreadyAllowed, withheld, ...(isolated && { isolated }) },
+    ];
   });
   if (isDryRun() && settings.guardrails.enforce) requireUnguarded(plans);
   return settings.listed ? { firewalls: Object.fromEntries(outputs) } : outputs[0]?.[1];

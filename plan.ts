@@ -14,7 +14,7 @@ import {
 import { adoption } from "./mapping/adoption";
 import { alreadyAllowed } from "./mapping/coverage";
 import { mapWithin, withinGuardrails, type GuardedPolicy } from "./mapping/guardrails";
-import type { MappedAddressGroup, MappedRule } from "./mapping/types";
+import type { Isolation, MappedAddressGroup, MappedRule } from "./mapping/types";
 import { capacity } from "./panos/capacity";
 import { openActive } from "./panos/ha";
 import type { PanosClient } from "./panos/client";
@@ -28,14 +28,16 @@ import {
   foundDeclaration,
   ruleChanges,
   type PolicyContent,
+  type RuleChanges,
 } from "./provider/declaration";
 import { firewallIdentity } from "./provider/firewall";
 import type { Adoptions } from "./provider/inputs";
 import { objectsIn, type PolicyObjects } from "./provider/objects";
 import { ownObjects } from "./provider/ownership";
+import type { IsolationArgs } from "./provider/policy";
 import { declaredRegistrations, registrationChanges, registrationsOfStack } from "./provider/registered";
 import { adoptedContent } from "./provider/takeover";
-import { report, reportAdoption } from "./report";
+import { isolatedMessages, report, reportAdoption } from "./report";
 import type { Reviewed } from "./review/reviewed";
 import { isReviewed, tellReview } from "./review/seam";
 import { firewallFacts, refusedFacts } from "./review/telling";
@@ -47,6 +49,10 @@ export interface Plan {
   content: PolicyContent;
   /** Addresses to register, by tag; undefined where rules name addresses. */
   registrations: Record<string, string[]> | undefined;
+  /** What isolates instances, besides rules; absent: no setting does. */
+  isolation?: IsolationArgs;
+  /** Who is isolated and why, one sentence each; absent: no setting isolates anybody. */
+  isolated?: string[];
   alreadyAllowed: number;
   /** Why what doesn't become a rule doesn't, one sentence each. */
   withheld: string[];
@@ -88,8 +94,9 @@ export async function planFor(
   const identity = firewallIdentity(firewall.declared);
   await reviewed?.requireRulebase(identity, rulebases, ownerId);
   const addressGroups = addressGroupsOf(coverage.needed, policy.addressGroups);
-  const registrations = registrationsFor(addressGroups, firewall);
-  const needed = contentOf(coverage.needed, addressGroups, ownerId);
+  const { isolation } = policy;
+  const registrations = registrationsFor(addressGroups, isolation, firewall);
+  const needed = contentOf(coverage.needed, addressGroups, isolation, ownerId);
   const running = objectsIn(rulebases.runningVsys);
   const content = await withUnread(needed, inventory, running, firewall, guardrails);
   const doubt = suspicion(policy, inventory);
@@ -100,11 +107,11 @@ export async function planFor(
     tellReview({ fact: "firewall", facts: firewallFacts({ ...known, registrations, registered }) });
   }
   await reviewed?.requireDeclaration(identity, declarationOf(ownerId, firewall.declared.stack, content));
-  const unread = content.rules.length - needed.rules.length;
-  const beside = { ...others, rules: others.rules + unread };
+  const besides = content.rules.length - coverage.needed.length;
+  const beside = { ...others, rules: others.rules + besides };
   try {
     requireFit({ ...content, rules: coverage.needed }, beside, identity, limits, most);
-    requireWithinLimits(changes, kept, identity, limits, doubt);
+    requireWithinLimits(withoutExcused(changes, isolation, doubt), kept, identity, limits, doubt);
   } catch (error) {
     tellReview({ fact: "limit", firewall: identity, text: (error as Error).message });
     throw error;
@@ -113,6 +120,7 @@ export async function planFor(
     firewall,
     content,
     registrations,
+    ...isolationOf(isolation, firewall),
     alreadyAllowed: coverage.covered.length,
     withheld: policy.withheld.map(({ reason }) => reason),
     guarded: policy.guarded.map(({ reason }) => reason),
@@ -133,13 +141,18 @@ export async function planFor(
 function contentOf(
   rules: MappedRule[],
   addressGroups: readonly MappedAddressGroup[],
+  isolation: Isolation | undefined,
   ownerId: string,
 ): PolicyContent {
   const lists = prefixListObjects(prefixListGroupsOf(rules), ownerId);
   return {
-    rules: rules.map(({ rule }) => rule),
+    rules: [...rules.map(({ rule }) => rule), ...(isolation?.rules ?? [])],
     addresses: lists.addresses,
-    addressGroups: [...addressGroups.map(({ group }) => group), ...lists.addressGroups],
+    addressGroups: [
+      ...addressGroups.map(({ group }) => group),
+      ...(isolation?.addressGroup ? [isolation.addressGroup] : []),
+      ...lists.addressGroups,
+    ],
     services: servicesOf(rules, ownerId),
     applications: applicationsOf(rules, ownerId),
   };
@@ -148,9 +161,36 @@ function contentOf(
 /** What has to be registered on a firewall; undefined where its rules name addresses. */
 function registrationsFor(
   groups: readonly MappedAddressGroup[],
+  isolation: Isolation | undefined,
   { mapping }: FirewallSettings,
 ): Plan["registrations"] {
-  return mapping.destinations === "dynamic" ? registrationsOf(groups) : undefined;
+  if (mapping.destinations !== "dynamic") return undefined;
+  const { memberTag, members = [] } = isolation ?? {};
+  return { ...registrationsOf(groups), ...(memberTag !== undefined && { [memberTag]: members }) };
+}
+
+/** What limits count: not what happens because a person has marked an instance, which must not wait. */
+function withoutExcused(
+  { added, changed, removed }: RuleChanges,
+  isolation: Isolation | undefined,
+  doubt: string | undefined,
+): RuleChanges {
+  if (doubt !== undefined) return { added, changed, removed };
+  const counts = (name: string) => isolation?.excused.includes(name) !== true;
+  return { added: added.filter(counts), changed: changed.filter(counts), removed: removed.filter(counts) };
+}
+
+function isolationOf(
+  isolation: Isolation | undefined,
+  { mapping: { quarantine } }: FirewallSettings,
+): Pick<Plan, "isolation" | "isolated"> {
+  if (isolation === undefined) return {};
+  const { addresses, responders, excused } = isolation;
+  const before = quarantine?.before;
+  return {
+    isolation: { addresses, responders, excused, ...(before !== undefined && { before }) },
+    isolated: isolatedMessages(isolation),
+  };
 }
 
 /** How what is registered differs from what is to be, one sentence each. */
@@ -172,11 +212,17 @@ function registeredOn(firewall: FirewallSettings): Promise<Registration[]> {
 }
 
 /** What is to be declared, held against the running configuration. */
-function againstRunning({ declared }: FirewallSettings, content: PolicyContent, running: PolicyObjects) {
+function againstRunning(
+  { declared, mapping }: FirewallSettings,
+  content: PolicyContent,
+  running: PolicyObjects,
+) {
   const { ownerId, stack, cleanupRule } = declared;
   const own = ownObjects(ownerId, running);
   const wanted = declarationOf(ownerId, stack, content);
-  const found = foundDeclaration(ownerId, cleanupRule, running);
+  const { before: quarantineBefore } = mapping.quarantine ?? {};
+  const places = { before: cleanupRule, ...(quarantineBefore !== undefined && { quarantineBefore }) };
+  const found = foundDeclaration(ownerId, places, running);
   const { added, changed, removed } = ruleChanges(found, wanted, content);
   // A rule on hold stays as it is.
   const isFree = (rule: string) => !own.held.includes(rule);
@@ -220,7 +266,13 @@ async function withUnread(
     );
   }
   const { allowed } = withinGuardrails(inventory, guardrails);
-  const { content, warnings } = withKeptRules(needed, { inventory, allowed }, running, mapping.ownerId);
+  const { content, warnings } = withKeptRules(
+    needed,
+    { inventory, allowed },
+    running,
+    mapping.ownerId,
+    mapping.quarantine?.deny === true,
+  );
   for (const warning of warnings) await log.warn(`${name}: ${warning}`);
   return content;
 }
@@ -236,12 +288,13 @@ export function refusedPlan(
   refusal: string,
 ): Plan {
   const policy = policyFor(firewall, inventory, guardrails);
-  const { rules, addressGroups, withheld, guarded } = policy;
+  const { rules, addressGroups, withheld, guarded, isolation } = policy;
   tellReview({ fact: "firewall", facts: refusedFacts(firewall, policy, refusal) });
   return {
     firewall,
-    content: contentOf(rules, addressGroups, firewall.mapping.ownerId),
-    registrations: registrationsFor(addressGroups, firewall),
+    content: contentOf(rules, addressGroups, isolation, firewall.mapping.ownerId),
+    registrations: registrationsFor(addressGroups, isolation, firewall),
+    ...isolationOf(isolation, firewall),
     alreadyAllowed: 0,
     withheld: withheld.map(({ reason }) => reason),
     guarded: guarded.map(({ reason }) => reason),

@@ -2,8 +2,9 @@ import * as log from "@pulumi/pulumi/log";
 import type { Adopted } from "./mapping/adoption";
 import type { Coverage } from "./mapping/coverage";
 import { isMemberTag } from "./mapping/names";
-import type { Policy } from "./mapping/types";
+import type { Isolation, Policy } from "./mapping/types";
 import type { Rulebase } from "./panos/policy";
+import { listed } from "./provider/declaration";
 import { carriesForeignName, heldMessage, isHeld, ownsRule, strayMessage } from "./provider/ownership";
 import type { FirewallSettings } from "./settings";
 
@@ -26,6 +27,7 @@ export async function report(
   const firewall = `${name}/${vsys}`;
   for (const warning of policy.warnings) await say("warn", warning);
   for (const { reason } of policy.withheld) await say("warn", `withheld: ${reason}`);
+  for (const message of isolatedMessages(policy.isolation)) await say("warn", `isolated: ${message}`);
   for (const [by, denied] of grouped(shadowed.map(({ rule, by }) => [by, rule.rule.name]))) {
     await say(
       "warn",
@@ -48,6 +50,15 @@ export async function report(
         "addresses that our rules let in to, whatever AWS says: take that tag off it",
     );
   }
+}
+
+/** Who is isolated, why and how, one sentence each. */
+export function isolatedMessages(isolation: Isolation | undefined): string[] {
+  const denials = isolation?.rules.filter(({ action }) => action === "deny").map(({ name }) => name) ?? [];
+  return (isolation?.instances ?? []).map(({ reason, isMarked, addresses }) => {
+    const denied = isMarked && denials.length > 0 ? `, and ${denials.join(" and ")} deny them` : "";
+    return `${reason}: ${listed(addresses)} are in no rule of ours${denied}`;
+  });
 }
 
 /** Says which of the administrator's rules are replaced, by which, and what goes with them. */

@@ -17,6 +17,7 @@ import { guardrailSettings, type GuardrailSettings } from "./settings/guardrails
 import { inventorySource } from "./settings/inventory";
 import { reportUnknown } from "./settings/keys";
 import { collector, SettingsError, type Report } from "./settings/problems";
+import { quarantineSettings } from "./settings/quarantine";
 import { mappingScope, protectedPlaces, zoneOptions } from "./settings/mapping";
 import { isRecord, PANOS_NAME, reader } from "./settings/reader";
 import { firewallTargets } from "./settings/targets";
@@ -104,6 +105,7 @@ export function settingsFrom(
   reportAuditComment("PANOS_AUDIT_COMMENT", environment["PANOS_AUDIT_COMMENT"], report);
   for (const { key, problem, example } of runFrom(environment).problems) report(key, problem, example);
 
+  const quarantine = quarantineSettings(read.json("quarantine"), report);
   const common: Common = {
     ownerId,
     stack,
@@ -114,6 +116,7 @@ export function settingsFrom(
       applications: applicationOverrides(read.json("applications"), report),
       ruleMode: read.choice("ruleMode", ["application", "service"] as const),
       destinations: read.choice("destinations", ["addresses", "dynamic"] as const),
+      ...(quarantine && { quarantine }),
     },
     skipAlreadyAllowed: read.boolean("skipAlreadyAllowed", true),
     acceptRename: read.boolean("acceptRename", false),
@@ -133,6 +136,13 @@ export function settingsFrom(
       "ec2",
     );
   }
+  if (quarantine !== undefined && configured.kind === "lookups") {
+    report(
+      `${PROJECT}:inventory`,
+      "is lookups, which don't see the instances' tags that quarantine needs",
+      "ec2",
+    );
+  }
   const declared = firewalls
     .map((firewall) => ({ ...firewall, settings: firewallSettings(firewall, listed, common, report) }))
     .flatMap(({ remove, settings }) => (remove || settings === undefined ? [] : [settings]));
@@ -140,6 +150,7 @@ export function settingsFrom(
   const needsEc2 =
     !isFirewallNeeded ||
     guardrails.exclude.instances.length > 0 ||
+    quarantine !== undefined ||
     declared.some(({ mapping: { zones } }) => Object.keys(zones?.tags ?? {}).length > 0);
   const source = needsEc2 ? throughEc2(configured) : configured;
   const asksForStopped = source.kind === "auto" || source.kind === "lookups";

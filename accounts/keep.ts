@@ -1,7 +1,14 @@
 /** Which rules of accounts that could not be read stay on a firewall as they are. */
 import type { Inventory } from "../inventory/types";
 import { applicationsNamedBy } from "../mapping/custom-applications";
-import { addressObject, cidrNamed, isAddressGroupName, isServiceName, ownerTag } from "../mapping/names";
+import {
+  addressObject,
+  cidrNamed,
+  isAddressGroupName,
+  isQuarantineRuleName,
+  isServiceName,
+  ownerTag,
+} from "../mapping/names";
 import { compareTexts } from "../mapping/order";
 import { addressTexts } from "../mapping/routing";
 import { canonicalAddress, type FoundRule } from "../panos/entries";
@@ -25,12 +32,14 @@ export interface Kept {
  * counts, and only the addresses that can't be known stay. One that doesn't say whose it is stays unless its
  * group was read.
  * @param allowed what guardrails leave of the inventory
+ * @param denies whether rules deny what goes to and from isolated instances
  */
 export function withKeptRules(
   content: PolicyContent,
   { inventory, allowed }: { inventory: Inventory; allowed: Inventory },
   running: PolicyObjects,
   ownerId: string,
+  denies: boolean,
 ): Kept {
   const { unread = [] } = inventory;
   if (unread.length === 0) return { content, warnings: [] };
@@ -43,6 +52,10 @@ export function withKeptRules(
   const [shared, unknown]: [string[], string[]] = [[], []];
   for (const rule of running.rules.values()) {
     if (!ownsRule(ownerId, rule) || isHeld(rule)) continue;
+    if (isQuarantineRuleName(rule.name)) {
+      if (denies) kept.push(...stillIsolated(rule, known.get(rule.name), addresses));
+      continue;
+    }
     const places = attributionOf(rule.description);
     const groupId = groupIn(rule.name);
     if (places === undefined && groups.has(groupId)) continue;
@@ -121,6 +134,20 @@ function combined(
     description: withPlaces(rule.description, places),
     [near]: known === undefined ? unseen : [...known[near], ...unseen],
   };
+}
+
+/** A rule about isolated instances, with those of accounts that can't be read: nobody there has released them. */
+function stillIsolated(
+  found: FoundRule,
+  known: SecurityRule | undefined,
+  addresses: ReadonlySet<string>,
+): SecurityRule[] {
+  const near = found.name.endsWith("-out") ? "source" : "destination";
+  const unseen = found[near].filter((address) => !addresses.has(canonicalAddress(address)));
+  if (unseen.length === 0) return known === undefined ? [] : [known];
+  const isAllow = found.name.endsWith("-responders");
+  const rule = known ?? { ...declarable(found), action: isAllow ? "allow" : "deny", logStart: true };
+  return [{ ...rule, [near]: [...new Set([...(known?.[near] ?? []), ...unseen])] }];
 }
 
 /** Where a rule has its instances: packets of an egress permission come from them. */

@@ -37,7 +37,7 @@ export function addressGroupsFrom(all: Carriers, running: Carriers, ownerId: str
 }
 
 /** IPv6 is registered by single addresses, IPv4 by ranges and prefixes too (PAN-OS documentation, 10.0). */
-function isRegistrable(text: string): boolean {
+export function isRegistrable(text: string): boolean {
   return !text.includes(":") || parseAddress(text) !== undefined;
 }
 

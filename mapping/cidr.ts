@@ -38,6 +38,22 @@ export const EVERY_ADDRESS: Record<Family, Interval> = {
   IPv6: { first: 0n, last: (1n << 128n) - 1n },
 };
 
+/** The CIDR blocks that make up an interval, in order. */
+export function cidrsOf(family: Family, { first, last }: Interval): Cidr[] {
+  const cidrs: Cidr[] = [];
+  for (let next = first; next <= last;) {
+    let hostBits = 0n;
+    const fits = (bits: bigint) => next % (1n << bits) === 0n && next + (1n << bits) - 1n <= last;
+    while (hostBits < BigInt(BITS[family]) && fits(hostBits + 1n)) hostBits++;
+    const prefixLength = BITS[family] - Number(hostBits);
+    const end = next + (1n << hostBits) - 1n;
+    const text = `${addressText(family, next)}/${prefixLength}`;
+    cidrs.push({ family, first: next, last: end, prefixLength, text });
+    next = end + 1n;
+  }
+  return cidrs;
+}
+
 /** The address that `text` writes, or undefined. Octal, hexadecimal, short and zoned forms are refused. */
 export function parseAddress(text: string): Address | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) {

@@ -57,7 +57,7 @@ export function mapWithin(
     [...asked.rules, ...asked.withheld].flatMap(({ permission }) => permission.ruleIds),
   );
   const guarded = withheld.filter(({ permission }) => permission.ruleIds.some((id) => relevant.has(id)));
-  const policy = mapInventory(allowed, options);
+  const policy = mapInventory(allowed, options, inventory);
   return {
     ...policy,
     guarded,

@@ -2,15 +2,15 @@
 import type { Inventory } from "../inventory/types";
 import { addressGroupsFrom, addressGroupsOf } from "./address-groups";
 import { carriersByGroup } from "./destinations";
-import type { ZonedCarriers } from "./destinations";
 import { compareTexts } from "./order";
 import { relevantPermissions } from "./permissions";
+import { isIsolated, isolationOf, leavesGroups, marksIn, withheldFrom, withoutIsolated } from "./quarantine";
+import type { Marks } from "./quarantine";
 import { protectedInterfaces, unknownTargets } from "./routing";
 import type { ProtectedInterface } from "./routing";
 import { applicationsOf, ruleOf, servicesOf, withApplicationsInside } from "./rules";
 import type { MappedRule, MappingOptions, Policy } from "./types";
 import { zonesOf } from "./zones";
-import type { Zones } from "./zones";
 
 export { addressGroupsOf, registrationsOf } from "./address-groups";
 export { prefixListGroupsOf, prefixListObjects } from "./prefix-lists";
@@ -21,15 +21,50 @@ export { unknownTargets } from "./routing";
  * The rules, one per ingress permission that lets something through the firewall; the service objects
  * that they need; and what had to be withheld, narrowed or ignored. Lists are sorted, so that the same
  * facts in another order give the same policy.
+ * @param whole what AWS has, where guardrails took something out of `inventory`: who is isolated is judged by it
  */
-export function mapInventory(inventory: Inventory, options: MappingOptions): Policy {
+export function mapInventory(inventory: Inventory, options: MappingOptions, whole = inventory): Policy {
+  const marks = marksIn(whole, options.quarantine);
+  const policy = mapWithout(inventory, options, whole, marks);
+  if (options.quarantine === undefined) return policy;
+  const { interfaces } = protectedInterfaces(whole, options);
+  const unseen: Marks = new Map([...marks].filter(([, { isMarked }]) => !isMarked));
+  const asked = unseen.size < marks.size ? mapWithout(inventory, options, whole, unseen).rules : policy.rules;
+  const isolation = isolationOf(interfaces, marks, options, differing(asked, policy.rules));
+  return { ...policy, ...(isolation && { isolation }) };
+}
+
+/** Names of rules that others don't have, or have otherwise. */
+function differing(rules: readonly MappedRule[], others: readonly MappedRule[]): string[] {
+  if (rules === others) return [];
+  const textOf = ({ rule, prefixLists }: MappedRule) => JSON.stringify([rule, prefixLists]);
+  const known = new Map(others.map((each) => [each.rule.name, textOf(each)]));
+  return rules.filter((each) => known.get(each.rule.name) !== textOf(each)).map(({ rule }) => rule.name);
+}
+
+/** The policy in whose rules isolated instances have no part. */
+function mapWithout(inventory: Inventory, options: MappingOptions, whole: Inventory, marks: Marks): Policy {
   const isDynamic = options.destinations === "dynamic";
   // A rule on an address group has to outlast its instances' nights, or each of them would cost a commit.
   const protection = protectedInterfaces(inventory, options, isDynamic ? "attached" : "running");
   const zones = zonesOf(inventory, options, protection.interfaces);
-  const { groups, warnings } = carriersByGroup(protection.interfaces, zones, options);
-  const relevant = relevantPermissions(inventory, groups, zones, options);
-  const { permissions, withheld } = relevant;
+  const isFree = ({ networkInterface }: ProtectedInterface) => !isIsolated(networkInterface, marks);
+  const isolated = protection.interfaces.filter((each) => !isFree(each));
+  const carriers = leavesGroups(options) ? protection.interfaces : protection.interfaces.filter(isFree);
+  const { groups, warnings } = carriersByGroup(carriers, zones, options);
+  const relevant = relevantPermissions(
+    inventory,
+    groups,
+    withoutIsolated(zones, whole, marks, options),
+    options,
+  );
+  const { permissions } = relevant;
+  const withheld = [...relevant.withheld];
+  if (isolated.length > 0) {
+    const carried = carriersByGroup(isolated, zones, options).groups;
+    const lost = relevantPermissions(inventory, carried, zones, options).permissions;
+    withheld.push(...withheldFrom(isolated, marks, lost));
+  }
   const found: MappedRule[] = [];
   for (const permission of permissions) {
     const result = ruleOf(permission, options);
@@ -39,6 +74,7 @@ export function mapInventory(inventory: Inventory, options: MappingOptions): Pol
   const rules = withApplicationsInside(found, options.ownerId);
   rules.sort((a, b) => compareTexts(a.rule.name, b.rule.name));
   withheld.sort((a, b) => compareTexts(a.reason, b.reason));
+  const running = () => protectedInterfaces(inventory, options).interfaces.filter(isFree);
   return {
     rules,
     services: servicesOf(rules, options.ownerId),
@@ -46,7 +82,7 @@ export function mapInventory(inventory: Inventory, options: MappingOptions): Pol
     addressGroups: isDynamic
       ? addressGroupsOf(
           rules,
-          addressGroupsFrom(groups, runningCarriers(inventory, options, zones), options.ownerId),
+          addressGroupsFrom(groups, carriersByGroup(running(), zones, options).groups, options.ownerId),
         )
       : [],
     withheld,
@@ -60,14 +96,6 @@ export function mapInventory(inventory: Inventory, options: MappingOptions): Pol
     ],
     protectedInterfaces: protection.interfaces.map(({ networkInterface }) => networkInterface.id),
   };
-}
-
-function runningCarriers(
-  inventory: Inventory,
-  options: MappingOptions,
-  zones: Zones,
-): Map<string, ZonedCarriers[]> {
-  return carriersByGroup(protectedInterfaces(inventory, options).interfaces, zones, options).groups;
 }
 
 const NOTHING_PROTECTED =

@@ -54,6 +54,27 @@ export function isNameableGroup(groupId: string): boolean {
   return GROUP_ID.test(groupId);
 }
 
+/** What stands for isolated instances in names, in place of a group's id. */
+export const QUARANTINE = "quarantine";
+
+/** The rules about isolated instances, as they stand from the top. */
+export const QUARANTINE_PARTS = ["out", "responders", "in"] as const;
+
+/**
+ * The name of a rule about isolated instances: `aws-quarantine-<ownerId>-<part>`.
+ * @param part nothing goes `out` of them, also where one is a responder; `responders` get through to them, and
+ *   nothing else comes `in`
+ */
+export function quarantineRuleName(ownerId: string, part: (typeof QUARANTINE_PARTS)[number]): string {
+  return `aws-${QUARANTINE}-${ownerId}-${part}`;
+}
+
+/** Whether `name` is one that `quarantineRuleName` can produce, for this owner or, without one, for any. */
+export function isQuarantineRuleName(name: string, ownerId?: string): boolean {
+  const [, owner] = /^aws-quarantine-([a-z0-9]{4,16})-(out|responders|in)$/.exec(name) ?? [];
+  return owner !== undefined && (ownerId === undefined || owner === ownerId);
+}
+
 const RULE_NAME = /^aws-sg-[0-9a-z]+(-out)?-(tcp|udp|icmp|icmpv6|ip|all)(-\d+(-\d+)?)?(-z[0-9a-f]{8})?$/;
 
 /** Whether `name` is one that `ruleName` can produce and PAN-OS takes. */
@@ -98,7 +119,7 @@ export function isApplicationName(name: string, ownerId: string): boolean {
   );
 }
 
-/** The name of a security group's dynamic address group: `aws-<ownerId>-<group id>`. */
+/** The name of a security group's dynamic address group, or of isolated instances': `aws-<ownerId>-<group id>`. */
 export function addressGroupName(ownerId: string, groupId: string): string {
   return `aws-${ownerId}-${groupId}`;
 }
@@ -107,7 +128,7 @@ export function addressGroupName(ownerId: string, groupId: string): string {
 export function isAddressGroupName(name: string, ownerId: string): boolean {
   const start = `aws-${ownerId}-`;
   const rest = name.slice(start.length);
-  return name.startsWith(start) && (GROUP_ID.test(rest) || PREFIX_LIST_NAME.test(rest));
+  return name.startsWith(start) && (isGroupPart(rest) || PREFIX_LIST_NAME.test(rest));
 }
 
 /** Leaves room for the longest ownerId and everything that can stand behind it. */
@@ -173,6 +194,11 @@ export function cidrNamed(name: string, ownerId: string): string | undefined {
   return cidr !== undefined && addressObject(ownerId, cidr.text).name === name ? cidr.text : undefined;
 }
 
+/** What an address group's name ends in: a security group's id, or what stands for isolated instances. */
+function isGroupPart(text: string): boolean {
+  return GROUP_ID.test(text) || text === QUARANTINE;
+}
+
 /**
  * The tag that addresses are registered with to be members of a security group's address group:
  * `aws-panos-<ownerId>-<group id>`. No tag object of that name exists: registering needs none.
@@ -184,5 +210,5 @@ export function memberTag(ownerId: string, groupId: string): string {
 /** Whether `tag` is one that `memberTag` can produce for this owner. */
 export function isMemberTag(tag: string, ownerId: string): boolean {
   const start = `${ownerTag(ownerId)}-`;
-  return tag.startsWith(start) && GROUP_ID.test(tag.slice(start.length));
+  return tag.startsWith(start) && isGroupPart(tag.slice(start.length));
 }

@@ -74,7 +74,8 @@ export function relevantPermissions(
         for (const each of carriers) {
           for (const remote of remotes) {
             if (!crosses(remote, each, direction)) continue;
-            for (const piece of zones.outside(remote, each.families[remote.family].crossings[direction])) {
+            const { crossings } = each.families[remote.family];
+            for (const piece of zones.outside(remote, crossings[direction], direction)) {
               // The account's own interfaces have ingress permissions of their own, which this one must not widen.
               if (direction === "egress" && zones.isGuarded(piece.zone, piece.remote)) {
                 guarded.add(piece.remote.text);

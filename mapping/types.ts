@@ -32,6 +32,20 @@ export interface MappingOptions {
   protectedSubnets?: readonly string[];
   protectedVpcs?: readonly string[];
   zones?: ZoneOptions;
+  /** Unless given, no instance is isolated. */
+  quarantine?: QuarantineOptions;
+}
+
+/** Which instances are isolated, and how. */
+export interface QuarantineOptions {
+  /** Values by key: an instance with one of these tags is isolated. */
+  tags: Readonly<Record<string, readonly string[]>>;
+  /** Whether rules deny everything to and from isolated instances besides, whatever administrators allow. */
+  deny: boolean;
+  /** The administrator's rule that the denials stand directly above; without one they stand at the top. */
+  before?: string;
+  /** CIDR blocks from which isolated instances are reached nevertheless. */
+  responders: readonly string[];
 }
 
 /** From the instances' side: ingress comes to them, egress leaves them. */
@@ -94,6 +108,36 @@ export interface Withheld {
   reason: string;
 }
 
+/** An instance whose addresses are in no rule of ours. */
+export interface IsolatedInstance {
+  id: string;
+  /** "i-0a (host) has the tag SecurityStatus=IR" */
+  reason: string;
+  /** Whether a tag says so; otherwise nobody has seen its tags. */
+  isMarked: boolean;
+  /** As the firewall sees them in packets to and from it: delegated prefixes too. Sorted. */
+  addresses: string[];
+}
+
+/** What isolates instances. */
+export interface Isolation {
+  /** Those behind the firewall, sorted by id. */
+  instances: IsolatedInstance[];
+  /** The addresses of those that are marked. */
+  addresses: string[];
+  /** CIDR blocks from which they are reached nevertheless. */
+  responders: string[];
+  /** Rules of their own, from the top of the rulebase. */
+  rules: SecurityRule[];
+  /** With dynamic destinations: what the marked ones' addresses are registered with, and which those are. */
+  memberTag?: string;
+  members?: string[];
+  /** The group of that tag, where `rules` name it. */
+  addressGroup?: DynamicAddressGroup;
+  /** Rules that are gone or different only because instances are marked, and all those that `rules` may have. */
+  excused: string[];
+}
+
 /** What an inventory asks of the firewall. */
 export interface Policy {
   rules: MappedRule[];
@@ -106,6 +150,8 @@ export interface Policy {
   withheld: Withheld[];
   /** Things that a person should know, one sentence each. */
   warnings: string[];
+  /** Who is isolated; absent where the options isolate nobody whatever its tags. */
+  isolation?: Isolation;
   /** Ids of the interfaces behind the firewall; of stopped instances too, where destinations are dynamic. */
   protectedInterfaces: string[];
 }

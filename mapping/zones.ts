@@ -7,7 +7,7 @@ import type { IntervalSet } from "./intervals";
 import { nearTexts } from "./routing";
 import type { ProtectedInterface } from "./routing";
 import { vpcCidrs } from "./routes";
-import type { MappingOptions } from "./types";
+import type { Direction, MappingOptions } from "./types";
 
 export interface Zones {
   /** The zone of an interface behind the firewall. */
@@ -16,8 +16,13 @@ export interface Zones {
    * What of a remote block is in which zone, as far as it crosses the firewall. A block inside another one's
    * is in its own zone only; the wider one keeps its text, though part of it is elsewhere.
    * @param crossings whose packets cross the firewall, to each of the destinations in question
+   * @param direction whether the block is where packets come from or where they go
    */
-  outside(remote: Cidr, crossings: readonly IntervalSet[]): { zone: string; remote: Cidr }[];
+  outside(
+    remote: Cidr,
+    crossings: readonly IntervalSet[],
+    direction: Direction,
+  ): { zone: string; remote: Cidr }[];
   /** Whether part of a block belongs to interfaces of the account in that zone, which have groups of their own. */
   isGuarded(zone: string, block: Cidr): boolean;
 }

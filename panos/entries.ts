@@ -73,6 +73,7 @@ export function ruleXml(rule: SecurityRule): string {
     memberList("application", rule.application) +
     memberList("service", rule.service) +
     element("action", rule.action) +
+    (rule.logStart === true ? element("log-start", "yes") + element("log-end", "yes") : "") +
     (rule.logSetting === undefined ? "" : element("log-setting", rule.logSetting)) +
     (rule.description === "" ? "" : element("description", rule.description)) +
     memberList("tag", rule.tag) +
@@ -80,7 +81,7 @@ export function ruleXml(rule: SecurityRule): string {
   );
 }
 
-/** Reads a rule's `<entry>`. */
+/** Reads a rule's `<entry>`. That it logs at the start of a session shows in `extras`. */
 export function ruleFrom(entry: XmlElement): FoundRule {
   const list = (name: string) => members(child(entry, name));
   const group = members(find(entry, "profile-setting", "group"));

@@ -18,7 +18,9 @@ export interface SecurityRule {
   application: string[];
   /** Service object names, or "any" or "application-default" alone. */
   service: string[];
-  action: "allow";
+  action: "allow" | "deny";
+  /** Set where it logs at the start of a session too, and not only at its end. */
+  logStart?: true;
   /** Security profile group. */
   profileGroup?: string;
   /** Log forwarding profile. */
@@ -26,7 +28,7 @@ export interface SecurityRule {
 }
 
 /** A rule's entry as found on a device: what a SecurityRule says, and anything set beyond that. */
-export interface FoundRule extends Omit<SecurityRule, "action"> {
+export interface FoundRule extends Omit<SecurityRule, "action" | "logStart"> {
   action: string;
   /** Settings that a rule of ours never has, as "name: value": disabled, negated, scheduled, … */
   extras: string[];

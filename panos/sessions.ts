@@ -13,12 +13,25 @@ export interface Session {
 const PAGE = 1024;
 
 /** The sessions that a rule allowed, whatever the policy is by now. */
-export async function sessionsOf(client: PanosClient, rule: string): Promise<Session[]> {
+export function sessionsOf(client: PanosClient, rule: string): Promise<Session[]> {
+  return sessionsWhere(client, { rule });
+}
+
+/**
+ * The sessions that fit, as they were opened: from the source, to the destination.
+ * @param filter addresses are single ones: the device refuses networks here. Without any, all sessions
+ */
+export async function sessionsWhere(
+  client: PanosClient,
+  filter: { rule?: string; source?: string; destination?: string },
+): Promise<Session[]> {
   const { vsys } = client.connection;
+  const wanted = Object.entries(filter).map(([name, value]) => element(name, value));
+  const chosen = wanted.length === 0 ? "" : `<filter>${wanted.join("")}</filter>`;
   const found: Session[] = [];
   for (let start = 1; ; start += PAGE) {
     const from = start === 1 ? "" : element("start-at", String(start));
-    const command = `<show><session><all><filter>${element("rule", rule)}</filter>${from}</all></session></show>`;
+    const command = `<show><session><all>${chosen}${from}</all></session></show>`;
     const { result } = await client.op(command, true, vsys);
     const entries = (result?.children ?? []).filter(({ name }) => name === "entry");
     const own = entries.filter((entry) => ["", vsys].includes(textAt(entry, "vsys")));

@@ -9,6 +9,7 @@ import { differences, foundDeclaration, listed, ruleChanges } from "./declaratio
 import { requireEngine } from "./engine";
 import { EstablishedSessions, reducedRules, sayLeft } from "./established";
 import type { Declaration } from "./inputs";
+import { endIsolated } from "./isolated";
 import { probeRules } from "./probe";
 import {
   requireCandidate,
@@ -48,13 +49,14 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     const adopted = Object.keys(revision.adopt ?? {}).filter((name) => !candidate.rules.has(name));
     requireNothingElse(session, revision, administrator, changes, [candidate, running], adopted);
 
-    const before = foundDeclaration(revision.ownerId, revision.before, running);
+    const before = foundDeclaration(revision.ownerId, revision, running);
     const names = Object.keys(revision.declared.rules).filter((name) => !exempt.has(name));
     const changed = names.filter((name) => before.rules[name] !== revision.declared.rules[name]);
     // Where nothing changes, a run before this one may have failed at the probes: then all are asked.
     const probed = changed.length > 0 ? changed : names;
     const ownChanges = changes.some(({ owner }) => owner === administrator);
     if (!ownChanges && differences(revision.declared, before, exempt).length === 0) {
+      afterwards = () => endSessionsOfIsolated(session, revision);
       await probeRules(session, probed, running, revision.before);
       return undefined;
     }
@@ -72,10 +74,12 @@ export async function commitRevision(session: Session, revision: Revision): Prom
       await commentRules(session, [...new Set([...changed, ...touched])], auditComment);
     }
     const job = await commit(session, revision, administrator, before);
-    if (reduced.length > 0) {
-      afterwards = async () =>
-        settings.clearSessions ? established.end(candidate) : sayLeft(session, reduced);
-    }
+    afterwards = async () => {
+      await endSessionsOfIsolated(session, revision);
+      if (reduced.length === 0) return;
+      if (settings.clearSessions) await established.end(candidate);
+      else sayLeft(session, reduced);
+    };
     await waitForPeer(session);
     const committed = await session.read("running");
     requireRunning(revision, committed, exempt);
@@ -94,6 +98,11 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     // Also where the commit went through and a check after it failed.
     await afterwards();
   }
+}
+
+/** Whoever is isolated is so by now, whether this run or one before it has committed that. */
+async function endSessionsOfIsolated(session: Session, { isolated }: Revision): Promise<void> {
+  if (isolated !== undefined) await endIsolated(session, isolated);
 }
 
 /** Commits what our administrator has pending, and follows the job to its end. */

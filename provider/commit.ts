@@ -5,6 +5,7 @@ import { declarationHash, eachPart, foundDeclaration, listed } from "./declarati
 import { hash } from "./content";
 import type { CommitInputs, CommitOutputs, Declaration } from "./inputs";
 import { noteOutcome, UNCHANGED } from "./outcomes";
+import type { Places } from "./placement";
 import { removalRefused } from "./removals";
 import { commitRevision } from "./commit-revision";
 import { noteRun } from "./run";
@@ -35,7 +36,7 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
     // Pulumi diffs this after everything it waits for has been staged, so what was staged is known here.
     const session = sessionWith(news.firewall);
     const adopts = Object.keys(news.adopt ?? {}).length > 0;
-    const changes = adopts || session.staged > 0 || olds.hash !== stateHash(news.declared, news.before);
+    const changes = adopts || session.staged > 0 || olds.hash !== stateHash(news.declared, news);
     if (!changes) noteOutcome(session, UNCHANGED);
     return Promise.resolve({ changes });
   },
@@ -52,7 +53,8 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
   /** Finds what differs from the last commit, in either configuration; whoever made it differ. */
   async read(id, olds) {
     if (olds === undefined) return {};
-    const { firewall, ownerId, before } = olds;
+    const { firewall, ownerId } = olds;
+    const places = placesOf(olds);
     const session = sessionWith(firewall);
     const [candidate, running, lockIsLeft] = await Promise.all([
       session.objects(),
@@ -60,12 +62,12 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
       isOwnLockLeft(session),
     ]);
     const found = bothConfigurations(
-      foundDeclaration(ownerId, before, candidate),
-      foundDeclaration(ownerId, before, running),
+      foundDeclaration(ownerId, places, candidate),
+      foundDeclaration(ownerId, places, running),
     );
-    const foundHash = stateHash(found, before);
+    const foundHash = stateHash(found, places);
     if (foundHash === olds.hash && !lockIsLeft) return { id, props: olds };
-    const inputs = { firewall, ownerId, before, declared: found };
+    const inputs = { firewall, ownerId, ...places, declared: found };
     return {
       id,
       props: { ...olds, hash: lockIsLeft ? LOCK_IS_LEFT : foundHash },
@@ -108,7 +110,8 @@ async function isOwnLockLeft(session: Session): Promise<boolean> {
 }
 
 async function commit(inputs: CommitInputs): Promise<CommitOutputs> {
-  const { firewall, ownerId, before, declared, stack } = inputs;
+  const { firewall, ownerId, declared, stack } = inputs;
+  const places = placesOf(inputs);
   const session = sessionWith(firewall);
   if (session.failures.length > 0) {
     throw new Error(
@@ -118,28 +121,36 @@ async function commit(inputs: CommitInputs): Promise<CommitOutputs> {
   }
   const job = await commitRevision(session, {
     ownerId,
-    before,
+    ...places,
     declared,
     adopt: inputs.adopt,
+    isolated: inputs.isolated,
     description: (counts) => `aws-panos-rules ${stack}: ${counts}`,
     allowRemoval: (rules, kept) => {
       const reason = refused(inputs, rules, kept);
       if (reason !== undefined) throw new Error(reason);
     },
   });
-  const outs = { firewall, ownerId, before, hash: stateHash(declared, before) };
+  const outs = { firewall, ownerId, ...places, hash: stateHash(declared, places) };
   return job === undefined ? outs : { ...outs, job: job.id };
 }
 
 /** Why these rules may not go, which a person then has to decide; undefined: they may. */
 function refused(inputs: CommitInputs, rules: readonly string[], kept: number): string | undefined {
-  const reason = removalRefused(inputs, "rules", rules, kept);
+  const { excused = [], suspicion } = inputs;
+  const counted = suspicion === undefined ? rules.filter((name) => !excused.includes(name)) : rules;
+  const reason = removalRefused(inputs, "rules", counted, kept);
   if (reason !== undefined) noteRun({ note: "held", firewall: inputs.firewall, reason });
   return reason;
 }
 
-function stateHash(declared: Declaration, before: string): string {
-  return hash([declarationHash(declared), before]);
+function stateHash(declared: Declaration, { before, quarantineBefore }: Places): string {
+  const places = [before, ...(quarantineBefore === undefined ? [] : [quarantineBefore])];
+  return hash([declarationHash(declared), ...places]);
+}
+
+function placesOf({ before, quarantineBefore }: Places): Places {
+  return { before, ...(quarantineBefore !== undefined && { quarantineBefore }) };
 }
 
 /** One declaration of two: where they differ, both hashes, so that it equals nothing that is declared. */

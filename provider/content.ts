@@ -28,7 +28,7 @@ export function ruleHash(rule: SecurityRule | FoundRule): string {
     rule.action,
     rule.profileGroup ?? "",
     rule.logSetting ?? "",
-    "extras" in rule ? rule.extras : [],
+    "extras" in rule ? rule.extras : rule.logStart === true ? ["log-start: yes"] : [],
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { ownerTag } from "../mapping/names";
+import { isQuarantineRuleName, ownerTag } from "../mapping/names";
 import type { Address, AddressGroup, Application, SecurityRule, Service, Tag } from "../panos/policy";
 import {
   addressGroupHash,
@@ -12,6 +12,7 @@ import {
 import type { Declaration } from "./inputs";
 import type { PolicyObjects } from "./objects";
 import { ownObjects } from "./ownership";
+import { isPlaced, placeOf, type Places } from "./placement";
 
 /** The tag object that marks what is a stack's. */
 export function stackTag(ownerId: string, stack: string): Tag {
@@ -43,14 +44,17 @@ export function declarationOf(ownerId: string, stack: string, content: PolicyCon
 }
 
 /** What a configuration holds of a stack, in the same hashes as what the stack declares. */
-export function foundDeclaration(ownerId: string, before: string, objects: PolicyObjects): Declaration {
+export function foundDeclaration(ownerId: string, places: Places, objects: PolicyObjects): Declaration {
   const own = ownObjects(ownerId, objects);
   // Once for all rules: looking each one up in the rulebase would cost the square of their number.
   const order = [...objects.rules.keys()];
-  const above = new Set(order.slice(0, Math.max(0, order.indexOf(before))));
+  const above = new Set(order.slice(0, Math.max(0, order.indexOf(places.before))));
   const rules = own.rules.map((name): [string, string] => {
     const content = ruleHash(objects.rules.get(name)!);
-    return [name, placedHash(content, above.has(name))];
+    const isRight = isQuarantineRuleName(name, ownerId)
+      ? isPlaced(objects, name, ownerId, placeOf(name, ownerId, places))
+      : above.has(name);
+    return [name, placedHash(content, isRight)];
   });
   return {
     rules: Object.fromEntries(rules),
@@ -71,8 +75,8 @@ export function foundDeclaration(ownerId: string, before: string, objects: Polic
 }
 
 /** A rule below the cleanup rule does not do what it says, so its place is part of its content. */
-export function placedHash(content: string, above: boolean): string {
-  return above ? content : `${content} below the cleanup rule`;
+export function placedHash(content: string, isRight: boolean): string {
+  return isRight ? content : `${content} below the cleanup rule`;
 }
 
 /** A hash of a whole declaration, whatever the order of its names. */

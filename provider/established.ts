@@ -22,7 +22,7 @@ export function reducedRules(
 ): string[] {
   return ownObjects(ownerId, before).rules.filter((name) => {
     const [old, now] = [before.rules.get(name)!, after.rules.get(name)];
-    if (exempt.has(name)) return false;
+    if (exempt.has(name) || old.action !== "allow") return false;
     if (now === undefined) return true;
     const lists = ["from", "to", "application", "service"] as const;
     if (lists.some((list) => old[list].some((member) => !now[list].includes(member)))) return true;

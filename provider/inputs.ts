@@ -1,3 +1,5 @@
+import type { Isolated } from "./isolated";
+import type { Places } from "./placement";
 import type { AddressGroup, Application, SecurityRule, Service, Tag } from "../panos/policy";
 
 // Inputs are what a program declares and a preview shows. Outputs hold only what read and delete need, and a
@@ -9,7 +11,7 @@ export interface Placed {
   firewall: string;
 }
 
-/** A security rule. `before` names the cleanup rule that it has to stand above. */
+/** A security rule. `before` says what it has to stand above: see `placeOf`. */
 export type SecurityRuleInputs = Placed & SecurityRule & { before: string; ownerId: string };
 
 /** A service object. */
@@ -42,6 +44,8 @@ export interface RegisteredAddressesInputs extends Placed {
   maxRemovals?: number;
   /** Set when no address is declared for a reason that may be a mistake. */
   suspicion?: string;
+  /** Absent: nobody. */
+  isolated?: Isolated;
 }
 
 export interface RegisteredAddressesOutputs extends Placed {
@@ -96,9 +100,8 @@ export interface Declaration {
 export type Adoptions = Record<string, { by: string[]; content: string }>;
 
 /** The one commit of an update. */
-export interface CommitInputs extends Placed {
+export interface CommitInputs extends Placed, Places {
   ownerId: string;
-  before: string;
   stack: string;
   declared: Declaration;
   /** How many rules one update may remove; absent: the larger of 10 and a quarter. */
@@ -107,11 +110,14 @@ export interface CommitInputs extends Placed {
   suspicion?: string;
   /** What is still to be taken over; absent: nothing. */
   adopt?: Adoptions;
+  /** Absent: nobody. */
+  isolated?: Isolated;
+  /** Rules that may be gone because instances are isolated or released: then they don't count as removed. */
+  excused?: string[];
 }
 
-export interface CommitOutputs extends Placed {
+export interface CommitOutputs extends Placed, Places {
   ownerId: string;
-  before: string;
   hash: string;
   /** The last commit job's id, where there was one. */
   job?: string;

@@ -106,13 +106,21 @@ export function standsAbove(objects: PolicyObjects, name: string, other: string)
   return false;
 }
 
-/** @throws Error that names the rules that exist, when the cleanup rule isn't among them */
-export function requireCleanupRule(objects: PolicyObjects, cleanupRule: string, firewall: string): void {
+/**
+ * @param setting what names it
+ * @throws Error that names the rules that exist, when the cleanup rule isn't among them
+ */
+export function requireCleanupRule(
+  objects: PolicyObjects,
+  cleanupRule: string,
+  firewall: string,
+  setting = "cleanupRule",
+): void {
   if (objects.rules.has(cleanupRule)) return;
   const names = [...objects.rules.keys()];
   const listed = names.slice(0, 20).join(", ") + (names.length > 20 ? `, and ${names.length - 20} more` : "");
   throw new Error(
     `there is no rule ${JSON.stringify(cleanupRule)} on ${firewall} to place rules above ` +
-      `(aws-panos-rules:cleanupRule). Nothing was written. Its rules are: ${listed || "none"}`,
+      `(aws-panos-rules:${setting}). Nothing was written. Its rules are: ${listed || "none"}`,
   );
 }

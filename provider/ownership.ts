@@ -4,6 +4,7 @@ import {
   cidrNamed,
   isAddressGroupName,
   isApplicationName,
+  isQuarantineRuleName,
   isRuleName,
   isServiceName,
   ownerTag,
@@ -17,7 +18,11 @@ import type { PolicyObjects } from "./objects";
  * another name is an administrator's clone, one with our name and no tag is theirs to keep.
  */
 export function ownsRule(ownerId: string, rule: { name: string; tag: readonly string[] }): boolean {
-  return rule.tag.includes(ownerTag(ownerId)) && isRuleName(rule.name);
+  return rule.tag.includes(ownerTag(ownerId)) && isOurRuleName(rule.name, ownerId);
+}
+
+function isOurRuleName(name: string, ownerId: string): boolean {
+  return isRuleName(name) || isQuarantineRuleName(name, ownerId);
 }
 
 /** Whether a service object is this stack's. */
@@ -100,7 +105,7 @@ export function isHeld(rule: { tag: readonly string[] }): boolean {
 
 /** Whether a rule carries this stack's tag under a name that we never give: somebody's clone. */
 export function carriesForeignName(ownerId: string, rule: { name: string; tag: readonly string[] }): boolean {
-  return rule.tag.includes(ownerTag(ownerId)) && !isRuleName(rule.name);
+  return rule.tag.includes(ownerTag(ownerId)) && !isOurRuleName(rule.name, ownerId);
 }
 
 /** What every run says of a rule on hold. */

@@ -1,6 +1,8 @@
 import type { Input } from "@pulumi/pulumi";
 import { ComponentResource, CustomResource } from "@pulumi/pulumi/resource";
 import type { ComponentResourceOptions, CustomResourceOptions } from "@pulumi/pulumi/resource";
+import { isQuarantineRuleName } from "../mapping/names";
+import type { SecurityRule } from "../panos/policy";
 import { declarationOf, stackTag, type PolicyContent } from "./declaration";
 import { firewallIdentity } from "./firewall";
 import type {
@@ -15,6 +17,8 @@ import type {
   ServiceInputs,
   TagInputs,
 } from "./inputs";
+import type { Isolated } from "./isolated";
+import { placeOf, placedBefore } from "./placement";
 import { registerResources } from "./registration";
 
 /**
@@ -105,6 +109,14 @@ export class Commit extends PanosResource<CommitInputs> {
 /** The name of the one resource that has a firewall's address objects. */
 const ADDRESSES = "addresses";
 
+/** What isolates instances, beside the rules. */
+export interface IsolationArgs extends Isolated {
+  /** The rule that the rules of isolation stand directly above; absent: they stand at the top. */
+  before?: string;
+  /** Rules that are gone or different only because instances are isolated or released. */
+  excused: string[];
+}
+
 /** What one firewall is to hold. */
 export interface FirewallPolicyArgs extends FirewallInputs, PolicyContent {
   /** What to register for the address groups, by tag; absent: destinations are addresses. */
@@ -114,6 +126,8 @@ export interface FirewallPolicyArgs extends FirewallInputs, PolicyContent {
   suspicion: string | undefined;
   /** What is to be taken over; absent: nothing. */
   adopt?: Adoptions;
+  /** What isolates instances; absent: nothing does. */
+  isolation?: IsolationArgs;
   /** Whether it is one of several: then its resources are named after it. */
   listed: boolean;
 }
@@ -123,7 +137,7 @@ export class FirewallPolicy extends ComponentResource {
   constructor(name: string, args: FirewallPolicyArgs, options?: ComponentResourceOptions) {
     super("panos:index:FirewallPolicy", name, {}, options);
     const { rules, services, applications, addresses, addressGroups, registrations, ...others } = args;
-    const { acceptRename, maxRemovals, suspicion, listed, adopt = {}, ...firewallInputs } = others;
+    const { acceptRename, maxRemovals, suspicion, listed, adopt = {}, isolation, ...firewallInputs } = others;
     const { ownerId, cleanupRule: before, stack } = args;
     const firewall = firewallIdentity(args);
     // A URN has the types of a resource's parents, not their names: two firewalls' rules would be one resource.
@@ -135,6 +149,12 @@ export class FirewallPolicy extends ComponentResource {
       ...(maxRemovals !== undefined && { maxRemovals }),
       ...(suspicion !== undefined && { suspicion }),
     };
+    const places = {
+      before,
+      ...(isolation?.before !== undefined && { quarantineBefore: isolation.before }),
+    };
+    const { addresses: isolated = [], responders = [], excused = [] } = isolation ?? {};
+    const whom = isolated.length > 0 && { isolated: { addresses: isolated, responders } };
 
     const registered = registerResources(() => {
       const firewallResource = new Firewall(named("firewall"), firewallInputs, { parent: this });
@@ -145,7 +165,7 @@ export class FirewallPolicy extends ComponentResource {
           : [
               new RegisteredAddresses(
                 named("registered-addresses"),
-                { firewall, ownerId, registrations, ...limit },
+                { firewall, ownerId, registrations, ...limit, ...whom },
                 { parent: this, dependsOn: firewallResource },
               ),
             ];
@@ -184,24 +204,30 @@ export class FirewallPolicy extends ComponentResource {
           ),
         );
       }
-      const ruleResources = rules.map((rule) => {
+      const ruleResources = new Map<string, CustomResource>();
+      for (const rule of inOrderOfPlacing(rules, ownerId)) {
         const used = [...rule.service, ...rule.application, ...rule.source, ...rule.destination]
           .map((name) => objects.get(name))
           .filter((found) => found !== undefined);
-        const dependsOn = used.length > 0 ? used : tagResource;
-        return new SecurityRuleResource(
-          named(rule.name),
-          { firewall, ownerId, before, ...rule },
-          { parent: this, dependsOn },
+        const first = ruleResources.get(placedBefore(rule.name, ownerId) ?? "");
+        const needed = first === undefined ? used : [...used, first];
+        const dependsOn = needed.length > 0 ? needed : tagResource;
+        ruleResources.set(
+          rule.name,
+          new SecurityRuleResource(
+            named(rule.name),
+            { firewall, ownerId, before: placeOf(rule.name, ownerId, places), ...rule },
+            { parent: this, dependsOn },
+          ),
         );
-      });
+      }
       const resources = [
         firewallResource,
         ...registeredAddresses,
         tagResource,
         ...(addressesResource || []),
         ...objects.values(),
-        ...ruleResources,
+        ...ruleResources.values(),
       ];
       return Promise.all(
         resources.map((resource) => new Promise<unknown>((resolve) => void resource.urn.apply(resolve))),
@@ -214,14 +240,29 @@ export class FirewallPolicy extends ComponentResource {
       {
         firewall,
         ownerId,
-        before,
+        ...places,
         stack,
         declared: registered.then(() => declared),
         ...limit,
         ...(Object.keys(adopt).length > 0 && { adopt }),
+        ...whom,
+        ...(excused.length > 0 && { excused }),
       },
       { parent: this },
     );
     this.registerOutputs({});
   }
+}
+
+/** Rules about isolated instances last, and each behind the one that has to be in its place before it. */
+function inOrderOfPlacing(rules: readonly SecurityRule[], ownerId: string): SecurityRule[] {
+  const rank = (name: string): number => {
+    const first = placedBefore(name, ownerId);
+    return first === undefined ? 0 : 1 + rank(first);
+  };
+  const isQuarantine = ({ name }: SecurityRule) => isQuarantineRuleName(name, ownerId);
+  return [
+    ...rules.filter((rule) => !isQuarantine(rule)),
+    ...rules.filter(isQuarantine).sort((a, b) => rank(a.name) - rank(b.name)),
+  ];
 }

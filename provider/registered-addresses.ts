@@ -1,7 +1,13 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { registrationsHash } from "./content";
 import type { RegisteredAddressesInputs, RegisteredAddressesOutputs } from "./inputs";
-import { closingRefused, ownRegistrations, register, unregisterUnused } from "./registered";
+import {
+  closingRefused,
+  declaredRegistrations,
+  ownRegistrations,
+  register,
+  unregisterUnused,
+} from "./registered";
 import { noteRun } from "./run";
 import { configure, sessionWith } from "./session";
 import { afterTelling } from "./tell";
@@ -29,7 +35,11 @@ export const provider: dynamic.ResourceProvider<RegisteredAddressesInputs, Regis
         property: key,
         reason: `can't change from ${JSON.stringify(olds[key])} to ${JSON.stringify(news[key])}: the old addresses would stay registered`,
       }));
-    const reason = closingRefused(news, tagsIn(olds.registrations), new Set(tagsIn(news.registrations)));
+    const reason = closingRefused(
+      news,
+      declaredRegistrations(olds.registrations ?? {}),
+      new Set(tagsIn(news.registrations)),
+    );
     if (reason !== undefined) {
       noteRun({ note: "held", firewall: news.firewall, reason });
       failures.push({ property: "registrations", reason });
@@ -84,8 +94,8 @@ async function registered(inputs: RegisteredAddressesInputs): Promise<Registered
   return { firewall, ownerId, hash: registrationsHash(registrations) };
 }
 
-function tagsIn(registrations: Record<string, string[]> | undefined): string[] {
-  return Object.entries(registrations ?? {})
+function tagsIn(registrations: Record<string, string[]>): string[] {
+  return Object.entries(registrations)
     .filter(([, addresses]) => addresses.length > 0)
     .map(([tag]) => tag);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { addressGroupName, isMemberTag, ownerTag } from "../mapping/names";
+import { addressGroupName, isMemberTag, memberTag, ownerTag, QUARANTINE } from "../mapping/names";
 import type { PanosClient } from "../panos/client";
+import { canonicalAddress } from "../panos/entries";
 import { PanosError } from "../panos/error";
 import {
   readRegistrations,
@@ -11,6 +12,7 @@ import {
 import { listed } from "./declaration";
 import { requireEngine } from "./engine";
 import type { RegisteredAddressesInputs } from "./inputs";
+import { endIsolated } from "./isolated";
 import { isHeld, ownsRule } from "./ownership";
 import { removalRefused } from "./removals";
 import { noteRun } from "./run";
@@ -67,29 +69,38 @@ export async function register(session: Session, inputs: RegisteredAddressesInpu
   const kept = await heldRegistrations(session, ownerId, found, registrations);
   const declared = [...declaredRegistrations(registrations), ...kept];
   const tags = new Set(declared.map(({ tag }) => tag));
-  const reason = closingRefused(
-    inputs,
-    found.map(({ tag }) => tag),
-    tags,
-  );
+  const reason = closingRefused(inputs, found, tags);
   if (reason !== undefined) {
     noteRun({ note: "held", firewall: session.firewall, reason });
     throw new Error(reason);
   }
   await bringTo(session, ownerId, found, declared);
+  const { missing } = registrationChanges(found, declared);
+  const isolated = missing.filter(({ tag }) => tag === memberTag(ownerId, QUARANTINE));
+  const { responders = [] } = inputs.isolated ?? {};
+  await endIsolated(session, { addresses: isolated.map(({ address }) => address), responders });
 }
 
 /**
  * Why an update may not leave groups without an address that have some; undefined: it may.
- * @param before tags that addresses are registered with
+ * An address that is isolated does not count, nor one that is released: a person has marked its instance, or not.
+ * @param before what is registered
  * @param after tags that some will be registered with
  */
 export function closingRefused(
   inputs: RegisteredAddressesInputs,
-  before: readonly string[],
+  before: readonly Registration[],
   after: ReadonlySet<string>,
 ): string | undefined {
-  const emptied = [...new Set(before)].filter((tag) => !after.has(tag));
+  const { ownerId, registrations, isolated } = inputs;
+  const setOf = (addresses: readonly string[]) => new Set(addresses.map(canonicalAddress));
+  const [marked, declared] = [setOf(isolated?.addresses ?? []), setOf(Object.values(registrations).flat())];
+  const quarantine = memberTag(ownerId, QUARANTINE);
+  const going = before.filter(({ address, tag }) => {
+    const excusing = tag === quarantine ? declared : marked;
+    return !after.has(tag) && !excusing.has(canonicalAddress(address));
+  });
+  const emptied = [...new Set(going.map(({ tag }) => tag))];
   return removalRefused(inputs, "address groups' last addresses", emptied, after.size);
 }
 

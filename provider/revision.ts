@@ -1,19 +1,21 @@
 import type { PendingChange } from "../panos/system";
 import { differences, eachPart, foundDeclaration, listed } from "./declaration";
 import type { Adoptions, Declaration } from "./inputs";
+import type { Isolated } from "./isolated";
 import { foreignChanges, withheldChanges } from "./journal";
 import type { PolicyObjects } from "./objects";
 import { ownObjects } from "./ownership";
+import type { Places } from "./placement";
 import type { Session } from "./session";
 
 /** What the firewall has to hold of a stack after a commit. */
-export interface Revision {
+export interface Revision extends Places {
   ownerId: string;
-  /** The cleanup rule. */
-  before: string;
   declared: Declaration;
   /** Administrator's rules that declared ones are to replace. */
   adopt?: Adoptions | undefined;
+  /** Absent: nobody. */
+  isolated?: Isolated | undefined;
   /** How it reads in the device's commit history. */
   description: (counts: string) => string;
   /** Asked before anything is removed, with the names of the rules that would go. Throws to refuse. */
@@ -54,13 +56,13 @@ export function requireRunning(
 }
 
 function requireEqual(
-  { ownerId, before, declared }: Revision,
+  { ownerId, declared, ...places }: Revision,
   objects: PolicyObjects,
   exempt: ReadonlySet<string>,
   where: string,
   advice: string,
 ): void {
-  const differing = differences(declared, foundDeclaration(ownerId, before, objects), exempt);
+  const differing = differences(declared, foundDeclaration(ownerId, places, objects), exempt);
   if (differing.length > 0) {
     throw new Error(`${where} differs from what is declared: ${listed(differing)}. ${advice}`);
   }

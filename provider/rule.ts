@@ -1,15 +1,17 @@
+import { isQuarantineRuleName } from "../mapping/names";
 import type { Operation } from "../panos/client";
 import { ruleXml } from "../panos/entries";
 import { entryXpath } from "../panos/location";
 import { hash, ruleHash } from "./content";
 import type { SecurityRuleInputs } from "./inputs";
 import { objectProvider } from "./object";
-import { requireCleanupRule, standsAbove } from "./objects";
+import { requireCleanupRule } from "./objects";
 import { heldMessage, isHeld, notOurs, ownsRule } from "./ownership";
+import { isPlaced, moveTo, TOP } from "./placement";
 import type { Session } from "./session";
 import { tell } from "./tell";
 
-/** SecurityRule: written and placed above the cleanup rule in one transaction. */
+/** SecurityRule: written and placed, above the cleanup rule if nowhere else, in one transaction. */
 export const provider = objectProvider<SecurityRuleInputs>({
   // Content and place: either may drift.
   hash: (inputs) => hash([ruleHash(inputs), inputs.before]),
@@ -18,7 +20,8 @@ export const provider = objectProvider<SecurityRuleInputs>({
 
   plan(inputs, objects, session, operation) {
     const { before, ownerId, name } = inputs;
-    requireCleanupRule(objects, before, session.firewall);
+    const setting = isQuarantineRuleName(name, ownerId) ? "quarantine.before" : "cleanupRule";
+    if (before !== TOP) requireCleanupRule(objects, before, session.firewall, setting);
     const found = objects.rules.get(name);
     if (found !== undefined && operation === "create" && !ownsRule(ownerId, found)) {
       throw new Error(notOurs("rule", name, session.firewall, found.tag));
@@ -30,8 +33,8 @@ export const provider = objectProvider<SecurityRuleInputs>({
     if (found === undefined || ruleHash(found) !== ruleHash(inputs)) {
       operations.push({ action: "edit", xpath, element: ruleXml(inputs) });
     }
-    if (found === undefined || !standsAbove(objects, name, before)) {
-      operations.push({ action: "move", xpath, where: "before", dst: before });
+    if (found === undefined || !isPlaced(objects, name, ownerId, before)) {
+      operations.push({ action: "move", xpath, ...moveTo(name, ownerId, before) });
     }
     return operations;
   },
@@ -41,7 +44,7 @@ export const provider = objectProvider<SecurityRuleInputs>({
     if (found === undefined) return undefined;
     if (isLeftAlone(ownerId, found, session)) return "left";
     const { extras, ...rule } = found;
-    const place = standsAbove(objects, id, before) ? before : "";
+    const place = isPlaced(objects, id, ownerId, before) ? before : "";
     const inputs = { ...rule, firewall, ownerId, before: place, ...(extras.length > 0 && { extras }) };
     // An action other than ours, or settings beyond ours, are just what drift may look like.
     return inputs as SecurityRuleInputs;

@@ -43,6 +43,7 @@ const PROJECT_KEYS = [
   "maxRemovals",
   "maxChanges",
   "guardrails",
+  "quarantine",
   "freeze",
   "paused",
   "sessions",

@@ -65,6 +65,7 @@ function keep(
   fields: Partial<FoundRule> = {},
   allowed = inventory,
   addressGroups: PolicyObjects["addressGroups"] = new Map(),
+  denies = false,
 ) {
   const objects: PolicyObjects = {
     rules: new Map(running.map((each) => [each.name, { ...each, extras: [], ...fields }])),
@@ -81,7 +82,7 @@ function keep(
     addresses: [],
     addressGroups: [],
   };
-  return withKeptRules(content, { inventory, allowed }, objects, OWNER);
+  return withKeptRules(content, { inventory, allowed }, objects, OWNER, denies);
 }
 
 describe("rules of accounts that can't be read", () => {

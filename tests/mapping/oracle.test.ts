@@ -42,6 +42,7 @@ describe("oracle: random packets through random accounts", function () {
     expect(share(seen.letThrough), "packets let through").to.be.greaterThan(0.02);
     expect(share(seen.egress), "packets let out").to.be.greaterThan(0.004);
     expect(share(seen.inside), "packets between other zones").to.be.greaterThan(0.002);
+    expect(share(seen.isolated), "packets of isolated instances").to.be.greaterThan(0.01);
     expect(seen.withheld, "packets of withheld permissions").to.be.greaterThan(0);
   });
 
@@ -154,6 +155,29 @@ describe("oracle: random packets through random accounts", function () {
     expect([...ingress, ...egress]).to.have.length(1);
     expect(readable(smallest).split("\n").length).to.be.at.most(12);
   });
+
+  for (const [what, forgetful] of Object.entries<Mapping>({
+    "lets isolated instances in": (inventory, { quarantine, ...options }) => ({
+      ...mapInventory(inventory, {
+        ...options,
+        ...(quarantine && { quarantine: { ...quarantine, tags: {} } }),
+      }),
+    }),
+    "doesn't deny": (inventory, options) => {
+      const { isolation, ...policy } = mapInventory(inventory, options);
+      return isolation ? { ...policy, isolation: { ...isolation, rules: [] } } : policy;
+    },
+  })) {
+    it(`notices a mapping that ${what}`, () => {
+      const { failure } = runCases(
+        1,
+        Array.from({ length: 500 }, (_, index) => index),
+        forgetful,
+      );
+      expect(judged(failure!.world, failure!.packet, forgetful)?.what).to.match(/^isolated, and /);
+      expect(judged(failure!.world, failure!.packet)).to.equal(undefined);
+    });
+  }
 });
 
 function forWorlds(count: number, check: (world: World) => void): void {

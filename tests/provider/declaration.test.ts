@@ -69,7 +69,7 @@ describe("comparing what is found with what is declared", () => {
   };
   const cleanup = rule("cleanup", { tag: [], action: "deny" });
   const compare = (...rules: [string, FoundRule][]) =>
-    differences(declaration, foundDeclaration(OWNER, "cleanup", objects(...rules)), new Set());
+    differences(declaration, foundDeclaration(OWNER, { before: "cleanup" }, objects(...rules)), new Set());
 
   it("finds nothing where all is right", () => {
     expect(compare(rule(name), cleanup)).to.deep.equal([]);

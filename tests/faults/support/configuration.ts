@@ -46,7 +46,7 @@ export class Configuration {
       });
     };
     const reader = { connection: VSYS, get, show: get } as unknown as PanosClient;
-    return foundDeclaration(OWNER, CLEANUP, await readObjects(reader, "candidate"));
+    return foundDeclaration(OWNER, { before: CLEANUP }, await readObjects(reader, "candidate"));
   }
 
   private at(path: string): XmlElement | undefined {

@@ -57,6 +57,26 @@ export function ruleThatAllows(
   );
 }
 
+/** The rule that decides about the packet, if one matches. @param only zones that it goes between; any, where not given */
+export function firstMatch(
+  { rules, services, applications }: Omit<Declared, "rules"> & { rules: readonly SecurityRule[] },
+  packet: Packet,
+  application: string,
+  only: { from?: string; to?: string },
+): SecurityRule | undefined {
+  const has = (zones: string[], zone: string | undefined) =>
+    zone === undefined || zones.includes("any") || zones.includes(zone);
+  return rules.find(
+    (rule) =>
+      has(rule.from, only.from) &&
+      has(rule.to, only.to) &&
+      matchesAddress(rule.source, packet.source) &&
+      matchesAddress(rule.destination, packet.destination) &&
+      (rule.application.includes("any") || rule.application.includes(application)) &&
+      rule.service.some((name) => matchesService(name, services, applications, packet, application)),
+  );
+}
+
 /** Addresses, with static groups as the values of the address objects that they consist of in the end. */
 export function valuesOf(
   members: string[],

@@ -4,6 +4,7 @@ import type { Policy } from "../../../mapping/types";
 import type { SecurityGroup } from "../../../inventory/types";
 import { crossesFirewall, interfaceAt, isUp, rulesThatLetThrough } from "./aws";
 import { isWithin } from "./bits";
+import { isolatedEnds, isolationFault } from "./isolated";
 import { endsOf, isIpv6 } from "./packet";
 import type { Packet } from "./packet";
 import { identities, resolved, ruleThatAllows, valuesOf } from "./panos";
@@ -25,6 +26,7 @@ export interface Seen {
   withheld: number;
   egress: number;
   inside: number;
+  isolated: number;
 }
 
 export const nothingSeen = (): Seen => ({
@@ -34,6 +36,7 @@ export const nothingSeen = (): Seen => ({
   withheld: 0,
   egress: 0,
   inside: 0,
+  isolated: 0,
 });
 
 /** A policy as the firewall has it: groups resolved to their addresses, or to what is registered for them. */
@@ -61,6 +64,11 @@ export function faultOf(
   seen.packets++;
   const target = interfaceAt(world, packet);
   const { direction } = packet;
+  const ends = isolatedEnds(world, packet);
+  if (ends.length > 0) {
+    seen.isolated++;
+    return isolationFault(world, policy, declared, packet, [identity, ...others], ends);
+  }
   if (letThrough.length === 0) {
     for (const application of [identity, ...others]) {
       const wider =

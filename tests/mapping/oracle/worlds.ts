@@ -7,7 +7,7 @@ import type {
   SecurityGroupRule,
   VpcPeeringConnection,
 } from "../../../inventory/types";
-import type { MappingOptions } from "../../../mapping/types";
+import type { MappingOptions, QuarantineOptions } from "../../../mapping/types";
 import type { Random } from "./random";
 
 export interface World {
@@ -55,7 +55,13 @@ const SUBNETS = [
 ];
 
 export function worldOf(random: Random): World {
-  return { inventory: inventoryOf(random), options: optionsOf(random) };
+  const [inventory, options] = [inventoryOf(random), optionsOf(random)];
+  if (options.quarantine === undefined) return { inventory, options };
+  // Who may be isolated should mostly be known.
+  const instances = inventory.instances.map((each) =>
+    random.oneIn(6) ? each : { ...each, tags: random.pick(TAGS) },
+  );
+  return { inventory: { ...inventory, instances }, options };
 }
 
 function inventoryOf(random: Random): Inventory {
@@ -154,6 +160,7 @@ function optionsOf(random: Random): MappingOptions {
     ...(!oneIn(3) && { prefixListGroups: pick([0, 0, 1, 3]) }),
     ...(oneIn(5) && { protectedSubnets: some(["subnet-1", "subnet-3"]) }),
     ...(oneIn(5) && { protectedVpcs: some(["vpc-2"]) }),
+    ...(oneIn(4) && { quarantine: quarantineOf(random) }),
     ...(oneIn(3) && {
       zones: {
         ...(oneIn(2) && {
@@ -170,6 +177,16 @@ function optionsOf(random: Random): MappingOptions {
         }),
       },
     }),
+  };
+}
+
+function quarantineOf({ pick, some, oneIn }: Random): QuarantineOptions {
+  const deny = !oneIn(3);
+  return {
+    tags: pick([{ tier: ["web"] }, { team: ["billing"], tier: ["db", "lost"] }, { SecurityStatus: ["IR"] }]),
+    deny,
+    ...(deny && oneIn(3) && { before: "theirs" }),
+    responders: deny ? some(["203.0.113.7/32", "198.51.100.0/24", "10.0.2.0/24", "2001:db8:ffff::/48"]) : [],
   };
 }
 

@@ -1,0 +1,283 @@
+/**
+ * Instances that a tag isolates. Their addresses go from every rule of ours, as destinations and as sources;
+ * where the options say so, denials at the top of the rulebase keep out what administrators' rules allow.
+ */
+import type { Inventory, NetworkInterface } from "../inventory/types";
+import type { DynamicAddressGroup, SecurityRule } from "../panos/policy";
+import { isRegistrable } from "./address-groups";
+import { FAMILIES, cidrsOf, compareCidrs, parseBlock, parseCidr } from "./cidr";
+import type { Cidr, Family } from "./cidr";
+import { MAX_DESCRIPTION, cut, permissionLabel, plainText } from "./describe";
+import { EMPTY, difference, overlaps, setOf } from "./intervals";
+import type { IntervalSet } from "./intervals";
+import {
+  QUARANTINE,
+  QUARANTINE_PARTS,
+  addressGroupName,
+  memberTag,
+  ownerTag,
+  quarantineRuleName,
+} from "./names";
+import { compareTexts } from "./order";
+import type { RelevantPermission } from "./permissions";
+import { addressTexts, nearTexts } from "./routing";
+import type { ProtectedInterface } from "./routing";
+import type {
+  IsolatedInstance,
+  Isolation,
+  MappingOptions,
+  Permission,
+  QuarantineOptions,
+  Withheld,
+} from "./types";
+import type { Zones } from "./zones";
+
+/** The tag that isolates an instance, unless the options name others. */
+export const QUARANTINE_TAGS: Readonly<Record<string, readonly string[]>> = { SecurityStatus: ["IR"] };
+
+/** Why an instance is isolated, and whether a tag says so: otherwise nobody has seen its tags. */
+interface Mark {
+  reason: string;
+  isMarked: boolean;
+}
+
+/** Isolated instances, by id. */
+export type Marks = ReadonlyMap<string, Mark>;
+
+/** The instances that are isolated: by a tag, or because their tags were not seen. */
+export function marksIn({ instances }: Inventory, quarantine: QuarantineOptions | undefined): Marks {
+  const marks = new Map<string, Mark>();
+  if (quarantine === undefined) return marks;
+  for (const { id, name, tags } of instances) {
+    const label = name === undefined ? id : `${id} (${plainText(name)})`;
+    if (tags === undefined) {
+      const reason = `${label}'s tags were not seen, which quarantine needs: use inventory ec2`;
+      marks.set(id, { reason, isMarked: false });
+      continue;
+    }
+    const key = Object.keys(quarantine.tags).find(
+      (each) => Object.hasOwn(tags, each) && quarantine.tags[each]!.includes(tags[each]!),
+    );
+    if (key !== undefined)
+      marks.set(id, { reason: `${label} has the tag ${key}=${tags[key]}`, isMarked: true });
+  }
+  return marks;
+}
+
+/** Whether an interface is an isolated instance's. */
+export function isIsolated({ instanceId }: NetworkInterface, marks: Marks): boolean {
+  return instanceId !== undefined && marks.has(instanceId);
+}
+
+/**
+ * Whether rules stay as they are when an instance is isolated, because it leaves their address groups instead.
+ * Where the firewall translates, egress rules name addresses even so.
+ */
+export function leavesGroups({ destinations, destinationAddress, directions }: MappingOptions): boolean {
+  const namesAddresses = destinationAddress === "public" && directions?.includes("egress") === true;
+  return destinations === "dynamic" && !namesAddresses;
+}
+
+/**
+ * The zones, where nothing that comes from isolated instances comes from outside: their addresses are cut out
+ * of the sources in their zones. Not where a group's members are denied at the very top, so that isolating
+ * changes no rule.
+ */
+export function withoutIsolated(
+  zones: Zones,
+  inventory: Inventory,
+  marks: Marks,
+  options: MappingOptions,
+): Zones {
+  const { quarantine, destinations } = options;
+  const isDeniedFirst =
+    destinations === "dynamic" && quarantine?.deny === true && quarantine.before === undefined;
+  const isolated = inventory.networkInterfaces.filter((each) => isIsolated(each, marks));
+  const known = isDeniedFirst
+    ? isolated.filter(({ instanceId }) => marks.get(instanceId!)?.isMarked === false)
+    : isolated;
+  if (known.length === 0) return zones;
+  const gone = addressesByZone(known, zones);
+  return {
+    ...zones,
+    outside: (remote, crossings, direction) => {
+      const pieces = zones.outside(remote, crossings, direction);
+      if (direction === "egress") return pieces;
+      return pieces.flatMap((piece) => {
+        const { family } = piece.remote;
+        const without = gone.get(piece.zone)?.[family] ?? EMPTY;
+        if (!overlaps(without, [piece.remote])) return [piece];
+        return difference([piece.remote], without)
+          .flatMap((left) => cidrsOf(family, left))
+          .flatMap((left) => zones.outside(left, crossings, direction))
+          .filter(({ zone }) => zone === piece.zone);
+      });
+    },
+  };
+}
+
+function addressesByZone(
+  interfaces: readonly NetworkInterface[],
+  zones: Zones,
+): Map<string, Record<Family, IntervalSet>> {
+  const blocks = new Map<string, Cidr[]>();
+  for (const each of interfaces) {
+    const zone = zones.inside(each);
+    blocks.set(zone, [
+      ...(blocks.get(zone) ?? []),
+      ...nearTexts(each).flatMap((text) => parseBlock(text) ?? []),
+    ]);
+  }
+  const ofFamily = (all: Cidr[], family: Family) => setOf(all.filter((block) => block.family === family));
+  return new Map(
+    [...blocks].map(([zone, all]) => [zone, { IPv4: ofFamily(all, "IPv4"), IPv6: ofFamily(all, "IPv6") }]),
+  );
+}
+
+/**
+ * What of permissions is withheld from isolated instances, each permission once.
+ * @param permissions what would let something through to or from them
+ */
+export function withheldFrom(
+  interfaces: readonly ProtectedInterface[],
+  marks: Marks,
+  permissions: readonly RelevantPermission[],
+): Withheld[] {
+  const byPermission = new Map<string, Permission>();
+  for (const { permission } of permissions) {
+    const { securityGroupId, direction, ipProtocol, fromPort, toPort } = permission;
+    const key = JSON.stringify([securityGroupId, direction, ipProtocol, fromPort, toPort]);
+    const ruleIds = [...(byPermission.get(key)?.ruleIds ?? []), ...permission.ruleIds];
+    byPermission.set(key, { ...permission, ruleIds: [...new Set(ruleIds)].sort(compareTexts) });
+  }
+  return [...byPermission.values()].map((permission) => {
+    const carriers = interfaces.filter(
+      ({ networkInterface }) =>
+        isIsolated(networkInterface, marks) &&
+        networkInterface.securityGroupIds.includes(permission.securityGroupId),
+    );
+    const reasons = carriers.map(({ networkInterface }) => marks.get(networkInterface.instanceId!)!.reason);
+    const unique = [...new Set(reasons)].sort(compareTexts);
+    const more = unique.length > 5 ? `; and ${unique.length - 5} more` : "";
+    return {
+      permission,
+      reason: `${permissionLabel(permission)} is withheld: of its instances, ${unique.slice(0, 5).join("; ")}${more} (quarantine).`,
+    };
+  });
+}
+
+/**
+ * What isolates the instances behind the firewall.
+ * @param interfaces those behind the firewall
+ * @param excused rules that differ only because instances are marked
+ */
+export function isolationOf(
+  interfaces: readonly ProtectedInterface[],
+  marks: Marks,
+  options: MappingOptions,
+  excused: readonly string[],
+): Isolation | undefined {
+  const { quarantine } = options;
+  if (quarantine === undefined) return undefined;
+  const byInstance = new Map<string, IsolatedInstance>();
+  for (const { networkInterface } of interfaces) {
+    const mark = marks.get(networkInterface.instanceId ?? "");
+    if (mark === undefined) continue;
+    const id = networkInterface.instanceId!;
+    const { addresses = [] } = byInstance.get(id) ?? {};
+    byInstance.set(id, {
+      id,
+      ...mark,
+      addresses: sorted([...addresses, ...matched(networkInterface, options)]),
+    });
+  }
+  const instances = [...byInstance.values()].sort((a, b) => compareTexts(a.id, b.id));
+  const marked = instances.filter(({ isMarked }) => isMarked);
+  const addresses = sorted(marked.flatMap((instance) => instance.addresses));
+  const group = options.destinations === "dynamic" ? groupOf(options.ownerId) : undefined;
+  const rules = quarantine.deny ? denials(quarantine, addresses, marked, options, group) : [];
+  return {
+    instances,
+    addresses,
+    responders: blocks(quarantine.responders).map(({ text }) => text),
+    rules,
+    ...(group && {
+      memberTag: memberTag(options.ownerId, QUARANTINE),
+      members: addresses.filter(isRegistrable),
+    }),
+    ...(group && rules.length > 0 && { addressGroup: group }),
+    excused: [...excused, ...QUARANTINE_PARTS.map((part) => quarantineRuleName(options.ownerId, part))],
+  };
+}
+
+/** The addresses that the firewall sees in packets to and from an interface. */
+function matched(networkInterface: NetworkInterface, { destinationAddress }: MappingOptions): string[] {
+  return destinationAddress === "public" ? addressTexts(networkInterface) : nearTexts(networkInterface);
+}
+
+function sorted(texts: readonly string[]): string[] {
+  return [...new Set(blocks(texts).map(({ text }) => text))];
+}
+
+function blocks(texts: readonly string[]): Cidr[] {
+  const parsed = texts.flatMap((text) => parseBlock(text) ?? []);
+  return FAMILIES.flatMap((family) => parsed.filter((block) => block.family === family).sort(compareCidrs));
+}
+
+function groupOf(ownerId: string): DynamicAddressGroup {
+  const filter = `'${memberTag(ownerId, QUARANTINE)}'`;
+  return { name: addressGroupName(ownerId, QUARANTINE), filter, tag: [ownerTag(ownerId)] };
+}
+
+/**
+ * The rules that keep everything from isolated instances but responders, as they stand from the top. Without a
+ * group to name, there are none while nobody is isolated; with one they stay, so that isolating takes no commit.
+ */
+function denials(
+  { responders }: QuarantineOptions,
+  addresses: readonly string[],
+  marked: readonly IsolatedInstance[],
+  { ownerId, profileGroup, logSetting }: MappingOptions,
+  group: DynamicAddressGroup | undefined,
+): SecurityRule[] {
+  const members = group ? [group.name, ...addresses.filter((text) => !isRegistrable(text))] : addresses;
+  if (members.length === 0) return [];
+  const who = group
+    ? `Instances that a tag isolates: the members of ${group.name}`
+    : cut(`Isolated: ${marked.map(({ reason }) => reason).join("; ")}`, MAX_DESCRIPTION);
+  const rule = (
+    part: Parameters<typeof quarantineRuleName>[1],
+    changes: Partial<SecurityRule>,
+  ): SecurityRule => ({
+    name: quarantineRuleName(ownerId, part),
+    description: who,
+    tag: [ownerTag(ownerId)],
+    from: ["any"],
+    to: ["any"],
+    source: ["any"],
+    destination: ["any"],
+    application: ["any"],
+    service: ["any"],
+    action: "deny",
+    logStart: true,
+    ...(logSetting !== undefined && { logSetting }),
+    ...changes,
+  });
+  const allowed: Partial<SecurityRule> = {
+    action: "allow",
+    source: blocks(responders).map(({ text }) => text),
+    destination: [...members],
+    ...(profileGroup !== undefined && { profileGroup }),
+  };
+  return [
+    rule("out", { source: [...members] }),
+    ...(responders.length > 0 ? [rule("responders", allowed)] : []),
+    rule("in", { destination: [...members] }),
+  ];
+}
+
+/** Whether a text is responders' addresses as they have to be written: a block, not of all addresses there are. */
+export function isResponder(text: string): boolean {
+  const cidr = parseCidr(text);
+  return cidr?.text === text && cidr.prefixLength > 0;
+}
