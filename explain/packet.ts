@@ -5,6 +5,7 @@ import { plainText } from "../mapping/describe";
 import { includes, normalised, trafficOf, type Traffic } from "../mapping/protocols";
 import { addressTexts } from "../mapping/routing";
 import type { Direction, MappedRule } from "../mapping/types";
+import { explainIsolated } from "./isolation";
 import type { Explanation, Reason, Verdict } from "./reason";
 import { describeRule, whyBehind, type View } from "./view";
 
@@ -27,7 +28,8 @@ interface Packets {
 }
 
 /** Whether and why packets are let through. */
-export function explainPacket(view: View, { from, to, traffic, port }: PacketQuestion): Explanation {
+export function explainPacket(view: View, question: PacketQuestion): Explanation {
+  const { from, to, traffic, port } = question;
   const what = `${port} from ${from.text} to ${to.text}`;
   const ownersOf = (cidr: Cidr) => view.inventory.networkInterfaces.filter((each) => owns(each, cidr));
   const [ingress, egress] = [ownersOf(to), ownersOf(from)];
@@ -42,6 +44,7 @@ export function explainPacket(view: View, { from, to, traffic, port }: PacketQue
       because: [{ text: `no interface in the inventory has the address ${to.text}` }],
     };
   }
+  const isolated = explainIsolated(view, question, what, [egress, ingress]);
   const rules = rulesFor(view, packets);
   const permitting = groupRulesFor(view, packets, rules);
   const covered = rules.filter(({ rule }) =>
@@ -49,7 +52,7 @@ export function explainPacket(view: View, { from, to, traffic, port }: PacketQue
   );
   const verdict = verdictOn(view, packets, rules, covered, permitting);
   const names = rules.map(({ rule }) => rule.name).join(", ");
-  const text: Record<Verdict, string> = {
+  const text: Record<Exclude<Verdict, "isolated">, string> = {
     allowed: `${names} lets in ${what}`,
     "in part": `${names} lets in part of ${what}`,
     "already allowed": `the firewall's own rules let in ${what}`,
@@ -57,9 +60,10 @@ export function explainPacket(view: View, { from, to, traffic, port }: PacketQue
     "not asked for": `no rule of ours lets in ${what}`,
   };
   return {
-    verdict,
-    text: text[verdict],
+    verdict: isolated?.verdict ?? verdict,
+    text: isolated?.text ?? text[verdict],
     because: [
+      ...(isolated?.because ?? []),
       permitting.length === 0
         ? { text: "no security group lets this in" }
         : { text: "AWS lets it in by", because: permitting.map((each) => whyPermitted(view, each, rules)) },
@@ -151,7 +155,7 @@ function verdictOn(
   rules: MappedRule[],
   covered: MappedRule[],
   permitting: Permitting[],
-): Verdict {
+): Exclude<Verdict, "isolated"> {
   if (rules.length === 0) {
     const ids = new Set(permitting.map(({ rule }) => rule.id));
     const isWithheld = policy.withheld.some(({ permission }) => permission.ruleIds.some((id) => ids.has(id)));

@@ -6,6 +6,8 @@ export type Verdict =
   | "in part"
   /** An administrator's rule lets it in already, so that ours is left out. */
   | "already allowed"
+  /** One end of it is an instance that a tag isolates. */
+  | "isolated"
   /** AWS lets it in, but it becomes no rule. */
   | "withheld"
   /** AWS doesn't let it in, or it doesn't cross the firewall. */

@@ -1,5 +1,6 @@
 import type { MappedRule, Withheld } from "../mapping/types";
 import { plainText } from "../mapping/describe";
+import { explainIsolationRule } from "./isolation";
 import type { Explanation, Reason } from "./reason";
 import { listed } from "../provider/declaration";
 import { carriers, describeRule, whyBehind, type View } from "./view";
@@ -8,6 +9,9 @@ import { carriers, describeRule, whyBehind, type View } from "./view";
 export function explainRule(view: View, name: string): Explanation {
   const mapped = view.policy.rules.find(({ rule }) => rule.name === name);
   if (mapped !== undefined) return explainMapped(view, mapped);
+
+  const isolation = explainIsolationRule(view, name);
+  if (isolation !== undefined) return isolation;
 
   const groupId = /^aws-(sg-[0-9a-z]+)-/.exec(name)?.[1];
   const group = view.inventory.securityGroups.find(({ id }) => id === groupId);

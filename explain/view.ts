@@ -4,6 +4,7 @@ import { plainText } from "../mapping/describe";
 import { mapWithin, type GuardedPolicy, type Guardrails } from "../mapping/guardrails";
 import { addressTexts, protectedInterfaces } from "../mapping/routing";
 import type { MappingOptions } from "../mapping/types";
+import { isolatedAt } from "./isolation";
 import type { Reason } from "./reason";
 
 /** Everything that an explanation looks at. */
@@ -47,10 +48,12 @@ export function whyBehind(view: Behind, networkInterface: NetworkInterface): Rea
   }
   const name = instance.name === undefined ? instanceId : `${instanceId} (${plainText(instance.name)})`;
   const isBehind = behind.has(id);
+  const marked = isolatedAt(view, networkInterface);
+  const isolated = marked === undefined ? [] : [{ id: instanceId, text: `it is isolated: ${marked.reason}` }];
   return {
     id,
     text: `${where}: ${id} of instance ${name}, ${instance.state}, is ${isBehind ? "" : "not "}behind the firewall`,
-    because: [wayOut(view, subnetId, isBehind)],
+    because: [...isolated, wayOut(view, subnetId, isBehind)],
   };
 }
 

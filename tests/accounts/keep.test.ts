@@ -243,4 +243,19 @@ describe("whose a rule is", () => {
     expect(attributed([mapped("sg-1")], one)[0]?.rule.description).to.equal("x".repeat(1023));
     expect(attributionOf("[web] team (sg-1)")).to.equal(undefined);
   });
+
+  it("goes on denying what their marked instances do, which nobody has released", () => {
+    const marked = (destination: string[]) =>
+      rule(`aws-quarantine-${OWNER}-in`, "Isolated: i-9 has the tag SecurityStatus=IR", {
+        ...{ source: ["any"], destination, action: "deny", logStart: true },
+      });
+    const both = marked(["10.0.1.1", "10.0.2.9"]);
+    const released = keep([both], [], {}, inventory, true).content.rules;
+    expect(released.map(({ destination, action }) => [destination, action])).to.deep.equal([
+      [["10.0.2.9"], "deny"],
+    ]);
+    const others = keep([both], [marked(["10.0.1.2"])], {}, inventory, true).content.rules;
+    expect(others.map(({ destination }) => destination)).to.deep.equal([["10.0.1.2", "10.0.2.9"]]);
+    expect(keep([both]).content.rules).to.deep.equal([]);
+  });
 });

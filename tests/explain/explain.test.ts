@@ -74,6 +74,45 @@ describe("explain", () => {
       expect(text).to.include(fact);
   });
 
+  it("says of an isolated instance that it is, by which tag, and which rule denies", async () => {
+    const { instances, ...rest } = account([WEB, SSH]);
+    const tagged = instances.map((each, index) => ({
+      ...each,
+      tags: index === 0 ? { SecurityStatus: "IR" } : {},
+    }));
+    const inventory = { ...rest, instances: tagged as Inventory["instances"] };
+    const settings = { "aws-panos-rules:quarantine": { deny: true, responders: ["10.9.0.0/16"] } };
+    const verdict = async (from: string, to: string, quarantine: object = settings) => {
+      const { verdict, text, because } = await answer(packets(from, to, "tcp/443"), inventory, {
+        ...quarantine,
+      });
+      return [verdict, text, because[0]?.text];
+    };
+    const reason = "i-0a1 (host-1) has the tag SecurityStatus=IR";
+    const name = (part: string) => `aws-quarantine-test1234-${part}`;
+    const into = "tcp/443 from 203.0.113.9/32 to 10.0.0.1/32";
+    expect(await verdict("203.0.113.9", "10.0.0.1")).to.deep.equal([
+      "isolated",
+      `${into} meets isolation: ${name("in")} denies it`,
+      reason,
+    ]);
+    expect(await verdict("203.0.113.9", "10.0.0.1", { "aws-panos-rules:quarantine": {} })).to.deep.equal([
+      "isolated",
+      `${into} meets isolation: no rule of ours lets it through`,
+      reason,
+    ]);
+    expect((await verdict("10.0.0.1", "10.0.0.2"))[1]).to.include(`${name("out")} denies it`);
+    expect((await verdict("10.9.0.7", "10.0.0.1")).slice(0, 2)).to.deep.equal([
+      "allowed",
+      `${name("responders")} lets in tcp/443 from 10.9.0.7/32 to 10.0.0.1/32`,
+    ]);
+    expect((await verdict("203.0.113.9", "10.0.0.2"))[0]).to.equal("not asked for");
+    const { text } = await ask([name("in")], inventory, settings);
+    expect(text)
+      .to.include(`${name("in")} denies any → 10.0.0.1 [isolated]`)
+      .and.to.include(`${reason}: 10.0.0.1`);
+  });
+
   it("says why there is no rule: its instance is stopped", async () => {
     const { text } = await ask([ruleOf(SSH)], account([WEB, SSH], [2]));
     expect(text).to.include(`There is no rule ${ruleOf(SSH)} [not asked for]`);

@@ -47,6 +47,50 @@ describe("settings", () => {
     expect(firewall?.coverage).to.include({ enabled: true });
   });
 
+  it("isolate nobody unless told to, and then by the default tag", () => {
+    const quarantineOf = (value?: string) =>
+      read(value === undefined ? {} : { "aws-panos-rules:quarantine": value }).firewalls[0]?.mapping
+        .quarantine;
+    expect(quarantineOf()).to.equal(undefined);
+    const tags = { SecurityStatus: ["IR"] };
+    expect(quarantineOf("{}")).to.deep.equal({ tags, deny: false, responders: [] });
+    const all = { tags: { state: ["bad", ""] }, deny: true, before: "mgmt", responders: ["10.9.0.0/16"] };
+    expect(quarantineOf(JSON.stringify(all))).to.deep.equal(all);
+    const region = { "aws:region": "eu-central-1" };
+    expect(read({ ...region, "aws-panos-rules:quarantine": "{}" }).inventory.kind).to.equal("ec2");
+    const lookups = { "aws-panos-rules:inventory": "lookups", "aws-panos-rules:quarantine": "{}" };
+    expect(problemsOf(lookups)).to.deep.equal([
+      "aws-panos-rules:inventory is lookups, which don't see the instances' tags that quarantine needs",
+    ]);
+  });
+
+  for (const [value, problem] of [
+    ["deny", "aws-panos-rules:quarantine is not an object"],
+    ['{"denies":true}', "aws-panos-rules:quarantine.denies is not a setting"],
+    ['{"deny":"yes"}', "aws-panos-rules:quarantine.deny is neither true nor false"],
+    ['{"tags":{}}', "aws-panos-rules:quarantine.tags is not an object of lists of values by the tag's key"],
+    ['{"tags":{"a":"b"}}', 'aws-panos-rules:quarantine.tags["a"] is not a list of the tag\'s values'],
+    ['{"tags":{"a":[]}}', 'aws-panos-rules:quarantine.tags["a"] is not a list of the tag\'s values'],
+    ['{"before":"x"}', "aws-panos-rules:quarantine.before is about the rules that deny, and there are none"],
+    ['{"deny":true,"before":"\'"}', "aws-panos-rules:quarantine.before \"'\" is not a rule's name"],
+    [
+      '{"deny":true,"before":"aws-sg-1-tcp-22"}',
+      "aws-panos-rules:quarantine.before aws-sg-1-tcp-22 is a rule of this program, which may go",
+    ],
+    [
+      '{"deny":true,"responders":["10.9.0.1/16"]}',
+      'aws-panos-rules:quarantine.responders "10.9.0.1/16" is not a CIDR block as it has to be written',
+    ],
+    [
+      '{"deny":true,"responders":["0.0.0.0/0"]}',
+      'aws-panos-rules:quarantine.responders "0.0.0.0/0" is not a CIDR block as it has to be written',
+    ],
+  ] as const) {
+    it(`refuse aws-panos-rules:quarantine ${value}`, () => {
+      expect(problemsOf({ "aws-panos-rules:quarantine": value })).to.deep.equal([problem]);
+    });
+  }
+
   it("say which permissions become rules, and between which zones", () => {
     const said = read({
       "aws-panos-rules:directions": '["egress","ingress"]',

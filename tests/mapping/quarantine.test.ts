@@ -1,0 +1,175 @@
+import { expect } from "chai";
+import type { Inventory, Tags } from "../../inventory/types";
+import { mapInventory } from "../../mapping";
+import { mapWithin, NO_GUARDRAILS } from "../../mapping/guardrails";
+import { QUARANTINE_TAGS } from "../../mapping/quarantine";
+import type { MappingOptions, QuarantineOptions } from "../../mapping/types";
+import { DEFAULT_ROUTES, GROUP, inventoryWith, networkInterface, OPTIONS, routeTable } from "./fixtures";
+
+const QUARANTINE: QuarantineOptions = { tags: QUARANTINE_TAGS, deny: false, responders: [] };
+const IR = { SecurityStatus: "IR" };
+const ALL = { cidrIpv4: "0.0.0.0/0" };
+
+/** Two instances of one group, i-1 (10.0.1.10) and i-2 (10.0.1.20), with these tags. */
+function two(
+  first: Tags | undefined,
+  second: Tags | undefined = {},
+  changes: Partial<Inventory> = {},
+): Inventory {
+  const tagged = (id: string, tags: Tags | undefined) => ({
+    id,
+    state: "running" as const,
+    ...(tags && { tags }),
+  });
+  const whole = inventoryWith([ALL, { cidrIpv6: "::/0" }], {
+    instances: [tagged("i-1", first), tagged("i-2", second), tagged("i-fw", {})],
+    ...changes,
+  });
+  const other = networkInterface({
+    ...{
+      id: "eni-2",
+      instanceId: "i-2",
+      privateIpAddresses: ["10.0.1.20"],
+      ipv6Addresses: ["2001:db8:1::20"],
+    },
+  });
+  return { ...whole, networkInterfaces: [...whole.networkInterfaces, other] };
+}
+
+function policyOf(
+  inventory: Inventory,
+  quarantine: Partial<QuarantineOptions> = {},
+  options: Partial<MappingOptions> = {},
+) {
+  return mapInventory(inventory, { ...OPTIONS, ...options, quarantine: { ...QUARANTINE, ...quarantine } });
+}
+
+const destinations = (inventory: Inventory, options: Partial<MappingOptions> = {}) =>
+  policyOf(inventory, {}, options).rules.flatMap(({ rule }) => rule.destination);
+
+describe("isolating instances by tag", () => {
+  it("takes a marked instance's addresses from its groups' rules, and nobody else's", () => {
+    expect(destinations(two(IR))).to.deep.equal(["10.0.1.20", "2001:db8:1::20"]);
+    expect(destinations(two({}))).to.have.length(4);
+    expect(destinations(two({ SecurityStatus: "ir", IR: "SecurityStatus" }))).to.have.length(4);
+    const { rules, protectedInterfaces, isolation } = policyOf(two(IR, IR));
+    expect(rules).to.deep.equal([]);
+    // Not an account without instances behind the firewall, which would be a mistake.
+    expect(protectedInterfaces).to.deep.equal(["eni-1", "eni-2"]);
+    expect(isolation?.rules).to.deep.equal([]);
+  });
+
+  it("names what is withheld with its reason, and who is isolated", () => {
+    const { withheld, isolation } = policyOf(two(IR));
+    expect(withheld.map(({ reason }) => reason)).to.deep.equal([
+      `Security group web (${GROUP}), TCP port 443, is withheld: of its instances, i-1 has the tag SecurityStatus=IR (quarantine).`,
+    ]);
+    expect(withheld[0]?.permission.ruleIds).to.deep.equal(["sgr-1", "sgr-2"]);
+    expect(isolation?.instances).to.deep.equal([
+      {
+        id: "i-1",
+        reason: "i-1 has the tag SecurityStatus=IR",
+        isMarked: true,
+        addresses: ["10.0.1.10", "2001:db8:1::10"],
+      },
+    ]);
+  });
+
+  it("withholds from an instance whose tags nobody has seen, but denies it nothing", () => {
+    const { rules, isolation } = policyOf(two(undefined), { deny: true });
+    expect(rules[0]?.rule.destination).to.deep.equal(["10.0.1.20", "2001:db8:1::20"]);
+    expect(isolation).to.deep.include({ addresses: [], rules: [] });
+    expect(isolation?.instances[0]?.reason).to.include("tags were not seen");
+  });
+
+  it("denies both directions, for every kind of address, above responders and below them", () => {
+    const inventory = two(
+      IR,
+      {},
+      {
+        networkInterfaces: [
+          networkInterface({
+            privateIpAddresses: ["10.0.1.10", "10.0.1.11"],
+            ipv4Prefixes: ["10.0.1.128/28"],
+            ipv6Prefixes: ["2001:db8:1:0:a::/80"],
+            publicIps: [{ privateIpAddress: "10.0.1.10", publicIp: "198.51.100.9" }],
+          }),
+        ],
+      },
+    );
+    const deny = { deny: true, responders: ["10.9.0.0/16"] };
+    const own = ["10.0.1.10", "10.0.1.11", "10.0.1.128/28", "2001:db8:1::10", "2001:db8:1:0:a::/80"];
+    const rules = policyOf(inventory, deny, { logSetting: "siem" }).isolation!.rules;
+    const end = (source: string[], destination: string[]) => ({ source, destination });
+    expect(
+      rules.map(({ name, action, source, destination }) => ({ name, action, source, destination })),
+    ).to.deep.equal([
+      { name: "aws-quarantine-abcd1234-out", action: "deny", ...end(own, ["any"]) },
+      { name: "aws-quarantine-abcd1234-responders", action: "allow", ...end(["10.9.0.0/16"], own) },
+      { name: "aws-quarantine-abcd1234-in", action: "deny", ...end(["any"], own) },
+    ]);
+    for (const rule of rules) {
+      expect(rule).to.deep.include({
+        logStart: true,
+        logSetting: "siem",
+        from: ["any"],
+        to: ["any"],
+        service: ["any"],
+      });
+    }
+    const translated = policyOf(inventory, deny, { destinationAddress: "public" }).isolation!;
+    expect(translated.rules[2]?.destination).to.include("198.51.100.9").and.to.include("10.0.1.10");
+  });
+
+  it("cuts it out of sources in its zone, so that it reaches nobody behind the firewall either", () => {
+    const routes = [...DEFAULT_ROUTES, { destinationCidrBlock: "10.0.1.0/24", instanceId: "i-fw" }];
+    const inventory = two(IR, {}, { routeTables: [routeTable(routes)] });
+    inventory.securityGroups[0]!.ingress = [
+      { id: "sgr-9", ipProtocol: "tcp", fromPort: 443, toPort: 443, cidrIpv4: "10.0.1.8/29" },
+    ];
+    const source = (quarantine: Partial<QuarantineOptions>, options: Partial<MappingOptions> = {}) =>
+      policyOf(inventory, quarantine, options).rules[0]?.rule.source;
+    expect(source({})).to.deep.equal(["10.0.1.8/31", "10.0.1.11/32", "10.0.1.12/30"]);
+    expect(source({ tags: { other: ["x"] } })).to.deep.equal(["10.0.1.8/29"]);
+    // Denied at the very top, and without a commit: the rule stays as it is.
+    expect(source({ deny: true }, { destinations: "dynamic" })).to.deep.equal(["10.0.1.8/29"]);
+    const below = { deny: true, before: "theirs" };
+    expect(source(below, { destinations: "dynamic" })).to.have.length(3);
+  });
+
+  it("takes it from its address groups, where destinations are dynamic: no rule is different", () => {
+    const dynamic = { destinations: "dynamic" as const };
+    const deny = { deny: true };
+    const [free, marked] = [policyOf(two({}), deny, dynamic), policyOf(two(IR), deny, dynamic)];
+    expect(marked.rules).to.deep.equal(free.rules);
+    expect(marked.isolation?.rules).to.deep.equal(free.isolation?.rules);
+    expect(free.isolation).to.deep.include({ memberTag: "aws-panos-abcd1234-quarantine", members: [] });
+    expect(marked.isolation?.members).to.deep.equal(["10.0.1.10", "2001:db8:1::10"]);
+    expect(marked.isolation?.addressGroup?.name).to.equal("aws-abcd1234-quarantine");
+    expect(marked.addressGroups[0]?.members).to.deep.equal(["10.0.1.20", "2001:db8:1::20"]);
+  });
+
+  it("excuses the rules that differ because of it, and no others", () => {
+    const names = (first: Tags | undefined, second: Tags | undefined) =>
+      policyOf(two(first, second)).isolation!.excused.filter((name) => name.startsWith("aws-sg-"));
+    expect(names(IR, {})).to.deep.equal([`aws-${GROUP}-tcp-443`]);
+    expect(names(IR, IR)).to.deep.equal([`aws-${GROUP}-tcp-443`]);
+    expect(names({}, {})).to.deep.equal([]);
+    // What is withheld because nobody saw tags may be a mistake, and counts.
+    expect(names(undefined, undefined)).to.deep.equal([]);
+  });
+
+  it("holds for an instance that guardrails leave out besides", () => {
+    const guardrails = {
+      ...NO_GUARDRAILS,
+      exclude: { ...NO_GUARDRAILS.exclude, instances: ["SecurityStatus"] },
+    };
+    const options = { ...OPTIONS, quarantine: { ...QUARANTINE, deny: true } };
+    const { isolation, guarded } = mapWithin(two(IR), options, guardrails);
+    expect(guarded).to.have.length(2);
+    expect(isolation?.rules.map(({ destination }) => destination)).to.deep.include([
+      "10.0.1.10",
+      "2001:db8:1::10",
+    ]);
+  });
+});
