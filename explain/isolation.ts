@@ -7,7 +7,7 @@ import type { Explanation, Reason } from "./reason";
 import type { View } from "./view";
 
 /** The isolated instance that an interface is of; undefined: its instance isn't, or it has none. */
-export function isolatedAt({ policy }: View, { instanceId }: NetworkInterface): IsolatedInstance | undefined {
+function isolatedAt({ policy }: View, { instanceId }: NetworkInterface): IsolatedInstance | undefined {
   return policy.isolation?.instances.find(({ id }) => id === instanceId);
 }
 

@@ -2,9 +2,9 @@ import type { Inventory, NetworkInterface, Route, SecurityGroupRule } from "../i
 import type { Coverage } from "../mapping/coverage";
 import { plainText } from "../mapping/describe";
 import { mapWithin, type GuardedPolicy, type Guardrails } from "../mapping/guardrails";
+import { marksIn } from "../mapping/quarantine";
 import { addressTexts, protectedInterfaces } from "../mapping/routing";
 import type { MappingOptions } from "../mapping/types";
-import { isolatedAt } from "./isolation";
 import type { Reason } from "./reason";
 
 /** Everything that an explanation looks at. */
@@ -48,7 +48,7 @@ export function whyBehind(view: Behind, networkInterface: NetworkInterface): Rea
   }
   const name = instance.name === undefined ? instanceId : `${instanceId} (${plainText(instance.name)})`;
   const isBehind = behind.has(id);
-  const marked = isolatedAt(view, networkInterface);
+  const marked = marksIn(inventory, view.options.quarantine).get(instanceId);
   const isolated = marked === undefined ? [] : [{ id: instanceId, text: `it is isolated: ${marked.reason}` }];
   return {
     id,

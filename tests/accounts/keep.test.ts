@@ -250,11 +250,11 @@ describe("whose a rule is", () => {
         ...{ source: ["any"], destination, action: "deny", logStart: true },
       });
     const both = marked(["10.0.1.1", "10.0.2.9"]);
-    const released = keep([both], [], {}, inventory, true).content.rules;
+    const released = keep([both], [], {}, inventory, new Map(), true).content.rules;
     expect(released.map(({ destination, action }) => [destination, action])).to.deep.equal([
       [["10.0.2.9"], "deny"],
     ]);
-    const others = keep([both], [marked(["10.0.1.2"])], {}, inventory, true).content.rules;
+    const others = keep([both], [marked(["10.0.1.2"])], {}, inventory, new Map(), true).content.rules;
     expect(others.map(({ destination }) => destination)).to.deep.equal([["10.0.1.2", "10.0.2.9"]]);
     expect(keep([both]).content.rules).to.deep.equal([]);
   });
