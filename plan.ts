@@ -14,6 +14,7 @@ import {
 import { adoption } from "./mapping/adoption";
 import { alreadyAllowed } from "./mapping/coverage";
 import { mapWithin, withinGuardrails, type GuardedPolicy } from "./mapping/guardrails";
+import { isolatedMessages } from "./mapping/quarantine";
 import type { Isolation, MappedAddressGroup, MappedRule } from "./mapping/types";
 import { capacity } from "./panos/capacity";
 import { openActive } from "./panos/ha";
@@ -34,10 +35,11 @@ import { firewallIdentity } from "./provider/firewall";
 import type { Adoptions } from "./provider/inputs";
 import { objectsIn, type PolicyObjects } from "./provider/objects";
 import { ownObjects } from "./provider/ownership";
+import { placesOf } from "./provider/placement";
 import type { IsolationArgs } from "./provider/policy";
 import { declaredRegistrations, registrationChanges, registrationsOfStack } from "./provider/registered";
 import { adoptedContent } from "./provider/takeover";
-import { isolatedMessages, report, reportAdoption } from "./report";
+import { report, reportAdoption } from "./report";
 import type { Reviewed } from "./review/reviewed";
 import { isReviewed, tellReview } from "./review/seam";
 import { firewallFacts, refusedFacts } from "./review/telling";
@@ -220,9 +222,7 @@ function againstRunning(
   const { ownerId, stack, cleanupRule } = declared;
   const own = ownObjects(ownerId, running);
   const wanted = declarationOf(ownerId, stack, content);
-  const { before: quarantineBefore } = mapping.quarantine ?? {};
-  const places = { before: cleanupRule, ...(quarantineBefore !== undefined && { quarantineBefore }) };
-  const found = foundDeclaration(ownerId, places, running);
+  const found = foundDeclaration(ownerId, placesOf(cleanupRule, mapping.quarantine?.before), running);
   const { added, changed, removed } = ruleChanges(found, wanted, content);
   // A rule on hold stays as it is.
   const isFree = (rule: string) => !own.held.includes(rule);

@@ -2,9 +2,9 @@ import * as log from "@pulumi/pulumi/log";
 import type { Adopted } from "./mapping/adoption";
 import type { Coverage } from "./mapping/coverage";
 import { isMemberTag } from "./mapping/names";
-import type { Isolation, Policy } from "./mapping/types";
+import { isolatedMessages } from "./mapping/quarantine";
+import type { Policy } from "./mapping/types";
 import type { Rulebase } from "./panos/policy";
-import { listed } from "./provider/declaration";
 import { carriesForeignName, heldMessage, isHeld, ownsRule, strayMessage } from "./provider/ownership";
 import type { FirewallSettings } from "./settings";
 
@@ -50,15 +50,6 @@ export async function report(
         "addresses that our rules let in to, whatever AWS says: take that tag off it",
     );
   }
-}
-
-/** Who is isolated, why and how, one sentence each. */
-export function isolatedMessages(isolation: Isolation | undefined): string[] {
-  const denials = isolation?.rules.filter(({ action }) => action === "deny").map(({ name }) => name) ?? [];
-  return (isolation?.instances ?? []).map(({ reason, isMarked, addresses }) => {
-    const denied = isMarked && denials.length > 0 ? `, and ${denials.join(" and ")} deny them` : "";
-    return `${reason}: ${listed(addresses)} are in no rule of ours${denied}`;
-  });
 }
 
 /** Says which of the administrator's rules are replaced, by which, and what goes with them. */

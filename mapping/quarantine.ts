@@ -210,6 +210,16 @@ export function isolationOf(
   };
 }
 
+/** Who is isolated, why and how, one sentence each. */
+export function isolatedMessages(isolation: Isolation | undefined): string[] {
+  const denials = isolation?.rules.filter(({ action }) => action === "deny").map(({ name }) => name) ?? [];
+  return (isolation?.instances ?? []).map(({ reason, isMarked, addresses }) => {
+    const denied = isMarked && denials.length > 0 ? `, and ${denials.join(" and ")} deny them` : "";
+    const more = addresses.length > 20 ? `, and ${addresses.length - 20} more` : "";
+    return `${reason}: ${addresses.slice(0, 20).join(", ")}${more} are in no rule of ours${denied}`;
+  });
+}
+
 /** The addresses that the firewall sees in packets to and from an interface. */
 function matched(networkInterface: NetworkInterface, { destinationAddress }: MappingOptions): string[] {
   return destinationAddress === "public" ? addressTexts(networkInterface) : nearTexts(networkInterface);

@@ -5,7 +5,7 @@ import { declarationHash, eachPart, foundDeclaration, listed } from "./declarati
 import { hash } from "./content";
 import type { CommitInputs, CommitOutputs, Declaration } from "./inputs";
 import { noteOutcome, UNCHANGED } from "./outcomes";
-import type { Places } from "./placement";
+import { placesOf, type Places } from "./placement";
 import { removalRefused } from "./removals";
 import { commitRevision } from "./commit-revision";
 import { noteRun } from "./run";
@@ -54,7 +54,7 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
   async read(id, olds) {
     if (olds === undefined) return {};
     const { firewall, ownerId } = olds;
-    const places = placesOf(olds);
+    const places = placesOf(olds.before, olds.quarantineBefore);
     const session = sessionWith(firewall);
     const [candidate, running, lockIsLeft] = await Promise.all([
       session.objects(),
@@ -111,7 +111,7 @@ async function isOwnLockLeft(session: Session): Promise<boolean> {
 
 async function commit(inputs: CommitInputs): Promise<CommitOutputs> {
   const { firewall, ownerId, declared, stack } = inputs;
-  const places = placesOf(inputs);
+  const places = placesOf(inputs.before, inputs.quarantineBefore);
   const session = sessionWith(firewall);
   if (session.failures.length > 0) {
     throw new Error(
@@ -147,10 +147,6 @@ function refused(inputs: CommitInputs, rules: readonly string[], kept: number): 
 function stateHash(declared: Declaration, { before, quarantineBefore }: Places): string {
   const places = [before, ...(quarantineBefore === undefined ? [] : [quarantineBefore])];
   return hash([declarationHash(declared), ...places]);
-}
-
-function placesOf({ before, quarantineBefore }: Places): Places {
-  return { before, ...(quarantineBefore !== undefined && { quarantineBefore }) };
 }
 
 /** One declaration of two: where they differ, both hashes, so that it equals nothing that is declared. */

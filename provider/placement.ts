@@ -13,6 +13,11 @@ export interface Places {
 /** In place of a rule's name: the top of the rulebase. No rule can have that name. */
 export const TOP = "(top)";
 
+/** @param quarantineBefore undefined: the top */
+export function placesOf(before: string, quarantineBefore: string | undefined): Places {
+  return { before, ...(quarantineBefore !== undefined && { quarantineBefore }) };
+}
+
 /** What a rule of ours has to stand above. */
 export function placeOf(rule: string, ownerId: string, { before, quarantineBefore }: Places): string {
   return isQuarantineRuleName(rule, ownerId) ? (quarantineBefore ?? TOP) : before;

@@ -18,7 +18,7 @@ import type {
   TagInputs,
 } from "./inputs";
 import type { Isolated } from "./isolated";
-import { placeOf, placedBefore } from "./placement";
+import { placeOf, placedBefore, placesOf } from "./placement";
 import { registerResources } from "./registration";
 
 /**
@@ -149,10 +149,7 @@ export class FirewallPolicy extends ComponentResource {
       ...(maxRemovals !== undefined && { maxRemovals }),
       ...(suspicion !== undefined && { suspicion }),
     };
-    const places = {
-      before,
-      ...(isolation?.before !== undefined && { quarantineBefore: isolation.before }),
-    };
+    const places = placesOf(before, isolation?.before);
     const { addresses: isolated = [], responders = [], excused = [] } = isolation ?? {};
     const whom = isolated.length > 0 && { isolated: { addresses: isolated, responders } };
 

@@ -2,6 +2,7 @@
 import type { Inventory } from "../inventory/types";
 import { objectsOf } from "../mapping/coverage";
 import { mapWithin, type GuardedPolicy } from "../mapping/guardrails";
+import { isolatedMessages } from "../mapping/quarantine";
 import type { MappedRule, MappingOptions } from "../mapping/types";
 import type { Rulebase } from "../panos/policy";
 import { firewallIdentity } from "../provider/firewall";
@@ -39,7 +40,8 @@ export function factsBetween(
         withheld: now.withheld,
         guarded: now.guarded,
         withheldBefore: old.withheld.map(({ reason }) => reason),
-        ...{ alreadyAllowed: [], shadowed: [], adopted: [], held: [], notes: now.warnings },
+        ...{ alreadyAllowed: [], shadowed: [], adopted: [], held: [] },
+        notes: [...now.warnings, ...isolatedMessages(now.isolation)],
       };
     }),
     limits: [],
@@ -50,16 +52,21 @@ export function factsBetween(
 /** What rules ask for, in the form that a review takes. */
 export function wantedOf(
   rules: readonly MappedRule[],
-  policy: Pick<GuardedPolicy, "services" | "addressGroups">,
+  policy: Pick<GuardedPolicy, "services" | "addressGroups" | "isolation">,
 ): Wanted {
   const groups = [...objectsOf(rules, policy, "members").addresses];
+  const { addressGroup, members = [] } = policy.isolation ?? {};
   return {
     rules: rules.map(({ rule }) => rule),
+    isolation: policy.isolation?.rules ?? [],
     permissions: Object.fromEntries(rules.map(({ rule, permission }) => [rule.name, permission])),
     services: policy.services,
-    members: Object.fromEntries(
-      groups.map(([name, object]) => [name, object.kind === "static-group" ? object.members : []]),
-    ),
+    members: {
+      ...Object.fromEntries(
+        groups.map(([name, object]) => [name, object.kind === "static-group" ? object.members : []]),
+      ),
+      ...(addressGroup && { [addressGroup.name]: members }),
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 /** Which rules of ours become others, and in which fields. */
+import { isQuarantineRuleName } from "../mapping/names";
 import { ownsRule } from "../provider/ownership";
 import { addressSet, asSet } from "../panos/entries";
 import type { AddressObject, RulebaseRule, SecurityRule, ServiceObject } from "../panos/policy";
@@ -30,7 +31,10 @@ export function policiesOf(facts: FirewallFacts): Policies {
   const { ownerId, cleanupRule, running, wanted, members } = facts;
   const cleanup = running.rules.findIndex(({ name }) => name === cleanupRule);
   const isAbove = new Set(running.rules.slice(0, Math.max(cleanup, 0)).map(({ name }) => name));
-  const ours = running.rules.filter((rule) => ownsRule(ownerId, rule));
+  // What isolates instances stands above everybody's rules and mostly denies: it counts as one of others'.
+  const isIsolation = (rule: RulebaseRule) =>
+    isQuarantineRuleName(rule.name, ownerId) && ownsRule(ownerId, rule);
+  const ours = running.rules.filter((rule) => ownsRule(ownerId, rule) && !isIsolation(rule));
   const others = running.rules.filter((rule) => isAbove.has(rule.name) && !ours.includes(rule));
   const found = new Map(ours.map((rule) => [rule.name, rule]));
   const held = facts.held.filter((name) => found.has(name));
@@ -75,7 +79,11 @@ export function policiesOf(facts: FirewallFacts): Policies {
     before: { ours: ours.filter(works), others, objects: objectsOf(facts, members, false), ownerId },
     after: {
       ours: [...stays.filter(works), ...declared.values()],
-      others: others.filter(({ name }) => !gone.has(name)),
+      others: withIsolation(
+        others.filter((rule) => !gone.has(rule.name) && !isIsolation(rule)),
+        wanted.isolation.map(asFound),
+        facts.options.quarantine?.before,
+      ),
       objects: objectsOf(facts, wanted.members, true),
       ownerId,
     },
@@ -83,6 +91,12 @@ export function policiesOf(facts: FirewallFacts): Policies {
     unchanged,
     held,
   };
+}
+
+/** Rules, with those that isolate instances above one of them, or above all. */
+function withIsolation(others: RulebaseRule[], isolation: RulebaseRule[], before?: string): RulebaseRule[] {
+  const at = Math.max(0, before === undefined ? 0 : others.findIndex(({ name }) => name === before));
+  return [...others.slice(0, at), ...isolation, ...others.slice(at)];
 }
 
 /** The addresses that a name stands for, as far as that is known here; others by the name itself. */

@@ -56,6 +56,8 @@ export interface FirewallFacts {
 /** What a firewall is to hold. */
 export interface Wanted {
   rules: readonly SecurityRule[];
+  /** Those about isolated instances, from the top of the rulebase. */
+  isolation: readonly SecurityRule[];
   /** What rules mirror, by their names; none for what is kept of an account that could not be read. */
   permissions: Record<string, Permission>;
   services: readonly Service[];

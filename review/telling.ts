@@ -4,8 +4,10 @@ import type { Adopted } from "../mapping/adoption";
 import type { GuardedPolicy } from "../mapping/guardrails";
 import type { Rulebase } from "../panos/policy";
 import type { Registration } from "../panos/registered";
-import { addressGroupName, memberTag } from "../mapping/names";
+import { addressGroupName, memberTag, isQuarantineRuleName, QUARANTINE } from "../mapping/names";
 import { firewallIdentity } from "../provider/firewall";
+import { placesOf } from "../provider/placement";
+import { isolatedMessages } from "../mapping/quarantine";
 import { declarationOf, foundDeclaration, type PolicyContent } from "../provider/declaration";
 import type { PolicyObjects } from "../provider/objects";
 import { carriesForeignName, isHeld, ownsRule, strayMessage } from "../provider/ownership";
@@ -40,7 +42,7 @@ export function firewallFacts(known: Known): FirewallFacts {
     firewall: firewallIdentity(declared),
     ...{ ownerId, cleanupRule, options: mapping, running },
     members: registeredMembers(known, ownerId),
-    found: foundDeclaration(ownerId, cleanupRule, objects),
+    found: foundDeclaration(ownerId, placesOf(cleanupRule, mapping.quarantine?.before), objects),
     declared: declarationOf(ownerId, stack, content),
     ...(registrations && {
       registrations: { missing: registrations.missing.length, excess: registrations.excess.length },
@@ -48,7 +50,7 @@ export function firewallFacts(known: Known): FirewallFacts {
     wanted: {
       ...wantedOf(coverage.needed, policy),
       // Also what is kept of accounts that could not be read.
-      rules: content.rules,
+      rules: content.rules.filter(({ name }) => !isQuarantineRuleName(name, ownerId)),
       services: content.services,
     },
     withheld: policy.withheld,
@@ -59,6 +61,7 @@ export function firewallFacts(known: Known): FirewallFacts {
     held: running.rules.filter((rule) => ownsRule(ownerId, rule) && isHeld(rule)).map(({ name }) => name),
     notes: [
       ...policy.warnings,
+      ...isolatedMessages(policy.isolation),
       ...rulebases.candidate.rules
         .filter((rule) => carriesForeignName(ownerId, rule))
         .map(({ name }) => strayMessage(name, firewallIdentity(declared))),
@@ -73,6 +76,8 @@ function registeredMembers(
   ownerId: string,
 ): Record<string, string[]> {
   const groupIds = policy.addressGroups.map(({ memberTag: tag }) => tag.slice(memberTag(ownerId, "").length));
+  // Without members it denies nothing, rather than who knows what.
+  groupIds.push(QUARANTINE);
   const byTag = new Map<string, string[]>();
   for (const { address, tag } of registered) byTag.set(tag, [...(byTag.get(tag) ?? []), address]);
   for (const tag of byTag.keys()) groupIds.push(tag.slice(memberTag(ownerId, "").length));
