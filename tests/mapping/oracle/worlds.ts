@@ -160,7 +160,7 @@ function optionsOf(random: Random): MappingOptions {
     ...(!oneIn(3) && { prefixListGroups: pick([0, 0, 1, 3]) }),
     ...(oneIn(5) && { protectedSubnets: some(["subnet-1", "subnet-3"]) }),
     ...(oneIn(5) && { protectedVpcs: some(["vpc-2"]) }),
-    ...(oneIn(4) && { quarantine: quarantineOf(random) }),
+    ...(oneIn(6) && { quarantine: quarantineOf(random) }),
     ...(oneIn(3) && {
       zones: {
         ...(oneIn(2) && {
