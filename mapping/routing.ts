@@ -19,14 +19,20 @@ export interface ProtectedInterface {
   crossing: Record<Family, IntervalSet>;
 }
 
+/** What of an interface says its addresses. */
+type Addressed = Pick<
+  NetworkInterface,
+  "privateIpAddresses" | "ipv6Addresses" | "ipv4Prefixes" | "ipv6Prefixes" | "publicIps"
+>;
+
 /** The addresses of an interface, and the prefixes delegated to it: all of a prefix is the interface's. */
-export function nearTexts(networkInterface: NetworkInterface): string[] {
+export function nearTexts(networkInterface: Addressed): string[] {
   const { privateIpAddresses, ipv6Addresses, ipv4Prefixes = [], ipv6Prefixes = [] } = networkInterface;
   return [...privateIpAddresses, ...ipv6Addresses, ...ipv4Prefixes, ...ipv6Prefixes];
 }
 
 /** The same, and the public addresses that are translated to them: all that packets to it may be sent to. */
-export function addressTexts(networkInterface: NetworkInterface): string[] {
+export function addressTexts(networkInterface: Addressed): string[] {
   const { publicIps = [] } = networkInterface;
   return [...nearTexts(networkInterface), ...publicIps.map(({ publicIp }) => publicIp)];
 }

@@ -77,23 +77,21 @@ export function describePoint(point: bigint): string {
   return number === ICMP ? "ICMP" : number === ICMPV6 ? "ICMPv6" : "other protocols";
 }
 
-/** Ports for people: "tcp/443", "udp/8000-8100", "ICMP", or "any" alone. */
+/** Ports for people: "tcp/443", "udp/8000-8100", "ICMP"; "any", or "any but tcp/80", alone. */
 export function describePorts(ports: IntervalSet): string[] {
-  const texts: string[] = [];
-  const within = (protocol: string, offset: number) => {
-    const [first, last] = [BigInt(offset), BigInt(offset + UDP - 1)];
-    for (const part of intersection(ports, [{ first, last }])) {
-      const [low, high] = [part.first - first, part.last - first];
-      texts.push(`${protocol}/${low}${high === low ? "" : `-${high}`}`);
-    }
-  };
-  if (difference(ALL_TRAFFIC, ports).length === 0) return ["any"];
-  within("tcp", 0);
-  within("udp", UDP);
-  for (const point of [ICMP, ICMPV6, OTHER]) {
-    if (overlaps(ports, span(point, point))) texts.push(describePoint(BigInt(point)));
-  }
-  return texts;
+  if (!overlaps(ports, span(OTHER, OTHER))) return portTexts(ports);
+  const others = portTexts(difference(ALL_TRAFFIC, ports));
+  return [others.length === 0 ? "any" : `any but ${others.join(", ")}`];
+}
+
+function portTexts(ports: IntervalSet): string[] {
+  const within = (protocol: string, offset: number) =>
+    intersection(ports, span(offset, offset + UDP - 1)).map(({ first, last }) => {
+      const [low, high] = [first - BigInt(offset), last - BigInt(offset)];
+      return `${protocol}/${low}${high === low ? "" : `-${high}`}`;
+    });
+  const points = [ICMP, ICMPV6, OTHER].filter((point) => overlaps(ports, span(point, point)));
+  return [...within("tcp", 0), ...within("udp", UDP), ...points.map((point) => describePoint(BigInt(point)))];
 }
 
 function parsePorts(ports: string[]): IntervalSet {

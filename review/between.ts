@@ -8,7 +8,7 @@ import type { Rulebase } from "../panos/policy";
 import { firewallIdentity } from "../provider/firewall";
 import type { Settings } from "../settings";
 import { asFound } from "./changes";
-import type { Facts, FirewallFacts, Wanted } from "./facts";
+import { withheldKey, type Facts, type FirewallFacts, type Wanted } from "./facts";
 
 /**
  * What a change in AWS does to what is declared: everything that the earlier snapshot asks for stands for what
@@ -39,7 +39,7 @@ export function factsBetween(
         wanted: wantedOf(now.rules, now),
         withheld: now.withheld,
         guarded: now.guarded,
-        withheldBefore: old.withheld.map(({ reason }) => reason),
+        withheldBefore: old.withheld.map(withheldKey),
         ...{ alreadyAllowed: [], shadowed: [], adopted: [], held: [] },
         notes: [...now.warnings, ...isolatedMessages(now.isolation)],
       };

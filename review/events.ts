@@ -2,26 +2,41 @@
 import type { Reason } from "../explain/reason";
 import { whyBehind } from "../explain/view";
 import type { NetworkInterface, RouteTable, SecurityGroupRule } from "../inventory/types";
+import { parseBlock } from "../mapping/cidr";
 import { plainText } from "../mapping/describe";
 import { describeTraffic, normalised } from "../mapping/protocols";
 import { addressTexts } from "../mapping/routing";
+import { canonicalAddress } from "../panos/entries";
 import type { Account } from "./account";
+import { withheldKey } from "./facts";
 import { isDetached, reasonsNow, some, unique, type Subject } from "./reasons";
 
 /** The reasons for a change of a rule; never none. */
 export function reasonsBetween(subject: Subject, before: Account): Reason[] {
   const found = [
-    ...ruleEvents(subject, before),
+    ...ruleEvents(subject, before, true),
     ...listEvents(subject, before),
     ...carrierEvents(subject, before),
     ...withholdings(subject),
   ];
-  const events = found.length > 0 ? found : [...widerEvents(subject, before), ...renamed(subject, before)];
+  if (found.length > 0) return unique(found);
+  const events = [
+    ...ruleEvents(subject, before, false),
+    ...widerEvents(subject, before),
+    ...renamed(subject, before),
+  ];
   return events.length > 0 ? unique(events) : reasonsNow(subject);
 }
 
-/** Security-group rules that were authorized, revoked or modified. */
-function ruleEvents({ permission, account: after }: Subject, before: Account): Reason[] {
+/**
+ * Security-group rules that were authorized, revoked or modified.
+ * @param onlyFelt leaves out those whose addresses the rule neither gains nor loses
+ */
+function ruleEvents(
+  { permission, account: after, pair }: Subject,
+  before: Account,
+  onlyFelt: boolean,
+): Reason[] {
   const { groupId, direction } = permission;
   const all = (account: Account) =>
     new Map((account.groups.get(groupId)?.[direction] ?? []).map((rule) => [rule.id, rule]));
@@ -31,20 +46,42 @@ function ruleEvents({ permission, account: after }: Subject, before: Account): R
   const label = (account: Account) => account.groupLabel(groupId);
   const words = (rule: SecurityGroupRule) =>
     `${traffic(rule)} ${direction === "egress" ? "to" : "from"} ${remote(rule)}`;
+  const ends = pair.ends[direction === "egress" ? "destination" : "source"];
+  const isFelt = (rule: SecurityGroupRule, account: Account, moved: readonly string[]) =>
+    !onlyFelt || meetsAny(rule, account, moved);
   const events = ids.flatMap((id): Reason[] => {
     const [was, is] = [old.get(id), now.get(id)];
     if (was === undefined && is !== undefined) {
+      if (!isFelt(is, after, ends.added)) return [];
       return [{ id, text: `${id} of ${label(after)} was authorized: ${words(is)}${described(is)}` }];
     }
     if (was !== undefined && is === undefined) {
+      if (!isFelt(was, before, ends.removed)) return [];
       return [{ id, text: `${id} of ${label(before)} was revoked: ${words(was)}${described(was)}` }];
     }
     if (was === undefined || is === undefined || words(was) === words(is)) return [];
+    if (!isFelt(was, before, ends.removed) && !isFelt(is, after, ends.added)) return [];
     return [
       { id, text: `${id} of ${label(after)} was changed: ${words(was)} became ${words(is)}${described(is)}` },
     ];
   });
   return some(events, "rules of the group");
+}
+
+/** Whether a security-group rule has anything to do with some addresses; one that names a group may have. */
+function meetsAny(rule: SecurityGroupRule, { lists }: Account, addresses: readonly string[]): boolean {
+  if (rule.referencedSecurityGroupId !== undefined) return addresses.length > 0;
+  const entries = lists.get(rule.prefixListId ?? "")?.entries ?? [];
+  const blocks = [rule.cidrIpv4, rule.cidrIpv6, ...entries.map(({ cidr }) => cidr)].flatMap(
+    (text) => (text === undefined ? undefined : parseBlock(text)) ?? [],
+  );
+  return addresses.some((text) => {
+    const address = parseBlock(text);
+    return blocks.some(
+      (block) =>
+        address?.family === block.family && block.first <= address.last && address.first <= block.last,
+    );
+  });
 }
 
 function traffic(rule: SecurityGroupRule): string {
@@ -82,18 +119,44 @@ function listEvents({ permission, account: after }: Subject, before: Account): R
   });
 }
 
-/** What became of the interfaces that carry the group. */
-function carrierEvents({ permission: { groupId }, account: after }: Subject, before: Account): Reason[] {
+/** What became of the interfaces that carry the group, where the rule gains or loses their addresses by it. */
+function carrierEvents({ permission, account: after, pair }: Subject, before: Account): Reason[] {
+  const { groupId, direction } = permission;
   const carriers = [...before.carriers(groupId), ...after.carriers(groupId)];
   const ids = [...new Set(carriers.map(({ id }) => id))].sort();
+  const { added, removed } = pair.ends[direction === "egress" ? "source" : "destination"];
+  const [comes, goes] = [new Set(added), new Set(removed)];
   const events = ids.flatMap((id): Reason[] => {
+    const texts = (account: Account) =>
+      addressTexts(account.interfaces.get(id) ?? NOTHING).map(canonicalAddress);
+    const isComing = texts(after).some((address) => comes.has(address));
+    const isGoing = texts(before).some((address) => goes.has(address));
     const counted = counts(before, id, groupId);
     const counting = counts(after, id, groupId);
-    if (!counted && counting) return [cameBy(after, before, id, groupId)];
-    if (counted && !counting) return [wentBy(after, before, id, groupId)];
-    return counted && counting ? addressEvents(after, before, id) : [];
+    if (!counted && counting) return isComing ? [cameBy(after, before, id, groupId)] : [];
+    if (counted && !counting) return isGoing ? [wentBy(after, before, id, groupId)] : [];
+    if (!counted || !counting || !(isComing || isGoing)) return [];
+    return [...addressEvents(after, before, id, { comes, goes }), ...tagEvents(after, before, id)];
   });
   return some(unique(events), "interfaces");
+}
+
+const NOTHING: Pick<NetworkInterface, "privateIpAddresses" | "ipv6Addresses"> = {
+  privateIpAddresses: [],
+  ipv6Addresses: [],
+};
+
+/** An instance's tags can decide its zone. */
+function tagEvents(after: Account, before: Account, id: string): Reason[] {
+  const instanceId = after.interfaces.get(id)?.instanceId ?? "";
+  const texts = (account: Account) =>
+    Object.entries(account.instances.get(instanceId)?.tags ?? {}).map(([key, value]) => `${key}=${value}`);
+  const [had, has] = [texts(before), texts(after)];
+  const gained = has.filter((tag) => !had.includes(tag)).map((tag) => `gained ${plainText(tag)}`);
+  const lost = had.filter((tag) => !has.includes(tag)).map((tag) => `lost ${plainText(tag)}`);
+  if (gained.length + lost.length === 0) return [];
+  const moves = [...gained, ...lost].slice(0, 3).join(", ");
+  return [{ id: instanceId, text: `the tags of instance ${after.instanceLabel(instanceId)} ${moves}` }];
 }
 
 function counts(account: Account, id: string, groupId: string): boolean {
@@ -189,13 +252,18 @@ function routeText(route: RouteTable["routes"][number]): string {
   return `${v4 ?? v6 ?? list ?? "?"} → ${targets.join(" ") || "nowhere"}${blackhole}`;
 }
 
-/** Addresses that an interface gained and lost while it stayed. */
-function addressEvents(after: Account, before: Account, id: string): Reason[] {
-  const texts = (account: Account) => new Set(addressTexts(account.interfaces.get(id)!));
+/** Addresses that an interface gained and lost while it stayed, as far as a rule gains and loses them. */
+function addressEvents(
+  after: Account,
+  before: Account,
+  id: string,
+  { comes, goes }: Record<"comes" | "goes", ReadonlySet<string>>,
+): Reason[] {
+  const texts = (account: Account) => addressTexts(account.interfaces.get(id)!).map(canonicalAddress);
   const [had, has] = [texts(before), texts(after)];
   const who = `${id} of instance ${after.instanceLabel(after.interfaces.get(id)!.instanceId ?? "")}`;
-  const gained = [...has].filter((text) => !had.has(text));
-  const lost = [...had].filter((text) => !has.has(text));
+  const gained = has.filter((text) => !had.includes(text) && comes.has(text));
+  const lost = had.filter((text) => !has.includes(text) && goes.has(text));
   return [
     ...(gained.length > 0 ? [{ id, text: `${who} gained ${gained.join(", ")}` }] : []),
     ...(lost.length > 0 ? [{ id, text: `${who} lost ${lost.join(", ")}` }] : []),
@@ -206,9 +274,9 @@ function addressEvents(after: Account, before: Account, id: string): Reason[] {
 function withholdings({ permission, facts }: Subject): Reason[] {
   const had = new Set(facts.withheldBefore ?? []);
   return facts.withheld
+    .filter((each) => !had.has(withheldKey(each)))
     .filter(
-      ({ permission: other, reason }) =>
-        !had.has(reason) &&
+      ({ permission: other }) =>
         other.securityGroupId === permission.groupId &&
         other.direction === permission.direction &&
         other.ipProtocol === permission.ipProtocol &&

@@ -1,6 +1,7 @@
 /** What a review is made of: what a preview knows of AWS, of each firewall, and of what it would declare. */
 import type { Inventory } from "../inventory/types";
 import type { Adopted } from "../mapping/adoption";
+import { permissionLabel } from "../mapping/describe";
 import type { MappedRule, MappingOptions, Permission, Withheld } from "../mapping/types";
 import type { Rulebase, SecurityRule, Service } from "../panos/policy";
 import type { Declaration } from "../provider/inputs";
@@ -38,7 +39,7 @@ export interface FirewallFacts {
   withheld: Withheld[];
   /** Those of `withheld` that are due to a guardrail. */
   guarded: Withheld[];
-  /** The reasons of what was withheld before, where that is known. */
+  /** `withheldKey` of what was withheld before, where that is known. */
   withheldBefore?: string[];
   alreadyAllowed: { rule: MappedRule; by: string[] }[];
   shadowed: { rule: string; by: string }[];
@@ -63,4 +64,10 @@ export interface Wanted {
   services: readonly Service[];
   /** Members of the address groups that rules name, by the group's name. */
   members: Record<string, string[]>;
+}
+
+/** What is withheld, and why, whatever the group is called. */
+export function withheldKey({ permission, reason }: Withheld): string {
+  const { securityGroupId, ruleIds } = permission;
+  return JSON.stringify([securityGroupId, ruleIds, reason.replace(permissionLabel(permission), "")]);
 }

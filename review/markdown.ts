@@ -18,11 +18,18 @@ export function marker(stack: string): string {
   return `<!-- aws-panos-review ${encodeURIComponent(stack).replaceAll("--", "%2D%2D")} -->`;
 }
 
+/** More rows than that fit nowhere, so they are not even written. */
+const MOST_ROWS = 800;
+
 interface Section {
   title: string;
   /** Lines above the rows: a table's head. */
   head: string[];
   rows: string[];
+  /** How many rows there would be; absent: so many. */
+  total?: number;
+  /** How many things the rows are of, where that isn't their number. */
+  count?: number;
 }
 
 /** The comment. With whatever number of rules it fits both hosts; then it says what it leaves out. */
@@ -86,24 +93,40 @@ function sectionsOf(
   { changes, withheld, alreadyAllowed, adopted, held }: FirewallReview,
   review: Review,
 ): Section[] {
-  const flows = (of: "opens" | "closes") =>
-    changes.flatMap((change) => change[of].map((flow) => flowRow(change, flow, review, of)));
+  const flows = (of: "opens" | "closes") => {
+    const all = changes.flatMap((change) => change[of].map((flow) => ({ change, flow })));
+    const rows = all
+      .slice(0, MOST_ROWS)
+      .map(({ change, flow }) => flowRow(change, flow, review, { of, zones }));
+    return { head, rows, total: all.length };
+  };
+  const fields = changes
+    .filter(({ kind }) => kind === "changed")
+    .flatMap((change) => change.fields.map((field) => ({ change, field })));
+  // Zones say something only where there is more than the usual pair.
+  const pairs = changes.flatMap(({ opens, closes }) =>
+    [...opens, ...closes].map(({ from, to }) => `${from} ${to}`),
+  );
+  const zones = new Set(pairs).size > 1;
   const head = ["| Source | Destination | Port | Application | Why |", "|---|---|---|---|---|"];
   const silent = changes.filter(({ opens, closes }) => opens.length + closes.length === 0);
   return [
-    { title: "Opens", head, rows: flows("opens") },
-    { title: "Closes", head, rows: flows("closes") },
+    { title: "Opens", ...flows("opens") },
+    { title: "Closes", ...flows("closes") },
     {
       title: "Changed rules",
       head: ["| Rule | Field | Old → new |", "|---|---|---|"],
-      rows: changes
-        .filter(({ kind }) => kind === "changed")
-        .flatMap((change) => change.fields.map((field) => fieldRow(change, field))),
+      rows: fields.slice(0, MOST_ROWS).map(({ change, field }) => fieldRow(change, field)),
+      total: fields.length,
+      count: changes.filter(({ kind }) => kind === "changed").length,
     },
     {
       title: "Makes no difference to what gets through",
       head: ["| Rule | | Why |", "|---|---|---|"],
-      rows: silent.map((change) => `| ${ruleCell(change)} | ${change.kind} | ${why(change)} |`),
+      total: silent.length,
+      rows: silent
+        .slice(0, MOST_ROWS)
+        .map((change) => `| ${ruleCell(change)} | ${change.kind} | ${why(change)} |`),
     },
     {
       title: "Withheld",
@@ -136,11 +159,15 @@ function sectionsOf(
   ];
 }
 
-function flowRow(change: RuleChange, flow: Flow, review: Review, of: "opens" | "closes"): string {
+function flowRow(
+  change: RuleChange,
+  flow: Flow,
+  review: Review,
+  { of, zones }: { of: "opens" | "closes"; zones: boolean },
+): string {
   const { source, destination, ports, applications, except = [], from, to, partly } = flow;
   const rest = partly ? `<br>(in part: the rest ${of === "opens" ? "was" : "stays"} open)` : "";
   const but = except.length > 0 ? ` but ${some(except.map((name) => markdownCode(name)))}` : "";
-  const zones = review.firewalls.some(({ changes }) => changes.some((each) => hasOtherZones(each, from, to)));
   const cells = [
     members(source, review) + (zones ? `<br>in ${markdownCode(from)}` : "") + rest,
     members(destination, review) + (zones ? `<br>in ${markdownCode(to)}` : ""),
@@ -149,11 +176,6 @@ function flowRow(change: RuleChange, flow: Flow, review: Review, of: "opens" | "
     `${why(change, of === "opens")}<br>${ruleCell(change)}`,
   ];
   return `| ${cells.join(" | ")} |`;
-}
-
-/** Whether a change passes between other zones than these: only then do they say something. */
-function hasOtherZones({ opens, closes }: RuleChange, from: string, to: string): boolean {
-  return [...opens, ...closes].some((flow) => flow.from !== from || flow.to !== to);
 }
 
 function fieldRow(change: RuleChange, { field, added, removed }: FieldChange): string {
@@ -191,12 +213,11 @@ function reasonText({ text }: Reason): string {
 
 /** Ends of traffic, with the names of the instances that have them. */
 function members(list: readonly string[], { addresses }: Review): string {
-  const isPart = (address: string) => list.includes(address);
   const named = list.filter((address) => addresses[address] !== undefined);
   const others = list.filter((address) => addresses[address] === undefined).map((text) => markdownCode(text));
   // All addresses of one instance in one place.
   const instances = new Map<string, string[]>();
-  for (const address of named.filter(isPart)) {
+  for (const address of named) {
     const { instanceId, interfaceId, name } = addresses[address]!;
     const label = name ?? instanceId ?? interfaceId;
     instances.set(label, [...(instances.get(label) ?? []), address]);
@@ -212,13 +233,16 @@ function some(texts: readonly string[]): string {
   return texts.slice(0, MOST_MEMBERS).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-function shownSection({ title, head, rows }: Section, most: number): string[] {
+function shownSection(
+  { title, head, rows, total = rows.length, count = total }: Section,
+  most: number,
+): string[] {
   if (rows.length === 0) return [];
   const shown = rows.slice(0, most);
-  const more = rows.length - shown.length;
+  const more = total - shown.length;
   return [
     "",
-    `### ${title} (${rows.length})`,
+    `### ${title} (${count})`,
     "",
     ...(shown.length > 0 ? [...head, ...shown] : []),
     ...(more > 0
@@ -232,14 +256,18 @@ function shownSection({ title, head, rows }: Section, most: number): string[] {
 
 function footer({ cost, unchanged, refusal }: FirewallReview, names: string[]): string[] {
   if (refusal !== undefined) return [];
-  const stay = `${unchanged} ${unchanged === 1 ? "rule stays" : "rules stay"} as ${unchanged === 1 ? "it is" : "they are"}`;
+  const none = "No rule stays as it is";
+  const stay =
+    unchanged === 0
+      ? none
+      : `${unchanged} ${unchanged === 1 ? "rule stays" : "rules stay"} as ${unchanged === 1 ? "it is" : "they are"}`;
   if (cost === undefined) return ["", `${stay}. No firewall was asked.`];
   const { commits, writes, writingRequests, registrations } = cost;
   const each = names.length > 1 ? " on each" : "";
   const work =
     commits === 0
       ? "nothing to commit"
-      : `one commit${each}, ${writes} rules and objects to write or remove in at least ${writingRequests} ${writingRequests === 1 ? "request" : "requests"}`;
+      : `one commit${each}, ${writes} ${writes === 1 ? "change" : "changes"} of rules and objects before it in at least ${writingRequests} ${writingRequests === 1 ? "request" : "requests"}`;
   const registering = registrations > 0 ? `, ${registrations} addresses to register or unregister` : "";
   return ["", `${stay}. The update takes ${work}${registering}.`];
 }

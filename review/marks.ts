@@ -1,7 +1,7 @@
 /** What to look at twice in what a rule opens. */
 import { parseBlock, parseCidr, isInside, type Cidr } from "../mapping/cidr";
 import { setOf } from "../mapping/intervals";
-import type { Direction } from "../mapping/types";
+import type { NamedPermission } from "./permission";
 import { size } from "./reachability";
 import type { Flow, Mark } from "./types";
 
@@ -67,19 +67,25 @@ const NOT_PUBLIC = [
 const WORLD = { IPv4: 1n << 31n, IPv6: 1n << 124n };
 
 /** Marks of what a rule opens. */
-export function marksOfOpening(opens: readonly Flow[], direction: Direction): Mark[] {
+export function marksOfOpening(
+  opens: readonly Flow[],
+  {
+    direction,
+    ipProtocol,
+    fromPort,
+    toPort,
+  }: Pick<NamedPermission, "direction" | "ipProtocol" | "fromPort" | "toPort">,
+): Mark[] {
   const marks: Mark[] = [];
+  const isEvery =
+    ipProtocol === "-1" ||
+    ((ipProtocol === "tcp" || ipProtocol === "udp") && fromPort <= 1 && toPort === 65535);
+  if (isEvery && opens.length > 0) {
+    const text =
+      ipProtocol === "-1" ? "on any port and protocol" : `on all ${ipProtocol.toUpperCase()} ports`;
+    marks.push({ kind: "any-port", text });
+  }
   for (const flow of opens) {
-    const everyPort = flow.ports.find((port) => /^(any$|(tcp|udp)\/[01]-65535$)/.test(port));
-    if (everyPort !== undefined) {
-      marks.push({
-        kind: "any-port",
-        text:
-          everyPort === "any"
-            ? "on any port and protocol"
-            : `on all ${everyPort.slice(0, 3).toUpperCase()} ports`,
-      });
-    }
     if (direction === "egress") continue;
     const sources = flow.source.flatMap((text) => (text === "any" ? EVERYBODY : (parseBlock(text) ?? [])));
     const names = (kind: "administrative" | "database") => {
@@ -94,7 +100,7 @@ export function marksOfOpening(opens: readonly Flow[], direction: Direction): Ma
     if (administrative.length > 0 && isWorld(sources)) {
       marks.push({ kind: "world-administrative", text: `open to the world: ${listed(administrative)}` });
     }
-    if (everyPort === undefined && database.length > 0 && sources.some(isPublic)) {
+    if (!isEvery && database.length > 0 && sources.some(isPublic)) {
       marks.push({ kind: "public-database", text: `open to public addresses: ${listed(database)}` });
     }
   }
@@ -114,7 +120,7 @@ function isPublic(source: Cidr): boolean {
 }
 
 function hasPort(text: string, { protocol, port }: { protocol: string; port: number }): boolean {
-  if (text === "any") return true;
+  if (text.startsWith("any")) return true;
   const [, named, first, last] = /^(tcp|udp)\/(\d+)(?:-(\d+))?$/.exec(text) ?? [];
   return named === protocol && Number(first) <= port && port <= Number(last ?? first);
 }

@@ -9,7 +9,7 @@ import { Account } from "./account";
 import { policiesOf, type Pair } from "./changes";
 import { costOf } from "./cost";
 import { reasonsBetween } from "./events";
-import type { Facts, FirewallFacts } from "./facts";
+import { withheldKey, type Facts, type FirewallFacts } from "./facts";
 import { marksOfOpening } from "./marks";
 import { permissionNamed } from "./permission";
 import { Reachability } from "./reachability";
@@ -85,7 +85,7 @@ function reviewOfFirewall(facts: FirewallFacts, { inventory, before }: Facts): F
       fields: pair.fields,
       reasons,
       marks: [
-        ...marksOfOpening(opens, permission.direction),
+        ...marksOfOpening(opens, permission),
         ...(pair.before && pair.after && opens.length > 0 ? [WIDER] : []),
         ...(pair.before && !doesWork ? [disabled(pair.before)] : []),
         ...shadows(facts, pair),
@@ -164,7 +164,7 @@ function groupOf({ securityGroupId, securityGroupName }: Permission): { id: stri
 /** What there is to say against it; of what was withheld before already, nothing. */
 function findings({ firewalls, limits }: Facts): Finding[] {
   const guarded = firewalls.flatMap(({ guarded: found, withheldBefore = [] }) =>
-    found.map(({ reason }) => reason).filter((reason) => !withheldBefore.includes(reason)),
+    found.filter((each) => !withheldBefore.includes(withheldKey(each))).map(({ reason }) => reason),
   );
   return [
     ...limits.map((limit) => ({ kind: "limit" as const, ...limit })),

@@ -252,7 +252,7 @@ function bounding(boxes: Box[]): Box {
  * packet has two families.
  */
 function joined(flows: FamilyFlow[]): Flow[] {
-  const isPointed = ({ ports }: Flow) => !ports.some((port) => /^(tcp|udp)\/|^any$/.test(port));
+  const isPointed = ({ ports }: Flow) => !ports.some((port) => /^(tcp|udp)\/|^any/.test(port));
   const byEnds = new Map<string, FamilyFlow>();
   for (const flow of flows) {
     const { family, source, destination, from, to, ports, partly, applications } = flow;

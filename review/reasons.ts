@@ -6,6 +6,7 @@ import type { Reason } from "../explain/reason";
 import { describeRule, whyBehind } from "../explain/view";
 import type { NetworkInterface, SecurityGroupRule } from "../inventory/types";
 import { parseCidr } from "../mapping/cidr";
+import { addressTexts } from "../mapping/routing";
 import type { Account } from "./account";
 import type { Pair } from "./changes";
 import type { FirewallFacts } from "./facts";
@@ -58,12 +59,13 @@ function carriedBy(account: Account, groupId: string): Reason[] {
   const carriers = account.carriers(groupId).filter(({ id }) => account.behind.has(id));
   const instances = [...new Set(carriers.map(({ instanceId }) => instanceId ?? ""))];
   if (instances.length === 0) return [];
-  const names = instances.slice(0, MOST_REASONS).map((id) => account.instanceLabel(id));
+  // The rule's destinations name them all.
+  const names = instances.slice(0, 2).map((id) => account.instanceLabel(id));
   const more = instances.length - names.length;
   return [
     {
       id: instances[0]!,
-      text: `behind the firewall ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""} ${instances.length === 1 ? "carries" : "carry"} ${account.groupLabel(groupId)}`,
+      text: `it is carried behind the firewall by ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
     },
   ];
 }
@@ -111,7 +113,7 @@ function whyNotWanted(subject: Subject): Reason[] {
   const behind = carriers.filter(({ id }) => account.behind.has(id));
   if (behind.length === 0)
     return some(
-      carriers.map((each) => whyBehind(account, each)),
+      carriers.map((each) => whyNotCarrying(subject, each, addressTexts(each).join(", "))),
       `interfaces that carry ${label}`,
     );
   return some(
@@ -192,11 +194,21 @@ function whyNear({ account, permission }: Subject, address: string): Reason {
 }
 
 /** Why an address is no longer one that a group's rules let in to. */
-function whyNotNear({ account, permission, facts }: Subject, address: string): Reason {
-  const owner = account.owner(address);
+function whyNotNear(subject: Subject, address: string): Reason {
+  const owner = subject.account.owner(address);
   if (owner === undefined) return { text: `no running instance has the address ${address} any more` };
+  return whyNotCarrying(subject, owner, address);
+}
+
+/** Why an interface's addresses are none that a group's rules let in to. */
+function whyNotCarrying(
+  { account, permission, facts }: Subject,
+  owner: NetworkInterface,
+  address: string,
+): Reason {
+  if (owner.instanceId === undefined) return whyBehind(account, owner);
   const because = [whyBehind(account, owner)];
-  const id = owner.instanceId ?? owner.id;
+  const id = owner.instanceId;
   const label = account.instanceLabel(id);
   if (!account.instances.has(id)) return { id, text: `${label} with ${address} doesn't run`, because };
   if (!owner.securityGroupIds.includes(permission.groupId)) {

@@ -118,7 +118,7 @@ export interface Flow {
   /** CIDRs, addresses, or "any". */
   source: string[];
   destination: string[];
-  /** "tcp/443", "udp/8000-8100", "tcp", "ICMP type 8", "ICMP", "protocol 47", "any". */
+  /** "tcp/443", "udp/8000-8100", "tcp", "ICMP type 8", "ICMP", "protocol 47", "any", "any but tcp/80, tcp/8080". */
   ports: string[];
   /** App-IDs, or "any" alone. */
   applications: string[];
