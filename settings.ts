@@ -17,6 +17,7 @@ import { guardrailSettings, type GuardrailSettings } from "./settings/guardrails
 import { inventorySource } from "./settings/inventory";
 import { reportUnknown } from "./settings/keys";
 import { collector, SettingsError, type Report } from "./settings/problems";
+import { policySettings } from "./settings/policies";
 import { quarantineSettings } from "./settings/quarantine";
 import { mappingScope, protectedPlaces, zoneOptions } from "./settings/mapping";
 import { isRecord, PANOS_NAME, reader } from "./settings/reader";
@@ -151,7 +152,10 @@ export function settingsFrom(
     !isFirewallNeeded ||
     guardrails.exclude.instances.length > 0 ||
     quarantine !== undefined ||
-    declared.some(({ mapping: { zones } }) => Object.keys(zones?.tags ?? {}).length > 0);
+    declared.some(
+      ({ mapping: { zones, policies = [] } }) =>
+        Object.keys(zones?.tags ?? {}).length > 0 || policies.length > 0,
+    );
   const source = needsEc2 ? throughEc2(configured) : configured;
   const asksForStopped = source.kind === "auto" || source.kind === "lookups";
   const stopped = common.mapping.destinations === "dynamic" && asksForStopped && { withStopped: true };
@@ -204,6 +208,7 @@ function firewallSettings(
   const zones = zoneOptions(read.json("zones"), keyOf(`${PROJECT}:zones`), report);
   const profileGroup = read.text("profileGroup", PANOS_NAME, "strict-inbound", "optional");
   const logSetting = read.text("logSetting", PANOS_NAME, "to-siem", "optional");
+  const policies = policySettings(read.json("policies"), keyOf(`${PROJECT}:policies`), report);
   const adopt = ruleNames(keyOf(`${PROJECT}:adopt`), read.json("adopt"), report);
   if (connection === undefined) return undefined;
   const { vsys, hostname } = connection;
@@ -216,6 +221,7 @@ function firewallSettings(
       ...(zones && { zones }),
       ...(profileGroup !== undefined && { profileGroup }),
       ...(logSetting !== undefined && { logSetting }),
+      ...(policies.length > 0 && { policies }),
     },
     declared: { name, vsys, hostname, ownerId, cleanupRule, stack, ...others },
   };

@@ -5,7 +5,7 @@
 import { parseAddress } from "./cidr";
 import { destinationAddresses } from "./destinations";
 import type { ZonedCarriers } from "./destinations";
-import { addressGroupName, isNameableGroup, memberTag, ownerTag } from "./names";
+import { addressGroupName, isAddressGroupName, isNameableGroup, memberTag, ownerTag } from "./names";
 import { compareTexts } from "./order";
 import type { MappedAddressGroup, MappedRule } from "./types";
 
@@ -13,27 +13,34 @@ import type { MappedAddressGroup, MappedRule } from "./types";
 type Carriers = Map<string, ZonedCarriers[]>;
 
 /**
- * An address group for each security group, sorted by name. Both families are in one: a packet has one
+ * An address group for each security group and policy, sorted by name. Both families are in one: a packet has one
  * family only, so a rule whose sources are all IPv4 lets nothing in to an IPv6 member.
  * @param all the destinations of all instances that carry a group, stopped or not
  * @param running those of running ones
  */
 export function addressGroupsFrom(all: Carriers, running: Carriers, ownerId: string): MappedAddressGroup[] {
-  const addresses = (of: Carriers, groupId: string) =>
-    destinationAddresses(of.get(groupId) ?? []).filter(isRegistrable);
+  const addresses = (of: Carriers, groupId: string, policy: string | undefined) => {
+    const carriers = (of.get(groupId) ?? []).filter((each) => each.policy?.tag === policy);
+    return destinationAddresses(carriers).filter(isRegistrable);
+  };
   return [...all.keys()]
     .filter(isNameableGroup)
     .sort(compareTexts)
-    .map((groupId) => {
-      const tag = memberTag(ownerId, groupId);
-      const name = addressGroupName(ownerId, groupId);
+    .flatMap((groupId) =>
+      [...new Set(all.get(groupId)?.map(({ policy }) => policy?.tag))].map((policy) => ({ groupId, policy })),
+    )
+    .map(({ groupId, policy }) => {
+      const tag = memberTag(ownerId, groupId, policy);
+      const name = addressGroupName(ownerId, groupId, policy);
       return {
         group: { name, filter: `'${tag}'`, tag: [ownerTag(ownerId)] },
         memberTag: tag,
-        members: addresses(running, groupId),
-        carriers: addresses(all, groupId),
+        members: addresses(running, groupId, policy),
+        carriers: addresses(all, groupId, policy),
       };
-    });
+    })
+    .filter(({ group }) => isAddressGroupName(group.name, ownerId))
+    .sort((a, b) => compareTexts(a.group.name, b.group.name));
 }
 
 /** IPv6 is registered by single addresses, IPv4 by ranges and prefixes too (PAN-OS documentation, 10.0). */

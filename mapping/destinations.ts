@@ -3,9 +3,10 @@ import type { NetworkInterface } from "../inventory/types";
 import { FAMILIES, compareCidrs, parseBlock } from "./cidr";
 import type { Cidr, Family } from "./cidr";
 import type { IntervalSet } from "./intervals";
+import type { Policies } from "./policies";
 import { nearTexts } from "./routing";
 import type { ProtectedInterface } from "./routing";
-import type { Direction, MappingOptions } from "./types";
+import type { Direction, MappingOptions, TagPolicy } from "./types";
 import type { Zones } from "./zones";
 
 /** One family's addresses of the protected interfaces of a zone that carry a group. */
@@ -20,11 +21,17 @@ export interface Carriers {
   vpcIds: string[];
 }
 
-/** The carriers of a group in one zone. */
+/** The carriers of a group in one zone and under one policy. */
 export interface ZonedCarriers {
   zone: string;
+  /** Absent: the usual one. */
+  policy?: TagPolicy;
   families: Record<Family, Carriers>;
 }
+
+/** What is collected of a zone and policy, by both. */
+type Place = Pick<ZonedCarriers, "zone" | "policy"> & Record<Family, Collected>;
+type ByPlace = Map<string, Place>;
 
 interface Collected {
   near: Map<string, Cidr>;
@@ -35,27 +42,33 @@ interface Collected {
 }
 
 /**
- * The carriers of each group that a protected interface carries, by zone. What counts is the interface's
+ * The carriers of each group that a protected interface carries, by zone and policy. What counts is the interface's
  * groups, never the group's VPC: a group can be used in VPCs that it is shared with.
  */
 export function carriersByGroup(
   interfaces: readonly ProtectedInterface[],
-  zones: Zones,
+  { zones, policies }: { zones: Zones; policies: Policies },
   { destinationAddress }: Pick<MappingOptions, "destinationAddress">,
 ): { groups: Map<string, ZonedCarriers[]>; warnings: string[] } {
   const warnings: string[] = [];
-  const collected = new Map<string, Map<string, Record<Family, Collected>>>();
+  const collected = new Map<string, ByPlace>();
   const isPublic = destinationAddress === "public";
   const hidden: string[] = [];
   for (const { networkInterface, crossing } of interfaces) {
     const near = blocksOf(networkInterface, warnings).filter(({ family }) => crossing[family].length > 0);
     const translated = isPublic ? publicBlocks(networkInterface) : [];
     if (isPublic && crossing.IPv4.length > 0 && translated.length === 0) hidden.push(networkInterface.id);
-    const zone = zones.inside(networkInterface);
+    const [zone, policy] = [zones.inside(networkInterface), policies(networkInterface)];
+    const key = JSON.stringify([zone, policy?.tag ?? ""]);
     for (const groupId of networkInterface.securityGroupIds) {
-      const byZone = collected.get(groupId) ?? new Map<string, Record<Family, Collected>>();
-      const families = byZone.get(zone) ?? { IPv4: nobody(), IPv6: nobody() };
-      collected.set(groupId, byZone.set(zone, families));
+      const byPlace: ByPlace = collected.get(groupId) ?? new Map<string, Place>();
+      const families = byPlace.get(key) ?? {
+        zone,
+        ...(policy && { policy }),
+        IPv4: nobody(),
+        IPv6: nobody(),
+      };
+      collected.set(groupId, byPlace.set(key, families));
       for (const block of near) {
         const family = families[block.family];
         family.near.set(block.text, block);
@@ -71,12 +84,13 @@ export function carriersByGroup(
   }
   if (hidden.length > 0) warnings.push(withoutPublicAddress(hidden));
   const groups = new Map<string, ZonedCarriers[]>();
-  for (const [groupId, byZone] of collected) {
-    const carriers = [...byZone].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [groupId, byPlace] of collected) {
+    const carriers = [...byPlace].sort(([a], [b]) => (a < b ? -1 : 1));
     groups.set(
       groupId,
-      carriers.map(([zone, families]) => ({
+      carriers.map(([, { zone, policy, ...families }]) => ({
         zone,
+        ...(policy && { policy }),
         families: {
           IPv4: finished(families.IPv4, isPublic),
           // Nothing translates IPv6.

@@ -4,6 +4,7 @@ import { addressGroupsFrom, addressGroupsOf } from "./address-groups";
 import { carriersByGroup } from "./destinations";
 import { compareTexts } from "./order";
 import { relevantPermissions } from "./permissions";
+import { policiesOf } from "./policies";
 import { isIsolated, isolationOf, leavesGroups, marksIn, withheldFrom, withoutIsolated } from "./quarantine";
 import type { Marks } from "./quarantine";
 import { protectedInterfaces, unknownTargets } from "./routing";
@@ -48,10 +49,11 @@ function mapWithout(inventory: Inventory, options: MappingOptions, whole: Invent
   // A rule on an address group has to outlast its instances' nights, or each of them would cost a commit.
   const protection = protectedInterfaces(inventory, options, isDynamic ? "attached" : "running");
   const zones = zonesOf(inventory, options, protection.interfaces);
+  const places = { zones, policies: policiesOf(inventory, options) };
   const isFree = ({ networkInterface }: ProtectedInterface) => !isIsolated(networkInterface, marks);
   const isolated = protection.interfaces.filter((each) => !isFree(each));
   const carriers = leavesGroups(options) ? protection.interfaces : protection.interfaces.filter(isFree);
-  const { groups, warnings } = carriersByGroup(carriers, zones, options);
+  const { groups, warnings } = carriersByGroup(carriers, places, options);
   const relevant = relevantPermissions(
     inventory,
     groups,
@@ -61,7 +63,7 @@ function mapWithout(inventory: Inventory, options: MappingOptions, whole: Invent
   const { permissions } = relevant;
   const withheld = [...relevant.withheld];
   if (isolated.length > 0) {
-    const carried = carriersByGroup(isolated, zones, options).groups;
+    const carried = carriersByGroup(isolated, places, options).groups;
     const lost = relevantPermissions(inventory, carried, zones, options).permissions;
     withheld.push(...withheldFrom(isolated, marks, lost));
   }
@@ -82,7 +84,7 @@ function mapWithout(inventory: Inventory, options: MappingOptions, whole: Invent
     addressGroups: isDynamic
       ? addressGroupsOf(
           rules,
-          addressGroupsFrom(groups, carriersByGroup(running(), zones, options).groups, options.ownerId),
+          addressGroupsFrom(groups, carriersByGroup(running(), places, options).groups, options.ownerId),
         )
       : [],
     withheld,

@@ -28,8 +28,8 @@ export function ownerTag(ownerId: string): string {
 
 /**
  * The name of a permission's rule: `aws-<group id>[-out]-<protocol>[-<ports>]`, `out` for egress, and
- * `-z<8 hex digits>` behind it for each pair of zones that is not the usual one. Not every group id leaves
- * room for all that: see `isRuleName`.
+ * `-z<8 hex digits>` behind it for each pair of zones that is not the usual one, `-p<8 hex digits>` for each
+ * policy of instances' tags. Not every group id leaves room for all that: see `isRuleName`.
  * @param protocol "tcp", "udp", "icmp", "icmpv6", "all", or "ip" for a protocol by its number
  * @param ports "443", "8000-8100", an ICMP "8" or "3-1", a protocol's number, or "" where there is nothing to say
  */
@@ -37,16 +37,26 @@ export function ruleName(
   groupId: string,
   protocol: string,
   ports: string,
-  more: { direction?: "ingress" | "egress"; zones?: readonly [from: string, to: string] } = {},
+  more: {
+    direction?: "ingress" | "egress";
+    zones?: readonly [from: string, to: string];
+    policy?: string;
+  } = {},
 ): string {
   const direction = more.direction === "egress" ? "out" : "";
   const zones = more.zones ? zoneMark(more.zones) : "";
-  return ["aws", groupId, direction, protocol, ports, zones].filter((part) => part !== "").join("-");
+  const policy = policyMark(more.policy);
+  return ["aws", groupId, direction, protocol, ports, zones, policy].filter((part) => part !== "").join("-");
 }
 
 /** Zones' names can hold anything, so a hash stands for them; it must not depend on what other zones there are. */
 function zoneMark(zones: readonly [string, string]): string {
   return `z${createHash("sha256").update(JSON.stringify(zones)).digest("hex").slice(0, 8)}`;
+}
+
+/** A policy's tag can hold anything too. It, and not what the policy says, is what a name must not lose. */
+function policyMark(tag: string | undefined): string {
+  return tag === undefined ? "" : `p${createHash("sha256").update(tag).digest("hex").slice(0, 8)}`;
 }
 
 /** Whether a group's id can be part of our names: it has room for the longest ports or ownerId beside it. */
@@ -75,7 +85,8 @@ export function isQuarantineRuleName(name: string, ownerId?: string): boolean {
   return owner !== undefined && (ownerId === undefined || owner === ownerId);
 }
 
-const RULE_NAME = /^aws-sg-[0-9a-z]+(-out)?-(tcp|udp|icmp|icmpv6|ip|all)(-\d+(-\d+)?)?(-z[0-9a-f]{8})?$/;
+const RULE_NAME =
+  /^aws-sg-[0-9a-z]+(-out)?-(tcp|udp|icmp|icmpv6|ip|all)(-\d+(-\d+)?)?(-z[0-9a-f]{8})?(-p[0-9a-f]{8})?$/;
 
 /** Whether `name` is one that `ruleName` can produce and PAN-OS takes. */
 export function isRuleName(name: string): boolean {
@@ -120,15 +131,16 @@ export function isApplicationName(name: string, ownerId: string): boolean {
 }
 
 /** The name of a security group's dynamic address group, or of isolated instances': `aws-<ownerId>-<group id>`. */
-export function addressGroupName(ownerId: string, groupId: string): string {
-  return `aws-${ownerId}-${groupId}`;
+export function addressGroupName(ownerId: string, groupId: string, policy?: string): string {
+  return ["aws", ownerId, groupId, ...(policy === undefined ? [] : [policyMark(policy)])].join("-");
 }
 
 /** Whether `name` is one that `addressGroupName` or `prefixListName` can produce for this owner. */
 export function isAddressGroupName(name: string, ownerId: string): boolean {
   const start = `aws-${ownerId}-`;
   const rest = name.slice(start.length);
-  return name.startsWith(start) && (isGroupPart(rest) || PREFIX_LIST_NAME.test(rest));
+  const isOurs = isGroupPart(rest) || PREFIX_LIST_NAME.test(rest);
+  return name.length <= MAX_NAME && name.startsWith(start) && isOurs;
 }
 
 /** Leaves room for the longest ownerId and everything that can stand behind it. */
@@ -194,17 +206,17 @@ export function cidrNamed(name: string, ownerId: string): string | undefined {
   return cidr !== undefined && addressObject(ownerId, cidr.text).name === name ? cidr.text : undefined;
 }
 
-/** What an address group's name ends in: a security group's id, or what stands for isolated instances. */
+/** What an address group's name ends in: a security group's id and policy, or what stands for isolated instances. */
 function isGroupPart(text: string): boolean {
-  return GROUP_ID.test(text) || text === QUARANTINE;
+  return GROUP_ID.test(text.replace(/-p[0-9a-f]{8}$/, "")) || text === QUARANTINE;
 }
 
 /**
  * The tag that addresses are registered with to be members of a security group's address group:
  * `aws-panos-<ownerId>-<group id>`. No tag object of that name exists: registering needs none.
  */
-export function memberTag(ownerId: string, groupId: string): string {
-  return `${ownerTag(ownerId)}-${groupId}`;
+export function memberTag(ownerId: string, groupId: string, policy?: string): string {
+  return [ownerTag(ownerId), groupId, ...(policy === undefined ? [] : [policyMark(policy)])].join("-");
 }
 
 /** Whether `tag` is one that `memberTag` can produce for this owner. */

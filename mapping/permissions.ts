@@ -114,7 +114,16 @@ function add(
 ): void {
   const { permission, carriers } = collecting;
   const { securityGroupId, direction, ipProtocol, fromPort, toPort } = permission;
-  const key = JSON.stringify([securityGroupId, direction, ipProtocol, fromPort, toPort, carriers.zone, zone]);
+  const key = JSON.stringify([
+    securityGroupId,
+    direction,
+    ipProtocol,
+    fromPort,
+    toPort,
+    carriers.zone,
+    carriers.policy?.tag,
+    zone,
+  ]);
   let entry = collected.get(key);
   if (!entry) {
     entry = { ...collecting, outside: zone, remotes: new Map(), groupRules: new Map() };

@@ -8,7 +8,15 @@ import type { MappingOptions, ZoneOptions } from "./types";
 export function missingPrerequisites(
   { rules, zones, profileGroups, logSettings }: Rulebase,
   cleanupRule: string,
-  { untrustZone, trustZone, zones: mapped = {}, profileGroup, logSetting, quarantine }: MappingOptions,
+  {
+    untrustZone,
+    trustZone,
+    zones: mapped = {},
+    profileGroup,
+    logSetting,
+    quarantine,
+    policies = [],
+  }: MappingOptions,
 ): string[] {
   const missing = (setting: string, kind: string, name: string | undefined, existing: string[]) =>
     name === undefined || existing.includes(name)
@@ -27,6 +35,10 @@ export function missingPrerequisites(
     ...zonesIn(mapped).flatMap((zone) => missing("zones", "zone", zone, zones)),
     ...missing("profileGroup", "profile group", profileGroup, profileGroups),
     ...missing("logSetting", "log forwarding profile", logSetting, logSettings),
+    ...policies.flatMap((policy, index) => [
+      ...missing(`policies[${index}].profileGroup`, "profile group", policy.profileGroup, profileGroups),
+      ...missing(`policies[${index}].logSetting`, "log forwarding profile", policy.logSetting, logSettings),
+    ]),
   ];
 }
 

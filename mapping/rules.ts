@@ -4,7 +4,15 @@ import { applicationOf, everyDefaultPort } from "./applications";
 import { FAMILIES } from "./cidr";
 import { applicationOfOurs, applicationsInside, applicationsNamedBy } from "./custom-applications";
 import { describePermission, permissionLabel } from "./describe";
-import { addressGroupName, isNameableGroup, isRuleName, ownerTag, ruleName, serviceName } from "./names";
+import {
+  addressGroupName,
+  isAddressGroupName,
+  isNameableGroup,
+  isRuleName,
+  ownerTag,
+  ruleName,
+  serviceName,
+} from "./names";
 import { compareTexts } from "./order";
 import type { RelevantPermission } from "./permissions";
 import { portsInName, trafficOf } from "./protocols";
@@ -34,9 +42,11 @@ export function ruleOf(relevant: RelevantPermission, options: MappingOptions): M
   const isEgress = permission.direction === "egress";
   const isUsual = zones.inside === options.trustZone && zones.outside === options.untrustZone;
   const [from, to] = isEgress ? [zones.inside, zones.outside] : [zones.outside, zones.inside];
+  const { policy } = relevant.carriers;
   const name = ruleName(securityGroupId, traffic.protocol, portsInName(traffic), {
     direction: permission.direction,
     ...(!isUsual && { zones: [from, to] as const }),
+    ...(policy && { policy: policy.tag }),
   });
   if (!isRuleName(name)) {
     return withheld(
@@ -44,7 +54,17 @@ export function ruleOf(relevant: RelevantPermission, options: MappingOptions): M
       `its rule's name would be ${name}, and PAN-OS allows 63 characters: the group's id is too long.`,
     );
   }
+  const [profileGroup, logSetting] = (["profileGroup", "logSetting"] as const).map(
+    (setting) => policy?.[setting] ?? options[setting],
+  );
   const [near, far] = [nearEnd(relevant, options), farEnd(relevant)];
+  const group = near[0] ?? "";
+  if (group.startsWith("aws-") && !isAddressGroupName(group, options.ownerId)) {
+    return withheld(
+      permission,
+      `its address group's name would be ${group}, and PAN-OS allows 63 characters: the group's id is too long.`,
+    );
+  }
   const { prefixLists } = relevant;
   const rule: SecurityRule = {
     name,
@@ -56,8 +76,8 @@ export function ruleOf(relevant: RelevantPermission, options: MappingOptions): M
     destination: isEgress ? far : near,
     ...matchOf(traffic, relevant, options),
     action: "allow",
-    ...(options.profileGroup !== undefined && { profileGroup: options.profileGroup }),
-    ...(options.logSetting !== undefined && { logSetting: options.logSetting }),
+    ...(profileGroup !== undefined && { profileGroup }),
+    ...(logSetting !== undefined && { logSetting }),
   };
   return { rule, permission, ...(prefixLists.length > 0 && { prefixLists }) };
 }
@@ -68,7 +88,7 @@ function nearEnd({ permission, remotes, carriers }: RelevantPermission, options:
   // The members of an address group are destinations; where the firewall translates, sources are others.
   const isMember = direction === "ingress" || options.destinationAddress !== "public";
   if (options.destinations === "dynamic" && isMember) {
-    return [addressGroupName(options.ownerId, securityGroupId)];
+    return [addressGroupName(options.ownerId, securityGroupId, carriers.policy?.tag)];
   }
   const lists = FAMILIES.filter((family) => remotes[family].length > 0).map(
     (family) => carriers.families[family].addresses[direction],

@@ -32,8 +32,18 @@ export interface MappingOptions {
   protectedSubnets?: readonly string[];
   protectedVpcs?: readonly string[];
   zones?: ZoneOptions;
+  /** Profile groups and log settings of instances by their tags; the first that fits wins. */
+  policies?: readonly TagPolicy[];
   /** Unless given, no instance is isolated. */
   quarantine?: QuarantineOptions;
+}
+
+/** What rules for instances with a tag have in place of the usual profile group and log setting. */
+export interface TagPolicy {
+  /** "Tier=db", or a key alone. */
+  tag: string;
+  profileGroup?: string;
+  logSetting?: string;
 }
 
 /** Which instances are isolated, and how. */

@@ -11,6 +11,7 @@ export const OVERRIDES = [
   "zones",
   "profileGroup",
   "logSetting",
+  "policies",
   "sessions",
   "adopt",
 ];

@@ -44,6 +44,7 @@ const PROJECT_KEYS = [
   "maxChanges",
   "guardrails",
   "quarantine",
+  "policies",
   "freeze",
   "paused",
   "sessions",

@@ -25,6 +25,7 @@ import { randomOf } from "./oracle/random";
 import { readable, reduced } from "./oracle/reduce";
 import { runInParallel } from "./oracle/workers";
 import { worldOf } from "./oracle/worlds";
+import { hasTag } from "./oracle/zones";
 import type { World } from "./oracle/worlds";
 
 const RUNS = Number(process.env["ORACLE_RUNS"] ?? 100_000);
@@ -83,6 +84,10 @@ describe("oracle: random packets through random accounts", function () {
         expect(isAddressGroupName(group.name, ownerId), group.name).to.equal(true);
         expect(isMemberTag(memberTag, ownerId), memberTag).to.equal(true);
         expect(carriers).to.include.members(members);
+      }
+      for (const { rule, permission } of rules) {
+        const near = permission.direction === "ingress" ? rule.destination : rule.source;
+        for (const address of resolved(near, addressGroups)) expectPolicy(world, rule, address);
       }
       if (options.destinations === "addresses") for (const mapped of rules) expectNeeded(world, mapped);
       else for (const { group } of addressGroups) expectRunning(world, resolved([group.name], addressGroups));
@@ -215,6 +220,16 @@ function expectNeeded(world: World, mapped: MappedRule): void {
     );
     expect(crosses, `${rule.name} and ${block}`).to.equal(true);
   }
+}
+
+/** Whether a rule has the profiles that the tags of the instance with an address ask for. */
+function expectPolicy(world: World, rule: MappedRule["rule"], address: string): void {
+  const fitting = carriersOf(world, address).some(({ instanceId }) => {
+    const tags = world.inventory.instances.find(({ id }) => id === instanceId)?.tags;
+    const policy = world.options.policies?.find(({ tag }) => hasTag(tags, tag));
+    return rule.profileGroup === policy?.profileGroup && rule.logSetting === policy?.logSetting;
+  });
+  expect(fitting, `the profiles of ${rule.name}`).to.equal(true);
 }
 
 function expectRunning(world: World, addresses: string[]): void {

@@ -47,6 +47,31 @@ describe("settings", () => {
     expect(firewall?.coverage).to.include({ enabled: true });
   });
 
+  it("give instances policies by their tags, which EC2's own API has to show", () => {
+    const policies = '[{"tag":"Tier=db","profileGroup":"strict"},{"tag":"Tier","logSetting":"siem"}]';
+    const region = { "aws:region": "eu-central-1" };
+    const settings = read({ ...region, "aws-panos-rules:policies": policies });
+    expect(settings.firewalls[0]?.mapping.policies).to.deep.equal(JSON.parse(policies));
+    expect(settings.inventory.kind).to.equal("ec2");
+  });
+
+  for (const [value, problem] of [
+    ["strict", "aws-panos-rules:policies is not a list of policies"],
+    ['["Tier"]', "aws-panos-rules:policies[0] is not an object"],
+    ['[{"tag":"","logSetting":"a"}]', 'aws-panos-rules:policies[0].tag "" is not a tag'],
+    ['[{"tag":"a"}]', "aws-panos-rules:policies[0] names neither a profile group nor a log setting"],
+    ['[{"tag":"a","profileGroup":5}]', "aws-panos-rules:policies[0].profileGroup 5 is not a profile's name"],
+    ['[{"tag":"a","logSetting":"b","zone":"c"}]', "aws-panos-rules:policies[0].zone is not a setting"],
+    [
+      '[{"tag":"a","logSetting":"b"},{"tag":"a","logSetting":"c"}]',
+      "aws-panos-rules:policies[1].tag a has a policy above already",
+    ],
+  ] as const) {
+    it(`refuse aws-panos-rules:policies ${value}`, () => {
+      expect(problemsOf({ "aws-panos-rules:policies": value })).to.deep.equal([problem]);
+    });
+  }
+
   it("isolate nobody unless told to, and then by the default tag", () => {
     const quarantineOf = (value?: string) =>
       read(value === undefined ? {} : { "aws-panos-rules:quarantine": value }).firewalls[0]?.mapping

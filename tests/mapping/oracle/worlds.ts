@@ -161,6 +161,12 @@ function optionsOf(random: Random): MappingOptions {
     ...(oneIn(5) && { protectedSubnets: some(["subnet-1", "subnet-3"]) }),
     ...(oneIn(5) && { protectedVpcs: some(["vpc-2"]) }),
     ...(oneIn(6) && { quarantine: quarantineOf(random) }),
+    ...(oneIn(4) && {
+      policies: [
+        { tag: "tier=web", profileGroup: "strict" },
+        { tag: "team", logSetting: "siem" },
+      ],
+    }),
     ...(oneIn(3) && {
       zones: {
         ...(oneIn(2) && {
