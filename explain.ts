@@ -11,6 +11,7 @@ import { readRulebases } from "./panos/rulebase";
 import { SettingsError, type FirewallSettings, type Settings } from "./settings";
 import { hasKey, offlineSettings } from "./settings/offline";
 import { runCommand, type Terminal } from "./terminal";
+import { withWaiting } from "./waiting";
 
 /**
  * Explains a rule, or what happens to packets.
@@ -26,7 +27,9 @@ export async function explain(args: string[], { output, folder, environment }: T
   try {
     const { question } = flags;
     const { settings, firewall } = await settingsOf(flags, folder, environment);
-    const view = viewOf(await inventoryOf(flags, settings), firewall.mapping, settings.guardrails);
+    const inventory = await inventoryOf(flags, settings);
+    const { guardrails } = await withWaiting(settings, inventory, say);
+    const view = viewOf(inventory, firewall.mapping, guardrails);
     const asksFirewall = hasKey(firewall);
     if (asksFirewall) view.coverage = await coverageOf(firewall, view.policy);
     const explanation = "rule" in question ? explainRule(view, question.rule) : explainPacket(view, question);

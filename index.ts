@@ -13,6 +13,7 @@ import { noteRun } from "./provider/run";
 import { Reviewed } from "./review/reviewed";
 import { tellReview } from "./review/seam";
 import { readSettings, type Settings } from "./settings";
+import { withWaiting } from "./waiting";
 
 /**
  * Reads what AWS allows, works out which of it crosses the firewall, leaves out what the firewall's
@@ -21,11 +22,12 @@ import { readSettings, type Settings } from "./settings";
  */
 async function program() {
   noteRun({ note: "started" });
-  const settings = readSettings();
-  const reviewed = await Reviewed.of(settings.stack, (text) => log.warn(text));
-  const live = await readInventory(settings.inventory, log);
+  const configured = readSettings();
+  const reviewed = await Reviewed.of(configured.stack, (text) => log.warn(text));
+  const live = await readInventory(configured.inventory, log);
   const inventory = (await reviewed?.inventoryFor(live)) ?? live;
   noteRun({ note: "inventory-read" });
+  const settings = await withWaiting(configured, inventory);
   requireKnownTargets(unknownTargets(inventory, settings.targets), inventory);
 
   const { stack, frozen } = settings;

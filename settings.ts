@@ -13,6 +13,7 @@ import { runFrom } from "./provider/run";
 import { withKeyReader } from "./secrets/key-reader";
 import { applicationOverrides } from "./settings/applications";
 import { configuredFirewalls } from "./settings/firewalls";
+import { guardSettings, type GuardSettings } from "./settings/guard";
 import { guardrailSettings, type GuardrailSettings } from "./settings/guardrails";
 import { inventorySource } from "./settings/inventory";
 import { reportUnknown } from "./settings/keys";
@@ -36,6 +37,8 @@ export interface Settings {
   /** Whether `firewalls:` lists them: then everything that is declared is named after its firewall. */
   listed: boolean;
   guardrails: GuardrailSettings;
+  /** What waits for an approval; undefined: nothing does. */
+  guard: GuardSettings | undefined;
   limits: Limits;
   /** Why nothing may be written now; undefined: it may. */
   frozen: string | undefined;
@@ -124,6 +127,7 @@ export function settingsFrom(
     maxRemovals: read.wholeNumber("maxRemovals", 0),
   };
   const guardrails = guardrailSettings(read.json("guardrails"), report);
+  const guard = guardSettings(read.json("guard"), get, report);
   const limits: Limits = {
     maxChanges: read.wholeNumber("maxChanges", 0),
     maxRemovals: common.maxRemovals,
@@ -160,7 +164,17 @@ export function settingsFrom(
   const asksForStopped = source.kind === "auto" || source.kind === "lookups";
   const stopped = common.mapping.destinations === "dynamic" && asksForStopped && { withStopped: true };
   const inventory = { ...source, ...stopped };
-  return { stack, inventory, targets, firewalls: declared, listed, guardrails, limits, frozen: frozen(get) };
+  return {
+    stack,
+    inventory,
+    targets,
+    firewalls: declared,
+    listed,
+    guardrails,
+    guard,
+    limits,
+    frozen: frozen(get),
+  };
 }
 
 /**

@@ -6,6 +6,10 @@ export interface GuardEnvironment {
   GUARD_TABLE: string;
   /** DynamoDB table of approvals, with the keys `by` and `id`; or their bucket and prefix: s3://bucket/prefix/ */
   GUARD_APPROVALS: string;
+  /** Whose groups are guarded. */
+  GUARD_ACCOUNT: string;
+  /** Where messages go that can't be read. */
+  GUARD_DEAD_LETTER_QUEUE_URL: string;
   /** SNS topic for decisions. */
   GUARD_TOPIC_ARN: string;
   /** JSON list of role ARNs whose changes are this program's own; the function's own among them. */

@@ -29,6 +29,8 @@ export interface Guardrails {
   exclude: { securityGroups: string[]; vpcs: string[]; instances: string[] };
   /** A security-group rule without this tag isn't opened. */
   approvalTag: string | undefined;
+  /** What waits for an approval of the guard. */
+  waits?: Withholding;
 }
 
 export const NO_GUARDRAILS: Guardrails = {
@@ -37,6 +39,13 @@ export const NO_GUARDRAILS: Guardrails = {
   exclude: { securityGroups: [], vpcs: [], instances: [] },
   approvalTag: undefined,
 };
+
+/** Why a rule of a group is withheld, whatever guardrails say of it; undefined: it isn't. A whole sentence. */
+export type Withholding = (
+  group: SecurityGroup,
+  rule: SecurityGroupRule,
+  direction: Direction,
+) => string | undefined;
 
 /** A policy, and which of what it withholds is due to a guardrail. */
 export interface GuardedPolicy extends Policy {
@@ -110,7 +119,9 @@ export function withinGuardrails(
     const reasonAgainst = (rule: SecurityGroupRule, direction: Direction): string | undefined => {
       if (left !== undefined) return `${left[1]}.`;
       const unapproved = approvalMissing(rule, guardrails.approvalTag);
-      return unapproved ?? (direction === "ingress" ? forbidden(rule, guardrails, lists) : undefined);
+      const isIngress = direction === "ingress";
+      const never = unapproved ?? (isIngress ? forbidden(rule, guardrails, lists) : undefined);
+      return never ?? guardrails.waits?.(group, rule, direction);
     };
     const kept = (rules: SecurityGroupRule[], direction: Direction) =>
       rules.filter((rule) => {

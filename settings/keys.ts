@@ -45,6 +45,7 @@ const PROJECT_KEYS = [
   "guardrails",
   "quarantine",
   "policies",
+  "guard",
   "freeze",
   "paused",
   "sessions",

@@ -1,5 +1,4 @@
 import type { S3 } from "@aws-sdk/client-s3";
-import { paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { storeFailure } from "./dynamo";
 import type { Approval } from "./approval";
 import type { ApprovalStore } from "./store";
@@ -25,8 +24,13 @@ export class S3Approvals implements ApprovalStore {
     try {
       const keys: string[] = [];
       const place = { Bucket: this.bucket, Prefix: this.prefix };
-      for await (const { Contents = [] } of paginateListObjectsV2({ client: this.client }, place)) {
+      for (let next: string | undefined, more = true; more; more = next !== undefined) {
+        const { Contents = [], NextContinuationToken } = await this.client.listObjectsV2({
+          ...place,
+          ...(next !== undefined && { ContinuationToken: next }),
+        });
         keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
+        next = NextContinuationToken;
       }
       const used = new Set(keys.filter((key) => key.startsWith(`${this.prefix}used/`)));
       const found = keys

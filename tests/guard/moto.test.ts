@@ -1,11 +1,15 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import { EC2 } from "@aws-sdk/client-ec2";
+import { S3 } from "@aws-sdk/client-s3";
 import { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { expect } from "chai";
+import { DynamoApprovals } from "../../guard/approvals/dynamo";
+import { S3Approvals } from "../../guard/approvals/s3";
 import { groupEvent } from "../../guard/event/read";
 import { Ec2SecurityGroups, type SecurityGroups } from "../../guard/groups";
 import { handleEvent, type Guard } from "../../guard/handle";
+import { handleArrivals, type Deployed } from "../../guard/lambda";
 import type { Notice } from "../../guard/notice";
 import { policyFrom } from "../../guard/policy/read";
 import { DynamoRecords } from "../../guard/record/store";
@@ -315,4 +319,141 @@ describe("guard against an EC2 endpoint", function () {
       expect((await rulesOf(group.id)).map(({ id }) => id)).to.include.members(known.map(({ id }) => id));
     });
   }
+
+  it("keeps approvals in a table and in a bucket, each used once by one change alone", async () => {
+    const access = {
+      endpoint: server.url,
+      region: REGION,
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    };
+    const dynamo = new DynamoDBClient(access);
+    await dynamo.send(
+      new CreateTableCommand({
+        TableName: "approvals",
+        BillingMode: "PAY_PER_REQUEST",
+        KeySchema: [
+          { AttributeName: "by", KeyType: "HASH" },
+          { AttributeName: "id", KeyType: "RANGE" },
+        ],
+        AttributeDefinitions: [
+          { AttributeName: "by", AttributeType: "S" },
+          { AttributeName: "id", AttributeType: "S" },
+        ],
+      }),
+    );
+    const s3 = new S3({ ...access, forcePathStyle: true });
+    await s3.createBucket({ Bucket: "approvals" });
+    const stores = [
+      new DynamoApprovals("approvals", DynamoDBDocument.from(dynamo)),
+      new S3Approvals("approvals", "guard/", s3),
+    ];
+    const approval = {
+      ...{ id: "one", by: "AROAX:alice", madeAt: "2026-11-21T02:00:00.000Z", group: "sg-1", ticket: "CHG-1" },
+      ...{ until: "2026-11-22T02:00:00.000Z", once: true },
+    };
+    for (const store of stores) {
+      await store.add(approval);
+      const [kept] = await store.all();
+      expect(kept).to.deep.include(approval);
+      const used = [
+        await store.use(approval, { event: "a", rule: "sgr-1" }),
+        await store.use(approval, { event: "b", rule: "sgr-2" }),
+        await store.use(approval, { event: "a", rule: "sgr-1" }),
+      ];
+      expect(used, store.name).to.deep.equal([true, false, true]);
+      expect((await store.all())[0]?.used).to.deep.equal({ event: "a", rule: "sgr-1" });
+      const failure = await store.add(approval).catch((error: Error) => error.message);
+      expect(failure, "nothing is overwritten").to.include("approvals can't be written in");
+    }
+  });
+
+  it("isolates a marked instance on every interface, and gives each its groups back, also deleted ones' rest", async () => {
+    const subnet = (await ec2.createSubnet({ VpcId: vpc, CidrBlock: "10.9.1.0/24" })).Subnet?.SubnetId ?? "";
+    const group = async (name: string) =>
+      (await ec2.createSecurityGroup({ VpcId: vpc, GroupName: name, Description: name })).GroupId ?? "";
+    const [one, two, quarantine] = [await group("one"), await group("two"), await group("quarantine")];
+    const { Instances } = await ec2.runInstances({
+      ...{ ImageId: "ami-12c6146b", MinCount: 1, MaxCount: 1 },
+      NetworkInterfaces: [{ DeviceIndex: 0, SubnetId: subnet, Groups: [one, two] }],
+    });
+    const instance = Instances?.[0]?.InstanceId ?? "";
+    const second =
+      (await ec2.createNetworkInterface({ SubnetId: subnet, Groups: [two] })).NetworkInterface
+        ?.NetworkInterfaceId ?? "";
+    await ec2.attachNetworkInterface({ InstanceId: instance, NetworkInterfaceId: second, DeviceIndex: 1 });
+    const carried = async () => {
+      const { Reservations } = await ec2.describeInstances({ InstanceIds: [instance] });
+      const interfaces = Reservations?.[0]?.Instances?.[0]?.NetworkInterfaces ?? [];
+      const groups = interfaces.map(({ Groups = [] }) => Groups.map(({ GroupId = "" }) => GroupId).sort());
+      return groups.sort((a, b) => b.length - a.length);
+    };
+    const said: string[] = [];
+    const deployed: Deployed = {
+      ...{ guard, account: ACCOUNT, region: REGION, log: () => undefined },
+      isolation: {
+        ...{
+          ec2,
+          table: "guard",
+          tags: ["SecurityStatus=IR"],
+          groups: { [vpc]: quarantine },
+          now: () => new Date(),
+        },
+        client: DynamoDBDocument.from(
+          new DynamoDBClient({
+            endpoint: server.url,
+            region: REGION,
+            credentials: { accessKeyId: "test", secretAccessKey: "test" },
+          }),
+        ),
+      },
+      tell: (notices) => {
+        said.push(...notices.map(({ summary }) => summary));
+        return Promise.resolve();
+      },
+      post: () => Promise.resolve(),
+      bury: (_, reason) => {
+        said.push(`buried: ${reason}`);
+        return Promise.resolve();
+      },
+    };
+    const tags = { Resources: [instance], Tags: [{ Key: "SecurityStatus", Value: "IR" }] };
+    const told = (name: string) => ({
+      Records: [
+        {
+          messageId: "m-1",
+          body: JSON.stringify({
+            detail: record(name, { resourcesSet: { items: [{ resourceId: instance }] } }, { _return: true }),
+          }),
+        },
+      ],
+    });
+    await ec2.createTags(tags);
+    // Two at once, and one more delivery.
+    await Promise.all([
+      handleArrivals(told("CreateTags"), deployed),
+      handleArrivals(told("CreateTags"), deployed),
+    ]);
+    await handleArrivals(told("CreateTags"), deployed);
+    expect(await carried()).to.deep.equal([[quarantine], [quarantine]]);
+    await ec2.deleteTags(tags);
+    await Promise.all([
+      handleArrivals(told("DeleteTags"), deployed),
+      handleArrivals(told("DeleteTags"), deployed),
+    ]);
+    expect(await carried()).to.deep.equal([[one, two].sort(), [two]]);
+
+    await ec2.createTags(tags);
+    await handleArrivals(told("CreateTags"), deployed);
+    await ec2.deleteSecurityGroup({ GroupId: two });
+    await ec2.deleteTags(tags);
+    said.length = 0;
+    await handleArrivals(told("DeleteTags"), deployed);
+    expect(await carried()).to.deep.equal([[one], [quarantine]]);
+    expect(said.join("\n"))
+      .to.include(`These are deleted since: ${two}`)
+      .and.to.include("Give it groups by hand");
+    said.length = 0;
+    await handleArrivals({ Records: [{ messageId: "m-2", body: "nonsense" }] }, deployed);
+    expect(said).to.deep.equal(["buried: it is neither an event of CloudTrail nor ours"]);
+  });
 });

@@ -1,0 +1,47 @@
+import { recordIn, listIn, optionalText } from "./event/fields";
+
+/** One thing that the function was called with. */
+export interface Arrival {
+  /** The SQS message that it came in. */
+  message?: string;
+  /** A record of CloudTrail, or a call to look at all groups; neither: it can't be read. */
+  detail?: Record<string, unknown>;
+  refresh?: true;
+  body: unknown;
+}
+
+/** What the schedule, and the deployment once, say. */
+export const REFRESH_MESSAGE = { guard: "refresh" } as const;
+
+/** Everything in one invocation: EventBridge's events, bare or in SQS and SNS, and our own message. */
+export function arrivalsIn(input: unknown): Arrival[] {
+  const records = recordIn(input)["Records"];
+  if (records === undefined) return [arrivalOf(input)];
+  return listIn(records).map((each) => {
+    const { messageId, body } = recordIn(each);
+    const message = optionalText(messageId);
+    return { ...arrivalOf(body), ...(message !== undefined && { message }) };
+  });
+}
+
+function arrivalOf(body: unknown): Arrival {
+  let value = body;
+  for (let depth = 0; depth < 3; depth++) {
+    if (typeof value === "string") value = parsed(value);
+    const { Type: type, Message: inner } = recordIn(value);
+    if (type !== "Notification") break;
+    value = inner;
+  }
+  const event = recordIn(value);
+  if (event["guard"] === REFRESH_MESSAGE.guard) return { refresh: true, body };
+  const detail = recordIn(event["detail"]);
+  return typeof detail["eventName"] === "string" ? { detail, body } : { body };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,117 @@
+/** What of an account's permissions waits for an approval, so that the firewall doesn't open it before. */
+import type { Inventory, SecurityGroup, SecurityGroupRule } from "../inventory/types";
+import type { Withholding } from "../mapping/guardrails";
+import type { Direction } from "../mapping/types";
+import { approvalsFor, type Approval } from "./approvals/approval";
+import type { ApprovalStore } from "./approvals/store";
+import { approveCommand } from "./notice";
+import { evaluate, isInScope, stops } from "./policy/evaluate";
+import type { GuardPolicy } from "./policy/types";
+import { foldRecord } from "./record/fold";
+import type { RecordStore } from "./record/store";
+import type { Origin } from "./record/types";
+import { ruleContent, ruleKey, type GroupRule } from "./rules";
+
+/** What judging an inventory needs, read beforehand. */
+export interface Waiting {
+  policy: GuardPolicy;
+  /** Undefined: they could not be read, and nothing counts as approved. */
+  approvals: Approval[] | undefined;
+  /** Who made a rule, by its id; with the key of what it was then. */
+  origins: Map<string, Origin & { key: string }>;
+  /** The flags that lead `npm run approve` to the store. */
+  approveFlags: string;
+  now: Date;
+}
+
+/** Reads approvals and records for an inventory. What can't be read is told, and withholds. */
+export async function readWaiting(
+  inventory: Inventory,
+  policy: GuardPolicy,
+  stores: { approvals: ApprovalStore; records: RecordStore | undefined; approveFlags: string },
+  warn: (message: string) => unknown,
+): Promise<Waiting> {
+  const { approvals, records, approveFlags } = stores;
+  const groups = inventory.securityGroups.map(({ id }) => id);
+  const [found, kept] = await Promise.all([
+    approvals.all().catch(async (error: unknown) => {
+      await warn(`${(error as Error).message}. Everything that would need an approval is withheld`);
+      return undefined;
+    }),
+    (records === undefined ? Promise.resolve(new Map<string, never>()) : records.read(groups)).catch(
+      async (error: unknown) => {
+        await warn(
+          `the guard's records can't be read: ${(error as Error).message}. What depends on who made a rule is withheld`,
+        );
+        return new Map<string, never>();
+      },
+    ),
+  ]);
+  const origins = new Map<string, Origin & { key: string }>();
+  for (const record of kept.values()) {
+    const fold = foldRecord(record);
+    for (const [id, rule] of fold.rules) {
+      if (rule.origin) origins.set(id, { ...rule.origin, key: ruleKey(rule) });
+    }
+    for (const id of Object.keys(record.aliases)) {
+      const origin = origins.get(fold.ruleOf(id));
+      if (origin) origins.set(id, origin);
+    }
+  }
+  return { policy, approvals: found, origins, approveFlags, now: new Date() };
+}
+
+/** Why a rule waits; undefined: it doesn't. */
+export function waitingFor(inventory: Inventory, waiting: Waiting): Withholding {
+  const { policy, approvals, origins, approveFlags, now } = waiting;
+  const lists = new Map(
+    inventory.prefixLists.map(({ id, entries }) => [id, entries.map(({ cidr }) => cidr)]),
+  );
+  // What is good once is good for one rule, however often that is asked about.
+  const usedFor = new Map<string, string>();
+  return (group: SecurityGroup, rule: SecurityGroupRule, direction: Direction) => {
+    if (direction === "egress" && !policy.egress) return undefined;
+    const content: GroupRule = {
+      ...ruleContent({ ...rule, direction }),
+      id: rule.id,
+      ...(rule.tags && { tags: rule.tags }),
+    };
+    const known = origins.get(rule.id);
+    const origin = known?.key === ruleKey(content) ? known : undefined;
+    const { id, name, vpcId, tags } = group;
+    const place = { id, name, vpcId, ...(tags && { tags }) };
+    if (!isInScope(policy, place)) return undefined;
+    const account = group.ownerId ?? inventory.accountId;
+    const entries = rule.prefixListId === undefined ? undefined : lists.get(rule.prefixListId);
+    const verdict = evaluate(policy, {
+      ...{ kind: "opens", content, group: place },
+      ...(account !== undefined && { account }),
+      ...(origin && { principal: origin.by, at: new Date(origin.at) }),
+      ...(entries && { entries }),
+    });
+    if (!stops(verdict.decision)) return undefined;
+    const asking = {
+      ...{ group: id, kind: "opens" as const, content, rule: rule.id },
+      ...(origin && { principal: origin.by, event: origin.event }),
+    };
+    const fitting = approvalsFor(
+      asking,
+      (approvals ?? []).filter((each) => (usedFor.get(each.id) ?? rule.id) === rule.id),
+      now,
+    );
+    if (fitting.length >= verdict.approvers) {
+      for (const { id: used, once } of fitting.slice(0, verdict.approvers))
+        if (once) usedFor.set(used, rule.id);
+      return undefined;
+    }
+    const { rule: line, unknown, approvers } = verdict;
+    const missing =
+      approvers > 1 ? `${approvers - fitting.length} of ${approvers} people's approvals` : "an approval";
+    const why = unknown === undefined ? "" : `, whose ${unknown} is not known here`;
+    const store = approvals === undefined ? " (approvals can't be read)" : "";
+    return (
+      `it waits for ${missing}${store}: guard.yaml:${line?.line} ${line?.name}${why}. ` +
+      approveCommand(id, [{ kind: "opens", content }], approveFlags)
+    );
+  };
+}

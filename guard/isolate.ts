@@ -1,0 +1,254 @@
+/** Isolation in AWS: a marked instance's interfaces carry the quarantine group alone, until the mark goes. */
+import type { EC2, Instance, InstanceNetworkInterface } from "@aws-sdk/client-ec2";
+import { paginateDescribeInstances } from "@aws-sdk/client-ec2";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
+import { tagsOf } from "../inventory/ec2/tags";
+import { hasTag } from "../mapping/zones";
+import { GuardError } from "./error";
+import { isRefused } from "./record/store";
+import { legible } from "./rules";
+
+/** The calls after which an instance may be one to isolate or to release. */
+export const ISOLATION_CALLS = [
+  "CreateTags",
+  "DeleteTags",
+  "RunInstances",
+  "AttachNetworkInterface",
+] as const;
+
+export interface Isolation {
+  ec2: EC2;
+  /** Groups are remembered in the guard's table. */
+  table: string;
+  client: DynamoDBDocument;
+  /** key=value; one of them marks an instance. */
+  tags: readonly string[];
+  /** The quarantine group of each VPC. */
+  groups: Readonly<Record<string, string>>;
+  now: () => Date;
+}
+
+/** What was done to one interface. */
+export interface Isolated {
+  summary: string;
+  instance: string;
+  networkInterface: string;
+  done: "isolated" | "released" | "not isolated" | "not released";
+  groups: string[];
+  escalated: boolean;
+}
+
+interface Memory {
+  id: string;
+  instance: string;
+  groups: string[];
+  at: string;
+}
+
+const PREFIX = "interface#";
+const ROUNDS = 4;
+
+/**
+ * Makes an instance's interfaces what its tags say now. Does it again where the tags or the groups changed
+ * meanwhile, so that two people who mark and unmark at once come to what the tags say in the end.
+ */
+export async function settleInstance(id: string, isolation: Isolation): Promise<Isolated[]> {
+  const done: Isolated[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const instance = await instanceOf(id, isolation);
+    if (instance === undefined) return done;
+    const steps = await oneRound(instance, isolation);
+    done.push(...steps);
+    if (steps.every((step) => step.done.startsWith("not"))) return done;
+  }
+  return done;
+}
+
+/** All instances that are marked, and all that are remembered. */
+export async function settleAll(isolation: Isolation): Promise<Isolated[]> {
+  const { ec2, tags } = isolation;
+  const ids = new Set<string>();
+  for (const tag of tags) {
+    const split = tag.indexOf("=");
+    const filter =
+      split < 0
+        ? { Name: "tag-key", Values: [tag] }
+        : { Name: `tag:${tag.slice(0, split)}`, Values: [tag.slice(split + 1)] };
+    for await (const page of paginateDescribeInstances({ client: ec2 }, { Filters: [filter] })) {
+      for (const { Instances = [] } of page.Reservations ?? [])
+        for (const each of Instances) ids.add(each.InstanceId ?? "");
+    }
+  }
+  for (const { instance } of await memories(isolation)) ids.add(instance);
+  const done: Isolated[] = [];
+  for (const id of ids) done.push(...(await settleInstance(id, isolation)));
+  return done;
+}
+
+async function oneRound(instance: Instance, isolation: Isolation): Promise<Isolated[]> {
+  const tags = tagsOf(instance.Tags);
+  const isMarked = isolation.tags.some((tag) => hasTag(tags, tag));
+  const steps: Isolated[] = [];
+  for (const each of instance.NetworkInterfaces ?? []) {
+    const step = isMarked
+      ? await isolate(instance, each, isolation)
+      : await release(instance, each, isolation);
+    if (step !== undefined) steps.push(step);
+  }
+  return steps;
+}
+
+async function isolate(
+  instance: Instance,
+  networkInterface: InstanceNetworkInterface,
+  isolation: Isolation,
+): Promise<Isolated | undefined> {
+  const { client, table, groups: quarantine, now } = isolation;
+  const [id, groups] = [networkInterface.NetworkInterfaceId ?? "", groupsOf(networkInterface)];
+  const wanted = quarantine[networkInterface.VpcId ?? ""];
+  const told = (done: Isolated["done"], because: string, escalated = false) =>
+    tellOf(instance, id, done, groups, because, escalated);
+  if (wanted === undefined) {
+    return told("not isolated", `No quarantine group is configured for ${networkInterface.VpcId}.`, true);
+  }
+  if (groups.length === 1 && groups[0] === wanted) return undefined;
+  const memory: Memory = {
+    id: PREFIX + id,
+    instance: instance.InstanceId ?? "",
+    groups,
+    at: now().toISOString(),
+  };
+  try {
+    // Before they go. Whoever comes second finds the first one's, which are the true ones.
+    await client.put({ TableName: table, Item: memory, ConditionExpression: "attribute_not_exists(id)" });
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+  }
+  await setGroups(id, [wanted], isolation);
+  return told("isolated", `It carried ${groups.join(", ")} and carries ${wanted} alone.`);
+}
+
+async function release(
+  instance: Instance,
+  networkInterface: InstanceNetworkInterface,
+  isolation: Isolation,
+): Promise<Isolated | undefined> {
+  const { client, table, groups: quarantine, ec2 } = isolation;
+  const id = networkInterface.NetworkInterfaceId ?? "";
+  const { Item } = await client.get({ TableName: table, Key: { id: PREFIX + id }, ConsistentRead: true });
+  if (Item === undefined) return undefined;
+  const { groups, at } = Item as Memory;
+  const forget = () =>
+    client.delete({
+      ...{ TableName: table, Key: { id: PREFIX + id } },
+      ConditionExpression: "#at = :at",
+      ExpressionAttributeNames: { "#at": "at" },
+      ExpressionAttributeValues: { ":at": at },
+    });
+  const current = groupsOf(networkInterface);
+  if (current.length !== 1 || current[0] !== quarantine[networkInterface.VpcId ?? ""]) {
+    // Somebody has given it groups meanwhile: theirs stay.
+    await forget().catch(unlessRefused);
+    const because = `It carries ${current.join(", ")}, which somebody gave it meanwhile, and was left so.`;
+    return tellOf(instance, id, "released", groups, because, true);
+  }
+  const { SecurityGroups = [] } = await ec2.describeSecurityGroups({
+    Filters: [{ Name: "group-id", Values: groups }],
+  });
+  const there = new Set(SecurityGroups.map(({ GroupId }) => GroupId));
+  const [kept, gone] = [groups.filter((each) => there.has(each)), groups.filter((each) => !there.has(each))];
+  if (kept.length === 0) {
+    const because = `All groups that it carried are deleted (${gone.join(", ")}): it keeps the quarantine group. Give it groups by hand.`;
+    return tellOf(instance, id, "not released", groups, because, true);
+  }
+  await setGroups(id, kept, isolation);
+  await forget().catch(unlessRefused);
+  const missing = gone.length === 0 ? "" : ` These are deleted since: ${gone.join(", ")}.`;
+  return tellOf(
+    instance,
+    id,
+    "released",
+    groups,
+    `It carries ${kept.join(", ")} again.${missing}`,
+    gone.length > 0,
+  );
+}
+
+function tellOf(
+  instance: Instance,
+  networkInterface: string,
+  done: Isolated["done"],
+  groups: string[],
+  because: string,
+  escalated: boolean,
+): Isolated {
+  const name = legible(tagsOf(instance.Tags)["Name"] ?? "");
+  const id = instance.InstanceId ?? "";
+  const summary = `Instance ${name === "" ? id : `${name} (${id})`}, interface ${networkInterface}: ${done}. ${because}`;
+  return { summary, instance: id, networkInterface, done, groups, escalated };
+}
+
+// ModifyInstanceAttribute reaches the first interface only.
+async function setGroups(id: string, Groups: string[], { ec2 }: Isolation): Promise<void> {
+  try {
+    await ec2.modifyNetworkInterfaceAttribute({ NetworkInterfaceId: id, Groups });
+  } catch (error) {
+    const { name, message } = error as Error;
+    throw new GuardError(
+      "EC2",
+      `EC2 refused to change the groups of ${id}: ${legible(`${name}: ${message}`, 400)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function instanceOf(id: string, { ec2 }: Isolation): Promise<Instance | undefined> {
+  const found = await ec2.describeInstances({ Filters: [{ Name: "instance-id", Values: [id] }] });
+  return found.Reservations?.flatMap(({ Instances = [] }) => Instances)[0];
+}
+
+async function memories({ client, table }: Isolation): Promise<Memory[]> {
+  const found: Memory[] = [];
+  let from: Record<string, unknown> | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await client.scan({
+      ...{ TableName: table, ConsistentRead: true, FilterExpression: "begins_with(id, :prefix)" },
+      ExpressionAttributeValues: { ":prefix": PREFIX },
+      ...(from && { ExclusiveStartKey: from }),
+    });
+    found.push(...(Items as Memory[]));
+    from = LastEvaluatedKey;
+  } while (from !== undefined);
+  return found;
+}
+
+function groupsOf({ Groups = [] }: InstanceNetworkInterface): string[] {
+  return Groups.flatMap(({ GroupId }) => GroupId ?? []).sort();
+}
+
+function unlessRefused(error: unknown): void {
+  if (!isRefused(error)) throw error;
+}
+
+/**
+ * A policy (of an organization, a permissions boundary) that denies every action on what carries one of these
+ * tags. Whoever responds, and the guard itself, is named by ARN.
+ */
+export function denyOnMarked(tags: readonly string[], exempt: readonly string[]): object {
+  return {
+    Version: "2012-10-17",
+    Statement: tags.map((tag, index) => {
+      const split = tag.indexOf("=");
+      const [key, value] = split < 0 ? [tag, "*"] : [tag.slice(0, split), tag.slice(split + 1)];
+      return {
+        ...{ Sid: `NothingOnWhatIsMarked${index + 1}`, Effect: "Deny", Action: "*", Resource: "*" },
+        Condition: {
+          StringLike: { [`aws:ResourceTag/${key}`]: value },
+          ArnNotLike: { "aws:PrincipalArn": exempt },
+        },
+      };
+    }),
+  };
+}

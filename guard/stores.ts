@@ -1,0 +1,39 @@
+import { DynamoApprovals } from "./approvals/dynamo";
+import { S3Approvals } from "./approvals/s3";
+import type { ApprovalStore } from "./approvals/store";
+import { DynamoRecords, type RecordStore } from "./record/store";
+
+/** Where AWS's services are, and as whom they are asked; what is absent is found as AWS's own tools find it. */
+export interface Place {
+  region?: string;
+  profile?: string;
+}
+
+/** Where approvals are kept: a table's name, or s3://bucket/prefix. */
+export const APPROVALS_PLACE = /^(s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^\s]*)?|[\w.-]{3,255})$/;
+
+/** Opens the store of approvals. The SDK is loaded only where there is a guard. */
+export async function approvalStore(address: string, place: Place): Promise<ApprovalStore> {
+  const [, bucket, path = ""] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(address) ?? [];
+  if (bucket === undefined) {
+    return new DynamoApprovals(address, await documents(place));
+  }
+  const { S3 } = await import("@aws-sdk/client-s3");
+  const prefix = path === "" || path.endsWith("/") ? path : `${path}/`;
+  return new S3Approvals(bucket, prefix, new S3(place));
+}
+
+/** Opens the table of records. */
+export async function recordStore(table: string, place: Place): Promise<RecordStore> {
+  return new DynamoRecords(table, await documents(place));
+}
+
+export async function documents(place: Place) {
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  const [{ DynamoDBClient }, { DynamoDBDocument }] = await Promise.all([
+    import("@aws-sdk/client-dynamodb"),
+    import("@aws-sdk/lib-dynamodb"),
+  ]);
+  const marshallOptions = { removeUndefinedValues: true };
+  return DynamoDBDocument.from(new DynamoDBClient({ ...place, maxAttempts: 5 }), { marshallOptions });
+}

@@ -1,0 +1,73 @@
+import type { SNS } from "@aws-sdk/client-sns";
+import type { Notice } from "./notice";
+
+/** What people and the log are told. */
+export interface Said {
+  summary: string;
+  escalated: boolean;
+  outcome?: string;
+}
+
+/** SNS's limits: of a subject, of a message in a batch of ten, of messages in a batch. */
+const SUBJECT = 100;
+const MESSAGE = 25_000;
+const BATCH = 10;
+
+/** Each decision is one line of the log, in JSON, and one message: a sentence, then the same facts. */
+export async function tell(
+  notices: readonly Said[],
+  { sns, topic, log }: { sns: Pick<SNS, "publishBatch">; topic: string; log: (line: string) => void },
+): Promise<void> {
+  for (const notice of notices) log(JSON.stringify({ guard: "decision", ...notice }));
+  for (let first = 0; first < notices.length; first += BATCH) {
+    const batch: readonly (Said & Partial<Omit<Notice, keyof Said>>)[] = notices.slice(first, first + BATCH);
+    const { Failed = [] } = await sns.publishBatch({
+      TopicArn: topic,
+      PublishBatchRequestEntries: batch.map((notice, index) => ({
+        Id: String(index),
+        Subject: subjectOf(notice),
+        Message: messageText(notice).slice(0, MESSAGE),
+        // To subscribe to part of it.
+        MessageAttributes: Object.fromEntries(
+          Object.entries({
+            decision: notice.decision,
+            outcome: notice.outcome,
+            escalated: String(notice.escalated),
+          })
+            .filter(([, value]) => value !== undefined)
+            .map(([key, value]) => [key, { DataType: "String", StringValue: value }]),
+        ),
+      })),
+    });
+    if (Failed.length > 0) throw new Error(`SNS refused ${Failed.length} messages: ${Failed[0]?.Message}`);
+  }
+}
+
+/** SNS takes printable ASCII in subjects. */
+function subjectOf({
+  outcome = "isolation",
+  group,
+  escalated,
+}: Said & Pick<Partial<Notice>, "group">): string {
+  const text = `${escalated ? "LOOK: " : ""}guard: ${outcome} ${group?.id ?? ""}`;
+  return text
+    .replace(/[^\x20-\x7e]/g, "?")
+    .slice(0, SUBJECT)
+    .trim();
+}
+
+/** The sentence, and the facts behind it, a line each. */
+export function messageText({ summary, ...rest }: Said & Partial<Omit<Notice, keyof Said>>): string {
+  const lines = [
+    ["who", rest.who],
+    ["from", [rest.from, rest.with].filter((each) => each !== undefined).join(", ")],
+    ["what", rest.what?.join("; ")],
+    ["event", rest.event && `${rest.event.name} at ${rest.event.at} (${rest.event.id})`],
+    ["policy", rest.policy && `${rest.policy}: ${rest.decision}`],
+    ["done", rest.outcome],
+    ["approve", rest.approve],
+  ].flatMap(([key, value]) =>
+    value === undefined || value === "" ? [] : [`${String(key).padEnd(8)}${value}`],
+  );
+  return [summary, "", ...lines].join("\n");
+}

@@ -1,0 +1,123 @@
+import { expect } from "chai";
+import type { Approval } from "../../guard/approvals/approval";
+import { principalOf } from "../../guard/event/principal";
+import { GuardError } from "../../guard/error";
+import { readWaiting, waitingFor } from "../../guard/held";
+import { policyFrom } from "../../guard/policy/read";
+import { begin } from "../../guard/record/observe";
+import type { SecurityGroupRule } from "../../inventory/types";
+import { mapWithin, NO_GUARDRAILS } from "../../mapping/guardrails";
+import { GROUP, inventoryWith, OPTIONS } from "../mapping/fixtures";
+import { MemoryApprovals, MemoryRecords } from "./support/memory";
+
+const POLICY = policyFrom(`
+rules:
+  - { name: pipeline, when: { principal: { role: [deploy] } }, then: allow }
+  - { name: ssh, when: { traffic: [tcp/22] }, then: hold, approvers: 2 }
+`);
+const ssh = { fromPort: 22, toPort: 22, cidrIpv4: "203.0.113.0/24" };
+const web = { fromPort: 443, toPort: 443, cidrIpv4: "203.0.113.0/24" };
+
+const approval = (by: string, changes: Partial<Approval> = {}): Approval => ({
+  ...{ id: `of ${by}`, by, madeAt: "2026-11-21T00:00:00Z", group: GROUP },
+  permission: {
+    ...{ kind: "opens", direction: "ingress", text: "tcp/22", end: "203.0.113.0/24" },
+    traffic: { protocol: "tcp", fromPort: 22, toPort: 22 },
+  },
+  until: "2099-01-01T00:00:00Z",
+  once: false,
+  ...changes,
+});
+
+describe("guard: what waits for an approval", () => {
+  let approvals: MemoryApprovals;
+  let records: MemoryRecords;
+  let warnings: string[];
+  beforeEach(() => {
+    approvals = new MemoryApprovals();
+    records = new MemoryRecords();
+    warnings = [];
+  });
+
+  async function mapped(rules: Partial<SecurityGroupRule>[]) {
+    const inventory = inventoryWith(rules);
+    const stores = { approvals, records, approveFlags: "--store approvals" };
+    const waits = waitingFor(
+      inventory,
+      await readWaiting(inventory, POLICY, stores, (text) => warnings.push(text)),
+    );
+    const policy = mapWithin(inventory, OPTIONS, { ...NO_GUARDRAILS, waits });
+    return {
+      rules: policy.rules.map(({ rule }) => rule.name.replace(`aws-${GROUP}-`, "")),
+      reasons: policy.guarded.map(({ reason }) => reason),
+    };
+  }
+
+  it("is withheld, with what it waits for and the command that approves it", async () => {
+    const { rules, reasons } = await mapped([ssh, web]);
+    expect(rules).to.deep.equal(["tcp-443"]);
+    expect(reasons).to.have.length(1);
+    expect(reasons[0]).to.include("is withheld: it waits for 2 of 2 people's approvals: guard.yaml:4 ssh");
+    expect(reasons[0]).to.include(
+      `npm run approve -- --store approvals --group ${GROUP} --permission 'ingress tcp/22 203.0.113.0/24' --once`,
+    );
+  });
+
+  it("is opened when two different people have approved it, and no sooner", async () => {
+    approvals.kept.push(approval("AROAX:alice"), approval("AROAY:alice"));
+    expect((await mapped([ssh])).rules).to.deep.equal([]);
+    approvals.kept.push(approval("AROAX:bob"));
+    expect((await mapped([ssh])).rules).to.deep.equal(["tcp-22"]);
+    approvals.kept.pop();
+    approvals.kept.push(approval("AROAX:bob", { until: "2026-01-01T00:00:00Z" }));
+    expect((await mapped([ssh])).rules).to.deep.equal([]);
+  });
+
+  it("is not opened by approvals of something else", async () => {
+    for (const changes of [
+      { group: "sg-2" },
+      { permission: { ...approval("").permission!, end: "203.0.113.7/32" } },
+      { permission: { ...approval("").permission!, kind: "closes" as const } },
+      { for: "somebody" },
+    ]) {
+      approvals.kept.splice(0, 2, approval("AROAX:alice", changes), approval("AROAX:bob", changes));
+      expect((await mapped([ssh])).rules, JSON.stringify(changes)).to.deep.equal([]);
+    }
+  });
+
+  it("uses what is good once for one rule, and lets it stand when it has been used for that", async () => {
+    approvals.kept.push(approval("AROAX:alice", { once: true }), approval("AROAX:bob", { once: true }));
+    const two = [ssh, { ...ssh, cidrIpv4: "203.0.113.0/25" }];
+    expect((await mapped(two)).reasons).to.have.length(1);
+    for (const each of approvals.kept)
+      Object.assign(each, { used: { event: "e", rule: "sgr-2" }, until: "2026-01-01" });
+    const { rules, reasons } = await mapped(two);
+    expect(rules).to.deep.equal(["tcp-22"]);
+    expect(reasons).to.have.length(1);
+  });
+
+  it("stays withheld where the store can't be read, and says so", async () => {
+    approvals.kept.push(approval("AROAX:alice"), approval("AROAX:bob"));
+    approvals.failure = new GuardError("APPROVALS", "approvals can't be read in the table approvals");
+    const { rules, reasons } = await mapped([ssh, web]);
+    expect(rules).to.deep.equal(["tcp-443"]);
+    expect(reasons.join()).to.include("approvals can't be read");
+    expect(warnings.join()).to.include("Everything that would need an approval is withheld");
+  });
+
+  it("depends on who made a rule where the record knows it, of that very rule", async () => {
+    const by = principalOf({
+      type: "AssumedRole",
+      arn: "arn:aws:sts::123456789012:assumed-role/deploy/run-7",
+    });
+    const rule = { direction: "ingress" as const, ipProtocol: "tcp", ...ssh, id: "sgr-1" };
+    await records.withRecord(GROUP, (record) => {
+      begin(record, "2026-11-21T00:00:00.000Z", [
+        { ...rule, origin: { event: "e", at: "2026-11-20T00:00:00.000Z", by } },
+      ]);
+      return Promise.resolve({ keep: record, result: undefined });
+    });
+    expect((await mapped([ssh])).rules).to.deep.equal(["tcp-22"]);
+    expect((await mapped([{ ...ssh, cidrIpv4: "0.0.0.0/0" }])).rules).to.deep.equal([]);
+  });
+});
