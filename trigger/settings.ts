@@ -6,6 +6,7 @@ import { reportUnlessKnown } from "../settings/keys";
 import { collector, SettingsError, type Report } from "../settings/problems";
 import { reader, type Get } from "../settings/reader";
 import { stateBackend, type StateBackend } from "./settings/backend";
+import { guardSettings, type DeployedGuard } from "./settings/guard";
 import { readMainStack, type MainStack } from "./settings/main-stack";
 import { memberSettings, type Members } from "./settings/members";
 import { secretSettings, type RunSecret } from "./settings/secrets";
@@ -26,6 +27,8 @@ export interface TriggerSettings {
   /** The regions that are watched; undefined: the one that the trigger is deployed to. */
   regions: string[] | undefined;
   members: Members | undefined;
+  /** The guard of security groups; undefined: none is deployed. */
+  guard: DeployedGuard | undefined;
   tagKeys: string[];
   batchSeconds: number;
   secondLookSeconds: number;
@@ -60,6 +63,7 @@ const KEYS = [
   "trail",
   "regions",
   "members",
+  "guard",
   "tagKeys",
   "batchSeconds",
   "secondLookSeconds",
@@ -141,6 +145,7 @@ export async function triggerSettingsFrom(
     mode: read.choice(at("mode"), ["up", "preview"] as const),
     trail: trailFor(source, read.json(at("trail")), at("trail"), report),
     members: memberSettings(read.json(at("members")), at("members"), report),
+    guard: await guardSettings(read.json(at("guard")), at("guard"), folder, report),
     tagKeys: list("tagKeys", /^[^\p{Cc}]{1,128}$/u, "firewall-approved"),
     // SQS's and Lambda's own limits: windows up to 5 minutes, delays up to 15.
     batchSeconds: between("batchSeconds", 0, 300, 10),
@@ -202,6 +207,14 @@ function reportContradictions(settings: TriggerSettings, at: (name: string) => s
       at("kmsKeyArn"),
       `is missing: the secrets of ${settings.stack} are encrypted with AWS KMS`,
       "arn:aws:kms:…",
+    );
+  }
+  const { guard } = settings;
+  if (guard !== undefined && main.guard !== undefined && main.guard.policy !== guard.file) {
+    report(
+      at("guard.policy"),
+      `is not the ${main.guard.policy} of ${settings.stack}'s own guard`,
+      main.guard.policy,
     );
   }
   if (main.inventory === "snapshot") {

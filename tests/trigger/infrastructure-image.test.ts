@@ -87,6 +87,7 @@ describe("the image", () => {
     expect(copied.filter((each) => each.includes("$"))).to.have.members([
       "Pulumi.${STACK}.yaml",
       "${CA_FILE}",
+      "${GUARD_POLICY}",
     ]);
   });
 

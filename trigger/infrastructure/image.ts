@@ -29,15 +29,17 @@ export function image(context: Context): TriggerImage {
   const repository = imageRepository(context);
   const stackFile = `Pulumi.${bareStack(settings)}.yaml`;
   const { caFile } = settings.main;
+  const guardPolicy = settings.main.guard?.policy ?? settings.guard?.file;
   const target = settings.runner === "codebuild" ? "build" : "function";
   const buildArgs = {
     STACK: bareStack(settings),
     // `auto` takes the data sources where the fleet is small, and these are the AWS plugin's.
     INVENTORY: settings.main.inventory === "ec2" ? "ec2" : "lookups",
     ...(caFile !== undefined && { CA_FILE: caFile }),
+    ...(guardPolicy !== undefined && { GUARD_POLICY: guardPolicy }),
   };
   const architecture = settings.architecture;
-  const tag = imageTag(ROOT, [stackFile, ...(caFile === undefined ? [] : [caFile])], {
+  const tag = imageTag(ROOT, [stackFile, ...[caFile, guardPolicy].filter((file) => file !== undefined)], {
     ...buildArgs,
     ...{ target, architecture },
   });

@@ -5,6 +5,7 @@ import { storage } from "./bucket";
 import { buildProject, buildRole } from "./build";
 import { contextOf } from "./context";
 import { environment, functionRole, FUNCTION_SECONDS, handlerFunction } from "./function";
+import { deployGuard } from "./guard";
 import { image } from "./image";
 import { accountsSetting, memberStacks, membersOf } from "./members";
 import { networkNeeds, runnerNetwork } from "./network";
@@ -53,6 +54,8 @@ export async function deployTrigger(settings: TriggerSettings) {
   memberStacks(context, hub, members, [running]);
   alarms(context, parts.queues, handler, parts.topic);
 
+  const { guard } = settings;
+  const guarded = guard === undefined ? {} : deployGuard(context, guard, built, parts.topic);
   const accounts = accountsSetting(context, members);
   return {
     functionName: handler.name,
@@ -64,6 +67,7 @@ export async function deployTrigger(settings: TriggerSettings) {
     readerRoleArn: running,
     fillSecrets: parts.secrets.commands,
     vpcNeeds: networkNeeds(context),
+    ...guarded,
     ...(hub !== undefined && { eventBusArn: hub.arn }),
     ...(accounts !== undefined && { accounts }),
   };

@@ -78,6 +78,7 @@ export function runStatements(
           },
         ]
       : []),
+    ...guardReading(context),
     ...(settings.kmsKeyArn !== undefined
       ? [
           {
@@ -88,6 +89,26 @@ export function runStatements(
           },
         ]
       : []),
+  ];
+}
+
+/** Of the program where permissions wait for an approval: what the guard keeps. */
+function guardReading(context: Context): Statement[] {
+  const { guard } = context.settings.main;
+  if (guard === undefined) return [];
+  const [, bucket, prefix = ""] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(guard.approvals) ?? [];
+  const table = (name: string) => arn(context, "dynamodb", `table/${name}`);
+  const inBucket = `arn:${context.partition}:s3:::${bucket}`;
+  return [
+    ...(guard.table === undefined
+      ? []
+      : [{ Sid: "ReadTheGuardsRecords", Action: ["dynamodb:BatchGetItem"], Resource: table(guard.table) }]),
+    ...(bucket === undefined
+      ? [{ Sid: "ReadApprovals", Action: ["dynamodb:Scan"], Resource: table(guard.approvals) }]
+      : [
+          { Sid: "ReadApprovals", Action: ["s3:GetObject"], Resource: `${inBucket}/${prefix}*` },
+          { Sid: "FindApprovals", Action: ["s3:ListBucket"], Resource: inBucket },
+        ]),
   ];
 }
 

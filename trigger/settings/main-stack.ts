@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import type { MappingOptions } from "../../mapping/types";
 import { PROJECT } from "../../provider/configuration";
 import { collector, type Report } from "../../settings/problems";
+import { guardSettings, type GuardSettings } from "../../settings/guard";
 import { isRecord } from "../../settings/reader";
 import { readStackFile } from "../../settings/stack-file";
 import { firewallTargets } from "../../settings/targets";
@@ -25,6 +26,8 @@ export interface MainStack {
   managementPorts: number[];
   /** A file of the repository that the connection needs. */
   caFile: string | undefined;
+  /** What of it waits for approvals. */
+  guard: GuardSettings | undefined;
   secretsProvider: "passphrase" | "awskms" | "service" | "other";
 }
 
@@ -32,7 +35,7 @@ const NOTHING: MainStack = {
   firewall: { instanceIds: [], networkInterfaceIds: [], vpcEndpointIds: [] },
   inventory: "auto",
   ...{ roles: [], regions: [], keySecrets: [], managementCidrs: undefined, managementPorts: [443] },
-  ...{ caFile: undefined, secretsProvider: "other" },
+  ...{ caFile: undefined, guard: undefined, secretsProvider: "other" },
 };
 
 /** Reads `Pulumi.STACK.yaml`. Whether it is right is checked by the program itself, in each run. */
@@ -83,6 +86,7 @@ export async function readMainStack(
     managementCidrs: hosts.every((host) => isIP(host) !== 0) ? [...new Set(hosts.map(cidrOf))] : undefined,
     managementPorts: ports.length > 0 ? [...new Set(ports)] : [443],
     caFile: config["panos:caFile"],
+    guard: guardSettings(json(`${PROJECT}:guard`), (name) => config[name], collector().report),
     secretsProvider: secretsProvider(isRecord(document) ? document : {}),
   };
 }

@@ -1,0 +1,3 @@
+// Lambda's runtime loads no TypeScript itself.
+require("../typescript.cjs");
+exports.handler = require("./lambda.ts").handler;

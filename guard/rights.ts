@@ -1,0 +1,112 @@
+import type { GuardPolicy } from "./policy/types";
+
+/** A right that the guard needs in EC2, and what for. */
+export interface Right {
+  Sid: string;
+  /** Why it is asked for. */
+  why: string;
+  Action: string[];
+  Resource: string | string[];
+  Condition?: Record<string, Record<string, string | string[]>>;
+}
+
+interface Where {
+  partition: string;
+  region: string;
+  account: string;
+}
+
+/**
+ * What the guard does in EC2, and nothing else. Changes are limited to groups of the policy's scope, by tag and
+ * VPC (condition keys aws:ResourceTag and ec2:Vpc: "Actions, resources, and condition keys for Amazon EC2").
+ * @param quarantineGroups with isolation: the groups that interfaces are given
+ */
+export function guardRights(
+  { scope, egress, mode }: Pick<GuardPolicy, "scope" | "egress" | "mode">,
+  { partition, region, account }: Where,
+  quarantineGroups: readonly string[],
+): Right[] {
+  const arn = (resource: string) => `arn:${partition}:ec2:${region}:${account}:${resource}`;
+  const vpcs = scope.vpcs.map((vpc) => arn(`vpc/${vpc}`));
+  // One statement for each tag: conditions of one statement have to hold together.
+  const tagged = scope.tags.length === 0 ? [undefined] : scope.tags;
+  const changes = [
+    "ec2:RevokeSecurityGroupIngress",
+    "ec2:AuthorizeSecurityGroupIngress",
+    ...(egress ? ["ec2:RevokeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupEgress"] : []),
+    "ec2:ModifySecurityGroupRules",
+  ];
+  const limits = (tag: string | undefined): Right["Condition"] => {
+    const split = tag?.indexOf("=") ?? -1;
+    const [key, value] = split < 0 ? [tag, "*"] : [tag?.slice(0, split), tag?.slice(split + 1) ?? ""];
+    return {
+      ...(key !== undefined && { StringLike: { [`aws:ResourceTag/${key}`]: value } }),
+      ...(vpcs.length > 0 && { ArnEquals: { "ec2:Vpc": vpcs } }),
+    };
+  };
+  const undo: Right[] =
+    mode === "notify"
+      ? []
+      : [
+          ...tagged.map((tag, index): Right => {
+            const Condition = limits(tag);
+            return {
+              ...{
+                Sid: `UndoInGuardedGroups${index + 1}`,
+                why: "undoes what the policy forbids",
+                Action: changes,
+              },
+              Resource: arn("security-group/*"),
+              ...(Condition && Object.keys(Condition).length > 0 && { Condition }),
+            };
+          }),
+          {
+            Sid: "RulesAndListsBesideTheGroup",
+            why: "the same calls also ask for the rules, and the prefix lists that they name",
+            Action: changes,
+            Resource: [arn("security-group-rule/*"), `arn:${partition}:ec2:${region}:*:prefix-list/*`],
+          },
+          {
+            Sid: "TagWhatIsRestored",
+            why: "a restored rule gets its tags again, in the call that makes it",
+            Action: ["ec2:CreateTags"],
+            Resource: arn("security-group-rule/*"),
+            Condition: {
+              StringEquals: {
+                "ec2:CreateAction": ["AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress"],
+              },
+            },
+          },
+        ];
+  return [
+    {
+      Sid: "SeeGroups",
+      why: "records, and what is there now; EC2 knows no resources for these",
+      Action: ["ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules"],
+      Resource: "*",
+    },
+    {
+      Sid: "SeePrefixLists",
+      why: "how wide a prefix list is",
+      Action: ["ec2:GetManagedPrefixListEntries"],
+      Resource: `arn:${partition}:ec2:${region}:*:prefix-list/*`,
+    },
+    ...undo,
+    ...(quarantineGroups.length === 0
+      ? []
+      : [
+          {
+            Sid: "SeeInstances",
+            why: "which are marked, and what their interfaces carry; EC2 knows no resources for it",
+            Action: ["ec2:DescribeInstances"],
+            Resource: "*",
+          },
+          {
+            Sid: "SwapGroupsOfInterfaces",
+            why: "isolates, and gives back the groups that it remembers, whichever they are",
+            Action: ["ec2:ModifyNetworkInterfaceAttribute"],
+            Resource: [arn("network-interface/*"), arn("instance/*"), arn("security-group/*")],
+          },
+        ]),
+  ];
+}

@@ -1,0 +1,84 @@
+import path from "node:path";
+import { GuardError } from "../../guard/error";
+import { readPolicy } from "../../guard/policy/read";
+import type { GuardPolicy } from "../../guard/policy/types";
+import type { Report } from "../../settings/problems";
+import { record, text, texts } from "./texts";
+
+/** The guard that is deployed beside the trigger. */
+export interface DeployedGuard {
+  /** guard.yaml, relative to the repository. */
+  file: string;
+  policy: GuardPolicy;
+  /** The quarantine security group of each VPC; none: instances are not isolated in AWS. */
+  quarantineGroups: Record<string, string>;
+  quarantineTags: string[];
+  /** An address that isolations are posted to. */
+  webhook: string | undefined;
+  /** ARNs of who may still do something with what is marked. */
+  responders: string[];
+}
+
+const KEYS = ["policy", "quarantineGroups", "quarantineTags", "webhook", "responders"];
+const EXAMPLE = '{"policy": "guard.yaml"}';
+
+/** `guard`. @param folder the repository */
+export async function guardSettings(
+  value: unknown,
+  key: string,
+  folder: string,
+  report: Report,
+): Promise<DeployedGuard | undefined> {
+  if (value === undefined) return undefined;
+  const given = record(value, key, KEYS, EXAMPLE, report);
+  const file =
+    text(given["policy"], `${key}.policy`, /^[^\s]+\.ya?ml$/, "guard.yaml", report) ?? "guard.yaml";
+  const groups = record(
+    given["quarantineGroups"] ?? {},
+    `${key}.quarantineGroups`,
+    Object.keys((given["quarantineGroups"] as object | undefined) ?? {}),
+    '{"vpc-0123": "sg-0456"}',
+    report,
+  );
+  for (const [vpc, group] of Object.entries(groups)) {
+    if (/^vpc-[0-9a-f]+$/.test(vpc) && typeof group === "string" && /^sg-[0-9a-f]+$/.test(group)) continue;
+    report(
+      `${key}.quarantineGroups.${vpc}`,
+      "is not a VPC's id with a security group's",
+      '{"vpc-0123": "sg-0456"}',
+    );
+  }
+  const tags = texts(
+    given["quarantineTags"],
+    `${key}.quarantineTags`,
+    /^[^=]{1,128}(=.*)?$/su,
+    "SecurityStatus=IR",
+    report,
+  );
+  const responders = texts(
+    given["responders"],
+    `${key}.responders`,
+    /^arn:[\w-]+:iam::\d{12}:\S+$/,
+    "arn:aws:iam::123456789012:role/responder",
+    report,
+  );
+  const webhook = text(
+    given["webhook"],
+    `${key}.webhook`,
+    /^https:\/\/\S+$/,
+    "https://hooks.example.com/scan",
+    report,
+  );
+  try {
+    const policy = await readPolicy(path.resolve(folder, file));
+    return {
+      ...{ file, policy, webhook, responders },
+      quarantineGroups: groups as Record<string, string>,
+      quarantineTags: tags.length > 0 ? tags : ["SecurityStatus=IR"],
+    };
+  } catch (error) {
+    if (!(error instanceof GuardError)) throw error;
+    report(`${key}.policy`, `can't be used: ${error.message}`, "guard/guard.example.yaml");
+    return undefined;
+  }
+}
