@@ -1,9 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { replay } from "../../trigger/replay";
 import { callRecord, IDS, logFile } from "../support/cloudtrail";
+import { PROJECT_DIR, testExecutable } from "../support/lab";
 import { FakeTerminal } from "../support/terminal";
 
 const at = (time: string) => ({ eventTime: `2026-03-01T${time}Z` });
@@ -21,10 +24,14 @@ describe("npm run replay", () => {
     return { code, seen: terminal.seen };
   }
 
-  async function said(records: unknown[], ...args: string[]): Promise<string> {
+  const write = async (records: unknown[]): Promise<string> => {
     const file = join(folder, "log.json.gz");
     await writeFile(file, logFile(records));
-    const { code, seen } = await run(file, ...args);
+    return file;
+  };
+
+  async function said(records: unknown[], ...args: string[]): Promise<string> {
+    const { code, seen } = await run(await write(records), ...args);
     expect(code).to.equal(0);
     return seen;
   }
@@ -61,5 +68,99 @@ describe("npm run replay", () => {
     expect(missing.code).to.equal(1);
     expect(missing.seen).to.contain("missing.json.gz");
     expect((await run("x", "--delay", "soon")).code).to.equal(2);
+  });
+
+  describe("with a snapshot", function () {
+    this.timeout(120_000);
+    const API = "i-05394fdb957e4bd56";
+    const DEMO = [
+      "--snapshot",
+      join(PROJECT_DIR, "demo", "account.json"),
+      "--schedule",
+      "0",
+      "--second-look",
+      "0",
+    ];
+    const EXECUTABLE = testExecutable().kind === "cli" ? "--cli" : "--engine";
+    const stopped = callRecord("StopInstances", INSTANCES, {
+      ...at("10:00:00"),
+      responseElements: {
+        instancesSet: { items: [{ instanceId: API, currentState: { name: "stopping" } }] },
+      },
+    });
+
+    it("runs the program against a simulated firewall for what the calls did, and says what it doesn't know", async () => {
+      const environment = { PANOS_HOSTNAME: "192.0.2.1", PANOS_API_KEY: "of-a-real-firewall" };
+      const before = Object.keys(environment).map((name) => [name, process.env[name]] as const);
+      Object.assign(process.env, environment);
+      try {
+        const records = [stopped, callRecord("RunInstances", {}, at("10:00:05"))];
+        const text = await said(records, ...DEMO, EXECUTABLE);
+        expect(text).to.match(
+          /^2026-03-01T10:00:00Z {2}what the snapshot asks for is on the firewall\n +\+ aws-sg-/,
+        );
+        expect(text)
+          .to.match(/^2026-03-01T10:00:20Z {2}run 1 begins: alice \(StopInstances/m)
+          .and.match(/run 1 ends, 2 changes applied\n +commit job \d+ on .*: 0 added, 5 changed, 4 removed\n/)
+          .and.match(/^ +- aws-sg-09fcdb0b30e4814b0-tcp-8000-8100$/m)
+          .and.match(/^ +~ aws-sg-05f9370b406057313-tcp-22$/m)
+          .and.match(/alice RunInstances\n +the account stays as it was/)
+          .and.match(/2 records, 1 runs\n.*not followed by the account:\n +1 RunInstances/s);
+      } finally {
+        for (const [name, value] of before) {
+          if (value === undefined) delete process.env[name];
+          else process.env[name] = value;
+        }
+      }
+    });
+
+    it("leaves nothing behind where it is stopped", async () => {
+      const temporary = await mkdtemp(join(folder, "tmp-"));
+      // What has been compiled is compiled already.
+      const compiled = (await readdir(tmpdir())).filter((name) => name.startsWith("tsx-"));
+      for (const name of compiled) await symlink(join(tmpdir(), name), join(temporary, name));
+      const child = spawn(
+        process.execPath,
+        [
+          ...["--require", join(PROJECT_DIR, "typescript.cjs"), join(PROJECT_DIR, "trigger", "replay.ts")],
+          ...[await write([stopped]), ...DEMO, EXECUTABLE],
+        ],
+        {
+          cwd: PROJECT_DIR,
+          env: { ...process.env, TMPDIR: temporary },
+          stdio: ["ignore", "pipe", "inherit"],
+        },
+      );
+      let seen = "";
+      await new Promise<void>((resolve) =>
+        child.stdout.on("data", (chunk: Buffer) => {
+          seen += chunk.toString();
+          if (seen.includes("run 1 begins")) resolve();
+        }),
+      );
+      const ended = once(child, "close");
+      child.kill("SIGINT");
+      expect((await ended)[0]).to.equal(130);
+      expect(seen)
+        .to.match(/stopped\n$/)
+        .and.not.contain("ends");
+      expect((await readdir(temporary)).filter((name) => !name.startsWith("tsx-"))).to.deep.equal([]);
+    });
+
+    it("refuses what it can't work with", async () => {
+      const file = await write([stopped]);
+      const missing = await run(file, "--snapshot", join(folder, "missing.json"), EXECUTABLE);
+      expect(missing.code).to.equal(1);
+      expect(missing.seen).to.contain("missing.json");
+      expect((await run(file, ...DEMO, "--stack", "prod")).code).to.equal(2);
+      await writeFile(
+        join(folder, "Pulumi.two.yaml"),
+        'config: { "aws-panos-rules:firewalls": [{ "name": "a" }, { "name": "b" }] }',
+      );
+      const firewall = join(PROJECT_DIR, "demo", "firewall.xml");
+      const two = await run(file, ...DEMO, "--stack", "two", "--firewall", firewall, EXECUTABLE);
+      expect(two).to.deep.include({ code: 1 });
+      expect(two.seen).to.contain("Pulumi.two.yaml lists several firewalls");
+    });
   });
 });

@@ -5,7 +5,9 @@ import type { Change } from "../events/change";
 import { Handler } from "../handler/handler";
 import { Ledger } from "../ledger/ledger";
 import type { LedgerStore } from "../ledger/store";
+import type { RunOutcome, RunRequest } from "../runner/runner";
 import type { Flags } from "./flags";
+import type { Rehearsal, Rehearsed } from "./rehearsal";
 import { DEPLOYED, VirtualQueue } from "./virtual-queue";
 import { VirtualTime } from "./virtual-time";
 
@@ -13,26 +15,42 @@ import { VirtualTime } from "./virtual-time";
 export interface Moment {
   at: number;
   what: string;
+  /** More of it, line by line. */
+  details: string[];
 }
 
-/** What would have happened, and what started nothing, by its reason. */
+/** What the records came to; by reason what started nothing, by call what the account could not follow. */
 export interface Timeline {
-  moments: Moment[];
   dropped: Map<string, number>;
   malformed: string[];
+  untold: Map<string, number>;
   runs: number;
 }
 
-/** What happens to records of CloudTrail in the queue, the handler and its ledger, each at its own time. */
-export async function timelineOf(records: readonly unknown[], flags: Flags): Promise<Timeline> {
+const IDLE: Rehearsed = {
+  outcome: { result: "applied", changed: false, summary: "taken to be through" },
+  rules: [],
+};
+
+/**
+ * What happens to records of CloudTrail in the queue, the handler and its ledger, each at its own time.
+ * @param tell gets each moment when it has come
+ * @param rehearsal where the account changes and runs take place; without, each is taken to be through
+ */
+export async function timelineOf(
+  records: readonly unknown[],
+  flags: Flags,
+  tell: (moment: Moment) => void,
+  rehearsal?: Rehearsal,
+): Promise<Timeline> {
   const watch = { ownRoles: flags.ownRoles, tagKeys: flags.tagKeys };
-  const timeline: Timeline = { moments: [], dropped: new Map(), malformed: [], runs: 0 };
+  const timeline: Timeline = { dropped: new Map(), malformed: [], untold: new Map(), runs: 0 };
   const changes: { change: Change; record: unknown }[] = [];
   for (const record of records) {
     const verdict = readCloudTrailRecord(record, watch);
     if ("change" in verdict) changes.push({ change: verdict.change, record });
     else if ("malformed" in verdict) timeline.malformed.push(verdict.malformed);
-    else timeline.dropped.set(verdict.dropped, (timeline.dropped.get(verdict.dropped) ?? 0) + 1);
+    else count(timeline.dropped, verdict.dropped);
   }
   const times = changes.map(({ change }) => Date.parse(change.at)).sort((a, b) => a - b);
   const [first] = times;
@@ -40,7 +58,19 @@ export async function timelineOf(records: readonly unknown[], flags: Flags): Pro
   if (first === undefined || last === undefined) return timeline;
 
   const time = new VirtualTime(first);
-  const say = (what: string) => void timeline.moments.push({ at: time.now(), what });
+  const say = (what: string, details: string[] = []) => tell({ at: time.now(), what, details });
+  let ended = IDLE;
+  const rehearse = async (request: RunRequest) => {
+    if (rehearsal !== undefined)
+      ended = await time.real(rehearsal.run(request, request.deadline - time.now()));
+    return ended;
+  };
+  if (rehearsal !== undefined) {
+    const request = { id: "run-0", cause: "before the first call", mode: "up" } as const;
+    const { outcome, rules } = await rehearse({ ...request, deadline: first + DEPLOYED.timeout });
+    if (outcome.result !== "applied") throw new Error(`the snapshot can't be applied: ${reasonOf(outcome)}`);
+    say("what the snapshot asks for is on the firewall", rules);
+  }
   let ids = 0;
   const queue: VirtualQueue = new VirtualQueue(time, DEPLOYED, (input, id, end) => {
     const handler = new Handler(
@@ -50,8 +80,9 @@ export async function timelineOf(records: readonly unknown[], flags: Flags): Pro
         runner: {
           start: async (request) => {
             say(`run ${++timeline.runs} begins: ${request.cause}`);
+            const { outcome } = await rehearse(request);
             await time.wait(flags.run);
-            return { result: "applied", changed: false, summary: "taken to be through" };
+            return outcome;
           },
           outcome: () => Promise.resolve(undefined),
         },
@@ -63,8 +94,15 @@ export async function timelineOf(records: readonly unknown[], flags: Flags): Pro
         now: time.now,
         fetchFile: () => Promise.reject(new Error("a replay has its records already")),
         log: (line) => {
-          if (line["event"] === "run")
-            say(`run ${timeline.runs} ends, ${String(line["covered"])} changes applied`);
+          if (line["event"] !== "run") return;
+          const { outcome, rules } = ended;
+          const changes = `${String(line["covered"])} changes`;
+          if (outcome.result !== "applied")
+            say(`run ${timeline.runs} ends, ${outcome.result}: ${changes} wait again`, [
+              reasonOf(outcome),
+              ...rules,
+            ]);
+          else say(`run ${timeline.runs} ends, ${changes} applied`, rehearsal && [outcome.summary, ...rules]);
         },
         newId: () => `run-${++ids}`,
       },
@@ -74,7 +112,11 @@ export async function timelineOf(records: readonly unknown[], flags: Flags): Pro
   const store = memoryStore();
   for (const { change, record } of changes) {
     const at = Date.parse(change.at);
-    time.at(at, () => say(deedOf(change)));
+    time.at(at, () => {
+      const isTold = rehearsal?.happen(record) ?? true;
+      if (!isTold) count(timeline.untold, change.what);
+      say(deedOf(change), isTold ? [] : ["the account stays as it was: the record doesn't tell all of it"]);
+    });
     time.at(at + flags.delay, () => queue.send(eventOf(record)));
   }
   const over = last + flags.delay + flags.secondLook + 2 * flags.run + 3 * DEPLOYED.window;
@@ -85,6 +127,14 @@ export async function timelineOf(records: readonly unknown[], flags: Flags): Pro
   }
   await time.run();
   return timeline;
+}
+
+function count(counts: Map<string, number>, what: string): void {
+  counts.set(what, (counts.get(what) ?? 0) + 1);
+}
+
+function reasonOf(outcome: RunOutcome): string {
+  return "reason" in outcome ? outcome.reason : outcome.summary;
 }
 
 function deedOf({ principal, what, subjects }: Change): string {
