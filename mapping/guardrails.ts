@@ -59,7 +59,8 @@ export function mapWithin(
   guardrails: Guardrails,
 ): GuardedPolicy {
   const { allowed, withheld } = withinGuardrails(inventory, guardrails);
-  if (withheld.length === 0) return { ...mapInventory(inventory, options), guarded: [] };
+  const everybody = allowed.networkInterfaces.length === inventory.networkInterfaces.length;
+  if (withheld.length === 0 && everybody) return { ...mapInventory(inventory, options), guarded: [] };
   const asked = mapInventory(inventory, options);
   // What would not have crossed the firewall anyway is nobody's concern.
   const relevant = new Set(
@@ -115,6 +116,7 @@ export function withinGuardrails(
         gone.length > 5 ? `; and ${gone.length - 5} more` : "",
       ];
       for (const rule of group.ingress) withhold(rule, "ingress", `of its destinations, ${first}${more}.`);
+      for (const rule of group.egress ?? []) withhold(rule, "egress", `of its sources, ${first}${more}.`);
     }
     const reasonAgainst = (rule: SecurityGroupRule, direction: Direction): string | undefined => {
       if (left !== undefined) return `${left[1]}.`;

@@ -22,7 +22,8 @@ export { unknownTargets } from "./routing";
  * The rules, one per ingress permission that lets something through the firewall; the service objects
  * that they need; and what had to be withheld, narrowed or ignored. Lists are sorted, so that the same
  * facts in another order give the same policy.
- * @param whole what AWS has, where guardrails took something out of `inventory`: who is isolated is judged by it
+ * @param whole what AWS has, where guardrails took something out of `inventory`: who is isolated, and what is in
+ * which zone, is judged by it
  */
 export function mapInventory(inventory: Inventory, options: MappingOptions, whole = inventory): Policy {
   const marks = marksIn(whole, options.quarantine);
@@ -48,7 +49,8 @@ function mapWithout(inventory: Inventory, options: MappingOptions, whole: Invent
   const isDynamic = options.destinations === "dynamic";
   // A rule on an address group has to outlast its instances' nights, or each of them would cost a commit.
   const protection = protectedInterfaces(inventory, options, isDynamic ? "attached" : "running");
-  const zones = zonesOf(inventory, options, protection.interfaces);
+  // By what AWS has: what guardrails left out is in its zone all the same, and no egress may open a way there.
+  const zones = zonesOf(whole, options, protection.interfaces);
   const places = { zones, policies: policiesOf(inventory, options) };
   const isFree = ({ networkInterface }: ProtectedInterface) => !isIsolated(networkInterface, marks);
   const isolated = protection.interfaces.filter((each) => !isFree(each));

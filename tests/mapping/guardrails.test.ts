@@ -1,7 +1,16 @@
 import { expect } from "chai";
 import type { Inventory, SecurityGroupRule } from "../../inventory/types";
 import { mapWithin, NO_GUARDRAILS, type Guardrails, type GuardedTraffic } from "../../mapping/guardrails";
-import { GROUP, inventoryWith, networkInterface, OPTIONS } from "./fixtures";
+import type { MappingOptions } from "../../mapping/types";
+import {
+  DEFAULT_ROUTES,
+  GROUP,
+  inventoryWith,
+  networkInterface,
+  OPTIONS,
+  routeTable,
+  securityGroup,
+} from "./fixtures";
 
 const SSH: GuardedTraffic = { text: "tcp/22", traffic: { protocol: "tcp", fromPort: 22, toPort: 22 } };
 const ssh = { fromPort: 22, toPort: 22, cidrIpv4: "203.0.113.0/24" };
@@ -132,5 +141,28 @@ describe("guardrails", () => {
   it("say nothing of what would not have crossed the firewall", () => {
     const inside = { ...ssh, cidrIpv4: "10.0.0.0/16" };
     expect(within([inside], { neverOpen: [SSH] }).reasons).to.deep.equal([]);
+  });
+
+  it("leave nobody out of sight: egress opens no way to an excluded instance", () => {
+    const routes = [...DEFAULT_ROUTES, { destinationCidrBlock: "10.0.2.0/24", instanceId: "i-fw" }];
+    const inventory = inventoryWith([], {
+      routeTables: [routeTable(routes)],
+      instances: [
+        { id: "i-1", state: "running", tags: {} },
+        { id: "i-2", state: "running", tags: { Owner: "others" } },
+      ],
+      networkInterfaces: [
+        networkInterface(),
+        networkInterface({ id: "eni-2", instanceId: "i-2", privateIpAddresses: ["10.0.2.5"] }),
+      ],
+      securityGroups: [
+        { ...securityGroup([]), egress: securityGroup([{ cidrIpv4: "10.0.2.0/24" }]).ingress },
+      ],
+    });
+    const exclude = { ...NO_GUARDRAILS.exclude, instances: ["Owner=others"] };
+    const options: MappingOptions = { ...OPTIONS, directions: ["egress"] };
+    const { rules, withheld } = mapWithin(inventory, options, { ...NO_GUARDRAILS, exclude });
+    expect(rules).to.deep.equal([]);
+    expect(withheld.map(({ reason }) => reason).join()).to.include("their own ingress permissions");
   });
 });
