@@ -1,7 +1,7 @@
 /**
  * What a review says, as `review.json` has it: what a change in AWS does to what the firewall lets through.
- * Texts from AWS and from the firewall are data: whoever
- * shows them escapes them.
+ * Texts from AWS and from the firewall are data: whoever shows them escapes them.
+ * `docs/review.schema.json` says the same for other languages.
  */
 import type { Reason } from "../explain/reason";
 

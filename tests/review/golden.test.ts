@@ -21,15 +21,21 @@ import { factsBetween } from "../../review/between";
 import { markdownOf } from "../../review/markdown";
 import { reviewOf } from "../../review/model";
 import { firewallFacts } from "../../review/telling";
+import type { Review } from "../../review/types";
 import type { FirewallSettings, Settings } from "../../settings";
 import { offlineSettings } from "../../settings/offline";
+import { faults, type Schema } from "../support/json-schema";
 import { PROJECT_DIR } from "../support/lab";
 import { CHANGES } from "./account-changes";
 
 const FOLDER = join(__dirname, "golden");
 const ACCOUNTS = join(__dirname, "..", "mapping", "accounts");
 
-function holdAgainst(name: string, text: string): void {
+const SCHEMA = JSON.parse(readFileSync(join(PROJECT_DIR, "docs/review.schema.json"), "utf8")) as Schema;
+
+function holdAgainst(name: string, review: Review): void {
+  expect(faults(JSON.parse(JSON.stringify(review)), SCHEMA)).to.deep.equal([]);
+  const text = markdownOf(review);
   const file = join(FOLDER, `${name}.md`);
   if (process.env["GOLDEN"] === "write") {
     mkdirSync(FOLDER, { recursive: true });
@@ -96,7 +102,7 @@ describe("golden reviews", () => {
         const facts = firewallFacts({ ...known, objects: objectsIn(vsys) });
         const { stack } = settings;
         const common = { source: "preview" as const, inventory: account, limits: [], notes: [] };
-        holdAgainst(name, markdownOf(reviewOf({ stack, firewalls: [facts], ...common })));
+        holdAgainst(name, reviewOf({ stack, firewalls: [facts], ...common }));
         configuration = applied(
           readFileSync(join(PROJECT_DIR, "demo/firewall.xml"), "utf8"),
           firewall!,
@@ -137,13 +143,13 @@ describe("golden reviews", () => {
   });
 });
 
-function between(before: Inventory, after: Inventory, options: MappingOptions): string {
+function between(before: Inventory, after: Inventory, options: MappingOptions): Review {
   const firewall = {
     mapping: options,
     declared: { name: "edge", vsys: "vsys1", ownerId: options.ownerId, cleanupRule: "cleanup" },
   } as FirewallSettings;
   const guardrails = { ...NO_GUARDRAILS, enforce: false, maxRules: undefined };
-  return markdownOf(reviewOf(factsBetween(before, after, { firewalls: [firewall], guardrails }, "prod")));
+  return reviewOf(factsBetween(before, after, { firewalls: [firewall], guardrails }, "prod"));
 }
 
 /** What a preview would know, without a device. */
