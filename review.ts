@@ -7,6 +7,7 @@ import type { Facts } from "./review/facts";
 import { HELP, readFlags, type Flags } from "./review/flags";
 import { markdownOf } from "./review/markdown";
 import { reviewOf } from "./review/model";
+import { pageOf } from "./review/page/html";
 import { factsOfPreview } from "./review/preview";
 import { INVENTORY_FILE, REVIEW_FILE, RULEBASE_FILE } from "./review/reviewed";
 import type { Review, Seen } from "./review/types";
@@ -68,6 +69,7 @@ async function writeReview(out: string, made: Review, facts: Facts): Promise<voi
   await mkdir(out, { recursive: true });
   const write = (name: string, content: string) => writeFile(join(out, name), content);
   await write("review.md", markdownOf(made));
+  await write("review.html", pageOf(made));
   if (made.seen !== undefined) {
     await writeSnapshot(join(out, INVENTORY_FILE), facts.inventory);
     const parts = facts.firewalls.map(({ firewall, seen = {} }) => [firewall, seen] as const);

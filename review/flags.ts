@@ -6,7 +6,7 @@ export const HELP = `Reviews a change: what the firewall would let through that 
   npm run review -- --stack NAME --between A.json B.json [--out DIR]
 
   --stack NAME        whose settings count: Pulumi.NAME.yaml
-  --out DIR           where review.md, review.json, inventory.json and rulebase.json go: reviews/NAME unless given
+  --out DIR           where review.md, review.html, review.json, inventory.json and rulebase.json go: reviews/NAME unless given
   --between A B       what a change in AWS does, from two snapshots (npm run snapshot) and no firewall
   --config-file FILE  the stack's settings, where they are in another file
   --engine            preview with the stand-in for the Pulumi CLI even where one is installed

@@ -77,7 +77,7 @@ export function markdownOf(review: Review): string {
 }
 
 /** Firewalls that get the same are shown once. */
-function alike(firewalls: readonly FirewallReview[]): { names: string[]; firewall: FirewallReview }[] {
+export function alike(firewalls: readonly FirewallReview[]): { names: string[]; firewall: FirewallReview }[] {
   const groups = new Map<string, { names: string[]; firewall: FirewallReview }>();
   for (const firewall of firewalls) {
     const { firewall: name, ...content } = firewall;
@@ -254,7 +254,8 @@ function shownSection(
   ];
 }
 
-function footer({ cost, unchanged, refusal }: FirewallReview, names: string[]): string[] {
+/** What stays as it is, and what the update takes, as lines of text. */
+export function footer({ cost, unchanged, refusal }: FirewallReview, names: string[]): string[] {
   if (refusal !== undefined) return [];
   const none = "No rule stays as it is";
   const stay =

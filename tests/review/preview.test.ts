@@ -71,7 +71,7 @@ describe("review of a preview", function () {
     expect(firewall!.alreadyAllowed[0]!.by).to.deep.equal(["allow-mail"]);
     expect(firewall!.cost).to.deep.include({ commits: 1 });
     expect(result.text).to.include(readFileSync(join(out, "review.md"), "utf8"));
-    for (const file of ["review.md", "review.json", "inventory.json", "rulebase.json"]) {
+    for (const file of ["review.md", "review.html", "review.json", "inventory.json", "rulebase.json"]) {
       expect(readFileSync(join(out, file), "utf8")).not.to.include(PASSWORDS["aws-panos"]);
     }
 

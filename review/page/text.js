@@ -1,0 +1,47 @@
+/** Elements with texts in them. What is shown of AWS and the firewall passes here, and never becomes markup. */
+
+/**
+ * A text on one line, as it is shown: signs that can't be seen, or that would turn the direction of others, are
+ * shown as such.
+ * @param {string} text
+ * @param {number} [length] characters before it is cut
+ */
+export function visible(text, length = 400) {
+  const shown = text.replace(/[\p{Cc}\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/gu, "\uFFFD");
+  return shown.length <= length ? shown : `${shown.slice(0, length - 1)}…`;
+}
+
+/**
+ * An element.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, string>} attributes
+ * @param {...(Node | string)} content
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function element(tag, attributes, ...content) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...content.map((each) => (typeof each === "string" ? visible(each) : each)));
+  return made;
+}
+
+/**
+ * "1 rule", "2 rules".
+ * @param {number} number
+ * @param {string} one
+ * @param {string} [many]
+ */
+export function count(number, one, many = `${one}s`) {
+  return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+}
+
+/**
+ * The most of a list, and how many more there are.
+ * @param {readonly string[]} texts
+ * @param {number} most
+ */
+export function some(texts, most) {
+  const more = texts.length - most;
+  return texts.slice(0, most).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
