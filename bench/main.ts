@@ -6,6 +6,7 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { chooseExecutable, type Executable } from "../engine/stack";
 import { measureFaults, type FaultsResult } from "./faults";
+import { guardText, measureGuard } from "./guard";
 import { inventoryText, measureInventory } from "./inventory";
 import { mappingText, measureMapping } from "./mapping";
 import { measureReaction, reactionText, type ReactionResult } from "./reaction";
@@ -14,7 +15,7 @@ import { shown, spread, table } from "./statistics";
 import { DESTINATIONS, measureStopped, type StoppedResult } from "./stopped";
 import { label, measureTimes, type TimesResult } from "./times";
 
-const USAGE = `npm run bench -- [--short] [--rules N] [--runs N] [--both] [--inventory] [--mapping] [--reaction] [--engine | --cli] [--json]
+const USAGE = `npm run bench -- [--short] [--rules N] [--runs N] [--both] [--inventory] [--mapping] [--guard] [--reaction] [--engine | --cli] [--json]
   --short   a quick look: 10 and 100 rules, one round
   --rules   how many rules the times are taken with (1000)
   --runs    how many rounds the times are taken in (3)
@@ -22,6 +23,7 @@ const USAGE = `npm run bench -- [--short] [--rules N] [--runs N] [--both] [--inv
   --inventory  only what reading 10, 1,000 and 10,000 interfaces costs through each source
   --mapping    only what mapping costs, of accounts with up to 20,000 interfaces
   --reaction   only the time from an event to the rule in force, with 10 and 1,000 instances
+  --guard      only how soon the guard undoes a change
   --engine  use the stand-in engine even where a pulumi is installed
   --cli     use the Pulumi CLI, and fail where there is none
   --json    print JSON`;
@@ -36,6 +38,7 @@ function flags(argv: string[]) {
       both: { type: "boolean", default: false },
       inventory: { type: "boolean", default: false },
       mapping: { type: "boolean", default: false },
+      guard: { type: "boolean", default: false },
       reaction: { type: "boolean", default: false },
       engine: { type: "boolean", default: false },
       cli: { type: "boolean", default: false },
@@ -71,6 +74,11 @@ async function main(argv: string[]): Promise<number> {
     const sizes = chosen.short ? [10, 1000] : [10, 1000, 10_000];
     const readings = await measureInventory(sizes, (text) => console.error(text));
     console.log(chosen.json ? JSON.stringify(readings, undefined, 2) : inventoryText(readings));
+    return 0;
+  }
+  if (chosen.guard) {
+    const result = await measureGuard(50, chosen.short ? 10 : 50);
+    console.log(chosen.json ? JSON.stringify(result, undefined, 2) : guardText(result));
     return 0;
   }
   if (chosen.mapping) {

@@ -58,6 +58,8 @@ const LAST: Record<Outcome, string> = {
   unseen: "No event told the guard. It is left, and part of the record from now on.",
 };
 
+const PAST = { opens: "opened", closes: "closed" } as const;
+
 /** @param command what `npm run approve` needs to find the store: flags */
 export function noticeOf(
   event: GroupEvent,
@@ -68,12 +70,13 @@ export function noticeOf(
 ): Notice {
   const { verdict, parts, approvedBy = [] } = judgement;
   const what = parts.map(({ kind, content }) => `${kind} ${describeRule(content)}`);
+  const done = parts.map(({ kind, content }) => `${PAST[kind]} ${describeRule(content)}`);
   const who = principalText(event.principal);
   const needs = outcome === "held" || outcome === "undone" || outcome === "would be undone";
   const reason = because === undefined ? "" : ` ${because}`;
   const group = { id, name: legible(name), vpcId };
   return {
-    summary: `${who} ${what.join(" and ") || "changed no permission"} of security group ${group.name} (${id}). ${LAST[outcome]}${reason}`,
+    summary: `${who} ${done.join(" and ") || "changed no permission"} of security group ${group.name} (${id}). ${LAST[outcome]}${reason}`,
     ...{ decision: verdict.decision, outcome, escalated, group },
     ...{ account: event.account, region: event.region, who, what, policy: policyLine(judgement) },
     ...(event.sourceIp !== undefined && { from: legible(event.sourceIp) }),

@@ -50,6 +50,20 @@ describe("guard: deployment", () => {
     expect(writes.every(({ where }) => where.includes("guard"))).to.equal(true);
   });
 
+  it("keeps approvals in a bucket where that is configured, each under who made it", async () => {
+    const guard = { policy: POLICY, approvals: "s3://my-bucket/approvals" };
+    const { of, one, outputs } = await deployed({
+      guard,
+      imageUri: `${HUB}.dkr.ecr.${REGION}.amazonaws.com/panos:1`,
+    });
+    expect(of("Table")).to.have.length(1);
+    const { variables } = one("Function", "guard").inputs["environment"] as {
+      variables: Record<string, string>;
+    };
+    expect(variables["GUARD_APPROVALS"]).to.equal("s3://my-bucket/approvals/");
+    expect(String(outputs["approverPolicy"])).to.include("arn:aws:s3:::my-bucket/approvals/${aws:userid}/*");
+  });
+
   it("is not there unless it is configured", async () => {
     const { of, resources } = await deployed();
     expect(of("Table")).to.deep.equal([]);

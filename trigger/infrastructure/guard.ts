@@ -23,6 +23,11 @@ import type { TriggerImage } from "./image";
 import { policy, tlsOnly, trustOf, type Statement } from "./policy";
 import { logStatement, roleFor } from "./roles";
 
+const RESTORABLE = {
+  billingMode: "PAY_PER_REQUEST",
+  pointInTimeRecovery: { enabled: true },
+  serverSideEncryption: { enabled: true },
+};
 const SECONDS = 60;
 const RETENTION_SECONDS = 14 * 24 * 3600;
 
@@ -33,23 +38,11 @@ const RETENTION_SECONDS = 14 * 24 * 3600;
  */
 export function deployGuard(context: Context, guard: DeployedGuard, image: TriggerImage, topic: Topic) {
   const { settings, name, account, region, partition } = context;
-  const protectedTable = {
-    billingMode: "PAY_PER_REQUEST",
-    pointInTimeRecovery: { enabled: true },
-    serverSideEncryption: { enabled: true },
-  };
   const records = new Table("guard", {
-    ...{ name: `${name}-guard`, hashKey: "id", ...protectedTable },
+    ...{ name: `${name}-guard`, hashKey: "id", ...RESTORABLE },
     attributes: [{ name: "id", type: "S" }],
   });
-  const approvals = new Table("approvals", {
-    ...{ name: `${name}-approvals`, hashKey: "by", rangeKey: "id", ...protectedTable },
-    attributes: [
-      { name: "by", type: "S" },
-      { name: "id", type: "S" },
-    ],
-    ttl: { attributeName: "expires", enabled: true },
-  });
+  const approvals = approvalsOf(context, guard);
   const deadLetters = new Queue("guard-dead-letters", {
     messageRetentionSeconds: RETENTION_SECONDS,
     sqsManagedSseEnabled: true,
@@ -118,12 +111,7 @@ export function deployGuard(context: Context, guard: DeployedGuard, image: Trigg
         ],
         Resource: records.arn,
       },
-      {
-        // Uses up what is good once. To make one it has no right.
-        Sid: "ReadAndUseApprovals",
-        Action: ["dynamodb:Scan", "dynamodb:UpdateItem"],
-        Resource: approvals.arn,
-      },
+      ...approvals.uses,
       {
         Sid: "TakeItsMessages",
         Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
@@ -137,7 +125,7 @@ export function deployGuard(context: Context, guard: DeployedGuard, image: Trigg
   const told: Record<keyof GuardEnvironment, Input<string>> = {
     GUARD_POLICY: guard.file,
     GUARD_TABLE: records.name,
-    GUARD_APPROVALS: approvals.name,
+    GUARD_APPROVALS: approvals.address,
     GUARD_ACCOUNT: account,
     GUARD_DEAD_LETTER_QUEUE_URL: deadLetters.url,
     GUARD_TOPIC_ARN: topic.arn,
@@ -178,24 +166,55 @@ export function deployGuard(context: Context, guard: DeployedGuard, image: Trigg
   return {
     guardFunctionName: made.name,
     guardTable: records.name,
-    approvalsTable: approvals.name,
-    approverPolicy: approverPolicy(approvals),
+    approvals: approvals.address,
+    approverPolicy: policy([approvals.make]),
     ...(isolates && {
       quarantinePolicy: exempt.apply((arns) => JSON.stringify(denyOnMarked(guard.quarantineTags, arns))),
     }),
   };
 }
 
-/** For whoever may approve: to write under their own name, and no other right. */
-function approverPolicy(approvals: Table) {
-  return policy([
-    {
+/** Where approvals are: what the guard may do there, and what whoever approves may, in no name but their own. */
+function approvalsOf({ name, partition }: Context, guard: DeployedGuard) {
+  if (guard.approvals !== undefined) {
+    const { bucket, prefix } = guard.approvals;
+    const inBucket = `arn:${partition}:s3:::${bucket}`;
+    const uses: Statement[] = [
+      { Sid: "FindApprovals", Action: ["s3:ListBucket"], Resource: inBucket },
+      { Sid: "ReadApprovals", Action: ["s3:GetObject"], Resource: `${inBucket}/${prefix}*` },
+      // Uses up what is good once. To make one it has no right.
+      { Sid: "UseApprovals", Action: ["s3:PutObject"], Resource: `${inBucket}/${prefix}used/*` },
+    ];
+    const make: Statement = {
       Sid: "ApproveInOnesOwnName",
-      Action: ["dynamodb:PutItem"],
-      Resource: approvals.arn,
-      Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["${aws:userid}"] } },
+      Action: ["s3:PutObject"],
+      Resource: `${inBucket}/${prefix}\${aws:userid}/*`,
+    };
+    return { address: `s3://${bucket}/${prefix}`, uses, make };
+  }
+  const table = new Table("approvals", {
+    ...{ name: `${name}-approvals`, hashKey: "by", rangeKey: "id", ...RESTORABLE },
+    attributes: [
+      { name: "by", type: "S" },
+      { name: "id", type: "S" },
+    ],
+    ttl: { attributeName: "expires", enabled: true },
+  });
+  const uses: Statement[] = [
+    // Uses up what is good once. To make one it has no right.
+    {
+      Sid: "ReadAndUseApprovals",
+      Action: ["dynamodb:Scan", "dynamodb:UpdateItem"],
+      Resource: table.arn,
     },
-  ]);
+  ];
+  const make: Statement = {
+    Sid: "ApproveInOnesOwnName",
+    Action: ["dynamodb:PutItem"],
+    Resource: table.arn,
+    Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["${aws:userid}"] } },
+  };
+  return { address: table.name, uses, make };
 }
 
 function lookAgain(context: Context, queue: Queue): void {

@@ -10,6 +10,8 @@ export interface DeployedGuard {
   /** guard.yaml, relative to the repository. */
   file: string;
   policy: GuardPolicy;
+  /** Where approvals are kept in a bucket; undefined: in a table of the guard's own. */
+  approvals: { bucket: string; prefix: string } | undefined;
   /** The quarantine security group of each VPC; none: instances are not isolated in AWS. */
   quarantineGroups: Record<string, string>;
   quarantineTags: string[];
@@ -19,7 +21,8 @@ export interface DeployedGuard {
   responders: string[];
 }
 
-const KEYS = ["policy", "quarantineGroups", "quarantineTags", "webhook", "responders"];
+const KEYS = ["policy", "approvals", "quarantineGroups", "quarantineTags", "webhook", "responders"];
+const BUCKET = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?(\S*)$/;
 const EXAMPLE = '{"policy": "guard.yaml"}';
 
 /** `guard`. @param folder the repository */
@@ -69,9 +72,13 @@ export async function guardSettings(
     "https://hooks.example.com/scan",
     report,
   );
+  const place = text(given["approvals"], `${key}.approvals`, BUCKET, "s3://my-bucket/approvals", report);
+  const [, bucket, folderInIt = ""] = BUCKET.exec(place ?? "") ?? [];
+  const prefix = folderInIt === "" || folderInIt.endsWith("/") ? folderInIt : `${folderInIt}/`;
   try {
     const policy = await readPolicy(path.resolve(folder, file));
     return {
+      approvals: bucket === undefined ? undefined : { bucket, prefix },
       ...{ file, policy, webhook, responders },
       quarantineGroups: groups as Record<string, string>,
       quarantineTags: tags.length > 0 ? tags : ["SecurityStatus=IR"],

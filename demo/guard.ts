@@ -1,0 +1,67 @@
+/** `npm run guard:demo`: what the guard says and does from the second somebody opens port 22 to the world. */
+import { join } from "node:path";
+import { MemoryApprovals, MemoryRecords } from "../tests/guard/support/memory";
+import { eventOf, ModelGroups } from "../tests/guard/support/model";
+import { ACCOUNT, content, REGION } from "../tests/guard/support/cloudtrail";
+import { handleEvent, type Guard } from "../guard/handle";
+import { readPolicy } from "../guard/policy/read";
+import { refreshRecords } from "../guard/refresh";
+import { describeRule } from "../guard/rules";
+import { messageText } from "../guard/tell";
+
+const GROUP = "sg-0a1b2c3d4e5f60718";
+
+async function main(): Promise<void> {
+  const groups = new ModelGroups([GROUP]);
+  groups.put(GROUP, content({ fromPort: 443, toPort: 443, description: "web" }));
+  let time = new Date("2026-11-21T02:00:00Z");
+  const say = (text: string) =>
+    console.log(`${time.toISOString().slice(11, 19)}  ${text.replaceAll("\n", "\n          ")}`);
+  const approvals = new MemoryApprovals();
+  const guard: Guard = {
+    policy: { ...(await readPolicy(join(__dirname, "..", "guard", "guard.example.yaml"))), mode: "enforce" },
+    ...{ groups, approvals, records: new MemoryRecords(), now: () => time },
+    ...{ ownRoles: [`arn:aws:iam::${ACCOUNT}:role/guard`], approveFlags: "--store aws-panos-prod-approvals" },
+    tell: (notices) => {
+      for (const notice of notices) say(messageText(notice));
+      return Promise.resolve();
+    },
+  };
+  const rules = () =>
+    [...groups.kept.get(GROUP)!.values()].map((rule) => `${rule.id} ${describeRule(rule)}`).join("\n");
+  await refreshRecords({ account: ACCOUNT, region: REGION }, guard);
+  say(`The guard has looked at the group:\n${rules()}`);
+
+  time = new Date("2026-11-21T02:14:07Z");
+  const opened = groups.put(GROUP, content());
+  say(`mallory opens port 22 to the world:\n${rules()}`);
+  const event = eventOf(opened, time.toISOString(), "mallory");
+  time = new Date("2026-11-21T02:14:12Z");
+  await handleEvent(event, guard);
+  say(`The group is what it was:\n${rules()}`);
+
+  time = new Date("2026-11-21T02:20:00Z");
+  for (const person of ["alice", "bob"]) {
+    approvals.kept.push({
+      ...{
+        id: `by ${person}`,
+        by: `AROA:${person}`,
+        madeAt: time.toISOString(),
+        group: GROUP,
+        for: "mallory",
+      },
+      permission: {
+        ...{ kind: "opens", direction: "ingress", text: "tcp/22", end: "0.0.0.0/0" },
+        traffic: { protocol: "tcp", fromPort: 22, toPort: 22 },
+      },
+      ...{ until: "2026-11-21T03:20:00.000Z", once: true },
+    });
+  }
+  say("alice and bob run the command, each with credentials of their own.");
+  time = new Date("2026-11-21T02:21:30Z");
+  const again = eventOf(groups.put(GROUP, content()), time.toISOString(), "mallory");
+  time = new Date("2026-11-21T02:21:34Z");
+  await handleEvent(again, guard);
+}
+
+void main();
