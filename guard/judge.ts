@@ -83,7 +83,9 @@ async function approved(
     }
     const taken: Approval[] = [];
     for (const approval of chosen.values()) {
-      const isMine = !approval.once || (await approvals.use(approval, { event: entry.event, rule }));
+      // One event is one change, also when it is judged anew, or changes several rules at once.
+      const isUsed = !approval.once || approval.used?.event === entry.event;
+      const isMine = isUsed || (await approvals.use(approval, { event: entry.event, rule }));
       if (!isMine) taken.push(approval);
     }
     if (taken.length === 0) return [...chosen.values()].map(({ by }) => approver(by));
