@@ -38,19 +38,36 @@ async function program() {
   if (settings.frozen !== undefined) await stopWhatWaits(settings.frozen, plans);
 
   const outputs = plans.map(({ firewall: { declared }, content, ...plan }): [string, object] => {
-    const { registrations, isolation, suspicion, adopt, refusal, alreadyAllowed, withheld, isolated } = plan;
-    new FirewallPolicy(declared.name, {
+    const { registrations, isolation, suspicion, adopt, refusal, isolated } = plan;
+    const { lastCommit } = new FirewallPolicy(declared.name, {
       ...{ ...declared, ...content, registrations, suspicion, adopt, listed: settings.listed },
       ...(isolation && { isolation }),
       ...(refusal !== undefined && { refusal }),
     });
-    return [
-      declared.name,
-      { rules: content.rules.length, alreadyAllowed, withheld, ...(isolated && { isolated }) },
-    ];
+    const more = { ...(isolated && { isolated }), lastCommit };
+    return [declared.name, { ...outcome({ content, ...plan }), ...more }];
   });
   if (isDryRun() && settings.guardrails.enforce) requireUnguarded(plans);
   return settings.listed ? { firewalls: Object.fromEntries(outputs) } : outputs[0]?.[1];
+}
+
+/** Of longer lists, the rest is counted: outputs are for people, and kept in the state. */
+const MOST_LISTED = 50;
+
+/** What becomes of the account's permissions on a firewall, as outputs of the stack. */
+function outcome({ content, alreadyAllowed, withheld, onHold }: Omit<Plan, "firewall">) {
+  const some = (texts: readonly string[]) => {
+    const more = texts.length - MOST_LISTED;
+    return [...texts.slice(0, MOST_LISTED), ...(more > 0 ? [`and ${more} more`] : [])];
+  };
+  return {
+    rules: content.rules.length,
+    alreadyAllowed: alreadyAllowed.length,
+    alreadyAllowedBy: some(alreadyAllowed),
+    withheld: some(withheld),
+    withheldCount: withheld.length,
+    onHold: some(onHold),
+  };
 }
 
 /** What each firewall is to hold. Of several, one that can't be asked doesn't stop the others. */

@@ -1,6 +1,7 @@
 import * as log from "@pulumi/pulumi/log";
 import { attributed } from "./accounts/attribution";
 import { withKeptRules } from "./accounts/keep";
+import { driftFacts } from "./drift/telling";
 import type { Inventory } from "./inventory/types";
 import { requireFit, requireWithinLimits } from "./limits";
 import {
@@ -14,11 +15,14 @@ import {
 import { adoption } from "./mapping/adoption";
 import { alreadyAllowed } from "./mapping/coverage";
 import { mapWithin, withinGuardrails, type GuardedPolicy } from "./mapping/guardrails";
+import { permissionLabel } from "./mapping/describe";
 import { isolatedMessages } from "./mapping/quarantine";
 import type { Isolation, MappedAddressGroup, MappedRule } from "./mapping/types";
 import { capacity } from "./panos/capacity";
 import { openActive } from "./panos/ha";
 import type { PanosClient } from "./panos/client";
+import { PanosError } from "./panos/error";
+import { hitCounts } from "./panos/hit-counts";
 import type { Registration } from "./panos/registered";
 import { readRulebases } from "./panos/rulebase";
 import { systemInfo } from "./panos/system";
@@ -41,7 +45,7 @@ import { declaredRegistrations, registrationChanges, registrationsOfStack } from
 import { adoptedContent } from "./provider/takeover";
 import { report, reportAdoption } from "./report";
 import type { Reviewed } from "./review/reviewed";
-import { isReviewed, tellReview } from "./review/seam";
+import { isDriftAsked, isReviewed, tellReview } from "./review/seam";
 import { firewallFacts, refusedFacts } from "./review/telling";
 import type { FirewallSettings, Settings } from "./settings";
 
@@ -55,7 +59,10 @@ export interface Plan {
   isolation?: IsolationArgs;
   /** Who is isolated and why, one sentence each; absent: no setting isolates anybody. */
   isolated?: string[];
-  alreadyAllowed: number;
+  /** What administrators' rules allow already, one sentence each. */
+  alreadyAllowed: string[];
+  /** Rules of ours that an administrator has put on hold. */
+  onHold: string[];
   /** Why what doesn't become a rule doesn't, one sentence each. */
   withheld: string[];
   /** Those of them that are due to a guardrail. */
@@ -102,11 +109,17 @@ export async function planFor(
   const running = objectsIn(rulebases.runningVsys);
   const content = await withUnread(needed, inventory, running, firewall, guardrails);
   const doubt = suspicion(policy, inventory);
-  const { changes, waiting, others, kept } = againstRunning(firewall, content, running);
+  const { changes, waiting, others, kept, onHold } = againstRunning(firewall, content, running);
   if (isReviewed()) {
     const registered = registrations === undefined ? [] : await registeredOn(firewall);
     const known = { firewall, policy, rulebases, objects: running, coverage, adopted, content };
     tellReview({ fact: "firewall", facts: firewallFacts({ ...known, registrations, registered }) });
+    if (isDriftAsked()) {
+      const candidate = objectsIn(rulebases.candidateVsys);
+      const place = { firewall, running, candidate, rulebase: rulebases.running };
+      const hits = await hitCountsOn(firewall);
+      tellReview({ fact: "drift", facts: driftFacts({ ...place, registrations, registered, hits }) });
+    }
   }
   await reviewed?.requireDeclaration(identity, declarationOf(ownerId, firewall.declared.stack, content));
   const besides = content.rules.length - coverage.needed.length;
@@ -123,7 +136,10 @@ export async function planFor(
     content,
     registrations,
     ...isolationOf(isolation, firewall),
-    alreadyAllowed: coverage.covered.length,
+    alreadyAllowed: coverage.covered.map(
+      ({ rule, by }) => `${permissionLabel(rule.permission)} is allowed by ${by.join(" with ")}`,
+    ),
+    onHold,
     withheld: policy.withheld.map(({ reason }) => reason),
     guarded: policy.guarded.map(({ reason }) => reason),
     // Asked only where it is shown: a run that isn't frozen compares when it registers.
@@ -213,6 +229,16 @@ function registeredOn(firewall: FirewallSettings): Promise<Registration[]> {
   return withClient(firewall, (client) => registrationsOfStack(client, firewall.declared.ownerId));
 }
 
+/** Hit counts, or why the device doesn't tell them: not every role may ask. */
+function hitCountsOn(firewall: FirewallSettings) {
+  return withClient(firewall, (client) =>
+    hitCounts(client).catch((error: unknown) => {
+      if (error instanceof PanosError) return error;
+      throw error;
+    }),
+  );
+}
+
 /** What is to be declared, held against the running configuration. */
 function againstRunning(
   { declared, mapping }: FirewallSettings,
@@ -231,6 +257,7 @@ function againstRunning(
     changes,
     waiting: differences(wanted, found, new Set(own.held)),
     kept: own.rules.length - changes.removed.length,
+    onHold: own.held,
     others: {
       rules: running.rules.size - own.rules.length,
       services: running.services.size - own.services.length,
@@ -295,7 +322,8 @@ export function refusedPlan(
     content: contentOf(rules, addressGroups, isolation, firewall.mapping.ownerId),
     registrations: registrationsFor(addressGroups, isolation, firewall),
     ...isolationOf(isolation, firewall),
-    alreadyAllowed: 0,
+    alreadyAllowed: [],
+    onHold: [],
     withheld: withheld.map(({ reason }) => reason),
     guarded: guarded.map(({ reason }) => reason),
     waiting: [refusal],

@@ -7,11 +7,14 @@ import { child, entries, find, members, textAt, type XmlElement } from "./xml";
 /**
  * Reads everything that judging a rulebase takes, in both configurations, from four requests: the vsys and
  * what is shared, as candidate and as running.
- * @returns also the running vsys's `<entry>` as it is, for whoever wants to know more of it
+ * @returns also the vsys's `<entry>` of each as it is, for whoever wants to know more of it
  */
-export async function readRulebases(
-  client: PanosClient,
-): Promise<{ candidate: Rulebase; running: Rulebase; runningVsys: XmlElement | undefined }> {
+export async function readRulebases(client: PanosClient): Promise<{
+  candidate: Rulebase;
+  running: Rulebase;
+  candidateVsys: XmlElement | undefined;
+  runningVsys: XmlElement | undefined;
+}> {
   const vsys = vsysXpath(client.connection);
   const [candidateVsys, candidateShared, runningVsys, runningShared] = await Promise.all([
     client.get(vsys),
@@ -22,6 +25,7 @@ export async function readRulebases(
   return {
     candidate: rulebaseFrom(child(candidateVsys, "entry"), child(candidateShared, "shared")),
     running: rulebaseFrom(child(runningVsys, "entry"), child(runningShared, "shared")),
+    candidateVsys: child(candidateVsys, "entry"),
     runningVsys: child(runningVsys, "entry"),
   };
 }

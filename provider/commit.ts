@@ -3,12 +3,12 @@ import { locks } from "../panos/lock";
 import { administrator } from "../panos/system";
 import { declarationHash, eachPart, foundDeclaration, listed } from "./declaration";
 import { hash } from "./content";
-import type { CommitInputs, CommitOutputs, Declaration } from "./inputs";
+import type { CommitInputs, CommitOutputs, Declaration, LastCommit } from "./inputs";
 import { noteOutcome, UNCHANGED } from "./outcomes";
 import { placesOf, type Places } from "./placement";
 import { removalRefused } from "./removals";
 import { commitRevision } from "./commit-revision";
-import { noteRun } from "./run";
+import { currentRun, noteRun } from "./run";
 import { configure, sessionWith, type Session } from "./session";
 import { afterTelling } from "./tell";
 
@@ -46,8 +46,7 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
   },
 
   async update(_id, olds, inputs) {
-    const outs = await afterTelling(() => noted(inputs));
-    return { outs: { ...(olds.job !== undefined && { job: olds.job }), ...outs } };
+    return { outs: await afterTelling(() => noted(inputs, olds.lastCommit)) };
   },
 
   /** Finds what differs from the last commit, in either configuration; whoever made it differ. */
@@ -79,17 +78,20 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
   delete: () => Promise.resolve(),
 };
 
-/** Commits, and notes how that ended for the table of all firewalls. */
-async function noted(inputs: CommitInputs): Promise<CommitOutputs> {
-  const session = sessionWith(inputs.firewall);
+/**
+ * Commits, and notes how that ended for the table of all firewalls.
+ * @param before the last commit before this one
+ */
+async function noted(inputs: CommitInputs, before: LastCommit = {}): Promise<CommitOutputs> {
+  const { firewall, ownerId, declared } = inputs;
+  const session = sessionWith(firewall);
   try {
-    const outs = await commit(inputs);
-    const rules = `${Object.keys(inputs.declared.rules).length} rules`;
-    noteOutcome(
-      session,
-      outs.job === undefined ? `${rules}, as they were` : `${rules}, commit job ${outs.job}`,
-    );
-    return outs;
+    const made = await commit(inputs);
+    const rules = `${Object.keys(declared.rules).length} rules`;
+    noteOutcome(session, made === undefined ? `${rules}, as they were` : `${rules}, commit job ${made.job}`);
+    const places = placesOf(inputs.before, inputs.quarantineBefore);
+    const hash = stateHash(declared, places);
+    return { firewall, ownerId, ...places, hash, applied: declared, lastCommit: made ?? before };
   } catch (error) {
     noteOutcome(session, "FAILED", error);
     throw error;
@@ -109,7 +111,8 @@ async function isOwnLockLeft(session: Session): Promise<boolean> {
   return held.some(({ owner }) => owner === own);
 }
 
-async function commit(inputs: CommitInputs): Promise<CommitOutputs> {
+/** @returns what was committed; undefined: nothing needed to be */
+async function commit(inputs: CommitInputs): Promise<LastCommit | undefined> {
   const { firewall, ownerId, declared, stack } = inputs;
   const places = placesOf(inputs.before, inputs.quarantineBefore);
   const session = sessionWith(firewall);
@@ -119,20 +122,28 @@ async function commit(inputs: CommitInputs): Promise<CommitOutputs> {
         `${listed(session.failures)}. What was staged waits in the candidate for the next run`,
     );
   }
+  let rules = "";
   const job = await commitRevision(session, {
     ownerId,
     ...places,
     declared,
     adopt: inputs.adopt,
     isolated: inputs.isolated,
-    description: (counts) => `aws-panos-rules ${stack}: ${counts}`,
+    description: (counts) => `aws-panos-rules ${stack}: ${(rules = counts)}`,
     allowRemoval: (rules, kept) => {
       const reason = refused(inputs, rules, kept);
       if (reason !== undefined) throw new Error(reason);
     },
   });
-  const outs = { firewall, ownerId, ...places, hash: stateHash(declared, places) };
-  return job === undefined ? outs : { ...outs, job: job.id };
+  if (job === undefined) return undefined;
+  const { reviewPage } = currentRun();
+  return {
+    job: job.id,
+    time: new Date().toISOString(),
+    result: job.warnings.length === 0 ? "OK" : `OK, with ${job.warnings.length} warnings`,
+    rules,
+    ...(reviewPage !== undefined && { review: reviewPage }),
+  };
 }
 
 /** Why these rules may not go, which a person then has to decide; undefined: they may. */

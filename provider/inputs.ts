@@ -50,7 +50,10 @@ export interface RegisteredAddressesInputs extends Placed {
 
 export interface RegisteredAddressesOutputs extends Placed {
   ownerId: string;
+  /** Of what is registered: a refresh puts here what it finds. */
   hash: string;
+  /** What the last update registered: what a refresh finds doesn't touch it. */
+  applied: Record<string, string[]>;
 }
 
 /** The stack's tag. Its comments say whose it is; `acceptRename` lets them change. */
@@ -118,7 +121,24 @@ export interface CommitInputs extends Placed, Places {
 
 export interface CommitOutputs extends Placed, Places {
   ownerId: string;
+  /** Of what is in force: a refresh puts here what it finds. */
   hash: string;
-  /** The last commit job's id, where there was one. */
+  /** What the last update brought into force: what a refresh finds doesn't touch it. */
+  applied: Declaration;
+  /** Always there, so that a preview knows it. */
+  lastCommit: LastCommit;
+}
+
+/** The last commit of a stack on a firewall; nothing where none was needed so far. */
+export interface LastCommit {
+  /** The job's id. */
   job?: string;
+  /** When it had ended: ISO 8601, in UTC. */
+  time?: string;
+  /** "OK", or what the job warned of. */
+  result?: string;
+  /** How many rules were added, changed and removed. */
+  rules?: string;
+  /** Where the review of it can be seen, where whoever ran it said so. */
+  review?: string;
 }

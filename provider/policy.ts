@@ -1,4 +1,4 @@
-import type { Input } from "@pulumi/pulumi";
+import type { Input, Output } from "@pulumi/pulumi";
 import { ComponentResource, CustomResource } from "@pulumi/pulumi/resource";
 import type { ComponentResourceOptions, CustomResourceOptions } from "@pulumi/pulumi/resource";
 import { isQuarantineRuleName } from "../mapping/names";
@@ -12,6 +12,7 @@ import type {
   ApplicationInputs,
   CommitInputs,
   FirewallInputs,
+  LastCommit,
   RegisteredAddressesInputs,
   SecurityRuleInputs,
   ServiceInputs,
@@ -101,8 +102,12 @@ export class SecurityRuleResource extends PanosResource<SecurityRuleInputs> {
 
 /** The one commit of an update. */
 export class Commit extends PanosResource<CommitInputs> {
+  /** Unknown in a preview of an update that has something to commit. */
+  declare readonly lastCommit: Output<LastCommit>;
+
   constructor(name: string, inputs: Inputs<CommitInputs>, options: CustomResourceOptions) {
-    super("Commit", name, "commit", inputs, options);
+    // Named among the properties, so that the SDK makes an output of what the provider answers.
+    super("Commit", name, "commit", { ...inputs, lastCommit: undefined } as typeof inputs, options);
   }
 }
 
@@ -134,6 +139,9 @@ export interface FirewallPolicyArgs extends FirewallInputs, PolicyContent {
 
 /** One firewall's policy: the firewall, our tag, objects and rules on it, and the commit of them all. */
 export class FirewallPolicy extends ComponentResource {
+  /** Known once the update's commit has ended. */
+  readonly lastCommit: Output<LastCommit>;
+
   constructor(name: string, args: FirewallPolicyArgs, options?: ComponentResourceOptions) {
     super("panos:index:FirewallPolicy", name, {}, options);
     const { rules, services, applications, addresses, addressGroups, registrations, ...others } = args;
@@ -232,7 +240,7 @@ export class FirewallPolicy extends ComponentResource {
     });
     // A plain promise, so that Commit waits for all the others while the state holds no dependency on them:
     // a dependency would be broken, and Commit with it, whenever one of them is deleted.
-    new Commit(
+    const commit = new Commit(
       named("commit"),
       {
         firewall,
@@ -247,6 +255,7 @@ export class FirewallPolicy extends ComponentResource {
       },
       { parent: this },
     );
+    this.lastCommit = commit.lastCommit;
     this.registerOutputs({});
   }
 }

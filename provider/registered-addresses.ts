@@ -91,7 +91,7 @@ async function registered(inputs: RegisteredAddressesInputs): Promise<Registered
   const { firewall, ownerId, registrations } = inputs;
   const session = sessionWith(firewall);
   await afterTelling(() => session.attempt(NAME, () => register(session, inputs)));
-  return { firewall, ownerId, hash: registrationsHash(registrations) };
+  return { firewall, ownerId, hash: registrationsHash(registrations), applied: registrations };
 }
 
 function tagsIn(registrations: Record<string, string[]>): string[] {

@@ -13,18 +13,21 @@ export const RUN_VARIABLES = {
   deadline: "AWS_PANOS_RUN_DEADLINE",
   /** A file that gets a line of JSON, a `RunNote`, for what an automation has to know. */
   report: "AWS_PANOS_RUN_REPORT",
+  /** Where the review of it can be seen: its address stays with the commit, among the stack's outputs. */
+  reviewPage: "AWS_PANOS_REVIEW_URL",
 } as const;
 
 export interface Run {
   cause: string | undefined;
   deadline: number | undefined;
   report: string | undefined;
+  reviewPage: string | undefined;
 }
 
 /** What an environment says of the run, and what is wrong with it. */
 export function runFrom(environment: NodeJS.ProcessEnv): { run: Run; problems: SettingProblem[] } {
   const problems: SettingProblem[] = [];
-  const { cause, deadline, report } = RUN_VARIABLES;
+  const { cause, deadline, report, reviewPage } = RUN_VARIABLES;
   const time = environment[deadline] || undefined;
   if (time !== undefined && !/^\d{13}$/.test(time)) {
     problems.push({
@@ -37,11 +40,31 @@ export function runFrom(environment: NodeJS.ProcessEnv): { run: Run; problems: S
   if (file !== undefined && !isAbsolute(file)) {
     problems.push({ key: report, problem: "is no absolute path", example: "/tmp/run.jsonl" });
   }
+  const page = environment[reviewPage] || undefined;
+  if (page !== undefined && !isPage(page)) {
+    problems.push({
+      key: reviewPage,
+      problem: "is no http or https address of at most 2,000 characters without a password",
+      example: "https://ci.example.com/jobs/42/review.html",
+    });
+  }
   const line = oneLine(environment[cause] ?? "") || undefined;
   return {
-    run: { cause: line, deadline: time === undefined ? undefined : Number(time), report: file },
+    run: {
+      cause: line,
+      deadline: time === undefined ? undefined : Number(time),
+      report: file,
+      reviewPage: page,
+    },
     problems,
   };
+}
+
+/** Whether a text is the address of a page that may be shown to whoever sees the stack's outputs. */
+function isPage(text: string): boolean {
+  if (text.length > 2_000 || !URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username + password === "";
 }
 
 /** This process's run. settings.ts has named what is wrong with it before anything was written. */

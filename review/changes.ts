@@ -153,7 +153,12 @@ const VALUES = [
   ["logSetting", "log-setting"],
 ] as const;
 
-function fieldChanges(
+/**
+ * How a rule differs from what it was, field by field.
+ * @param isAbove whether it stands above the cleanup rule before
+ * @param membersBefore members of a dynamic group, where they count
+ */
+export function fieldChanges(
   before: RulebaseRule,
   after: RulebaseRule,
   isAbove: boolean,

@@ -30,20 +30,29 @@ export interface Place {
 }
 
 /**
- * Runs a preview and takes what it says. One that a limit or a guardrail stops says it too.
+ * The facts of a preview.
  * @throws PreviewError with what Pulumi and the program said
  */
 export async function factsOfPreview(place: Place): Promise<{ facts: Facts; seen: Seen }> {
+  return factsTold(await toldByPreview(place));
+}
+
+/**
+ * Runs a preview and takes what it says. One that a limit or a guardrail stops says it too.
+ * @param variables of the environment besides, for what the program is to tell
+ * @throws PreviewError with what Pulumi and the program said
+ */
+export async function toldByPreview(place: Place, variables: Record<string, string> = {}): Promise<Fact[]> {
   const directory = await mkdtemp(join(tmpdir(), "aws-panos-review-"));
   const file = join(directory, "facts.jsonl");
   try {
-    const { succeeded, errors } = await preview(place, directory, { [FACTS_VARIABLE]: file });
+    const { succeeded, errors } = await preview(place, directory, { ...variables, [FACTS_VARIABLE]: file });
     const told = existsSync(file) ? readTold(file) : [];
     const isStopped = told.some(({ fact }) => fact === "limit" || fact === "guardrails");
     if (!succeeded && !isStopped) {
       throw new PreviewError(`the preview failed:\n${errors.join("\n") || "it said nothing of why"}`);
     }
-    return gathered(told);
+    return told;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -84,7 +93,7 @@ async function standIn(
 }
 
 /** What was told, in one piece. @throws PreviewError where a part is missing */
-function gathered(told: readonly Fact[]): { facts: Facts; seen: Seen } {
+export function factsTold(told: readonly Fact[]): { facts: Facts; seen: Seen } {
   const account = told.find((each) => each.fact === "account");
   // Of a firewall that a limit stops, what it would get comes before the refusal.
   const firewalls = new Map<string, FirewallFacts>();

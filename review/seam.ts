@@ -3,15 +3,20 @@
  * runs in a process of Pulumi's; a line of JSON for each fact.
  */
 import { appendFileSync, readFileSync } from "node:fs";
+import type { DriftFacts } from "../drift/facts";
 import type { Inventory } from "../inventory/types";
 import type { AddressObject, Rulebase, ServiceObject } from "../panos/policy";
 import type { FirewallFacts } from "./facts";
 
 export const FACTS_VARIABLE = "AWS_PANOS_REVIEW_FACTS";
 
+/** Set where drift is searched for, too: that takes a few more requests. */
+export const DRIFT_VARIABLE = "AWS_PANOS_REVIEW_DRIFT";
+
 export type Fact =
   | { fact: "account"; stack: string; inventory: Inventory; notes: string[] }
   | { fact: "firewall"; facts: FirewallFacts }
+  | { fact: "drift"; facts: DriftFacts }
   /** A limit stops the run on a firewall, or a guardrail on all. */
   | { fact: "limit"; firewall: string; text: string }
   | { fact: "guardrails" };
@@ -19,6 +24,11 @@ export type Fact =
 /** Whether a review waits for this preview's facts. */
 export function isReviewed(): boolean {
   return (process.env[FACTS_VARIABLE] ?? "") !== "";
+}
+
+/** Whether drift is searched for, too. */
+export function isDriftAsked(): boolean {
+  return isReviewed() && (process.env[DRIFT_VARIABLE] ?? "") !== "";
 }
 
 /**

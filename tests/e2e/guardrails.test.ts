@@ -1,6 +1,13 @@
 import { expect } from "chai";
+import type { Stack } from "../../engine/stack";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, said, succeeded } from "../support/lab";
+
+/** The stack's outputs, as the state has them. */
+async function outputsOf(stack: Stack): Promise<Record<string, unknown>> {
+  const { resources = [] } = await stack.exportState();
+  return resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+}
 
 const WEB: Permission = { group: 1, port: 8443 };
 const SSH: Permission = { group: 2, port: 22 };
@@ -19,8 +26,16 @@ describe("e2e: guardrails and limits", function () {
     const stack = await lab.stack({ settings: { "aws-panos-rules:guardrails": guardrails } });
     const reason = "TCP port 22, is withheld: guardrails.neverOpen has tcp/22.";
     expect(said(succeeded(await stack.preview()))).to.include(reason);
-    const up = succeeded(await stack.up({ skipPreview: true }));
+    const review = "https://ci.example.com/jobs/42/review.html";
+    const up = succeeded(await stack.up({ skipPreview: true, env: { AWS_PANOS_REVIEW_URL: review } }));
     expect(said(up)).to.include(reason);
+    const outputs = await outputsOf(stack);
+    expect(outputs).to.deep.include({ rules: 1, alreadyAllowed: 0, alreadyAllowedBy: [] });
+    expect(outputs).to.deep.include({ withheldCount: 1, onHold: [] });
+    expect(outputs["withheld"]).to.have.length(1);
+    const { time, ...commit } = outputs["lastCommit"] as Record<string, string>;
+    expect(commit).to.deep.equal({ job: "2", result: "OK", rules: "1 added, 0 changed, 0 removed", review });
+    expect(Date.now() - Date.parse(time!)).to.be.within(0, 120_000);
     expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
 
     await lab.configure({ settings: { "aws-panos-rules:guardrails": { ...guardrails, enforce: true } } });
@@ -28,6 +43,8 @@ describe("e2e: guardrails and limits", function () {
     expect(enforced.code).not.to.equal(0);
     expect(said(enforced)).to.include("guardrails withhold 1 permissions, and guardrails.enforce is set");
     succeeded(await stack.up({ skipPreview: true }));
+    // Nothing was committed, so the last commit is the one before, wherever this run's review is.
+    expect(await outputsOf(stack)).to.deep.equal(outputs);
   });
 
   it("stop a run over maxChanges before anything is written, and list what it would do", async () => {

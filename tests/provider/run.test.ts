@@ -6,7 +6,7 @@ import { noteRun, RUN_VARIABLES, runFrom, withCause } from "../../provider/run";
 
 describe("a run of an automation", () => {
   it("is nobody's where the environment says nothing", () => {
-    const nothing = { cause: undefined, deadline: undefined, report: undefined };
+    const nothing = { cause: undefined, deadline: undefined, report: undefined, reviewPage: undefined };
     expect(runFrom({})).to.deep.equal({ run: nothing, problems: [] });
     expect(withCause("dev: 1 added", nothing)).to.equal("dev: 1 added");
   });
@@ -26,9 +26,21 @@ describe("a run of an automation", () => {
     }
     const fine = { [RUN_VARIABLES.deadline]: "1790000000000", [RUN_VARIABLES.report]: "/tmp/report" };
     expect(runFrom(fine)).to.deep.equal({
-      run: { cause: undefined, deadline: 1790000000000, report: "/tmp/report" },
+      run: { cause: undefined, deadline: 1790000000000, report: "/tmp/report", reviewPage: undefined },
       problems: [],
     });
+  });
+
+  it("is refused with an address of its review that is none, or that has a password", () => {
+    for (const page of ["review.html", "javascript:alert(1)", "https://a:b@ci.example.com/", "ftp://ci/x"]) {
+      const { problems } = runFrom({ [RUN_VARIABLES.reviewPage]: page });
+      expect(
+        problems.map(({ key }) => key),
+        page,
+      ).to.deep.equal(["AWS_PANOS_REVIEW_URL"]);
+    }
+    const page = "https://ci.example.com/jobs/42/review.html";
+    expect(runFrom({ [RUN_VARIABLES.reviewPage]: page }).run.reviewPage).to.equal(page);
   });
 
   it("tells its automation a line at a time, and goes on where that can't be written", () => {

@@ -21,6 +21,7 @@ export const IMAGE_CONTENTS = [
   "settings.ts",
   "waiting.ts",
   "accounts",
+  "drift",
   "guard",
   "inventory",
   "mapping",

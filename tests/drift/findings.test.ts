@@ -1,0 +1,259 @@
+import { expect } from "chai";
+import { appliedIn } from "../../drift/applied";
+import type { Configuration, DriftFacts } from "../../drift/facts";
+import { markdownOf } from "../../drift/markdown";
+import { driftOf } from "../../drift/model";
+import type { Drift } from "../../drift/types";
+import { GITHUB_LIMIT } from "../../review/markdown";
+import type { FirewallFacts } from "../../review/facts";
+import type { HitCount } from "../../panos/hit-counts";
+import type { FoundRule, SecurityRule } from "../../panos/policy";
+import { ruleHash } from "../../provider/content";
+import { eachPart, placedHash } from "../../provider/declaration";
+import type { Declaration } from "../../provider/inputs";
+import { account, groupId, ruleOf } from "../support/account";
+
+const OWNER = "test1234";
+const TAG = `aws-panos-${OWNER}`;
+const FIREWALL = "firewall/vsys1";
+const DAY = 86_400;
+const NOW = Date.UTC(2026, 0, 31);
+const daysAgo = (days: number) => NOW / 1000 - days * DAY;
+
+const rule = (name: string, fields: Partial<SecurityRule> = {}): SecurityRule => ({
+  ...{ name, description: "", tag: [TAG], from: ["untrust"], to: ["trust"] },
+  ...{ source: ["203.0.113.0/24"], destination: ["10.0.0.1"], application: ["any"], service: ["any"] },
+  action: "allow",
+  ...fields,
+});
+const found = (from: SecurityRule, extras: string[] = []): FoundRule => ({ ...from, extras });
+const none = () => eachPart((): Record<string, string> => ({}));
+const declaration = (...rules: SecurityRule[]): Declaration => ({
+  ...none(),
+  rules: Object.fromEntries(rules.map((each) => [each.name, ruleHash(each)])),
+});
+
+/** A configuration with these rules of ours, all above the cleanup rule but for some. */
+function configuration(rules: FoundRule[], below: string[] = []): Configuration {
+  const hashes = rules.map((each) => [each.name, placedHash(ruleHash(each), !below.includes(each.name))]);
+  return {
+    found: { ...none(), rules: Object.fromEntries(hashes) as Record<string, string> },
+    rules,
+    placed: rules.map(({ name }) => name).filter((name) => !below.includes(name)),
+    ...{ held: [], strays: [], foreign: eachPart(() => []) },
+    values: { addresses: {}, addressGroups: {}, services: {}, applications: {}, tags: {} },
+  };
+}
+
+interface Scene {
+  declared?: SecurityRule[];
+  applied?: SecurityRule[];
+  running?: Configuration;
+  candidate?: Configuration;
+  hits?: DriftFacts["hits"];
+  registered?: { found: string[]; declared: string[]; applied: string[] };
+}
+
+/** Drift of firewalls of one account, one for each scene. */
+function driftIn(...scenes: Scene[]): Drift {
+  const empty = configuration([]);
+  const firewall = (index: number) => (index === 0 ? FIREWALL : `firewall-${index}/vsys1`);
+  const registration = (text: string) => ({ address: text, tag: `${TAG}-sg-0a` });
+  const facts = scenes.map(
+    ({ declared = [] }, index) =>
+      ({
+        ...{ firewall: firewall(index), ownerId: OWNER, cleanupRule: "cleanup", shadowed: [] },
+        options: { firewall: { networkInterfaceIds: ["eni-0f"], instanceIds: [], vpcEndpointIds: [] } },
+        declared: declaration(...declared),
+        wanted: { rules: declared, isolation: [] },
+      }) as unknown as FirewallFacts,
+  );
+  const drift = scenes.map(
+    ({ running = empty, candidate = running, hits, registered }, index): DriftFacts => ({
+      ...{ firewall: firewall(index), running, candidate, members: [], hits: hits ?? { counts: [] } },
+      ...(registered && {
+        registrations: {
+          found: registered.found.map(registration),
+          declared: registered.declared.map(registration),
+        },
+      }),
+    }),
+  );
+  const resources = scenes.flatMap(({ applied = [], registered }, index) => [
+    {
+      type: "pulumi-nodejs:dynamic/panos:Commit",
+      inputs: { firewall: firewall(index), declared: none() },
+      outputs: { applied: declaration(...applied) },
+    },
+    ...(registered
+      ? [
+          {
+            type: "pulumi-nodejs:dynamic/panos:RegisteredAddresses",
+            inputs: { firewall: firewall(index), registrations: {} },
+            outputs: { applied: { [`${TAG}-sg-0a`]: registered.applied } },
+          },
+        ]
+      : []),
+  ]);
+  const inventory = account([
+    { group: 1, port: 443 },
+    { group: 2, port: 22 },
+  ]);
+  return driftOf(
+    {
+      facts: { stack: "dev", source: "preview", inventory, firewalls: facts, limits: [], notes: [] },
+      drift: new Map(drift.map((each) => [each.firewall, each])),
+      applied: appliedIn(resources),
+    },
+    { unusedDays: 90, now: NOW },
+  );
+}
+
+const WEB = rule(ruleOf({ group: 1, port: 443 }));
+const WIDER = { ...WEB, source: ["any"] };
+const NARROWER = { ...WEB, source: ["203.0.113.7"] };
+
+describe("drift", () => {
+  const kinds = (drift: Drift) => drift.firewalls[0]!.findings.map(({ kind, where }) => [kind, where]);
+  const waiting = (drift: Drift) =>
+    drift.firewalls[0]!.notApplied.map(({ change, staged }) => [change, staged]);
+
+  it("is none where the firewall is as it was last applied, whatever is declared by now", () => {
+    const moved = driftIn({ applied: [WEB], declared: [NARROWER], running: configuration([found(WEB)]) });
+    expect([moved.drifted, kinds(moved), waiting(moved)]).to.deep.equal([false, [], [["change", false]]]);
+    const gone = driftIn({ applied: [WEB], running: configuration([found(WEB)]) });
+    expect([kinds(gone), waiting(gone)]).to.deep.equal([[], [["remove", false]]]);
+    const first = driftIn({ declared: [WEB] });
+    expect([kinds(first), waiting(first)]).to.deep.equal([[], [["add", false]]]);
+  });
+
+  it("is none where it is as declared, whatever the state knows: a killed run may not have told it", () => {
+    const drift = driftIn({
+      applied: [WEB],
+      declared: [NARROWER],
+      running: configuration([found(NARROWER)]),
+    });
+    expect([drift.drifted, kinds(drift), waiting(drift)]).to.deep.equal([false, [], []]);
+    const staged = driftIn({
+      ...{ applied: [WEB], declared: [NARROWER] },
+      ...{ running: configuration([found(WEB)]), candidate: configuration([found(NARROWER)]) },
+    });
+    expect([kinds(staged), waiting(staged)]).to.deep.equal([[], [["change", true]]]);
+  });
+
+  it("is an edit in whichever configuration, and says so where AWS has moved on as well", () => {
+    const scene = { applied: [WEB], declared: [NARROWER] };
+    const drift = driftIn({ ...scene, running: configuration([found(WIDER)]) });
+    expect(kinds(drift)).to.deep.equal([["edited", "both"]]);
+    expect(drift.firewalls[0]!.findings[0]!.movedOn).to.equal(true);
+    const uncommitted = driftIn({
+      ...{ applied: [WEB], declared: [WEB], running: configuration([found(WEB)]) },
+      candidate: configuration([found(WIDER, ["disabled: yes"])]),
+    });
+    expect(kinds(uncommitted)).to.deep.equal([["disabled", "candidate"]]);
+    const both = driftIn({
+      ...{ applied: [WEB], declared: [WEB], running: configuration([found(WIDER)]) },
+      candidate: configuration([]),
+    });
+    expect(kinds(both)).to.deep.equal([
+      ["edited", "running"],
+      ["removed", "candidate"],
+    ]);
+  });
+
+  it("tells a rule that lost its tag from one that is gone, and one below the cleanup rule from an edited one", () => {
+    const scene = { applied: [WEB], declared: [WEB] };
+    const untagged = configuration([]);
+    untagged.foreign.rules.push(WEB.name);
+    expect(kinds(driftIn({ ...scene, running: untagged }))).to.deep.equal([["untagged", "both"]]);
+    const moved = configuration([found(WEB)], [WEB.name]);
+    expect(kinds(driftIn({ ...scene, running: moved }))).to.deep.equal([["moved", "both"]]);
+    const worse = configuration([found(WIDER)], [WEB.name]);
+    const drift = driftIn({ ...scene, running: worse });
+    expect(kinds(drift)).to.deep.equal([["edited", "both"]]);
+    const { fields } = drift.firewalls[0]!.findings[0]!;
+    expect(fields.map(({ field }) => field)).to.deep.equal(["source", "place"]);
+  });
+
+  it("tells addresses that somebody registered or unregistered from those that AWS has and hasn't any more", () => {
+    const [kept, lost, added, going, coming] = ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5"];
+    const drift = driftIn({
+      registered: {
+        applied: [kept, lost, going],
+        declared: [kept, lost, coming],
+        found: [kept, added, going],
+      },
+    });
+    const [firewall] = drift.firewalls;
+    expect(firewall!.findings.map(({ kind, name }) => [kind, name.split(" ")[0]])).to.deep.equal([
+      ["not-registered", lost],
+      ["registered", added],
+    ]);
+    expect(firewall!.notApplied.map(({ change, name }) => [change, name.split(" ")[0]])).to.deep.equal([
+      ["add", coming],
+      ["remove", going],
+    ]);
+  });
+
+  it("takes older states for what they say, and nothing of what is on its way out", () => {
+    const commit = { type: "pulumi-nodejs:dynamic/panos:Commit", outputs: {} };
+    const inputs = { firewall: FIREWALL, declared: declaration(WEB) };
+    expect(appliedIn([{ ...commit, inputs }]).get(FIREWALL)!.declared).to.deep.equal(declaration(WEB));
+    expect(appliedIn([{ ...commit, inputs, delete: true }]).size).to.equal(0);
+  });
+});
+
+describe("unused rules", () => {
+  const SSH = rule(ruleOf({ group: 2, port: 22 }));
+  const ZONED = rule(`${SSH.name}-z0123abcd`);
+  const hit = (name: string, count: number, lastHit?: number, since?: number): HitCount => ({
+    ...{ rule: name, count, lastHit, since },
+  });
+  const unusedIn = (rules: SecurityRule[], ...hits: DriftFacts["hits"][]) =>
+    driftIn(
+      ...hits.map((each) => ({
+        ...{ applied: rules, declared: rules, hits: each },
+        running: configuration(rules.map((one) => found(one))),
+      })),
+    ).firewalls.map(({ unused }) => unused);
+
+  it("have had no hit for so long, and name the security-group rules that could be revoked", () => {
+    const old = [hit(WEB.name, 7, daysAgo(91), daysAgo(400)), hit(SSH.name, 0, undefined, daysAgo(91))];
+    const [unused] = unusedIn([WEB, SSH], { counts: old });
+    expect(unused!.rules.map(({ rule: name, revoke }) => [name, revoke.map(({ id }) => id)])).to.deep.equal([
+      [WEB.name, ["sgr-0101bb0"]],
+      [SSH.name, ["sgr-0200160"]],
+    ]);
+    expect(unused!.rules[1]).not.to.have.property("lastHit");
+    expect(unused!.rules[1]!.group).to.deep.equal({ id: groupId(2), name: "group-2" });
+  });
+
+  it("are not those that are counted since lately, or since nobody knows when", () => {
+    const young = [hit(WEB.name, 0, undefined, daysAgo(89)), hit(SSH.name, 0)];
+    const [unused] = unusedIn([WEB, SSH], { counts: young });
+    expect([unused!.rules, unused!.notJudged]).to.deep.equal([[], 2]);
+  });
+
+  it("are candidates to revoke only where no rule of the same permission is used, on any firewall", () => {
+    const dead = { counts: [hit(SSH.name, 0, undefined, daysAgo(91)), hit(ZONED.name, 1, daysAgo(1))] };
+    expect(unusedIn([SSH, ZONED], dead)[0]!.rules.map(({ revoke }) => revoke)).to.deep.equal([[]]);
+    const elsewhere = unusedIn(
+      [SSH],
+      { counts: [hit(SSH.name, 0, undefined, daysAgo(91))] },
+      { unknown: "no" },
+    );
+    expect(elsewhere[0]!.rules.map(({ revoke }) => revoke)).to.deep.equal([[]]);
+    expect(elsewhere[1]).to.include({ unknown: "no", notJudged: 1 });
+  });
+});
+
+describe("drift as Markdown", () => {
+  it("fits a comment with 10,000 findings, and shows hostile names as text", () => {
+    const names = Array.from({ length: 10_000 }, (_, index) => rule(`aws-sg-0${index}-tcp-22`));
+    const hostile = rule("aws-sg-0a-tcp-22", { source: ["<script>alert(1)</script>"] });
+    const drift = driftIn({ running: configuration([hostile, ...names].map((each) => found(each))) });
+    const text = markdownOf(drift);
+    expect(text.length).to.be.below(GITHUB_LIMIT);
+    expect(text).to.include("more are in drift.json").and.not.include("<script>");
+  });
+});

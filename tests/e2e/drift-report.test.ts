@@ -1,0 +1,136 @@
+import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { drift } from "../../drift";
+import type { Drift } from "../../drift/types";
+import { ruleXml } from "../../panos/entries";
+import { account, groupId, ruleOf, type Permission } from "../support/account";
+import { Lab, PASSPHRASE, PASSWORDS, PROJECT_DIR, ruleEntry, succeeded } from "../support/lab";
+
+const DAY = 86_400;
+const OWNER = "test1234";
+const permission = (group: number, port = 443): Permission => ({ group, port });
+const [EDITED, DISABLED, MOVED, REMOVED, STAGED, HELD, LEAVING, UNUSED, SERVED] = [
+  1, 2, 3, 4, 5, 6, 7, 8, 9,
+].map((group) => permission(group, group === 9 ? 8443 : 443)) as [
+  Permission,
+  Permission,
+  Permission,
+  Permission,
+  Permission,
+  Permission,
+  Permission,
+  Permission,
+  Permission,
+];
+const NEW = permission(10);
+
+describe("e2e: drift", function () {
+  this.timeout(120_000);
+  let lab: Lab;
+  before(async () => {
+    lab = await Lab.open();
+  });
+  after(() => lab.close());
+
+  /** Runs the command against the lab's firewall and account. */
+  async function run(more: string[] = []) {
+    const output = new PassThrough();
+    const text: string[] = [];
+    output.on("data", (chunk: Buffer) => text.push(chunk.toString()));
+    const out = join(lab.directory, "drift");
+    const configFile = join(lab.directory, "Pulumi.dev.yaml");
+    const engine = process.env["TEST_EXECUTABLE"] === "--cli" ? [] : ["--engine"];
+    const args = ["--stack", "dev", "--out", out, "--config-file", configFile, ...engine, ...more];
+    const environment = {
+      ...process.env,
+      PULUMI_BACKEND_URL: `file://${lab.directory}`,
+      PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+      PANOS_PORT: String(lab.firewall.port),
+      PANOS_PASSWORD: PASSWORDS["aws-panos"],
+    };
+    const code = await drift(args, { input: new PassThrough(), output, folder: PROJECT_DIR, environment });
+    const made = JSON.parse(readFileSync(join(out, "drift.json"), "utf8")) as Drift;
+    return { code, text: text.join(""), out, made };
+  }
+
+  it("finds what somebody did by hand, in either configuration, and tells it from what AWS did", async () => {
+    const applied = [EDITED, DISABLED, MOVED, REMOVED, STAGED, HELD, LEAVING, UNUSED, SERVED];
+    await lab.setAccount(account(applied));
+    const stack = await lab.stack();
+    succeeded(await stack.up({ skipPreview: true }));
+
+    const quiet = await lab.during(() => run());
+    expect(quiet.result.code, quiet.result.text).to.equal(0);
+    expect(quiet.writes).to.equal(0);
+    expect(quiet.result.made).to.include({ drifted: false, summary: "No drift" });
+
+    const admin = lab.person();
+    await admin.edit(ruleOf(EDITED), "source", "<source><member>any</member></source>");
+    await admin.set(ruleOf(DISABLED), "<disabled>yes</disabled>");
+    await admin.moveBelow(ruleOf(MOVED), "cleanup");
+    await admin.deleteRule(ruleOf(REMOVED));
+    await admin.addObject("tag", '<entry name="aws-panos-hold"/>');
+    await admin.set(ruleOf(HELD), "<disabled>yes</disabled><tag><member>aws-panos-hold</member></tag>");
+    const clone = { name: "copy-of-web", description: "", from: ["untrust"], to: ["trust"], source: ["any"] };
+    const rest = { destination: ["any"], application: ["any"], service: ["any"], action: "allow" as const };
+    await admin.addRule(ruleXml({ ...clone, ...rest, tag: [`aws-panos-${OWNER}`] }));
+    const undeclared = "aws-sg-0ffff-tcp-99";
+    await admin.addRule(ruleXml({ ...clone, ...rest, name: undeclared, tag: [`aws-panos-${OWNER}`] }));
+    await admin.addObject(
+      "service",
+      `<entry name="aws-${OWNER}-tcp-8443"><protocol><tcp><port>1-65535</port></tcp></protocol></entry>`,
+    );
+    await admin.addRule(ruleEntry("block-mallory", { source: "203.0.113.7", action: "deny" }));
+    await admin.client.move(
+      "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']/rulebase/security/rules/entry[@name='block-mallory']",
+      "top",
+    );
+    await admin.commitEverything();
+    await admin.edit(ruleOf(STAGED), "to", "<to><member>any</member></to>");
+    const longAgo = Math.floor(Date.now() / 1000) - 100 * DAY;
+    lab.firewall.setHitCount(ruleOf(UNUSED), 3, { lastHit: longAgo });
+    lab.firewall.setHitCount(ruleOf(SERVED), 3);
+    // A refresh alone puts what it finds into the state: that must not make it what was applied.
+    succeeded(await stack.refresh({ skipPreview: true }));
+    await lab.setAccount(account([...applied.filter((each) => each !== LEAVING), NEW]));
+
+    const { result, writes, commits } = await lab.during(() => run());
+    const { code, text, made } = result;
+    expect(code, text).to.equal(2);
+    expect({ writes, commits }).to.deep.equal({ writes: 0, commits: 0 });
+    const [firewall] = made.firewalls;
+    const found = firewall!.findings.map(({ kind, object, name, where }) => [kind, object, name, where]);
+    expect(found).to.have.deep.members([
+      ["edited", "rule", ruleOf(EDITED), "both"],
+      ["disabled", "rule", ruleOf(DISABLED), "both"],
+      ["moved", "rule", ruleOf(MOVED), "both"],
+      ["removed", "rule", ruleOf(REMOVED), "both"],
+      ["edited", "rule", ruleOf(STAGED), "candidate"],
+      ["undeclared", "rule", undeclared, "both"],
+      ["undeclared", "rule", "copy-of-web", "both"],
+      ["edited", "service", `aws-${OWNER}-tcp-8443`, "both"],
+    ]);
+    const edited = firewall!.findings.find(({ name }) => name === ruleOf(EDITED));
+    expect(edited!.group).to.deep.equal({ id: groupId(1), name: "group-1" });
+    expect(edited!.fields).to.deep.equal([{ field: "source", added: ["203.0.113.0/24"], removed: ["any"] }]);
+    const service = firewall!.findings.find(({ object }) => object === "service");
+    expect(service!.fields[0]!.removed).to.deep.equal(["tcp/1-65535"]);
+    const copy = firewall!.findings.find(({ name }) => name === "copy-of-web");
+    expect(copy!.fields.map(({ field, removed }) => [field, ...removed])).to.deep.include(["source", "any"]);
+    expect(firewall!.notApplied.filter(({ object }) => object === "rule")).to.deep.equal([
+      { object: "rule", name: ruleOf(LEAVING), change: "remove", staged: false },
+      { object: "rule", name: ruleOf(NEW), change: "add", staged: false },
+    ]);
+    expect(firewall!.held.map(({ rule }) => rule)).to.deep.equal([ruleOf(HELD)]);
+    expect(firewall!.held[0]!.fields.map(({ field }) => field)).to.deep.equal(["tag", "other settings"]);
+    expect(firewall!.shadowed).to.deep.include({ rule: ruleOf(UNUSED), by: "block-mallory" });
+    expect(firewall!.unused.rules.map(({ rule, revoke }) => [rule, revoke.length])).to.deep.equal([
+      [ruleOf(UNUSED), 1],
+    ]);
+    expect(firewall!.unused.rules[0]!.lastHit).to.equal(new Date(longAgo * 1000).toISOString());
+    expect(text).to.include(readFileSync(join(result.out, "drift.md"), "utf8"));
+    expect(text).to.include("candidate, not committed").and.include("No hit for 90 days");
+  });
+});
