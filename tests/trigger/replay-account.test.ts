@@ -125,7 +125,17 @@ describe("an account that calls change", () => {
       expect(replayed.happen(record), `${call} ${JSON.stringify(request)}`).to.equal(false);
       expect(replayed.inventory, call).to.deep.equal(before);
     }
+    const list = {
+      groupId: GROUP,
+      securityGroupRuleId: "sgr-0aa",
+      ipProtocol: "tcp",
+      prefixListId: "pl-0ff",
+    };
+    const unknown = { securityGroupRuleSet: items({ ...list, fromPort: 1, toPort: 1 }) };
     const replayed = small();
+    expect(
+      replayed.happen(callRecord("AuthorizeSecurityGroupIngress", {}, { responseElements: unknown })),
+    ).to.equal(false);
     const half = { ipPermissions: items(listed, { ...listed, fromPort: 1 }), groupId: GROUP };
     expect(replayed.happen(callRecord("RevokeSecurityGroupIngress", half))).to.equal(false);
     expect(ports(replayed)).to.deep.equal([443, 22]);
