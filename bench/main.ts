@@ -9,13 +9,14 @@ import { measureFaults, type FaultsResult } from "./faults";
 import { guardText, measureGuard } from "./guard";
 import { inventoryText, measureInventory } from "./inventory";
 import { mappingText, measureMapping } from "./mapping";
+import { measurePage, pageText } from "./page";
 import { measureReaction, reactionText, type ReactionResult } from "./reaction";
 import { measureSize, type Cost, type SizeResult } from "./requests";
 import { shown, spread, table } from "./statistics";
 import { DESTINATIONS, measureStopped, type StoppedResult } from "./stopped";
 import { label, measureTimes, type TimesResult } from "./times";
 
-const USAGE = `npm run bench -- [--short] [--rules N] [--runs N] [--both] [--inventory] [--mapping] [--guard] [--reaction] [--engine | --cli] [--json]
+const USAGE = `npm run bench -- [--short] [--rules N] [--runs N] [--both] [--inventory] [--mapping] [--guard] [--reaction] [--page] [--engine | --cli] [--json]
   --short   a quick look: 10 and 100 rules, one round
   --rules   how many rules the times are taken with (1000)
   --runs    how many rounds the times are taken in (3)
@@ -24,6 +25,7 @@ const USAGE = `npm run bench -- [--short] [--rules N] [--runs N] [--both] [--inv
   --mapping    only what mapping costs, of accounts with up to 20,000 interfaces
   --reaction   only the time from an event to the rule in force, with 10 and 1,000 instances
   --guard      only how soon the guard undoes a change
+  --page       only how soon a review's page of 10, 1,000 and 10,000 rules is open in a browser
   --engine  use the stand-in engine even where a pulumi is installed
   --cli     use the Pulumi CLI, and fail where there is none
   --json    print JSON`;
@@ -40,6 +42,7 @@ function flags(argv: string[]) {
       mapping: { type: "boolean", default: false },
       guard: { type: "boolean", default: false },
       reaction: { type: "boolean", default: false },
+      page: { type: "boolean", default: false },
       engine: { type: "boolean", default: false },
       cli: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
@@ -87,6 +90,11 @@ async function main(argv: string[]): Promise<number> {
       return measureMapping(interfaces);
     });
     console.log(chosen.json ? JSON.stringify(results, undefined, 2) : mappingText(results));
+    return 0;
+  }
+  if (chosen.page) {
+    const pages = await measurePage(chosen.short ? [10, 1000] : [10, 1000, 10_000], chosen.runs);
+    console.log(chosen.json ? JSON.stringify(pages, undefined, 2) : pageText(pages));
     return 0;
   }
   const executable = chooseExecutable(argv);

@@ -210,11 +210,14 @@ describe("review page in a browser", function () {
     });
   }
 
-  it("fits a phone", async () => {
+  it("fits a phone and a small window", async () => {
     const page = await open(reviewOfRules(12), { viewport: { width: 360, height: 740 } });
     await rows(page).first().locator("button").click();
-    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).to.be.at.most(360);
+    const width = () => page.evaluate<number>("document.documentElement.scrollWidth");
+    expect(await width()).to.be.at.most(360);
     expect(await violations(page)).to.deep.equal([]);
+    await page.setViewportSize({ width: 1010, height: 740 });
+    expect(await width()).to.be.at.most(1010);
   });
 
   it("is printed with everything unfolded, and folds again", async () => {
