@@ -156,7 +156,7 @@ export async function triggerSettingsFrom(
     secrets: secretSettings(read.json(at("secrets")), at("secrets"), { backend, main }, report),
     memory: between("memory", 512, 10_240, 2048),
     ephemeralStorage: between("ephemeralStorage", 512, 10_240, 1024),
-    reservedConcurrency: between("reservedConcurrency", 0, 1000, 3),
+    reservedConcurrency: between("reservedConcurrency", 0, 1000, 5),
     architecture: read.choice(at("architecture"), ["x86_64", "arm64"] as const),
     buildMinutes: between("buildMinutes", 5, 480, 60),
     imageUri: read.text(
@@ -187,12 +187,12 @@ function trailFor(
 /** What is right by itself and not together. */
 function reportContradictions(settings: TriggerSettings, at: (name: string) => string, report: Report) {
   const { main, reservedConcurrency } = settings;
-  // Lambda advises to reserve more than the mapping uses: less would throttle batches into the dead-letter queue.
-  if (reservedConcurrency > 0 && reservedConcurrency < 3) {
+  // Lambda advises to reserve more than the mappings use: less would throttle batches into the dead-letter queue.
+  if (reservedConcurrency > 0 && reservedConcurrency < 5) {
     report(
       at("reservedConcurrency"),
-      "is less than 3, while the queue may run 2 at a time",
-      "3 (or 0: none)",
+      "is less than 5, while the two queues may run 2 each at a time",
+      "5 (or 0: none)",
     );
   }
   if (settings.subnetIds.length > 0 && settings.managementCidrs.length === 0) {

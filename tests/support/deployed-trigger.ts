@@ -191,6 +191,10 @@ export const VARIANTS: Record<
       },
     },
   },
+  "tags that isolate instances": {
+    values: { tagKeys: ["firewall", "SecurityStatus"], regions: [REGION, "eu-west-1"] },
+    mainStack: { config: { ...MAIN_STACK.config, "aws-panos-rules:quarantine": {} } },
+  },
   CodeBuild: { values: { runner: "codebuild" } },
   "CodeBuild in a VPC": {
     values: { runner: "codebuild", subnetIds: ["subnet-0a"] },

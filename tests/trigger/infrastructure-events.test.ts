@@ -63,6 +63,31 @@ describe("the rules on events", () => {
     });
   });
 
+  it("send what isolates instances to a queue in which nothing is gathered", async () => {
+    const { of, one, statements } = await deployedVariant("tags that isolate instances");
+    expect(patternOf(one("EventRule", "isolation")).detail).to.deep.include({
+      requestParameters: { tagSet: { items: { key: ["SecurityStatus"] } } },
+    });
+    // In other regions they are forwarded, and take the same way on the hub's bus.
+    for (const rule of ["isolation", "hub-isolation"]) {
+      expect(one("EventTarget", rule).inputs["arn"]).to.match(/\/urgent-/);
+    }
+    expect(one("EventTarget", "isolation-eu-west-1").inputs["arn"]).to.match(/eventbus/);
+    expect(patternOf(one("EventRule", "tags")).detail).to.deep.include({
+      requestParameters: { tagSet: { items: { key: ["firewall"] } } },
+    });
+    const mapping = of("EventSourceMapping").find(({ inputs }) =>
+      /urgent/.test(String(inputs["eventSourceArn"])),
+    );
+    expect(mapping?.inputs).to.include({ maximumBatchingWindowInSeconds: 0 });
+    const { variables } = one("Function").inputs["environment"] as { variables: Record<string, string> };
+    expect(JSON.parse(variables["TRIGGER_TAG_KEYS"] ?? "")).to.deep.equal(["firewall", "SecurityStatus"]);
+    const takes = statements.find(({ Sid }) => Sid === "TakeAndPostponeChanges");
+    expect(JSON.stringify(takes?.Resource)).to.match(/changes-.*urgent-/);
+    const lets = one("QueuePolicy", "urgent").inputs["policy"];
+    expect(JSON.stringify(lets)).to.include("hub-isolation");
+  });
+
   it("give the calls over to the trail's files with source: s3", async () => {
     const { of, one } = await deployedVariant("CloudTrail's files by EventBridge");
     expect(of("EventRule").map(({ name }) => name)).to.have.members(["states", "trail"]);

@@ -43,7 +43,7 @@ describe("the trigger's settings", () => {
       'mode "apply" is none of up, preview',
       'memory "64" is not a whole number from 512',
       "batchSeconds 900 is more than 300",
-      "reservedConcurrency is less than 3, while the queue may run 2 at a time",
+      "reservedConcurrency is less than 5, while the two queues may run 2 each at a time",
       'regions "Frankfurt" is not a valid value',
       "subnetIds is not a list",
       'emails "nobody" is not a valid value',

@@ -45,7 +45,7 @@ export function environment(
     TRIGGER_MODE: settings.mode,
     TRIGGER_SECOND_LOOK_SECONDS: String(settings.secondLookSeconds),
     TRIGGER_OWN_ROLES: jsonStringify(ownRoles),
-    TRIGGER_TAG_KEYS: JSON.stringify(settings.tagKeys),
+    TRIGGER_TAG_KEYS: JSON.stringify([...new Set([...settings.tagKeys, ...settings.main.quarantineKeys])]),
     TRIGGER_SECRETS: jsonStringify(secrets.variables),
     ...(settings.runner === "codebuild" && {
       TRIGGER_CODEBUILD_PROJECT: name,
@@ -162,5 +162,15 @@ export function handlerFunction(
     functionResponseTypes: ["ReportBatchItemFailures"],
     scalingConfig: { maximumConcurrency: MAXIMUM_CONCURRENCY },
   });
+  if (queues.urgentQueue !== undefined) {
+    new EventSourceMapping("urgent", {
+      eventSourceArn: queues.urgentQueue.arn,
+      functionName: made.arn,
+      // As few as come by themselves, and no window: nothing is gathered.
+      ...{ batchSize: 10, maximumBatchingWindowInSeconds: 0 },
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      scalingConfig: { maximumConcurrency: MAXIMUM_CONCURRENCY },
+    });
+  }
   return made;
 }

@@ -11,7 +11,7 @@ import { accountsSetting, memberStacks, membersOf } from "./members";
 import { networkNeeds, runnerNetwork } from "./network";
 import { queuePolicies, queues } from "./queue";
 import type { Parts } from "./roles";
-import { hubBus, rulesElsewhere, rulesToQueue } from "./rules";
+import { hubBus, isUrgent, rulesElsewhere, rulesToQueue } from "./rules";
 import { schedule } from "./schedule";
 import { secrets } from "./secrets";
 import { topic } from "./topic";
@@ -31,7 +31,7 @@ export async function deployTrigger(settings: TriggerSettings) {
   const parts: Parts = {
     storage: storage(context),
     secrets: secrets(context),
-    queues: queues(FUNCTION_SECONDS + settings.batchSeconds),
+    queues: queues(FUNCTION_SECONDS + settings.batchSeconds, isUrgent(context)),
     topic: topic(context),
   };
   const hub = hubBus(context);

@@ -14,6 +14,8 @@ export interface EventRule {
   name: string;
   description: string;
   pattern: Record<string, unknown>;
+  /** Goes to the queue that nothing is gathered in. */
+  urgent?: true;
 }
 
 /** What the rules depend on. */
@@ -21,13 +23,15 @@ export interface Watched {
   /** Whether CloudTrail's calls come by EventBridge, and not by its files. */
   calls: boolean;
   tagKeys: readonly string[];
+  /** Keys of the tags that isolate instances: their changes don't wait to be gathered with others. */
+  quarantineKeys: readonly string[];
 }
 
 /**
  * The rules of every bus that sees changes. EventBridge only delivers mutating calls to rules in the state
  * ENABLED, so reads need no filter. A call that failed has an errorCode.
  */
-export function changeRules({ calls, tagKeys }: Watched): EventRule[] {
+export function changeRules({ calls, tagKeys, quarantineKeys }: Watched): EventRule[] {
   const fromCloudTrail = { source: ["aws.ec2"], "detail-type": CLOUDTRAIL_EVENTS };
   const succeeded = { eventSource: [EC2_SOURCE], errorCode: [{ exists: false }] };
   const callRules: EventRule[] = [
@@ -40,23 +44,35 @@ export function changeRules({ calls, tagKeys }: Watched): EventRule[] {
       },
     },
   ];
+  const onTags = (keys: readonly string[]) => ({
+    ...fromCloudTrail,
+    detail: { ...succeeded, eventName: TAG_CALLS, requestParameters: { tagSet: { items: { key: keys } } } },
+  });
+  const gathered = tagKeys.filter((key) => !quarantineKeys.includes(key));
   const tagRules: EventRule[] = [
-    {
-      name: "tags",
-      description: "Changes of the tags that the stack's configuration looks at",
-      pattern: {
-        ...fromCloudTrail,
-        detail: {
-          ...succeeded,
-          eventName: TAG_CALLS,
-          requestParameters: { tagSet: { items: { key: tagKeys } } },
-        },
-      },
-    },
+    ...(gathered.length === 0
+      ? []
+      : [
+          {
+            name: "tags",
+            description: "Changes of the tags that the stack's configuration looks at",
+            pattern: onTags(gathered),
+          },
+        ]),
+    ...(quarantineKeys.length === 0
+      ? []
+      : [
+          {
+            name: "isolation",
+            description: "Changes of the tags that isolate instances",
+            pattern: onTags(quarantineKeys),
+            urgent: true as const,
+          },
+        ]),
   ];
   return [
     ...(calls ? callRules : []),
-    ...(calls && tagKeys.length > 0 ? tagRules : []),
+    ...(calls ? tagRules : []),
     {
       name: "states",
       description: "Instances that start or stop, also by themselves",

@@ -9,6 +9,8 @@ const RETENTION_SECONDS = 14 * 24 * 3600;
 /** The queue that every change arrives by, and where messages go that nobody could handle. */
 export interface Queues {
   queue: Queue;
+  /** For what must not wait until others are gathered; undefined where there is nothing such. */
+  urgentQueue: Queue | undefined;
   deadLetters: Queue;
 }
 
@@ -16,33 +18,41 @@ export interface Queues {
  * @param busySeconds how long the function may be busy with a batch, gathering it included. What it hands back
  * comes again that much later. Lambda's documentation advises six times the function's time, so that nothing
  * arrives twice where batches are throttled; here what arrives twice does no harm, and comes sooner.
+ * @param isUrgent whether anything must not wait
  */
-export function queues(busySeconds: number): Queues {
+export function queues(busySeconds: number, isUrgent: boolean): Queues {
   const deadLetters = new Queue("dead-letters", {
     messageRetentionSeconds: RETENTION_SECONDS,
     sqsManagedSseEnabled: true,
   });
-  const queue = new Queue("changes", {
+  const arrivals = {
     messageRetentionSeconds: RETENTION_SECONDS,
     visibilityTimeoutSeconds: busySeconds + 30,
     // Five hours and more: what is illegible the handler sets aside itself, and what only couldn't be written
     // down, because S3 didn't answer or the function was throttled, is to get through.
     redrivePolicy: jsonStringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: 20 }),
     sqsManagedSseEnabled: true,
-  });
+  };
+  const queue = new Queue("changes", arrivals);
+  const urgentQueue = isUrgent ? new Queue("urgent", arrivals) : undefined;
+  const sources = [queue, ...(urgentQueue ? [urgentQueue] : [])].map(({ arn }) => arn);
   new RedriveAllowPolicy("dead-letters", {
     queueUrl: deadLetters.url,
-    redriveAllowPolicy: jsonStringify({ redrivePermission: "byQueue", sourceQueueArns: [queue.arn] }),
+    redriveAllowPolicy: jsonStringify({ redrivePermission: "byQueue", sourceQueueArns: sources }),
   });
-  return { queue, deadLetters };
+  return { queue, urgentQueue, deadLetters };
 }
 
 /**
- * Who may send without an identity in this account: our rules (to both queues: what EventBridge couldn't
+ * Who may send without an identity in this account: our rules (to every queue: what EventBridge couldn't
  * deliver goes to the dead letters), and the topic that tells of CloudTrail's files. The function and the
  * schedule send with their roles.
  */
-export function queuePolicies({ queue, deadLetters }: Queues, ruleArns: Input<string>[], topicArn?: string) {
+export function queuePolicies(
+  { queue, urgentQueue, deadLetters }: Queues,
+  ruleArns: Input<string>[],
+  topicArn?: string,
+) {
   const fromRules = (resource: Input<string>): Statement[] => [
     {
       Sid: "OurRulesSend",
@@ -69,10 +79,12 @@ export function queuePolicies({ queue, deadLetters }: Queues, ruleArns: Input<st
     queueUrl: queue.url,
     policy: policy([...fromRules(queue.arn), ...fromTopic]),
   });
-  new QueuePolicy("dead-letters", {
-    queueUrl: deadLetters.url,
-    policy: policy(fromRules(deadLetters.arn)),
-  });
+  for (const [name, { url, arn }] of Object.entries({
+    "dead-letters": deadLetters,
+    ...(urgentQueue && { urgent: urgentQueue }),
+  })) {
+    new QueuePolicy(name, { queueUrl: url, policy: policy(fromRules(arn)) });
+  }
   if (topicArn !== undefined) {
     // SNS asks the queue for its consent when it is subscribed.
     new TopicSubscription(

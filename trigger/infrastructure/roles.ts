@@ -140,7 +140,7 @@ export function handlerStatements({ settings, partition }: Context, parts: Parts
       // The first three for the mapping, the last for a second look and for retries.
       Sid: "TakeAndPostponeChanges",
       Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"],
-      Resource: queues.queue.arn,
+      Resource: queues.urgentQueue ? all([queues.queue.arn, queues.urgentQueue.arn]) : queues.queue.arn,
     },
     { Sid: "SetAsideTheIllegible", Action: ["sqs:SendMessage"], Resource: queues.deadLetters.arn },
     { Sid: "TellAPerson", Action: ["sns:Publish"], Resource: topic.arn },

@@ -8,8 +8,13 @@ import type { Queues } from "./queue";
 import { trailFolders } from "../settings/trail";
 
 /** What the trigger's rules look at. */
-export function watchedBy({ settings: { trail, tagKeys } }: Context): Watched {
-  return { calls: trail === undefined, tagKeys };
+export function watchedBy({ settings: { trail, tagKeys, main } }: Context): Watched {
+  return { calls: trail === undefined, tagKeys, quarantineKeys: main.quarantineKeys };
+}
+
+/** Whether any event must not wait until others are gathered. */
+export function isUrgent(context: Context): boolean {
+  return changeRules(watchedBy(context)).some(({ urgent }) => urgent);
 }
 
 /**
@@ -37,8 +42,8 @@ export function rulesToQueue(context: Context, queues: Queues, hub: EventBus | u
 
 function ruleToQueue(
   name: string,
-  { description, pattern }: EventRule,
-  { queue, deadLetters }: Queues,
+  { description, pattern, urgent }: EventRule,
+  { queue, urgentQueue, deadLetters }: Queues,
   bus?: EventBus,
 ): Output<string> {
   const onBus = bus === undefined ? {} : { eventBusName: bus.name };
@@ -46,7 +51,7 @@ function ruleToQueue(
   new EventTarget(name, {
     rule: rule.name,
     ...onBus,
-    arn: queue.arn,
+    arn: (urgent && urgentQueue ? urgentQueue : queue).arn,
     // After 24 hours EventBridge would drop it.
     deadLetterConfig: { arn: deadLetters.arn },
   });

@@ -6,6 +6,7 @@ import type { MappingOptions } from "../../mapping/types";
 import { PROJECT } from "../../provider/configuration";
 import { collector, type Report } from "../../settings/problems";
 import { guardSettings, type GuardSettings } from "../../settings/guard";
+import { quarantineSettings } from "../../settings/quarantine";
 import { isRecord } from "../../settings/reader";
 import { readStackFile } from "../../settings/stack-file";
 import { firewallTargets } from "../../settings/targets";
@@ -26,6 +27,8 @@ export interface MainStack {
   managementPorts: number[];
   /** A file of the repository that the connection needs. */
   caFile: string | undefined;
+  /** The keys of the tags that isolate instances; empty: none does. */
+  quarantineKeys: string[];
   /** What of it waits for approvals. */
   guard: GuardSettings | undefined;
   secretsProvider: "passphrase" | "awskms" | "service" | "other";
@@ -35,7 +38,7 @@ const NOTHING: MainStack = {
   firewall: { instanceIds: [], networkInterfaceIds: [], vpcEndpointIds: [] },
   inventory: "auto",
   ...{ roles: [], regions: [], keySecrets: [], managementCidrs: undefined, managementPorts: [443] },
-  ...{ caFile: undefined, guard: undefined, secretsProvider: "other" },
+  ...{ caFile: undefined, quarantineKeys: [], guard: undefined, secretsProvider: "other" },
 };
 
 /** Reads `Pulumi.STACK.yaml`. Whether it is right is checked by the program itself, in each run. */
@@ -86,6 +89,10 @@ export async function readMainStack(
     managementCidrs: hosts.every((host) => isIP(host) !== 0) ? [...new Set(hosts.map(cidrOf))] : undefined,
     managementPorts: ports.length > 0 ? [...new Set(ports)] : [443],
     caFile: config["panos:caFile"],
+    quarantineKeys: quarantineKeys([
+      json(`${PROJECT}:quarantine`),
+      ...firewalls.map(({ quarantine }) => quarantine),
+    ]),
     guard: guardSettings(json(`${PROJECT}:guard`), (name) => config[name], collector().report),
     secretsProvider: secretsProvider(isRecord(document) ? document : {}),
   };
@@ -96,6 +103,14 @@ function secretsProvider(document: Record<string, unknown>): MainStack["secretsP
   if (typeof provider === "string" && provider.startsWith("awskms:")) return "awskms";
   if (document["encryptionsalt"] !== undefined) return "passphrase";
   return provider === undefined ? "service" : "other";
+}
+
+/** Of every firewall's `quarantine`. */
+function quarantineKeys(values: readonly unknown[]): string[] {
+  const keys = values.flatMap((value) =>
+    Object.keys(quarantineSettings(value, collector().report)?.tags ?? {}),
+  );
+  return [...new Set(keys)].sort();
 }
 
 function jsonOf(text: string | undefined): unknown {
