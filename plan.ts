@@ -1,4 +1,5 @@
 import * as log from "@pulumi/pulumi/log";
+import { isDryRun } from "@pulumi/pulumi/runtime/settings";
 import { attributed } from "./accounts/attribution";
 import { withKeptRules } from "./accounts/keep";
 import { driftFacts } from "./drift/telling";
@@ -18,14 +19,11 @@ import { mapWithin, withinGuardrails, type GuardedPolicy } from "./mapping/guard
 import { permissionLabel } from "./mapping/describe";
 import { isolatedMessages } from "./mapping/quarantine";
 import type { Isolation, MappedAddressGroup, MappedRule } from "./mapping/types";
-import { capacity } from "./panos/capacity";
 import { openActive } from "./panos/ha";
 import type { PanosClient } from "./panos/client";
 import { PanosError } from "./panos/error";
 import { hitCounts } from "./panos/hit-counts";
 import type { Registration } from "./panos/registered";
-import { readRulebases } from "./panos/rulebase";
-import { systemInfo } from "./panos/system";
 import { PreconditionError, requireAdoptable, requirePrerequisites, suspicion } from "./preconditions";
 import {
   declarationOf,
@@ -37,13 +35,14 @@ import {
 } from "./provider/declaration";
 import { firewallIdentity } from "./provider/firewall";
 import type { Adoptions } from "./provider/inputs";
-import { objectsIn, type PolicyObjects } from "./provider/objects";
+import type { PolicyObjects } from "./provider/objects";
 import { ownObjects } from "./provider/ownership";
 import { placesOf } from "./provider/placement";
 import type { IsolationArgs } from "./provider/policy";
 import { declaredRegistrations, registrationChanges, registrationsOfStack } from "./provider/registered";
 import { adoptedContent } from "./provider/takeover";
 import { report, reportAdoption } from "./report";
+import { askFirewall, recordedAnswers } from "./review/recording";
 import type { Reviewed } from "./review/reviewed";
 import { isDriftAsked, isReviewed, tellReview } from "./review/seam";
 import { firewallFacts, refusedFacts } from "./review/telling";
@@ -89,10 +88,12 @@ export async function planFor(
   reviewed?: Reviewed,
 ): Promise<Plan> {
   const policy = policyFor(firewall, inventory, guardrails);
-  const { rulebases, most } = await withClient(firewall, async (client) => {
-    const [found, most] = await Promise.all([readRulebases(client), capacity(client), systemInfo(client)]);
-    return { rulebases: found, most };
-  });
+  const recorded = recordedAnswers(firewall, isDryRun());
+  const {
+    rulebases,
+    objects: running,
+    capacity: most,
+  } = recorded ?? (await withClient(firewall, askFirewall));
   requirePrerequisites(rulebases.candidate, firewall);
   const coverage = alreadyAllowed(policy, rulebases, firewall.coverage);
   const { adopted, refused, gone } = adoption(coverage.needed, policy, rulebases, firewall.coverage);
@@ -106,12 +107,11 @@ export async function planFor(
   const { isolation } = policy;
   const registrations = registrationsFor(addressGroups, isolation, firewall);
   const needed = contentOf(coverage.needed, addressGroups, isolation, ownerId);
-  const running = objectsIn(rulebases.runningVsys);
   const content = await withUnread(needed, inventory, running, firewall, guardrails);
   const doubt = suspicion(policy, inventory);
   const { changes, waiting, others, kept, onHold } = againstRunning(firewall, content, running);
   if (isReviewed()) {
-    const registered = registrations === undefined ? [] : await registeredOn(firewall);
+    const registered = registrations === undefined ? [] : await registeredOn(firewall, recorded);
     const known = { firewall, policy, rulebases, objects: running, coverage, adopted, content };
     tellReview({ fact: "firewall", facts: firewallFacts({ ...known, registrations, registered }) });
     if (isDriftAsked()) {
@@ -144,7 +144,7 @@ export async function planFor(
     guarded: policy.guarded.map(({ reason }) => reason),
     // Asked only where it is shown: a run that isn't frozen compares when it registers.
     waiting: [
-      ...(frozen === undefined ? [] : await registrationsWaiting(firewall, registrations)),
+      ...(frozen === undefined ? [] : await registrationsWaiting(firewall, registrations, recorded)),
       ...waiting,
       ...adopted.map(({ name }) => `rule ${name} is not taken over`),
     ],
@@ -215,9 +215,10 @@ function isolationOf(
 async function registrationsWaiting(
   firewall: FirewallSettings,
   registrations: Plan["registrations"],
+  recorded: Recorded,
 ): Promise<string[]> {
   if (registrations === undefined) return [];
-  const found = await registeredOn(firewall);
+  const found = await registeredOn(firewall, recorded);
   const { missing, excess } = registrationChanges(found, declaredRegistrations(registrations));
   return [
     ...missing.map(({ address, tag }) => `${address} is not registered with ${tag}`),
@@ -225,7 +226,10 @@ async function registrationsWaiting(
   ];
 }
 
-function registeredOn(firewall: FirewallSettings): Promise<Registration[]> {
+type Recorded = ReturnType<typeof recordedAnswers>;
+
+async function registeredOn(firewall: FirewallSettings, recorded: Recorded): Promise<Registration[]> {
+  if (recorded !== undefined) return recorded.registered;
   return withClient(firewall, (client) => registrationsOfStack(client, firewall.declared.ownerId));
 }
 

@@ -45,7 +45,7 @@ export async function review(args: string[], { output, folder, environment }: Te
 }
 
 async function factsFor(
-  { stack, between, engine, configFile }: Flags,
+  { stack, between, rulebase, inventory, engine, configFile }: Flags,
   folder: string,
   environment: NodeJS.ProcessEnv,
   say: (text: string) => void,
@@ -60,9 +60,11 @@ async function factsFor(
     });
     return { facts: factsBetween(before!, after!, settings, stack) };
   }
-  const cli = engine ? undefined : findCli(environment);
+  // The CLI's preview would refresh, and ask the firewall for that.
+  const isRecorded = (rulebase ?? inventory) !== undefined;
+  const cli = engine || isRecorded ? undefined : findCli(environment);
   if (cli === undefined) say("(previewed with the stand-in for the Pulumi CLI)\n");
-  return factsOfPreview({ folder, stack, configFile, environment, cli });
+  return factsOfPreview({ folder, stack, configFile, environment, cli, rulebase, inventory });
 }
 
 async function writeReview(out: string, made: Review, facts: Facts): Promise<void> {

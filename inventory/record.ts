@@ -1,7 +1,13 @@
 import { parseArgs } from "node:util";
 import { findCli } from "../engine/findCli";
 import { runCommand } from "../terminal";
-import { readInventory, writeSnapshot } from ".";
+import { recordRulebases } from "../review/recording";
+import { inventorySource } from "../settings/inventory";
+import { hasKey, offlineSettings } from "../settings/offline";
+import { collector, SettingsError } from "../settings/problems";
+import { reader } from "../settings/reader";
+import { readStackFile } from "../settings/stack-file";
+import { readInventory, writeSnapshot, type InventorySource } from ".";
 import { InventoryError } from "./errors";
 import { accessFrom, awsSettingsOf, record } from "./recorder/record";
 import type { AwsSettings } from "./recorder/record";
@@ -10,16 +16,19 @@ import type { Inventory } from "./types";
 const HELP = `Records what AWS has in a snapshot file, to attach to a bug or to replay.
 
   npm run snapshot -- FILE [--stack NAME] [--region REGION] [--profile PROFILE] [--ec2]
+  npm run snapshot -- [FILE] --stack NAME --rulebase RULEBASE
 
   FILE               where to write; an older snapshot there is replaced
   --stack NAME       take the AWS settings (aws:region, aws:profile, …) of Pulumi.NAME.yaml
   --region REGION    the region to read, instead of the stack's or AWS_REGION
   --profile PROFILE  the AWS profile to use, instead of the stack's or AWS_PROFILE
   --ec2              ask EC2's own API: needs no Pulumi CLI, and sees more (inventory: ec2)
+  --rulebase FILE    also record the rules and objects of the stack's firewalls, for npm run review -- --rulebase
   --help             this text
 
-Without --ec2 it asks AWS through the Pulumi CLI, in a throw-away stack of its own: nothing is deployed, and no
-firewall is involved. Credentials are found as AWS's own tools find them. The snapshot holds addresses, ids, names, rules
+Without --ec2 it asks AWS through the Pulumi CLI, in a throw-away stack of its own: nothing is deployed. A stack
+with aws-panos-rules:accounts is always asked with EC2's own API. No firewall is involved but with --rulebase, which needs a key that may read (PANOS_API_KEY, or the stack's
+settings that aren't encrypted). Credentials are found as AWS's own tools find them. The snapshot holds addresses, ids, names, rules
 and descriptions: no secrets, but read it before you give it to others.
 `;
 
@@ -33,6 +42,7 @@ async function main(args: string[]): Promise<number> {
       region: { type: "string" },
       profile: { type: "string" },
       ec2: { type: "boolean" },
+      rulebase: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -41,10 +51,21 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   const [file, ...others] = positionals;
-  if (file === undefined || others.length > 0) {
+  const { rulebase } = values;
+  if ((file === undefined && rulebase === undefined) || others.length > 0) {
     process.stderr.write(`give exactly one FILE\n\n${HELP}`);
     return 2;
   }
+  if (rulebase !== undefined) {
+    if (rulebase === "" || values.stack === undefined) {
+      process.stderr.write(
+        `--rulebase takes a file, and a stack whose firewalls they are: --stack NAME\n\n${HELP}`,
+      );
+      return 2;
+    }
+    await recordFirewalls(rulebase, values.stack);
+  }
+  if (file === undefined) return 0;
   const { aws, secret } =
     values.stack === undefined ? { aws: {}, secret: [] } : await stackSettings(values.stack);
   for (const key of secret)
@@ -55,8 +76,13 @@ async function main(args: string[]): Promise<number> {
     ...(region === undefined ? {} : { region }),
     ...(profile === undefined ? {} : { profile }),
   };
+  const source = values.stack === undefined ? undefined : await sourceOf(values.stack);
   const inventory =
-    values.ec2 === true ? await recordEc2(file, settings) : await recordLookups(file, settings);
+    source !== undefined
+      ? await recordFrom(file, source)
+      : values.ec2 === true
+        ? await recordFrom(file, { kind: "ec2", access: accessFrom(settings) })
+        : await recordLookups(file, settings);
   if (inventory === undefined) return 1;
   const count = (list: unknown[], what: string) => `${list.length} ${what}`;
   process.stdout.write(
@@ -86,14 +112,36 @@ async function recordLookups(file: string, settings: AwsSettings): Promise<Inven
   return record({ executable: { kind: "cli", path: pulumi } }, file, settings);
 }
 
-async function recordEc2(file: string, settings: AwsSettings): Promise<Inventory> {
+async function recordFrom(file: string, source: InventorySource): Promise<Inventory> {
   const say = (text: string) => process.stderr.write(`${text}\n`);
-  const inventory = await readInventory(
-    { kind: "ec2", access: accessFrom(settings) },
-    { info: say, warn: say },
-  );
+  const inventory = await readInventory(source, { info: say, warn: say });
   await writeSnapshot(file, inventory);
   return inventory;
+}
+
+/** The accounts that a stack's settings list, if they do. */
+async function sourceOf(stack: string): Promise<InventorySource | undefined> {
+  const values = await readStackFile(process.cwd(), stack);
+  const { problems, report } = collector();
+  const get = (key: string) => values[key];
+  const source = inventorySource(get, reader(get, report), report);
+  if (source.kind !== "accounts") return undefined;
+  if (problems.length > 0) throw new SettingsError(problems);
+  return source;
+}
+
+async function recordFirewalls(file: string, stack: string): Promise<void> {
+  const { firewalls } = await offlineSettings(process.cwd(), stack, process.env);
+  const keyless = firewalls.filter((firewall) => !hasKey(firewall)).map(({ declared }) => declared.name);
+  if (keyless.length > 0) {
+    throw new Error(
+      `no key is given for ${keyless.join(", ")}: set PANOS_API_KEY to one that may read. Settings that are ` +
+        `encrypted in Pulumi.${stack}.yaml are not used here`,
+    );
+  }
+  const recorded = Object.entries((await recordRulebases(file, firewalls)).firewalls);
+  const each = recorded.map(([name, { running }]) => `${name} ${running.rules.length} rules`);
+  process.stdout.write(`${file}: ${each.join(", ")}\n`);
 }
 
 async function stackSettings(stack: string): ReturnType<typeof awsSettingsOf> {

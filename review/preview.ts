@@ -1,14 +1,17 @@
 /** The facts of a review of what an update would do now: a preview, which asks AWS and the firewall. */
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { stringify } from "yaml";
 import { Stack, type StackOptions } from "../engine/stack";
 import { declarationHash } from "../provider/declaration";
+import { isKeyless, openSettings } from "../settings/offline";
 import { automation } from "../trigger/runner/automation";
 import type { Updated } from "../trigger/runner/update";
 import type { Facts, FirewallFacts } from "./facts";
 import { inventoryHash, partsHash } from "./hashes";
+import { readRecording, RULEBASE_VARIABLE } from "./recording";
 import { FACTS_VARIABLE, readTold, type Fact } from "./seam";
 import type { Seen } from "./types";
 
@@ -27,6 +30,9 @@ export interface Place {
   environment: NodeJS.ProcessEnv;
   /** The Pulumi CLI; undefined: the stand-in for it. */
   cli: string | undefined;
+  /** Recordings of the firewalls and of AWS, to take in their place; both from the folder. */
+  rulebase?: string | undefined;
+  inventory?: string | undefined;
 }
 
 /**
@@ -34,7 +40,8 @@ export interface Place {
  * @throws PreviewError with what Pulumi and the program said
  */
 export async function factsOfPreview(place: Place): Promise<{ facts: Facts; seen: Seen }> {
-  return factsTold(await toldByPreview(place));
+  const { facts, seen } = factsTold(await toldByPreview(place));
+  return { facts: { ...facts, notes: [...(await recordedNotes(place)), ...facts.notes] }, seen };
 }
 
 /**
@@ -58,10 +65,31 @@ export async function toldByPreview(place: Place, variables: Record<string, stri
   }
 }
 
+/** Of a stack file that has nothing encrypted. */
+const NO_PASSPHRASE = "none";
+/** Settings name some way to a key; this one is not gone before a firewall is asked. */
+const NO_SECRET = "none";
+
+function hasPassphrase(environment: Record<string, string>): boolean {
+  const { PULUMI_CONFIG_PASSPHRASE: phrase, PULUMI_CONFIG_PASSPHRASE_FILE: file } = environment;
+  return phrase !== undefined || (file ?? "") !== "";
+}
+
 type Outcome = Pick<Updated, "succeeded" | "errors">;
 
+/** What a person has to know of a review that rests on recordings. */
+async function recordedNotes({ folder, rulebase, inventory }: Place): Promise<string[]> {
+  const notes: string[] = [];
+  if (rulebase !== undefined) {
+    const { takenAt } = await readRecording(resolve(folder, rulebase));
+    notes.push(`The firewall was not asked: what it has is from a snapshot of ${takenAt}`);
+  }
+  if (inventory !== undefined) notes.push("AWS was not asked: what it has is from a snapshot");
+  return notes;
+}
+
 async function preview(
-  { folder, stack, configFile: file, environment, cli }: Place,
+  { folder, stack, configFile: file, environment, cli, rulebase, inventory }: Place,
   directory: string,
   told: Record<string, string>,
 ): Promise<Outcome> {
@@ -69,8 +97,23 @@ async function preview(
     Object.entries(environment).filter((each): each is [string, string] => each[1] !== undefined),
   );
   const env = { ...given, ...told };
+  if (cli === undefined) {
+    if (rulebase !== undefined) env[RULEBASE_VARIABLE] = resolve(folder, rulebase);
+    const configFile = join(directory, "Pulumi.yaml");
+    const isSealed = rulebase === undefined && inventory === undefined && hasPassphrase(given);
+    // The engine writes a salt into a stack file that has none.
+    if (isSealed) await copyFile(resolve(folder, file ?? `Pulumi.${stack}.yaml`), configFile);
+    else {
+      const snapshot = inventory && resolve(folder, inventory);
+      const open = await openSettings(folder, stack, { file, snapshot });
+      const needsNoKey = rulebase !== undefined && isKeyless(open, environment);
+      const config = needsNoKey ? { ...open, "panos:apiKeySecret": NO_SECRET } : open;
+      await writeFile(configFile, stringify({ config }));
+      env["PULUMI_CONFIG_PASSPHRASE"] = NO_PASSPHRASE;
+    }
+    return standIn({ projectDir: folder, name: stack, configFile, env }, directory);
+  }
   const configFile = resolve(folder, file ?? `Pulumi.${stack}.yaml`);
-  if (cli === undefined) return standIn({ projectDir: folder, name: stack, configFile, env }, directory);
   const { signal } = new AbortController();
   const engine = automation({ cli, stack, projectDir: folder, ...(file !== undefined && { configFile }) });
   return engine.run({ mode: "preview", environment: env, signal, onLine: () => undefined });
@@ -81,10 +124,7 @@ async function standIn(
   options: Pick<StackOptions, "name" | "projectDir" | "configFile"> & { env: Record<string, string> },
   directory: string,
 ): Promise<Outcome> {
-  // The engine writes a salt into a stack file that has none.
-  const configFile = join(directory, "Pulumi.yaml");
-  await copyFile(options.configFile, configFile);
-  const place = { ...options, configFile, backendDir: directory, executable: { kind: "engine" } as const };
+  const place = { ...options, backendDir: directory, executable: { kind: "engine" } as const };
   const { code, diagnostics, stderr } = await (await Stack.create(place)).preview();
   const errors = diagnostics
     .filter(({ severity }) => severity === "error")
