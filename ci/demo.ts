@@ -1,0 +1,26 @@
+/** The review of this repository's demo: its account, and a simulated firewall that has no rule of ours yet. */
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { review } from "../review";
+import { startSimulator } from "../simulator";
+import { runCommand, type Terminal } from "../terminal";
+
+/** @returns the review's exit code */
+async function demo(args: string[], terminal: Terminal): Promise<number> {
+  const password = randomBytes(12).toString("base64url");
+  const config = await readFile(join(terminal.folder, "demo", "firewall.xml"), "utf8");
+  const simulator = await startSimulator({ config, users: [{ name: "aws-panos", password }] });
+  try {
+    const environment = {
+      ...terminal.environment,
+      ...{ PANOS_PORT: String(simulator.port), PANOS_PASSWORD: password },
+    };
+    const flags = ["--stack", "dev", "--out", "reviews/demo", "--engine", ...args];
+    return await review(flags, { ...terminal, environment });
+  } finally {
+    await simulator.stop();
+  }
+}
+
+runCommand(demo);
