@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 
 export PULUMI_SKIP_CHECKPOINTS=true
 if [ -f reviews/change/review.json ]; then
-  export AWS_PANOS_REVIEWED=reviews/change AWS_PANOS_REVIEWED_FOLLOW="${FOLLOW:-false}"
+  export AWS_PANOS_REVIEWED="$PWD/reviews/change" AWS_PANOS_REVIEWED_FOLLOW="${FOLLOW:-false}"
   echo "Held to the review in reviews/change/."
 elif [ "${REQUIRE_REVIEW:-false}" = true ]; then
   echo "Nothing was applied: REQUIRE_REVIEW is true, and there is no review of this change."
