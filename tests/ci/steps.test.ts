@@ -1,0 +1,131 @@
+import { expect } from "chai";
+import { execFile } from "node:child_process";
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify, parse } from "yaml";
+import { marker } from "../../review/markdown";
+import { account, ruleOf, type Permission } from "../support/account";
+import { CodeHost } from "../support/code-host";
+import { Ec2Server } from "../support/ec2-server";
+import { Lab, PASSPHRASE, PASSWORDS, PROJECT_DIR, ruleEntry } from "../support/lab";
+
+const WEB: Permission = { group: 1, port: 443 };
+const SSH: Permission = { group: 2, port: 22 };
+
+describe("the steps of pipelines", function () {
+  this.timeout(180_000);
+  let lab: Lab;
+  let host: CodeHost;
+  let ec2: Ec2Server;
+  let project: string;
+  before(async () => {
+    [lab, host, ec2] = await Promise.all([Lab.open(), CodeHost.start(), Ec2Server.start()]);
+    project = join(lab.directory, "project");
+    await mkdir(project);
+    // A checkout, with a stack file of its own.
+    const entries = (await readdir(PROJECT_DIR)).filter(
+      (name) => !/^(\.|Pulumi\..*\.yaml$|reviews$)/.test(name),
+    );
+    await Promise.all(entries.map((name) => symlink(join(PROJECT_DIR, name), join(project, name))));
+    await writeFile(
+      join(lab.directory, "event.json"),
+      JSON.stringify({ pull_request: { number: 7, head: { repo: { full_name: "owner/name" } } } }),
+    );
+  });
+  after(async () => {
+    await Promise.all([lab.close(), host.stop(), ec2.close()]);
+  });
+
+  /** Runs a step as a job does: with an environment of its own and nothing of this machine's. */
+  function step(name: string, more: NodeJS.ProcessEnv = {}): Promise<{ code: number; text: string }> {
+    const environment = {
+      ...{ PATH: process.env["PATH"], HOME: lab.directory, PULUMI_HOME: lab.directory, STACK: "dev" },
+      ...{
+        PANOS_PORT: String(lab.firewall.port),
+        GITHUB_EVENT_PATH: join(lab.directory, "event.json"),
+        ...more,
+      },
+    };
+    return new Promise((resolve) => {
+      execFile(
+        join(project, "ci", "steps", `${name}.sh`),
+        { cwd: project, env: environment },
+        (error, out, err) => {
+          resolve({ code: error === null ? 0 : Number(error.code), text: `${out}${err}` });
+        },
+      );
+    });
+  }
+
+  async function configure(settings: Record<string, unknown> = {}): Promise<void> {
+    const aws = { "aws:region": "us-east-1", "aws:endpoints": [ec2.access.endpoints] };
+    const file = await lab.configure({ settings: { ...aws, ...settings } });
+    await writeFile(join(project, "Pulumi.dev.yaml"), stringify(parse(await readFile(file, "utf8"))));
+  }
+
+  it("review, comment, apply what was reviewed, publish snapshots, and review from these without a key", async () => {
+    await lab.setAccount(account([WEB]));
+    await configure();
+    const asked = { PANOS_PASSWORD: PASSWORDS["aws-panos"] };
+    const said: string[] = [];
+    const run = async (name: string, more?: NodeJS.ProcessEnv) => {
+      const result = await step(name, more);
+      said.push(result.text);
+      return result;
+    };
+    const keyless = await run("review");
+    expect([keyless.code, keyless.text]).to.deep.equal([
+      0,
+      "Skipped: there is no key to ask the firewall with, and no snapshot of its rulebase from an apply.\n",
+    ]);
+    expect((await run("review", asked)).code).to.equal(0);
+    expect(await run("comment", host.github())).to.include({ code: 0 });
+    expect(host.comments).to.have.length(1);
+
+    // Another permission appears after the review.
+    const state = { PULUMI_BACKEND_URL: `file://${lab.directory}`, PULUMI_CONFIG_PASSPHRASE: PASSPHRASE };
+    const apply = { ...asked, ...state, PULUMI: "npx tsx engine/main.ts" };
+    await lab.stack();
+    await lab.setAccount(account([WEB, SSH]));
+    const moved = await run("apply", apply);
+    expect(moved.code, moved.text).not.to.equal(0);
+    expect(moved.text.replace(/\s+/g, " ")).to.include("AWS is not as it was reviewed");
+    expect(lab.ours()).to.deep.equal([]);
+    await lab.setAccount(account([WEB]));
+    const applied = await run("apply", apply);
+    expect(applied.code, applied.text).to.equal(0);
+    expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
+
+    const credentials = { AWS_ACCESS_KEY_ID: "AKIATEST", AWS_SECRET_ACCESS_KEY: "aws-s3cret" };
+    const recorded = await run("snapshot", { ...asked, ...credentials });
+    expect(recorded.code, recorded.text).to.equal(0);
+    const snapshots = join(project, "reviews", "snapshots");
+    await writeFile(join(snapshots, "inventory.json"), JSON.stringify(account([WEB, SSH])));
+    await lab.person().addRule(ruleEntry("later"));
+
+    // A limit is hit: the job fails with 2, and still comments.
+    await configure({ "aws-panos-rules:maxChanges": 0 });
+    const { result: limited, requests } = await lab.during(() => run("review"));
+    expect(limited.code, limited.text).to.equal(2);
+    expect(requests).to.deep.equal([]);
+    expect(limited.text).to.include("from a snapshot of").and.include(ruleOf(SSH));
+    await run("comment", host.github());
+    expect(host.comments).to.have.length(1);
+    expect(host.comments[0]!.body.startsWith(marker("organization/aws-panos-rules/dev"))).to.equal(true);
+    expect(host.comments[0]!.body).to.include("Against it (1)");
+
+    await rm(join(project, "reviews", "change"), { recursive: true });
+    const required = await run("apply", { ...apply, REQUIRE_REVIEW: "true" });
+    expect([required.code, required.text]).to.deep.equal([
+      1,
+      "Nothing was applied: REQUIRE_REVIEW is true, and there is no review of this change.\n",
+    ]);
+    const files = await readdir(snapshots);
+    const written = await Promise.all(files.map((file) => readFile(join(snapshots, file), "utf8")));
+    for (const secret of [...Object.values(PASSWORDS), PASSPHRASE, "aws-s3cret", host.token]) {
+      expect([...said, ...written, ...host.comments.map(({ body }) => body)].join("\n")).not.to.include(
+        secret,
+      );
+    }
+  });
+});
