@@ -42,7 +42,7 @@ import type { IsolationArgs } from "./provider/policy";
 import { declaredRegistrations, registrationChanges, registrationsOfStack } from "./provider/registered";
 import { adoptedContent } from "./provider/takeover";
 import { report, reportAdoption } from "./report";
-import { askFirewall, recordedAnswers } from "./review/recording";
+import { askFirewall, recordedAnswers, type FirewallAnswers } from "./review/recording";
 import type { Reviewed } from "./review/reviewed";
 import { isDriftAsked, isReviewed, tellReview } from "./review/seam";
 import { firewallFacts, refusedFacts } from "./review/telling";
@@ -93,7 +93,8 @@ export async function planFor(
     rulebases,
     objects: running,
     capacity: most,
-  } = recorded ?? (await withClient(firewall, askFirewall));
+    candidateObjects,
+  }: FirewallAnswers = recorded ?? (await withClient(firewall, askFirewall));
   requirePrerequisites(rulebases.candidate, firewall);
   const coverage = alreadyAllowed(policy, rulebases, firewall.coverage);
   const { adopted, refused, gone } = adoption(coverage.needed, policy, rulebases, firewall.coverage);
@@ -114,8 +115,8 @@ export async function planFor(
     const registered = registrations === undefined ? [] : await registeredOn(firewall, recorded);
     const known = { firewall, policy, rulebases, objects: running, coverage, adopted, content };
     tellReview({ fact: "firewall", facts: firewallFacts({ ...known, registrations, registered }) });
-    if (isDriftAsked()) {
-      const candidate = objectsIn(rulebases.candidateVsys);
+    if (isDriftAsked() && candidateObjects !== undefined) {
+      const candidate = candidateObjects();
       const place = { firewall, running, candidate, rulebase: rulebases.running };
       const hits = await hitCountsOn(firewall);
       tellReview({ fact: "drift", facts: driftFacts({ ...place, registrations, registered, hits }) });

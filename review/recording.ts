@@ -28,6 +28,8 @@ export interface FirewallAnswers {
   /** Objects of the running vsys. */
   objects: PolicyObjects;
   capacity: Capacity;
+  /** Objects of the candidate vsys; absent in a recording: drift asks the firewall itself. */
+  candidateObjects?: () => PolicyObjects;
 }
 
 /**
@@ -35,12 +37,17 @@ export interface FirewallAnswers {
  * @throws PanosError
  */
 export async function askFirewall(client: PanosClient): Promise<FirewallAnswers> {
-  const [{ runningVsys, ...rulebases }, most] = await Promise.all([
+  const [{ candidateVsys, runningVsys, ...rulebases }, most] = await Promise.all([
     readRulebases(client),
     capacity(client),
     systemInfo(client),
   ]);
-  return { rulebases, objects: objectsIn(runningVsys), capacity: most };
+  return {
+    rulebases,
+    objects: objectsIn(runningVsys),
+    capacity: most,
+    candidateObjects: () => objectsIn(candidateVsys),
+  };
 }
 
 /**
