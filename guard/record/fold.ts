@@ -48,6 +48,8 @@ export function foldRecord(record: GroupRecord): Fold {
     explained.set(rule, (explained.get(rule) ?? new Set()).add(state));
   const holderOf = (key: string): string | undefined =>
     [...rules].find(([, content]) => ruleKey(content) === key)?.[0];
+  /** Whether a change that doesn't stand made this rule something else, which is still there. */
+  const isElsewhere = (rule: string) => known.has(rule);
   /** A rule gets this content; where another has it already, they are one from now on. */
   const take = (rule: string, content: KeptRule): void => {
     const holder = holderOf(ruleKey(content));
@@ -56,8 +58,22 @@ export function foldRecord(record: GroupRecord): Fold {
       return;
     }
     rules.delete(rule);
+    if (isElsewhere(holder)) {
+      // Whoever speaks of the other by its id speaks of what it was made, not of this content.
+      rules.delete(holder);
+      rules.set(rule, content);
+      return;
+    }
     aliases.set(rule, holder);
     rules.set(holder, content);
+  };
+  /** A rule became this without anybody's leave; EC2 has no two rules with the same content. */
+  const learn = (rule: string, content: RuleContent | undefined): void => {
+    for (const [id, each] of known) {
+      if (content !== undefined && ruleKey(each) === ruleKey(content)) known.delete(id);
+    }
+    if (content === undefined) known.delete(rule);
+    else known.set(rule, content);
   };
 
   for (const entry of inOrder(record.entries)) {
@@ -83,18 +99,25 @@ export function foldRecord(record: GroupRecord): Fold {
         }
         return;
       }
-      if (after) known.set(rule, after);
-      if (verdict !== "rejected") return;
       const holder = effect.op === "put" && after ? holderOf(ruleKey(after)) : undefined;
-      // It is only what should be there anyway.
-      if (holder !== undefined && holder !== rule) aliases.set(rule, holder);
-      else if (pending) {
+      learn(rule, after);
+      if (verdict !== "rejected") return;
+      if (holder !== undefined && holder !== rule) {
+        // It is only what should be there anyway.
+        take(rule, { ...rules.get(holder)!, id: rule });
+      } else if (pending) {
         explain(rule, after ? ruleKey(after) : ABSENT);
         blamed.push(judged);
       }
     });
   }
   for (const [rule, { state }] of left) explain(rule, state);
+  // Rules may have become one after that.
+  for (const [rule, states] of [...explained]) {
+    if (ruleOf(rule) === rule) continue;
+    explained.delete(rule);
+    for (const state of states) explain(ruleOf(rule), state);
+  }
   return { rules, explained, effects, blamed, ruleOf };
 
   function subjectOf(effect: Effect, otherwise: string): string {

@@ -1,11 +1,13 @@
 import { expect } from "chai";
+import type { GroupEvent } from "../../guard/event/event";
 import { handleEvent, type Guard } from "../../guard/handle";
 import type { Notice } from "../../guard/notice";
 import { policyFrom } from "../../guard/policy/read";
 import { refreshRecords } from "../../guard/refresh";
+import type { RuleContent } from "../../guard/rules";
 import { ACCOUNT, content, REGION } from "./support/cloudtrail";
 import { MemoryApprovals, MemoryRecords } from "./support/memory";
-import { eventOf, ModelGroups } from "./support/model";
+import { eventOf, ModelGroups, type Done } from "./support/model";
 
 const GROUP = "sg-1";
 const START = Date.parse("2026-11-21T02:00:00Z");
@@ -135,5 +137,77 @@ describe("guard: one change", () => {
     approvals.failure = new Error("no such table");
     clock += 60_000;
     expect(await open()).to.deep.include({ outcome: "held", escalated: true });
+  });
+
+  describe("of rules that take each other's place before any of it is told", () => {
+    const here = (end: string, port: number) => content({ cidrIpv4: end, fromPort: port, toPort: port });
+    /** A person changes the group; it is told when the test says so. */
+    const change = (done: Done, byContent = false): GroupEvent => {
+      const event = eventOf(done, time(), `user-${clock}`, byContent);
+      clock += 1000;
+      return event;
+    };
+    const modify = (id: string, to: RuleContent) => change(groups.change(GROUP, { ...to, id }));
+
+    beforeEach(() => {
+      guard.policy = policyFrom(`
+        mode: enforce
+        rules:
+          - { name: monitoring, when: { change: closes, source: { inside: [10.99.0.0/16] } }, then: revert }
+          - { name: ours, when: { source: { inside: [10.0.0.0/8] } }, then: allow }
+          - { name: others, when: { change: opens }, then: revert }
+      `);
+    });
+
+    for (const byContent of [true, false]) {
+      it(`keeps what was made again when the forbidden one is removed by ${byContent ? "content" : "id"}`, async () => {
+        const { id: first } = groups.put(GROUP, here("10.1.0.0/16", 22)).rule;
+        await look();
+        clock += 60_000;
+        const opened = modify(first, here("198.51.100.0/24", 443));
+        const again = groups.put(GROUP, here("10.1.0.0/16", 22));
+        const made = change(again);
+        const moved = modify(again.rule.id, here("10.1.0.0/16", 443));
+        const removed = change(groups.drop(GROUP, first), byContent);
+        for (const event of [moved, opened, made, removed]) await handleEvent(event, guard);
+        expect(groups.keys(GROUP)).to.deep.equal(["ingress tcp 443 443 10.1.0.0/16"]);
+        const widened = modify(again.rule.id, here("0.0.0.0/0", 443));
+        const [notice] = await handleEvent(widened, guard);
+        expect(notice?.outcome, notice?.because).to.equal("undone");
+        expect(groups.keys(GROUP)).to.deep.equal(["ingress tcp 443 443 10.1.0.0/16"]);
+      });
+    }
+
+    it("takes back what it restored once that is known to have become another rule", async () => {
+      const { id: kept } = groups.put(GROUP, here("10.99.0.0/16", 22)).rule;
+      const { id: moving } = groups.put(GROUP, here("10.99.0.0/16", 443)).rule;
+      await look();
+      clock += 60_000;
+      const removed = change(groups.drop(GROUP, kept));
+      const moved = modify(moving, here("10.99.0.0/16", 22));
+      const opened = modify(moving, here("198.51.100.0/24", 22));
+      await handleEvent(removed, guard);
+      await handleEvent(opened, guard);
+      const [by, until] = ["AROAX:boss", new Date(clock + 60_000).toISOString()];
+      await guard.approvals.add({
+        ...{ id: "a", by, madeAt: time(), group: GROUP, for: moved.principal.session!, until, once: false },
+      });
+      await handleEvent(moved, guard);
+      expect(groups.keys(GROUP)).to.deep.equal(["ingress tcp 22 22 10.99.0.0/16"]);
+    });
+
+    it("knows which rule a removal means where an earlier one had the same content for a while", async () => {
+      const { id } = groups.put(GROUP, here("10.99.0.0/16", 22)).rule;
+      await look();
+      clock += 60_000;
+      await handleEvent(modify(id, here("198.51.100.0/24", 443)), guard);
+      const another = groups.put(GROUP, here("198.51.100.0/24", 443));
+      const made = change(another);
+      const removed = change(groups.drop(GROUP, another.rule.id), true);
+      await handleEvent(made, guard);
+      const [notice] = await handleEvent(removed, guard);
+      expect(notice?.what).to.deep.equal(["closes ingress TCP port 443 from 198.51.100.0/24"]);
+      expect(groups.keys(GROUP)).to.deep.equal(["ingress tcp 22 22 10.99.0.0/16"]);
+    });
   });
 });

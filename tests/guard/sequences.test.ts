@@ -36,6 +36,8 @@ class Expected {
   /** Rules by the id that they had first. */
   private readonly rules = new Map<string, string>();
   private readonly first = new Map<string, string>();
+  /** Removed although they should be. */
+  private readonly removed = new Set<string>();
 
   constructor(present: readonly GroupRule[]) {
     for (const rule of present) this.rules.set(rule.id, ruleKey(rule));
@@ -52,17 +54,25 @@ class Expected {
 
   /** @param isApproved whatever the policy says */
   apply(done: Done, isApproved: boolean): void {
-    const isAccepted = isApproved || isFine(done, this.rules.get(this.line(done.rule.id)));
     const line = this.line(done.rule.id);
+    const isAccepted = isApproved || isFine(done, this.rules.get(line));
     const key = ruleKey(done.rule);
     const holder = [...this.rules].find(([, each]) => each === key)?.[0];
-    if (done.op === "put" && holder !== undefined) this.first.set(done.rule.id, holder);
-    if (!isAccepted) return;
-    if (done.op === "drop") this.rules.delete(line);
-    else if (done.op === "modify" && holder !== undefined && holder !== line) {
+    if (done.op === "drop") {
+      if (isAccepted) this.rules.delete(line);
+      else this.removed.add(line);
+      return;
+    }
+    if (done.op === "modify" && !isAccepted) return;
+    if (holder === undefined ? isAccepted : holder !== line) {
       this.rules.delete(line);
-      this.first.set(done.rule.id, holder);
-    } else if (holder === undefined) this.rules.set(line, key);
+      // EC2 has no two rules with the same content: the one that should have it is gone, or is another.
+      if (holder !== undefined && this.removed.delete(holder)) this.first.set(line, holder);
+      else {
+        if (holder !== undefined) this.rules.delete(holder);
+        this.rules.set(line, key);
+      }
+    }
   }
 
   private line(id: string): string {
