@@ -147,3 +147,16 @@ function unionOfAddresses(bounds: Bounds<AddressSet>[]): Bounds<AddressSet> {
     possibly: { IPv4: union("possibly", "IPv4"), IPv6: union("possibly", "IPv6") },
   };
 }
+
+/** The addresses that a name stands for, as far as that is known here; others by the name itself. */
+export function addressesOf(
+  name: string,
+  addresses: ReadonlyMap<string, AddressObject>,
+  depth = 0,
+): string[] {
+  const object = addresses.get(name);
+  if (object?.kind === "ip-netmask" || object?.kind === "ip-range") return [object.value];
+  // PAN-OS refuses groups in a circle; a recording of one must not hang us.
+  if (object?.kind !== "static-group" || depth > 8) return [name];
+  return object.members.flatMap((member) => addressesOf(member, addresses, depth + 1));
+}

@@ -1,5 +1,6 @@
 /** Which rules of ours become others, and in which fields. */
 import { isQuarantineRuleName } from "../mapping/names";
+import { addressesOf } from "../mapping/objects";
 import { ownsRule } from "../provider/ownership";
 import { addressSet, asSet } from "../panos/entries";
 import type { AddressObject, RulebaseRule, SecurityRule, ServiceObject } from "../panos/policy";
@@ -97,19 +98,6 @@ export function policiesOf(facts: FirewallFacts): Policies {
 function withIsolation(others: RulebaseRule[], isolation: RulebaseRule[], before?: string): RulebaseRule[] {
   const at = Math.max(0, before === undefined ? 0 : others.findIndex(({ name }) => name === before));
   return [...others.slice(0, at), ...isolation, ...others.slice(at)];
-}
-
-/** The addresses that a name stands for, as far as that is known here; others by the name itself. */
-export function addressesOf(
-  name: string,
-  addresses: ReadonlyMap<string, AddressObject>,
-  depth = 0,
-): string[] {
-  const object = addresses.get(name);
-  if (object?.kind === "ip-netmask" || object?.kind === "ip-range") return [object.value];
-  // PAN-OS refuses groups in a circle; a recording of one must not hang us.
-  if (object?.kind !== "static-group" || depth > 8) return [name];
-  return object.members.flatMap((member) => addressesOf(member, addresses, depth + 1));
 }
 
 /** Whether a rule lets anything through for sure. */

@@ -18,10 +18,9 @@ import {
 } from "../mapping/coverage";
 import { applicationNamed } from "../mapping/custom-applications";
 import { difference, setOf, type IntervalSet } from "../mapping/intervals";
-import { addressBounds } from "../mapping/objects";
+import { addressBounds, addressesOf } from "../mapping/objects";
 import { describePorts, isTakenFor } from "../mapping/traffic";
 import type { RulebaseRule } from "../panos/policy";
-import { addressesOf } from "./changes";
 import type { Flow } from "./types";
 
 /** Rules in the order in which they are evaluated, and the objects that they name. */
