@@ -79,7 +79,7 @@ export function foldRecord(record: GroupRecord): Fold {
   for (const entry of inOrder(record.entries)) {
     entry.effects.forEach((judged, index) => {
       const { effect, verdict, pending } = judged;
-      const rule = subjectOf(effect, `${entry.event}#${index}`);
+      const rule = subjectOf(effect, entry.at, `${entry.event}#${index}`);
       const before = effect.op === "put" ? undefined : (rules.get(rule) ?? known.get(rule));
       const after = outcomeOf(effect, before);
       const isKnown = effect.op === "put" || before !== undefined;
@@ -90,6 +90,7 @@ export function foldRecord(record: GroupRecord): Fold {
       const acted = left.get(rule);
       if (acted !== undefined && entry.at > acted.at) left.delete(rule);
       if (verdict === "accepted") {
+        learn(rule, after);
         known.delete(rule);
         if (effect.op === "drop") rules.delete(rule);
         else if (after) {
@@ -120,11 +121,16 @@ export function foldRecord(record: GroupRecord): Fold {
   }
   return { rules, explained, effects, blamed, ruleOf };
 
-  function subjectOf(effect: Effect, otherwise: string): string {
+  function subjectOf(effect: Effect, at: string, otherwise: string): string {
     if (effect.ruleId !== undefined) return ruleOf(effect.ruleId);
     if (effect.op !== "drop" || effect.content === undefined) return otherwise;
     const key = ruleKey(effect.content);
-    return holderOf(key) ?? [...known].find(([, content]) => ruleKey(content) === key)?.[0] ?? otherwise;
+    const had = [...known].find(([, content]) => ruleKey(content) === key)?.[0];
+    if (had === undefined) return holderOf(key) ?? otherwise;
+    // It got that content when the rule that should have it was gone; unless the guard put that right since.
+    const acted = left.get(had);
+    const isPutRight = acted !== undefined && acted.at < at;
+    return isPutRight ? (holderOf(key) ?? had) : had;
   }
 }
 

@@ -196,6 +196,21 @@ describe("guard: one change", () => {
       expect(groups.keys(GROUP)).to.deep.equal(["ingress tcp 22 22 10.99.0.0/16"]);
     });
 
+    it("restores both where one was removed, and the other made that one and removed too", async () => {
+      const { id: first } = groups.put(GROUP, here("10.99.0.0/16", 443)).rule;
+      const { id: second } = groups.put(GROUP, here("10.99.0.0/16", 22)).rule;
+      await look();
+      clock += 60_000;
+      const before = groups.keys(GROUP);
+      const events = [
+        change(groups.drop(GROUP, first)),
+        modify(second, here("10.99.0.0/16", 443)),
+        change(groups.drop(GROUP, second), true),
+      ];
+      for (const event of events) await handleEvent(event, guard);
+      expect(groups.keys(GROUP)).to.deep.equal(before);
+    });
+
     it("knows which rule a removal means where an earlier one had the same content for a while", async () => {
       const { id } = groups.put(GROUP, here("10.99.0.0/16", 22)).rule;
       await look();
