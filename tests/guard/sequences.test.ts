@@ -117,6 +117,7 @@ describe("guard: sequences of changes", () => {
     let rejected = 0;
     let duplicates = 0;
     let disorder = 0;
+    let looks = 0;
     while (changes < CHANGES) {
       // The guard has seen it all: what it is told from here on comes after.
       clock += 20 * 60_000;
@@ -133,6 +134,30 @@ describe("guard: sequences of changes", () => {
         waiting.push({ event: eventOf(done, time().toISOString(), "guard", false, "guard"), since: clock });
       };
 
+      const expectedOf = (group: string, isCounted: (truth: Truth) => boolean = () => true): string[] => {
+        const expected = new Expected(before.get(group)!);
+        for (const each of truths) {
+          if ("done" in each && each.done.group === group && isCounted(each))
+            expected.apply(each.done, each.isApproved || insisted.has(each.event.id));
+          if ("renamed" in each && each.group === group) expected.renamed(each.renamed, each.instead);
+        }
+        return expected.keys();
+      };
+      /** What is forbidden and there, although all that was done to that rule has been told. */
+      const outliving = (group: string): string[] => {
+        const isTold = ({ event }: Truth) => !waiting.some((each) => each.event.id === event.id);
+        const fine = new Set([...expectedOf(group), ...expectedOf(group, isTold)]);
+        return [...groups.kept.get(group)!.values()].flatMap((rule) => {
+          const key = ruleKey(rule);
+          if (key.includes(" 10.") || fine.has(key)) return [];
+          const changed = truths.filter(
+            (each): each is Truth => "done" in each && each.done.rule.id === rule.id,
+          );
+          looks += changed.length > 0 ? 1 : 0;
+          return changed.length > 0 && changed.every(isTold) ? [`${rule.id} ${key}`] : [];
+        });
+      };
+
       const deliver = async (): Promise<void> => {
         const overdue = clock - (waiting[0]?.since ?? clock) > 150_000;
         const index = overdue ? 0 : Math.floor(chance() * Math.min(4, waiting.length));
@@ -144,6 +169,7 @@ describe("guard: sequences of changes", () => {
         if (truth?.isApproved === false && chance() < 0.1) approve(truth);
         const acts = groups.acts;
         const said = await handleEvent(event, guard);
+        expect(outliving(event.group.id!), `forbidden, and there after ${event.id}`).to.deep.equal([]);
         if (truth) {
           if (said.some(({ outcome }) => outcome === "undone")) rejected++;
         } else {
@@ -201,16 +227,10 @@ describe("guard: sequences of changes", () => {
         await deliver();
       }
       for (const group of GROUPS) {
-        const expected = new Expected(before.get(group)!);
-        for (const each of truths) {
-          if ("done" in each && each.done.group === group)
-            expected.apply(each.done, each.isApproved || insisted.has(each.event.id));
-          if ("renamed" in each && each.group === group) expected.renamed(each.renamed, each.instead);
-        }
-        expect(groups.keys(group), `${group} after ${changes} changes`).to.deep.equal(expected.keys());
+        expect(groups.keys(group), `${group} after ${changes} changes`).to.deep.equal(expectedOf(group));
       }
     }
-    expect({ approved, rejected, duplicates, disorder }).to.satisfy((counts: Record<string, number>) =>
+    expect({ approved, rejected, duplicates, disorder, looks }).to.satisfy((counts: Record<string, number>) =>
       Object.values(counts).every((count) => count > CHANGES / 50),
     );
     // No loop: the guard does about as much as there is to undo.
