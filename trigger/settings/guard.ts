@@ -2,6 +2,7 @@ import path from "node:path";
 import { GuardError } from "../../guard/error";
 import { readPolicy } from "../../guard/policy/read";
 import type { GuardPolicy } from "../../guard/policy/types";
+import { QUARANTINE_TAGS } from "../../mapping/quarantine";
 import type { Report } from "../../settings/problems";
 import { record, text, texts } from "./texts";
 
@@ -23,6 +24,10 @@ export interface DeployedGuard {
 
 const KEYS = ["policy", "approvals", "quarantineGroups", "quarantineTags", "webhook", "responders"];
 const BUCKET = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?(\S*)$/;
+/** The mapping's own, so that the firewall and AWS isolate the same instances. */
+const DEFAULT_TAGS = Object.entries(QUARANTINE_TAGS).flatMap(([key, values]) =>
+  values.map((value) => `${key}=${value}`),
+);
 const EXAMPLE = '{"policy": "guard.yaml"}';
 
 /** `guard`. @param folder the repository */
@@ -55,7 +60,7 @@ export async function guardSettings(
     given["quarantineTags"],
     `${key}.quarantineTags`,
     /^[^=]{1,128}(=.*)?$/su,
-    "SecurityStatus=IR",
+    DEFAULT_TAGS[0] ?? "",
     report,
   );
   const responders = texts(
@@ -81,7 +86,7 @@ export async function guardSettings(
       approvals: bucket === undefined ? undefined : { bucket, prefix },
       ...{ file, policy, webhook, responders },
       quarantineGroups: groups as Record<string, string>,
-      quarantineTags: tags.length > 0 ? tags : ["SecurityStatus=IR"],
+      quarantineTags: tags.length > 0 ? tags : DEFAULT_TAGS,
     };
   } catch (error) {
     if (!(error instanceof GuardError)) throw error;
