@@ -5,8 +5,10 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { StackFiles } from "./backend";
 import { findCli } from "./findCli";
 import type { EngineEvent, Severity, StepOp } from "./events";
+import { readProject } from "./project";
 import type { Deployment } from "./state";
 import { nameOf } from "./urn";
 import type { PropertyMap } from "./values";
@@ -84,7 +86,15 @@ type Command = "preview" | "up" | "refresh" | "destroy";
 
 /** A stack in a file backend, driven through either executable with the same words. */
 export class Stack {
-  private constructor(private readonly options: StackOptions) {}
+  /** With our own engine: what the stack consists of, which takes no process to look at. */
+  private readonly files: StackFiles | undefined;
+
+  private constructor(private readonly options: StackOptions) {
+    const { executable, backendDir, projectDir, name } = options;
+    if (executable.kind === "cli") return;
+    const backend = `file://${path.resolve(backendDir)}`;
+    this.files = new StackFiles(backend, readProject(projectDir).name, name);
+  }
 
   /** A stack that the backend has. */
   static existing(options: StackOptions): Stack {
@@ -95,6 +105,10 @@ export class Stack {
   static async create(options: StackOptions): Promise<Stack> {
     const stack = new Stack(options);
     mkdirSync(options.backendDir, { recursive: true });
+    if (stack.files !== undefined) {
+      if (!stack.files.exists()) stack.files.create();
+      return stack;
+    }
     // `stack init` writes a stack file beside Pulumi.yaml, where a person's own one may be: let it have a copy.
     const copy = await mkdtemp(path.join(tmpdir(), "stack-init-"));
     try {
@@ -134,6 +148,8 @@ export class Stack {
 
   /** The state, secrets encrypted. */
   async exportState(): Promise<Deployment> {
+    const own = this.files?.load();
+    if (own !== undefined) return own;
     const { code, stdout, stderr } = await this.simple(["stack", "export", "--stack", this.options.name]);
     if (code !== 0) throw new Error(`stack export failed: ${stderr}`);
     return (JSON.parse(stdout) as { deployment: Deployment }).deployment;
