@@ -32,7 +32,13 @@ export function mapInventory(inventory: Inventory, options: MappingOptions, whol
   const { interfaces } = protectedInterfaces(whole, options);
   const unseen: Marks = new Map([...marks].filter(([, { isMarked }]) => !isMarked));
   const asked = unseen.size < marks.size ? mapWithout(inventory, options, whole, unseen).rules : policy.rules;
-  const isolation = isolationOf(interfaces, marks, options, differing(asked, policy.rules));
+  const isolation = isolationOf(
+    interfaces,
+    whole.networkInterfaces,
+    marks,
+    options,
+    differing(asked, policy.rules),
+  );
   return { ...policy, ...(isolation && { isolation }) };
 }
 

@@ -169,10 +169,12 @@ export function withheldFrom(
 /**
  * What isolates the instances behind the firewall.
  * @param interfaces those behind the firewall
+ * @param everywhere the account's: marked instances that are not behind it, or not yet, are no responders
  * @param excused rules that differ only because instances are marked
  */
 export function isolationOf(
   interfaces: readonly ProtectedInterface[],
+  everywhere: readonly NetworkInterface[],
   marks: Marks,
   options: MappingOptions,
   excused: readonly string[],
@@ -195,11 +197,12 @@ export function isolationOf(
   const marked = instances.filter(({ isMarked }) => isMarked);
   const addresses = sorted(marked.flatMap((instance) => instance.addresses));
   const group = options.destinations === "dynamic" ? groupOf(options.ownerId) : undefined;
-  const rules = quarantine.deny ? denials(quarantine, addresses, marked, options, group) : [];
+  const responders = respondersOf(quarantine, interfaces, everywhere, marks);
+  const rules = quarantine.deny ? denials(responders, addresses, marked, options, group) : [];
   return {
     instances,
     addresses,
-    responders: blocks(quarantine.responders).map(({ text }) => text),
+    responders,
     rules,
     ...(group && {
       memberTag: memberTag(options.ownerId, QUARANTINE),
@@ -217,6 +220,31 @@ export function isolatedMessages(isolation: Isolation | undefined): string[] {
     const denied = isMarked && denials.length > 0 ? `, and ${denials.join(" and ")} deny them` : "";
     const more = addresses.length > 20 ? `, and ${addresses.length - 20} more` : "";
     return `${reason}: ${addresses.slice(0, 20).join(", ")}${more} are in no rule of ours${denied}`;
+  });
+}
+
+/**
+ * The responders' blocks without the addresses of marked instances that the denials don't name. Those may reach
+ * the firewall even so, from where it is not their way out.
+ */
+function respondersOf(
+  { responders }: QuarantineOptions,
+  interfaces: readonly ProtectedInterface[],
+  everywhere: readonly NetworkInterface[],
+  marks: Marks,
+): string[] {
+  const denied = new Set(interfaces.map(({ networkInterface }) => networkInterface.id));
+  const others = everywhere.filter(
+    ({ id, instanceId }) => !denied.has(id) && marks.get(instanceId ?? "")?.isMarked === true,
+  );
+  const gone = blocks(others.flatMap(addressTexts));
+  return blocks(responders).flatMap((block) => {
+    const { family } = block;
+    const without = setOf(gone.filter((each) => each.family === family));
+    if (!overlaps(without, [block])) return [block.text];
+    return difference([block], without)
+      .flatMap((left) => cidrsOf(family, left))
+      .map(({ text }) => text);
   });
 }
 
@@ -244,7 +272,7 @@ function groupOf(ownerId: string): DynamicAddressGroup {
  * group to name, there are none while nobody is isolated; with one they stay, so that isolating takes no commit.
  */
 function denials(
-  { responders }: QuarantineOptions,
+  responders: readonly string[],
   addresses: readonly string[],
   marked: readonly IsolatedInstance[],
   { ownerId, profileGroup, logSetting }: MappingOptions,
@@ -275,7 +303,7 @@ function denials(
   });
   const allowed: Partial<SecurityRule> = {
     action: "allow",
-    source: blocks(responders).map(({ text }) => text),
+    source: [...responders],
     destination: [...members],
     ...(profileGroup !== undefined && { profileGroup }),
   };

@@ -121,6 +121,17 @@ describe("isolating instances by tag", () => {
     expect(translated.rules[2]?.destination).to.include("198.51.100.9").and.to.include("10.0.1.10");
   });
 
+  it("takes a marked instance that is not behind the firewall, or is being detached, for no responder", () => {
+    const inventory = two(IR, IR);
+    const elsewhere = inventory.networkInterfaces.map((each) =>
+      each.id === "eni-2" ? { ...each, attachmentStatus: "detaching" as const } : each,
+    );
+    const deny = { deny: true, responders: ["10.0.1.20/31", "10.9.0.0/16"] };
+    const { rules, responders } = policyOf({ ...inventory, networkInterfaces: elsewhere }, deny).isolation!;
+    expect(rules[1]?.source).to.deep.equal(["10.0.1.21/32", "10.9.0.0/16"]);
+    expect(responders).to.deep.equal(rules[1]?.source);
+  });
+
   it("cuts it out of sources in its zone, so that it reaches nobody behind the firewall either", () => {
     const routes = [...DEFAULT_ROUTES, { destinationCidrBlock: "10.0.1.0/24", instanceId: "i-fw" }];
     const inventory = two(IR, {}, { routeTables: [routeTable(routes)] });
