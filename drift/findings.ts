@@ -4,7 +4,7 @@ import { ruleXml } from "../panos/entries";
 import type { FoundRule, SecurityRule } from "../panos/policy";
 import { registrationKey } from "../panos/registered";
 import { ruleHash } from "../provider/content";
-import { eachPart, placedHash } from "../provider/declaration";
+import { eachPart, KINDS, placedHash } from "../provider/declaration";
 import type { Declaration } from "../provider/inputs";
 import type { Account } from "../review/account";
 import { asFound, fieldChanges } from "../review/changes";
@@ -13,18 +13,9 @@ import { permissionNamed } from "../review/permission";
 import type { FieldChange } from "../review/types";
 import type { Applied } from "./applied";
 import type { Configuration, DriftFacts } from "./facts";
-import type { Finding, FirewallDrift, NotApplied, ObjectKind } from "./types";
+import type { Finding, FirewallDrift, NotApplied } from "./types";
 
 type Part = keyof Declaration;
-
-const KINDS: Record<Part, ObjectKind> = {
-  rules: "rule",
-  addresses: "address",
-  addressGroups: "address group",
-  services: "service",
-  applications: "application",
-  tags: "tag",
-};
 
 /** What a firewall has, what it was last given, and what it is to get. */
 export interface Subject {

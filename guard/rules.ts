@@ -2,24 +2,15 @@
 import type * as ec2 from "@aws-sdk/client-ec2";
 import { securityGroupRuleAnswer } from "../inventory/ec2/permissions";
 import { given } from "../inventory/sort";
-import type { Tags } from "../inventory/types";
+import type { SecurityGroupRule, Tags } from "../inventory/types";
 import { parseCidr } from "../mapping/cidr";
 import { cut, plainText } from "../mapping/describe";
 import { describeTraffic, normalised } from "../mapping/protocols";
 import type { Direction } from "../mapping/types";
 
 /** What a rule lets through: `ipProtocol` and ports normalised, and exactly one end. */
-export interface RuleContent {
+export interface RuleContent extends Omit<SecurityGroupRule, "id" | "referencedGroup" | "tags"> {
   direction: Direction;
-  ipProtocol: string;
-  fromPort: number;
-  toPort: number;
-  cidrIpv4?: string;
-  cidrIpv6?: string;
-  prefixListId?: string;
-  /** sg-…, or account/sg-… for a group of another account. */
-  referencedSecurityGroupId?: string;
-  description?: string;
 }
 
 /** A rule as it is, or was, in a group. */

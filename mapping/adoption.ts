@@ -198,7 +198,7 @@ function lostWith(found: FoundRule, successors: readonly SecurityRule[]): string
 }
 
 /** A declared rule in the form of one that is read from a device. */
-function asRead(rule: SecurityRule): RulebaseRule {
+export function asRead(rule: Omit<SecurityRule, "action"> & { action: string }): RulebaseRule {
   return {
     ...rule,
     disabled: false,

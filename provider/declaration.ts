@@ -97,7 +97,8 @@ export function eachPart<T>(of: (part: keyof Declaration) => T): Record<keyof De
   };
 }
 
-const KINDS = {
+/** What an object of each kind is called. */
+export const KINDS = {
   rules: "rule",
   addresses: "address",
   addressGroups: "address group",

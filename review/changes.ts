@@ -1,4 +1,5 @@
 /** Which rules of ours become others, and in which fields. */
+import { asRead } from "../mapping/adoption";
 import { isQuarantineRuleName } from "../mapping/names";
 import { addressesOf } from "../mapping/objects";
 import { ownsRule } from "../provider/ownership";
@@ -120,17 +121,9 @@ function objectsOf({ running, wanted }: FirewallFacts, members: Record<string, s
   };
 }
 
-/** A declared rule in the form of one that is read from a device. */
+/** The same as `asRead`, with the entry that it would be found as. */
 export function asFound(rule: Omit<SecurityRule, "action"> & { action: string }): RulebaseRule {
-  return {
-    ...rule,
-    disabled: false,
-    ruleType: "universal",
-    negateSource: false,
-    negateDestination: false,
-    conditions: [],
-    found: { ...rule, extras: [] },
-  };
+  return { ...asRead(rule), found: { ...rule, extras: [] } };
 }
 
 const LISTS = ["from", "to", "source", "destination", "application", "service", "tag"] as const;

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listen, stop, urlOf } from "./local-server";
 
 /** A comment or an issue, whichever host has it. */
 export interface HostedPost {
@@ -39,17 +39,16 @@ export class CodeHost {
 
   static async start(): Promise<CodeHost> {
     const host = new CodeHost();
-    await new Promise<void>((resolve) => host.server.listen(0, "127.0.0.1", resolve));
+    await listen(host.server);
     return host;
   }
 
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+  stop(): Promise<void> {
+    return stop(this.server);
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return urlOf(this.server);
   }
 
   /** The environment of a job of GitHub's. */

@@ -1,5 +1,4 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { AWS_ACCESS, awsJsonServer, listen, stop, urlOf } from "./local-server";
 
 /** A build as CodeBuild tells of it, as much as is looked at. */
 export interface FakeBuild {
@@ -24,40 +23,23 @@ export class CodeBuild {
   readonly builds: FakeBuild[] = [];
   private readonly tokens = new Map<string | undefined, FakeBuild>();
 
-  private readonly server = createServer((incoming, outgoing) => {
-    const chunks: Buffer[] = [];
-    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-    incoming.on("end", () => {
-      const action = String(incoming.headers["x-amz-target"]).replace("CodeBuild_20161006.", "");
-      const answer = this.answer(action, JSON.parse(Buffer.concat(chunks).toString()) as Question);
-      outgoing
-        .writeHead("__type" in answer ? 400 : 200, { "content-type": "application/x-amz-json-1.1" })
-        .end(JSON.stringify(answer));
-    });
-  });
+  private readonly server = awsJsonServer("CodeBuild_20161006", (action, question) =>
+    this.answer(action, question as Question),
+  );
 
   static async start(): Promise<CodeBuild> {
     const codebuild = new CodeBuild();
-    await new Promise<void>((resolve) => codebuild.server.listen(0, "127.0.0.1", resolve));
+    await listen(codebuild.server);
     return codebuild;
   }
 
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+  stop(): Promise<void> {
+    return stop(this.server);
   }
 
   /** What the AWS SDK needs to find it, and nothing of the machine's own AWS settings. */
   get env(): Record<string, string> {
-    return {
-      AWS_ENDPOINT_URL_CODEBUILD: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`,
-      AWS_ACCESS_KEY_ID: "test",
-      AWS_SECRET_ACCESS_KEY: "test",
-      AWS_REGION: "eu-central-1",
-      AWS_CONFIG_FILE: "/dev/null",
-      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-      AWS_EC2_METADATA_DISABLED: "true",
-    };
+    return { AWS_ENDPOINT_URL_CODEBUILD: urlOf(this.server), ...AWS_ACCESS };
   }
 
   private answer(action: string, question: Question): object {

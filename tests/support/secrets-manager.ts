@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { AWS_ACCESS, awsJsonServer, listen, stop, urlOf } from "./local-server";
 
 /** A secret's versions, the current one last. */
 type Secret = { versions: string[]; refuse?: string };
@@ -19,45 +18,24 @@ export class SecretsManager {
   /** The actions asked for, each with the region that it was signed for. */
   readonly requests: { action: string; region: string }[] = [];
 
-  private readonly server = createServer((incoming, outgoing) => {
-    const chunks: Buffer[] = [];
-    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-    incoming.on("end", () => {
-      const action = String(incoming.headers["x-amz-target"]).replace("secretsmanager.", "");
-      const scope = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(incoming.headers.authorization ?? "");
-      this.requests.push({ action, region: scope?.[1] ?? "" });
-      const body = JSON.parse(Buffer.concat(chunks).toString()) as {
-        SecretId: string;
-        SecretString?: string;
-      };
-      const answer = this.answer(action, body);
-      outgoing
-        .writeHead("__type" in answer ? 400 : 200, { "content-type": "application/x-amz-json-1.1" })
-        .end(JSON.stringify(answer));
-    });
+  private readonly server = awsJsonServer("secretsmanager", (action, question, { headers }) => {
+    const scope = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? "");
+    this.requests.push({ action, region: scope?.[1] ?? "" });
+    return this.answer(action, question as { SecretId: string; SecretString?: string });
   });
 
   static async start(): Promise<SecretsManager> {
     const manager = new SecretsManager();
-    await new Promise<void>((resolve) => manager.server.listen(0, "127.0.0.1", resolve));
+    await listen(manager.server);
     return manager;
   }
 
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+  stop(): Promise<void> {
+    return stop(this.server);
   }
 
   get env(): AwsEnvironment {
-    return {
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`,
-      AWS_ACCESS_KEY_ID: "test",
-      AWS_SECRET_ACCESS_KEY: "test",
-      AWS_REGION: "eu-central-1",
-      AWS_CONFIG_FILE: "/dev/null",
-      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-      AWS_EC2_METADATA_DISABLED: "true",
-    };
+    return { AWS_ENDPOINT_URL_SECRETS_MANAGER: urlOf(this.server), ...AWS_ACCESS };
   }
 
   /** A secret, its value as its current version; none: it has been made, but has no value yet. */
