@@ -188,13 +188,14 @@ async function undo(
   const at = now();
   record.undone = record.undone.filter((each) => at.getTime() - new Date(each.at).getTime() < FIGHT_MS);
   for (const action of actions) {
-    record.left[action.rule] = { state: stateAfter(action, actions, fold, found), at: at.toISOString() };
+    const state = stateAfter(action, actions, fold, found);
+    record.acts.push({ rule: action.rule, state, at: at.toISOString() });
   }
   for (const [rule, states] of fold.explained) {
     const isGone = fold.rules.has(rule) && !found.some(({ id }) => fold.ruleOf(id) === rule);
     // Another rule stands in its place, which may go with an event of its own.
     if (isGone && states.has(ABSENT) && !actions.some((action) => action.rule === rule)) {
-      record.left[rule] = { state: ABSENT, at: at.toISOString() };
+      record.acts.push({ rule, state: ABSENT, at: at.toISOString() });
     }
   }
   for (const rule of restored) {

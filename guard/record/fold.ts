@@ -34,10 +34,11 @@ export interface Fold {
 export function foldRecord(record: GroupRecord): Fold {
   const rules = new Map<string, KeptRule>((record.base?.rules ?? []).map((rule) => [rule.id, rule]));
   // What is or was there against the policy, to know what later events speak of.
-  const known = new Map<string, RuleContent>();
+  const known = new Map<string, { content: RuleContent; since: string }>();
   const aliases = new Map(Object.entries(record.aliases));
   const explained = new Map<string, Set<State>>();
-  const left = new Map(Object.entries(record.left));
+  // What the guard made of a rule last, unless something happened to it since.
+  const left = new Map(record.acts.map((act) => [act.rule, act]));
   const effects: Resolved[] = [];
   const blamed: JudgedEffect[] = [];
   const ruleOf = (id: string): string => {
@@ -68,19 +69,19 @@ export function foldRecord(record: GroupRecord): Fold {
     rules.set(holder, content);
   };
   /** A rule became this without anybody's leave; EC2 has no two rules with the same content. */
-  const learn = (rule: string, content: RuleContent | undefined): void => {
+  const learn = (rule: string, content: RuleContent | undefined, since: string): void => {
     for (const [id, each] of known) {
-      if (content !== undefined && ruleKey(each) === ruleKey(content)) known.delete(id);
+      if (content !== undefined && ruleKey(each.content) === ruleKey(content)) known.delete(id);
     }
     if (content === undefined) known.delete(rule);
-    else known.set(rule, content);
+    else known.set(rule, { content, since });
   };
 
   for (const entry of inOrder(record.entries)) {
     entry.effects.forEach((judged, index) => {
       const { effect, verdict, pending } = judged;
       const rule = subjectOf(effect, entry.at, `${entry.event}#${index}`);
-      const before = effect.op === "put" ? undefined : (rules.get(rule) ?? known.get(rule));
+      const before = effect.op === "put" ? undefined : (rules.get(rule) ?? known.get(rule)?.content);
       const after = outcomeOf(effect, before);
       const isKnown = effect.op === "put" || before !== undefined;
       effects.push({ entry, judged, rule, isKnown, ...(before && { before }), ...(after && { after }) });
@@ -90,7 +91,7 @@ export function foldRecord(record: GroupRecord): Fold {
       const acted = left.get(rule);
       if (acted !== undefined && entry.at > acted.at) left.delete(rule);
       if (verdict === "accepted") {
-        learn(rule, after);
+        learn(rule, after, entry.at);
         known.delete(rule);
         if (effect.op === "drop") rules.delete(rule);
         else if (after) {
@@ -101,7 +102,7 @@ export function foldRecord(record: GroupRecord): Fold {
         return;
       }
       const holder = effect.op === "put" && after ? holderOf(ruleKey(after)) : undefined;
-      learn(rule, after);
+      learn(rule, after, entry.at);
       if (verdict !== "rejected") return;
       if (holder !== undefined && holder !== rule) {
         // It is only what should be there anyway.
@@ -125,11 +126,10 @@ export function foldRecord(record: GroupRecord): Fold {
     if (effect.ruleId !== undefined) return ruleOf(effect.ruleId);
     if (effect.op !== "drop" || effect.content === undefined) return otherwise;
     const key = ruleKey(effect.content);
-    const had = [...known].find(([, content]) => ruleKey(content) === key)?.[0];
+    const [had, { since = "" } = {}] = [...known].find(([, { content }]) => ruleKey(content) === key) ?? [];
     if (had === undefined) return holderOf(key) ?? otherwise;
     // It got that content when the rule that should have it was gone; unless the guard put that right since.
-    const acted = left.get(had);
-    const isPutRight = acted !== undefined && acted.at < at;
+    const isPutRight = record.acts.some((act) => act.rule === had && act.at > since && act.at < at);
     return isPutRight ? (holderOf(key) ?? had) : had;
   }
 }

@@ -69,7 +69,7 @@ export function settle(
 
 /** The record begins with these rules. */
 export function begin(record: GroupRecord, at: string, rules: KeptRule[]): void {
-  Object.assign(record, { base: { at, rules }, entries: [], left: {}, aliases: {}, doubts: {} });
+  Object.assign(record, { base: { at, rules }, entries: [], acts: [], aliases: {}, doubts: {} });
 }
 
 function withOrigins(fold: Fold, found: readonly GroupRule[]): KeptRule[] {

@@ -144,7 +144,8 @@ function packed(group: string, record: GroupRecord): Uint8Array {
 
 function unpacked(body: unknown): GroupRecord {
   if (!(body instanceof Uint8Array)) return emptyRecord();
-  return JSON.parse(gunzipSync(body).toString()) as GroupRecord;
+  // One that an earlier version kept may lack a field.
+  return { ...emptyRecord(), ...(JSON.parse(gunzipSync(body).toString()) as Partial<GroupRecord>) };
 }
 
 /** Whether a condition didn't hold. */

@@ -29,8 +29,8 @@ export interface GroupRecord {
   doubts: Record<string, { state: State; since: string }>;
   /** What happened since, as far as the guard heard of it. */
   entries: Entry[];
-  /** What the guard itself made of rules, by rule. */
-  left: Record<string, { state: State; at: string }>;
+  /** What the guard itself made of rules, in that order. */
+  acts: Act[];
   /** The rules that restored ones stand for, by the id that EC2 gave them. */
   aliases: Record<string, string>;
   /** Events that were handled, so that a second delivery is nothing new. */
@@ -42,6 +42,13 @@ export interface GroupRecord {
 /** What a rule is: its content's key, or `absent`. */
 export type State = string;
 export const ABSENT: State = "absent";
+
+/** What the guard made of a rule, and when. */
+export interface Act {
+  rule: string;
+  state: State;
+  at: string;
+}
 
 /** One event, and what came of it. */
 export interface Entry {
@@ -65,5 +72,5 @@ export interface JudgedEffect {
 }
 
 export function emptyRecord(): GroupRecord {
-  return { doubts: {}, entries: [], left: {}, aliases: {}, handled: [], undone: [] };
+  return { doubts: {}, entries: [], acts: [], aliases: {}, handled: [], undone: [] };
 }

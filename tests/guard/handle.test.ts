@@ -4,7 +4,7 @@ import { handleEvent, type Guard } from "../../guard/handle";
 import type { Notice } from "../../guard/notice";
 import { policyFrom } from "../../guard/policy/read";
 import { refreshRecords } from "../../guard/refresh";
-import type { RuleContent } from "../../guard/rules";
+import { ruleKey, type RuleContent } from "../../guard/rules";
 import { ACCOUNT, content, REGION } from "./support/cloudtrail";
 import { MemoryApprovals, MemoryRecords } from "./support/memory";
 import { eventOf, ModelGroups, type Done } from "./support/model";
@@ -194,6 +194,35 @@ describe("guard: one change", () => {
       });
       await handleEvent(moved, guard);
       expect(groups.keys(GROUP)).to.deep.equal(["ingress tcp 22 22 10.99.0.0/16"]);
+    });
+
+    it("knows what a removal means between two times that it put another rule right", async () => {
+      guard.policy = policyFrom(`
+        mode: enforce
+        rules:
+          - { name: partner, when: { change: closes, source: { inside: [203.0.113.0/24] } }, then: revert }
+          - { name: ours, when: { source: { inside: [10.0.0.0/8] } }, then: allow }
+          - { name: others, when: { change: opens }, then: revert }
+      `);
+      const partner = here("203.0.113.0/24", 443);
+      const { id: gone } = groups.put(GROUP, partner).rule;
+      const { id: moving } = groups.put(GROUP, here("10.1.0.0/16", 22)).rule;
+      await look();
+      clock += 60_000;
+      const before = groups.keys(GROUP);
+      // It takes the place of what is removed, and both are put right.
+      const events = [change(groups.drop(GROUP, gone)), modify(moving, partner)];
+      for (const event of events) await handleEvent(event, guard);
+      expect(groups.keys(GROUP)).to.deep.equal(before);
+      // The same once more, but of the removal is told late and by its content.
+      clock += 60_000;
+      const restored = groups.withKey(GROUP, ruleKey(partner))!;
+      const late = change(groups.drop(GROUP, restored.id), true);
+      clock += 1000;
+      await handleEvent(modify(moving, partner), guard);
+      const [notice] = await handleEvent(late, guard);
+      expect(notice?.what).to.deep.equal(["closes ingress TCP port 443 from 203.0.113.0/24"]);
+      expect(groups.keys(GROUP)).to.deep.equal(before);
     });
 
     it("restores both where one was removed, and the other made that one and removed too", async () => {
