@@ -28,7 +28,7 @@ export default tseslint.config(
   },
   {
     // tsc checks it, and knows what a browser has.
-    files: ["review/page/*.js"],
+    files: ["page/*.js", "review/page/*.js", "drift/page/*.js"],
     rules: { "no-undef": "off" },
   },
   prettier,

@@ -1,11 +1,11 @@
 /**
  * Which rows are left by what a person asks for.
  *
- * @import { Reason } from "../../explain/reason"
  * @import { PageData } from "./types"
  * @import { Row, What } from "./rows.js"
  */
-import { groupLabel, KINDS, ownerLabel, ruleName } from "./rows.js";
+import { groupLabel, reasonTexts, wordsOf } from "../../page/text.js";
+import { KINDS, ownerLabel, ruleName } from "./rows.js";
 
 /**
  * A part of the picture: what passes between these. An absent end is any.
@@ -34,7 +34,7 @@ import { groupLabel, KINDS, ownerLabel, ruleName } from "./rows.js";
  * @param {PageData} data
  */
 export function filtered(rows, wanted, data) {
-  const words = wanted.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(wanted.text);
   const [group, instance] = [wanted.group, wanted.instance].map((text) => text.trim().toLowerCase());
   const port = wanted.port.trim().toLowerCase();
   const { what, mark, focus } = wanted;
@@ -125,12 +125,4 @@ function textOf(row, data) {
     said.set(row, text);
   }
   return text;
-}
-
-/**
- * @param {Reason} reason
- * @returns {string[]}
- */
-function reasonTexts({ text, id = "", because = [] }) {
-  return [text, id, ...because.flatMap(reasonTexts)];
 }

@@ -5,9 +5,10 @@
  * @import { Row } from "./rows.js"
  * @import { Focus } from "./filter.js"
  */
+import { byKey } from "../../page/lists.js";
+import { groupLabel } from "../../page/text.js";
 import { addressBlock, portBlock, SIZES } from "./blocks.js";
-import { byKey } from "./lists.js";
-import { groupLabel, ownerLabel, ruleName } from "./rows.js";
+import { ownerLabel, ruleName } from "./rows.js";
 
 /** @typedef {"source" | "port" | "destination"} Side */
 

@@ -5,22 +5,22 @@
  * @import { Focus, Wanted } from "./filter.js"
  * @import { Row } from "./rows.js"
  */
+import { filterForm, group, listed, switched, tile, toggle, whenPrinted } from "../../page/controls.js";
+import { byKey } from "../../page/lists.js";
+import { Table } from "../../page/table.js";
+import { count, element, groupLabel } from "../../page/text.js";
+import { reviewTable } from "./columns.js";
 import { filtered } from "./filter.js";
-import { byKey } from "./lists.js";
 import { ruleCount } from "./layout.js";
 import { draw } from "./picture.js";
-import { groupLabel, KINDS, ORDER, ownerLabel, rowsOf } from "./rows.js";
-import { Table } from "./table.js";
-import { count, element } from "./text.js";
+import { KINDS, ORDER, ownerLabel, rowsOf } from "./rows.js";
 
-/** So many choices are offered for a filter; what isn't among them can be typed. */
-const MOST_CHOICES = 300;
 const MOST_MARKS = 12;
 
 /** @type {PageData} */
-const data = JSON.parse(document.getElementById("review")?.textContent ?? "");
+const data = JSON.parse(document.getElementById("data")?.textContent ?? "");
 const rows = rowsOf(data);
-const table = new Table(data);
+const table = new Table(reviewTable(data));
 const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
 const picture = element("section", { class: "picture", "aria-label": "Picture" });
 const crumb = element("p", { class: "crumb" });
@@ -71,20 +71,12 @@ const tiles = new Map(
   ORDER.map((what) => {
     const own = rows.filter((row) => row.what === what);
     const number = what === "withheld" ? own.length : ruleCount(own);
-    const tile = element(
-      "button",
-      { type: "button", class: `tile ${what}`, "aria-pressed": "false" },
-      element("b", {}, number.toLocaleString("en")),
-      element("span", {}, `${KINDS[what].sign} ${KINDS[what].tile}`),
-    );
-    tile.disabled = own.length === 0;
-    tile.addEventListener("click", () => {
-      const kinds = new Set(wanted.what);
-      if (!kinds.delete(what)) kinds.add(what);
-      wanted = { ...wanted, what: kinds };
+    const { sign, tile: words } = KINDS[what];
+    const pressed = () => {
+      wanted = { ...wanted, what: switched(wanted.what, what) };
       update();
-    });
-    return [what, tile];
+    };
+    return [what, tile(what, number, `${sign} ${words}`, own.length === 0, pressed)];
   }),
 );
 
@@ -98,73 +90,34 @@ const chips = new Map(
     .sort(([, a], [, b]) => b.length - a.length)
     .slice(0, MOST_MARKS)
     .map(([mark, all]) => {
-      const attributes = { type: "button", class: "chip", "aria-pressed": "false" };
-      const chip = element("button", attributes, `⚠ ${mark} (${all.length.toLocaleString("en")})`);
-      chip.addEventListener("click", () => {
+      const pressed = () => {
         const { mark: now, ...others } = wanted;
         wanted = now === mark ? others : { ...others, mark };
         update();
-      });
-      return [mark, chip];
+      };
+      return [mark, toggle("chip", pressed, `⚠ ${mark} (${all.length.toLocaleString("en")})`)];
     }),
 );
 
-/** @type {HTMLInputElement[]} */
-const inputs = [];
-
-/**
- * @param {"text" | "port" | "group" | "instance"} key
- * @param {string} title
- * @param {string} placeholder
- * @param {Iterable<string>} [choices]
- */
-function field(key, title, placeholder, choices) {
-  const input = element("input", { type: "search", placeholder, autocomplete: "off" });
-  input.addEventListener("input", () => {
-    wanted = { ...wanted, [key]: input.value };
-    update();
-  });
-  inputs.push(input);
-  const made = element("label", { class: key }, element("span", {}, title), input);
-  if (choices !== undefined) {
-    const list = element("datalist", { id: `choices-${key}` });
-    for (const choice of [...new Set(choices)].slice(0, MOST_CHOICES)) {
-      list.append(element("option", { value: choice }));
-    }
-    input.setAttribute("list", list.id);
-    made.append(list);
-  }
-  return made;
-}
-
 function filters() {
-  const reset = element("button", { type: "button" }, "Show all");
-  reset.addEventListener("click", () => {
-    for (const input of inputs) input.value = "";
+  const owners = Object.keys(data.addresses).map((address) => ownerLabel(address, data.addresses) ?? "");
+  const fields = [
+    { key: "text", title: "Search", placeholder: "anything: a rule, an address, a reason" },
+    { key: "port", title: "Port", placeholder: "443", choices: rows.flatMap(({ ports }) => ports) },
+    {
+      ...{ key: "group", title: "Security group", placeholder: "name or id" },
+      choices: rows.map((row) => groupLabel(row.group)),
+    },
+    { key: "instance", title: "Instance", placeholder: "name, id or address", choices: owners },
+  ];
+  const asked = (/** @type {string} */ key, /** @type {string} */ text) => {
+    wanted = { ...wanted, [key]: text };
+    update();
+  };
+  return filterForm(fields, asked, () => {
     wanted = nothingWanted();
     update();
   });
-  const owners = Object.keys(data.addresses).map((address) => ownerLabel(address, data.addresses) ?? "");
-  return element(
-    "form",
-    { class: "filters", role: "search", "aria-label": "Filter" },
-    field("text", "Search", "anything: a rule, an address, a reason"),
-    field("port", "Port", "443", new Set(rows.flatMap(({ ports }) => ports))),
-    field("group", "Security group", "name or id", new Set(rows.map(({ group }) => groupLabel(group)))),
-    field("instance", "Instance", "name, id or address", owners),
-    reset,
-  );
-}
-
-/**
- * @param {string} title
- * @param {string} kind
- * @param {readonly (Node | string)[]} items
- */
-function listed(title, kind, items) {
-  if (items.length === 0) return [];
-  const list = element("ul", {}, ...items.map((item) => element("li", {}, item)));
-  return [element("section", { class: `besides ${kind}` }, element("h2", {}, title), list)];
 }
 
 function besides() {
@@ -225,10 +178,8 @@ function build() {
     .getElementById("main")
     ?.replaceChildren(
       ...listed("Against it", "against", against),
-      element("div", { class: "tiles", role: "group", "aria-label": "What to show" }, ...tiles.values()),
-      ...(chips.size === 0
-        ? []
-        : [element("div", { class: "chips", role: "group", "aria-label": "Look twice" }, ...chips.values())]),
+      ...group("tiles", "What to show", [...tiles.values()]),
+      ...group("chips", "Look twice", [...chips.values()]),
       ...updates,
       filters(),
       crumb,
@@ -236,7 +187,6 @@ function build() {
       table.element,
       ...besides(),
     );
-  document.querySelector("form")?.addEventListener("submit", (event) => event.preventDefault());
   update();
   let width = picture.clientWidth;
   new ResizeObserver(() => {
@@ -244,11 +194,7 @@ function build() {
     width = picture.clientWidth;
     paint();
   }).observe(table.element);
-  // Which of these a browser has differs; each is enough.
-  const paper = matchMedia("print");
-  paper.addEventListener("change", () => table.print(paper.matches));
-  addEventListener("beforeprint", () => table.print(true));
-  addEventListener("afterprint", () => table.print(false));
+  whenPrinted((isPrinted) => table.print(isPrinted));
   document.documentElement.dataset["ready"] = "true";
 }
 

@@ -7,10 +7,10 @@
  * @import { Focus } from "./filter.js"
  * @import { Box, Line, Side } from "./layout.js"
  */
+import { byKey } from "../../page/lists.js";
+import { count, visible } from "../../page/text.js";
 import { layoutOf, ruleCount } from "./layout.js";
-import { byKey } from "./lists.js";
 import { KINDS } from "./rows.js";
-import { count, visible } from "./text.js";
 
 const [BOX_HEIGHT, GAP, HEAD] = [42, 10, 26];
 /** An average character's width, of 13 pixels' size. */

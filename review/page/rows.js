@@ -5,7 +5,7 @@
  * @import { AllowedRule, Flow, RuleChange, WithheldPermission } from "../types"
  * @import { PageData } from "./types"
  */
-import { visible } from "./text.js";
+import { visible } from "../../page/text.js";
 
 /** @typedef {"opens" | "closes" | "same" | "withheld" | "allowed"} What */
 
@@ -92,14 +92,6 @@ function portsOf(traffic) {
   const [, protocol = "", first, last] = /^(TCP|UDP) ports? (\d+)(?: to (\d+))?$/.exec(traffic) ?? [];
   if (first === undefined) return traffic;
   return `${protocol.toLowerCase()}/${first}${last === undefined ? "" : `-${last}`}`;
-}
-
-/**
- * A security group as the page names it.
- * @param {{ id: string, name?: string }} group
- */
-export function groupLabel({ id, name }) {
-  return name === undefined || name === "" ? id : visible(name, 80);
 }
 
 /**

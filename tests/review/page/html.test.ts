@@ -23,7 +23,7 @@ function between(page: string, start: string, end: string): string {
 describe("review page's file", () => {
   it("holds the review as data that ends neither its element nor a line, and says the same", () => {
     const page = hostilePage();
-    const data = between(page, '<script type="application/json" id="review">', "</script>");
+    const data = between(page, '<script type="application/json" id="data">', "</script>");
     expect(data).not.to.match(/[<>&\u2028\u2029]/);
     const { firewalls, stack } = JSON.parse(data) as PageData;
     expect(stack).to.equal(HOSTILE);
@@ -51,7 +51,7 @@ describe("review page's file", () => {
     const review = reviewOfRules(3);
     const [first] = review.firewalls;
     review.firewalls = [first!, { ...first!, firewall: "other/vsys1" }];
-    const data = between(pageOf(review), '<script type="application/json" id="review">', "</script>");
+    const data = between(pageOf(review), '<script type="application/json" id="data">', "</script>");
     const { firewalls } = JSON.parse(data) as PageData;
     expect(firewalls.map(({ names }) => names)).to.deep.equal([["firewall/vsys1", "other/vsys1"]]);
   });

@@ -1,4 +1,8 @@
-/** Elements with texts in them. What is shown of AWS and the firewall passes here, and never becomes markup. */
+/**
+ * Elements with texts in them. What is shown of AWS and the firewall passes here, and never becomes markup.
+ *
+ * @import { Reason } from "../explain/reason"
+ */
 
 /**
  * A text on one line, as it is shown: signs that can't be seen, or that would turn the direction of others, are
@@ -44,4 +48,29 @@ export function count(number, one, many = `${one}s`) {
 export function some(texts, most) {
   const more = texts.length - most;
   return texts.slice(0, most).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/**
+ * A security group as pages name it.
+ * @param {{ id: string, name?: string }} group
+ */
+export function groupLabel({ id, name }) {
+  return name === undefined || name === "" ? id : visible(name, 80);
+}
+
+/**
+ * The words of a search, in small letters.
+ * @param {string} text
+ */
+export function wordsOf(text) {
+  return text.toLowerCase().split(/\s+/).filter(Boolean);
+}
+
+/**
+ * What can be found of a reason.
+ * @param {Reason} reason
+ * @returns {string[]}
+ */
+export function reasonTexts({ text, id = "", because = [] }) {
+  return [text, id, ...because.flatMap(reasonTexts)];
 }
