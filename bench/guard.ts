@@ -1,6 +1,4 @@
-import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { EC2 } from "@aws-sdk/client-ec2";
-import { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { DynamoApprovals } from "../guard/approvals/dynamo";
 import { Ec2SecurityGroups } from "../guard/groups";
 import { handleArrivals, type Deployed } from "../guard/lambda";
@@ -8,6 +6,7 @@ import { policyFrom } from "../guard/policy/read";
 import { DynamoRecords } from "../guard/record/store";
 import { ipPermission } from "../guard/rules";
 import { ACCOUNT, answerItem, content, record, REGION } from "../tests/guard/support/cloudtrail";
+import { makeTables } from "../tests/guard/support/tables";
 import { findMoto, Moto } from "../tests/support/moto";
 import { shown, spread } from "./statistics";
 
@@ -23,24 +22,10 @@ export async function measureGuard(rules: number, events: number): Promise<Guard
   const file = findMoto();
   if (file === undefined) throw new Error("moto_server is not installed: see .ci/run, or set MOTO_SERVER");
   const server = await Moto.start(file);
-  const access = {
-    endpoint: server.url,
-    region: REGION,
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  };
-  const [ec2, dynamo] = [new EC2(access), new DynamoDB(access)];
+  const access = server.access(REGION);
+  const ec2 = new EC2(access);
   try {
-    const client = DynamoDBDocument.from(dynamo);
-    for (const [TableName, keys] of Object.entries({ guard: ["id"], approvals: ["by", "id"] })) {
-      await dynamo.createTable({
-        ...{ TableName, BillingMode: "PAY_PER_REQUEST" },
-        KeySchema: keys.map((AttributeName, index) => ({
-          AttributeName,
-          KeyType: index === 0 ? "HASH" : "RANGE",
-        })),
-        AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
-      });
-    }
+    const client = await makeTables(access);
     const { GroupId = "" } = await ec2.createSecurityGroup({ GroupName: "bench", Description: "bench" });
     const present = Array.from({ length: rules }, (_, port) =>
       content({ fromPort: 1000 + port, toPort: 1000 + port }),
@@ -61,6 +46,7 @@ export async function measureGuard(rules: number, events: number): Promise<Guard
       ...{ account: ACCOUNT, region: REGION, isolation: undefined, log: () => undefined },
       tell: () => Promise.resolve(),
       post: () => Promise.resolve(),
+      tellAgain: () => Promise.resolve(),
       bury: (_, reason) => Promise.reject(new Error(reason)),
     };
     await handleArrivals({ guard: "refresh" }, deployed);
@@ -85,7 +71,6 @@ export async function measureGuard(rules: number, events: number): Promise<Guard
     return { rules, events, seconds };
   } finally {
     ec2.destroy();
-    dynamo.destroy();
     await server.stop();
   }
 }

@@ -5,33 +5,42 @@ import type { GuardEnvironment } from "./environment";
 import { GuardError } from "./error";
 import { Ec2SecurityGroups } from "./groups";
 import type { Deployed } from "./lambda";
+import { Messenger, type Send } from "./messenger";
 import { readPolicy } from "./policy/read";
 import { DynamoRecords } from "./record/store";
 import { approvalStore, documents } from "./stores";
-import { tell as tellPeople, type Said } from "./tell";
-
-const REQUEST_MS = 10_000;
+import { publish, type Said } from "./tell";
 
 /**
  * Makes what the function works with, from what it is told.
  * @throws GuardError `SETTINGS` or `POLICY`
  */
-export async function deployedFrom(environment: GuardEnvironment & NodeJS.ProcessEnv): Promise<Deployed> {
+export async function deployedFrom(
+  environment: GuardEnvironment & NodeJS.ProcessEnv,
+  log = (line: string) => console.log(line),
+): Promise<Deployed> {
   const region = environment["AWS_REGION"] ?? "";
   const place = { region };
   const client = await documents(place);
   const ec2 = new EC2({ ...place, maxAttempts: 5 });
   const [sns, sqs] = [new SNS(place), new SQS(place)];
-  const log = (line: string) => console.log(line);
-  const tell = (notices: readonly Said[]) =>
-    tellPeople(notices, { sns, topic: environment.GUARD_TOPIC_ARN, log });
+  const { GUARD_TOPIC_ARN: topic, GUARD_WEBHOOK: webhook, GUARD_TABLE: table } = environment;
+  const channels: ConstructorParameters<typeof Messenger>[0] = {
+    topic: (notices, signal) => publish(notices, { sns, topic, signal }),
+    ...(webhook !== "" && { webhook: postTo(webhook) }),
+  };
+  const messenger = new Messenger(channels, table, client, log);
+  const tell = (notices: readonly Said[]) => {
+    for (const notice of notices) log(JSON.stringify({ guard: "decision", ...notice }));
+    return messenger.send("topic", notices);
+  };
   const groups = json<Record<string, string>>(environment, "GUARD_QUARANTINE_GROUPS");
   const now = () => new Date();
   return {
     guard: {
       policy: await readPolicy(environment.GUARD_POLICY),
       groups: new Ec2SecurityGroups(ec2),
-      records: new DynamoRecords(environment.GUARD_TABLE, client),
+      records: new DynamoRecords(table, client),
       approvals: await approvalStore(environment.GUARD_APPROVALS, place),
       ...{ now, tell, ownRoles: json<string[]>(environment, "GUARD_OWN_ROLES") },
       approveFlags: `--store ${environment.GUARD_APPROVALS} --region ${region}`,
@@ -43,28 +52,31 @@ export async function deployedFrom(environment: GuardEnvironment & NodeJS.Proces
         ? undefined
         : {
             ec2,
-            table: environment.GUARD_TABLE,
+            table,
             client,
             tags: json<string[]>(environment, "GUARD_QUARANTINE_TAGS"),
             groups,
             now,
           },
-    async post(done) {
-      if (environment.GUARD_WEBHOOK === "") return;
-      const answer = await fetch(environment.GUARD_WEBHOOK, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ isolations: done }),
-        signal: AbortSignal.timeout(REQUEST_MS),
-      });
-      // Its address may hold a secret.
-      if (!answer.ok) throw new Error(`the webhook answered with status ${answer.status}`);
-    },
+    post: (done) => messenger.send("webhook", done),
+    tellAgain: () => messenger.sendKept(),
     async bury(body, reason) {
       log(JSON.stringify({ guard: "unreadable", reason }));
       const MessageBody = JSON.stringify({ reason, body });
       await sqs.sendMessage({ QueueUrl: environment.GUARD_DEAD_LETTER_QUEUE_URL, MessageBody });
     },
+  };
+}
+
+/** Posts isolations to what the team runs next. */
+function postTo(webhook: string): Send {
+  return async (isolations, signal) => {
+    const answer = await fetch(webhook, {
+      ...{ method: "POST", headers: { "content-type": "application/json" }, signal },
+      body: JSON.stringify({ isolations }),
+    });
+    // Its address may hold a secret.
+    if (!answer.ok) throw new Error(`the webhook answered with status ${answer.status}`);
   };
 }
 

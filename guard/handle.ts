@@ -24,7 +24,7 @@ export interface Guard {
   ownRoles: readonly string[];
   /** The flags that lead `npm run approve` to the store of approvals. */
   approveFlags: string;
-  /** Told before an event counts as handled, so that nothing is decided in silence. */
+  /** Told, or kept to be told, before an event counts as handled, so that nothing is decided in silence. */
   tell: (notices: readonly Notice[]) => Promise<void>;
 }
 

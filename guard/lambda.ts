@@ -19,6 +19,8 @@ export interface Deployed {
   tell: (notices: readonly Said[]) => Promise<void>;
   /** Posts what was isolated or released, where that is configured. */
   post: (notices: readonly Isolated[]) => Promise<void>;
+  /** Sends the messages that could not be sent. */
+  tellAgain: () => Promise<void>;
   /** Keeps what can't be read, with the reason. */
   bury: (body: unknown, reason: string) => Promise<void>;
   log: (line: string) => void;
@@ -67,6 +69,7 @@ export async function handleArrivals(input: unknown, deployed: Deployed): Promis
 async function handleOne({ detail, refresh, body }: Arrival, deployed: Deployed): Promise<void> {
   const { guard, isolation, account, region, log } = deployed;
   if (refresh) {
+    await deployed.tellAgain();
     const looked = await refreshRecords({ account, region }, guard);
     log(JSON.stringify({ guard: "refreshed", ...looked }));
     if (isolation) await tellIsolated(await settleAll(isolation), deployed);
@@ -84,8 +87,7 @@ async function handleOne({ detail, refresh, body }: Arrival, deployed: Deployed)
 
 async function tellIsolated(done: readonly Isolated[], { tell, post }: Deployed): Promise<void> {
   if (done.length === 0) return;
-  await tell(done.map((each) => ({ ...each })));
-  await post(done);
+  await Promise.all([tell(done.map((each) => ({ ...each }))), post(done)]);
 }
 
 function instancesIn(detail: Record<string, unknown>): string[] {

@@ -13,32 +13,32 @@ const SUBJECT = 100;
 const MESSAGE = 25_000;
 const BATCH = 10;
 
-/** Each decision is one line of the log, in JSON, and one message: a sentence, then the same facts. */
-export async function tell(
+/** Publishes a message for each: a sentence, then the same facts. @throws Error where one is refused */
+export async function publish(
   notices: readonly Said[],
-  { sns, topic, log }: { sns: Pick<SNS, "publishBatch">; topic: string; log: (line: string) => void },
+  { sns, topic, signal }: { sns: Pick<SNS, "publishBatch">; topic: string; signal: AbortSignal },
 ): Promise<void> {
-  for (const notice of notices) log(JSON.stringify({ guard: "decision", ...notice }));
   for (let first = 0; first < notices.length; first += BATCH) {
     const batch: readonly (Said & Partial<Omit<Notice, keyof Said>>)[] = notices.slice(first, first + BATCH);
-    const { Failed = [] } = await sns.publishBatch({
-      TopicArn: topic,
-      PublishBatchRequestEntries: batch.map((notice, index) => ({
-        Id: String(index),
-        Subject: subjectOf(notice),
-        Message: messageText(notice).slice(0, MESSAGE),
-        // To subscribe to part of it.
-        MessageAttributes: Object.fromEntries(
-          Object.entries({
-            decision: notice.decision,
-            outcome: notice.outcome,
-            escalated: String(notice.escalated),
-          })
-            .filter(([, value]) => value !== undefined)
-            .map(([key, value]) => [key, { DataType: "String", StringValue: value }]),
-        ),
-      })),
-    });
+    const entries = batch.map((notice, index) => ({
+      Id: String(index),
+      Subject: subjectOf(notice),
+      Message: messageText(notice).slice(0, MESSAGE),
+      // To subscribe to part of it.
+      MessageAttributes: Object.fromEntries(
+        Object.entries({
+          decision: notice.decision,
+          outcome: notice.outcome,
+          escalated: String(notice.escalated),
+        })
+          .filter(([, value]) => value !== undefined)
+          .map(([key, value]) => [key, { DataType: "String", StringValue: value }]),
+      ),
+    }));
+    const { Failed = [] } = await sns.publishBatch(
+      { TopicArn: topic, PublishBatchRequestEntries: entries },
+      { abortSignal: signal },
+    );
     if (Failed.length > 0) throw new Error(`SNS refused ${Failed.length} messages: ${Failed[0]?.Message}`);
   }
 }

@@ -1,8 +1,6 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { S3 } from "@aws-sdk/client-s3";
-import { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { expect } from "chai";
 import { DynamoApprovals } from "../../guard/approvals/dynamo";
 import { S3Approvals } from "../../guard/approvals/s3";
@@ -33,6 +31,7 @@ import {
   REGION,
 } from "./support/cloudtrail";
 import { MemoryApprovals } from "./support/memory";
+import { makeTables } from "./support/tables";
 
 const moto = findMoto();
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
@@ -53,6 +52,7 @@ describe("guard against an EC2 endpoint", function () {
   this.timeout(120_000);
   let server: Moto;
   let ec2: EC2;
+  let client: DynamoDBDocument;
   let groups: SecurityGroups;
   let guard: Guard;
   let vpc: string;
@@ -64,26 +64,14 @@ describe("guard against an EC2 endpoint", function () {
 
   before(async () => {
     server = await Moto.start(moto);
-    const access = {
-      endpoint: server.url,
-      region: REGION,
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    };
+    const access = server.access(REGION);
     ec2 = new EC2(access);
-    const dynamo = new DynamoDBClient(access);
-    await dynamo.send(
-      new CreateTableCommand({
-        TableName: "guard",
-        BillingMode: "PAY_PER_REQUEST",
-        KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
-        AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
-      }),
-    );
+    client = await makeTables(access);
     groups = new Ec2SecurityGroups(ec2);
     guard = {
       policy: POLICY,
       groups,
-      records: new DynamoRecords("guard", DynamoDBDocument.from(dynamo)),
+      records: new DynamoRecords("guard", client),
       approvals,
       now: () => clock,
       ownRoles: [`arn:aws:iam::${ACCOUNT}:role/guard`],
@@ -321,32 +309,9 @@ describe("guard against an EC2 endpoint", function () {
   }
 
   it("keeps approvals in a table and in a bucket, each used once by one change alone", async () => {
-    const access = {
-      endpoint: server.url,
-      region: REGION,
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    };
-    const dynamo = new DynamoDBClient(access);
-    await dynamo.send(
-      new CreateTableCommand({
-        TableName: "approvals",
-        BillingMode: "PAY_PER_REQUEST",
-        KeySchema: [
-          { AttributeName: "by", KeyType: "HASH" },
-          { AttributeName: "id", KeyType: "RANGE" },
-        ],
-        AttributeDefinitions: [
-          { AttributeName: "by", AttributeType: "S" },
-          { AttributeName: "id", AttributeType: "S" },
-        ],
-      }),
-    );
-    const s3 = new S3({ ...access, forcePathStyle: true });
+    const s3 = new S3({ ...server.access(REGION), forcePathStyle: true });
     await s3.createBucket({ Bucket: "approvals" });
-    const stores = [
-      new DynamoApprovals("approvals", DynamoDBDocument.from(dynamo)),
-      new S3Approvals("approvals", "guard/", s3),
-    ];
+    const stores = [new DynamoApprovals("approvals", client), new S3Approvals("approvals", "guard/", s3)];
     const approval = {
       ...{ id: "one", by: "AROAX:alice", madeAt: "2026-11-21T02:00:00.000Z", group: "sg-1", ticket: "CHG-1" },
       ...{ until: "2026-11-22T02:00:00.000Z", once: true },
@@ -398,19 +363,14 @@ describe("guard against an EC2 endpoint", function () {
           groups: { [vpc]: quarantine },
           now: () => new Date(),
         },
-        client: DynamoDBDocument.from(
-          new DynamoDBClient({
-            endpoint: server.url,
-            region: REGION,
-            credentials: { accessKeyId: "test", secretAccessKey: "test" },
-          }),
-        ),
+        client,
       },
       tell: (notices) => {
         said.push(...notices.map(({ summary }) => summary));
         return Promise.resolve();
       },
       post: () => Promise.resolve(),
+      tellAgain: () => Promise.resolve(),
       bury: (_, reason) => {
         said.push(`buried: ${reason}`);
         return Promise.resolve();

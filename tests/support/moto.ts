@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { freePort } from "./free-port";
+import { AWS_ACCESS } from "./local-server";
 
 /** Where `.ci/run` installs it. */
 const INSTALLED = join(__dirname, "..", "..", "node_modules", ".cache", "moto", "bin", "moto_server");
@@ -36,6 +37,17 @@ export class Moto {
       child.once("exit", (code) => reject(new Error(`moto_server ended with ${code}: ${said}`)));
     });
     return new Moto(child, `http://127.0.0.1:${port}`);
+  }
+
+  /** The settings of an SDK's client that lead here. */
+  access(region = AWS_ACCESS.AWS_REGION) {
+    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = AWS_ACCESS;
+    return { endpoint: this.url, region, credentials: { accessKeyId, secretAccessKey } };
+  }
+
+  /** The same for a process, for every service. */
+  get env() {
+    return { ...AWS_ACCESS, AWS_ENDPOINT_URL: this.url };
   }
 
   async stop(): Promise<void> {

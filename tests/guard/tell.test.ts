@@ -1,0 +1,235 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EC2 } from "@aws-sdk/client-ec2";
+import { SNS } from "@aws-sdk/client-sns";
+import { SQS } from "@aws-sdk/client-sqs";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
+import { expect } from "chai";
+import { REFRESH_MESSAGE } from "../../guard/arrivals";
+import { deployedFrom } from "../../guard/deployed";
+import { handleArrivals, type Deployed } from "../../guard/lambda";
+import { ipPermission, ruleKey } from "../../guard/rules";
+import { listen, stop, urlOf } from "../support/local-server";
+import { findMoto, Moto } from "../support/moto";
+import { ACCOUNT, answerItem, content, record } from "./support/cloudtrail";
+import { makeTables } from "./support/tables";
+
+const moto = findMoto();
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
+
+/** A service before another one, which may answer 500, or nothing at all. */
+class Gate {
+  does: "pass" | "500" | "hang" = "pass";
+  readonly seen: string[] = [];
+  readonly server: Server;
+
+  /** @param behind what is passed to; absent: it answers 200 itself */
+  constructor(behind?: string) {
+    this.server = createServer((incoming, outgoing) => {
+      let body = "";
+      incoming.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      incoming.on("end", () => {
+        this.seen.push(body);
+        if (this.does === "hang") return;
+        if (this.does === "500" || behind === undefined) {
+          outgoing.writeHead(this.does === "500" ? 500 : 200).end();
+          return;
+        }
+        const headers = { authorization: incoming.headers.authorization ?? "" };
+        const form = { ...headers, "content-type": incoming.headers["content-type"] ?? "" };
+        void fetch(behind, { method: "POST", headers: form, body }).then(async (answer) =>
+          outgoing.writeHead(answer.status, { "content-type": "text/xml" }).end(await answer.text()),
+        );
+      });
+    });
+  }
+}
+
+describe("guard: telling people", function () {
+  if (moto === undefined) {
+    it("SKIPPED: moto_server is not installed; .ci/run installs it, or set MOTO_SERVER to where it is");
+    return;
+  }
+  this.timeout(120_000);
+  const environment = { ...process.env };
+  let server: Moto;
+  let folder: string;
+  let topic: Gate;
+  let webhook: Gate;
+  let ec2: EC2;
+  let sqs: SQS;
+  let client: DynamoDBDocument;
+  let QueueUrl: string;
+  let deployed: Deployed;
+  const log: string[] = [];
+
+  before(async () => {
+    server = await Moto.start(moto);
+    [topic, webhook] = [new Gate(server.url), new Gate()];
+    await Promise.all([listen(topic.server), listen(webhook.server)]);
+    Object.assign(process.env, server.env, { AWS_ENDPOINT_URL_SNS: urlOf(topic.server) });
+    const access = server.access();
+    [ec2, sqs] = [new EC2(access), new SQS(access)];
+    client = await makeTables(access);
+    const sns = new SNS(access);
+    const [{ TopicArn = "" }, queue] = await Promise.all([
+      sns.createTopic({ Name: "guard" }),
+      sqs.createQueue({ QueueName: "people" }),
+    ]);
+    QueueUrl = queue.QueueUrl ?? "";
+    const Endpoint = `arn:aws:sqs:${access.region}:${ACCOUNT}:people`;
+    await sns.subscribe({ TopicArn, Protocol: "sqs", Endpoint });
+    const vpc = (await ec2.describeVpcs({})).Vpcs?.[0]?.VpcId ?? "";
+    const { GroupId: quarantine = "" } = await ec2.createSecurityGroup({
+      ...{ GroupName: "quarantine", Description: "nothing", VpcId: vpc },
+    });
+    folder = await mkdtemp(join(tmpdir(), "guard-tell-"));
+    const policy = join(folder, "guard.yaml");
+    await writeFile(
+      policy,
+      "mode: enforce\nrules:\n  - { name: ssh, when: { traffic: [tcp/22] }, then: revert }\n",
+    );
+    deployed = await deployedFrom(
+      {
+        ...process.env,
+        ...{ GUARD_POLICY: policy, GUARD_TABLE: "guard", GUARD_APPROVALS: "approvals" },
+        ...{ GUARD_ACCOUNT: ACCOUNT, GUARD_DEAD_LETTER_QUEUE_URL: "", GUARD_TOPIC_ARN: TopicArn },
+        ...{ GUARD_OWN_ROLES: "[]", GUARD_QUARANTINE_GROUPS: JSON.stringify({ [vpc]: quarantine }) },
+        GUARD_QUARANTINE_TAGS: '["SecurityStatus=IR"]',
+        GUARD_WEBHOOK: `${urlOf(webhook.server)}/hooks/s3cret`,
+      },
+      (line) => log.push(line),
+    );
+  });
+  after(async () => {
+    for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+    ec2?.destroy();
+    sqs?.destroy();
+    await Promise.all([stop(topic.server), stop(webhook.server), rm(folder, { recursive: true })]);
+    await server?.stop();
+  });
+
+  /** Handles events as Lambda gets them from the queue; the schedule's message where there are none. */
+  const handle = (...details: object[]) =>
+    handleArrivals(
+      details.length === 0
+        ? REFRESH_MESSAGE
+        : {
+            Records: details.map((detail, index) => ({
+              messageId: `m-${index}`,
+              body: JSON.stringify({ detail }),
+            })),
+          },
+      deployed,
+    );
+  const rulesOf = async (id: string) =>
+    (await deployed.guard.groups.rules({ id, account: ACCOUNT })).filter(({ fromPort }) => fromPort === 22);
+
+  async function makeGroup(name: string): Promise<string> {
+    const { GroupId = "" } = await ec2.createSecurityGroup({ GroupName: name, Description: name });
+    return GroupId;
+  }
+
+  /** Port 22 is opened: the event. */
+  async function open(GroupId: string): Promise<object> {
+    await ec2.authorizeSecurityGroupIngress({ GroupId, IpPermissions: [ipPermission(content())] });
+    const items = (await rulesOf(GroupId)).map((rule) => answerItem(GroupId, rule));
+    const at = new Date().toISOString();
+    return record(
+      "AuthorizeSecurityGroupIngress",
+      { groupId: GroupId },
+      { securityGroupRuleSet: { items } },
+      { at },
+    );
+  }
+
+  /** What has arrived at the topic's subscriber, which takes it. */
+  async function arrived(): Promise<{ Subject: string; Message: string; MessageAttributes: object }[]> {
+    const { Messages = [] } = await sqs.receiveMessage({ QueueUrl, MaxNumberOfMessages: 10 });
+    for (const { ReceiptHandle } of Messages) await sqs.deleteMessage({ QueueUrl, ReceiptHandle });
+    return Messages.map(({ Body }) => JSON.parse(Body ?? "") as Awaited<ReturnType<typeof arrived>>[number]);
+  }
+
+  const kept = async () => {
+    const { Items = [] } = await client.scan({ TableName: "guard" });
+    return Items.filter(({ id }) => String(id).startsWith("untold#"));
+  };
+
+  it("sends each decision as a message; one that can't be sent stops and loses no decision, and is sent later", async () => {
+    const [first, second] = [await makeGroup("first"), await makeGroup("second")];
+    await handle();
+    await handle(await open(first));
+    const [message, ...others] = await arrived();
+    expect(others).to.deep.equal([]);
+    expect(message?.Subject).to.equal(`guard: undone ${first}`);
+    expect(message?.Message).to.match(
+      /^role admin, session mallory opened ingress TCP port 22 from 0\.0\.0\.0\/0 /,
+    );
+    for (const line of [
+      "from    198.51.100.77, aws-cli/2.31",
+      "policy  guard.yaml:3 ssh: revert",
+      `approve npm run approve -- --store approvals --region eu-central-1 --group ${first} --permission 'ingress`,
+    ]) {
+      expect(message?.Message).to.include(line);
+    }
+    expect(message?.MessageAttributes).to.deep.equal({
+      decision: { Type: "String", Value: "revert" },
+      outcome: { Type: "String", Value: "undone" },
+      escalated: { Type: "String", Value: "false" },
+    });
+
+    // SNS takes the connection and never answers.
+    topic.does = "hang";
+    const events = [await open(first), await open(second)];
+    expect(await handle(...events)).to.deep.equal({ batchItemFailures: [] });
+    expect([...(await rulesOf(first)), ...(await rulesOf(second))].map(ruleKey)).to.deep.equal([]);
+    // Told again by the queue, they are decided already.
+    await handle(...events);
+    expect(await kept()).to.have.length(2);
+    expect(log.filter((line) => line.includes('"outcome":"undone"'))).to.have.length(3);
+    expect(log.join()).to.include('"guard":"untold","channel":"topic","messages":1');
+    // The second of a batch doesn't wait as the first did: nothing more is tried for a while.
+    expect(topic.seen).to.have.length(2);
+    await handle();
+    expect(await kept()).to.have.length(2);
+
+    topic.does = "pass";
+    await handle();
+    expect((await arrived()).map(({ Subject }) => Subject)).to.deep.equal([
+      `guard: undone ${first}`,
+      `guard: undone ${second}`,
+    ]);
+    expect(await kept()).to.deep.equal([]);
+  });
+
+  for (const does of ["500", "hang"] as const) {
+    it(`posts an isolation again to a webhook that ${does === "500" ? "answers 500" : "doesn't answer"}`, async () => {
+      const { Instances } = await ec2.runInstances({ ImageId: "ami-12c6146b", MinCount: 1, MaxCount: 1 });
+      const Resources = [Instances?.[0]?.InstanceId ?? ""];
+      const Tags = [{ Key: "SecurityStatus", Value: "IR" }];
+      await ec2.createTags({ Resources, Tags });
+      const items = Resources.map((resourceId) => ({ resourceId }));
+      webhook.does = does;
+      webhook.seen.length = log.length = 0;
+      const told = record("CreateTags", { resourcesSet: { items } }, { _return: true });
+      expect(await handle(told)).to.deep.equal({ batchItemFailures: [] });
+      const [message] = await arrived();
+      expect(message?.Subject).to.equal("guard: isolation");
+      expect(message?.Message).to.include(`${Resources[0]}, interface eni-`).and.to.include(": isolated.");
+      expect(await kept()).to.have.length(1);
+      expect(log.join()).not.to.include("s3cret");
+
+      webhook.does = "pass";
+      await handle();
+      expect(await kept()).to.deep.equal([]);
+      expect(await arrived()).to.deep.equal([]);
+      const [, posted = "", ...more] = webhook.seen;
+      expect(more).to.deep.equal([]);
+      const { isolations } = JSON.parse(posted) as { isolations: object[] };
+      expect(isolations).to.have.length(1);
+      expect(isolations[0]).to.deep.include({ instance: Resources[0], done: "isolated", escalated: false });
+    });
+  }
+});
