@@ -2,6 +2,8 @@
 // syntax, which cost a third of the time that a program with @pulumi/pulumi takes to start.
 const { Module } = require("node:module");
 
+require("./lean-sdk.cjs");
+
 const node = Module._extensions[".js"];
 require("tsx/cjs");
 const tsx = Module._extensions[".js"];

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { leanNodeOptions } from "../lean-sdk";
 import { StackFiles } from "./backend";
 import { findCli } from "./findCli";
 import type { EngineEvent, Severity, StepOp } from "./events";
@@ -233,6 +234,7 @@ export class Stack {
       cwd: path.dirname(__dirname),
       env: {
         ...process.env,
+        NODE_OPTIONS: leanNodeOptions(process.env["NODE_OPTIONS"]),
         PULUMI_BACKEND_URL: `file://${path.resolve(backendDir)}`,
         PULUMI_CONFIG_PASSPHRASE: process.env["PULUMI_CONFIG_PASSPHRASE"] ?? "",
         PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -187,6 +187,7 @@ export class Lab {
       "package.json",
       "tsconfig.json",
       "typescript.cjs",
+      "lean-sdk.cjs",
     ];
     await Promise.all(rooms.map((room) => symlink(join(PROJECT_DIR, room), join(directory, room))));
     await symlink(join(PROJECT_DIR, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));

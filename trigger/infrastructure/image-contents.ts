@@ -12,6 +12,8 @@ export const IMAGE_CONTENTS = [
   ".npmrc",
   "tsconfig.json",
   "typescript.cjs",
+  "lean-sdk.cjs",
+  "lean-sdk.ts",
   "Pulumi.yaml",
   "index.ts",
   "limits.ts",

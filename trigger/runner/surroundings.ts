@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { leanNodeOptions } from "../../lean-sdk";
 
 /** Where the image has Pulumi's plugins. */
 const BAKED_PLUGINS = "/opt/pulumi/plugins";
@@ -16,6 +17,7 @@ export function pulumiEnvironment(
   { plugins, temporary } = { plugins: BAKED_PLUGINS, temporary: tmpdir() },
 ): Record<string, string> {
   const always = {
+    NODE_OPTIONS: leanNodeOptions(environment["NODE_OPTIONS"]),
     PULUMI_BACKEND_URL: backend,
     PULUMI_SKIP_CHECKPOINTS: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",

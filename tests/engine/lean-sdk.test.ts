@@ -1,0 +1,40 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect } from "chai";
+import { leanNodeOptions } from "../../lean-sdk";
+
+const ROOT = join(__dirname, "..", "..");
+const run = promisify(execFile);
+
+/** What a script prints, in a process with NODE_OPTIONS of its own. */
+async function printed(script: string, options: string): Promise<unknown> {
+  const env = { ...process.env, NODE_OPTIONS: options };
+  const { stdout } = await run(process.execPath, ["-e", script], { cwd: ROOT, env });
+  return JSON.parse(stdout);
+}
+
+const LOADED = `Object.keys(require.cache).filter((file) =>
+  /node_modules.(typescript|@npmcli.arborist|@pulumi.pulumi.automation).*\\.js$/.test(file)).length`;
+
+describe("Pulumi's SDK in our processes", () => {
+  it("starts without what serialises functions, and without the Automation API", async () => {
+    const script = `require("@pulumi/pulumi"); console.log(${LOADED})`;
+    expect(await printed(script, leanNodeOptions())).to.equal(0);
+    expect(await printed(script, "")).to.be.greaterThan(0);
+  });
+
+  it("has both where somebody uses them", async () => {
+    const script = `
+      const { automation, runtime } = require("@pulumi/pulumi");
+      runtime.serializeFunction(() => 41 + 1).then(({ text }) =>
+        console.log(JSON.stringify([text.includes("41 + 1"), typeof automation.LocalWorkspace.create])));`;
+    expect(await printed(script, leanNodeOptions("--no-warnings"))).to.deep.equal([true, "function"]);
+  });
+
+  it("leaves the options that are there, and is among them once", () => {
+    const once = leanNodeOptions("--max-old-space-size=300");
+    expect(once).to.match(/^--max-old-space-size=300 --require="\/.+lean-sdk\.cjs"$/);
+    expect(leanNodeOptions(once)).to.equal(once);
+  });
+});
