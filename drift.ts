@@ -4,6 +4,7 @@ import { appliedOf } from "./drift/applied";
 import { HELP, readFlags } from "./drift/flags";
 import { markdownOf } from "./drift/markdown";
 import { driftOf } from "./drift/model";
+import { pageOf } from "./drift/page/html";
 import { findCli } from "./engine/findCli";
 import { factsTold, toldByPreview } from "./review/preview";
 import { DRIFT_VARIABLE } from "./review/seam";
@@ -22,10 +23,10 @@ export async function drift(args: string[], { output, folder, environment }: Ter
   }
   const { stack, configFile, unusedDays } = flags;
   const out = resolve(folder, flags.out);
-  const [json, markdown] = [join(out, "drift.json"), join(out, "drift.md")];
+  const [json, markdown, page] = [join(out, "drift.json"), join(out, "drift.md"), join(out, "drift.html")];
   try {
     // Whatever happens, what is there afterwards is of this run.
-    await Promise.all([json, markdown].map((file) => rm(file, { force: true })));
+    await Promise.all([json, markdown, page].map((file) => rm(file, { force: true })));
     const cli = flags.engine ? undefined : findCli(environment);
     if (cli === undefined) say("(previewed with the stand-in for the Pulumi CLI)\n");
     const place = { folder, stack, configFile, environment, cli };
@@ -40,6 +41,7 @@ export async function drift(args: string[], { output, folder, environment }: Ter
     const text = markdownOf(made);
     await mkdir(out, { recursive: true });
     await writeFile(markdown, text);
+    await writeFile(page, pageOf(made));
     await writeFile(json, `${JSON.stringify(made, undefined, 1)}\n`);
     say(text);
     if (made.firewalls.some(({ refusal }) => refusal !== undefined)) return 1;

@@ -2,6 +2,7 @@ import * as log from "@pulumi/pulumi/log";
 import { isDryRun } from "@pulumi/pulumi/runtime/settings";
 import { attributed } from "./accounts/attribution";
 import { withKeptRules } from "./accounts/keep";
+import { askForDrift } from "./drift/asking";
 import { driftFacts } from "./drift/telling";
 import type { Inventory } from "./inventory/types";
 import { requireFit, requireWithinLimits } from "./limits";
@@ -21,8 +22,6 @@ import { isolatedMessages } from "./mapping/quarantine";
 import type { Isolation, MappedAddressGroup, MappedRule } from "./mapping/types";
 import { openActive } from "./panos/ha";
 import type { PanosClient } from "./panos/client";
-import { PanosError } from "./panos/error";
-import { hitCounts } from "./panos/hit-counts";
 import type { Registration } from "./panos/registered";
 import { PreconditionError, requireAdoptable, requirePrerequisites, suspicion } from "./preconditions";
 import {
@@ -118,8 +117,8 @@ export async function planFor(
     if (isDriftAsked() && candidateObjects !== undefined) {
       const candidate = candidateObjects();
       const place = { firewall, running, candidate, rulebase: rulebases.running };
-      const hits = await hitCountsOn(firewall);
-      tellReview({ fact: "drift", facts: driftFacts({ ...place, registrations, registered, hits }) });
+      const answers = await withClient(firewall, askForDrift);
+      tellReview({ fact: "drift", facts: driftFacts({ ...place, ...answers, registrations, registered }) });
     }
   }
   await reviewed?.requireDeclaration(identity, declarationOf(ownerId, firewall.declared.stack, content));
@@ -232,16 +231,6 @@ type Recorded = ReturnType<typeof recordedAnswers>;
 async function registeredOn(firewall: FirewallSettings, recorded: Recorded): Promise<Registration[]> {
   if (recorded !== undefined) return recorded.registered;
   return withClient(firewall, (client) => registrationsOfStack(client, firewall.declared.ownerId));
-}
-
-/** Hit counts, or why the device doesn't tell them: not every role may ask. */
-function hitCountsOn(firewall: FirewallSettings) {
-  return withClient(firewall, (client) =>
-    hitCounts(client).catch((error: unknown) => {
-      if (error instanceof PanosError) return error;
-      throw error;
-    }),
-  );
 }
 
 /** What is to be declared, held against the running configuration. */

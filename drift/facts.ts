@@ -3,6 +3,7 @@ import type { HitCount } from "../panos/hit-counts";
 import type { FoundRule } from "../panos/policy";
 import type { Registration } from "../panos/registered";
 import type { Declaration } from "../provider/inputs";
+import type { CommitMade } from "./types";
 
 export interface DriftFacts {
   /** `name/vsys`. */
@@ -15,6 +16,10 @@ export interface DriftFacts {
   members: { name: string; tag: string }[];
   /** The device's, or why it doesn't tell them. */
   hits: { counts: HitCount[] } | { unknown: string };
+  /** Administrators who have changed what is ours, or would be, and not committed that. */
+  uncommittedBy: Record<keyof Declaration, Record<string, string[]>>;
+  /** The last commits that went through, the newest first. */
+  commits: CommitMade[];
 }
 
 /** What a configuration has of a stack. */

@@ -9,11 +9,11 @@ import type { Declaration } from "../provider/inputs";
 import type { Account } from "../review/account";
 import { asFound, fieldChanges } from "../review/changes";
 import type { FirewallFacts } from "../review/facts";
-import { permissionNamed } from "../review/permission";
 import type { FieldChange } from "../review/types";
 import type { Applied } from "./applied";
 import type { Configuration, DriftFacts } from "./facts";
-import type { Finding, FirewallDrift, NotApplied } from "./types";
+import { mirrored } from "./mirrored";
+import type { Finding, FirewallDrift, Held, NotApplied } from "./types";
 
 type Part = keyof Declaration;
 
@@ -55,7 +55,10 @@ export function comparison(given: Subject): Pick<FirewallDrift, "findings" | "no
         if (!isDrift(running) && !isDrift(candidate) && (running !== wanted || candidate !== wanted)) {
           const change = wanted === undefined ? "remove" : running === undefined ? "add" : "change";
           const staged = running !== wanted && candidate === wanted;
-          notApplied.push({ object: KINDS[part], name, change, staged });
+          const found = subject.index.running.rules.get(name);
+          const mirrors =
+            part === "rules" && mirrored(subject, name, subject.index.declared.get(name), found);
+          notApplied.push({ object: KINDS[part], name, change, staged, ...mirrors });
         }
       }
     }
@@ -64,7 +67,18 @@ export function comparison(given: Subject): Pick<FirewallDrift, "findings" | "no
   return {
     findings: [...findings, ...strays(drift), ...registered.findings],
     notApplied: [...notApplied, ...registered.notApplied],
-    held: [...held].sort().map((rule) => ({ rule, fields: fieldsOf(subject, rule, subject.index.running) })),
+    held: [...held].sort().map((rule) => heldRule(subject, rule)),
+  };
+}
+
+function heldRule(subject: Indexed, rule: string): Held {
+  const { running, declared } = subject.index;
+  const found = running.rules.get(rule);
+  return {
+    rule,
+    ...mirrored(subject, rule, declared.get(rule), found),
+    fields: fieldsOf(subject, rule, running),
+    ...(found && { xml: xmlOf(found) }),
   };
 }
 
@@ -109,39 +123,44 @@ function findingOf(
 ): Finding {
   const configuration = subject.index[where === "candidate" ? "candidate" : "running"];
   const found = configuration.found[part][name];
+  const rule = configuration.rules.get(name);
+  const mirrors = part === "rules" && mirrored(subject, name, subject.index.declared.get(name), rule);
   const common = {
     object: KINDS[part],
     name,
     where,
+    ...uncommitted(subject.drift, part, name, where),
+    ...mirrors,
     ...(last !== undefined && wanted !== last && { movedOn: true as const }),
   };
   if (found === undefined) {
     const kind = configuration.foreign[part].has(name) ? "untagged" : "removed";
-    return { kind, ...common, ...(part === "rules" && mirrored(subject, name)), fields: [] };
+    return { kind, ...common, fields: [] };
   }
   const isKnown = wanted !== undefined || last !== undefined;
   if (part !== "rules") {
     const fields = [{ field: "value", added: [], removed: configuration.values[part][name] ?? [] }];
     return { kind: isKnown ? "edited" : "undeclared", ...common, fields };
   }
-  const rule = configuration.rules.get(name);
   const isDisabled = rule?.extras.includes("disabled: yes") ?? false;
   const isMoved = [last, wanted].some((hash) => hash !== undefined && found === placedHash(hash, false));
   return {
     kind: !isKnown ? "undeclared" : isDisabled ? "disabled" : isMoved ? "moved" : "edited",
     ...common,
-    ...mirrored(subject, name),
     fields: isKnown ? fieldsOf(subject, name, configuration) : rule ? matched(rule) : [],
     ...(rule && { xml: xmlOf(rule) }),
   };
 }
 
-/** The security group and the permission that a rule's name stands for. */
-function mirrored({ account }: Subject, rule: string): Pick<Finding, "group" | "traffic"> {
-  const { groupId, traffic } = permissionNamed(rule);
-  if (groupId === "") return {};
-  const name = account.groups.get(groupId)?.name;
-  return { group: { id: groupId, ...(name !== undefined && { name }) }, traffic };
+/** Who has changed what is in the candidate alone. */
+function uncommitted(
+  drift: DriftFacts,
+  part: Part,
+  name: string,
+  where: Finding["where"],
+): Pick<Finding, "by"> {
+  const by = where === "candidate" ? drift.uncommittedBy[part][name] : undefined;
+  return by === undefined ? {} : { by };
 }
 
 /** How a rule differs from what was last applied, or, where only that is known in full, from what is declared. */
@@ -181,7 +200,8 @@ function xmlOf(rule: FoundRule): string {
 }
 
 /** What carries our tag under names that we never give, and address objects that would be members of our groups. */
-function strays({ running, candidate, members }: DriftFacts): Finding[] {
+function strays(drift: DriftFacts): Finding[] {
+  const { running, candidate, members } = drift;
   const key = ({ part, name }: { part: Part; name: string }) => `${part} ${name}`;
   const places = [running, candidate].map((each) => new Map(each.strays.map((stray) => [key(stray), stray])));
   const all = new Map([...places[0]!, ...places[1]!]);
@@ -194,6 +214,7 @@ function strays({ running, candidate, members }: DriftFacts): Finding[] {
         kind: "undeclared",
         object: KINDS[part],
         ...{ name, where, fields: part === "rules" && rule ? matched(rule) : [] },
+        ...uncommitted(drift, part, name, where),
         ...(part === "rules" && rule && { xml: xmlOf(rule) }),
       };
     }),

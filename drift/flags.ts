@@ -5,7 +5,7 @@ export const HELP = `Finds drift: what is on the firewall that nobody applied, a
   npm run drift -- --stack NAME [--out DIR] [--unused-days N]
 
   --stack NAME        whose: Pulumi.NAME.yaml and its state
-  --out DIR           where drift.md and drift.json go: reviews/NAME unless given
+  --out DIR           where drift.md, drift.html and drift.json go: reviews/NAME unless given
   --unused-days N     without a hit for so many days a rule is unused: 90 unless given
   --config-file FILE  the stack's settings, where they are in another file
   --engine            use the stand-in for the Pulumi CLI even where one is installed

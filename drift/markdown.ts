@@ -3,6 +3,7 @@ import { markdownCode, markdownText } from "../review/escape";
 import { GITHUB_LIMIT } from "../review/markdown";
 import type { FieldChange } from "../review/types";
 import type { Drift, Finding, FirewallDrift, NotApplied, Unused, UnusedRule } from "./types";
+import { PLACES, SAID } from "./words";
 
 /** Room for what a pipeline adds. */
 const MOST = GITHUB_LIMIT - 4_096;
@@ -39,7 +40,7 @@ function firewallLines(firewall: FirewallDrift, most: number): string[] {
     ),
     ...(findings.length === 0
       ? ["", "No drift: what it holds of this stack is as it was last applied."]
-      : []),
+      : commitLines(firewall)),
     ...table(
       "Not applied yet: no drift, the next update brings it",
       ["What", "Name", "Change"],
@@ -65,26 +66,26 @@ function firewallLines(firewall: FirewallDrift, most: number): string[] {
   ];
 }
 
-function findingRow({ kind, object, name, where, group, traffic, fields, movedOn }: Finding): string {
+function findingRow({ kind, object, name, where, by, group, traffic, fields, movedOn }: Finding): string {
   const subject = [
     markdownCode(name, 140),
     ...(group === undefined ? [] : [groupText(group, traffic ?? "")]),
     ...(movedOn ? ["(what the stack declares has changed since, too)"] : []),
   ];
-  const place = where === "candidate" ? "candidate, not committed" : where === "running" ? "running" : "";
+  const who = by === undefined ? "" : `<br>by ${by.map((each) => markdownCode(each)).join(", ")}`;
+  const place = (where === undefined ? "" : PLACES[where]) + who;
   return `| ${object} **${SAID[kind]}** | ${subject.join("<br>")} | ${place} | ${fieldsCell(fields)} |`;
 }
 
-const SAID: Record<Finding["kind"], string> = {
-  edited: "edited",
-  disabled: "disabled",
-  moved: "moved from its place",
-  removed: "removed",
-  untagged: "without this stack's mark: not ours any more",
-  undeclared: "that nobody declares",
-  "not-registered": "not registered any more",
-  registered: "registered by somebody",
-};
+/** Who may have brought into force what was not applied. */
+function commitLines({ findings, commits }: FirewallDrift): string[] {
+  const isInForce = findings.some(({ where }) => where === "running" || where === "both");
+  if (!isInForce || commits.length === 0) return [];
+  const told = commits.map(
+    ({ job, by, ended }) => `${markdownCode(by)} (job ${markdownText(job)}, ${markdownText(ended)})`,
+  );
+  return ["", `Last commits on the firewall, the newest first: ${told.join(", ")}`];
+}
 
 function groupText({ id, name }: { id: string; name?: string }, traffic: string): string {
   return markdownText(`${name === undefined || name === "" ? id : `${name} (${id})`}, ${traffic}`);

@@ -33,10 +33,11 @@ export function driftOf({ facts, drift, applied }: Seen, { unusedDays, now }: Dr
     const index = asked.findIndex((each) => each.facts.firewall === firewall);
     const subject = asked[index];
     if (subject === undefined) {
-      const none = { findings: [], notApplied: [], held: [], shadowed: [] };
+      const none = { findings: [], notApplied: [], held: [], shadowed: [], commits: [] };
       return { firewall, refusal, ...none, unused: { days: unusedDays, rules: [], notJudged: 0 } };
     }
-    return { firewall, ...comparison(subject), shadowed, unused: unused[index]! };
+    const { commits } = subject.drift;
+    return { firewall, ...comparison(subject), shadowed, unused: unused[index]!, commits };
   });
   const made = {
     drifted: firewalls.some(({ findings }) => findings.length > 0),

@@ -1,20 +1,22 @@
 /** What a preview knows of one firewall, told to the search for drift that started it. */
 import { isMemberTag, ownerTag } from "../mapping/names";
-import type { HitCount } from "../panos/hit-counts";
 import type { Rulebase } from "../panos/policy";
 import type { Registration } from "../panos/registered";
 import { ruleHash } from "../provider/content";
 import { eachPart, foundDeclaration, placedHash } from "../provider/declaration";
 import { firewallIdentity } from "../provider/firewall";
+import { uncommittedBy } from "../provider/journal";
 import type { Declaration } from "../provider/inputs";
 import type { PolicyObjects } from "../provider/objects";
 import { ownObjects } from "../provider/ownership";
 import { placesOf, type Places } from "../provider/placement";
 import { declaredRegistrations } from "../provider/registered";
 import type { FirewallSettings } from "../settings";
+import type { DriftAnswers } from "./asking";
 import type { Configuration, DriftFacts } from "./facts";
+import type { CommitMade } from "./types";
 
-export interface Known {
+export interface Known extends DriftAnswers {
   firewall: FirewallSettings;
   running: PolicyObjects;
   candidate: PolicyObjects;
@@ -22,18 +24,20 @@ export interface Known {
   /** What is to be registered, by tag, and what is; undefined where rules name addresses. */
   registrations: Record<string, string[]> | undefined;
   registered: Registration[];
-  hits: HitCount[] | Error;
 }
+
+/** So many commits are told: what is in force came with one of them, or with one before. */
+const MOST_COMMITS = 5;
 
 /** The facts of a firewall. */
 export function driftFacts({ firewall, running, candidate, rulebase, ...known }: Known): DriftFacts {
   const { ownerId, cleanupRule } = firewall.declared;
-  const { registrations, registered, hits } = known;
+  const { registrations, registered, hits, changes, jobs } = known;
   const places = placesOf(cleanupRule, firewall.mapping.quarantine?.before);
+  const told = [configuration(ownerId, places, running), configuration(ownerId, places, candidate)] as const;
   return {
     firewall: firewallIdentity(firewall.declared),
-    running: configuration(ownerId, places, running),
-    candidate: configuration(ownerId, places, candidate),
+    ...{ running: told[0], candidate: told[1] },
     ...(registrations && {
       registrations: { found: registered, declared: declaredRegistrations(registrations) },
     }),
@@ -42,7 +46,25 @@ export function driftFacts({ firewall, running, candidate, rulebase, ...known }:
       return tag === undefined ? [] : [{ name, tag }];
     }),
     hits: hits instanceof Error ? { unknown: hits.message } : { counts: hits },
+    uncommittedBy: uncommittedBy(changes, firewall.connection, ownNames(told)),
+    commits: jobs
+      .filter(({ type, result }) => type === "Commit" && result === "OK")
+      .slice(0, MOST_COMMITS)
+      .map(({ id, user, finished }): CommitMade => ({ job: id, by: user, ended: finished })),
   };
+}
+
+/** Names of what is this stack's in one of the configurations, or carries its tag. */
+function ownNames(configurations: readonly Configuration[]): Record<keyof Declaration, Set<string>> {
+  return eachPart(
+    (kind) =>
+      new Set(
+        configurations.flatMap(({ found, strays }) => [
+          ...Object.keys(found[kind]),
+          ...strays.flatMap(({ part, name }) => (part === kind ? [name] : [])),
+        ]),
+      ),
+  );
 }
 
 function configuration(ownerId: string, places: Places, objects: PolicyObjects): Configuration {

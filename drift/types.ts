@@ -2,6 +2,7 @@
  * What `npm run drift` says, as `drift.json` has it: how firewalls differ from what was last applied to them. Texts
  * from AWS and from the firewall are data: whoever shows them escapes them.
  */
+import type { Reason } from "../explain/reason";
 import type { FieldChange } from "../review/types";
 
 export interface Drift {
@@ -26,10 +27,32 @@ export interface FirewallDrift {
   /** What the stack declares by now and has not applied yet, or is staged and not committed: no drift. */
   notApplied: NotApplied[];
   /** Rules of ours that an administrator has put on hold, and how they differ: that is what holding is for. */
-  held: { rule: string; fields: FieldChange[] }[];
+  held: Held[];
   /** Administrators' rules above ours that possibly deny part of what these allow. */
   shadowed: { rule: string; by: string }[];
   unused: Unused;
+  /**
+   * Its last commits, whoever made them, the newest first. What is in running came with one of these or one before;
+   * with which, and by whom it was edited, the firewall doesn't say.
+   */
+  commits: CommitMade[];
+}
+
+/** A commit, as the device's list of jobs has it. */
+export interface CommitMade {
+  job: string;
+  by: string;
+  /** When it had ended, in the device's own words and time. */
+  ended: string;
+}
+
+/** What is known of a rule with a name of ours. */
+export interface Mirrored {
+  /** The security group and the permission that it mirrors. */
+  group?: { id: string; name?: string };
+  traffic?: string;
+  /** Why AWS asks for it now, or asks for it no more. */
+  reasons?: Reason[];
 }
 
 /** What can be found, of a rule, an object or a registered address. */
@@ -53,15 +76,14 @@ export type FindingKind =
 export type ObjectKind =
   "rule" | "address" | "address group" | "service" | "application" | "tag" | "registered address";
 
-export interface Finding {
+export interface Finding extends Mirrored {
   kind: FindingKind;
   object: ObjectKind;
   name: string;
   /** In which configuration: what is in the candidate alone is not committed. Absent for registered addresses. */
   where?: "running" | "candidate" | "both";
-  /** Of a rule with a name of ours: the security group and the permission that it mirrors. */
-  group?: { id: string; name?: string };
-  traffic?: string;
+  /** Of what is not committed: the administrators who have changed it, where the firewall says so. */
+  by?: string[];
   /**
    * How it differs, field by field: `added` is what was applied, `removed` what is there. Of what nobody declares, and
    * of objects, what is there alone.
@@ -73,7 +95,13 @@ export interface Finding {
   movedOn?: true;
 }
 
-export interface NotApplied {
+export interface Held extends Mirrored {
+  rule: string;
+  fields: FieldChange[];
+  xml?: string;
+}
+
+export interface NotApplied extends Mirrored {
   object: ObjectKind;
   name: string;
   /** What an update would do. */

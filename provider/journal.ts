@@ -1,5 +1,6 @@
 import { containerXpath, entryXpath, type Container, type Location } from "../panos/location";
 import type { PendingChange } from "../panos/system";
+import { eachPart } from "./declaration";
 import type { Declaration } from "./inputs";
 
 const CONTAINERS: Record<keyof Declaration, Container> = {
@@ -55,11 +56,7 @@ export function withheldChanges(
   location: Location,
   changed: Record<keyof Declaration, readonly string[]>,
 ): string[] {
-  const byEntry = new Map<string, PendingChange[]>();
-  for (const change of changes) {
-    const entry = changedEntry(change);
-    byEntry.set(entry, [...(byEntry.get(entry) ?? []), change]);
-  }
+  const byEntry = changesByEntry(changes);
   return (Object.entries(CONTAINERS) as [keyof Declaration, Container][]).flatMap(([part, container]) =>
     changed[part].flatMap((name) => {
       const found = byEntry.get(entryXpath(location, container, name)) ?? [];
@@ -68,6 +65,36 @@ export function withheldChanges(
       return [`${name}: ${who.join(", ")}`];
     }),
   );
+}
+
+/**
+ * Who has changed objects and not committed that, by kind and name; what nobody has is left out. Where the device
+ * names a container alone, it doesn't say whose entries of it are changed.
+ */
+export function uncommittedBy(
+  changes: readonly PendingChange[],
+  location: Location,
+  names: Record<keyof Declaration, Iterable<string>>,
+): Record<keyof Declaration, Record<string, string[]>> {
+  const byEntry = changesByEntry(changes);
+  return eachPart((part) => {
+    const found = [...names[part]].map((name): [string, string[]] => {
+      const own = byEntry.get(entryXpath(location, CONTAINERS[part], name)) ?? [];
+      return [name, [...new Set(own.map(({ owner }) => owner).filter((owner) => owner !== ""))].sort()];
+    });
+    return Object.fromEntries(found.filter(([, owners]) => owners.length > 0));
+  });
+}
+
+function changesByEntry(changes: readonly PendingChange[]): Map<string, PendingChange[]> {
+  const byEntry = new Map<string, PendingChange[]>();
+  for (const change of changes) {
+    const entry = changedEntry(change);
+    const found = byEntry.get(entry);
+    if (found === undefined) byEntry.set(entry, [change]);
+    else found.push(change);
+  }
+  return byEntry;
 }
 
 /** The rule or object that a pending change is of, as `entryXpath` writes it. */

@@ -15,7 +15,7 @@ export interface NamedPermission {
 /** The permission that a name of our grammar stands for. */
 export function permissionNamed(rule: string): NamedPermission {
   const match =
-    /^aws-(sg-[0-9a-z]+)(-out)?-(tcp|udp|icmp|icmpv6|ip|all)(?:-(\d+)(?:-(\d+))?)?(?:-z[0-9a-f]{8})?$/.exec(
+    /^aws-(sg-[0-9a-z]+)(-out)?-(tcp|udp|icmp|icmpv6|ip|all)(?:-(\d+)(?:-(\d+))?)?(?:-z[0-9a-f]{8})?(?:-p[0-9a-f]{8})?$/.exec(
       rule,
     );
   const [, groupId = "", out, protocol = "", first, second] = match ?? [];

@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { appliedIn } from "../../drift/applied";
 import type { Configuration, DriftFacts } from "../../drift/facts";
 import { markdownOf } from "../../drift/markdown";
@@ -12,6 +14,8 @@ import { ruleHash } from "../../provider/content";
 import { eachPart, placedHash } from "../../provider/declaration";
 import type { Declaration } from "../../provider/inputs";
 import { account, groupId, ruleOf } from "../support/account";
+import { faults, type Schema } from "../support/json-schema";
+import { PROJECT_DIR } from "../support/lab";
 
 const OWNER = "test1234";
 const TAG = `aws-panos-${OWNER}`;
@@ -52,6 +56,8 @@ interface Scene {
   candidate?: Configuration;
   hits?: DriftFacts["hits"];
   registered?: { found: string[]; declared: string[]; applied: string[] };
+  /** Who has changed rules and not committed that. */
+  uncommittedBy?: Record<string, string[]>;
 }
 
 /** Drift of firewalls of one account, one for each scene. */
@@ -65,12 +71,15 @@ function driftIn(...scenes: Scene[]): Drift {
         ...{ firewall: firewall(index), ownerId: OWNER, cleanupRule: "cleanup", shadowed: [] },
         options: { firewall: { networkInterfaceIds: ["eni-0f"], instanceIds: [], vpcEndpointIds: [] } },
         declared: declaration(...declared),
-        wanted: { rules: declared, isolation: [] },
+        wanted: { rules: declared, isolation: [], permissions: {} },
+        ...{ withheld: [], guarded: [], alreadyAllowed: [] },
       }) as unknown as FirewallFacts,
   );
   const drift = scenes.map(
-    ({ running = empty, candidate = running, hits, registered }, index): DriftFacts => ({
+    ({ running = empty, candidate = running, hits, registered, uncommittedBy = {} }, index): DriftFacts => ({
       ...{ firewall: firewall(index), running, candidate, members: [], hits: hits ?? { counts: [] } },
+      uncommittedBy: { ...eachPart(() => ({})), rules: uncommittedBy },
+      commits: [{ job: "7", by: "mallory", ended: "2026/01/30 11:00:00" }],
       ...(registered && {
         registrations: {
           found: registered.found.map(registration),
@@ -99,7 +108,7 @@ function driftIn(...scenes: Scene[]): Drift {
     { group: 1, port: 443 },
     { group: 2, port: 22 },
   ]);
-  return driftOf(
+  const drifted = driftOf(
     {
       facts: { stack: "dev", source: "preview", inventory, firewalls: facts, limits: [], notes: [] },
       drift: new Map(drift.map((each) => [each.firewall, each])),
@@ -107,7 +116,11 @@ function driftIn(...scenes: Scene[]): Drift {
     },
     { unusedDays: 90, now: NOW },
   );
+  expect(faults(JSON.parse(JSON.stringify(drifted)), SCHEMA)).to.deep.equal([]);
+  return drifted;
 }
+
+const SCHEMA = JSON.parse(readFileSync(join(PROJECT_DIR, "docs/drift.schema.json"), "utf8")) as Schema;
 
 const WEB = rule(ruleOf({ group: 1, port: 443 }));
 const WIDER = { ...WEB, source: ["any"] };
@@ -159,6 +172,35 @@ describe("drift", () => {
       ["edited", "running"],
       ["removed", "candidate"],
     ]);
+  });
+
+  it("says who edited what is not committed, and of what is in force only who committed last", () => {
+    const scene = { applied: [WEB], declared: [WEB], uncommittedBy: { [WEB.name]: ["alice", "bob"] } };
+    const staged = driftIn({
+      ...{ ...scene, running: configuration([found(WEB)]) },
+      candidate: configuration([found(WIDER)]),
+    });
+    expect(staged.firewalls[0]!.findings[0]!.by).to.deep.equal(["alice", "bob"]);
+    expect(markdownOf(staged))
+      .to.include("by <code>alice</code>, <code>bob</code>")
+      .and.not.include("mallory");
+    const inForce = driftIn({ ...scene, running: configuration([found(WIDER)]) });
+    expect(inForce.firewalls[0]!.findings[0]).not.to.have.property("by");
+    expect(markdownOf(inForce)).to.include("newest first: <code>mallory</code> (job 7, ");
+  });
+
+  it("says why AWS asks for a rule, or asks for it no more", () => {
+    const reasonIn = (scene: Scene) => {
+      const { findings, notApplied } = driftIn(scene).firewalls[0]!;
+      return [...findings, ...notApplied].map(({ reasons }) => reasons?.map(({ text }) => text).join("; "));
+    };
+    const edited = { applied: [WEB], declared: [WEB], running: configuration([found(WIDER)]) };
+    expect(reasonIn(edited)).to.deep.equal(["it is carried behind the firewall by i-0a1 (host-1)"]);
+    const other = rule("aws-sg-0a0001-tcp-8443");
+    expect(reasonIn({ applied: [other], running: configuration([found(other)]) })).to.deep.equal([
+      "group-1 (sg-0a0001) has no rule for TCP port 8443 any more",
+    ]);
+    expect(reasonIn({ running: configuration([found(rule("copy-of-web"))]) })).to.deep.equal([undefined]);
   });
 
   it("tells a rule that lost its tag from one that is gone, and one below the cleanup rule from an edited one", () => {
@@ -237,6 +279,9 @@ describe("unused rules", () => {
   it("are candidates to revoke only where no rule of the same permission is used, on any firewall", () => {
     const dead = { counts: [hit(SSH.name, 0, undefined, daysAgo(91)), hit(ZONED.name, 1, daysAgo(1))] };
     expect(unusedIn([SSH, ZONED], dead)[0]!.rules.map(({ revoke }) => revoke)).to.deep.equal([[]]);
+    const marked = rule(`${SSH.name}-p0123abcd`);
+    const policies = { counts: [hit(SSH.name, 0, undefined, daysAgo(91)), hit(marked.name, 1, daysAgo(1))] };
+    expect(unusedIn([SSH, marked], policies)[0]!.rules.map(({ revoke }) => revoke)).to.deep.equal([[]]);
     const elsewhere = unusedIn(
       [SSH],
       { counts: [hit(SSH.name, 0, undefined, daysAgo(91))] },

@@ -6,6 +6,7 @@ import { drift } from "../../drift";
 import type { Drift } from "../../drift/types";
 import { ruleXml } from "../../panos/entries";
 import { account, groupId, ruleOf, type Permission } from "../support/account";
+import { faults, type Schema } from "../support/json-schema";
 import { Lab, PASSPHRASE, PASSWORDS, PROJECT_DIR, ruleEntry, succeeded } from "../support/lab";
 
 const DAY = 86_400;
@@ -119,10 +120,19 @@ describe("e2e: drift", function () {
     expect(service!.fields[0]!.removed).to.deep.equal(["tcp/1-65535"]);
     const copy = firewall!.findings.find(({ name }) => name === "copy-of-web");
     expect(copy!.fields.map(({ field, removed }) => [field, ...removed])).to.deep.include(["source", "any"]);
-    expect(firewall!.notApplied.filter(({ object }) => object === "rule")).to.deep.equal([
-      { object: "rule", name: ruleOf(LEAVING), change: "remove", staged: false },
-      { object: "rule", name: ruleOf(NEW), change: "add", staged: false },
+    const waiting = firewall!.notApplied.filter(({ object }) => object === "rule");
+    const why = waiting.map(({ name, change, staged, reasons }) => [name, change, staged, reasons![0]!.text]);
+    expect(why).to.deep.equal([
+      [
+        ...[ruleOf(LEAVING), "remove", false],
+        `${groupId(7)} is not among the security groups any more: it was deleted, or no running instance carries it`,
+      ],
+      [ruleOf(NEW), "add", false, `group-10 (${groupId(10)}) has sgr-0a01bb0 from 203.0.113.0/24`],
     ]);
+    // Of what is committed the device says only who has committed.
+    const named = firewall!.findings.filter(({ by }) => by !== undefined);
+    expect(named.map(({ name, by }) => [name, by])).to.deep.equal([[ruleOf(STAGED), ["admin"]]]);
+    expect(firewall!.commits.map(({ by }) => by)).to.deep.equal(["admin", "aws-panos"]);
     expect(firewall!.held.map(({ rule }) => rule)).to.deep.equal([ruleOf(HELD)]);
     expect(firewall!.held[0]!.fields.map(({ field }) => field)).to.deep.equal(["tag", "other settings"]);
     expect(firewall!.shadowed).to.deep.include({ rule: ruleOf(UNUSED), by: "block-mallory" });
@@ -131,6 +141,11 @@ describe("e2e: drift", function () {
     ]);
     expect(firewall!.unused.rules[0]!.lastHit).to.equal(new Date(longAgo * 1000).toISOString());
     expect(text).to.include(readFileSync(join(result.out, "drift.md"), "utf8"));
-    expect(text).to.include("candidate, not committed").and.include("No hit for 90 days");
+    expect(text).to.include("candidate, not committed<br>by <code>admin</code>");
+    expect(text).to.include("No hit for 90 days").and.include("newest first: <code>admin</code> (job ");
+    const schema = JSON.parse(readFileSync(join(PROJECT_DIR, "docs/drift.schema.json"), "utf8")) as Schema;
+    expect(faults(made, schema)).to.deep.equal([]);
+    expect(faults({ ...made, format: 2, more: true }, schema)).to.have.length(2);
+    expect(readFileSync(join(result.out, "drift.html"), "utf8")).to.include(ruleOf(STAGED));
   });
 });

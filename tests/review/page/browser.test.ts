@@ -1,78 +1,16 @@
 import { expect } from "chai";
-import { readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { pageOf } from "../../../review/page/html";
 import type { Review } from "../../../review/types";
-import { findBrowser, startBrowser } from "../../support/browser";
+import { pagesIn, violations, widthOf } from "../../support/browser";
 import { reviewOfRules } from "../../support/reviews";
 
-const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-
 describe("review page in a browser", function () {
-  const file = findBrowser();
-  if (file === undefined) {
-    it("is skipped: no browser is installed (apt-get install chromium, or name one in CHROMIUM)");
-    return;
-  }
-  this.timeout(60_000);
-  let browser: Browser;
-  let directory: string;
-  let opened: Page[];
-  /** What went wrong in a page, or left it. */
-  let heard: string[];
-  before(async () => {
-    [browser, directory] = await Promise.all([
-      startBrowser(file),
-      mkdtemp(join(tmpdir(), "aws-panos-page-")),
-    ]);
-  });
-  beforeEach(() => {
-    opened = [];
-    heard = [];
-  });
-  afterEach(async () => {
-    await Promise.all(opened.map((page) => page.context().close()));
-    expect(heard).to.deep.equal([]);
-  });
-  after(async () => {
-    await browser.close();
-    await rm(directory, { recursive: true });
-  });
-
-  /** Opens a review's page; whatever it asks for, shows in a dialog or fails at is heard. */
-  async function open(review: Review, options: BrowserContextOptions = {}): Promise<Page> {
-    const path = join(directory, "review.html");
-    await writeFile(path, pageOf(review));
-    const url = pathToFileURL(path).href;
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-    const page = await context.newPage();
-    opened.push(page);
-    page.on("request", (request) => {
-      if (request.url() !== url) heard.push(`request: ${request.url()}`);
-    });
-    page.on("dialog", (dialog) => {
-      heard.push(`dialog: ${dialog.message()}`);
-      void dialog.dismiss();
-    });
-    page.on("console", (message) => heard.push(`console: ${message.text()}`));
-    page.on("pageerror", (error) => heard.push(`error: ${error.message}`));
-    await page.goto(url);
-    await page.locator("html[data-ready=true]").waitFor();
-    return page;
-  }
-
+  const openPage = pagesIn(this);
+  if (openPage === undefined) return;
+  const open = (review: Review, options?: BrowserContextOptions) => openPage(pageOf(review), options);
   const rows = (page: Page) => page.locator("tr[data-row]");
   const texts = (page: Page, selector: string) => page.locator(selector).allInnerTexts();
-
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(AXE);
-    const run = "axe.run().then(({violations}) => violations.map(({id, nodes}) => id + ' ' + nodes[0].html))";
-    return page.evaluate<string[]>(run);
-  }
 
   for (const number of [10, 1000, 10_000]) {
     it(`shows ${number.toLocaleString("en")} rules, and finds any of them`, async () => {
@@ -213,11 +151,10 @@ describe("review page in a browser", function () {
   it("fits a phone and a small window", async () => {
     const page = await open(reviewOfRules(12), { viewport: { width: 360, height: 740 } });
     await rows(page).first().locator("button").click();
-    const width = () => page.evaluate<number>("document.documentElement.scrollWidth");
-    expect(await width()).to.be.at.most(360);
+    expect(await widthOf(page)).to.be.at.most(360);
     expect(await violations(page)).to.deep.equal([]);
     await page.setViewportSize({ width: 1010, height: 740 });
-    expect(await width()).to.be.at.most(1010);
+    expect(await widthOf(page)).to.be.at.most(1010);
   });
 
   it("is printed with everything unfolded, and folds again", async () => {
