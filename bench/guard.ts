@@ -33,7 +33,8 @@ export async function measureGuard(rules: number, events: number): Promise<Guard
     await ec2.authorizeSecurityGroupIngress({ GroupId, IpPermissions: present.map(ipPermission) });
     const groups = new Ec2SecurityGroups(ec2);
     let clock = new Date();
-    const deployed: Deployed = {
+    const home = { account: ACCOUNT, region: REGION };
+    const guarding = {
       guard: {
         policy: policyFrom("{mode: enforce, rules: [{name: ssh, when: {traffic: [tcp/22]}, then: revert}]}"),
         ...{
@@ -43,7 +44,10 @@ export async function measureGuard(rules: number, events: number): Promise<Guard
         },
         ...{ now: () => clock, ownRoles: [], approveFlags: "", tell: () => Promise.resolve() },
       },
-      ...{ account: ACCOUNT, region: REGION, isolation: undefined, log: () => undefined },
+      isolation: undefined,
+    };
+    const deployed: Deployed = {
+      ...{ home, sites: [home], guarding: () => guarding, unread: new Set(), log: () => undefined },
       tell: () => Promise.resolve(),
       post: () => Promise.resolve(),
       tellAgain: () => Promise.resolve(),

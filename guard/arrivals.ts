@@ -7,6 +7,8 @@ export interface Arrival {
   /** A record of CloudTrail, or a call to look at all groups; neither: it can't be read. */
   detail?: Record<string, unknown>;
   refresh?: true;
+  /** It has not come before, as far as SQS knows. */
+  isFirst: boolean;
   body: unknown;
 }
 
@@ -16,15 +18,16 @@ export const REFRESH_MESSAGE = { guard: "refresh" } as const;
 /** Everything in one invocation: EventBridge's events, bare or in SQS and SNS, and our own message. */
 export function arrivalsIn(input: unknown): Arrival[] {
   const records = recordIn(input)["Records"];
-  if (records === undefined) return [arrivalOf(input)];
+  if (records === undefined) return [{ ...arrivalOf(input), isFirst: true }];
   return listIn(records).map((each) => {
-    const { messageId, body } = recordIn(each);
+    const { messageId, body, attributes } = recordIn(each);
     const message = optionalText(messageId);
-    return { ...arrivalOf(body), ...(message !== undefined && { message }) };
+    const isFirst = Number(recordIn(attributes)["ApproximateReceiveCount"] ?? 1) === 1;
+    return { ...arrivalOf(body), isFirst, ...(message !== undefined && { message }) };
   });
 }
 
-function arrivalOf(body: unknown): Arrival {
+function arrivalOf(body: unknown): Omit<Arrival, "isFirst"> {
   let value = body;
   for (let depth = 0; depth < 3; depth++) {
     if (typeof value === "string") value = parsed(value);

@@ -1,12 +1,12 @@
-import { EC2 } from "@aws-sdk/client-ec2";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import type { GuardEnvironment } from "./environment";
 import { GuardError } from "./error";
-import { Ec2SecurityGroups } from "./groups";
+import { guardingIn } from "./guarding";
 import type { Deployed } from "./lambda";
 import { Messenger, type Send } from "./messenger";
 import { readPolicy } from "./policy/read";
+import { roleIn, sitesOf, type Reach, type Site } from "./reach";
 import { DynamoRecords } from "./record/store";
 import { approvalStore, documents } from "./stores";
 import { publish, type Said } from "./tell";
@@ -22,7 +22,6 @@ export async function deployedFrom(
   const region = environment["AWS_REGION"] ?? "";
   const place = { region };
   const client = await documents(place);
-  const ec2 = new EC2({ ...place, maxAttempts: 5 });
   const [sns, sqs] = [new SNS(place), new SQS(place)];
   const { GUARD_TOPIC_ARN: topic, GUARD_WEBHOOK: webhook, GUARD_TABLE: table } = environment;
   const channels: ConstructorParameters<typeof Messenger>[0] = {
@@ -34,30 +33,27 @@ export async function deployedFrom(
     for (const notice of notices) log(JSON.stringify({ guard: "decision", ...notice }));
     return messenger.send("topic", notices);
   };
+  const home: Site = { account: environment.GUARD_ACCOUNT, region };
+  const reach = json<Reach>(environment, "GUARD_REACH");
   const groups = json<Record<string, string>>(environment, "GUARD_QUARANTINE_GROUPS");
   const now = () => new Date();
+  const guard = {
+    policy: await readPolicy(environment.GUARD_POLICY),
+    records: new DynamoRecords(table, client),
+    approvals: await approvalStore(environment.GUARD_APPROVALS, place),
+    ...{ now, tell },
+    approveFlags: `--store ${environment.GUARD_APPROVALS} --region ${region}`,
+    ownRoles: [
+      ...json<string[]>(environment, "GUARD_OWN_ROLES"),
+      ...reach.members.map((account) => roleIn(account, reach)),
+    ],
+  };
+  const tags = json<string[]>(environment, "GUARD_QUARANTINE_TAGS");
+  const isolation =
+    Object.keys(groups).length === 0 ? undefined : { ...{ table, client, groups, now }, tags };
   return {
-    guard: {
-      policy: await readPolicy(environment.GUARD_POLICY),
-      groups: new Ec2SecurityGroups(ec2),
-      records: new DynamoRecords(table, client),
-      approvals: await approvalStore(environment.GUARD_APPROVALS, place),
-      ...{ now, tell, ownRoles: json<string[]>(environment, "GUARD_OWN_ROLES") },
-      approveFlags: `--store ${environment.GUARD_APPROVALS} --region ${region}`,
-    },
-    account: environment.GUARD_ACCOUNT,
-    ...{ region, tell, log },
-    isolation:
-      Object.keys(groups).length === 0
-        ? undefined
-        : {
-            ec2,
-            table,
-            client,
-            tags: json<string[]>(environment, "GUARD_QUARANTINE_TAGS"),
-            groups,
-            now,
-          },
+    ...{ home, tell, log, sites: sitesOf(reach, home.account), unread: new Set<string>() },
+    guarding: guardingIn(home, reach, { guard, isolation }),
     post: (done) => messenger.send("webhook", done),
     tellAgain: () => messenger.sendKept(),
     async bury(body, reason) {

@@ -6,13 +6,15 @@ export interface GuardEnvironment {
   GUARD_TABLE: string;
   /** DynamoDB table of approvals, with the keys `by` and `id`; or their bucket and prefix: s3://bucket/prefix/ */
   GUARD_APPROVALS: string;
-  /** Whose groups are guarded. */
+  /** The account that it runs in. */
   GUARD_ACCOUNT: string;
+  /** The regions and the other accounts whose groups are guarded, as JSON: `Reach`. */
+  GUARD_REACH: string;
   /** Where messages go that can't be read. */
   GUARD_DEAD_LETTER_QUEUE_URL: string;
   /** SNS topic for decisions. */
   GUARD_TOPIC_ARN: string;
-  /** JSON list of role ARNs whose changes are this program's own; the function's own among them. */
+  /** JSON list of role ARNs whose changes are this program's own, beside its roles in other accounts. */
   GUARD_OWN_ROLES: string;
   /** The quarantine security group by VPC's id, as JSON; `{}`: instances are not isolated in AWS. */
   GUARD_QUARANTINE_GROUPS: string;

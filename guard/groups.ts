@@ -43,14 +43,14 @@ export class Ec2SecurityGroups implements SecurityGroups {
   constructor(private readonly ec2: EC2) {}
 
   async group(id: string): Promise<Group | undefined> {
-    const found = await this.asked("DescribeSecurityGroups", () =>
+    const found = await asked("DescribeSecurityGroups", () =>
       this.ec2.describeSecurityGroups({ GroupIds: [id] }),
     ).catch(unlessCode("InvalidGroup.NotFound", undefined));
     return found?.SecurityGroups?.map(groupOf)[0];
   }
 
   async groups(): Promise<Group[]> {
-    return this.asked("DescribeSecurityGroups", async () => {
+    return asked("DescribeSecurityGroups", async () => {
       const found: Group[] = [];
       for await (const page of paginateDescribeSecurityGroups({ client: this.ec2, pageSize: 1000 }, {})) {
         found.push(...(page.SecurityGroups ?? []).map(groupOf));
@@ -60,7 +60,7 @@ export class Ec2SecurityGroups implements SecurityGroups {
   }
 
   async idOf(name: string): Promise<string | undefined> {
-    const found = await this.asked("DescribeSecurityGroups", () =>
+    const found = await asked("DescribeSecurityGroups", () =>
       this.ec2.describeSecurityGroups({ GroupNames: [name] }),
     ).catch(unlessCode("InvalidGroup.NotFound", undefined));
     const ids = (found?.SecurityGroups ?? []).map(({ GroupId }) => GroupId);
@@ -68,7 +68,7 @@ export class Ec2SecurityGroups implements SecurityGroups {
   }
 
   async rules({ id, account }: Pick<Group, "id" | "account">): Promise<GroupRule[]> {
-    return this.asked("DescribeSecurityGroupRules", async () => {
+    return asked("DescribeSecurityGroupRules", async () => {
       const found: SecurityGroupRule[] = [];
       const filter = { Filters: [{ Name: "group-id", Values: [id] }] };
       for await (const page of paginateDescribeSecurityGroupRules(
@@ -99,7 +99,7 @@ export class Ec2SecurityGroups implements SecurityGroups {
       ({ direction }) => direction,
       async (batch, direction) => {
         const request = { GroupId: id, SecurityGroupRuleIds: batch.map((rule) => rule.id) };
-        await this.asked(callOf("Revoke", direction), () =>
+        await asked(callOf("Revoke", direction), () =>
           direction === "ingress"
             ? this.ec2.revokeSecurityGroupIngress(request)
             : this.ec2.revokeSecurityGroupEgress(request),
@@ -129,7 +129,7 @@ export class Ec2SecurityGroups implements SecurityGroups {
             TagSpecifications: [{ ResourceType: "security-group-rule" as const, Tags }],
           }),
         };
-        const { SecurityGroupRules = [] } = await this.asked(callOf("Authorize", direction), () =>
+        const { SecurityGroupRules = [] } = await asked(callOf("Authorize", direction), () =>
           direction === "ingress"
             ? this.ec2.authorizeSecurityGroupIngress(request)
             : this.ec2.authorizeSecurityGroupEgress(request),
@@ -145,7 +145,7 @@ export class Ec2SecurityGroups implements SecurityGroups {
       rules,
       () => "",
       async (batch) => {
-        await this.asked("ModifySecurityGroupRules", () =>
+        await asked("ModifySecurityGroupRules", () =>
           this.ec2.modifySecurityGroupRules({
             GroupId: group.id,
             SecurityGroupRules: batch.map((rule) => ({
@@ -183,19 +183,21 @@ export class Ec2SecurityGroups implements SecurityGroups {
     }
     return done;
   }
+}
 
-  private async asked<T>(call: string, send: () => Promise<T>): Promise<T> {
-    try {
-      return await send();
-    } catch (error) {
-      const { name, message } = error as Error;
-      throw new GuardError(
-        "EC2",
-        `EC2 refused ${call}: ${legible(`${name}: ${message}`, 500)}. Where it is a right, the guard's role needs ` +
-          `ec2:${call} for that group; the event will be tried again`,
-        { cause: error },
-      );
-    }
+/** @throws GuardError `EC2` that names the call; what is one already stays as it is */
+export async function asked<T>(call: string, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof GuardError) throw error;
+    const { name, message } = error as Error;
+    throw new GuardError(
+      "EC2",
+      `EC2 refused ${call}: ${legible(`${name}: ${message}`, 500)}. Where it is a right, the guard's role needs ` +
+        `ec2:${call} for what is concerned; the event will be tried again`,
+      { cause: error },
+    );
   }
 }
 

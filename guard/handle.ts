@@ -8,7 +8,7 @@ import { isInScope, stops } from "./policy/evaluate";
 import type { GuardPolicy } from "./policy/types";
 import { foldRecord, type Fold, type Resolved } from "./record/fold";
 import { begin, noteFound, RECORD_AGE_MS, SETTLE_MS } from "./record/observe";
-import type { RecordStore } from "./record/store";
+import { recordKey, type RecordStore } from "./record/store";
 import { ABSENT, type GroupRecord, type KeptRule, type State } from "./record/types";
 import { actionsFor, rulesAfter, type Action } from "./revert";
 import { describeRule, ruleKey, type GroupRule, type RuleContent } from "./rules";
@@ -24,6 +24,8 @@ export interface Guard {
   ownRoles: readonly string[];
   /** The flags that lead `npm run approve` to the store of approvals. */
   approveFlags: string;
+  /** How messages name where the groups are; absent: where the guard itself is. */
+  place?: string | undefined;
   /** Told, or kept to be told, before an event counts as handled, so that nothing is decided in silence. */
   tell: (notices: readonly Notice[]) => Promise<void>;
 }
@@ -42,12 +44,12 @@ export async function handleEvent(event: GroupEvent, guard: Guard): Promise<Noti
   const { groups, records, tell } = guard;
   const id = event.group.id ?? (await groups.idOf(event.group.name ?? ""));
   if (id === undefined) {
-    const notices = [unknownGroup(event)];
+    const notices = [unknownGroup(event, guard)];
     await tell(notices);
     return notices;
   }
   const effects = await Promise.all(event.effects.map((effect) => withGroupIds(effect, groups)));
-  return records.withRecord(id, async (record) => {
+  return records.withRecord(recordKey(event, id), async (record) => {
     if (record.handled.some((each) => each.event === event.id)) return { keep: record, result: [] };
     const [group, found] = await Promise.all([
       groups.group(id),
@@ -290,7 +292,7 @@ function noticeFor(
   fold: Fold,
   event: GroupEvent,
   group: Group,
-  { approveFlags }: Guard,
+  { approveFlags, place }: Guard,
 ): Notice {
   const { entry, rule } = resolved;
   const isActed = actions.some((action) => action.rule === fold.ruleOf(rule));
@@ -305,17 +307,18 @@ function noticeFor(
       ? event
       : { ...event, id: entry.event, at: entry.at, principal: entry.by, name: "an earlier change" };
   return noticeOf(told, group, judgement, outcome ?? (isActed ? "undone" : "already undone"), {
-    store: approveFlags,
+    ...{ store: approveFlags, place },
     ...(reasons !== "" && { because: reasons }),
     ...(escalated && { escalated }),
   });
 }
 
-function unknownGroup(event: GroupEvent): Notice {
+function unknownGroup(event: GroupEvent, { place }: Guard): Notice {
   const name = event.group.name ?? "";
   const group = { id: "", name, vpcId: "", tags: {}, account: event.account };
   const judgement: Judgement = { verdict: { decision: "hold", approvers: 1 }, parts: [] };
   return noticeOf(event, group, judgement, "held", {
+    place,
     because: `It was called by the name ${JSON.stringify(name)}, and the default VPC has no group of that name any more: look at it by hand.`,
     escalated: true,
     store: "",

@@ -8,7 +8,7 @@ import { approveCommand } from "./notice";
 import { evaluate, isInScope, stops } from "./policy/evaluate";
 import type { GuardPolicy } from "./policy/types";
 import { foldRecord } from "./record/fold";
-import type { RecordStore } from "./record/store";
+import { recordKey, type RecordStore } from "./record/store";
 import type { Origin } from "./record/types";
 import { ruleContent, ruleKey, type GroupRule } from "./rules";
 
@@ -32,7 +32,10 @@ export async function readWaiting(
   warn: (message: string) => unknown,
 ): Promise<Waiting> {
   const { approvals, records, approveFlags } = stores;
-  const groups = inventory.securityGroups.map(({ id }) => id);
+  const { accountId, region: only } = inventory;
+  const groups = inventory.securityGroups.flatMap(({ id, ownerId: account = accountId, region = only }) =>
+    account === undefined || region === undefined ? [] : [recordKey({ account, region }, id)],
+  );
   const [found, kept] = await Promise.all([
     approvals.all().catch(async (error: unknown) => {
       await warn(`${(error as Error).message}. Everything that would need an approval is withheld`);

@@ -4,7 +4,8 @@ import { paginateDescribeInstances } from "@aws-sdk/client-ec2";
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { tagsOf } from "../inventory/ec2/tags";
 import { hasTag } from "../mapping/zones";
-import { GuardError } from "./error";
+import { asked } from "./groups";
+import { siteText, type Site } from "./reach";
 import { isRefused } from "./record/store";
 import { legible } from "./rules";
 
@@ -17,6 +18,9 @@ export const ISOLATION_CALLS = [
 ] as const;
 
 export interface Isolation {
+  site: Site;
+  /** How messages name it; absent: where the guard itself is. */
+  place?: string | undefined;
   ec2: EC2;
   /** Groups are remembered in the guard's table. */
   table: string;
@@ -38,6 +42,7 @@ export interface Isolated {
   escalated: boolean;
 }
 
+/** What one interface carried, kept under its site and id. */
 interface Memory {
   id: string;
   instance: string;
@@ -46,6 +51,11 @@ interface Memory {
 }
 
 const PREFIX = "interface#";
+
+function keyOf(networkInterface: string, { site }: Isolation): string {
+  return `${PREFIX}${siteText(site)}/${networkInterface}`;
+}
+
 const ROUNDS = 4;
 
 /**
@@ -64,8 +74,11 @@ export async function settleInstance(id: string, isolation: Isolation): Promise<
   return done;
 }
 
-/** All instances that are marked, and all that are remembered. */
-export async function settleAll(isolation: Isolation): Promise<Isolated[]> {
+/**
+ * All instances of a site that are marked, and all that are remembered.
+ * @param memories of all sites, as `remembered` gives them
+ */
+export async function settleAll(isolation: Isolation, memories: readonly Memory[]): Promise<Isolated[]> {
   const { ec2, tags } = isolation;
   const ids = new Set<string>();
   for (const tag of tags) {
@@ -74,12 +87,14 @@ export async function settleAll(isolation: Isolation): Promise<Isolated[]> {
       split < 0
         ? { Name: "tag-key", Values: [tag] }
         : { Name: `tag:${tag.slice(0, split)}`, Values: [tag.slice(split + 1)] };
-    for await (const page of paginateDescribeInstances({ client: ec2 }, { Filters: [filter] })) {
-      for (const { Instances = [] } of page.Reservations ?? [])
-        for (const each of Instances) ids.add(each.InstanceId ?? "");
-    }
+    await asked("DescribeInstances", async () => {
+      for await (const page of paginateDescribeInstances({ client: ec2 }, { Filters: [filter] })) {
+        for (const { Instances = [] } of page.Reservations ?? [])
+          for (const each of Instances) ids.add(each.InstanceId ?? "");
+      }
+    });
   }
-  for (const { instance } of await memories(isolation)) ids.add(instance);
+  for (const { id, instance } of memories) if (id.startsWith(keyOf("", isolation))) ids.add(instance);
   const done: Isolated[] = [];
   for (const id of ids) done.push(...(await settleInstance(id, isolation)));
   return done;
@@ -107,13 +122,13 @@ async function isolate(
   const [id, groups] = [networkInterface.NetworkInterfaceId ?? "", groupsOf(networkInterface)];
   const wanted = quarantine[networkInterface.VpcId ?? ""];
   const told = (done: Isolated["done"], because: string, escalated = false) =>
-    tellOf(instance, id, done, groups, because, escalated);
+    tellOf(instance, id, done, groups, because, escalated, isolation);
   if (wanted === undefined) {
     return told("not isolated", `No quarantine group is configured for ${networkInterface.VpcId}.`, true);
   }
   if (groups.length === 1 && groups[0] === wanted) return undefined;
   const memory: Memory = {
-    id: PREFIX + id,
+    id: keyOf(id, isolation),
     instance: instance.InstanceId ?? "",
     groups,
     at: now().toISOString(),
@@ -135,12 +150,15 @@ async function release(
 ): Promise<Isolated | undefined> {
   const { client, table, groups: quarantine, ec2 } = isolation;
   const id = networkInterface.NetworkInterfaceId ?? "";
-  const { Item } = await client.get({ TableName: table, Key: { id: PREFIX + id }, ConsistentRead: true });
+  const Key = { id: keyOf(id, isolation) };
+  const { Item } = await client.get({ TableName: table, Key, ConsistentRead: true });
   if (Item === undefined) return undefined;
   const { groups, at } = Item as Memory;
+  const told = (done: Isolated["done"], because: string, escalated: boolean) =>
+    tellOf(instance, id, done, groups, because, escalated, isolation);
   const forget = () =>
     client.delete({
-      ...{ TableName: table, Key: { id: PREFIX + id } },
+      ...{ TableName: table, Key },
       ConditionExpression: "#at = :at",
       ExpressionAttributeNames: { "#at": "at" },
       ExpressionAttributeValues: { ":at": at },
@@ -150,28 +168,21 @@ async function release(
     // Somebody has given it groups meanwhile: theirs stay.
     await forget().catch(unlessRefused);
     const because = `It carries ${current.join(", ")}, which somebody gave it meanwhile, and was left so.`;
-    return tellOf(instance, id, "released", groups, because, true);
+    return told("released", because, true);
   }
-  const { SecurityGroups = [] } = await ec2.describeSecurityGroups({
-    Filters: [{ Name: "group-id", Values: groups }],
-  });
+  const { SecurityGroups = [] } = await asked("DescribeSecurityGroups", () =>
+    ec2.describeSecurityGroups({ Filters: [{ Name: "group-id", Values: groups }] }),
+  );
   const there = new Set(SecurityGroups.map(({ GroupId }) => GroupId));
   const [kept, gone] = [groups.filter((each) => there.has(each)), groups.filter((each) => !there.has(each))];
   if (kept.length === 0) {
     const because = `All groups that it carried are deleted (${gone.join(", ")}): it keeps the quarantine group. Give it groups by hand.`;
-    return tellOf(instance, id, "not released", groups, because, true);
+    return told("not released", because, true);
   }
   await setGroups(id, kept, isolation);
   await forget().catch(unlessRefused);
   const missing = gone.length === 0 ? "" : ` These are deleted since: ${gone.join(", ")}.`;
-  return tellOf(
-    instance,
-    id,
-    "released",
-    groups,
-    `It carries ${kept.join(", ")} again.${missing}`,
-    gone.length > 0,
-  );
+  return told("released", `It carries ${kept.join(", ")} again.${missing}`, gone.length > 0);
 }
 
 function tellOf(
@@ -181,35 +192,31 @@ function tellOf(
   groups: string[],
   because: string,
   escalated: boolean,
+  { place }: Isolation,
 ): Isolated {
   const name = legible(tagsOf(instance.Tags)["Name"] ?? "");
   const id = instance.InstanceId ?? "";
-  const summary = `Instance ${name === "" ? id : `${name} (${id})`}, interface ${networkInterface}: ${done}. ${because}`;
+  const where = place === undefined ? "" : `, ${place}`;
+  const summary = `Instance ${name === "" ? id : `${name} (${id})`}${where}, interface ${networkInterface}: ${done}. ${because}`;
   return { summary, instance: id, networkInterface, done, groups, escalated };
 }
 
 // ModifyInstanceAttribute reaches the first interface only.
 async function setGroups(id: string, Groups: string[], { ec2 }: Isolation): Promise<void> {
-  try {
-    await ec2.modifyNetworkInterfaceAttribute({ NetworkInterfaceId: id, Groups });
-  } catch (error) {
-    const { name, message } = error as Error;
-    throw new GuardError(
-      "EC2",
-      `EC2 refused to change the groups of ${id}: ${legible(`${name}: ${message}`, 400)}`,
-      {
-        cause: error,
-      },
-    );
-  }
+  await asked("ModifyNetworkInterfaceAttribute", () =>
+    ec2.modifyNetworkInterfaceAttribute({ NetworkInterfaceId: id, Groups }),
+  );
 }
 
 async function instanceOf(id: string, { ec2 }: Isolation): Promise<Instance | undefined> {
-  const found = await ec2.describeInstances({ Filters: [{ Name: "instance-id", Values: [id] }] });
+  const found = await asked("DescribeInstances", () =>
+    ec2.describeInstances({ Filters: [{ Name: "instance-id", Values: [id] }] }),
+  );
   return found.Reservations?.flatMap(({ Instances = [] }) => Instances)[0];
 }
 
-async function memories({ client, table }: Isolation): Promise<Memory[]> {
+/** What is remembered of all sites. */
+export async function remembered({ client, table }: Pick<Isolation, "client" | "table">): Promise<Memory[]> {
   const found: Memory[] = [];
   let from: Record<string, unknown> | undefined;
   do {

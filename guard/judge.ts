@@ -103,7 +103,11 @@ function blind({ rules }: GuardPolicy): Verdict {
 }
 
 /** What a change opens and what it closes; nothing where only a description is another. */
-function partsOf({ judged: { effect }, before, after }: Resolved): Part[] {
+export function partsOf({
+  judged: { effect },
+  before,
+  after,
+}: Pick<Resolved, "judged" | "before" | "after">): Part[] {
   // Of a rule that the record doesn't know, what the request says is all there is.
   const closed = before ?? (effect.op === "drop" ? effect.content : undefined);
   const opened = after ?? (effect.op === "modify" ? requested(effect.content) : undefined);

@@ -2,20 +2,26 @@ import { arrivalsIn, type Arrival } from "./arrivals";
 import { deployedFrom } from "./deployed";
 import type { GuardEnvironment } from "./environment";
 import { GuardError } from "./error";
-import { field, listIn, optionalText, recordIn } from "./event/fields";
-import { groupEvent } from "./event/read";
-import { handleEvent, type Guard } from "./handle";
-import { ISOLATION_CALLS, settleAll, settleInstance, type Isolated, type Isolation } from "./isolate";
-import { refreshRecords } from "./refresh";
+import { field, listIn, optionalText, recordIn, type Fields } from "./event/fields";
+import { groupEvent, siteIn } from "./event/read";
+import { lookEverywhere } from "./everywhere";
+import type { Guarding } from "./guarding";
+import { handleEvent } from "./handle";
+import { ISOLATION_CALLS, settleInstance, type Isolated } from "./isolate";
+import { siteText, type Site } from "./reach";
 import type { Said } from "./tell";
+import { unreachedNotices } from "./unreached";
 
 /** What the function works with; made once for all of its invocations. */
 export interface Deployed {
-  guard: Guard;
-  account: string;
-  region: string;
-  /** Undefined: nothing is isolated in AWS. */
-  isolation: Isolation | undefined;
+  /** Where it runs. */
+  home: Site;
+  /** All that is guarded. */
+  sites: readonly Site[];
+  /** The same one each time. Of a site that isn't guarded, one that fails with `REACH`. */
+  guarding: (site: Site) => Guarding;
+  /** Sites that could not be read when they were last looked at, by `siteText`: said already. */
+  unread: Set<string>;
   tell: (notices: readonly Said[]) => Promise<void>;
   /** Posts what was isolated or released, where that is configured. */
   post: (notices: readonly Isolated[]) => Promise<void>;
@@ -40,14 +46,28 @@ export async function handler(input: unknown): Promise<BatchResponse> {
 }
 
 /**
- * Handles everything in one invocation, oldest first. Messages that failed are named and come again; what can't
- * be read goes to the dead letters at once.
+ * Handles everything in one invocation: of each site oldest first, and no site waits for another. Messages that
+ * failed are named and come again; what can't be read goes to the dead letters at once.
  */
 export async function handleArrivals(input: unknown, deployed: Deployed): Promise<BatchResponse> {
-  const failed: BatchResponse["batchItemFailures"] = [];
   const arrivals = arrivalsIn(input).sort((a, b) =>
     timeOf(a) < timeOf(b) ? -1 : timeOf(a) > timeOf(b) ? 1 : 0,
   );
+  const lines = new Map<string, Arrival[]>();
+  for (const arrival of arrivals) {
+    const { account = "", region = "" } = siteIn(arrival.detail ?? {});
+    const line = siteText({ account, region });
+    lines.set(line, [...(lines.get(line) ?? []), arrival]);
+  }
+  const failed = await Promise.all([...lines.values()].map((line) => inOrder(line, deployed)));
+  return { batchItemFailures: failed.flat() };
+}
+
+async function inOrder(
+  arrivals: readonly Arrival[],
+  deployed: Deployed,
+): Promise<BatchResponse["batchItemFailures"]> {
+  const failed: BatchResponse["batchItemFailures"] = [];
   for (const arrival of arrivals) {
     try {
       await handleOne(arrival, deployed);
@@ -63,26 +83,58 @@ export async function handleArrivals(input: unknown, deployed: Deployed): Promis
       failed.push({ itemIdentifier: arrival.message });
     }
   }
-  return { batchItemFailures: failed };
+  return failed;
 }
 
-async function handleOne({ detail, refresh, body }: Arrival, deployed: Deployed): Promise<void> {
-  const { guard, isolation, account, region, log } = deployed;
+async function handleOne(arrival: Arrival, deployed: Deployed): Promise<void> {
+  const { detail, refresh, body } = arrival;
   if (refresh) {
     await deployed.tellAgain();
-    const looked = await refreshRecords({ account, region }, guard);
-    log(JSON.stringify({ guard: "refreshed", ...looked }));
-    if (isolation) await tellIsolated(await settleAll(isolation), deployed);
-    return;
+    return tellIsolated(await lookEverywhere(deployed), deployed);
   }
   if (detail === undefined) return deployed.bury(body, "it is neither an event of CloudTrail nor ours");
   if (ISOLATION_CALLS.some((call) => call === detail["eventName"])) {
-    if (isolation === undefined || detail["errorCode"] !== undefined) return;
-    for (const id of instancesIn(detail)) await tellIsolated(await settleInstance(id, isolation), deployed);
+    if (detail["errorCode"] === undefined) await isolateFor(arrival, detail, deployed);
     return;
   }
   const event = groupEvent(detail);
-  if (event !== undefined) await handleEvent(event, guard);
+  if (event === undefined) return;
+  const { guard } = deployed.guarding(event);
+  await saidWhereUnreached(arrival, handleEvent(event, guard), deployed, (because) =>
+    unreachedNotices(event, because, guard),
+  );
+}
+
+async function isolateFor(arrival: Arrival, detail: Fields, deployed: Deployed): Promise<void> {
+  const { account = "", region = "" } = siteIn(detail);
+  const { isolation } = deployed.guarding({ account, region });
+  if (isolation === undefined) return;
+  const settled = async () => {
+    for (const id of instancesIn(detail)) await tellIsolated(await settleInstance(id, isolation), deployed);
+  };
+  await saidWhereUnreached(arrival, settled(), deployed, (because) => {
+    // Instances start and get interfaces all the time: that is tried again, and no news.
+    const isOfTags = optionalText(detail["eventName"])?.endsWith("Tags") === true;
+    const what = `${instancesIn(detail).join(", ")} in account ${account}, ${region}`;
+    const summary = `The tags of ${what} were changed, and whether to isolate or release can't be seen: ${because}`;
+    return isOfTags ? [{ summary, escalated: true, outcome: "held" }] : [];
+  });
+}
+
+/** Says, when a message comes for the first time, what can't be judged because its account can't be reached. */
+async function saidWhereUnreached(
+  { isFirst }: Arrival,
+  work: Promise<unknown>,
+  { tell }: Deployed,
+  noticesOf: (because: string) => readonly Said[],
+): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (isFirst && error instanceof GuardError && error.code === "REACH")
+      await tell(noticesOf(error.message));
+    throw error;
+  }
 }
 
 async function tellIsolated(done: readonly Isolated[], { tell, post }: Deployed): Promise<void> {

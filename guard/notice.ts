@@ -60,23 +60,28 @@ const LAST: Record<Outcome, string> = {
 
 const PAST = { opens: "opened", closes: "closed" } as const;
 
-/** @param command what `npm run approve` needs to find the store: flags */
+/**
+ * @param how `store`: the flags that lead `npm run approve` to it; `place`: what names where the group is, if
+ * that has to be said
+ */
 export function noticeOf(
   event: GroupEvent,
   { id, name, vpcId }: Group,
   judgement: Judgement,
   outcome: Outcome,
-  { because, escalated = false, store }: { because?: string; escalated?: boolean; store: string },
+  how: { because?: string; escalated?: boolean; store: string; place?: string | undefined },
 ): Notice {
+  const { because, escalated = false, store, place } = how;
   const { verdict, parts, approvedBy = [] } = judgement;
   const what = parts.map(({ kind, content }) => `${kind} ${describeRule(content)}`);
   const done = parts.map(({ kind, content }) => `${PAST[kind]} ${describeRule(content)}`);
   const who = principalText(event.principal);
   const needs = outcome === "held" || outcome === "undone" || outcome === "would be undone";
   const reason = because === undefined ? "" : ` ${because}`;
+  const where = place === undefined ? "" : `, ${place}`;
   const group = { id, name: legible(name), vpcId };
   return {
-    summary: `${who} ${done.join(" and ") || "changed no permission"} of security group ${group.name} (${id}). ${LAST[outcome]}${reason}`,
+    summary: `${who} ${done.join(" and ") || "changed no permission"} of security group ${group.name} (${id}${where}). ${LAST[outcome]}${reason}`,
     ...{ decision: verdict.decision, outcome, escalated, group },
     ...{ account: event.account, region: event.region, who, what, policy: policyLine(judgement) },
     ...(event.sourceIp !== undefined && { from: legible(event.sourceIp) }),

@@ -5,7 +5,9 @@ import type { Guard } from "./handle";
 import { noticeOf, type Notice } from "./notice";
 import { evaluate, isInScope, stops } from "./policy/evaluate";
 import { foldRecord, type Fold } from "./record/fold";
+import type { Site } from "./reach";
 import { begin, noteFound, settle } from "./record/observe";
+import { recordKey } from "./record/store";
 import { ABSENT, type GroupRecord, type State } from "./record/types";
 import { describeRule, ruleKey, type GroupRule } from "./rules";
 
@@ -21,26 +23,30 @@ export interface Refreshed {
 const AT_ONCE = 8;
 
 /**
- * Looks at every group: begins the records that there are none of (at deployment, all), says what changed
- * without an event, and ends the records of groups that are gone. Undoes nothing.
+ * Looks at every group of a site: begins the records that there are none of (at deployment, all), says what
+ * changed without an event, and ends the records of groups that are gone. Undoes nothing.
+ * @param known all records that there are, where somebody has asked already
  * @throws GuardError
  */
 export async function refreshRecords(
-  place: Pick<GroupEvent, "account" | "region">,
+  place: Site,
   guard: Guard,
+  known?: readonly string[],
 ): Promise<Refreshed> {
-  const [groups, known] = await Promise.all([guard.groups.groups(), guard.records.known()]);
-  const guarded = groups.filter((group) => isInScope(guard.policy, group));
+  const [groups, records] = await Promise.all([guard.groups.groups(), known ?? guard.records.known()]);
+  // One that another account shares is that account's, where its changes are told.
+  const own = groups.filter(({ account }) => account === place.account);
+  const guarded = own.filter((group) => isInScope(guard.policy, group));
   const approvals = await guard.approvals.all().catch(() => []);
   const result: Refreshed = { groups: guarded.length, begun: 0, ended: 0 };
-  const there = new Set(guarded.map(({ id }) => id));
-  const ended = known.filter((id) => !there.has(id));
+  const there = new Set(guarded.map(({ id }) => recordKey(place, id)));
+  const ended = records.filter((key) => key.startsWith(recordKey(place, "")) && !there.has(key));
   const work = [
     ...guarded.map((group) => async () => {
       if (await refreshRecord(group, place, approvals, guard)) result.begun++;
     }),
-    ...ended.map((id) => async () => {
-      await guard.records.withRecord(id, () => Promise.resolve({ keep: undefined, result: undefined }));
+    ...ended.map((key) => async () => {
+      await endRecord(key, guard);
       result.ended++;
     }),
   ];
@@ -51,14 +57,19 @@ export async function refreshRecords(
   return result;
 }
 
+/** @param key the record's */
+export async function endRecord(key: string, { records }: Pick<Guard, "records">): Promise<void> {
+  await records.withRecord(key, () => Promise.resolve({ keep: undefined, result: undefined }));
+}
+
 /** @returns whether the record began with it */
 async function refreshRecord(
   group: Group,
-  place: Pick<GroupEvent, "account" | "region">,
+  place: Site,
   approvals: readonly Approval[],
   guard: Guard,
 ): Promise<boolean> {
-  return guard.records.withRecord(group.id, async (record) => {
+  return guard.records.withRecord(recordKey(place, group.id), async (record) => {
     const found = await guard.groups.rules({ id: group.id, account: place.account });
     const now = guard.now();
     if (record.base === undefined) {
@@ -116,8 +127,8 @@ function unseenNotice(
   fold: Fold,
   found: readonly GroupRule[],
   group: Group,
-  place: Pick<GroupEvent, "account" | "region">,
-  { policy, approveFlags, now }: Guard,
+  place: Site,
+  { policy, approveFlags, place: named, now }: Guard,
 ): Notice {
   const opened = state === ABSENT ? undefined : found.find((each) => ruleKey(each) === state);
   const closed = fold.rules.get(rule);
@@ -137,6 +148,6 @@ function unseenNotice(
   return noticeOf(event, group, { verdict, parts }, "unseen", {
     because: `${what}: look at CloudTrail's own log for who it was.`,
     escalated: true,
-    store: approveFlags,
+    ...{ store: approveFlags, place: named },
   });
 }

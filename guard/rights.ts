@@ -12,8 +12,8 @@ export interface Right {
 
 interface Where {
   partition: string;
-  region: string;
   account: string;
+  regions: readonly string[];
 }
 
 /**
@@ -23,11 +23,13 @@ interface Where {
  */
 export function guardRights(
   { scope, egress, mode }: Pick<GuardPolicy, "scope" | "egress" | "mode">,
-  { partition, region, account }: Where,
+  { partition, account, regions }: Where,
   quarantineGroups: readonly string[],
 ): Right[] {
-  const arn = (resource: string) => `arn:${partition}:ec2:${region}:${account}:${resource}`;
-  const vpcs = scope.vpcs.map((vpc) => arn(`vpc/${vpc}`));
+  const inEach = (resource: string, owner = account) =>
+    regions.map((region) => `arn:${partition}:ec2:${region}:${owner}:${resource}`);
+  const prefixLists = inEach("prefix-list/*", "*");
+  const vpcs = scope.vpcs.flatMap((vpc) => inEach(`vpc/${vpc}`));
   // One statement for each tag: conditions of one statement have to hold together.
   const tagged = scope.tags.length === 0 ? [undefined] : scope.tags;
   const changes = [
@@ -56,7 +58,7 @@ export function guardRights(
                 why: "undoes what the policy forbids",
                 Action: changes,
               },
-              Resource: arn("security-group/*"),
+              Resource: inEach("security-group/*"),
               ...(Condition && Object.keys(Condition).length > 0 && { Condition }),
             };
           }),
@@ -64,13 +66,13 @@ export function guardRights(
             Sid: "RulesAndListsBesideTheGroup",
             why: "the same calls also ask for the rules, and the prefix lists that they name",
             Action: changes,
-            Resource: [arn("security-group-rule/*"), `arn:${partition}:ec2:${region}:*:prefix-list/*`],
+            Resource: [...inEach("security-group-rule/*"), ...prefixLists],
           },
           {
             Sid: "TagWhatIsRestored",
             why: "a restored rule gets its tags again, in the call that makes it",
             Action: ["ec2:CreateTags"],
-            Resource: arn("security-group-rule/*"),
+            Resource: inEach("security-group-rule/*"),
             Condition: {
               StringEquals: {
                 "ec2:CreateAction": ["AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress"],
@@ -89,7 +91,7 @@ export function guardRights(
       Sid: "SeePrefixLists",
       why: "how wide a prefix list is",
       Action: ["ec2:GetManagedPrefixListEntries"],
-      Resource: `arn:${partition}:ec2:${region}:*:prefix-list/*`,
+      Resource: prefixLists,
     },
     ...undo,
     ...(quarantineGroups.length === 0
@@ -105,7 +107,9 @@ export function guardRights(
             Sid: "SwapGroupsOfInterfaces",
             why: "isolates, and gives back the groups that it remembers, whichever they are",
             Action: ["ec2:ModifyNetworkInterfaceAttribute"],
-            Resource: [arn("network-interface/*"), arn("instance/*"), arn("security-group/*")],
+            Resource: ["network-interface/*", "instance/*", "security-group/*"].flatMap((each) =>
+              inEach(each),
+            ),
           },
         ]),
   ];

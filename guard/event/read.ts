@@ -1,6 +1,7 @@
 import { given } from "../../inventory/sort";
 import type { Direction } from "../../mapping/types";
 import { GuardError } from "../error";
+import type { Site } from "../reach";
 import { legible, ruleContent, ruleKey, type RuleContent } from "../rules";
 import type { Effect, GroupEvent } from "./event";
 import { field, listIn, optionalNumber, optionalText, recordIn, type Fields } from "./fields";
@@ -36,15 +37,18 @@ export function groupEvent(detail: unknown): GroupEvent | undefined {
   const response = recordIn(event["responseElements"]);
   const parameters = recordIn(event["requestParameters"]);
   const request = recordIn(field(parameters, `${name}Request`) ?? parameters);
-  const account = optionalText(event["recipientAccountId"]) ?? "";
+  const { account = "", region = "" } = siteIn(event);
   const context = { account, response };
   const effects = effectsOf(name, request, context);
   const group = given({
     id: optionalText(field(request, "groupId")) ?? groupInResponse(response),
     name: optionalText(field(request, "groupName")),
   });
-  const needed = { eventID: optionalText(event["eventID"]), eventTime: timeIn(event["eventTime"]) };
-  const missing = Object.entries(needed).filter(([, value]) => value === undefined);
+  const needed = {
+    ...{ eventID: optionalText(event["eventID"]), eventTime: timeIn(event["eventTime"]) },
+    ...{ recipientAccountId: account, awsRegion: region },
+  };
+  const missing = Object.entries(needed).filter(([, value]) => value === undefined || value === "");
   if (group.id === undefined && group.name === undefined) missing.push(["a group's id or name", undefined]);
   if (missing.length > 0) {
     throw new GuardError(
@@ -55,7 +59,7 @@ export function groupEvent(detail: unknown): GroupEvent | undefined {
   }
   return {
     ...{ id: needed.eventID!, at: needed.eventTime!, name, account, effects, group },
-    region: optionalText(event["awsRegion"]) ?? "",
+    region,
     principal: principalOf(event["userIdentity"]),
     ...given({
       sourceIp: optionalText(event["sourceIPAddress"]),
@@ -64,6 +68,14 @@ export function groupEvent(detail: unknown): GroupEvent | undefined {
     ...(name === "CreateSecurityGroup" && { life: "created" as const }),
     ...(name === "DeleteSecurityGroup" && { life: "deleted" as const }),
   };
+}
+
+/** Where a CloudTrail event happened, as far as it says. */
+export function siteIn(event: Fields): Partial<Site> {
+  return given({
+    account: optionalText(event["recipientAccountId"]),
+    region: optionalText(event["awsRegion"]),
+  });
 }
 
 interface Context {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { GuardError } from "../error";
+import { siteText, type Site } from "../reach";
 import { emptyRecord, type GroupRecord } from "./types";
 
 /** DynamoDB's limit for an item, less its other attributes. */
@@ -11,9 +12,15 @@ const MOST_BYTES = 390_000;
 const LEASE_MS = 30_000;
 const RETRY_MS = 50;
 
+/** What a group's record is kept under: ids alone are not promised to differ between accounts and regions. */
+export function recordKey(site: Site, group: string): string {
+  return `${siteText(site)}/${group}`;
+}
+
 export interface RecordStore {
   /**
    * Works on a group's record alone: nobody else does at the same time.
+   * @param group as `recordKey` names it, here and below
    * @param work gives the record to keep; undefined: there is to be none
    * @throws GuardError `BUSY` where somebody else goes on with it
    */

@@ -95,7 +95,7 @@ export function clientsFor(access: AwsAccess): Clients {
 type Provider = ReturnType<typeof fromNodeProviderChain>;
 
 /** The same credentials for all clients, until shortly before they expire; a failure is not kept. */
-function remembered(provider: Provider): Provider {
+export function remembered(provider: Provider): Provider {
   let current: ReturnType<Provider> | undefined;
   return async (options) => {
     const known = await current?.catch(() => undefined);

@@ -5,9 +5,11 @@ import { GuardError } from "../../guard/error";
 import { readWaiting, waitingFor } from "../../guard/held";
 import { policyFrom } from "../../guard/policy/read";
 import { begin } from "../../guard/record/observe";
-import type { SecurityGroupRule } from "../../inventory/types";
+import { recordKey } from "../../guard/record/store";
+import type { Inventory, SecurityGroupRule } from "../../inventory/types";
 import { mapWithin, NO_GUARDRAILS } from "../../mapping/guardrails";
 import { GROUP, inventoryWith, OPTIONS } from "../mapping/fixtures";
+import { ACCOUNT, REGION } from "./support/cloudtrail";
 import { MemoryApprovals, MemoryRecords } from "./support/memory";
 
 const POLICY = policyFrom(`
@@ -39,8 +41,8 @@ describe("guard: what waits for an approval", () => {
     warnings = [];
   });
 
-  async function mapped(rules: Partial<SecurityGroupRule>[]) {
-    const inventory = inventoryWith(rules);
+  async function mapped(rules: Partial<SecurityGroupRule>[], changes: Partial<Inventory> = {}) {
+    const inventory = inventoryWith(rules, { accountId: ACCOUNT, region: REGION, ...changes });
     const stores = { approvals, records, approveFlags: "--store approvals" };
     const waits = waitingFor(
       inventory,
@@ -111,7 +113,7 @@ describe("guard: what waits for an approval", () => {
       arn: "arn:aws:sts::123456789012:assumed-role/deploy/run-7",
     });
     const rule = { direction: "ingress" as const, ipProtocol: "tcp", ...ssh, id: "sgr-1" };
-    await records.withRecord(GROUP, (record) => {
+    await records.withRecord(recordKey({ account: ACCOUNT, region: REGION }, GROUP), (record) => {
       begin(record, "2026-11-21T00:00:00.000Z", [
         { ...rule, origin: { event: "e", at: "2026-11-20T00:00:00.000Z", by } },
       ]);
@@ -119,5 +121,18 @@ describe("guard: what waits for an approval", () => {
     });
     expect((await mapped([ssh])).rules).to.deep.equal(["tcp-22"]);
     expect((await mapped([{ ...ssh, cidrIpv4: "0.0.0.0/0" }])).rules).to.deep.equal([]);
+    // Where several accounts and regions are read, a group says itself where it is.
+    const [group] = inventoryWith([ssh]).securityGroups;
+    const readIn = (ownerId: string, region: string) =>
+      mapped([], {
+        accounts: [
+          { accountId: ACCOUNT, region: REGION },
+          { accountId: ownerId, region },
+        ],
+        securityGroups: [{ ...group!, ownerId, region }],
+      });
+    expect((await readIn(ACCOUNT, REGION)).rules).to.deep.equal(["tcp-22"]);
+    expect((await readIn("222222222222", REGION)).rules).to.deep.equal([]);
+    expect((await readIn(ACCOUNT, "eu-west-1")).rules).to.deep.equal([]);
   });
 });

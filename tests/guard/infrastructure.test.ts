@@ -6,7 +6,7 @@ import { guardRights } from "../../guard/rights";
 import { deployed, HUB, MAIN_STACK, REGION, settingsOf } from "../support/deployed-trigger";
 
 const POLICY = path.join(__dirname, "..", "..", "guard", "guard.example.yaml");
-const WHERE = { partition: "aws", region: REGION, account: HUB };
+const WHERE = { partition: "aws", account: HUB, regions: [REGION] };
 
 describe("guard: deployment", () => {
   it("has tables that can be restored, a function of its own from the image, and is seeded", async () => {
@@ -33,7 +33,19 @@ describe("guard: deployment", () => {
     const pattern = JSON.parse(String(one("EventRule", "guard").inputs["eventPattern"])) as {
       detail: { eventName: string[] };
     };
-    expect(pattern.detail.eventName).to.include.members([...GUARDED_CALLS, "CreateTags", "DeleteTags"]);
+    expect(pattern.detail.eventName).to.have.members([
+      ...GUARDED_CALLS,
+      ...["RunInstances", "AttachNetworkInterface"],
+    ]);
+    // Tags are changed all the time: it hears of those that mark.
+    expect(JSON.parse(String(one("EventRule", "marks").inputs["eventPattern"]))).to.deep.include({
+      detail: {
+        eventSource: ["ec2.amazonaws.com"],
+        errorCode: [{ exists: false }],
+        eventName: ["CreateTags", "DeleteTags"],
+        requestParameters: { tagSet: { items: { key: ["SecurityStatus"] } } },
+      },
+    });
     const approver = JSON.parse(String(outputs["approverPolicy"])) as { Statement: object[] };
     expect(approver.Statement).to.have.length(1);
     expect(approver.Statement[0]).to.deep.include({

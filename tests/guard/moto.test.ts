@@ -6,6 +6,7 @@ import { DynamoApprovals } from "../../guard/approvals/dynamo";
 import { S3Approvals } from "../../guard/approvals/s3";
 import { groupEvent } from "../../guard/event/read";
 import { Ec2SecurityGroups, type SecurityGroups } from "../../guard/groups";
+import type { Guarding } from "../../guard/guarding";
 import { handleEvent, type Guard } from "../../guard/handle";
 import { handleArrivals, type Deployed } from "../../guard/lambda";
 import type { Notice } from "../../guard/notice";
@@ -353,10 +354,12 @@ describe("guard against an EC2 endpoint", function () {
       return groups.sort((a, b) => b.length - a.length);
     };
     const said: string[] = [];
-    const deployed: Deployed = {
-      ...{ guard, account: ACCOUNT, region: REGION, log: () => undefined },
+    const home = { account: ACCOUNT, region: REGION };
+    const guarding: Guarding = {
+      guard,
       isolation: {
         ...{
+          site: home,
           ec2,
           table: "guard",
           tags: ["SecurityStatus=IR"],
@@ -365,6 +368,9 @@ describe("guard against an EC2 endpoint", function () {
         },
         client,
       },
+    };
+    const deployed: Deployed = {
+      ...{ home, sites: [home], guarding: () => guarding, unread: new Set(), log: () => undefined },
       tell: (notices) => {
         said.push(...notices.map(({ summary }) => summary));
         return Promise.resolve();

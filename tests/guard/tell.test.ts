@@ -95,6 +95,7 @@ describe("guard: telling people", function () {
       {
         ...process.env,
         ...{ GUARD_POLICY: policy, GUARD_TABLE: "guard", GUARD_APPROVALS: "approvals" },
+        GUARD_REACH: JSON.stringify({ regions: [access.region], members: [], memberRole: "" }),
         ...{ GUARD_ACCOUNT: ACCOUNT, GUARD_DEAD_LETTER_QUEUE_URL: "", GUARD_TOPIC_ARN: TopicArn },
         ...{ GUARD_OWN_ROLES: "[]", GUARD_QUARANTINE_GROUPS: JSON.stringify({ [vpc]: quarantine }) },
         GUARD_QUARANTINE_TAGS: '["SecurityStatus=IR"]',
@@ -125,7 +126,9 @@ describe("guard: telling people", function () {
       deployed,
     );
   const rulesOf = async (id: string) =>
-    (await deployed.guard.groups.rules({ id, account: ACCOUNT })).filter(({ fromPort }) => fromPort === 22);
+    (await deployed.guarding(deployed.home).guard.groups.rules({ id, account: ACCOUNT })).filter(
+      ({ fromPort }) => fromPort === 22,
+    );
 
   async function makeGroup(name: string): Promise<string> {
     const { GroupId = "" } = await ec2.createSecurityGroup({ GroupName: name, Description: name });
@@ -141,7 +144,7 @@ describe("guard: telling people", function () {
       "AuthorizeSecurityGroupIngress",
       { groupId: GroupId },
       { securityGroupRuleSet: { items } },
-      { at },
+      { at, awsRegion: deployed.home.region },
     );
   }
 
@@ -213,7 +216,12 @@ describe("guard: telling people", function () {
       const items = Resources.map((resourceId) => ({ resourceId }));
       webhook.does = does;
       webhook.seen.length = log.length = 0;
-      const told = record("CreateTags", { resourcesSet: { items } }, { _return: true });
+      const told = record(
+        "CreateTags",
+        { resourcesSet: { items } },
+        { _return: true },
+        { awsRegion: deployed.home.region },
+      );
       expect(await handle(told)).to.deep.equal({ batchItemFailures: [] });
       const [message] = await arrived();
       expect(message?.Subject).to.equal("guard: isolation");

@@ -1,27 +1,26 @@
-import {
-  EventRule as Rule,
-  EventTarget,
-  LogGroup,
-  MetricAlarm,
-  type MetricAlarmArgs,
-} from "@pulumi/aws/cloudwatch";
+import type { StackInstances } from "@pulumi/aws/cloudformation";
+import { LogGroup, MetricAlarm, type EventBus, type MetricAlarmArgs } from "@pulumi/aws/cloudwatch";
 import { Table } from "@pulumi/aws/dynamodb";
 import { EventSourceMapping, Function as LambdaFunction, Invocation } from "@pulumi/aws/lambda";
 import { Schedule, ScheduleGroup } from "@pulumi/aws/scheduler";
 import { Role, RolePolicy } from "@pulumi/aws/iam";
-import { Queue, QueuePolicy } from "@pulumi/aws/sqs";
+import { Queue } from "@pulumi/aws/sqs";
 import type { Topic } from "@pulumi/aws/sns";
 import { all, jsonStringify, type Input } from "@pulumi/pulumi";
+import { warn } from "@pulumi/pulumi/log";
 import { REFRESH_MESSAGE } from "../../guard/arrivals";
 import type { GuardEnvironment } from "../../guard/environment";
-import { GUARDED_CALLS } from "../../guard/event/read";
-import { denyOnMarked, ISOLATION_CALLS } from "../../guard/isolate";
+import { denyOnMarked } from "../../guard/isolate";
+import { roleIn, type Reach } from "../../guard/reach";
 import { guardRights } from "../../guard/rights";
 import type { DeployedGuard } from "../settings/guard";
 import { arn, type Context } from "./context";
 import type { TriggerImage } from "./image";
-import { policy, tlsOnly, trustOf, type Statement } from "./policy";
+import type { Member } from "./members";
+import { policy, trustOf, type Statement } from "./policy";
+import { letRulesIn } from "./queue";
 import { logStatement, roleFor } from "./roles";
+import { guardRulesToQueue } from "./rules";
 
 const RESTORABLE = {
   billingMode: "PAY_PER_REQUEST",
@@ -31,18 +30,28 @@ const RESTORABLE = {
 const SECONDS = 60;
 const RETENTION_SECONDS = 14 * 24 * 3600;
 
+/** What the guard shares with the trigger. */
+export interface GuardParts {
+  image: TriggerImage;
+  topic: Topic;
+  hub: EventBus | undefined;
+  members: readonly Member[];
+}
+
 /**
- * Deploys the guard: its tables, a rule and a queue of its own, and a function from the trigger's image, with
- * a role that may change groups of the policy's scope and nothing else in EC2.
- * @returns outputs
+ * Deploys the guard: its tables, rules and a queue of its own, and a function from the trigger's image, with
+ * a role that may change groups of the policy's scope and nothing else in EC2, and take on the same in members.
  */
-export function deployGuard(context: Context, guard: DeployedGuard, image: TriggerImage, topic: Topic) {
-  const { settings, name, account, region, partition } = context;
+export function deployGuard(context: Context, guard: DeployedGuard, parts: GuardParts) {
+  const { settings, name, account, watched, partition } = context;
+  const { image, topic, hub, members } = parts;
   const records = new Table("guard", {
     ...{ name: `${name}-guard`, hashKey: "id", ...RESTORABLE },
     attributes: [{ name: "id", type: "S" }],
   });
   const approvals = approvalsOf(context, guard);
+  const reach = reachOf(context, members);
+  warnOfOthers(guard, [account, ...reach.members]);
   const deadLetters = new Queue("guard-dead-letters", {
     messageRetentionSeconds: RETENTION_SECONDS,
     sqsManagedSseEnabled: true,
@@ -55,35 +64,9 @@ export function deployGuard(context: Context, guard: DeployedGuard, image: Trigg
   });
 
   const isolates = Object.keys(guard.quarantineGroups).length > 0;
-  const rule = new Rule("guard", {
-    description: `Changes of security groups${isolates ? " and of instances' tags" : ""}, for the guard of ${name}`,
-    eventPattern: JSON.stringify({
-      source: ["aws.ec2"],
-      "detail-type": ["AWS API Call via CloudTrail"],
-      detail: {
-        eventSource: ["ec2.amazonaws.com"],
-        errorCode: [{ exists: false }],
-        eventName: [...GUARDED_CALLS, ...(isolates ? ISOLATION_CALLS : [])],
-      },
-    }),
-  });
-  new EventTarget("guard", { rule: rule.name, arn: queue.arn, deadLetterConfig: { arn: deadLetters.arn } });
-  for (const [label, to] of Object.entries({ guard: queue, "guard-dead-letters": deadLetters })) {
-    new QueuePolicy(label, {
-      queueUrl: to.url,
-      policy: policy([
-        {
-          Sid: "OurRuleSends",
-          Principal: { Service: "events.amazonaws.com" },
-          Action: ["sqs:SendMessage"],
-          Resource: to.arn,
-          Condition: { ArnEquals: { "aws:SourceArn": rule.arn } },
-        },
-        tlsOnly(["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage"], to.arn),
-      ]),
-    });
-  }
-
+  const ruleArns = guardRulesToQueue(context, guard, { queue, deadLetters }, hub);
+  letRulesIn("guard", queue, ruleArns);
+  letRulesIn("guard-dead-letters", deadLetters, ruleArns);
   const called = `${name}-guard`;
   const logs = new LogGroup("guard", {
     name: `/aws/lambda/${called}`,
@@ -91,9 +74,10 @@ export function deployGuard(context: Context, guard: DeployedGuard, image: Trigg
   });
   const rights = guardRights(
     guard.policy,
-    { partition, region, account },
+    { partition, account, regions: watched },
     Object.values(guard.quarantineGroups),
   );
+  const memberRoles = reach.members.map((member) => roleIn(member, reach));
   const { role, attached } = roleFor(
     "guard",
     "lambda.amazonaws.com",
@@ -103,6 +87,9 @@ export function deployGuard(context: Context, guard: DeployedGuard, image: Trigg
         ...{ Sid, Action, Resource },
         ...(Condition && { Condition }),
       })),
+      ...(memberRoles.length > 0
+        ? [{ Sid: "GuardTheMembers", Action: ["sts:AssumeRole"], Resource: memberRoles }]
+        : []),
       {
         Sid: "KeepRecords",
         Action: [
@@ -127,6 +114,7 @@ export function deployGuard(context: Context, guard: DeployedGuard, image: Trigg
     GUARD_TABLE: records.name,
     GUARD_APPROVALS: approvals.address,
     GUARD_ACCOUNT: account,
+    GUARD_REACH: JSON.stringify(reach),
     GUARD_DEAD_LETTER_QUEUE_URL: deadLetters.url,
     GUARD_TOPIC_ARN: topic.arn,
     GUARD_OWN_ROLES: jsonStringify(all([role.arn])),
@@ -158,12 +146,10 @@ export function deployGuard(context: Context, guard: DeployedGuard, image: Trigg
     ...{ batchSize: 10, maximumBatchingWindowInSeconds: 0 },
     functionResponseTypes: ["ReportBatchItemFailures"],
   });
-  // The records begin before the first event that needs one.
-  new Invocation("guard-seed", { functionName: made.name, input: JSON.stringify(REFRESH_MESSAGE) });
   lookAgain(context, queue);
   guardAlarms(context, made, deadLetters, topic);
-  const exempt = role.arn.apply((own) => [own, ...guard.responders]);
-  return {
+  const exempt = role.arn.apply((own) => [own, ...memberRoles, ...guard.responders]);
+  const outputs = {
     guardFunctionName: made.name,
     guardTable: records.name,
     approvals: approvals.address,
@@ -171,6 +157,41 @@ export function deployGuard(context: Context, guard: DeployedGuard, image: Trigg
     ...(isolates && {
       quarantinePolicy: exempt.apply((arns) => JSON.stringify(denyOnMarked(guard.quarantineTags, arns))),
     }),
+  };
+  return { role, made, outputs };
+}
+
+/**
+ * Begins the records, before the first event that needs one.
+ * @param stacks with the roles in the members
+ */
+export function seedGuard(made: LambdaFunction, stacks: StackInstances | undefined): void {
+  new Invocation(
+    "guard-seed",
+    { functionName: made.name, input: JSON.stringify(REFRESH_MESSAGE) },
+    { dependsOn: stacks === undefined ? [] : [stacks] },
+  );
+}
+
+/** The program withholds by such conditions, too; but here they may be a slip. */
+function warnOfOthers({ file, policy: { rules } }: DeployedGuard, reached: readonly string[]): void {
+  for (const { name, line, when } of rules) {
+    const others = (when.account ?? []).filter((account) => !reached.includes(account));
+    if (others.length === 0) continue;
+    void warn(
+      `${file}:${line} ${name} names ${others.join(", ")}, where the guard sees no change: it reaches its own ` +
+        "account and those of aws-panos-trigger:members",
+    );
+  }
+}
+
+/** What the trigger watches. */
+function reachOf({ settings, watched, partition }: Context, members: readonly Member[]): Reach {
+  const { guardRoleName = "", externalId } = settings.members ?? {};
+  return {
+    ...{ regions: watched, members: members.map(({ account }) => account) },
+    memberRole: `arn:${partition}:iam::*:role/${guardRoleName}`,
+    ...(externalId !== undefined && { externalId }),
   };
 }
 

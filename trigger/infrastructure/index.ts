@@ -5,7 +5,7 @@ import { storage } from "./bucket";
 import { buildProject, buildRole } from "./build";
 import { contextOf } from "./context";
 import { environment, functionRole, FUNCTION_SECONDS, handlerFunction } from "./function";
-import { deployGuard } from "./guard";
+import { deployGuard, seedGuard } from "./guard";
 import { image } from "./image";
 import { accountsSetting, memberStacks, membersOf } from "./members";
 import { networkNeeds, runnerNetwork } from "./network";
@@ -51,11 +51,11 @@ export async function deployTrigger(settings: TriggerSettings) {
   const told = environment(context, parts, ownRoles);
   const handler = handlerFunction(context, parts, ofFunction, built, told, inBuild ? undefined : network);
   if (ofBuild !== undefined) buildProject(context, ofBuild, built, told, network);
-  memberStacks(context, hub, members, [running]);
   alarms(context, parts.queues, handler, parts.topic);
-
   const { guard } = settings;
-  const guarded = guard === undefined ? {} : deployGuard(context, guard, built, parts.topic);
+  const guarded = guard && deployGuard(context, guard, { image: built, topic: parts.topic, hub, members });
+  const stacks = memberStacks(context, hub, members, { readers: [running], guard: guarded?.role.arn });
+  if (guarded !== undefined) seedGuard(guarded.made, stacks);
   const accounts = accountsSetting(context, members);
   return {
     functionName: handler.name,
@@ -67,7 +67,7 @@ export async function deployTrigger(settings: TriggerSettings) {
     readerRoleArn: running,
     fillSecrets: parts.secrets.commands,
     vpcNeeds: networkNeeds(context),
-    ...guarded,
+    ...guarded?.outputs,
     ...(hub !== undefined && { eventBusArn: hub.arn }),
     ...(accounts !== undefined && { accounts }),
   };

@@ -4,14 +4,21 @@ import { getOrganizationalUnitDescendantAccounts } from "@pulumi/aws/organizatio
 import { all, jsonStringify, type Output } from "@pulumi/pulumi";
 import type { Context } from "./context";
 import { memberTemplate } from "./member-template";
-import { changeRules } from "./patterns";
 import { readActions } from "./reads";
-import { watchedBy } from "./rules";
+import { forwardedRules } from "./rules";
+import { guardRights } from "../../guard/rights";
 
 /** An account that forwards its changes, and the role that reads it. */
 export interface Member {
   account: string;
   roleArn: string;
+}
+
+/** The roles of the hub that take on those in the members. */
+export interface HubRoles {
+  readers: Output<string>[];
+  /** Undefined: there is no guard. */
+  guard: Output<string> | undefined;
 }
 
 /** The member accounts: those that are listed, or those that the organization has today. */
@@ -40,27 +47,41 @@ export async function membersOf(context: Context): Promise<Member[]> {
  * Sets the members up in one step. An organization's accounts get theirs by themselves, also those that come
  * later; listed ones need the two roles of self-managed StackSets (CloudFormation documentation, "Grant
  * self-managed permissions").
+ * @returns what is there when they are set up
  */
 export function memberStacks(
   context: Context,
   hub: EventBus | undefined,
   members: readonly Member[],
-  readerPrincipals: Output<string>[],
-): void {
+  roles: HubRoles,
+): StackInstances | undefined {
   const { settings, watched, account, name, partition } = context;
-  const given = settings.members;
-  if (given === undefined || hub === undefined) return;
-  const { scope, roleName, externalId } = given;
-  const templateBody = all([hub.arn, all(readerPrincipals)]).apply(([hubBusArn, principals]) =>
-    JSON.stringify(
-      memberTemplate({
-        ...{ hubBusArn, hubAccount: account, readerPrincipals: principals, roleName, externalId },
-        rules: changeRules(watchedBy(context)),
-        // Other accounts are only ever read by EC2's own API.
-        reads: readActions("ec2"),
-        roleRegion: watched[0] ?? context.region,
-      }),
-    ),
+  const { members: given, guard } = settings;
+  if (given === undefined || hub === undefined) return undefined;
+  const { scope, roleName, guardRoleName, externalId } = given;
+  const templateBody = all([hub.arn, all(roles.readers), roles.guard]).apply(
+    ([hubBusArn, readerPrincipals, guardPrincipal]) =>
+      JSON.stringify(
+        memberTemplate({
+          ...{ hubBusArn, hubAccount: account, readerPrincipals, roleName, externalId },
+          rules: forwardedRules(context),
+          ...(guard &&
+            guardPrincipal !== undefined && {
+              guard: {
+                principal: guardPrincipal,
+                roleName: guardRoleName,
+                rights: guardRights(
+                  guard.policy,
+                  { partition, account: "${AWS::AccountId}", regions: watched },
+                  Object.values(guard.quarantineGroups),
+                ),
+              },
+            }),
+          // Other accounts are only ever read by EC2's own API.
+          reads: readActions("ec2"),
+          roleRegion: watched[0] ?? context.region,
+        }),
+      ),
   );
   const common = {
     name,
@@ -78,13 +99,12 @@ export function memberStacks(
       administrationRoleArn: `arn:${partition}:iam::${account}:role/AWSCloudFormationStackSetAdministrationRole`,
       executionRoleName: "AWSCloudFormationStackSetExecutionRole",
     });
-    new StackInstances("members", {
+    return new StackInstances("members", {
       stackSetName: set.name,
       accounts: members.map((member) => member.account),
       regions: watched,
       operationPreferences,
     });
-    return;
   }
   // Where the hub is one of the organization's accounts, it gets a stack like any other: its changes then come
   // twice, which does no harm.
@@ -95,7 +115,7 @@ export function memberStacks(
     autoDeployment: { enabled: true, retainStacksOnAccountRemoval: false },
     callAs,
   });
-  new StackInstances("members", {
+  return new StackInstances("members", {
     ...{ stackSetName: set.name, callAs, regions: watched, operationPreferences },
     deploymentTargets: { organizationalUnitIds: units },
   });

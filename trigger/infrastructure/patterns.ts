@@ -1,3 +1,5 @@
+import { GUARDED_CALLS } from "../../guard/event/read";
+import { ISOLATION_CALLS } from "../../guard/isolate";
 import {
   BUILD_ENDS,
   BUILD_STATE_CHANGE,
@@ -8,6 +10,7 @@ import {
   STATE_CHANGE,
   TAG_CALLS,
 } from "../events/names";
+import type { DeployedGuard } from "../settings/guard";
 
 /** A rule on an event bus: what it is called, what for, and which events it lets through. */
 export interface EventRule {
@@ -27,27 +30,29 @@ export interface Watched {
   quarantineKeys: readonly string[];
 }
 
+const FROM_CLOUDTRAIL = { source: ["aws.ec2"], "detail-type": CLOUDTRAIL_EVENTS };
+const SUCCEEDED = { eventSource: [EC2_SOURCE], errorCode: [{ exists: false }] };
+
+function onTags(keys: readonly string[]) {
+  const requestParameters = { tagSet: { items: { key: keys } } };
+  return { ...FROM_CLOUDTRAIL, detail: { ...SUCCEEDED, eventName: TAG_CALLS, requestParameters } };
+}
+
 /**
  * The rules of every bus that sees changes. EventBridge only delivers mutating calls to rules in the state
  * ENABLED, so reads need no filter. A call that failed has an errorCode.
  */
 export function changeRules({ calls, tagKeys, quarantineKeys }: Watched): EventRule[] {
-  const fromCloudTrail = { source: ["aws.ec2"], "detail-type": CLOUDTRAIL_EVENTS };
-  const succeeded = { eventSource: [EC2_SOURCE], errorCode: [{ exists: false }] };
   const callRules: EventRule[] = [
     {
       name: "calls",
       description: "EC2 calls that succeeded and may change which rules are needed",
       pattern: {
-        ...fromCloudTrail,
-        detail: { ...succeeded, eventName: Object.values(CALLS).flat() },
+        ...FROM_CLOUDTRAIL,
+        detail: { ...SUCCEEDED, eventName: Object.values(CALLS).flat() },
       },
     },
   ];
-  const onTags = (keys: readonly string[]) => ({
-    ...fromCloudTrail,
-    detail: { ...succeeded, eventName: TAG_CALLS, requestParameters: { tagSet: { items: { key: keys } } } },
-  });
   const gathered = tagKeys.filter((key) => !quarantineKeys.includes(key));
   const tagRules: EventRule[] = [
     ...(gathered.length === 0
@@ -78,6 +83,43 @@ export function changeRules({ calls, tagKeys, quarantineKeys }: Watched): EventR
       description: "Instances that start or stop, also by themselves",
       pattern: { source: ["aws.ec2"], "detail-type": [STATE_CHANGE] },
     },
+  ];
+}
+
+/** What of the guard's calls and tags other rules let through already. */
+export type Forwarded = Record<"calls" | "tagKeys", readonly string[]>;
+
+/**
+ * The rules of the guard. It has seconds, and so hears of calls by EventBridge alone: files come minutes later.
+ */
+export function guardRules(
+  { quarantineGroups, quarantineTags }: Pick<DeployedGuard, "quarantineGroups" | "quarantineTags">,
+  { calls, tagKeys }: Forwarded = { calls: [], tagKeys: [] },
+): EventRule[] {
+  const isolates = Object.keys(quarantineGroups).length > 0;
+  const of = (kind: "tags" | "others") =>
+    ISOLATION_CALLS.filter((call) => TAG_CALLS.some((each) => each === call) === (kind === "tags"));
+  const eventName = [...GUARDED_CALLS, ...(isolates ? of("others") : [])].filter(
+    (call) => !calls.includes(call),
+  );
+  const keys = [...new Set(quarantineTags.map((tag) => tag.split("=")[0] ?? ""))].filter(
+    (key) => !tagKeys.includes(key),
+  );
+  return [
+    {
+      name: "guard",
+      description: "Changes of security groups, for the guard",
+      pattern: { ...FROM_CLOUDTRAIL, detail: { ...SUCCEEDED, eventName } },
+    },
+    ...(isolates && keys.length > 0
+      ? [
+          {
+            name: "marks",
+            description: "Changes of the tags by which the guard isolates instances",
+            pattern: onTags(keys),
+          },
+        ]
+      : []),
   ];
 }
 

@@ -53,16 +53,6 @@ export function queuePolicies(
   ruleArns: Input<string>[],
   topicArn?: string,
 ) {
-  const fromRules = (resource: Input<string>): Statement[] => [
-    {
-      Sid: "OurRulesSend",
-      Principal: { Service: "events.amazonaws.com" },
-      Action: ["sqs:SendMessage"],
-      Resource: resource,
-      Condition: { ArnEquals: { "aws:SourceArn": ruleArns } },
-    },
-    tlsOnly(["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage"], resource),
-  ];
   const fromTopic: Statement[] =
     topicArn === undefined
       ? []
@@ -75,16 +65,9 @@ export function queuePolicies(
             Condition: { ArnEquals: { "aws:SourceArn": topicArn } },
           },
         ];
-  const letIn = new QueuePolicy("changes", {
-    queueUrl: queue.url,
-    policy: policy([...fromRules(queue.arn), ...fromTopic]),
-  });
-  for (const [name, { url, arn }] of Object.entries({
-    "dead-letters": deadLetters,
-    ...(urgentQueue && { urgent: urgentQueue }),
-  })) {
-    new QueuePolicy(name, { queueUrl: url, policy: policy(fromRules(arn)) });
-  }
+  const letIn = letRulesIn("changes", queue, ruleArns, fromTopic);
+  letRulesIn("dead-letters", deadLetters, ruleArns);
+  if (urgentQueue !== undefined) letRulesIn("urgent", urgentQueue, ruleArns);
   if (topicArn !== undefined) {
     // SNS asks the queue for its consent when it is subscribed.
     new TopicSubscription(
@@ -93,4 +76,25 @@ export function queuePolicies(
       { dependsOn: letIn },
     );
   }
+}
+
+/** Lets rules of ours send to a queue, and nobody without TLS do anything. @param more statements */
+export function letRulesIn(
+  name: string,
+  { url, arn }: Queue,
+  ruleArns: Input<string>[],
+  more: Statement[] = [],
+): QueuePolicy {
+  const statements: Statement[] = [
+    {
+      Sid: "OurRulesSend",
+      Principal: { Service: "events.amazonaws.com" },
+      Action: ["sqs:SendMessage"],
+      Resource: arn,
+      Condition: { ArnEquals: { "aws:SourceArn": ruleArns } },
+    },
+    tlsOnly(["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage"], arn),
+    ...more,
+  ];
+  return new QueuePolicy(name, { queueUrl: url, policy: policy(statements) });
 }

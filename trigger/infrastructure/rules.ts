@@ -2,9 +2,19 @@ import { EventBus, EventBusPolicy, EventRule as Rule, EventTarget } from "@pulum
 import { Role, RolePolicy } from "@pulumi/aws/iam";
 import type { Output } from "@pulumi/pulumi";
 import type { Context } from "./context";
-import { buildRule, changeRules, trailRule, type EventRule, type Watched } from "./patterns";
+import {
+  buildRule,
+  changeRules,
+  guardRules,
+  trailRule,
+  type EventRule,
+  type Forwarded,
+  type Watched,
+} from "./patterns";
 import { policy, trustOf, type Statement } from "./policy";
 import type { Queues } from "./queue";
+import { CALLS } from "../events/names";
+import type { DeployedGuard } from "../settings/guard";
 import { trailFolders } from "../settings/trail";
 
 /** What the trigger's rules look at. */
@@ -40,10 +50,34 @@ export function rulesToQueue(context: Context, queues: Queues, hub: EventBus | u
   ];
 }
 
+/** The guard's rules, of the same buses, to a queue of its own. @returns their ARNs */
+export function guardRulesToQueue(
+  { watched, region }: Context,
+  guard: DeployedGuard,
+  queues: Pick<Queues, "queue" | "deadLetters">,
+  hub: EventBus | undefined,
+): Output<string>[] {
+  const rules = guardRules(guard);
+  return [
+    ...(watched.includes(region) ? rules.map((rule) => ruleToQueue(rule.name, rule, queues)) : []),
+    ...(hub ? rules.map((rule) => ruleToQueue(`hub-${rule.name}`, rule, queues, hub)) : []),
+  ];
+}
+
+/** What other regions and accounts forward: what the trigger looks at, and what only its guard does. */
+export function forwardedRules(context: Context): EventRule[] {
+  const { guard } = context.settings;
+  const watched = watchedBy(context);
+  const forwarded: Forwarded = watched.calls
+    ? { calls: Object.values(CALLS).flat(), tagKeys: [...watched.tagKeys, ...watched.quarantineKeys] }
+    : { calls: [], tagKeys: [] };
+  return [...changeRules(watched), ...(guard === undefined ? [] : guardRules(guard, forwarded))];
+}
+
 function ruleToQueue(
   name: string,
   { description, pattern, urgent }: EventRule,
-  { queue, urgentQueue, deadLetters }: Queues,
+  { queue, urgentQueue, deadLetters }: Pick<Queues, "queue" | "deadLetters"> & Partial<Queues>,
   bus?: EventBus,
 ): Output<string> {
   const onBus = bus === undefined ? {} : { eventBusName: bus.name };
@@ -97,7 +131,7 @@ export function rulesElsewhere(context: Context, hub: EventBus | undefined): voi
     policy: policy([{ Sid: "ToTheHub", Action: ["events:PutEvents"], Resource: hub.arn }]),
   });
   for (const region of others) {
-    for (const { name, description, pattern } of changeRules(watchedBy(context))) {
+    for (const { name, description, pattern } of forwardedRules(context)) {
       const rule = new Rule(`${name}-${region}`, {
         ...{ region, description },
         eventPattern: JSON.stringify(pattern),

@@ -8,6 +8,8 @@ export interface Members {
     | { kind: "accounts"; accounts: string[] }
     | { kind: "organization"; organization: string; units: string[]; callAs: "SELF" | "DELEGATED_ADMIN" };
   roleName: string;
+  /** Of the role beside it that the guard takes on, where there is one. */
+  guardRoleName: string;
   externalId: string | undefined;
 }
 
@@ -48,7 +50,8 @@ export function memberSettings(value: unknown, key: string, report: Report): Mem
   const roleName = text(
     given["roleName"],
     `${key}.roleName`,
-    /^[\w+=,.@-]{1,64}$/,
+    // IAM takes 64 characters, also of the guard's role beside it.
+    /^[\w+=,.@-]{1,58}$/,
     "aws-panos-reader",
     report,
   );
@@ -59,7 +62,8 @@ export function memberSettings(value: unknown, key: string, report: Report): Mem
     "x-1234",
     report,
   );
-  const common = { roleName: roleName ?? "aws-panos-reader", externalId };
+  const named = roleName ?? "aws-panos-reader";
+  const common = { roleName: named, guardRoleName: `${named}-guard`, externalId };
   if (organization === undefined) {
     if (accounts.length === 0) report(key, "names neither accounts nor an organization", EXAMPLE);
     return { scope: { kind: "accounts", accounts: [...new Set(accounts)] }, ...common };

@@ -1,0 +1,77 @@
+/** The schedule's look at every region of every account. */
+import { Slots } from "../inventory/pace";
+import { GuardError } from "./error";
+import { remembered, settleAll, type Isolated } from "./isolate";
+import type { Deployed } from "./lambda";
+import { siteText, type Site } from "./reach";
+import { endRecord, refreshRecords, type Refreshed } from "./refresh";
+import { legible } from "./rules";
+
+const AT_ONCE = 8;
+
+/**
+ * Looks at the groups and marked instances of every site, and ends the records of sites that are no longer
+ * guarded. One that can't be read is said, once until it can be again, and keeps its records; the others go on.
+ * @returns what was isolated and released
+ * @throws GuardError after all, where the guard's own account can't be read, or the tables can't
+ */
+export async function lookEverywhere(deployed: Deployed): Promise<Isolated[]> {
+  const { sites, guarding, log } = deployed;
+  const home = guarding(deployed.home);
+  const [known, memories] = await Promise.all([
+    home.guard.records.known(),
+    home.isolation === undefined ? [] : remembered(home.isolation),
+  ]);
+  const result = { sites: sites.length, unread: 0, groups: 0, begun: 0, ended: 0 };
+  const isolated: Isolated[] = [];
+  const add = ({ groups, begun, ended }: Refreshed) => {
+    result.groups += groups;
+    result.begun += begun;
+    result.ended += ended;
+  };
+  const slots = new Slots(AT_ONCE);
+  const failures = await Promise.all(
+    sites.map((site) =>
+      slots.use(async (): Promise<unknown> => {
+        const { guard, isolation } = guarding(site);
+        try {
+          add(await refreshRecords(site, guard, known));
+          if (isolation) isolated.push(...(await settleAll(isolation, memories)));
+          deployed.unread.delete(siteText(site));
+          return undefined;
+        } catch (error) {
+          if (!isUnreadable(error)) return error;
+          result.unread++;
+          await sayUnread(site, error, deployed);
+          // Of its own account it is tried again: no stack of a member is to blame.
+          return site.account === deployed.home.account ? error : undefined;
+        }
+      }),
+    ),
+  );
+  const guarded = new Set(sites.map(siteText));
+  for (const key of known) {
+    if (guarded.has(key.split("/").slice(0, 2).join("/"))) continue;
+    await endRecord(key, home.guard);
+    result.ended++;
+  }
+  log(JSON.stringify({ guard: "refreshed", ...result }));
+  const [failure] = failures.filter((each) => each !== undefined);
+  if (failure !== undefined) throw failure as Error;
+  return isolated;
+}
+
+function isUnreadable(error: unknown): error is GuardError {
+  return error instanceof GuardError && (error.code === "REACH" || error.code === "EC2");
+}
+
+async function sayUnread(site: Site, { message }: GuardError, { unread, log, tell }: Deployed) {
+  const text = siteText(site);
+  log(JSON.stringify({ guard: "unread", ...site, message: legible(message, 500) }));
+  if (unread.has(text)) return;
+  unread.add(text);
+  const summary =
+    `The guard can't look at account ${site.account} in ${site.region}: ${legible(message, 500)}. Until it can, ` +
+    "changes there are held, an hour from its last look at the latest";
+  await tell([{ summary, escalated: true, outcome: "unread" }]);
+}
