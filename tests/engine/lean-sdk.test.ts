@@ -15,11 +15,11 @@ async function printed(script: string, options: string): Promise<unknown> {
 }
 
 const LOADED = `Object.keys(require.cache).filter((file) =>
-  /node_modules.(typescript|@npmcli.arborist|@pulumi.pulumi.automation).*\\.js$/.test(file)).length`;
+  /node_modules.(typescript|@npmcli.arborist|@pulumi.pulumi.automation|@opentelemetry.sdk).*\\.js$/.test(file)).length`;
 
 describe("Pulumi's SDK in our processes", () => {
-  it("starts without what serialises functions, and without the Automation API", async () => {
-    const script = `require("@pulumi/pulumi"); console.log(${LOADED})`;
+  it("starts without what serialises functions, sends traces, or automates", async () => {
+    const script = `require("@pulumi/pulumi"); require("@pulumi/pulumi/cmd/run/tracing"); console.log(${LOADED})`;
     expect(await printed(script, leanNodeOptions())).to.equal(0);
     expect(await printed(script, "")).to.be.greaterThan(0);
   });
