@@ -2,8 +2,8 @@
  * Finds what earlier jobs published: the review of the pull request that was merged, and the snapshots of the last
  * apply. They are data to compare with, never anything to run.
  *
- *   npx tsx ci/approved.ts review BRANCH|SHA       GitHub: the run that has it, as `run-id` in GITHUB_OUTPUT
- *   npx tsx ci/approved.ts snapshots BRANCH
+ *   node --require ./typescript.cjs ci/approved.ts review BRANCH|SHA       GitHub: the run that has it, as `run-id` in GITHUB_OUTPUT
+ *   node --require ./typescript.cjs ci/approved.ts snapshots BRANCH
  *
  * GitLab's files come at once, into the folder that is named last.
  * Exit code 0: found, or said that there is none; 1: it failed.

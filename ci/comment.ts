@@ -1,7 +1,7 @@
 /**
  * Puts a review on its pull request or merge request, in place of the one before.
  *
- *   npx tsx ci/comment.ts STACK [FOLDER]     FOLDER has review.md: reviews/STACK unless given
+ *   node --require ./typescript.cjs ci/comment.ts STACK [FOLDER]     FOLDER has review.md: reviews/STACK unless given
  *
  * Exit code 0: said, or why it can't be said here; 1: it failed.
  */

@@ -1,7 +1,7 @@
 /**
  * Keeps one open issue about drift: made when there is some, updated, and closed when it is gone.
  *
- *   npx tsx ci/issue.ts STACK DRIFT.md drift|none
+ *   node --require ./typescript.cjs ci/issue.ts STACK DRIFT.md drift|none
  *
  * Exit code 0: said; 1: it failed.
  */

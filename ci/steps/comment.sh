@@ -3,4 +3,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 : "${STACK:?says whose review it is}"
-exec npx tsx ci/comment.ts "$STACK" reviews/change
+exec node --require ./typescript.cjs ci/comment.ts "$STACK" reviews/change

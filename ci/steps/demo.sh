@@ -2,4 +2,4 @@
 # The review of this repository's demo, in reviews/demo/.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-exec npx tsx ci/demo.ts
+exec node --require ./typescript.cjs ci/demo.ts

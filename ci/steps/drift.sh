@@ -8,7 +8,7 @@ status=0
 npm run --silent drift -- --stack "$STACK" --out reviews/drift || status=$?
 if [ -n "${GITHUB_STEP_SUMMARY:-}" ] && [ -f reviews/drift/drift.md ]; then cat reviews/drift/drift.md >> "$GITHUB_STEP_SUMMARY"; fi
 case "$status" in
-  0) npx tsx ci/issue.ts "$STACK" reviews/drift/drift.md none ;;
-  2) npx tsx ci/issue.ts "$STACK" reviews/drift/drift.md drift ;;
+  0) node --require ./typescript.cjs ci/issue.ts "$STACK" reviews/drift/drift.md none ;;
+  2) node --require ./typescript.cjs ci/issue.ts "$STACK" reviews/drift/drift.md drift ;;
 esac
 exit "$status"

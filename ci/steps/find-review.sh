@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 : "${SHA:?the commit}"
-exec npx tsx ci/approved.ts review "$SHA" reviews/change
+exec node --require ./typescript.cjs ci/approved.ts review "$SHA" reviews/change

@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 : "${BRANCH:?the branch that is applied}"
-exec npx tsx ci/approved.ts snapshots "$BRANCH" reviews/snapshots
+exec node --require ./typescript.cjs ci/approved.ts snapshots "$BRANCH" reviews/snapshots

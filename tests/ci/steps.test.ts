@@ -84,7 +84,7 @@ describe("the steps of pipelines", function () {
 
     // Another permission appears after the review.
     const state = { PULUMI_BACKEND_URL: `file://${lab.directory}`, PULUMI_CONFIG_PASSPHRASE: PASSPHRASE };
-    const apply = { ...asked, ...state, PULUMI: "npx tsx engine/main.ts" };
+    const apply = { ...asked, ...state, PULUMI: "node --require ./typescript.cjs engine/main.ts" };
     await lab.stack();
     await lab.setAccount(account([WEB, SSH]));
     const moved = await run("apply", apply);
