@@ -3,7 +3,7 @@ import { HELP, readFlags, type Flags } from "./approve/flags";
 import { approver, type Approval } from "./guard/approvals/approval";
 import { GuardError } from "./guard/error";
 import { legible } from "./guard/rules";
-import { approvalStore, type Place } from "./guard/stores";
+import { approvalStore, REQUESTS, type Place } from "./guard/stores";
 import { guardSettings } from "./settings/guard";
 import { collector, SettingsError } from "./settings/problems";
 import { reader } from "./settings/reader";
@@ -79,7 +79,8 @@ async function caller(place: Place): Promise<string> {
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const { STS } = await import("@aws-sdk/client-sts");
   try {
-    const { UserId = "" } = await new STS(place).getCallerIdentity({});
+    const { UserId } = await new STS({ ...place, requestHandler: REQUESTS }).getCallerIdentity({});
+    if (UserId === undefined) throw new Error("its answer names nobody");
     return UserId;
   } catch (error) {
     const { name, message } = error as Error;

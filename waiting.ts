@@ -1,7 +1,7 @@
 import * as log from "@pulumi/pulumi/log";
 import { readWaiting, waitingFor } from "./guard/held";
 import { readPolicy } from "./guard/policy/read";
-import { approvalStore, recordStore } from "./guard/stores";
+import { approvalStore, approveFlags, recordStore } from "./guard/stores";
 import type { Inventory } from "./inventory/types";
 import type { Settings } from "./settings";
 
@@ -22,7 +22,7 @@ export async function withWaiting(
     approvalStore(guard.approvals, guard.place),
     guard.table === undefined ? undefined : recordStore(guard.table, guard.place),
   ]);
-  const stores = { approvals, records, approveFlags: `--store ${guard.approvals}` };
+  const stores = { approvals, records, approveFlags: approveFlags(guard.approvals, guard.place) };
   const waits = waitingFor(inventory, await readWaiting(inventory, policy, stores, warn));
   return { ...settings, guardrails: { ...guardrails, waits } };
 }

@@ -8,7 +8,7 @@ import { Messenger, type Send } from "./messenger";
 import { readPolicy } from "./policy/read";
 import { roleIn, sitesOf, type Reach, type Site } from "./reach";
 import { DynamoRecords } from "./record/store";
-import { approvalStore, documents } from "./stores";
+import { approvalStore, approveFlags, documents } from "./stores";
 import { publish, type Said } from "./tell";
 
 /**
@@ -42,7 +42,7 @@ export async function deployedFrom(
     records: new DynamoRecords(table, client),
     approvals: await approvalStore(environment.GUARD_APPROVALS, place),
     ...{ now, tell },
-    approveFlags: `--store ${environment.GUARD_APPROVALS} --region ${region}`,
+    approveFlags: approveFlags(environment.GUARD_APPROVALS, place),
     ownRoles: [
       ...json<string[]>(environment, "GUARD_OWN_ROLES"),
       ...reach.members.map((account) => roleIn(account, reach)),

@@ -12,6 +12,14 @@ export interface Place {
 /** Where approvals are kept: a table's name, or s3://bucket/prefix. */
 export const APPROVALS_PLACE = /^(s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^\s]*)?|[\w.-]{3,255})$/;
 
+/** A service that doesn't answer is one that can't be read, and not a run that never ends. */
+export const REQUESTS = { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+
+/** The flags that lead `npm run approve` to the store. */
+export function approveFlags(address: string, { region }: Place): string {
+  return `--store ${address}${region === undefined ? "" : ` --region ${region}`}`;
+}
+
 /** Opens the store of approvals. The SDK is loaded only where there is a guard. */
 export async function approvalStore(address: string, place: Place): Promise<ApprovalStore> {
   const [, bucket, path = ""] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(address) ?? [];
@@ -20,7 +28,7 @@ export async function approvalStore(address: string, place: Place): Promise<Appr
   }
   const { S3 } = await import("@aws-sdk/client-s3");
   const prefix = path === "" || path.endsWith("/") ? path : `${path}/`;
-  return new S3Approvals(bucket, prefix, new S3(place));
+  return new S3Approvals(bucket, prefix, new S3({ ...place, requestHandler: REQUESTS }));
 }
 
 /** Opens the table of records. */
@@ -35,5 +43,6 @@ export async function documents(place: Place) {
     import("@aws-sdk/lib-dynamodb"),
   ]);
   const marshallOptions = { removeUndefinedValues: true };
-  return DynamoDBDocument.from(new DynamoDBClient({ ...place, maxAttempts: 5 }), { marshallOptions });
+  const client = new DynamoDBClient({ ...place, maxAttempts: 5, requestHandler: REQUESTS });
+  return DynamoDBDocument.from(client, { marshallOptions });
 }

@@ -13,7 +13,7 @@ import { handleArrivals, type Deployed } from "../../guard/lambda";
 import { ipPermission, ruleKey } from "../../guard/rules";
 import { listen, stop, urlOf } from "../support/local-server";
 import { findMoto, Moto } from "../support/moto";
-import { ACCOUNT, answerItem, content, record } from "./support/cloudtrail";
+import { ACCOUNT, answerItem, content, record, REGION } from "./support/cloudtrail";
 import { makeTables } from "./support/tables";
 
 const moto = findMoto();
@@ -69,8 +69,8 @@ describe("guard: telling people", function () {
     server = await Moto.start(moto);
     [topic, webhook] = [new Gate(server.url), new Gate()];
     await Promise.all([listen(topic.server), listen(webhook.server)]);
-    Object.assign(process.env, server.env, { AWS_ENDPOINT_URL_SNS: urlOf(topic.server) });
-    const access = server.access();
+    Object.assign(process.env, server.env, { AWS_REGION: REGION, AWS_ENDPOINT_URL_SNS: urlOf(topic.server) });
+    const access = server.access(REGION);
     [ec2, sqs] = [new EC2(access), new SQS(access)];
     client = await makeTables(access);
     const sns = new SNS(access);
@@ -173,7 +173,7 @@ describe("guard: telling people", function () {
     for (const line of [
       "from    198.51.100.77, aws-cli/2.31",
       "policy  guard.yaml:3 ssh: revert",
-      `approve npm run approve -- --store approvals --region eu-central-1 --group ${first} --permission 'ingress`,
+      `approve npm run approve -- --store approvals --region ${REGION} --group ${first} --permission 'ingress`,
     ]) {
       expect(message?.Message).to.include(line);
     }
