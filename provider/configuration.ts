@@ -1,7 +1,8 @@
 /** The namespace of the project's own settings. */
 export const PROJECT = "aws-panos-rules";
 
-const FIREWALLS = `${PROJECT}:firewalls`;
+/** The list of several firewalls. */
+export const FIREWALLS = `${PROJECT}:firewalls`;
 
 /** Settings of the project's namespace that each of several firewalls may have for itself. */
 export const OVERRIDES = [

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { stringify } from "yaml";
 import { Stack, type StackOptions } from "../engine/stack";
 import { declarationHash } from "../provider/declaration";
-import { isKeyless, openSettings } from "../settings/offline";
+import { openSettings, withStandInKeys } from "../settings/offline";
 import { automation } from "../trigger/runner/automation";
 import type { Updated } from "../trigger/runner/update";
 import type { Facts, FirewallFacts } from "./facts";
@@ -67,8 +67,6 @@ export async function toldByPreview(place: Place, variables: Record<string, stri
 
 /** Of a stack file that has nothing encrypted. */
 const NO_PASSPHRASE = "none";
-/** Settings name some way to a key; this one is not gone before a firewall is asked. */
-const NO_SECRET = "none";
 
 function hasPassphrase(environment: Record<string, string>): boolean {
   const { PULUMI_CONFIG_PASSPHRASE: phrase, PULUMI_CONFIG_PASSPHRASE_FILE: file } = environment;
@@ -106,8 +104,8 @@ async function preview(
     else {
       const snapshot = inventory && resolve(folder, inventory);
       const open = await openSettings(folder, stack, { file, snapshot });
-      const needsNoKey = rulebase !== undefined && isKeyless(open, environment);
-      const config = needsNoKey ? { ...open, "panos:apiKeySecret": NO_SECRET } : open;
+      // A secret of Secrets Manager is asked for only when a firewall is.
+      const config = rulebase === undefined ? open : withStandInKeys(open, environment, "apiKeySecret");
       await writeFile(configFile, stringify({ config }));
       env["PULUMI_CONFIG_PASSPHRASE"] = NO_PASSPHRASE;
     }

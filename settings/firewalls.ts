@@ -1,15 +1,14 @@
 import { CONNECTION_ENVIRONMENT } from "../panos/connection";
 import {
   firewallConfigurations,
+  FIREWALLS,
   listedEntries,
-  PROJECT,
   type FirewallConfigurations,
 } from "../provider/configuration";
 import { FIREWALL_KEYS, reportUnlessKnown } from "./keys";
 import type { Report } from "./problems";
 import { isRecord } from "./reader";
 
-const KEY = `${PROJECT}:firewalls`;
 const EXAMPLE =
   '[{"name": "edge-a", "hostname": "fw-a.example.com"}, {"name": "edge-b", "hostname": "fw-b.example.com"}]';
 
@@ -23,25 +22,25 @@ export function configuredFirewalls(
   const found = firewallConfigurations(get, environment);
   if (entries === undefined) return found;
 
-  if (entries.length === 0) report(KEY, "is not a list of firewalls, or an empty one", EXAMPLE);
+  if (entries.length === 0) report(FIREWALLS, "is not a list of firewalls, or an empty one", EXAMPLE);
   if (get("panos:name") !== undefined) {
-    report("panos:name", `is set beside ${KEY}, whose entries have names of their own`, EXAMPLE);
+    report("panos:name", `is set beside ${FIREWALLS}, whose entries have names of their own`, EXAMPLE);
   }
   entries.forEach((entry, index) => {
-    if (!isRecord(entry)) return report(`${KEY}[${index}]`, "is not an object", EXAMPLE);
-    if (typeof entry["name"] !== "string") report(`${KEY}[${index}].name`, "is missing", "edge-a");
+    if (!isRecord(entry)) return report(`${FIREWALLS}[${index}]`, "is not an object", EXAMPLE);
+    if (typeof entry["name"] !== "string") report(`${FIREWALLS}[${index}].name`, "is missing", "edge-a");
     if (!["undefined", "boolean"].includes(typeof entry["remove"])) {
-      report(`${KEY}[${index}].remove`, "is neither true nor false", "true");
+      report(`${FIREWALLS}[${index}].remove`, "is neither true nor false", "true");
     }
     for (const name of Object.keys(entry)) {
-      reportUnlessKnown(name, `${KEY}[${index}].${name}`, FIREWALL_KEYS, report);
+      reportUnlessKnown(name, `${FIREWALLS}[${index}].${name}`, FIREWALL_KEYS, report);
     }
   });
   if (entries.length > 1) {
     for (const variable of Object.values(CONNECTION_ENVIRONMENT)) {
       if (!environment[variable]) continue;
       report(
-        KEY,
+        FIREWALLS,
         `lists ${entries.length} firewalls, but ${variable} is set, which would be for all of them`,
         `unset ${variable}`,
       );
@@ -49,7 +48,7 @@ export function configuredFirewalls(
   }
   const unique = (what: string, values: string[]) => {
     for (const value of new Set(values.filter((each, index) => values.indexOf(each) !== index))) {
-      report(KEY, `has ${what} ${JSON.stringify(value)} twice`, EXAMPLE);
+      report(FIREWALLS, `has ${what} ${JSON.stringify(value)} twice`, EXAMPLE);
     }
   };
   unique(

@@ -1,5 +1,7 @@
 import { CONNECTION_ENVIRONMENT } from "../panos/connection";
+import { FIREWALLS, listedEntries } from "../provider/configuration";
 import { settingsFrom, type FirewallSettings, type Settings } from "../settings";
+import { isRecord } from "./reader";
 import { readStackFile } from "./stack-file";
 
 /** Stands in for the firewall's key where there is none: a stack's other settings count without it. */
@@ -23,7 +25,7 @@ export async function offlineSettings(
   options: OfflineOptions = {},
 ): Promise<Settings> {
   const open = await openSettings(folder, stack, options);
-  const values = { ...open, ...(isKeyless(open, environment) && { "panos:apiKey": NO_KEY }) };
+  const values = withStandInKeys(open, environment, "apiKey");
   return settingsFrom(values, () => true, `organization/aws-panos-rules/${stack}`, environment);
 }
 
@@ -44,11 +46,30 @@ export async function openSettings(
   return { ...values, ...source };
 }
 
-/** Whether neither settings nor environment have a key, or what one is got with. */
-export function isKeyless(values: Record<string, string>, environment: NodeJS.ProcessEnv): boolean {
-  return !(["apiKey", "password", "apiKeySecret"] as const).some(
+const KEYS = ["apiKey", "password", "apiKeySecret"] as const;
+
+/**
+ * Values with something in place of the key of each firewall for which neither they nor the environment have one, or
+ * what one is got with.
+ * @param setting what it is set as
+ */
+export function withStandInKeys(
+  values: Record<string, string>,
+  environment: NodeJS.ProcessEnv,
+  setting: "apiKey" | "apiKeySecret",
+): Record<string, string> {
+  const isGiven = KEYS.some(
     (key) => values[`panos:${key}`] !== undefined || environment[CONNECTION_ENVIRONMENT[key]],
   );
+  if (isGiven) return values;
+  const entries = listedEntries((key) => values[key]);
+  if (entries === undefined) return { ...values, [`panos:${setting}`]: NO_KEY };
+  const keyed = entries.map((entry) =>
+    isRecord(entry) && KEYS.every((key) => entry[key] === undefined)
+      ? { ...entry, [setting]: NO_KEY }
+      : entry,
+  );
+  return { ...values, [FIREWALLS]: JSON.stringify(keyed) };
 }
 
 /** Whether a firewall can be asked with what these settings hold. */

@@ -4,10 +4,21 @@ import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { join } from "node:path";
 import { stringify, parse } from "yaml";
 import { marker } from "../../review/markdown";
+import { startSimulator } from "../../simulator";
 import { account, ruleOf, type Permission } from "../support/account";
 import { CodeHost } from "../support/code-host";
 import { Ec2Server } from "../support/ec2-server";
-import { Lab, PASSPHRASE, PASSWORDS, PROJECT_DIR, ruleEntry } from "../support/lab";
+import {
+  firewallConfig,
+  Lab,
+  PASSPHRASE,
+  PASSWORDS,
+  PROJECT_DIR,
+  ruleEntry,
+  succeeded,
+} from "../support/lab";
+import { Person } from "../support/person";
+import { SecretsManager } from "../support/secrets-manager";
 
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
@@ -18,7 +29,7 @@ describe("the steps of pipelines", function () {
   let host: CodeHost;
   let ec2: Ec2Server;
   let project: string;
-  before(async () => {
+  beforeEach(async () => {
     [lab, host, ec2] = await Promise.all([Lab.open(), CodeHost.start(), Ec2Server.start()]);
     project = join(lab.directory, "project");
     await mkdir(project);
@@ -32,7 +43,7 @@ describe("the steps of pipelines", function () {
       JSON.stringify({ pull_request: { number: 7, head: { repo: { full_name: "owner/name" } } } }),
     );
   });
-  after(async () => {
+  afterEach(async () => {
     await Promise.all([lab.close(), host.stop(), ec2.close()]);
   });
 
@@ -126,6 +137,80 @@ describe("the steps of pipelines", function () {
       expect([...said, ...written, ...host.comments.map(({ body }) => body)].join("\n")).not.to.include(
         secret,
       );
+    }
+  });
+
+  it("drift of several firewalls, with keys from Secrets Manager: one issue, opened, updated and closed", async () => {
+    const users = [{ name: "aws-panos", password: PASSWORDS["aws-panos"] }];
+    const [second, secrets] = await Promise.all([
+      startSimulator({ config: firewallConfig(), users }),
+      SecretsManager.start(),
+    ]);
+    const other = new Person(second, "aws-panos", PASSWORDS["aws-panos"]);
+    try {
+      const keys = await Promise.all(
+        [lab.person("aws-panos"), other].map(async ({ client }) => (await client.logIn()).value),
+      );
+      const entries = [lab.firewall, second].map(({ port }, index) => {
+        const name = `edge-${index}`;
+        secrets.set(name, keys[index]!);
+        return { name, hostname: "127.0.0.1", port, apiKeySecret: name };
+      });
+      const none = { "panos:hostname": undefined, "panos:username": undefined };
+      const settings = { ...none, "aws:region": "eu-central-1", "aws-panos-rules:firewalls": entries };
+      const keyless = { PANOS_PORT: "", PANOS_PASSWORD: "", PANOS_API_KEY: "" };
+      await lab.setAccount(account([WEB]));
+      await configure(settings);
+      const stack = await lab.stack({ settings, env: { ...keyless, ...secrets.env } });
+      succeeded(await stack.up({ skipPreview: true, continueOnError: true }));
+
+      const recorded = await step("snapshot", { ...keyless, ...secrets.env });
+      expect(recorded.code, recorded.text).to.equal(0);
+
+      const said: string[] = [];
+      const state = { PULUMI_BACKEND_URL: `file://${lab.directory}`, PULUMI_CONFIG_PASSPHRASE: PASSPHRASE };
+      const drift = async (more: NodeJS.ProcessEnv = state) => {
+        const result = await step("drift", { ...keyless, ...secrets.env, ...host.github(), ...more });
+        said.push(result.text);
+        return result;
+      };
+      const admin = lab.person();
+      const source = lab.field(ruleOf(WEB), "source");
+      await admin.edit(ruleOf(WEB), "source", "<source><member>any</member></source>");
+      const found = await drift();
+      expect(found.code, found.text).to.equal(2);
+      expect(found.text).to.include("An issue about drift was opened");
+      expect(host.issues.map(({ title }) => title)).to.deep.equal([
+        "The firewall differs from what dev applied",
+      ]);
+      expect(host.issues[0]!.body)
+        .to.include("## <code>edge-0/vsys1</code>")
+        .and.include("by <code>admin</code>")
+        .and.include("among the artifacts of [this run](https://");
+      expect(await readdir(join(project, "reviews", "drift"))).to.have.members([
+        ...["drift.html", "drift.json", "drift.md"],
+      ]);
+
+      await admin.commitEverything();
+      const again = await drift();
+      expect([again.code, again.text.includes("The issue about drift was updated")]).to.deep.equal([2, true]);
+      // What could not be looked for says nothing of what there is.
+      expect((await drift({})).code).to.equal(1);
+      expect(host.issues).to.have.length(1);
+      expect(host.issues[0]).not.to.have.property("closed");
+      expect(host.issues[0]!.body).to.include("newest first: <code>admin</code>");
+
+      await admin.edit(ruleOf(WEB), "source", source);
+      await admin.commitEverything();
+      const mended = await drift();
+      expect(mended.code, mended.text).to.equal(0);
+      expect([host.issues.length, host.issues[0]!.closed]).to.deep.equal([1, true]);
+      for (const secret of [...keys, ...Object.values(PASSWORDS), PASSPHRASE, host.token]) {
+        expect([...said, ...host.issues.map(({ body }) => body)].join("\n")).not.to.include(secret);
+      }
+    } finally {
+      await Promise.all([other.leave(), secrets.stop()]);
+      await second.stop();
     }
   });
 });

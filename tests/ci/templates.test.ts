@@ -130,6 +130,8 @@ describe("templates for pipelines", () => {
     for (const file of [...GITHUB, ...OWN, GITLAB]) {
       for (const path of paths(file)) expect(path, file).to.match(/^reviews\/[a-z]+\/$/);
     }
+    expect(paths(join("ci", "github", "drift.yml"))).to.deep.equal(["reviews/drift/"]);
+    expect(paths(GITLAB)).to.include("reviews/drift/");
     expect(text(".gitignore").split("\n")).to.include("reviews/");
   });
 

@@ -1,0 +1,99 @@
+import { expect } from "chai";
+import { execFile, execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PROJECT_DIR } from "../support/lab";
+import { listen, stop, urlOf } from "../support/local-server";
+
+const ARCHIVE = `pulumi-v1.2.3-linux-${process.arch}.tar.gz`;
+
+describe("the step that installs Pulumi", () => {
+  let home: string;
+  let server: Server;
+  /** What the mirror of Pulumi's releases has, by path. */
+  const files = new Map<string, Buffer | string>();
+  const asked: string[] = [];
+
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), "aws-panos-install-"));
+    files.clear();
+    asked.length = 0;
+    server = createServer(({ url = "" }, outgoing) => {
+      asked.push(url);
+      const file = files.get(url.slice(1));
+      outgoing.writeHead(file === undefined ? 404 : 200).end(file);
+    });
+    await listen(server);
+    files.set(ARCHIVE, await archive());
+  });
+  afterEach(async () => {
+    await stop(server);
+    await rm(home, { recursive: true });
+  });
+
+  /** As Pulumi packs it: a folder with the programs. */
+  async function archive(): Promise<Buffer> {
+    const folder = join(home, "packed", "pulumi");
+    await mkdir(folder, { recursive: true });
+    for (const name of ["pulumi", "pulumi-language-nodejs"]) {
+      await writeFile(join(folder, name), "#!/bin/sh\necho v1.2.3\n");
+      await chmod(join(folder, name), 0o755);
+    }
+    return execFileSync("tar", ["-cz", "-C", join(home, "packed"), "pulumi"]);
+  }
+
+  const publish = (content: Buffer | string) => {
+    const sum = createHash("sha256").update(content).digest("hex");
+    files.set("pulumi-1.2.3-checksums.txt", `${"0".repeat(64)}  other-${ARCHIVE}\n${sum}  ${ARCHIVE}\n`);
+  };
+
+  function install(): Promise<{ code: number; text: string }> {
+    const env = {
+      ...{ PATH: process.env["PATH"], HOME: home, PULUMI_VERSION: "1.2.3" },
+      ...{ PULUMI_RELEASES: urlOf(server), GITHUB_PATH: join(home, "path"), no_proxy: "127.0.0.1" },
+    };
+    return new Promise((resolve) => {
+      execFile(join(PROJECT_DIR, "ci/steps/install-pulumi.sh"), { env }, (error, out, err) => {
+        resolve({ code: error === null ? 0 : Number(error.code), text: `${out}${err}` });
+      });
+    });
+  }
+
+  const installed = () => readdir(join(home, ".pulumi", "bin")).catch(() => []);
+
+  it("takes what its checksum says, puts it on the path, and leaves it where it is there already", async () => {
+    publish(files.get(ARCHIVE)!);
+    expect(await install()).to.deep.equal({ code: 0, text: "Pulumi 1.2.3 was installed.\n" });
+    expect(await installed()).to.have.members(["pulumi", "pulumi-language-nodejs"]);
+    expect(await readFile(join(home, "path"), "utf8")).to.equal(`${join(home, ".pulumi", "bin")}\n`);
+    asked.length = 0;
+    expect(await install()).to.deep.equal({ code: 0, text: "Pulumi 1.2.3 is here.\n" });
+    expect(asked).to.deep.equal([]);
+  });
+
+  it("puts this version in the place of another", async () => {
+    const bin = join(home, ".pulumi", "bin");
+    await mkdir(bin, { recursive: true });
+    await writeFile(join(bin, "pulumi"), "#!/bin/sh\necho v1.2.2\n", { mode: 0o755 });
+    publish(files.get(ARCHIVE)!);
+    expect((await install()).text).to.equal("Pulumi 1.2.3 was installed.\n");
+    expect(await installed()).to.have.length(2);
+  });
+
+  it("installs nothing that is not what its checksum says, has none, or is not there", async () => {
+    publish("another archive");
+    const refused = await install();
+    expect(refused.code).to.equal(1);
+    expect(refused.text).to.match(
+      /^Nothing was installed: pulumi-v1.2.3-linux-\w+.tar.gz of http.* is not what/,
+    );
+    files.set("pulumi-1.2.3-checksums.txt", "");
+    expect((await install()).text).to.include("or has none");
+    files.delete(ARCHIVE);
+    expect((await install()).code).to.equal(22);
+    expect(await installed()).to.deep.equal([]);
+  });
+});
