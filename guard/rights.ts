@@ -29,7 +29,8 @@ export function guardRights(
   const inEach = (resource: string, owner = account) =>
     regions.map((region) => `arn:${partition}:ec2:${region}:${owner}:${resource}`);
   const prefixLists = inEach("prefix-list/*", "*");
-  const vpcs = scope.vpcs.flatMap((vpc) => inEach(`vpc/${vpc}`));
+  // A VPC, and with it a group in it, may be shared by another account.
+  const vpcs = scope.vpcs.flatMap((vpc) => inEach(`vpc/${vpc}`, "*"));
   // One statement for each tag: conditions of one statement have to hold together.
   const tagged = scope.tags.length === 0 ? [undefined] : scope.tags;
   const changes = [
@@ -107,9 +108,10 @@ export function guardRights(
             Sid: "SwapGroupsOfInterfaces",
             why: "isolates, and gives back the groups that it remembers, whichever they are",
             Action: ["ec2:ModifyNetworkInterfaceAttribute"],
-            Resource: ["network-interface/*", "instance/*", "security-group/*"].flatMap((each) =>
-              inEach(each),
-            ),
+            Resource: [
+              ...["network-interface/*", "instance/*", "security-group/*"].flatMap((each) => inEach(each)),
+              ...quarantineGroups.flatMap((group) => inEach(`security-group/${group}`, "*")),
+            ],
           },
         ]),
   ];

@@ -1,11 +1,27 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { GUARDED_CALLS } from "../../guard/event/read";
+import { ISOLATION_CALLS } from "../../guard/isolate";
 import { policyFrom } from "../../guard/policy/read";
 import { guardRights } from "../../guard/rights";
-import { deployed, HUB, MAIN_STACK, REGION, settingsOf } from "../support/deployed-trigger";
+import { accountsOutOfReach } from "../../trigger/infrastructure/guard";
+import {
+  deployed,
+  deployedVariant,
+  GUARD_POLICY,
+  HUB,
+  MAIN_STACK,
+  REGION,
+  settingsOf,
+  VARIANTS,
+  type Declared,
+  type Deployed,
+} from "../support/deployed-trigger";
 
 const POLICY = path.join(__dirname, "..", "..", "guard", "guard.example.yaml");
+/** So that none is built from files beside the test's policy. */
+const IMAGE = { imageUri: `${HUB}.dkr.ecr.${REGION}.amazonaws.com/panos:1` };
 const WHERE = { partition: "aws", account: HUB, regions: [REGION] };
 
 describe("guard: deployment", () => {
@@ -17,7 +33,7 @@ describe("guard: deployment", () => {
     };
     const { of, one, outputs, statements } = await deployed({
       guard,
-      imageUri: `${HUB}.dkr.ecr.${REGION}.amazonaws.com/panos:1`,
+      ...IMAGE,
     });
     for (const { inputs } of of("Table")) {
       expect(inputs).to.deep.include({
@@ -66,7 +82,7 @@ describe("guard: deployment", () => {
     const guard = { policy: POLICY, approvals: "s3://my-bucket/approvals" };
     const { of, one, outputs } = await deployed({
       guard,
-      imageUri: `${HUB}.dkr.ecr.${REGION}.amazonaws.com/panos:1`,
+      ...IMAGE,
     });
     expect(of("Table")).to.have.length(1);
     const { variables } = one("Function", "guard").inputs["environment"] as {
@@ -100,6 +116,137 @@ describe("guard: deployment", () => {
   });
 });
 
+describe("guard: other regions and accounts", () => {
+  const CALLS = [...GUARDED_CALLS, ...ISOLATION_CALLS];
+  const variant = () => deployedVariant("a guard of other regions and accounts");
+  const templateOf = ({ one }: Deployed) =>
+    JSON.parse(String(one("StackSet").inputs["templateBody"])) as {
+      Resources: Record<string, { Type: string; Condition?: string; Properties: Record<string, unknown> }>;
+    };
+  interface Pattern {
+    detail?: { eventName?: string[] };
+  }
+  const callsOf = (patterns: unknown[]) =>
+    patterns
+      .flatMap((pattern) => (pattern as Pattern | undefined)?.detail?.eventName ?? [])
+      .filter((call) => CALLS.some((each) => each === call))
+      .sort();
+
+  it("tell it of every call, once each, and its queue takes them from the hub's bus", async () => {
+    for (const source of ["eventbridge", "s3"]) {
+      const trail = { bucket: "my-trail", accounts: [HUB] };
+      const { values } = VARIANTS["a guard of other regions and accounts"]!;
+      const found = await (source === "s3" ? deployed({ ...values, source, trail }) : variant());
+      const rules = found.of("EventRule");
+      const patternsOf = (own: (each: Declared) => boolean) =>
+        rules.filter(own).map(({ inputs }) => JSON.parse(String(inputs["eventPattern"])) as unknown);
+      const inMembers = Object.values(templateOf(found).Resources).map(
+        ({ Properties }) => Properties["EventPattern"],
+      );
+      expect(callsOf(inMembers), source).to.deep.equal([...CALLS].sort());
+      const elsewhere = patternsOf(({ inputs }) => inputs["region"] === "us-east-1");
+      expect(callsOf(elsewhere), source).to.deep.equal([...CALLS].sort());
+      for (const onBus of [undefined, "aws-panos-prod"]) {
+        const own = ["guard", "marks"].map((name) => (onBus === undefined ? name : `hub-${name}`));
+        const ofGuard = (each: Declared) => own.includes(each.name);
+        expect(callsOf(patternsOf(ofGuard)), source).to.deep.equal([...CALLS].sort());
+        for (const name of own) {
+          expect(found.one("EventTarget", name).inputs["arn"]).to.match(/:queue\/guard-1a2b3c4$/);
+          const lets = String(found.one("QueuePolicy", "guard").inputs["policy"]);
+          expect(lets).to.include(`eventrule/${name}-1a2b3c4`);
+        }
+      }
+    }
+  });
+
+  it("each have a role for it, which its own alone takes on, with the same rights in that account", async () => {
+    const found = await variant();
+    const { Guard, Reader } = templateOf(found).Resources;
+    expect(Guard).to.deep.include({ Type: "AWS::IAM::Role", Condition: Reader?.Condition });
+    expect(Guard?.Properties["RoleName"]).to.equal("aws-panos-reader-guard");
+    const ofMembers = found.statements.filter(({ where }) => where === "StackSet members");
+    const trusts = ofMembers.filter(({ Sid }) => Sid === "TakenOnByTheHub");
+    expect(trusts.map(({ Condition }) => Condition)).to.deep.equal(
+      ["function", "guard"].map((role) => ({
+        ArnEquals: { "aws:PrincipalArn": [`arn:aws:iam:${REGION}:${HUB}:role/${role}-1a2b3c4`] },
+        StringEquals: { "sts:ExternalId": "x-1234" },
+      })),
+    );
+    const rightsIn = (account: string) =>
+      guardRights(
+        policyFrom(readFileSync(GUARD_POLICY, "utf8")),
+        { ...WHERE, account, regions: [REGION, "us-east-1"] },
+        ["sg-0a", "sg-0b"],
+      ).map(({ Sid, Action, Resource, Condition }) => ({
+        ...{ Sid, Effect: "Allow", Action, Resource },
+        ...(Condition && { Condition }),
+      }));
+    const sids = rightsIn(HUB).map(({ Sid }) => Sid);
+    const rightsOf = (where: string) =>
+      found.statements
+        .filter((each) => each.where === where && sids.includes(each.Sid))
+        .map(({ where: _, ...statement }) => statement);
+    expect(rightsOf("StackSet members")).to.deep.equal(rightsIn("${AWS::AccountId}"));
+    expect(rightsOf("RolePolicy guard")).to.deep.equal(rightsIn(HUB));
+    const roles = ["111122223333", "444455556666"].map(
+      (id) => `arn:aws:iam::${id}:role/aws-panos-reader-guard`,
+    );
+    const takes = found.statements.filter(
+      ({ Action, Resource }) => Action.includes("sts:AssumeRole") && Resource,
+    );
+    expect(takes.filter(({ where }) => where.endsWith(" guard"))).to.deep.equal([
+      {
+        ...{ where: "RolePolicy guard", Sid: "GuardTheMembers", Effect: "Allow" },
+        ...{ Action: ["sts:AssumeRole"], Resource: roles },
+      },
+    ]);
+    expect(JSON.stringify(takes.filter(({ where }) => !where.endsWith(" guard")))).not.to.include("-guard");
+    for (const role of roles) expect(String(found.outputs["quarantinePolicy"])).to.include(role);
+    const { variables } = found.one("Function", "guard").inputs["environment"] as {
+      variables: Record<string, string>;
+    };
+    expect(JSON.parse(variables["GUARD_REACH"] ?? "")).to.deep.equal({
+      ...{ regions: [REGION, "us-east-1"], members: ["111122223333", "444455556666"] },
+      ...{ memberRole: "arn:aws:iam::*:role/aws-panos-reader-guard", externalId: "x-1234" },
+    });
+  });
+
+  it("have no such role without a guard, and one that changes nothing while its mode is notify", async () => {
+    const without = await deployedVariant("listed accounts");
+    expect(Object.keys(templateOf(without).Resources)).not.to.include("Guard");
+    const { statements } = await deployed({
+      ...IMAGE,
+      guard: { policy: POLICY },
+      members: { accounts: ["111122223333"] },
+    });
+    const ofGuards = statements.filter(
+      ({ where }) => where === "StackSet members" || where === "RolePolicy guard",
+    );
+    const inEc2 = ofGuards.flatMap(({ Action }) => Action).filter((action) => action.startsWith("ec2:"));
+    expect(inEc2.filter((action) => !/^ec2:(Describe|Get)/.test(action))).to.deep.equal([]);
+  });
+
+  it("are named where the policy speaks of an account that it doesn't reach", () => {
+    const guard = { file: "guard.yaml", policy: policyFrom(readFileSync(GUARD_POLICY, "utf8")) };
+    expect(accountsOutOfReach(guard, [HUB, "111122223333"])).to.deep.equal([]);
+    const [warning] = accountsOutOfReach(guard, [HUB]);
+    expect(warning).to.include("guard.yaml:8 nothing names 111122223333, where the guard sees no change");
+  });
+
+  it("that are watched are those that are guarded, the trigger's own among them or not", async () => {
+    const { of, one } = await deployed({ ...IMAGE, guard: { policy: POLICY }, regions: ["eu-west-1"] });
+    const targets = of("EventTarget").filter(({ inputs }) => String(inputs["arn"]).includes("/guard-"));
+    expect(targets.map(({ name }) => name)).to.deep.equal(["hub-guard"]);
+    const { variables } = one("Function", "guard").inputs["environment"] as {
+      variables: Record<string, string>;
+    };
+    expect(JSON.parse(variables["GUARD_REACH"] ?? "")).to.deep.include({
+      regions: ["eu-west-1"],
+      members: [],
+    });
+  });
+});
+
 describe("guard: rights in EC2", () => {
   const actions = (text: string) => guardRights(policyFrom(text), WHERE, []).flatMap(({ Action }) => Action);
 
@@ -115,7 +262,7 @@ describe("guard: rights in EC2", () => {
     const text = "{mode: enforce, scope: {tags: [guard=on, team], vpcs: [vpc-01]}, rules: []}";
     expect(actions(text).filter((action) => action.includes("Egress"))).to.deep.equal([]);
     const undo = guardRights(policyFrom(text), WHERE, []).filter(({ Sid }) => Sid.startsWith("Undo"));
-    const vpc = { ArnEquals: { "ec2:Vpc": [`arn:aws:ec2:${REGION}:${HUB}:vpc/vpc-01`] } };
+    const vpc = { ArnEquals: { "ec2:Vpc": [`arn:aws:ec2:${REGION}:*:vpc/vpc-01`] } };
     expect(undo.map(({ Condition }) => Condition)).to.deep.equal([
       { StringLike: { "aws:ResourceTag/guard": "on" }, ...vpc },
       { StringLike: { "aws:ResourceTag/team": "*" }, ...vpc },

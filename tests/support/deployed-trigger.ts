@@ -168,6 +168,9 @@ export const VPC_ANSWERS: Answers = {
   getManagedPrefixList: () => ({ id: "pl-0s3" }),
 };
 
+/** A policy that asks for every right that a guard can have. */
+export const GUARD_POLICY = path.join(__dirname, "..", "guard", "support", "enforce.yaml");
+
 /** One of each kind of configuration, and what AWS answers to it. */
 export const VARIANTS: Record<
   string,
@@ -243,6 +246,14 @@ export const VARIANTS: Record<
       }),
     },
   },
+  "a guard of other regions and accounts": {
+    values: {
+      imageUri: `${HUB}.dkr.ecr.${REGION}.amazonaws.com/panos:1`,
+      regions: [REGION, "us-east-1"],
+      members: { accounts: ["111122223333", "444455556666"], externalId: "x-1234" },
+      guard: { policy: GUARD_POLICY, quarantineGroups: { "vpc-01": "sg-0a", "vpc-02": "sg-0b" } },
+    },
+  },
   "an image of somebody else's": {
     values: {
       imageUri: `${HUB}.dkr.ecr.${REGION}.amazonaws.com/panos@sha256:${"1".repeat(64)}`,
@@ -274,8 +285,18 @@ function statementsOf({ type, name, inputs }: Declared): FoundStatement[] {
     if (typeof value === "string" && value.startsWith("{")) return walk(JSON.parse(value));
     if (typeof value !== "object" || value === null) return [];
     const statements = (value as { Statement?: FoundStatement[] }).Statement;
-    if (Array.isArray(statements)) return statements.map((each) => ({ ...each, where }));
+    if (Array.isArray(statements))
+      return statements.map((each) => ({ ...(plain(each) as typeof each), where }));
     return Object.values(value).flatMap(walk);
   };
   return walk(inputs);
+}
+
+/** ARNs that CloudFormation puts an account into, as the texts that they are; the partition's stay. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  const { "Fn::Sub": text } = value as { "Fn::Sub"?: string };
+  if (text?.includes("${AWS::AccountId}")) return text;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
 }

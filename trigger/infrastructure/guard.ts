@@ -51,7 +51,7 @@ export function deployGuard(context: Context, guard: DeployedGuard, parts: Guard
   });
   const approvals = approvalsOf(context, guard);
   const reach = reachOf(context, members);
-  warnOfOthers(guard, [account, ...reach.members]);
+  for (const each of accountsOutOfReach(guard, [account, ...reach.members])) void warn(each);
   const deadLetters = new Queue("guard-dead-letters", {
     messageRetentionSeconds: RETENTION_SECONDS,
     sqsManagedSseEnabled: true,
@@ -173,16 +173,19 @@ export function seedGuard(made: LambdaFunction, stacks: StackInstances | undefin
   );
 }
 
-/** The program withholds by such conditions, too; but here they may be a slip. */
-function warnOfOthers({ file, policy: { rules } }: DeployedGuard, reached: readonly string[]): void {
-  for (const { name, line, when } of rules) {
+/** Rules of the policy that name accounts which the guard hears nothing of. The program may withhold by them. */
+export function accountsOutOfReach(
+  { file, policy: { rules } }: Pick<DeployedGuard, "file" | "policy">,
+  reached: readonly string[],
+): string[] {
+  return rules.flatMap(({ name, line, when }) => {
     const others = (when.account ?? []).filter((account) => !reached.includes(account));
-    if (others.length === 0) continue;
-    void warn(
+    if (others.length === 0) return [];
+    return [
       `${file}:${line} ${name} names ${others.join(", ")}, where the guard sees no change: it reaches its own ` +
         "account and those of aws-panos-trigger:members",
-    );
-  }
+    ];
+  });
 }
 
 /** What the trigger watches. */
