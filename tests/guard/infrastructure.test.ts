@@ -172,22 +172,20 @@ describe("guard: other regions and accounts", () => {
         StringEquals: { "sts:ExternalId": "x-1234" },
       })),
     );
-    const rightsIn = (account: string) =>
+    const rightsIn = (account: string, where: string) =>
       guardRights(
         policyFrom(readFileSync(GUARD_POLICY, "utf8")),
         { ...WHERE, account, regions: [REGION, "us-east-1"] },
         ["sg-0a", "sg-0b"],
       ).map(({ Sid, Action, Resource, Condition }) => ({
-        ...{ Sid, Effect: "Allow", Action, Resource },
+        ...{ where, Sid, Effect: "Allow", Action, Resource },
         ...(Condition && { Condition }),
       }));
-    const sids = rightsIn(HUB).map(({ Sid }) => Sid);
+    const sids = rightsIn(HUB, "").map(({ Sid }) => Sid);
     const rightsOf = (where: string) =>
-      found.statements
-        .filter((each) => each.where === where && sids.includes(each.Sid))
-        .map(({ where: _, ...statement }) => statement);
-    expect(rightsOf("StackSet members")).to.deep.equal(rightsIn("${AWS::AccountId}"));
-    expect(rightsOf("RolePolicy guard")).to.deep.equal(rightsIn(HUB));
+      found.statements.filter((each) => each.where === where && sids.includes(each.Sid));
+    expect(rightsOf("StackSet members")).to.deep.equal(rightsIn("${AWS::AccountId}", "StackSet members"));
+    expect(rightsOf("RolePolicy guard")).to.deep.equal(rightsIn(HUB, "RolePolicy guard"));
     const roles = ["111122223333", "444455556666"].map(
       (id) => `arn:aws:iam::${id}:role/aws-panos-reader-guard`,
     );

@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EC2 } from "@aws-sdk/client-ec2";
@@ -14,38 +13,11 @@ import { ipPermission, ruleKey } from "../../guard/rules";
 import { listen, stop, urlOf } from "../support/local-server";
 import { findMoto, Moto } from "../support/moto";
 import { ACCOUNT, answerItem, content, record, REGION } from "./support/cloudtrail";
+import { Gate } from "./support/gate";
 import { makeTables } from "./support/tables";
 
 const moto = findMoto();
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
-
-/** A service before another one, which may answer 500, or nothing at all. */
-class Gate {
-  does: "pass" | "500" | "hang" = "pass";
-  readonly seen: string[] = [];
-  readonly server: Server;
-
-  /** @param behind what is passed to; absent: it answers 200 itself */
-  constructor(behind?: string) {
-    this.server = createServer((incoming, outgoing) => {
-      let body = "";
-      incoming.on("data", (chunk: Buffer) => (body += chunk.toString()));
-      incoming.on("end", () => {
-        this.seen.push(body);
-        if (this.does === "hang") return;
-        if (this.does === "500" || behind === undefined) {
-          outgoing.writeHead(this.does === "500" ? 500 : 200).end();
-          return;
-        }
-        const headers = { authorization: incoming.headers.authorization ?? "" };
-        const form = { ...headers, "content-type": incoming.headers["content-type"] ?? "" };
-        void fetch(behind, { method: "POST", headers: form, body }).then(async (answer) =>
-          outgoing.writeHead(answer.status, { "content-type": "text/xml" }).end(await answer.text()),
-        );
-      });
-    });
-  }
-}
 
 describe("guard: telling people", function () {
   if (moto === undefined) {
