@@ -64,7 +64,7 @@ export async function handleEvent(event: GroupEvent, guard: Guard): Promise<Noti
       event: event.id,
       at: event.at,
       by: event.principal,
-      effects: effects.map((effect) => ({ effect })),
+      effects: effects.map((effect) => ({ effect: withOwner(effect, found) })),
     });
     nameUnnamed(record, event.id, found);
     const judged = await judgeAll(record, event, group, found, guard);
@@ -333,6 +333,15 @@ async function withGroupIds(effect: Effect, groups: SecurityGroups): Promise<Eff
   const id = await groups.idOf(name);
   if (id === undefined) return effect;
   return { ...effect, content: { ...effect.content, referencedSecurityGroupId: `${owner}${id}` } } as Effect;
+}
+
+/** ModifySecurityGroupRules names another account's group without the account, which the rule itself says. */
+function withOwner(effect: Effect, found: readonly GroupRule[]): Effect {
+  if (effect.op !== "modify") return effect;
+  const { content, ruleId } = effect;
+  const { referencedSecurityGroupId = "" } = found.find(({ id }) => id === ruleId) ?? {};
+  const isMeant = referencedSecurityGroupId.endsWith(`/${content.referencedSecurityGroupId}`);
+  return isMeant ? { ...effect, content: { ...content, referencedSecurityGroupId } } : effect;
 }
 
 /** An event that doesn't say which ids its rules got: those of rules that are there and that nobody knows. */

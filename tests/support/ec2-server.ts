@@ -53,6 +53,11 @@ export class Ec2Server {
   refuse: (request: Ec2Request) => Ec2Refusal | undefined = () => undefined;
   /** Chooses the lists that are answered from, for accounts and regions of their own. */
   listsFor: (request: Ec2Request) => Ec2Server["lists"] = () => this.lists;
+  /**
+   * Answers by itself what asks for more than a list, with what is inside the answer. The message of an error that
+   * it throws is EC2's code.
+   */
+  perform: (request: Ec2Request) => Ec2Item | undefined = () => undefined;
   /** At most so many items a page, whatever is asked for. */
   largestPage = Infinity;
   private readonly server: Server;
@@ -99,13 +104,13 @@ export class Ec2Server {
       /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(message.headers.authorization ?? "") ?? [];
     const request: Ec2Request = { action: form.get("Action") ?? "", form, region, accessKey };
     this.asked.push(request);
-    const refusal = this.refuse(request);
     response.setHeader("content-type", "text/xml;charset=UTF-8");
-    if (refusal !== undefined) {
-      response.statusCode = refusal.status;
-      response.end(this.refusalXml(request.action, refusal));
+    const answer = this.refuse(request) ?? this.answer(request);
+    if (typeof answer === "string") {
+      response.end(answer);
     } else {
-      response.end(this.answer(request));
+      response.statusCode = answer.status;
+      response.end(this.refusalXml(request.action, answer));
     }
   }
 
@@ -116,7 +121,19 @@ export class Ec2Server {
       : xml("Response", { Errors: error, RequestID: "0" });
   }
 
-  private answer(request: Ec2Request): string {
+  private answer(request: Ec2Request): string | Ec2Refusal {
+    try {
+      const done = this.perform(request);
+      return done === undefined
+        ? this.listed(request)
+        : xml(`${request.action}Response`, { requestId: "0", ...done });
+    } catch (error) {
+      const { message } = error as Error;
+      return { status: 400, code: message, message };
+    }
+  }
+
+  private listed(request: Ec2Request): string {
     const { action, form, accessKey } = request;
     const accountId = this.accountOf(accessKey);
     switch (action) {

@@ -53,16 +53,22 @@ export function record(
   };
 }
 
+/** A group that a rule names, and whose it is. */
+function referenced({ referencedSecurityGroupId: reference }: RuleContent) {
+  if (reference === undefined) return undefined;
+  const [groupId, userId = ACCOUNT] = reference.split("/").reverse();
+  return { groupId, userId };
+}
+
 /** One rule's content as an item of `ipPermissions`; empty lists are empty objects. */
 export function permissionItem(content: RuleContent): object {
   const { ipProtocol, fromPort, toPort, cidrIpv4, cidrIpv6, prefixListId, description } = content;
   const text = description === undefined ? {} : { description };
-  const reference = content.referencedSecurityGroupId;
   const items = (item: object | undefined) => (item === undefined ? {} : { items: [{ ...item, ...text }] });
   return {
     ipProtocol,
     ...(ipProtocol === "-1" ? {} : { fromPort, toPort }),
-    groups: items(reference === undefined ? undefined : { groupId: reference, userId: ACCOUNT }),
+    groups: items(referenced(content)),
     ipRanges: items(cidrIpv4 === undefined ? undefined : { cidrIp: cidrIpv4 }),
     ipv6Ranges: items(cidrIpv6 === undefined ? undefined : { cidrIpv6 }),
     prefixListIds: items(prefixListId === undefined ? undefined : { prefixListId }),
@@ -72,14 +78,14 @@ export function permissionItem(content: RuleContent): object {
 /** A rule as an answer lists it. */
 export function answerItem(groupId: string, rule: GroupRule): object {
   const { id, direction, ipProtocol, fromPort, toPort, cidrIpv4, cidrIpv6, prefixListId, description } = rule;
-  const reference = rule.referencedSecurityGroupId;
+  const referencedGroupInfo = referenced(rule);
   return {
     ...{ groupOwnerId: ACCOUNT, groupId, securityGroupRuleId: id, isEgress: direction === "egress" },
     ...{ ipProtocol, fromPort, toPort },
     ...(cidrIpv4 !== undefined && { cidrIpv4 }),
     ...(cidrIpv6 !== undefined && { cidrIpv6 }),
     ...(prefixListId !== undefined && { prefixListId }),
-    ...(reference !== undefined && { referencedGroupInfo: { groupId: reference, userId: ACCOUNT } }),
+    ...(referencedGroupInfo && { referencedGroupInfo }),
     ...(description !== undefined && { description }),
   };
 }
@@ -87,7 +93,7 @@ export function answerItem(groupId: string, rule: GroupRule): object {
 /** A rule as ModifySecurityGroupRules takes it, in its own case. */
 export function modificationItem({ id, ...content }: GroupRule): object {
   const { ipProtocol, fromPort, toPort, cidrIpv4, cidrIpv6, prefixListId, description } = content;
-  const reference = content.referencedSecurityGroupId;
+  const { groupId } = referenced(content) ?? {};
   return {
     SecurityGroupRuleId: id,
     SecurityGroupRule: {
@@ -95,7 +101,7 @@ export function modificationItem({ id, ...content }: GroupRule): object {
       ...(cidrIpv4 !== undefined && { CidrIpv4: cidrIpv4 }),
       ...(cidrIpv6 !== undefined && { CidrIpv6: cidrIpv6 }),
       ...(prefixListId !== undefined && { PrefixListId: prefixListId }),
-      ...(reference !== undefined && { ReferencedGroupId: reference }),
+      ...(groupId !== undefined && { ReferencedGroupId: groupId }),
       ...(description !== undefined && { Description: description }),
     },
   };
