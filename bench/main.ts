@@ -25,7 +25,7 @@ const USAGE = `npm run bench -- [--short] [--rules N] [--runs N] [--both] [--inv
   --mapping    only what mapping costs, of accounts with up to 20,000 interfaces
   --reaction   only the time from an event to the rule in force, with 10 and 1,000 instances
   --guard      only how soon the guard undoes a change
-  --page       only how soon a review's page of 10, 1,000 and 10,000 rules is open in a browser
+  --page       only how soon a review's and a drift's page of 10, 1,000 and 10,000 rows are open in a browser
   --engine  use the stand-in engine even where a pulumi is installed
   --cli     use the Pulumi CLI, and fail where there is none
   --json    print JSON`;

@@ -2,17 +2,26 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { pageOf as driftPageOf } from "../drift/page/html";
 import { pageOf } from "../review/page/html";
 import { findBrowser, startBrowser } from "../tests/support/browser";
+import { driftOfFindings } from "../tests/support/drifts";
 import { reviewOfRules } from "../tests/support/reviews";
 import { shown, spread, table } from "./statistics";
 
-/** What opening a review's page takes. */
+/** The pages, each with so many rows, and what one row of it says. */
+const PAGES = {
+  review: { html: (rows: number) => pageOf(reviewOfRules(rows)), word: "host-7" },
+  drift: { html: (rows: number) => driftPageOf(driftOfFindings(rows)), word: "group-7" },
+};
+
+/** What opening a page takes. */
 export interface PageResult {
-  rules: number;
+  page: keyof typeof PAGES;
+  rows: number;
   /** MB of the file. */
   size: number;
-  /** Seconds of each round until the list and the picture are painted. */
+  /** Seconds of each round until all that is drawn at first is painted. */
   open: number[];
   /** Seconds of each round from the last key until what is left is painted. */
   search: number[];
@@ -20,13 +29,13 @@ export interface PageResult {
 
 const PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
 /** What a person's typing does, at one instant. */
-const SEARCH = `(() => {
+const search = (word: string) => `(() => {
   const input = document.querySelector("input");
-  input.value = "host-7";
+  input.value = "${word}";
   input.dispatchEvent(new Event("input"));
 })()`;
 
-/** Opens pages of so many rules in a browser, each time in a new window. @throws where no browser is installed */
+/** Opens pages of so many rows in a browser, each time in a new window. @throws where no browser is installed */
 export async function measurePage(sizes: readonly number[], rounds: number): Promise<PageResult[]> {
   const file = findBrowser();
   if (file === undefined) {
@@ -36,10 +45,13 @@ export async function measurePage(sizes: readonly number[], rounds: number): Pro
   const browser = await startBrowser(file);
   try {
     const results: PageResult[] = [];
-    for (const rules of sizes) {
-      const path = join(directory, `${rules}.html`);
-      await writeFile(path, pageOf(reviewOfRules(rules)));
-      const result: PageResult = { rules, size: (await stat(path)).size / 1e6, open: [], search: [] };
+    const pages = Object.keys(PAGES) as (keyof typeof PAGES)[];
+    for (const [name, rows] of pages.flatMap((page) => sizes.map((size) => [page, size] as const))) {
+      const { html, word } = PAGES[name];
+      const path = join(directory, `${name}-${rows}.html`);
+      await writeFile(path, html(rows));
+      const size = (await stat(path)).size / 1e6;
+      const result: PageResult = { page: name, rows, size, open: [], search: [] };
       for (let round = 0; round < rounds; round++) {
         const page = await browser.newPage();
         const seconds = async (work: () => Promise<unknown>) => {
@@ -54,7 +66,7 @@ export async function measurePage(sizes: readonly number[], rounds: number): Pro
             await page.locator("html[data-ready=true]").waitFor();
           }),
         );
-        result.search.push(await seconds(() => page.evaluate(SEARCH)));
+        result.search.push(await seconds(() => page.evaluate(search(word))));
         await page.close();
       }
       results.push(result);
@@ -68,12 +80,11 @@ export async function measurePage(sizes: readonly number[], rounds: number): Pro
 
 /** The results as a table. */
 export function pageText(results: readonly PageResult[]): string {
-  return `A review's page in a browser, seconds: median (min–max)\n${table([
-    ["rules", "MB", "open", "search"],
-    ...results.map(({ rules, size, open, search }) => [
-      String(rules),
-      size.toFixed(1),
-      ...[open, search].map((times) => shown(spread(times), 2)),
+  return `Pages in a browser, seconds: median (min–max)\n${table([
+    ["page", "rows", "MB", "open", "search"],
+    ...results.map(({ page, rows, size, open, search: found }) => [
+      ...[page, String(rows), size.toFixed(1)],
+      ...[open, found].map((times) => shown(spread(times), 2)),
     ]),
   ])}`;
 }

@@ -7,8 +7,10 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { parseArgs } from "node:util";
 import { parse, stringify } from "yaml";
+import { drift } from "../drift";
 import { chooseExecutable, Stack, type RunResult } from "../engine/stack";
 import { startSimulator } from "../simulator";
 import { DemoAccount } from "./account";
@@ -56,22 +58,31 @@ async function main(argv: string[]): Promise<number> {
   const administrator = new Administrator(simulator, "admin", password);
   try {
     const account = await DemoAccount.copy(join(__dirname, "account.json"), join(directory, "account.json"));
+    const executable = chooseExecutable(argv);
+    const configFile = await stackFile(directory, account.file);
+    const env = {
+      PANOS_PORT: String(simulator.port),
+      PANOS_PASSWORD: password,
+      PULUMI_CONFIG_PASSPHRASE: password,
+      PULUMI_SKIP_CHECKPOINTS: "true",
+    };
     const stack = await Stack.create({
-      executable: chooseExecutable(argv),
-      name: "dev",
-      projectDir: PROJECT_DIR,
-      backendDir: directory,
-      configFile: await stackFile(directory, account.file),
-      env: {
-        PANOS_PORT: String(simulator.port),
-        PANOS_PASSWORD: password,
-        PULUMI_CONFIG_PASSPHRASE: password,
-        PULUMI_SKIP_CHECKPOINTS: "true",
-      },
+      ...{ executable, name: "dev", projectDir: PROJECT_DIR, backendDir: directory, configFile, env },
     });
+    const lookForDrift = async () => {
+      const output = new PassThrough();
+      const text = output.setEncoding("utf8").toArray();
+      const flags = ["--stack", "dev", "--config-file", configFile, "--out", join(directory, "drift")];
+      const code = await drift(executable.kind === "engine" ? [...flags, "--engine"] : flags, {
+        ...{ input: process.stdin, output, folder: PROJECT_DIR },
+        environment: { ...process.env, ...env, PULUMI_BACKEND_URL: `file://${directory}` },
+      });
+      output.end();
+      return { code, text: ((await text) as string[]).join("") };
+    };
     const story = new Story(simulator, administrator);
     console.log(`A firewall (simulated) listens on ${simulator.url}; watch it at ${simulator.httpUrl}`);
-    await tell(story, stack, account, administrator);
+    await tell(story, stack, account, administrator, lookForDrift);
     story.summary();
     if (flags.keep) {
       console.log(
@@ -110,6 +121,7 @@ async function tell(
   stack: Stack,
   account: DemoAccount,
   administrator: Administrator,
+  lookForDrift: () => Promise<{ code: number; text: string }>,
 ): Promise<void> {
   const up = (): Promise<RunResult> => stack.up({ skipPreview: true, continueOnError: true, parallel: 100 });
 
@@ -153,6 +165,9 @@ async function tell(
 
   await administrator.widen(`${WEB}-tcp-8444`);
   story.note(`\nSomebody opens ${WEB}-tcp-8444 to any source by hand, and commits.`);
+  await story.look("Drift: what the firewall has that nobody applied", lookForDrift, {
+    ...{ code: 2, says: "source: <code>203.0.113.0/24</code> → <code>any</code>" },
+  });
   await story.step("Refresh: Pulumi sees what was changed by hand", () => stack.refresh(), {
     writes: 0,
     commits: 0,

@@ -85,6 +85,23 @@ export class Story {
     if (this.failed > 0) throw new StepFailed();
   }
 
+  /** Runs a command that only looks, shows what it says, and holds that and its exit code against what they should be. */
+  async look(
+    title: string,
+    run: () => Promise<{ code: number; text: string }>,
+    expected: { code: number; says: string },
+  ): Promise<void> {
+    console.log(`\n${++this.number}. ${title}`);
+    const before = this.firewall.requests.length;
+    const { code, text } = await run();
+    console.log(text.trim().replace(/^(?=.)/gm, "    "));
+    const requests = this.firewall.requests.slice(before);
+    this.hold(`exit code ${expected.code}`, code === expected.code, `it was ${code}`);
+    this.hold(`it says ${expected.says}`, text.includes(expected.says));
+    this.hold("nothing is written", !requests.some(isWrite));
+    if (this.failed > 0) throw new StepFailed();
+  }
+
   summary(): void {
     const seconds = ((Date.now() - this.started) / 1000).toFixed(0);
     console.log(`\nEvery step came out as it says (${seconds} s).`);
