@@ -4,6 +4,7 @@ import { GuardError } from "./error";
 import { remembered, settleAll, type Isolated } from "./isolate";
 import type { Deployed } from "./lambda";
 import { siteText, type Site } from "./reach";
+import { recordKey } from "./record/store";
 import { endRecord, refreshRecords, type Refreshed } from "./refresh";
 import { legible } from "./rules";
 
@@ -49,9 +50,8 @@ export async function lookEverywhere(deployed: Deployed): Promise<Isolated[]> {
       }),
     ),
   );
-  const guarded = new Set(sites.map(siteText));
-  for (const key of known) {
-    if (guarded.has(key.split("/").slice(0, 2).join("/"))) continue;
+  const isGuarded = (key: string) => sites.some((site) => key.startsWith(recordKey(site, "")));
+  for (const key of known.filter((each) => !isGuarded(each))) {
     await endRecord(key, home.guard);
     result.ended++;
   }

@@ -106,7 +106,10 @@ async function handleOne(arrival: Arrival, deployed: Deployed): Promise<void> {
 }
 
 async function isolateFor(arrival: Arrival, detail: Fields, deployed: Deployed): Promise<void> {
-  const { account = "", region = "" } = siteIn(detail);
+  const { account, region } = siteIn(detail);
+  if (account === undefined || region === undefined) {
+    throw new GuardError("EVENT", "it doesn't say which account and region it is of: look by hand");
+  }
   const { isolation } = deployed.guarding({ account, region });
   if (isolation === undefined) return;
   const settled = async () => {

@@ -133,10 +133,16 @@ describe("guard: other regions and accounts", () => {
       .sort();
 
   it("tell it of every call, once each, and its queue takes them from the hub's bus", async () => {
-    for (const source of ["eventbridge", "s3"]) {
-      const trail = { bucket: "my-trail", accounts: [HUB] };
-      const { values } = VARIANTS["a guard of other regions and accounts"]!;
-      const found = await (source === "s3" ? deployed({ ...values, source, trail }) : variant());
+    const { values } = VARIANTS["a guard of other regions and accounts"]!;
+    const others = {
+      "CloudTrail's files": { source: "s3", trail: { bucket: "my-trail", accounts: [HUB] } },
+      "a tag that the trigger looks at, too": { tagKeys: ["SecurityStatus"] },
+    };
+    const configurations = Object.entries(others).map(
+      ([title, more]) => [title, deployed({ ...values, ...more })] as const,
+    );
+    for (const [source, deployment] of [["nothing else", variant()] as const, ...configurations]) {
+      const found = await deployment;
       const rules = found.of("EventRule");
       const patternsOf = (own: (each: Declared) => boolean) =>
         rules.filter(own).map(({ inputs }) => JSON.parse(String(inputs["eventPattern"])) as unknown);

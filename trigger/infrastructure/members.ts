@@ -2,11 +2,11 @@ import { StackInstances, StackSet } from "@pulumi/aws/cloudformation";
 import type { EventBus } from "@pulumi/aws/cloudwatch";
 import { getOrganizationalUnitDescendantAccounts } from "@pulumi/aws/organizations";
 import { all, jsonStringify, type Output } from "@pulumi/pulumi";
+import { guardRights } from "../../guard/rights";
 import type { Context } from "./context";
 import { memberTemplate } from "./member-template";
 import { readActions } from "./reads";
 import { forwardedRules } from "./rules";
-import { guardRights } from "../../guard/rights";
 
 /** An account that forwards its changes, and the role that reads it. */
 export interface Member {
@@ -59,24 +59,18 @@ export function memberStacks(
   const { members: given, guard } = settings;
   if (given === undefined || hub === undefined) return undefined;
   const { scope, roleName, guardRoleName, externalId } = given;
+  const where = { partition, account: "${AWS::AccountId}", regions: watched };
+  const guarding = guard && {
+    roleName: guardRoleName,
+    rights: guardRights(guard.policy, where, Object.values(guard.quarantineGroups)),
+  };
   const templateBody = all([hub.arn, all(roles.readers), roles.guard]).apply(
-    ([hubBusArn, readerPrincipals, guardPrincipal]) =>
+    ([hubBusArn, readerPrincipals, principal]) =>
       JSON.stringify(
         memberTemplate({
           ...{ hubBusArn, hubAccount: account, readerPrincipals, roleName, externalId },
           rules: forwardedRules(context),
-          ...(guard &&
-            guardPrincipal !== undefined && {
-              guard: {
-                principal: guardPrincipal,
-                roleName: guardRoleName,
-                rights: guardRights(
-                  guard.policy,
-                  { partition, account: "${AWS::AccountId}", regions: watched },
-                  Object.values(guard.quarantineGroups),
-                ),
-              },
-            }),
+          ...(guarding && principal !== undefined && { guard: { ...guarding, principal } }),
           // Other accounts are only ever read by EC2's own API.
           reads: readActions("ec2"),
           roleRegion: watched[0] ?? context.region,
