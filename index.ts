@@ -1,6 +1,7 @@
 import { RunError } from "@pulumi/pulumi/errors";
 import * as log from "@pulumi/pulumi/log";
 import { isDryRun } from "@pulumi/pulumi/runtime/settings";
+import { groupNamesIn } from "./accounts/group-names";
 import { readInventory } from "./inventory";
 import type { Inventory } from "./inventory/types";
 import { unknownTargets } from "./mapping";
@@ -41,6 +42,7 @@ async function program() {
     const { registrations, isolation, suspicion, adopt, refusal, isolated } = plan;
     const { lastCommit } = new FirewallPolicy(declared.name, {
       ...{ ...declared, ...content, registrations, suspicion, adopt, listed: settings.listed },
+      groupNames: groupNamesIn(content.rules),
       ...(isolation && { isolation }),
       ...(refusal !== undefined && { refusal }),
     });

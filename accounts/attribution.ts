@@ -37,8 +37,14 @@ export function attributed(rules: MappedRule[], inventory: Inventory): MappedRul
 export function withPlaces(description: string, places: ReadonlySet<Place> | typeof ANYBODY): string {
   const known = attributionOf(description);
   if (known === ANYBODY) return description;
-  const bare = known === undefined ? description : description.slice(description.indexOf("] ") + 2);
-  return labelled(bare, places === ANYBODY ? places : new Set([...(known ?? []), ...places]));
+  const all = places === ANYBODY ? places : new Set([...(known ?? []), ...places]);
+  return labelled(unattributed(description), all);
+}
+
+/** A description without the places in front of it. */
+export function unattributed(description: string): string {
+  if (attributionOf(description) === undefined) return description;
+  return description.slice(description.indexOf("] ") + 2);
 }
 
 function labelled(description: string, places: ReadonlySet<Place> | typeof ANYBODY): string {

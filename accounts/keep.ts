@@ -8,6 +8,7 @@ import {
   isQuarantineRuleName,
   isServiceName,
   ownerTag,
+  securityGroupIn,
 } from "../mapping/names";
 import { compareTexts } from "../mapping/order";
 import { addressTexts } from "../mapping/routing";
@@ -57,7 +58,7 @@ export function withKeptRules(
       continue;
     }
     const places = attributionOf(rule.description);
-    const groupId = groupIn(rule.name);
+    const groupId = securityGroupIn(rule.name) ?? "";
     if (places === undefined && groups.has(groupId)) continue;
     if (places instanceof Set && [...places].every((place) => !missing.has(place))) continue;
     if (places === undefined || !groups.has(groupId)) {
@@ -170,10 +171,6 @@ function permittedIn({ securityGroups }: Inventory): Set<string> {
 
 function addressesIn({ networkInterfaces }: Inventory): Set<string> {
   return new Set(networkInterfaces.flatMap(addressTexts).map(canonicalAddress));
-}
-
-function groupIn(ruleName: string): string {
-  return /sg-[0-9a-z]+/.exec(ruleName)?.[0] ?? "";
 }
 
 /** The services of ours that rules name: those that are declared already, and others as their names say them. */

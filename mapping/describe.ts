@@ -35,6 +35,13 @@ function groupLabel({ securityGroupId, securityGroupName }: Permission): string 
   return name === "" ? id : `${name} (${id})`;
 }
 
+/** A group's name in a description that `describePermission` made; undefined where it doesn't say one. */
+export function groupNameIn(description: string, securityGroupId: string): string | undefined {
+  if (description.startsWith(securityGroupId)) return undefined;
+  const end = description.indexOf(` (${securityGroupId})`);
+  return end > 0 ? description.slice(0, end) : undefined;
+}
+
 /**
  * Text on one line that XML 1.0 can hold and gives back unchanged: control characters, line breaks and
  * runs of blanks become one space (a parser may turn a carriage return into a line feed, and the next run

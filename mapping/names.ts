@@ -86,11 +86,21 @@ export function isQuarantineRuleName(name: string, ownerId?: string): boolean {
 }
 
 const RULE_NAME =
-  /^aws-sg-[0-9a-z]+(-out)?-(tcp|udp|icmp|icmpv6|ip|all)(-\d+(-\d+)?)?(-z[0-9a-f]{8})?(-p[0-9a-f]{8})?$/;
+  /^aws-sg-[0-9a-z]+-((out-)?(tcp|udp|icmp|icmpv6|ip|all)(-\d+(-\d+)?)?)(-z[0-9a-f]{8})?(-p[0-9a-f]{8})?$/;
 
 /** Whether `name` is one that `ruleName` can produce and PAN-OS takes. */
 export function isRuleName(name: string): boolean {
   return name.length <= MAX_NAME && RULE_NAME.test(name);
+}
+
+/** What a rule's name says of the traffic, as "out-tcp-443"; undefined: it is no name of a permission's rule. */
+export function trafficIn(name: string): string | undefined {
+  return RULE_NAME.exec(name)?.[1];
+}
+
+/** The security group in the name of a rule or an address group of ours; undefined: it is about none. */
+export function securityGroupIn(name: string): string | undefined {
+  return /^aws-(?:[a-z0-9]{4,16}-)?(sg-[0-9a-z]+)(?:-|$)/.exec(name)?.[1];
 }
 
 /** The name of a service object of ours: `aws-<ownerId>-<protocol>-<port>`. */

@@ -19,6 +19,7 @@ import type {
   TagInputs,
 } from "./inputs";
 import type { Isolated } from "./isolated";
+import { logicalName } from "./logical-name";
 import { placeOf, placedBefore, placesOf } from "./placement";
 import { registerResources } from "./registration";
 
@@ -133,6 +134,8 @@ export interface FirewallPolicyArgs extends FirewallInputs, PolicyContent {
   adopt?: Adoptions;
   /** What isolates instances; absent: nothing does. */
   isolation?: IsolationArgs;
+  /** The names of the security groups that it is about, by id, for its resources' names; absent: not known. */
+  groupNames?: ReadonlyMap<string, string>;
   /** Whether it is one of several: then its resources are named after it. */
   listed: boolean;
 }
@@ -145,11 +148,16 @@ export class FirewallPolicy extends ComponentResource {
   constructor(name: string, args: FirewallPolicyArgs, options?: ComponentResourceOptions) {
     super("panos:index:FirewallPolicy", name, {}, options);
     const { rules, services, applications, addresses, addressGroups, registrations, ...others } = args;
-    const { acceptRename, maxRemovals, suspicion, listed, adopt = {}, isolation, ...firewallInputs } = others;
+    const { acceptRename, maxRemovals, suspicion, listed, adopt = {}, isolation, ...rest } = others;
+    const { groupNames = new Map<string, string>(), ...firewallInputs } = rest;
     const { ownerId, cleanupRule: before, stack } = args;
     const firewall = firewallIdentity(args);
     // A URN has the types of a resource's parents, not their names: two firewalls' rules would be one resource.
     const named = (resource: string) => (listed ? `${name}/${resource}` : resource);
+    const called = (object: string) => named(logicalName(object, groupNames));
+    // States of earlier versions have the object's own name, and so have those made while its group's wasn't known.
+    const aliases = (object: string) =>
+      called(object) !== named(object) && { aliases: [{ name: named(object) }] };
     const tag = stackTag(ownerId, stack);
 
     const declared = declarationOf(ownerId, stack, args);
@@ -203,9 +211,9 @@ export class FirewallPolicy extends ComponentResource {
         objects.set(
           group.name,
           new AddressGroupResource(
-            named(group.name),
+            called(group.name),
             { firewall, ownerId, ...group },
-            { parent: this, dependsOn },
+            { parent: this, dependsOn, ...aliases(group.name) },
           ),
         );
       }
@@ -220,9 +228,9 @@ export class FirewallPolicy extends ComponentResource {
         ruleResources.set(
           rule.name,
           new SecurityRuleResource(
-            named(rule.name),
+            called(rule.name),
             { firewall, ownerId, before: placeOf(rule.name, ownerId, places), ...rule },
-            { parent: this, dependsOn },
+            { parent: this, dependsOn, ...aliases(rule.name) },
           ),
         );
       }

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Stack } from "../../engine/stack";
-import { account, ruleOf, type Permission } from "../support/account";
+import { account, resourceOf, ruleOf, type Permission } from "../support/account";
 import { Lab, said, succeeded } from "../support/lab";
 import type { Person } from "../support/person";
 
@@ -56,10 +56,12 @@ describe("e2e: rules that somebody changes by hand", function () {
       const found = await lab.during(() => stack.refresh({ skipPreview: true }));
       expect(found.result.code, said(found.result)).to.equal(0);
       expect({ writes: found.writes, commits: found.commits }).to.deep.equal({ writes: 0, commits: 0 });
-      expect(found.result.steps.map(({ name }) => name)).to.include(RULE);
+      expect(found.result.steps.map(({ name }) => name)).to.include(resourceOf(WEB));
       const plan = await stack.preview({ diff: true });
       expect(said(plan)).to.include(property);
-      expect(plan.steps.filter(({ op }) => op === "update").map(({ name }) => name)).to.include(RULE);
+      expect(plan.steps.filter(({ op }) => op === "update").map(({ name }) => name)).to.include(
+        resourceOf(WEB),
+      );
       const { result, commits } = await lab.during(() => stack.up({ skipPreview: true }));
       succeeded(result);
       isMended(commits);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { account, ruleOf, type Permission } from "../support/account";
+import { account, resourceOf, ruleOf, type Permission } from "../support/account";
 import { Lab, said, succeeded } from "../support/lab";
 
 const WEB: Permission = { group: 1, port: 8443 };
@@ -21,7 +21,7 @@ describe("e2e: a freeze", function () {
   it("lets a preview show the change, and an update write nothing and say what waits", async () => {
     const stack = await lab.stack(PAUSED);
     const preview = succeeded(await stack.preview());
-    expect(preview.steps.map(({ op, name }) => `${op} ${name}`)).to.include(`create ${ruleOf(SSH)}`);
+    expect(preview.steps.map(({ op, name }) => `${op} ${name}`)).to.include(`create ${resourceOf(SSH)}`);
     expect(said(preview)).to.include("an update would write nothing now");
 
     const { result, writes } = await lab.during(() => stack.up({ skipPreview: true, refresh: true }));

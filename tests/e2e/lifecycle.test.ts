@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { account, ruleOf, type Permission } from "../support/account";
+import { account, resourceOf, ruleOf, type Permission } from "../support/account";
 import { firewallConfig, Lab, ruleEntry, said, succeeded } from "../support/lab";
 import type { Stack } from "../../engine/stack";
 
@@ -39,9 +39,9 @@ describe("e2e: a stack's life", function () {
     const { result, writes, commits } = await lab.during(() => stack.preview());
     expect(result.code, said(result)).to.equal(0);
     expect(result.steps.filter(({ op }) => op === "create").map(({ name }) => name)).to.include.members([
-      ruleOf(WEB),
-      ruleOf(API),
-      ruleOf(SSH),
+      resourceOf(WEB),
+      resourceOf(API),
+      resourceOf(SSH),
       "commit",
     ]);
     expect({ writes, commits }).to.deep.equal({ writes: 0, commits: 0 });
@@ -81,7 +81,7 @@ describe("e2e: a stack's life", function () {
       succeeded(await stack.up({ skipPreview: true })),
     );
     expect(result.steps.map(({ op, name }) => `${op} ${name}`)).to.have.members([
-      `update ${ruleOf(WEB)}`,
+      `update ${resourceOf(WEB)}`,
       "update commit",
     ]);
     expect(commits).to.equal(1);

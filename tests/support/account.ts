@@ -28,6 +28,11 @@ export function ruleOf({ group, port }: Permission): string {
   return `aws-${groupId(group)}-tcp-${port}`;
 }
 
+/** What Pulumi calls the rule that mirrors a permission of the small account. */
+export function resourceOf({ group, port }: Permission): string {
+  return `group-${group}/tcp-${port}/${ruleOf({ group, port })}`;
+}
+
 /**
  * A small account: one VPC behind the firewall, and for each group one running instance that carries it.
  * @param permissions what the groups let in over TCP

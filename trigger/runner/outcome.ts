@@ -50,11 +50,18 @@ function applied(notes: readonly RunNote[]): RunOutcome {
 }
 
 function previewed(rules: Updated["rules"]): RunOutcome {
-  const parts = Object.entries({ add: rules.create, change: rules.update, remove: rules.delete })
+  // What Pulumi would create and delete has another name with Pulumi alone: on the firewall it stays.
+  const [add, remove] = [without(rules.create, rules.delete), without(rules.delete, rules.create)];
+  const parts = Object.entries({ add, change: rules.update, remove })
     .filter(([, names]) => names.length > 0)
     .map(([verb, names]) => `${verb} ${listed(names, MOST_NAMES)}`);
   const summary = parts.length === 0 ? "would change no rule" : `would ${parts.join("; ")}`;
   return { result: "previewed", summary: cut(summary) };
+}
+
+function without(names: readonly string[], others: readonly string[]): string[] {
+  const left = new Set(others);
+  return names.filter((name) => !left.has(name));
 }
 
 /** What a run was at when it was stopped. */

@@ -1,3 +1,5 @@
+import { withoutGroup } from "../../provider/logical-name";
+
 /** One `up --refresh --skip-preview --continue-on-error` or `preview --refresh` of the stack. */
 export interface Update {
   mode: "up" | "preview";
@@ -46,7 +48,7 @@ export class Heard {
     if (resourcePreEvent === undefined) return;
     const { op, urn, type } = resourcePreEvent.metadata;
     if (!type.endsWith("panos:SecurityRule")) return;
-    if (op === "create" || op === "update" || op === "delete") this.rules[op].push(nameOf(urn));
+    if (op === "create" || op === "update" || op === "delete") this.rules[op].push(withoutGroup(nameOf(urn)));
   };
 
   /** Errors that no event tells: of a command that never came so far. */

@@ -64,6 +64,23 @@ describe("how a run ended", () => {
       summary: "would add r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, and 2 more; remove old",
     });
   });
+
+  it("adds and removes no rule that only has another name in Pulumi", () => {
+    const heard = new Heard();
+    const does = (op: string, name: string) => {
+      const type = "pulumi-nodejs:dynamic/panos:SecurityRule";
+      const urn = `urn:pulumi:dev::aws-panos-rules::panos:index:FirewallPolicy$${type}::${name}`;
+      heard.onEvent({ resourcePreEvent: { metadata: { op, urn, type } } });
+    };
+    does("create", "web/tcp-443/aws-sg-0a-tcp-443");
+    does("create", "edge-a/web/tcp-22/aws-sg-0a-tcp-22");
+    does("delete", "aws-sg-0a-tcp-443");
+    does("delete", "aws-sg-0b-tcp-443");
+    expect(outcomeOf("preview", { ...DONE, rules: heard.rules }, [], false)).to.deep.equal({
+      result: "previewed",
+      summary: "would add edge-a/aws-sg-0a-tcp-22; remove aws-sg-0b-tcp-443",
+    });
+  });
 });
 
 describe("what a run is heard to say", () => {
