@@ -8,6 +8,10 @@ const OTHER_SOURCE: Permission = { group: 1, port: 443, cidr: "198.51.100.0/24" 
 const API: Permission = { group: 2, port: 8001 };
 const SSH: Permission = { group: 3, port: 22 };
 
+const PROFILES =
+  '<profile-group><entry name="strict"/><entry name="tiered"/></profile-group>' +
+  '<log-settings><profiles><entry name="siem"/></profiles></log-settings>';
+
 describe("e2e: a stack's life", function () {
   this.timeout(120_000);
   let lab: Lab;
@@ -20,7 +24,7 @@ describe("e2e: a stack's life", function () {
       ruleEntry("allow-mail", { application: "smtp", service: "application-default" }),
       ruleEntry("deny-telnet", { application: "telnet", service: "application-default", action: "deny" }),
     ];
-    lab = await Lab.open({ config: firewallConfig(rules) });
+    lab = await Lab.open({ config: firewallConfig(rules).replace("<rulebase>", `${PROFILES}<rulebase>`) });
     const person = lab.person();
     await person.addObject("tag", '<entry name="theirs"><comments>of the administrator</comments></entry>');
     await person.addObject(
@@ -120,6 +124,32 @@ describe("e2e: a stack's life", function () {
     expect(lab.field(ruleOf(WEB), "destination"))
       .to.include("10.0.0.3<")
       .and.not.to.include("10.0.0.1<");
+  });
+
+  it("gives a rule what its instance's tag asks for, and in one commit something else when the tag is another", async () => {
+    const policies = [
+      { tag: "Tier=db", profileGroup: "strict", logSetting: "siem" },
+      { tag: "Tier", profileGroup: "tiered" },
+    ];
+    await lab.configure({ settings: { "aws-panos-rules:policies": policies } });
+    for (const [Tier, profileGroup, logSetting] of [
+      ["db", "strict", "<log-setting>siem</log-setting>"],
+      ["web", "tiered", ""],
+    ] as const) {
+      const inventory = account([WEB, SSH]);
+      inventory.instances[1]!.tags = { Tier };
+      await lab.setAccount(inventory);
+      const { commits } = await lab.during(async () => succeeded(await stack.up({ skipPreview: true })));
+      expect(commits).to.equal(1);
+      expect(lab.ours()).to.have.length(2).and.include(ruleOf(WEB));
+      const rule = lab.ours().find((name) => name.startsWith(`${ruleOf(SSH)}-p`)) ?? "";
+      expect(lab.field(rule, "profile-setting")).to.include(
+        `<group><member>${profileGroup}</member></group>`,
+      );
+      expect(lab.field(rule, "log-setting")).to.equal(logSetting);
+      expect(lab.field(rule, "destination")).to.include("10.0.0.3");
+      expect(lab.field(ruleOf(WEB), "profile-setting")).to.equal("");
+    }
   });
 
   it("destroys everything of its own in one commit, and nothing else", async () => {

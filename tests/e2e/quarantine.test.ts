@@ -10,11 +10,12 @@ const SSH: Permission = { group: 2, port: 22 };
 /** The instance that is marked is in both groups, with another one in the first. */
 const [SUSPECT, OTHER] = ["10.0.0.1", "10.0.0.9"];
 const RESPONDER = "10.9.0.7";
+const PREFIX = "2001:db8:0:1:a::/80";
 const [RESPONDERS, IN, OUT] = (["responders", "in", "out"] as const).map(
   (part) => `aws-quarantine-test1234-${part}`,
 ) as [string, string, string];
 /** What an administrator allows, above everything of ours, between any zones. */
-const WIDE = ruleEntry("wide", { from: "any", to: "any", destination: "10.0.0.0/8" });
+const WIDE = ruleEntry("wide", { from: "any", to: "any" });
 const OUTBOUND = ruleEntry("outbound", { from: "trust", to: "untrust", source: "10.0.0.0/8" });
 /** A device that leaves sessions as they are when its policy changes. */
 const LEAVES = "<deviceconfig><setting><config><rematch>no</rematch></config></setting></deviceconfig><vsys>";
@@ -25,7 +26,8 @@ const DENY = {
 };
 const DYNAMIC = { ...DENY, "aws-panos-rules:destinations": "dynamic" };
 
-function fleet(marked: boolean): Inventory {
+/** @param ipv6Prefixes delegated to the instance that is marked */
+function fleet(marked: boolean, ipv6Prefixes: string[]): Inventory {
   const { networkInterfaces, instances, ...rest } = account([WEB, SSH]);
   const [web, ssh] = networkInterfaces;
   return {
@@ -35,7 +37,7 @@ function fleet(marked: boolean): Inventory {
       { id: "i-0b", name: "other", state: "running", tags: { SecurityStatus: "cleared" } },
     ],
     networkInterfaces: [
-      { ...web!, securityGroupIds: [groupId(1), groupId(2)] },
+      { ...web!, securityGroupIds: [groupId(1), groupId(2)], ipv6Prefixes },
       {
         ...ssh!,
         id: "eni-0b",
@@ -72,17 +74,19 @@ describe("e2e: isolating an instance by tag", function () {
   this.timeout(180_000);
   let lab: Lab;
   let person: Person;
+  let prefixes: string[];
+  beforeEach(() => (prefixes = []));
   afterEach(() => lab.close());
 
   async function start(rules: string[], choices: StackChoices): Promise<Stack> {
     lab = await Lab.open({ config: firewallConfig(rules).replace("<vsys>", LEAVES) });
     person = lab.person();
-    await lab.setAccount(fleet(false));
+    await lab.setAccount(fleet(false, prefixes));
     const stack = await lab.stack(choices);
     succeeded(await stack.up({ skipPreview: true }));
     return stack;
   }
-  const mark = (marked: boolean) => lab.setAccount(fleet(marked));
+  const mark = (marked: boolean) => lab.setAccount(fleet(marked, prefixes));
   const run = (stack: Stack) => lab.during(async () => succeeded(await stack.up({ skipPreview: true })));
   const left = () => lab.firewall.sessions.map(({ id }) => id);
   const open = (from: "trust" | "untrust", source: string, destination: string, port = 443) =>
@@ -104,6 +108,14 @@ describe("e2e: isolating an instance by tag", function () {
     ];
   }
 
+  /** More sessions than one answer of the device has, next to the delegated prefix and in it nowhere. */
+  function openSessionsBesidePrefix(): number[] {
+    const next = ["2001:db8:0:1:9:ffff:ffff:ffff", "2001:db8:0:1:b::", "2001:db8:0:1::a"];
+    return Array.from({ length: 1100 }, (_, index) =>
+      open("untrust", "2001:db8:ffff::5", next[index % next.length]!),
+    );
+  }
+
   async function expectIsolated(): Promise<void> {
     expect(await fate(person, {})).to.equal(`${IN} deny`);
     expect(await fate(person, { source: "198.51.100.1", port: 8443 })).to.equal(`${IN} deny`);
@@ -118,10 +130,13 @@ describe("e2e: isolating an instance by tag", function () {
   }
 
   it("keeps out what anybody allows, but responders, in one commit; releasing restores what AWS says", async () => {
+    prefixes = [PREFIX];
     const stack = await start([WIDE, OUTBOUND], { settings: DENY });
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH)]);
     const [web, others] = [lab.rule(ruleOf(WEB)), lab.others()];
-    const stay = openSessions();
+    const stay = [...openSessions(), ...openSessionsBesidePrefix()];
+    open("untrust", "2001:db8:ffff::5", "2001:db8:0:1:a::17");
+    open("trust", "2001:db8:0:1:a:ffff:ffff:ffff", "2001:db8:ffff::5");
 
     await mark(true);
     const isolated = await run(stack);
@@ -136,9 +151,9 @@ describe("e2e: isolating an instance by tag", function () {
     await expectIsolated();
     expect(left()).to.deep.equal(stay);
     const text = said(isolated.result);
-    expect(text).to.include("4 session(s) of isolated instances were ended (10.0.0.1)");
+    expect(text).to.include(`6 session(s) of isolated instances were ended (10.0.0.1, ${PREFIX})`);
     expect(text).to.include(
-      "isolated: i-0a1 (host-1) has the tag SecurityStatus=IR: 10.0.0.1 are in no rule of ours",
+      `isolated: i-0a1 (host-1) has the tag SecurityStatus=IR: 10.0.0.1, ${PREFIX} are in no rule of ours`,
     );
     expect(text).to.match(
       /withheld: Security group group-2 \(sg-0a0002\), TCP port 22, is withheld: of its instances/,
