@@ -13,7 +13,7 @@ export interface Approval {
   /** Who approved: what IAM calls `aws:userid`. The store lets nobody write under another's. */
   by: string;
   madeAt: string;
-  /** sg-… */
+  /** sg-…, of whichever account: as in the names of rules, the id tells it from all others. */
   group: string;
   /** Whose change it is for; absent: anybody's but the approver's. */
   for?: string;

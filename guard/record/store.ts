@@ -12,7 +12,7 @@ const MOST_BYTES = 390_000;
 const LEASE_MS = 30_000;
 const RETRY_MS = 50;
 
-/** What a group's record is kept under: ids alone are not promised to differ between accounts and regions. */
+/** What a group's record is kept under: its site first, whose records are begun and ended together. */
 export function recordKey(site: Site, group: string): string {
   return `${siteText(site)}/${group}`;
 }

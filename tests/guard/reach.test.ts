@@ -306,6 +306,11 @@ describe("guard: other regions and accounts, over HTTP", function () {
       marked("RunInstances", { ...site, account: CLOSED }),
     ]);
     expect(refused.failed).to.deep.equal([0, 1]);
+    const buried: string[] = [];
+    const bury = (_: unknown, reason: string) => Promise.resolve(void buried.push(reason));
+    const nowhere = { ...marked("CreateTags", site), recipientAccountId: undefined };
+    await handle({ ...deployed, bury }, [nowhere]);
+    expect(buried).to.deep.equal(["it doesn't say which account and region it is of: look by hand"]);
     expect(refused.said.map(({ summary, escalated }) => [escalated, summary.split(":")[0]])).to.deep.equal([
       [
         true,

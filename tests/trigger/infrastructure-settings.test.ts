@@ -161,6 +161,10 @@ describe("the trigger's settings", () => {
       "members names accounts and an organization: one of them",
       "members.organizationalUnits is missing: the root means all accounts",
     ]);
+    const named = (length: number) =>
+      problemsWith({ members: { accounts: ["111122223333"], roleName: "r".repeat(length) } });
+    expect(await named(58)).to.deep.equal([]);
+    expect((await named(59)).join()).to.include("members.roleName");
   });
 
   it("want a trail with source: s3, and none without", async () => {

@@ -46,7 +46,7 @@ export async function deployTrigger(settings: TriggerSettings) {
   const ofFunction = functionRole(context, parts, memberRoles, inBuild ? undefined : network);
   const ofBuild = inBuild ? buildRole(context, parts, built, memberRoles, network) : undefined;
   const running = (ofBuild ?? ofFunction).role.arn;
-  // Roles in other accounts only read, and what only reads is no event.
+  // The roles that it takes on in other accounts only read, and what only reads is no event.
   const ownRoles = all([...new Set([ofFunction.role.arn, running])]);
   const told = environment(context, parts, ownRoles);
   const handler = handlerFunction(context, parts, ofFunction, built, told, inBuild ? undefined : network);
