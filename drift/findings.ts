@@ -30,7 +30,9 @@ export interface Subject {
  * Where the firewall is as declared, nothing is said; where it is as last applied, it is not applied yet; everything
  * else is drift, in whichever configuration it is.
  */
-export function comparison(given: Subject): Pick<FirewallDrift, "findings" | "notApplied" | "held"> {
+export function comparison(
+  given: Subject,
+): Pick<FirewallDrift, "findings" | "notApplied" | "held" | "shadowed"> {
   const subject = { ...given, index: indexOf(given) };
   const { drift, facts, applied } = subject;
   const declared: Declaration = facts.declared ?? eachPart(() => ({}));
@@ -68,6 +70,9 @@ export function comparison(given: Subject): Pick<FirewallDrift, "findings" | "no
     findings: [...findings, ...strays(drift), ...registered.findings],
     notApplied: [...notApplied, ...registered.notApplied],
     held: [...held].sort().map((rule) => heldRule(subject, rule)),
+    shadowed: facts.shadowed.map(({ rule, by }) => {
+      return { rule, by, ...mirrored(subject, rule, subject.index.declared.get(rule), undefined) };
+    }),
   };
 }
 

@@ -29,7 +29,7 @@ export function driftOf({ facts, drift, applied }: Seen, { unusedDays, now }: Dr
     return [{ facts: firewall, drift: found, applied: applied.get(firewall.firewall), account }];
   });
   const unused = unusedOf(asked, unusedDays, now);
-  const firewalls = facts.firewalls.map(({ firewall, refusal = UNASKED, shadowed }): FirewallDrift => {
+  const firewalls = facts.firewalls.map(({ firewall, refusal = UNASKED }): FirewallDrift => {
     const index = asked.findIndex((each) => each.facts.firewall === firewall);
     const subject = asked[index];
     if (subject === undefined) {
@@ -37,7 +37,7 @@ export function driftOf({ facts, drift, applied }: Seen, { unusedDays, now }: Dr
       return { firewall, refusal, ...none, unused: { days: unusedDays, rules: [], notJudged: 0 } };
     }
     const { commits } = subject.drift;
-    return { firewall, ...comparison(subject), shadowed, unused: unused[index]!, commits };
+    return { firewall, ...comparison(subject), unused: unused[index]!, commits };
   });
   const made = {
     drifted: firewalls.some(({ findings }) => findings.length > 0),

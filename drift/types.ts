@@ -29,7 +29,7 @@ export interface FirewallDrift {
   /** Rules of ours that an administrator has put on hold, and how they differ: that is what holding is for. */
   held: Held[];
   /** Administrators' rules above ours that possibly deny part of what these allow. */
-  shadowed: { rule: string; by: string }[];
+  shadowed: Shadowed[];
   unused: Unused;
   /**
    * Its last commits, whoever made them, the newest first. What is in running came with one of these or one before;
@@ -99,6 +99,12 @@ export interface Held extends Mirrored {
   rule: string;
   fields: FieldChange[];
   xml?: string;
+}
+
+export interface Shadowed extends Mirrored {
+  rule: string;
+  /** The administrator's. */
+  by: string;
 }
 
 export interface NotApplied extends Mirrored {

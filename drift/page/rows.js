@@ -64,8 +64,8 @@ export function rowsOf({ firewalls, said }) {
       ...{ name: rule, word: "rule on hold" },
       notes: ["It is left as somebody changed it."],
     })),
-    ...shadowed.map(({ rule, by }) => ({
-      ...{ ...none, firewall, what: /** @type {What} */ ("shadowed"), name: rule },
+    ...shadowed.map(({ rule, by, ...each }) => ({
+      ...{ ...none, firewall, what: /** @type {What} */ ("shadowed"), name: rule, ...each },
       ...{
         word: "rule possibly denied",
         notes: [`The administrator's rule ${by} above it may deny part of it.`],

@@ -81,6 +81,9 @@ describe("drift page in a browser", function () {
     await page.getByRole("button", { name: "… not applied yet" }).click();
     expect(await rows(page).count()).to.equal(2);
     await page.getByRole("button", { name: "Show all" }).click();
+    await page.getByLabel("Security group").fill("beside");
+    expect(await rows(page).count()).to.equal(4);
+    await page.getByRole("button", { name: "Show all" }).click();
 
     await page.getByRole("button", { name: "moved from its place (4)" }).click();
     await page.getByLabel("Firewall").fill("edge-b");

@@ -138,7 +138,8 @@ describe("e2e: drift", function () {
     expect(firewall!.commits.map(({ by }) => by)).to.deep.equal(["admin", "aws-panos"]);
     expect(firewall!.held.map(({ rule }) => rule)).to.deep.equal([ruleOf(HELD)]);
     expect(firewall!.held[0]!.fields.map(({ field }) => field)).to.deep.equal(["tag", "other settings"]);
-    expect(firewall!.shadowed).to.deep.include({ rule: ruleOf(UNUSED), by: "block-mallory" });
+    const shadowed = firewall!.shadowed.find(({ rule }) => rule === ruleOf(UNUSED));
+    expect(shadowed).to.deep.include({ by: "block-mallory", group: { id: groupId(8), name: "group-8" } });
     expect(firewall!.unused.rules.map(({ rule, revoke }) => [rule, revoke.length])).to.deep.equal([
       [ruleOf(UNUSED), 1],
     ]);

@@ -29,7 +29,7 @@ export function driftOfFindings(findings: number): Drift {
           },
         ],
         held: [{ rule: "aws-sg-0held-tcp-22", ...mirrors, fields: [] }],
-        shadowed: [{ rule: "aws-sg-0shadowed-tcp-22", by: "block-mallory" }],
+        shadowed: [{ rule: "aws-sg-0beside-tcp-22", by: "block-mallory", ...mirrors }],
         unused: {
           days: 90,
           rules: [
