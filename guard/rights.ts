@@ -17,8 +17,9 @@ interface Where {
 }
 
 /**
- * What the guard does in EC2, and nothing else. Changes are limited to groups of the policy's scope, by tag and
- * VPC (condition keys aws:ResourceTag and ec2:Vpc: "Actions, resources, and condition keys for Amazon EC2").
+ * What the guard does in EC2, in these regions, and nothing else. Changes are limited to groups of the policy's
+ * scope, by tag and VPC (condition keys aws:ResourceTag and ec2:Vpc: "Actions, resources, and condition keys for
+ * Amazon EC2").
  * @param quarantineGroups with isolation: the groups that interfaces are given
  */
 export function guardRights(
@@ -26,11 +27,10 @@ export function guardRights(
   { partition, account, regions }: Where,
   quarantineGroups: readonly string[],
 ): Right[] {
-  const inEach = (resource: string, owner = account) =>
-    regions.map((region) => `arn:${partition}:ec2:${region}:${owner}:${resource}`);
-  const prefixLists = inEach("prefix-list/*", "*");
+  const arn = (resource: string, owner = account) => `arn:${partition}:ec2:*:${owner}:${resource}`;
+  const prefixLists = arn("prefix-list/*", "*");
   // A VPC, and with it a group in it, may be shared by another account.
-  const vpcs = scope.vpcs.flatMap((vpc) => inEach(`vpc/${vpc}`, "*"));
+  const vpcs = scope.vpcs.map((vpc) => arn(`vpc/${vpc}`, "*"));
   // One statement for each tag: conditions of one statement have to hold together.
   const tagged = scope.tags.length === 0 ? [undefined] : scope.tags;
   const changes = [
@@ -39,7 +39,7 @@ export function guardRights(
     ...(egress ? ["ec2:RevokeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupEgress"] : []),
     "ec2:ModifySecurityGroupRules",
   ];
-  const limits = (tag: string | undefined): Right["Condition"] => {
+  const limits = (tag: string | undefined): NonNullable<Right["Condition"]> => {
     const split = tag?.indexOf("=") ?? -1;
     const [key, value] = split < 0 ? [tag, "*"] : [tag?.slice(0, split), tag?.slice(split + 1) ?? ""];
     return {
@@ -51,29 +51,24 @@ export function guardRights(
     mode === "notify"
       ? []
       : [
-          ...tagged.map((tag, index): Right => {
-            const Condition = limits(tag);
-            return {
-              ...{
-                Sid: `UndoInGuardedGroups${index + 1}`,
-                why: "undoes what the policy forbids",
-                Action: changes,
-              },
-              Resource: inEach("security-group/*"),
-              ...(Condition && Object.keys(Condition).length > 0 && { Condition }),
-            };
-          }),
+          ...tagged.map((tag, index): Right => ({
+            Sid: `UndoInGuardedGroups${index + 1}`,
+            why: "undoes what the policy forbids",
+            Action: changes,
+            Resource: arn("security-group/*"),
+            Condition: limits(tag),
+          })),
           {
             Sid: "RulesAndListsBesideTheGroup",
             why: "the same calls also ask for the rules, and the prefix lists that they name",
             Action: changes,
-            Resource: [...inEach("security-group-rule/*"), ...prefixLists],
+            Resource: [arn("security-group-rule/*"), prefixLists],
           },
           {
             Sid: "TagWhatIsRestored",
             why: "a restored rule gets its tags again, in the call that makes it",
             Action: ["ec2:CreateTags"],
-            Resource: inEach("security-group-rule/*"),
+            Resource: arn("security-group-rule/*"),
             Condition: {
               StringEquals: {
                 "ec2:CreateAction": ["AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress"],
@@ -81,7 +76,7 @@ export function guardRights(
             },
           },
         ];
-  return [
+  const rights: Right[] = [
     {
       Sid: "SeeGroups",
       why: "records, and what is there now; EC2 knows no resources for these",
@@ -109,10 +104,18 @@ export function guardRights(
             why: "isolates, and gives back the groups that it remembers, whichever they are",
             Action: ["ec2:ModifyNetworkInterfaceAttribute"],
             Resource: [
-              ...["network-interface/*", "instance/*", "security-group/*"].flatMap((each) => inEach(each)),
-              ...quarantineGroups.flatMap((group) => inEach(`security-group/${group}`, "*")),
+              ...["network-interface/*", "instance/*", "security-group/*"].map((each) => arn(each)),
+              ...quarantineGroups.map((group) => arn(`security-group/${group}`, "*")),
             ],
           },
         ]),
   ];
+  // Regions by condition: in every ARN, those of a dozen are more than IAM takes in a role (10,240 characters).
+  return rights.map((right) => ({
+    ...right,
+    Condition: {
+      ...right.Condition,
+      StringEquals: { ...right.Condition?.["StringEquals"], "aws:RequestedRegion": [...regions] },
+    },
+  }));
 }

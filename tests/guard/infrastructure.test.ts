@@ -215,6 +215,19 @@ describe("guard: other regions and accounts", () => {
     });
   });
 
+  it("may be all regions and fifty accounts, and more than one rule of each: within AWS's limits", async () => {
+    const regions = Array.from({ length: 18 }, (_, index) => `ap-southeast-${index + 1}`);
+    const accounts = Array.from({ length: 50 }, (_, index) => String(111100000000 + index));
+    const { values } = VARIANTS["a guard of other regions and accounts"]!;
+    const found = await deployed({ ...values, regions, members: { accounts } });
+    // IAM counts no white space; a role's inline policies together, and a function's variables, have a limit.
+    expect(String(found.one("RolePolicy", "guard").inputs["policy"]).length).to.be.below(10_240);
+    const { Guard } = templateOf(found).Resources;
+    expect(JSON.stringify(Guard?.Properties["Policies"]).length).to.be.below(10_240);
+    expect(String(found.one("StackSet").inputs["templateBody"]).length).to.be.below(51_200);
+    expect(JSON.stringify(found.one("Function", "guard").inputs["environment"]).length).to.be.below(4096);
+  });
+
   it("have no such role without a guard, and one that changes nothing while its mode is notify", async () => {
     const without = await deployedVariant("listed accounts");
     expect(Object.keys(templateOf(without).Resources)).not.to.include("Guard");
@@ -266,7 +279,10 @@ describe("guard: rights in EC2", () => {
     const text = "{mode: enforce, scope: {tags: [guard=on, team], vpcs: [vpc-01]}, rules: []}";
     expect(actions(text).filter((action) => action.includes("Egress"))).to.deep.equal([]);
     const undo = guardRights(policyFrom(text), WHERE, []).filter(({ Sid }) => Sid.startsWith("Undo"));
-    const vpc = { ArnEquals: { "ec2:Vpc": [`arn:aws:ec2:${REGION}:*:vpc/vpc-01`] } };
+    const vpc = {
+      ArnEquals: { "ec2:Vpc": ["arn:aws:ec2:*:*:vpc/vpc-01"] },
+      StringEquals: { "aws:RequestedRegion": [REGION] },
+    };
     expect(undo.map(({ Condition }) => Condition)).to.deep.equal([
       { StringLike: { "aws:ResourceTag/guard": "on" }, ...vpc },
       { StringLike: { "aws:ResourceTag/team": "*" }, ...vpc },

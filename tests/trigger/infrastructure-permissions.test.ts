@@ -59,10 +59,14 @@ describe("permissions", () => {
             action,
           ).to.equal(true);
         }
-        for (const { Resource, where } of allowed(statements)) {
-          // An ARN's account and service are always said; a CloudFormation template has no others either.
-          for (const each of list(Resource))
-            expect(each, where).to.match(/^(\*|arn:aws:[a-z0-9-]+:[^*]+.*)$/);
+        for (const { Resource, Condition, where } of allowed(statements)) {
+          // An ARN's account and service are always said, and its region there or in the condition; a
+          // CloudFormation template has no others either.
+          const isOfRegions = Condition?.["StringEquals"]?.["aws:RequestedRegion"] !== undefined;
+          const form = isOfRegions
+            ? /^(\*|arn:aws:ec2:\*:[^*]+.*|arn:aws:ec2:\*:\*:(prefix-list\/\*|security-group\/sg-\w+))$/
+            : /^(\*|arn:aws:[a-z0-9-]+:[^*]+.*)$/;
+          for (const each of list(Resource)) expect(each, where).to.match(form);
         }
       });
 

@@ -108,7 +108,9 @@ describe("the trigger's resources", () => {
   for (const variant of Object.keys(VARIANTS)) {
     it(`tell handler and runner what these can work with: ${variant}`, async () => {
       const { one, of } = await deployedVariant(variant);
-      const { variables } = one("Function", "function").inputs["environment"] as { variables: Record<string, string> };
+      const { variables } = one("Function", "function").inputs["environment"] as {
+        variables: Record<string, string>;
+      };
       expect(handlerSettings(variables)).to.include({ stack: "prod", ledger: variables["TRIGGER_LEDGER"] });
       expect(runnerFrom({ ...variables, AWS_REGION: REGION })).to.be.an("object");
       // Lambda takes 4 KB of variables, CodeBuild 5,500 characters.
