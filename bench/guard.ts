@@ -49,7 +49,6 @@ export async function measureGuard(rules: number, events: number): Promise<Guard
     const deployed: Deployed = {
       ...{ home, sites: [home], guarding: () => guarding, unread: new Set(), log: () => undefined },
       tell: () => Promise.resolve(),
-      post: () => Promise.resolve(),
       tellAgain: () => Promise.resolve(),
       bury: (_, reason) => Promise.reject(new Error(reason)),
     };

@@ -3,6 +3,7 @@ import { SQS } from "@aws-sdk/client-sqs";
 import type { GuardEnvironment } from "./environment";
 import { GuardError } from "./error";
 import { guardingIn } from "./guarding";
+import type { Isolated } from "./isolate";
 import type { Deployed } from "./lambda";
 import { Messenger, type Send } from "./messenger";
 import { readPolicy } from "./policy/read";
@@ -49,12 +50,16 @@ export async function deployedFrom(
     ],
   };
   const tags = json<string[]>(environment, "GUARD_QUARANTINE_TAGS");
-  const isolation =
-    Object.keys(groups).length === 0 ? undefined : { ...{ table, client, groups, now }, tags };
+  const isolates = Object.keys(groups).length > 0;
+  const isolation = {
+    ...{ table, client, groups, tags, now },
+    tell: async (step: Isolated) => {
+      await Promise.all([tell([step]), messenger.send("webhook", [step])]);
+    },
+  };
   return {
     ...{ home, tell, log, sites: sitesOf(reach, home.account), unread: new Set<string>() },
-    guarding: guardingIn(home, reach, { guard, isolation }),
-    post: (done) => messenger.send("webhook", done),
+    guarding: guardingIn(home, reach, { guard, isolation: isolates ? isolation : undefined }),
     tellAgain: () => messenger.sendKept(),
     async bury(body, reason) {
       log(JSON.stringify({ guard: "unreadable", reason }));

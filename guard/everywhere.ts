@@ -1,7 +1,7 @@
 /** The schedule's look at every region of every account. */
 import { Slots } from "../inventory/pace";
 import { GuardError } from "./error";
-import { remembered, settleAll, type Isolated } from "./isolate";
+import { remembered, settleAll } from "./isolate";
 import type { Deployed } from "./lambda";
 import { siteText, type Site } from "./reach";
 import { recordKey } from "./record/store";
@@ -13,10 +13,9 @@ const AT_ONCE = 8;
 /**
  * Looks at the groups and marked instances of every site, and ends the records of sites that are no longer
  * guarded. One that can't be read is said, once until it can be again, and keeps its records; the others go on.
- * @returns what was isolated and released
  * @throws GuardError after all, where the guard's own account can't be read, or the tables can't
  */
-export async function lookEverywhere(deployed: Deployed): Promise<Isolated[]> {
+export async function lookEverywhere(deployed: Deployed): Promise<void> {
   const { sites, guarding, log } = deployed;
   const home = guarding(deployed.home);
   const [known, memories] = await Promise.all([
@@ -24,7 +23,6 @@ export async function lookEverywhere(deployed: Deployed): Promise<Isolated[]> {
     home.isolation === undefined ? [] : remembered(home.isolation),
   ]);
   const result = { sites: sites.length, unread: 0, groups: 0, begun: 0, ended: 0 };
-  const isolated: Isolated[] = [];
   const add = ({ groups, begun, ended }: Refreshed) => {
     result.groups += groups;
     result.begun += begun;
@@ -37,7 +35,7 @@ export async function lookEverywhere(deployed: Deployed): Promise<Isolated[]> {
         const { guard, isolation } = guarding(site);
         try {
           add(await refreshRecords(site, guard, known));
-          if (isolation) isolated.push(...(await settleAll(isolation, memories)));
+          if (isolation) await settleAll(isolation, memories);
           deployed.unread.delete(siteText(site));
           return undefined;
         } catch (error) {
@@ -58,7 +56,6 @@ export async function lookEverywhere(deployed: Deployed): Promise<Isolated[]> {
   log(JSON.stringify({ guard: "refreshed", ...result }));
   const [failure] = failures.filter((each) => each !== undefined);
   if (failure !== undefined) throw failure as Error;
-  return isolated;
 }
 
 function isUnreadable(error: unknown): error is GuardError {

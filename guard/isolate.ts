@@ -30,6 +30,8 @@ export interface Isolation {
   /** The quarantine group of each VPC. */
   groups: Readonly<Record<string, string>>;
   now: () => Date;
+  /** Told each step before the next, which may fail. */
+  tell: (step: Isolated) => Promise<void>;
 }
 
 /** What was done to one interface. */
@@ -62,23 +64,20 @@ const ROUNDS = 4;
  * Makes an instance's interfaces what its tags say now. Does it again where the tags or the groups changed
  * meanwhile, so that two people who mark and unmark at once come to what the tags say in the end.
  */
-export async function settleInstance(id: string, isolation: Isolation): Promise<Isolated[]> {
-  const done: Isolated[] = [];
+export async function settleInstance(id: string, isolation: Isolation): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
     const instance = await instanceOf(id, isolation);
-    if (instance === undefined) return done;
+    if (instance === undefined) return;
     const steps = await oneRound(instance, isolation);
-    done.push(...steps);
-    if (steps.every((step) => step.done.startsWith("not"))) return done;
+    if (steps.every((step) => step.done.startsWith("not"))) return;
   }
-  return done;
 }
 
 /**
  * All instances of a site that are marked, and all that are remembered.
  * @param memories of all sites, as `remembered` gives them
  */
-export async function settleAll(isolation: Isolation, memories: readonly Memory[]): Promise<Isolated[]> {
+export async function settleAll(isolation: Isolation, memories: readonly Memory[]): Promise<void> {
   const { ec2, tags } = isolation;
   const ids = new Set<string>();
   for (const tag of tags) {
@@ -95,9 +94,7 @@ export async function settleAll(isolation: Isolation, memories: readonly Memory[
     });
   }
   for (const { id, instance } of memories) if (id.startsWith(keyOf("", isolation))) ids.add(instance);
-  const done: Isolated[] = [];
-  for (const id of ids) done.push(...(await settleInstance(id, isolation)));
-  return done;
+  for (const id of ids) await settleInstance(id, isolation);
 }
 
 async function oneRound(instance: Instance, isolation: Isolation): Promise<Isolated[]> {
@@ -108,7 +105,9 @@ async function oneRound(instance: Instance, isolation: Isolation): Promise<Isola
     const step = isMarked
       ? await isolate(instance, each, isolation)
       : await release(instance, each, isolation);
-    if (step !== undefined) steps.push(step);
+    if (step === undefined) continue;
+    await isolation.tell(step);
+    steps.push(step);
   }
   return steps;
 }

@@ -7,7 +7,7 @@ import { groupEvent, siteIn } from "./event/read";
 import { lookEverywhere } from "./everywhere";
 import type { Guarding } from "./guarding";
 import { handleEvent } from "./handle";
-import { ISOLATION_CALLS, settleInstance, type Isolated } from "./isolate";
+import { ISOLATION_CALLS, settleInstance } from "./isolate";
 import { siteText, type Site } from "./reach";
 import type { Said } from "./tell";
 import { unreachedNotices } from "./unreached";
@@ -23,8 +23,6 @@ export interface Deployed {
   /** Sites that could not be read when they were last looked at, by `siteText`: said already. */
   unread: Set<string>;
   tell: (notices: readonly Said[]) => Promise<void>;
-  /** Posts what was isolated or released, where that is configured. */
-  post: (notices: readonly Isolated[]) => Promise<void>;
   /** Sends the messages that could not be sent. */
   tellAgain: () => Promise<void>;
   /** Keeps what can't be read, with the reason. */
@@ -90,7 +88,7 @@ async function handleOne(arrival: Arrival, deployed: Deployed): Promise<void> {
   const { detail, refresh, body } = arrival;
   if (refresh) {
     await deployed.tellAgain();
-    return tellIsolated(await lookEverywhere(deployed), deployed);
+    return lookEverywhere(deployed);
   }
   if (detail === undefined) return deployed.bury(body, "it is neither an event of CloudTrail nor ours");
   if (ISOLATION_CALLS.some((call) => call === detail["eventName"])) {
@@ -113,7 +111,7 @@ async function isolateFor(arrival: Arrival, detail: Fields, deployed: Deployed):
   const { isolation } = deployed.guarding({ account, region });
   if (isolation === undefined) return;
   const settled = async () => {
-    for (const id of instancesIn(detail)) await tellIsolated(await settleInstance(id, isolation), deployed);
+    for (const id of instancesIn(detail)) await settleInstance(id, isolation);
   };
   await saidWhereUnreached(arrival, settled(), deployed, (because) => {
     // Instances start and get interfaces all the time: that is tried again, and no news.
@@ -138,11 +136,6 @@ async function saidWhereUnreached(
       await tell(noticesOf(error.message));
     throw error;
   }
-}
-
-async function tellIsolated(done: readonly Isolated[], { tell, post }: Deployed): Promise<void> {
-  if (done.length === 0) return;
-  await Promise.all([tell(done.map((each) => ({ ...each }))), post(done)]);
 }
 
 function instancesIn(detail: Record<string, unknown>): string[] {

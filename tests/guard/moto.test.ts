@@ -369,15 +369,12 @@ describe("guard against an EC2 endpoint", function () {
           now: () => new Date(),
         },
         client,
+        tell: ({ summary }) => Promise.resolve(void said.push(summary)),
       },
     };
     const deployed: Deployed = {
       ...{ home, sites: [home], guarding: () => guarding, unread: new Set(), log: () => undefined },
-      tell: (notices) => {
-        said.push(...notices.map(({ summary }) => summary));
-        return Promise.resolve();
-      },
-      post: () => Promise.resolve(),
+      tell: () => Promise.resolve(),
       tellAgain: () => Promise.resolve(),
       bury: (_, reason) => {
         said.push(`buried: ${reason}`);

@@ -30,6 +30,7 @@ describe("guard: telling people", function () {
   let folder: string;
   let topic: Gate;
   let webhook: Gate;
+  let cloud: Gate;
   let ec2: EC2;
   let sqs: SQS;
   let client: DynamoDBDocument;
@@ -39,9 +40,12 @@ describe("guard: telling people", function () {
 
   before(async () => {
     server = await Moto.start(moto);
-    [topic, webhook] = [new Gate(server.url), new Gate()];
-    await Promise.all([listen(topic.server), listen(webhook.server)]);
-    Object.assign(process.env, server.env, { AWS_REGION: REGION, AWS_ENDPOINT_URL_SNS: urlOf(topic.server) });
+    [topic, cloud, webhook] = [new Gate(server.url), new Gate(server.url), new Gate()];
+    await Promise.all([topic, cloud, webhook].map((gate) => listen(gate.server)));
+    Object.assign(process.env, server.env, {
+      ...{ AWS_REGION: REGION, AWS_ENDPOINT_URL_SNS: urlOf(topic.server) },
+      AWS_ENDPOINT_URL_EC2: urlOf(cloud.server),
+    });
     const access = server.access(REGION);
     [ec2, sqs] = [new EC2(access), new SQS(access)];
     client = await makeTables(access);
@@ -80,7 +84,8 @@ describe("guard: telling people", function () {
     for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
     ec2?.destroy();
     sqs?.destroy();
-    await Promise.all([stop(topic.server), stop(webhook.server), rm(folder, { recursive: true })]);
+    await Promise.all([topic, cloud, webhook].map((gate) => stop(gate.server)));
+    await rm(folder, { recursive: true });
     await server?.stop();
   });
 
@@ -179,25 +184,46 @@ describe("guard: telling people", function () {
     expect(await kept()).to.deep.equal([]);
   });
 
+  /** A new instance with the mark, and the event of that. */
+  async function marked(interfaces: number): Promise<{ instance: string; told: object }> {
+    const { Instances } = await ec2.runInstances({ ImageId: "ami-12c6146b", MinCount: 1, MaxCount: 1 });
+    const { InstanceId: instance = "", SubnetId } = Instances?.[0] ?? {};
+    for (let DeviceIndex = 1; DeviceIndex < interfaces; DeviceIndex++) {
+      const { NetworkInterface } = await ec2.createNetworkInterface({ SubnetId });
+      const NetworkInterfaceId = NetworkInterface?.NetworkInterfaceId;
+      await ec2.attachNetworkInterface({ InstanceId: instance, NetworkInterfaceId, DeviceIndex });
+    }
+    await ec2.createTags({ Resources: [instance], Tags: [{ Key: "SecurityStatus", Value: "IR" }] });
+    const resourcesSet = { items: [{ resourceId: instance }] };
+    return { instance, told: record("CreateTags", { resourcesSet }, { _return: true }) };
+  }
+
+  it("tells of an interface that is isolated also where another one can't be, and of each once", async () => {
+    const { told } = await marked(2);
+    const isolated = async () =>
+      (await arrived()).map(({ Message }) => /interface (eni-\w+): isolated/.exec(Message)?.[1]);
+    let changes = 0;
+    cloud.does = "403";
+    cloud.concerns = (body) => body.includes("ModifyNetworkInterfaceAttribute") && ++changes === 2;
+    expect((await handle(told)).batchItemFailures).to.have.length(1);
+    const first = await isolated();
+    expect(first).to.have.length(1);
+    cloud.does = "pass";
+    expect(await handle(told)).to.deep.equal({ batchItemFailures: [] });
+    const second = await isolated();
+    expect(second).to.have.length(1);
+    expect(second).not.to.deep.equal(first);
+  });
+
   for (const does of ["500", "hang"] as const) {
     it(`posts an isolation again to a webhook that ${does === "500" ? "answers 500" : "doesn't answer"}`, async () => {
-      const { Instances } = await ec2.runInstances({ ImageId: "ami-12c6146b", MinCount: 1, MaxCount: 1 });
-      const Resources = [Instances?.[0]?.InstanceId ?? ""];
-      const Tags = [{ Key: "SecurityStatus", Value: "IR" }];
-      await ec2.createTags({ Resources, Tags });
-      const items = Resources.map((resourceId) => ({ resourceId }));
+      const { instance, told } = await marked(1);
       webhook.does = does;
       webhook.seen.length = log.length = 0;
-      const told = record(
-        "CreateTags",
-        { resourcesSet: { items } },
-        { _return: true },
-        { awsRegion: deployed.home.region },
-      );
       expect(await handle(told)).to.deep.equal({ batchItemFailures: [] });
       const [message] = await arrived();
       expect(message?.Subject).to.equal("guard: isolation");
-      expect(message?.Message).to.include(`${Resources[0]}, interface eni-`).and.to.include(": isolated.");
+      expect(message?.Message).to.include(`${instance}, interface eni-`).and.to.include(": isolated.");
       expect(await kept()).to.have.length(1);
       expect(log.join()).not.to.include("s3cret");
 
@@ -209,7 +235,7 @@ describe("guard: telling people", function () {
       expect(more).to.deep.equal([]);
       const { isolations } = JSON.parse(posted) as { isolations: object[] };
       expect(isolations).to.have.length(1);
-      expect(isolations[0]).to.deep.include({ instance: Resources[0], done: "isolated", escalated: false });
+      expect(isolations[0]).to.deep.include({ instance, done: "isolated", escalated: false });
     });
   }
 });
