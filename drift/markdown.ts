@@ -78,9 +78,8 @@ function findingRow({ kind, object, name, where, by, group, traffic, fields, mov
 }
 
 /** Who may have brought into force what was not applied. */
-function commitLines({ findings, commits }: FirewallDrift): string[] {
-  const isInForce = findings.some(({ where }) => where === "running" || where === "both");
-  if (!isInForce || commits.length === 0) return [];
+function commitLines({ commits }: FirewallDrift): string[] {
+  if (commits.length === 0) return [];
   const told = commits.map(
     ({ job, by, ended }) => `${markdownCode(by)} (job ${markdownText(job)}, ${markdownText(ended)})`,
   );

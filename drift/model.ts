@@ -36,8 +36,9 @@ export function driftOf({ facts, drift, applied }: Seen, { unusedDays, now }: Dr
       const none = { findings: [], notApplied: [], held: [], shadowed: [], commits: [] };
       return { firewall, refusal, ...none, unused: { days: unusedDays, rules: [], notJudged: 0 } };
     }
-    const { commits } = subject.drift;
-    return { firewall, ...comparison(subject), unused: unused[index]!, commits };
+    const compared = comparison(subject);
+    const isInForce = compared.findings.some(({ where }) => where === "running" || where === "both");
+    return { firewall, ...compared, unused: unused[index]!, commits: isInForce ? subject.drift.commits : [] };
   });
   const made = {
     drifted: firewalls.some(({ findings }) => findings.length > 0),

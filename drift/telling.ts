@@ -26,7 +26,7 @@ export interface Known extends DriftAnswers {
   registered: Registration[];
 }
 
-/** So many commits are told: what is in force came with one of them, or with one before. */
+/** So many commits are told. */
 const MOST_COMMITS = 5;
 
 /** The facts of a firewall. */

@@ -32,8 +32,8 @@ export interface FirewallDrift {
   shadowed: Shadowed[];
   unused: Unused;
   /**
-   * Its last commits, whoever made them, the newest first. What is in running came with one of these or one before;
-   * with which, and by whom it was edited, the firewall doesn't say.
+   * Where something in running was not applied: its last commits, whoever made them, the newest first. With which it
+   * came, and by whom it was edited, the firewall doesn't say.
    */
   commits: CommitMade[];
 }

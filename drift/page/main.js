@@ -78,7 +78,7 @@ function about({ firewall, refusal, findings, unused, commits }) {
       ? [`nothing is known of it: ${refusal}`]
       : [
           findings.length === 0 ? "no drift." : `${count(findings.length, "finding")}.`,
-          ...(findings.some(({ where }) => where === "running" || where === "both") && commits.length > 0
+          ...(commits.length > 0
             ? [`Last commits, the newest first: ${commits.map(commitText).join(", ")}.`]
             : []),
           ...(unused.unknown === undefined
