@@ -18,12 +18,14 @@ import {
   succeeded,
 } from "../support/lab";
 import { Person } from "../support/person";
+import { needs } from "../support/programs";
 import { SecretsManager } from "../support/secrets-manager";
 
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
 
 describe("the steps of pipelines", function () {
+  if (!needs("bash")) return;
   this.timeout(180_000);
   let lab: Lab;
   let host: CodeHost;

@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import { execFile } from "node:child_process";
-import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
+import { findProgram } from "../support/programs";
 
 const ROOT = join(__dirname, "..", "..");
 const GITHUB = readdirSync(join(ROOT, "ci", "github")).map((name) => join("ci", "github", name));
@@ -12,11 +13,6 @@ const GITLAB = join("ci", "gitlab", ".gitlab-ci.yml");
 
 /** Where `.ci/run` installs them. */
 const INSTALLED = join(ROOT, "node_modules", ".cache", "ci-linters", "bin");
-
-function findProgram(name: string): string | undefined {
-  const folders = [INSTALLED, ...(process.env["PATH"] ?? "").split(delimiter)];
-  return folders.map((folder) => join(folder, name)).find(existsSync);
-}
 
 interface Step {
   run?: string;
@@ -149,7 +145,9 @@ describe("templates for pipelines", () => {
 
   it("have the form that the hosts' own schemas and linters ask for", async function () {
     this.timeout(60_000);
-    const [schemas, actionlint] = ["check-jsonschema", "actionlint"].map(findProgram);
+    const [schemas, actionlint] = ["check-jsonschema", "actionlint"].map((name) =>
+      findProgram(name, INSTALLED),
+    );
     const run = promisify(execFile);
     const failed = (error: { stdout?: string; message: string }) => `${error.stdout ?? ""}${error.message}`;
     const check = async (program: string, ...args: string[]) =>

@@ -2,17 +2,18 @@ import { expect } from "chai";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { findProgram } from "./programs";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /** A browser of Chromium's kind: the one that `CHROMIUM` names, or one that is installed. */
 export function findBrowser(): string | undefined {
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
-  const onPath = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [process.env["CHROMIUM"] ?? "", ...onPath].find((file) => file !== "" && existsSync(file));
+  const named = process.env["CHROMIUM"] ?? "";
+  if (existsSync(named)) return named;
+  return NAMES.map((name) => findProgram(name)).find((file) => file !== undefined);
 }
 
 /** Starts a browser that asks nobody for anything by itself. */

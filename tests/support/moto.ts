@@ -1,18 +1,18 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { freePort } from "./free-port";
+import { findProgram } from "./programs";
 import { AWS_ACCESS } from "./local-server";
 
 /** Where `.ci/run` installs it. */
-const INSTALLED = join(__dirname, "..", "..", "node_modules", ".cache", "moto", "bin", "moto_server");
+const INSTALLED = join(__dirname, "..", "..", "node_modules", ".cache", "moto", "bin");
 
 /** An emulator of EC2 (https://github.com/getmoto/moto): where it is installed, if it is. */
 export function findMoto(): string | undefined {
-  const named = process.env["MOTO_SERVER"];
-  const onPath = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "moto_server"));
-  return [named ?? "", INSTALLED, ...onPath].find((file) => file !== "" && existsSync(file));
+  const named = process.env["MOTO_SERVER"] ?? "";
+  return existsSync(named) ? named : findProgram("moto_server", INSTALLED);
 }
 
 /** A running emulator, with an empty account. */
