@@ -17,8 +17,8 @@ export interface Waiting {
   policy: GuardPolicy;
   /** Undefined: they could not be read, and nothing counts as approved. */
   approvals: Approval[] | undefined;
-  /** Who made a rule, by its id; with the key of what it was then. */
-  origins: Map<string, Origin & { key: string }>;
+  /** What the guard knows of rules, by id: their keys, and who made them. Undefined: there are no records. */
+  heard: Map<string, { key: string; origin?: Origin }> | undefined;
   /** The flags that lead `npm run approve` to the store. */
   approveFlags: string;
   now: Date;
@@ -44,29 +44,33 @@ export async function readWaiting(
     (records === undefined ? Promise.resolve(new Map<string, never>()) : records.read(groups)).catch(
       async (error: unknown) => {
         await warn(
-          `the guard's records can't be read: ${(error as Error).message}. What depends on who made a rule is withheld`,
+          `the guard's records can't be read: ${(error as Error).message}. Everything that would need an approval is ` +
+            "withheld: whoever gave it may have made the rule",
         );
         return new Map<string, never>();
       },
     ),
   ]);
-  const origins = new Map<string, Origin & { key: string }>();
+  const heard: NonNullable<Waiting["heard"]> = new Map();
   for (const record of kept.values()) {
     const fold = foldRecord(record);
     for (const [id, rule] of fold.rules) {
-      if (rule.origin) origins.set(id, { ...rule.origin, key: ruleKey(rule) });
+      heard.set(id, { key: ruleKey(rule), ...(rule.origin && { origin: rule.origin }) });
     }
     for (const id of Object.keys(record.aliases)) {
-      const origin = origins.get(fold.ruleOf(id));
-      if (origin) origins.set(id, origin);
+      const known = heard.get(fold.ruleOf(id));
+      if (known) heard.set(id, known);
     }
   }
-  return { policy, approvals: found, origins, approveFlags, now: new Date() };
+  return {
+    ...{ policy, approvals: found, approveFlags, now: new Date() },
+    heard: records === undefined ? undefined : heard,
+  };
 }
 
 /** Why a rule waits; undefined: it doesn't. */
 export function waitingFor(inventory: Inventory, waiting: Waiting): Withholding {
-  const { policy, approvals, origins, approveFlags, now } = waiting;
+  const { policy, approvals, heard, approveFlags, now } = waiting;
   const lists = new Map(
     inventory.prefixLists.map(({ id, entries }) => [id, entries.map(({ cidr }) => cidr)]),
   );
@@ -79,8 +83,11 @@ export function waitingFor(inventory: Inventory, waiting: Waiting): Withholding 
       id: rule.id,
       ...(rule.tags && { tags: rule.tags }),
     };
-    const known = origins.get(rule.id);
-    const origin = known?.key === ruleKey(content) ? known : undefined;
+    const known = heard?.get(rule.id);
+    const isHeard = known?.key === ruleKey(content);
+    const origin = isHeard ? known.origin : undefined;
+    // Whoever approved what the guard has not heard of may be who made it.
+    const isUnclear = heard !== undefined && !isHeard;
     const { id, name, vpcId, tags } = group;
     const place = { id, name, vpcId, ...(tags && { tags }) };
     if (!isInScope(policy, place)) return undefined;
@@ -97,11 +104,8 @@ export function waitingFor(inventory: Inventory, waiting: Waiting): Withholding 
       ...{ group: id, kind: "opens" as const, content, rule: rule.id },
       ...(origin && { principal: origin.by, event: origin.event }),
     };
-    const fitting = approvalsFor(
-      asking,
-      (approvals ?? []).filter((each) => (usedFor.get(each.id) ?? rule.id) === rule.id),
-      now,
-    );
+    const free = (approvals ?? []).filter((each) => (usedFor.get(each.id) ?? rule.id) === rule.id);
+    const fitting = isUnclear ? [] : approvalsFor(asking, free, now);
     if (fitting.length >= verdict.approvers) {
       for (const { id: used, once } of fitting.slice(0, verdict.approvers))
         if (once) usedFor.set(used, rule.id);
@@ -111,7 +115,12 @@ export function waitingFor(inventory: Inventory, waiting: Waiting): Withholding 
     const missing =
       approvers > 1 ? `${approvers - fitting.length} of ${approvers} people's approvals` : "an approval";
     const why = unknown === undefined ? "" : `, whose ${unknown} is not known here`;
-    const store = approvals === undefined ? " (approvals can't be read)" : "";
+    const store =
+      approvals === undefined
+        ? " (approvals can't be read)"
+        : isUnclear
+          ? " (none counts until the guard knows who made it)"
+          : "";
     return (
       `it waits for ${missing}${store}: guard.yaml:${line?.line} ${line?.name}${why}. ` +
       approveCommand(id, [{ kind: "opens", content }], approveFlags)

@@ -33,6 +33,7 @@ rules:
   - { name: database, when: { traffic: [tcp/3306] }, then: revert }
 `;
 const REGION = "eu-central-1";
+const SITE = { account: ACCOUNT, region: REGION };
 
 describe("e2e: what waits for an approval", function () {
   if (moto === undefined) {
@@ -96,20 +97,20 @@ describe("e2e: what waits for an approval", function () {
 
   it("is withheld and said until others than who made it approve it, also where approvals can't be read", async () => {
     const inventory = { ...account([WEB, SSH, DATABASE]), accountId: ACCOUNT };
-    const made = inventory.securityGroups[1]!.ingress[0]!;
     await lab.setAccount(inventory);
-    // The guard has seen mallory make the rule for SSH.
-    await new DynamoRecords("guard", client).withRecord(
-      recordKey({ account: ACCOUNT, region: REGION }, groupId(2)),
-      (record) => {
-        const by = { type: "AssumedRole", id: "AROAX:mallory", role: "admin", session: "mallory" };
-        const origin = { event: "event-1", at: "2026-11-21T02:14:07.000Z", by };
-        const { ipProtocol, fromPort = -1, toPort = -1, cidrIpv4 = "" } = made;
-        const content = { direction: "ingress" as const, ipProtocol, fromPort, toPort, cidrIpv4 };
-        begin(record, "2026-11-21T02:30:00.000Z", [{ id: made.id, ...content, origin }]);
+    // The guard has seen mallory make the rules for SSH and the database.
+    const by = { type: "AssumedRole", id: "AROAX:mallory", role: "admin", session: "mallory" };
+    const origin = { event: "event-1", at: "2026-11-21T02:14:07.000Z", by };
+    for (const { id, ingress } of inventory.securityGroups.slice(1)) {
+      await new DynamoRecords("guard", client).withRecord(recordKey(SITE, id), (record) => {
+        begin(
+          record,
+          "2026-11-21T02:30:00.000Z",
+          ingress.map((rule) => ({ ...rule, direction: "ingress", origin })),
+        );
         return Promise.resolve({ keep: record, result: undefined });
-      },
-    );
+      });
+    }
     const policy = join(lab.directory, "guard.yaml");
     await writeFile(policy, POLICY);
     const guard = { policy, table: "guard", approvals: "approvals" };
@@ -163,7 +164,7 @@ describe("e2e: what waits for an approval", function () {
     expect(third)
       .to.include("approvals can't be read in the table approvals: AccessDeniedException: not authorized")
       .and.include("Everything that would need an approval is withheld")
-      .and.include("the guard's records can't be read")
+      .and.include("the guard's records can't be read: ")
       .and.include("waits for an approval (approvals can't be read): guard.yaml:4 database");
     expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
 

@@ -33,11 +33,11 @@ const approval = (by: string, changes: Partial<Approval> = {}): Approval => ({
 
 describe("guard: what waits for an approval", () => {
   let approvals: MemoryApprovals;
-  let records: MemoryRecords;
+  let records: MemoryRecords | undefined;
   let warnings: string[];
   beforeEach(() => {
     approvals = new MemoryApprovals();
-    records = new MemoryRecords();
+    records = undefined;
     warnings = [];
   });
 
@@ -107,12 +107,31 @@ describe("guard: what waits for an approval", () => {
     expect(warnings.join()).to.include("Everything that would need an approval is withheld");
   });
 
+  it("is opened by no approval until the guard knows who made it, where it keeps records", async () => {
+    approvals.kept.push(approval("AROAX:alice"), approval("AROAX:bob"));
+    records = new MemoryRecords();
+    const unheard = await mapped([ssh]);
+    expect(unheard.rules).to.deep.equal([]);
+    expect(unheard.reasons.join()).to.include("none counts until the guard knows who made it");
+    // It was there before the guard was.
+    const rule = { direction: "ingress" as const, ipProtocol: "tcp", ...ssh, id: "sgr-1" };
+    await records.withRecord(recordKey({ account: ACCOUNT, region: REGION }, GROUP), (record) => {
+      begin(record, "2026-11-21T00:00:00.000Z", [rule]);
+      return Promise.resolve({ keep: record, result: undefined });
+    });
+    expect((await mapped([ssh])).rules).to.deep.equal(["tcp-22"]);
+    records.read = () => Promise.reject(new Error("the table is elsewhere"));
+    expect((await mapped([ssh])).rules).to.deep.equal([]);
+    expect(warnings.join()).to.include("the guard's records can't be read: the table is elsewhere");
+  });
+
   it("depends on who made a rule where the record knows it, of that very rule", async () => {
     const by = principalOf({
       type: "AssumedRole",
       arn: "arn:aws:sts::123456789012:assumed-role/deploy/run-7",
     });
     const rule = { direction: "ingress" as const, ipProtocol: "tcp", ...ssh, id: "sgr-1" };
+    records = new MemoryRecords();
     await records.withRecord(recordKey({ account: ACCOUNT, region: REGION }, GROUP), (record) => {
       begin(record, "2026-11-21T00:00:00.000Z", [
         { ...rule, origin: { event: "e", at: "2026-11-20T00:00:00.000Z", by } },
