@@ -37,7 +37,7 @@ export async function measureInventory(
 async function reading(...args: (string | number)[]): Promise<Reading> {
   const program = join(__dirname, "inventory-reading.ts");
   const { stdout } = await promisify(execFile)(process.execPath, [
-    ...["--require", "tsx/cjs", program],
+    ...["--require", "./typescript.cjs", program],
     ...args.map(String),
   ]);
   return JSON.parse(stdout) as Reading;

@@ -52,7 +52,13 @@ describe("the administrator's role that README has", function () {
     folder = await mkdtemp(join(tmpdir(), "role-"));
     const [firewall, record] = [join(folder, "firewall.xml"), join(folder, "requests.jsonl")];
     await writeFile(firewall, await firewallWith(role));
-    const args = ["--require", "tsx/cjs", join(PROJECT_DIR, "demo", "main.ts"), "--firewall", firewall];
+    const args = [
+      "--require",
+      "./typescript.cjs",
+      join(PROJECT_DIR, "demo", "main.ts"),
+      "--firewall",
+      firewall,
+    ];
     const demo = spawn(process.execPath, [...args, "--record", record], { cwd: PROJECT_DIR });
     let said = "";
     for (const stream of [demo.stdout, demo.stderr])

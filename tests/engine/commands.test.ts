@@ -32,7 +32,7 @@ describe("engine: the command line", () => {
       TEST_JOURNAL: path.join(shop.folder, "journal"),
       TEST_WORLD: path.join(shop.folder, "world"),
     };
-    const words = ["--require", "tsx/cjs", "engine/main.ts", ...args, "--stack", "dev"];
+    const words = ["--require", "./typescript.cjs", "engine/main.ts", ...args, "--stack", "dev"];
     const project = ["-C", path.join(__dirname, "programs", "things"), "--config-file", shop.configFile];
     const options = { cwd: root, env };
     const running = promisify(execFile)(process.execPath, [...words, ...project], options);

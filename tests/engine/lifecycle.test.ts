@@ -54,7 +54,7 @@ describe("engine: the life of a resource", () => {
     expect(Object.keys(state)).to.deep.equal(["things-dev", "default", "a", "b"]);
     expect(stack).to.deep.include({ type: "pulumi:pulumi:Stack", custom: false });
     expect(stack?.outputs).to.include({ colour: "blue", list: '[1,"two"]' });
-    expect(stack?.outputs?.["nodeArguments"]).to.deep.equal(["--require", "tsx/cjs"]);
+    expect(stack?.outputs?.["nodeArguments"]).to.deep.equal(["--require", "../../../../typescript.cjs"]);
     expect(provider?.inputs).to.deep.equal({ "things:colour": "blue", "things:list": '[1,"two"]' });
     expect(provider?.type).to.equal("pulumi:providers:pulumi-nodejs");
     expect(a).to.include({

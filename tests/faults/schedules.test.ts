@@ -13,7 +13,7 @@ const PROCESSES = Math.min(4, availableParallelism());
 /** What breaks in a number of schedules; "": nothing. */
 function broken(seed: number, count: number): Promise<string> {
   return new Promise((resolve) => {
-    const parameters = ["--require", "tsx/cjs", SCRIPT, String(seed), String(count)];
+    const parameters = ["--require", "./typescript.cjs", SCRIPT, String(seed), String(count)];
     execFile(process.execPath, parameters, { maxBuffer: 1e8 }, (error, _stdout, stderr) => {
       resolve(error === null ? "" : `${stderr}\n${error.message.slice(0, 200)}`);
     });

@@ -107,7 +107,7 @@ function recorder(
   return new Promise((done) => {
     execFile(
       process.execPath,
-      ["--require", require.resolve("tsx/cjs"), resolve("inventory/record.ts"), ...args],
+      ["--require", resolve("typescript.cjs"), resolve("inventory/record.ts"), ...args],
       { env, cwd },
       (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), said: stdout + stderr }),
     );
