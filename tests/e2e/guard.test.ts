@@ -137,6 +137,16 @@ describe("e2e: what waits for an approval", function () {
       );
       expect(code, output).to.equal(0);
     }
+    const kept = (await approvalsIn()).map(({ by, group, once }) => [
+      by.replace(/^AROA\w+:/, ""),
+      group,
+      once,
+    ]);
+    expect(kept).to.have.deep.members([
+      ["bob", groupId(3), true],
+      ["alice", groupId(2), false],
+      ["mallory", groupId(2), false],
+    ]);
     const [one] = (await approvalsIn()).filter(({ group }) => group === groupId(2));
     const ended = { ...one!, id: "ended", by: "AROAX:carol", until: "2026-11-21T00:00:00.000Z" };
     await new DynamoApprovals("approvals", client).add(ended);
