@@ -6,7 +6,7 @@ import type { Inventory, PrefixList, SecurityGroup, SecurityGroupRule, Tags } fr
 import { parseCidr, type Cidr, type Family } from "./cidr";
 import { permissionLabel } from "./describe";
 import { mapInventory } from "./index";
-import { compareTexts } from "./order";
+import { compareTexts, compareWithheld } from "./order";
 import { permissionOf } from "./permissions";
 import { meets, normalised, trafficOf, type Traffic } from "./protocols";
 import type { Direction, MappingOptions, Policy, Withheld } from "./types";
@@ -71,7 +71,7 @@ export function mapWithin(
   return {
     ...policy,
     guarded,
-    withheld: [...policy.withheld, ...guarded].sort((a, b) => compareTexts(a.reason, b.reason)),
+    withheld: [...policy.withheld, ...guarded].sort(compareWithheld),
     warnings: policy.warnings.filter((warning) => asked.warnings.includes(warning)),
     protectedInterfaces: asked.protectedInterfaces,
   };

@@ -2,7 +2,7 @@
 import type { Inventory } from "../inventory/types";
 import { addressGroupsFrom, addressGroupsOf } from "./address-groups";
 import { carriersByGroup } from "./destinations";
-import { compareTexts } from "./order";
+import { compareTexts, compareWithheld } from "./order";
 import { relevantPermissions } from "./permissions";
 import { policiesOf } from "./policies";
 import { isIsolated, isolationOf, leavesGroups, marksIn, withheldFrom, withoutIsolated } from "./quarantine";
@@ -83,7 +83,7 @@ function mapWithout(inventory: Inventory, options: MappingOptions, whole: Invent
   }
   const rules = withApplicationsInside(found, options.ownerId);
   rules.sort((a, b) => compareTexts(a.rule.name, b.rule.name));
-  withheld.sort((a, b) => compareTexts(a.reason, b.reason));
+  withheld.sort(compareWithheld);
   const running = () => protectedInterfaces(inventory, options).interfaces.filter(isFree);
   return {
     rules,

@@ -233,4 +233,20 @@ describe("rules", () => {
     ]);
     expect(servicesOf([], OPTIONS.ownerId)).to.deep.equal([]);
   });
+
+  it("lists what is withheld for one reason by the security-group rules' ids, whatever AWS's order", () => {
+    const zones = { subnets: {}, tags: {}, sources: { "192.0.2.0/24": "partners" } };
+    const rule = (id: string, cidrIpv4: string) => ({
+      id,
+      ipProtocol: "0",
+      fromPort: -1,
+      toPort: -1,
+      cidrIpv4,
+    });
+    const rules = [rule("sgr-2", "192.0.2.0/24"), rule("sgr-1", "198.51.100.0/24")];
+    for (const ingress of [rules, rules.toReversed()]) {
+      const { withheld } = policyOf(ingress, { zones });
+      expect(withheld.map(({ permission }) => permission.ruleIds)).to.deep.equal([["sgr-1"], ["sgr-2"]]);
+    }
+  });
 });

@@ -225,6 +225,7 @@ describe("the handler's services in AWS, by another's emulation of them", functi
       expect(await invoke(inputs[0])).to.deep.equal({ batchItemFailures: [] });
       const running = await ledger.read();
       const { lease } = running;
+      expect(lease, lines).not.to.equal(undefined);
       expect(lease?.covers.changes.map(({ what }) => what)).to.have.members([
         "StopInstances",
         "StartInstances",
