@@ -15,10 +15,13 @@ const verificationText = "pulumi";
 export function newCrypter(passphrase: string): Crypter {
   const salt = randomBytes(8);
   const key = keyFrom(passphrase, salt);
-  return crypter(key, `v1:${salt.toString("base64")}:${encryptWith(key, verificationText)}`);
+  return crypter(() => key, `v1:${salt.toString("base64")}:${encryptWith(key, verificationText)}`);
 }
 
-/** The crypter of an existing stack. Throws `passphrase` when the passphrase is not the one the salt was made with. */
+/**
+ * The crypter of an existing stack. It throws `passphrase` when the passphrase is not the one the salt was made with,
+ * as the CLI does, but only once there is a secret: a stack without any needs no key.
+ */
 export function crypterFrom(passphrase: string, state: string): Crypter {
   const [version, salt, ...rest] = state.split(":");
   if (version !== "v1" || salt === undefined || rest.length === 0) {
@@ -27,10 +30,12 @@ export function crypterFrom(passphrase: string, state: string): Crypter {
       "the stack's encryptionsalt is malformed: expected v1:<salt>:<text>",
     );
   }
-  const key = keyFrom(passphrase, Buffer.from(salt, "base64"));
-  const text = tryDecrypt(key, rest.join(":"));
-  if (text !== verificationText) throw new EngineError("passphrase", "incorrect passphrase");
-  return crypter(key, state);
+  return crypter(() => {
+    const key = keyFrom(passphrase, Buffer.from(salt, "base64"));
+    const text = tryDecrypt(key, rest.join(":"));
+    if (text !== verificationText) throw new EngineError("passphrase", "incorrect passphrase");
+    return key;
+  }, state);
 }
 
 /** Deriving a key takes a third of a second by design; one process needs each of them once. */
@@ -46,12 +51,12 @@ function keyFrom(passphrase: string, salt: Buffer): Buffer {
   return key;
 }
 
-function crypter(key: Buffer, salt: string): Crypter {
+function crypter(key: () => Buffer, salt: string): Crypter {
   return {
     salt,
-    encrypt: (plaintext) => encryptWith(key, plaintext),
+    encrypt: (plaintext) => encryptWith(key(), plaintext),
     decrypt: (ciphertext) => {
-      const plaintext = tryDecrypt(key, ciphertext);
+      const plaintext = tryDecrypt(key(), ciphertext);
       if (plaintext === undefined) {
         throw new EngineError(
           "passphrase",

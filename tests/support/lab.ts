@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 import { newCrypter } from "../../engine/secrets";
 import { chooseExecutable, Stack, type Executable, type RunResult } from "../../engine/stack";
 import type { Inventory } from "../../inventory/types";
@@ -147,8 +147,7 @@ export class Lab {
     };
     const configFile = join(this.directory, `Pulumi.${name}.yaml`);
     const set = Object.entries(config).filter(([, value]) => value !== undefined);
-    const text = stringify({ config: Object.fromEntries(set) });
-    await writeFile(configFile, choices.secrets === undefined ? text : withSecrets(text, choices.secrets));
+    await writeFile(configFile, stackFile(Object.fromEntries(set), choices.secrets));
     return configFile;
   }
 
@@ -275,10 +274,11 @@ export function isWrite({ type, action }: Pick<RequestRecord, "type" | "action">
   return type === "commit" || (type === "config" && action !== "get" && action !== "show");
 }
 
-/** A stack file with secret settings too, encrypted with the passphrase. */
-function withSecrets(stackFile: string, secrets: Record<string, string>): string {
-  const crypter = newCrypter(PASSPHRASE);
-  const { config } = parse(stackFile) as { config: Record<string, unknown> };
+/** Deriving its key takes long by design, so one serves the stacks of all labs. */
+const crypter = newCrypter(PASSPHRASE);
+
+/** A stack file, its secret settings encrypted with the passphrase. */
+function stackFile(config: Record<string, unknown>, secrets: Record<string, string> = {}): string {
   const encrypted = Object.entries(secrets).map(([key, value]) => [key, { secure: crypter.encrypt(value) }]);
   return stringify({
     encryptionsalt: crypter.salt,
