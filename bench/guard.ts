@@ -1,7 +1,8 @@
 import { EC2 } from "@aws-sdk/client-ec2";
 import { DynamoApprovals } from "../guard/approvals/dynamo";
 import { Ec2SecurityGroups } from "../guard/groups";
-import { handleArrivals, type Deployed } from "../guard/lambda";
+import type { Deployed } from "../guard/deployed";
+import { handleArrivals } from "../guard/lambda";
 import { policyFrom } from "../guard/policy/read";
 import { DynamoRecords } from "../guard/record/store";
 import { ipPermission } from "../guard/rules";

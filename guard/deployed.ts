@@ -2,15 +2,32 @@ import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import type { GuardEnvironment } from "./environment";
 import { GuardError } from "./error";
-import { guardingIn } from "./guarding";
+import { guardingIn, type Guarding } from "./guarding";
 import type { Isolated } from "./isolate";
-import type { Deployed } from "./lambda";
 import { Messenger, type Send } from "./messenger";
 import { readPolicy } from "./policy/read";
 import { roleIn, sitesOf, type Reach, type Site } from "./reach";
 import { DynamoRecords } from "./record/store";
 import { approvalStore, approveFlags, documents } from "./stores";
 import { publish, type Said } from "./tell";
+
+/** What the function works with; made once for all of its invocations. */
+export interface Deployed {
+  /** Where it runs. */
+  home: Site;
+  /** All that is guarded. */
+  sites: readonly Site[];
+  /** The same one each time. Of a site that isn't guarded, one that fails with `REACH`. */
+  guarding: (site: Site) => Guarding;
+  /** Sites that could not be read when they were last looked at, by `siteText`: said already. */
+  unread: Set<string>;
+  tell: (notices: readonly Said[]) => Promise<void>;
+  /** Sends the messages that could not be sent. */
+  tellAgain: () => Promise<void>;
+  /** Keeps what can't be read, with the reason. */
+  bury: (body: unknown, reason: string) => Promise<void>;
+  log: (line: string) => void;
+}
 
 /**
  * Makes what the function works with, from what it is told.

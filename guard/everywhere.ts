@@ -1,8 +1,8 @@
 /** The schedule's look at every region of every account. */
 import { Slots } from "../inventory/pace";
+import type { Deployed } from "./deployed";
 import { GuardError } from "./error";
 import { remembered, settleAll } from "./isolate";
-import type { Deployed } from "./lambda";
 import { siteText, type Site } from "./reach";
 import { recordKey } from "./record/store";
 import { endRecord, refreshRecords, type Refreshed } from "./refresh";

@@ -1,34 +1,15 @@
 import { arrivalsIn, type Arrival } from "./arrivals";
-import { deployedFrom } from "./deployed";
+import { deployedFrom, type Deployed } from "./deployed";
 import type { GuardEnvironment } from "./environment";
 import { GuardError } from "./error";
 import { field, listIn, optionalText, recordIn, type Fields } from "./event/fields";
 import { groupEvent, siteIn } from "./event/read";
 import { lookEverywhere } from "./everywhere";
-import type { Guarding } from "./guarding";
 import { handleEvent } from "./handle";
 import { ISOLATION_CALLS, settleInstance } from "./isolate";
-import { siteText, type Site } from "./reach";
+import { siteText } from "./reach";
 import type { Said } from "./tell";
 import { unreachedNotices } from "./unreached";
-
-/** What the function works with; made once for all of its invocations. */
-export interface Deployed {
-  /** Where it runs. */
-  home: Site;
-  /** All that is guarded. */
-  sites: readonly Site[];
-  /** The same one each time. Of a site that isn't guarded, one that fails with `REACH`. */
-  guarding: (site: Site) => Guarding;
-  /** Sites that could not be read when they were last looked at, by `siteText`: said already. */
-  unread: Set<string>;
-  tell: (notices: readonly Said[]) => Promise<void>;
-  /** Sends the messages that could not be sent. */
-  tellAgain: () => Promise<void>;
-  /** Keeps what can't be read, with the reason. */
-  bury: (body: unknown, reason: string) => Promise<void>;
-  log: (line: string) => void;
-}
 
 export interface BatchResponse {
   batchItemFailures: { itemIdentifier: string }[];
