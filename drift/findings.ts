@@ -57,9 +57,7 @@ export function comparison(
         if (!isDrift(running) && !isDrift(candidate) && (running !== wanted || candidate !== wanted)) {
           const change = wanted === undefined ? "remove" : running === undefined ? "add" : "change";
           const staged = running !== wanted && candidate === wanted;
-          const found = subject.index.running.rules.get(name);
-          const mirrors =
-            part === "rules" && mirrored(subject, name, subject.index.declared.get(name), found);
+          const mirrors = part === "rules" && asked(subject, name, subject.index.running.rules.get(name));
           notApplied.push({ object: KINDS[part], name, change, staged, ...mirrors });
         }
       }
@@ -70,18 +68,21 @@ export function comparison(
     findings: [...findings, ...strays(drift), ...registered.findings],
     notApplied: [...notApplied, ...registered.notApplied],
     held: [...held].sort().map((rule) => heldRule(subject, rule)),
-    shadowed: facts.shadowed.map(({ rule, by }) => {
-      return { rule, by, ...mirrored(subject, rule, subject.index.declared.get(rule), undefined) };
-    }),
+    shadowed: facts.shadowed.map(({ rule, by }) => ({ rule, by, ...asked(subject, rule) })),
   };
 }
 
+/** What a rule stands for in AWS, and why it is asked for or no more. @param found what the firewall has of it */
+function asked(subject: Indexed, rule: string, found?: FoundRule) {
+  return mirrored(subject, rule, subject.index.declared.get(rule), found);
+}
+
 function heldRule(subject: Indexed, rule: string): Held {
-  const { running, declared } = subject.index;
+  const { running } = subject.index;
   const found = running.rules.get(rule);
   return {
     rule,
-    ...mirrored(subject, rule, declared.get(rule), found),
+    ...asked(subject, rule, found),
     fields: fieldsOf(subject, rule, running),
     ...(found && { xml: xmlOf(found) }),
   };
@@ -129,7 +130,7 @@ function findingOf(
   const configuration = subject.index[where === "candidate" ? "candidate" : "running"];
   const found = configuration.found[part][name];
   const rule = configuration.rules.get(name);
-  const mirrors = part === "rules" && mirrored(subject, name, subject.index.declared.get(name), rule);
+  const mirrors = part === "rules" && asked(subject, name, rule);
   const common = {
     object: KINDS[part],
     name,

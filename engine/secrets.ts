@@ -30,12 +30,14 @@ export function crypterFrom(passphrase: string, state: string): Crypter {
       "the stack's encryptionsalt is malformed: expected v1:<salt>:<text>",
     );
   }
-  return crypter(() => {
+  const verified = () => {
     const key = keyFrom(passphrase, Buffer.from(salt, "base64"));
     const text = tryDecrypt(key, rest.join(":"));
     if (text !== verificationText) throw new EngineError("passphrase", "incorrect passphrase");
     return key;
-  }, state);
+  };
+  let known: Buffer | undefined;
+  return crypter(() => (known ??= verified()), state);
 }
 
 /** Deriving a key takes a third of a second by design; one process needs each of them once. */

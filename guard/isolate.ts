@@ -3,11 +3,12 @@ import type { EC2, Instance, InstanceNetworkInterface } from "@aws-sdk/client-ec
 import { paginateDescribeInstances } from "@aws-sdk/client-ec2";
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { tagsOf } from "../inventory/ec2/tags";
-import { hasTag } from "../mapping/zones";
+import { hasTag, tagParts } from "../mapping/zones";
 import { asked } from "./groups";
 import { siteText, type Site } from "./reach";
 import { isRefused } from "./record/store";
 import { legible } from "./rules";
+import { scanned } from "./scan";
 
 /** The calls after which an instance may be one to isolate or to release. */
 export const ISOLATION_CALLS = [
@@ -81,11 +82,9 @@ export async function settleAll(isolation: Isolation, memories: readonly Memory[
   const { ec2, tags } = isolation;
   const ids = new Set<string>();
   for (const tag of tags) {
-    const split = tag.indexOf("=");
+    const { key, value } = tagParts(tag);
     const filter =
-      split < 0
-        ? { Name: "tag-key", Values: [tag] }
-        : { Name: `tag:${tag.slice(0, split)}`, Values: [tag.slice(split + 1)] };
+      value === undefined ? { Name: "tag-key", Values: [key] } : { Name: `tag:${key}`, Values: [value] };
     await asked("DescribeInstances", async () => {
       for await (const page of paginateDescribeInstances({ client: ec2 }, { Filters: [filter] })) {
         for (const { Instances = [] } of page.Reservations ?? [])
@@ -215,19 +214,11 @@ async function instanceOf(id: string, { ec2 }: Isolation): Promise<Instance | un
 }
 
 /** What is remembered of all sites. */
-export async function remembered({ client, table }: Pick<Isolation, "client" | "table">): Promise<Memory[]> {
-  const found: Memory[] = [];
-  let from: Record<string, unknown> | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await client.scan({
-      ...{ TableName: table, ConsistentRead: true, FilterExpression: "begins_with(id, :prefix)" },
-      ExpressionAttributeValues: { ":prefix": PREFIX },
-      ...(from && { ExclusiveStartKey: from }),
-    });
-    found.push(...(Items as Memory[]));
-    from = LastEvaluatedKey;
-  } while (from !== undefined);
-  return found;
+export function remembered({ client, table }: Pick<Isolation, "client" | "table">): Promise<Memory[]> {
+  return scanned(client, {
+    ...{ TableName: table, ConsistentRead: true, FilterExpression: "begins_with(id, :prefix)" },
+    ExpressionAttributeValues: { ":prefix": PREFIX },
+  });
 }
 
 function groupsOf({ Groups = [] }: InstanceNetworkInterface): string[] {
@@ -246,8 +237,7 @@ export function denyOnMarked(tags: readonly string[], exempt: readonly string[])
   return {
     Version: "2012-10-17",
     Statement: tags.map((tag, index) => {
-      const split = tag.indexOf("=");
-      const [key, value] = split < 0 ? [tag, "*"] : [tag.slice(0, split), tag.slice(split + 1)];
+      const { key, value = "*" } = tagParts(tag);
       return {
         ...{ Sid: `NothingOnWhatIsMarked${index + 1}`, Effect: "Deny", Action: "*", Resource: "*" },
         Condition: {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { paginateScan, type DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { legible } from "./rules";
+import { scanned } from "./scan";
 import type { Said } from "./tell";
 
 /** Where people, and what the team runs, are told. */
@@ -56,15 +57,10 @@ export class Messenger {
 
   /** Sends what is kept; what can't be sent now either stays. */
   async sendKept(): Promise<void> {
-    const found: Kept[] = [];
-    const pages = paginateScan(
-      { client: this.client },
-      {
-        ...{ TableName: this.table, ConsistentRead: true, FilterExpression: "begins_with(id, :prefix)" },
-        ExpressionAttributeValues: { ":prefix": PREFIX },
-      },
-    );
-    for await (const { Items = [] } of pages) found.push(...(Items as Kept[]));
+    const found = await scanned<Kept>(this.client, {
+      ...{ TableName: this.table, ConsistentRead: true, FilterExpression: "begins_with(id, :prefix)" },
+      ExpressionAttributeValues: { ":prefix": PREFIX },
+    });
     found.sort((a, b) => (a.id < b.id ? -1 : 1));
     for (const channel of Object.keys(this.channels) as Channel[]) {
       const own = found.filter((each) => each.channel === channel);

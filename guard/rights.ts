@@ -1,3 +1,4 @@
+import { tagParts } from "../mapping/zones";
 import type { GuardPolicy } from "./policy/types";
 
 /** A right that the guard needs in EC2, and what for. */
@@ -40,8 +41,7 @@ export function guardRights(
     "ec2:ModifySecurityGroupRules",
   ];
   const limits = (tag: string | undefined): NonNullable<Right["Condition"]> => {
-    const split = tag?.indexOf("=") ?? -1;
-    const [key, value] = split < 0 ? [tag, "*"] : [tag?.slice(0, split), tag?.slice(split + 1) ?? ""];
+    const { key, value = "*" } = tag === undefined ? {} : tagParts(tag);
     return {
       ...(key !== undefined && { StringLike: { [`aws:ResourceTag/${key}`]: value } }),
       ...(vpcs.length > 0 && { ArnEquals: { "ec2:Vpc": vpcs } }),

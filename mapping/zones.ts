@@ -97,9 +97,14 @@ export function zonesOf(
 /** Whether tags have "key=value", or a key alone whatever its value. */
 export function hasTag(tags: Tags | undefined, tag: string): boolean {
   if (tags === undefined) return false;
+  const { key, value } = tagParts(tag);
+  return Object.hasOwn(tags, key) && (value === undefined || tags[key] === value);
+}
+
+/** "key=value" in its parts; a key alone stands for every value. */
+export function tagParts(tag: string): { key: string; value?: string } {
   const split = tag.indexOf("=");
-  const key = split < 0 ? tag : tag.slice(0, split);
-  return Object.hasOwn(tags, key) && (split < 0 || tags[key] === tag.slice(split + 1));
+  return split < 0 ? { key: tag } : { key: tag.slice(0, split), value: tag.slice(split + 1) };
 }
 
 function guardedAddresses(

@@ -2,6 +2,7 @@ import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { GuardError } from "../error";
 import { isRefused } from "../record/store";
 import { legible } from "../rules";
+import { scanned } from "../scan";
 import type { Approval } from "./approval";
 import type { ApprovalStore } from "./store";
 
@@ -24,20 +25,9 @@ export class DynamoApprovals implements ApprovalStore {
   }
 
   async all(): Promise<Approval[]> {
-    return this.asked("read", async () => {
-      const found: Approval[] = [];
-      let from: Record<string, unknown> | undefined;
-      do {
-        const { Items = [], LastEvaluatedKey } = await this.client.scan({
-          TableName: this.table,
-          ConsistentRead: true,
-          ...(from && { ExclusiveStartKey: from }),
-        });
-        found.push(...(Items as Approval[]));
-        from = LastEvaluatedKey;
-      } while (from !== undefined);
-      return found;
-    });
+    return this.asked("read", () =>
+      scanned<Approval>(this.client, { TableName: this.table, ConsistentRead: true }),
+    );
   }
 
   async add(approval: Approval): Promise<void> {

@@ -4,6 +4,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { GuardError } from "../error";
 import { siteText, type Site } from "../reach";
+import { scanned } from "../scan";
 import { emptyRecord, type GroupRecord } from "./types";
 
 /** DynamoDB's limit for an item, less its other attributes. */
@@ -95,20 +96,13 @@ export class DynamoRecords implements RecordStore {
   }
 
   async known(): Promise<string[]> {
-    const ids: string[] = [];
-    let from: Record<string, unknown> | undefined;
-    do {
-      const { Items = [], LastEvaluatedKey } = await this.client.scan({
-        TableName: this.table,
-        ProjectionExpression: "id",
-        FilterExpression: "begins_with(id, :prefix)",
-        ExpressionAttributeValues: { ":prefix": PREFIX },
-        ...(from && { ExclusiveStartKey: from }),
-      });
-      ids.push(...Items.map(({ id }) => String(id).slice(PREFIX.length)));
-      from = LastEvaluatedKey;
-    } while (from !== undefined);
-    return ids;
+    const found = await scanned<{ id: string }>(this.client, {
+      TableName: this.table,
+      ProjectionExpression: "id",
+      FilterExpression: "begins_with(id, :prefix)",
+      ExpressionAttributeValues: { ":prefix": PREFIX },
+    });
+    return found.map(({ id }) => id.slice(PREFIX.length));
   }
 
   private async leased(group: string, lease: string): Promise<Record<string, unknown>> {

@@ -19,9 +19,8 @@ import { Ec2Server } from "../support/ec2-server";
 import { freePort } from "../support/free-port";
 import { Lab, PROJECT_DIR, said, succeeded } from "../support/lab";
 import { awsJsonServer, listen, stop, urlOf } from "../support/local-server";
-import { findMoto, Moto } from "../support/moto";
+import { needsMoto, Moto } from "../support/moto";
 
-const moto = findMoto();
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
 
 const WEB: Permission = { group: 1, port: 443 };
@@ -37,10 +36,8 @@ const REGION = "eu-central-1";
 const SITE = { account: ACCOUNT, region: REGION };
 
 describe("e2e: what waits for an approval", function () {
-  if (moto === undefined) {
-    it("SKIPPED: moto_server is not installed; .ci/run installs it, or set MOTO_SERVER to where it is");
-    return;
-  }
+  const moto = needsMoto();
+  if (moto === undefined) return;
   this.timeout(180_000);
   let server: Moto;
   let lab: Lab;

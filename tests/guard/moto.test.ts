@@ -22,7 +22,7 @@ import {
   type GroupRule,
   type RuleContent,
 } from "../../guard/rules";
-import { findMoto, Moto } from "../support/moto";
+import { needsMoto, Moto } from "../support/moto";
 import {
   ACCOUNT,
   answerItem,
@@ -35,7 +35,6 @@ import {
 import { MemoryApprovals } from "./support/memory";
 import { makeTables } from "./support/tables";
 
-const moto = findMoto();
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
 
 /** Nothing may be opened or closed. */
@@ -47,10 +46,8 @@ rules:
 `);
 
 describe("guard against an EC2 endpoint", function () {
-  if (moto === undefined) {
-    it("SKIPPED: moto_server is not installed; .ci/run installs it, or set MOTO_SERVER to where it is");
-    return;
-  }
+  const moto = needsMoto();
+  if (moto === undefined) return;
   this.timeout(120_000);
   let server: Moto;
   let ec2: EC2;

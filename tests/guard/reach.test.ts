@@ -13,12 +13,11 @@ import type { Notice } from "../../guard/notice";
 import { siteText, type Reach, type Site } from "../../guard/reach";
 import { ipPermission } from "../../guard/rules";
 import { listen, stop, urlOf } from "../support/local-server";
-import { findMoto, Moto } from "../support/moto";
+import { needsMoto, Moto } from "../support/moto";
 import { ACCOUNT as HUB, content, permissionItem, record } from "./support/cloudtrail";
 import { Gate } from "./support/gate";
 import { makeTables } from "./support/tables";
 
-const moto = findMoto();
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
 
 const [MEMBER, CLOSED, STRANGER] = ["222222222222", "333333333333", "444444444444"] as const;
@@ -36,10 +35,8 @@ rules:
 `;
 
 describe("guard: other regions and accounts, over HTTP", function () {
-  if (moto === undefined) {
-    it("SKIPPED: moto_server is not installed; .ci/run installs it, or set MOTO_SERVER to where it is");
-    return;
-  }
+  const moto = needsMoto();
+  if (moto === undefined) return;
   this.timeout(120_000);
   const environment = { ...process.env };
   let server: Moto;

@@ -11,19 +11,16 @@ import { deployedFrom, type Deployed } from "../../guard/deployed";
 import { handleArrivals } from "../../guard/lambda";
 import { ipPermission, ruleKey } from "../../guard/rules";
 import { listen, stop, urlOf } from "../support/local-server";
-import { findMoto, Moto } from "../support/moto";
+import { needsMoto, Moto } from "../support/moto";
 import { ACCOUNT, answerItem, content, record, REGION } from "./support/cloudtrail";
 import { Gate } from "./support/gate";
 import { makeTables } from "./support/tables";
 
-const moto = findMoto();
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
 
 describe("guard: telling people", function () {
-  if (moto === undefined) {
-    it("SKIPPED: moto_server is not installed; .ci/run installs it, or set MOTO_SERVER to where it is");
-    return;
-  }
+  const moto = needsMoto();
+  if (moto === undefined) return;
   this.timeout(120_000);
   const environment = { ...process.env };
   let server: Moto;

@@ -6,21 +6,17 @@ import type { Inventory } from "../../inventory/types";
 import { mapInventory } from "../../mapping";
 import type { MappingOptions } from "../../mapping/types";
 import { DataSources } from "../support/data-sources";
-import { Moto, findMoto } from "../support/moto";
+import { Moto, needsMoto } from "../support/moto";
 import { TestClock } from "./account";
 import { makeAccount, type MotoAccount } from "./moto-account";
 import { asLookupsSee } from "./seen";
 
-const moto = findMoto();
 // What the test's own clients say of the Node that runs them.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
 
 describe("both ways to ask AWS", () => {
-  if (moto === undefined) {
-    // Without a function, so that the runner lists it as pending.
-    it("SKIPPED: moto_server is not installed; .ci/run installs it, or set MOTO_SERVER to where it is");
-    return;
-  }
+  const moto = needsMoto();
+  if (moto === undefined) return;
 
   let server: Moto;
   let dataSources: DataSources;

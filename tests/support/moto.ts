@@ -15,6 +15,16 @@ export function findMoto(): string | undefined {
   return existsSync(named) ? named : findProgram("moto_server", INSTALLED);
 }
 
+/** The same for the suite that calls this: where it is missing, the suite says so, and has nothing else. */
+export function needsMoto(): string | undefined {
+  const file = findMoto();
+  if (file === undefined) {
+    // Without a function, so that the runner lists it as pending.
+    it("SKIPPED: moto_server is not installed; .ci/run installs it, or set MOTO_SERVER to where it is");
+  }
+  return file;
+}
+
 /** A running emulator, with an empty account. */
 export class Moto {
   private constructor(

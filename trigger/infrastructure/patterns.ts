@@ -1,5 +1,6 @@
 import { GUARDED_CALLS } from "../../guard/event/read";
 import { ISOLATION_CALLS } from "../../guard/isolate";
+import { tagParts } from "../../mapping/zones";
 import {
   BUILD_ENDS,
   BUILD_STATE_CHANGE,
@@ -102,7 +103,7 @@ export function guardRules(
   const eventName = [...GUARDED_CALLS, ...(isolates ? of("others") : [])].filter(
     (call) => !calls.includes(call),
   );
-  const keys = [...new Set(quarantineTags.map((tag) => tag.split("=")[0] ?? ""))].filter(
+  const keys = [...new Set(quarantineTags.map((tag) => tagParts(tag).key))].filter(
     (key) => !tagKeys.includes(key),
   );
   return [

@@ -5,7 +5,7 @@ import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import { filesAt, splitUrl, type Files } from "../../../trigger/runner/files";
 import { StackLocks } from "../../../trigger/runner/locks";
-import { findMoto, Moto } from "../../support/moto";
+import { needsMoto, Moto } from "../../support/moto";
 
 // What the test's own clients say of the Node that runs them.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
@@ -69,12 +69,8 @@ describe("files of the runner", function () {
     expect(split("file:///tmp/a/ledger")).to.equal("file:///tmp/a ledger");
   });
 
-  const moto = findMoto();
-  if (moto === undefined) {
-    // Without a function, so that the runner lists it as pending.
-    it("SKIPPED: moto_server is not installed; .ci/run installs it, or set MOTO_SERVER to where it is");
-    return;
-  }
+  const moto = needsMoto();
+  if (moto === undefined) return;
 
   it("are kept in a bucket, as Pulumi's URL names it, and locks are known there", async () => {
     const server = await Moto.start(moto);
