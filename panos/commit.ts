@@ -1,6 +1,7 @@
 import type { PanosClient } from "./client";
 import { PanosError } from "./error";
 import { listJobs, throughOutages, waitForJob, type Job, type JobOptions } from "./job";
+import { lockedOut } from "./lock";
 import { element } from "./xml";
 
 export interface CommitOptions extends JobOptions {
@@ -41,7 +42,9 @@ async function enqueue(
   try {
     return await client.commit(command);
   } catch (error) {
-    if (!(error instanceof PanosError) || error.code !== "ambiguous") throw error;
+    if (!(error instanceof PanosError) || error.code !== "ambiguous") {
+      throw (await lockedOut(client, "commit", error, "Nothing was committed")) ?? error;
+    }
     const jobs = await throughOutages(() => listJobs(client), Date.now() + timeoutSeconds * 1000);
     const own = jobs.find(
       ({ type, user, status }) => type === "Commit" && user === administrator && status !== "FIN",

@@ -2,30 +2,76 @@ import type { PanosClient } from "./client";
 import { PanosError, UNAUTHORIZED } from "./error";
 import { child, element, textAt } from "./xml";
 
-/** Who holds a lock, since when, and why. */
+/** Who holds a lock, on what, since when, and why. */
 export interface Lock {
   kind: "commit" | "config";
   owner: string;
+  /** "shared", or the name of a vsys; "" where the device doesn't say. */
+  scope: string;
   created: string;
   comment: string;
 }
 
-/** The locks of one kind on this client's vsys and on what is shared, of whoever. */
+/**
+ * The locks of one kind that may be in our way, of whoever: those on this client's vsys, on what is shared, and on
+ * what the device doesn't name; of commit locks any, because our commit names no vsys. All of them are asked for and
+ * sorted here: asked for one vsys, a device leaves out those on what is shared, which cover it.
+ */
 export async function locks(client: PanosClient, kind: Lock["kind"]): Promise<Lock[]> {
   const { vsys } = client.connection;
-  const command = `<show><${kind}-locks>${element("vsys", vsys)}</${kind}-locks></show>`;
-  const { result } = await client.op(command, true, vsys);
+  const all = await locksOf(client, kind, "all").catch(async (error: unknown) => {
+    // Whoever may not see every vsys asks for the two that matter.
+    if (!(error instanceof PanosError) || error.code !== "refused") throw error;
+    return (await Promise.all(["shared", vsys].map((scope) => locksOf(client, kind, scope)))).flat();
+  });
+  return all.filter(({ scope }) => kind === "commit" || ["shared", "", vsys].includes(scope));
+}
+
+async function locksOf(client: PanosClient, kind: Lock["kind"], scope: string): Promise<Lock[]> {
+  const command = `<show><${kind}-locks>${element("vsys", scope)}</${kind}-locks></show>`;
+  const { result } = await client.op(command, true, client.connection.vsys);
   return (child(result, `${kind}-locks`)?.children ?? []).map((entry) => ({
     kind,
     owner: entry.attributes["name"] ?? "",
+    scope: textAt(entry, "type") === "shared" ? "shared" : textAt(entry, "name"),
     created: textAt(entry, "created"),
     comment: textAt(entry, "comment"),
   }));
 }
 
 /** Names a lock's holder, since when, and the comment. */
-export function describeLock({ kind, owner, created, comment }: Lock): string {
-  return `${owner} holds the ${kind} lock since ${created || "an unknown time"}${comment === "" ? "" : ` (“${comment}”)`}`;
+export function describeLock({ kind, owner, scope, created, comment }: Lock): string {
+  const what =
+    scope === "shared" ? `shared ${kind} lock` : `${kind} lock${scope === "" ? "" : ` on ${scope}`}`;
+  return (
+    `${owner || "somebody"} holds the ${what} since ${created || "an unknown time"}` +
+    (comment === "" ? "" : ` (“${comment}”)`)
+  );
+}
+
+/** How devices say that somebody's lock is in the way; the texts differ by request and version. */
+const LOCKED = /is (currently )?locked by|holding .*locks?\b|blocked because of/i;
+
+/**
+ * What a refusal becomes that somebody's lock is the reason of: one that names who holds it, since when, and why.
+ * Undefined: it has another reason.
+ * @param kind which locks can be: config locks keep others from writing, commit locks from committing
+ * @param outcome the rest of the sentence: what was not done
+ */
+export async function lockedOut(
+  client: PanosClient,
+  kind: Lock["kind"],
+  error: unknown,
+  outcome: string,
+): Promise<PanosError | undefined> {
+  if (!(error instanceof PanosError) || !error.lines.some((line) => LOCKED.test(line))) return undefined;
+  const held = await locks(client, kind).catch(() => []);
+  const holders = held.length > 0 ? held.map(describeLock).join("; ") : error.lines.join("; ");
+  return new PanosError("busy", `${holders}. ${outcome}; run again when it is released`, {
+    ...(error.action !== undefined && { action: error.action }),
+    lines: error.lines,
+    cause: error,
+  });
 }
 
 /**
@@ -44,9 +90,9 @@ export async function takeCommitLock(
     await client.op(command, false, vsys);
   } catch (error) {
     if (!(error instanceof PanosError) || UNAUTHORIZED.has(error.code)) throw error;
-    const held = await locks(client, "commit");
+    const held = (await locks(client, "commit")).filter(({ scope }) => ["shared", "", vsys].includes(scope));
     const other = held.find(({ owner }) => owner !== administrator);
-    if (other === undefined && held.length > 0) return;
+    if (other === undefined && held.some(({ scope }) => scope === vsys)) return;
     if (other === undefined) throw error;
     throw new PanosError(
       "busy",

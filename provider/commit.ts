@@ -108,7 +108,8 @@ async function isOwnLockLeft(session: Session): Promise<boolean> {
   const held = await locks(client, "commit");
   if (held.length === 0) return false;
   const own = await administrator(client);
-  return held.some(({ owner }) => owner === own);
+  const { vsys } = session.location;
+  return held.some(({ owner, scope }) => owner === own && scope === vsys);
 }
 
 /** @returns what was committed; undefined: nothing needed to be */

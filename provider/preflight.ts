@@ -60,13 +60,13 @@ async function waitForLocks(client: PanosClient, own: string, timeoutSeconds: nu
     const held = (await Promise.all([locks(client, "config"), locks(client, "commit")])).flat();
     const foreign = held.filter(({ owner }) => owner !== own);
     if (foreign.length === 0) return;
-    if (Date.now() + wait > end) throw lockedOut(foreign, timeoutSeconds);
+    if (Date.now() + wait > end) throw waitedFor(foreign, timeoutSeconds);
     tell("info", `waiting: ${foreign.map(describeLock).join("; ")}`, true);
     await delay(wait);
   }
 }
 
-function lockedOut(foreign: Lock[], timeoutSeconds: number): PanosError {
+function waitedFor(foreign: Lock[], timeoutSeconds: number): PanosError {
   return new PanosError(
     "busy",
     `${foreign.map(describeLock).join("; ")}. Nothing was written, after waiting ${timeoutSeconds} s ` +

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Operation, PanosClient } from "../panos/client";
 import { PanosError } from "../panos/error";
+import { lockedOut } from "../panos/lock";
 import { requireEngine } from "./engine";
 
 /** A request goes out once no further change has arrived for so long … */
@@ -88,6 +89,12 @@ export class Stager {
       await requireEngine();
       await this.client.multiConfig(batch.flatMap(({ operations }) => operations));
     } catch (error) {
+      // A lock is in the way of every change alike.
+      const locked = await lockedOut(this.client, "config", error, "Nothing was committed");
+      if (locked !== undefined) {
+        for (const { reject } of batch) reject(locked);
+        return;
+      }
       if (batch.length === 1 || !(error instanceof PanosError) || error.code !== "refused") {
         for (const { reject } of batch) reject(error);
         return;

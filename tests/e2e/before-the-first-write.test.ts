@@ -31,6 +31,61 @@ describe("e2e: before the first write", function () {
     expect(lab.ours()).to.deep.equal([ruleOf(SSH)]);
   });
 
+  for (const scope of ["shared", "vsys1"]) {
+    it(`writes nothing while somebody holds the config lock of ${scope}, and names holder, time and comment`, async () => {
+      const stack = await lab.stack();
+      const admin = lab.person();
+      await admin.takeConfigLock(scope, "migration, back at noon");
+      const refused = await lab.during(() => stack.up({ skipPreview: true }));
+      expect(refused.result.code).not.to.equal(0);
+      expect(said(refused.result))
+        .to.match(/admin holds the (shared config lock|config lock on vsys1) since \d{4}\/\d\d\/\d\d /)
+        .and.to.include("migration, back at noon")
+        .and.to.include("after waiting 1 s");
+      expect(refused.writes + refused.commits).to.equal(0);
+      await admin.releaseConfigLock(scope);
+      succeeded(await stack.up({ skipPreview: true }));
+    });
+  }
+
+  it("is not kept from anything by a lock on writing to another vsys", async () => {
+    await lab.close();
+    const two = firewallConfig().replace("</entry></vsys>", '</entry><entry name="vsys2"/></vsys>');
+    lab = await Lab.open({ config: two });
+    await lab.setAccount(account([SSH]));
+    await lab.person().takeConfigLock("vsys2", "not theirs");
+    succeeded(await (await lab.stack()).up({ skipPreview: true }));
+  });
+
+  it("waits for somebody's shared commit lock as well", async () => {
+    lab.firewall.addFault({
+      name: "lock",
+      effect: { do: "lock", kind: "commit", admin: "admin", comment: "mine" },
+    });
+    const refused = await lab.during(async () => (await lab.stack()).up({ skipPreview: true }));
+    expect(refused.result.code).not.to.equal(0);
+    expect(said(refused.result))
+      .to.include("admin holds the shared commit lock since")
+      .and.to.include("mine");
+    expect(refused.writes + refused.commits).to.equal(0);
+  });
+
+  it("names a lock on writing that comes after it has looked, once and for all that it keeps out", async () => {
+    await lab.setAccount(account([SSH, { group: 2, port: 443 }]));
+    const stack = await lab.stack();
+    const admin = lab.person();
+    const writing = lab.firewall.hold(({ action }) => action === "multi-config", "before");
+    const run = lab.during(() => stack.up({ skipPreview: true }));
+    await writing.reached;
+    await admin.takeConfigLock("shared", "mine by now");
+    writing.release();
+    const { result, commits } = await run;
+    expect(result.code).not.to.equal(0);
+    expect(said(result)).to.include("admin holds the shared config lock since").and.to.include("mine by now");
+    expect(commits).to.equal(0);
+    expect(lab.candidate()).to.deep.equal(["cleanup"]);
+  });
+
   it("names other administrators who have changes pending", async () => {
     await lab.person().addRule(ruleEntry("theirs-unfinished"));
     const result = succeeded(await (await lab.stack()).up({ skipPreview: true }));

@@ -69,6 +69,16 @@ export class Person {
     return takeCommitLock(this.client, this.name, comment);
   }
 
+  /** Takes a lock on writing. @param scope "shared", or a vsys */
+  async takeConfigLock(scope: string, comment: string): Promise<void> {
+    const add = `<add><comment>${comment}</comment></add>`;
+    await this.client.op(`<request><config-lock>${add}</config-lock></request>`, false, scope);
+  }
+
+  async releaseConfigLock(scope: string): Promise<void> {
+    await this.client.op("<request><config-lock><remove></remove></config-lock></request>", false, scope);
+  }
+
   releaseLock(): Promise<void> {
     return releaseCommitLock(this.client);
   }
