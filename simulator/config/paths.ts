@@ -3,7 +3,7 @@ import { below } from "../schema/schema";
 import type { Schema } from "../schema/schema";
 import type { XmlElement } from "../xml/element";
 import type { LocationPath } from "../xpath/ast";
-import { entryNames } from "../xpath/select";
+import { entryNames } from "../xpath/entry-names";
 
 /**
  * One node of the configuration by tags from the root; an entry is `entry:NAME`, a member `member:TEXT`,
@@ -57,7 +57,7 @@ export function namedPath(path: LocationPath): NodePath | undefined {
   if (!path.absolute) return undefined;
   const steps: string[] = [];
   for (const step of path.steps) {
-    if (step.axis !== "child" || step.name === "*") return undefined;
+    if (step.axis !== "child" || step.test !== "name" || step.name === "*") return undefined;
     if (step.name === "entry") {
       const names = entryNames(step);
       if (names?.length !== 1) return undefined;
@@ -76,7 +76,7 @@ function memberText(predicates: LocationPath["steps"][number]["predicates"]): st
   const [only, ...more] = predicates;
   if (only?.kind !== "compare" || only.operator !== "=" || more.length > 0) return undefined;
   const { left, right } = only;
-  const isText = left.kind === "path" && left.path.steps[0]?.axis === "text";
+  const isText = left.kind === "path" && left.path.steps[0]?.test === "text";
   return isText && right.kind === "literal" ? right.value : undefined;
 }
 

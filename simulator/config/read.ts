@@ -33,7 +33,7 @@ export function show(running: XmlElement, predefined: XmlElement, xpath: string)
 function matches(config: XmlElement, predefined: XmlElement, xpath: string): Selection {
   requireConfigPath(xpath);
   try {
-    return select(/^\s*\/config\/predefined(?![\w.-])/.test(xpath) ? predefined : config, xpath);
+    return select(/^[\s(]*\/\s*config\s*\/\s*predefined(?![\w.-])/.test(xpath) ? predefined : config, xpath);
   } catch (error) {
     // PAN-OS answers an xpath it can't read as if nothing was there.
     if (error instanceof InvalidXpath) return { elements: [], attributes: [] };

@@ -1,9 +1,11 @@
 import { Refusal } from "../refusal";
 import type { Schema } from "../schema/schema";
 import type { XmlElement } from "../xml/element";
-import { InvalidXpath } from "../xpath/ast";
+import { InvalidXpath, locationPaths } from "../xpath/ast";
+import type { LocationPath } from "../xpath/ast";
 import { parseXpath } from "../xpath/parse";
-import { selectElements } from "../xpath/select";
+import { evaluate } from "../xpath/evaluate";
+import { elementsOf, selectElements } from "../xpath/select";
 import { locate, namedPath, pathOf, schemaAt } from "./paths";
 import type { NodePath } from "./paths";
 
@@ -15,7 +17,7 @@ export class OutsideConfig extends Refusal {
 }
 
 export function requireConfigPath(xpath: string): void {
-  if (!/^\s*\/(\/|\*|config(?![\w.-]))/.test(xpath)) throw new OutsideConfig();
+  if (!/^[\s(]*\/\s*(\/|\*|(child::)?config(?![\w.-]))/.test(xpath)) throw new OutsideConfig();
 }
 
 /** A place that a write names. The node may be missing, its schema may not. */
@@ -45,11 +47,11 @@ export function writeTarget(root: XmlElement, xpath: string): Target {
 
 function onePath(root: XmlElement, xpath: string): NodePath {
   try {
-    const paths = parseXpath(xpath);
-    const only = paths[0];
-    const named = only && paths.length === 1 ? namedPath(only) : undefined;
+    const paths = locationPaths(parseXpath(xpath)) ?? [];
+    const only = paths.length === 1 ? paths[0] : undefined;
+    const named = only && namedPath(only);
     if (named) return named;
-    const found = only?.absolute ? onPathTo(root, xpath) : [];
+    const found = only ? onPathTo(root, xpath, only) : selectElements(root, xpath).map(pathOf);
     if (found.length === 1 && found[0]) return found[0];
     throw new Refusal("6", [`Xpath ${xpath} must name exactly one node; it names ${found.length}`]);
   } catch (error) {
@@ -59,34 +61,12 @@ function onePath(root: XmlElement, xpath: string): NodePath {
 }
 
 /** The nodes that an xpath with free steps names, counting missing ones at its named end. */
-function onPathTo(root: XmlElement, xpath: string): NodePath[] {
-  const [path] = parseXpath(xpath);
-  if (!path) return [];
-  const free = path.steps.findLastIndex((step) => step.name === "entry" && step.predicates.length === 0);
+function onPathTo(root: XmlElement, xpath: string, path: LocationPath): NodePath[] {
+  const free = path.steps.findLastIndex((step) => !namedPath({ absolute: true, steps: [step] }));
   const rest = namedPath({ absolute: true, steps: path.steps.slice(free + 1) });
-  if (free < 0 || !rest || free + 1 >= path.steps.length) return selectElements(root, xpath).map(pathOf);
-  const starts = evaluatePrefix(root, path.steps.slice(0, free + 1));
-  return starts.map((start) => [...pathOf(start), ...rest]);
-}
-
-function evaluatePrefix(
-  root: XmlElement,
-  steps: ReturnType<typeof parseXpath>[number]["steps"],
-): XmlElement[] {
-  let here = steps[0]?.name === root.tag ? [root] : [];
-  for (const step of steps.slice(1)) {
-    const named = namedPath({ absolute: true, steps: [step] });
-    here = here.flatMap((node) => {
-      if (!named) return node.children.filter((child) => child.tag === step.name);
-      const child = named[0] === undefined ? undefined : locateChild(node, named[0]);
-      return child ? [child] : [];
-    });
-  }
-  return here;
-}
-
-function locateChild(node: XmlElement, step: string): XmlElement | undefined {
-  return step.startsWith("entry:") ? node.entry(step.slice(6)) : node.child(step);
+  if (free < 0 || !rest || rest.length === 0) return selectElements(root, xpath).map(pathOf);
+  const start: LocationPath = { absolute: path.absolute, steps: path.steps.slice(0, free + 1) };
+  return elementsOf(evaluate({ kind: "path", path: start }, root)).map((node) => [...pathOf(node), ...rest]);
 }
 
 /** The existing node that a delete, move, rename or clone names. */

@@ -86,6 +86,11 @@ function required(parameters: Parameters, name: string): string {
   return value;
 }
 
+/** A read that names nothing is one of the whole configuration. */
+function readPath(parameters: Parameters): string {
+  return parameters.get("xpath")?.trim() || "/config";
+}
+
 function config(
   firewall: Firewall,
   admin: string,
@@ -94,10 +99,10 @@ function config(
 ): Answer {
   const { candidate } = firewall;
   if (action === "get") {
-    return answers.found(get(candidate.root, firewall.predefined, required(parameters, "xpath")));
+    return answers.found(get(candidate.root, firewall.predefined, readPath(parameters)));
   }
   if (action === "show") {
-    return answers.result(show(firewall.running, firewall.predefined, required(parameters, "xpath")));
+    return answers.result(show(firewall.running, firewall.predefined, readPath(parameters)));
   }
   if (action === "multi-config") return multi(firewall, admin, parameters);
   if (!action || !isWriteAction(action)) {

@@ -1,127 +1,111 @@
-import { InvalidXpath } from "./ast";
-import type { Expression, LocationPath, Step } from "./ast";
+import { AXES, InvalidXpath } from "./ast";
+import type { Arithmetic, Axis, Comparison, Expression, LocationPath, Step } from "./ast";
+import { isFunction } from "./functions";
+import { tokens } from "./tokens";
+import type { Token } from "./tokens";
 
-const TOKEN =
-  /\s*(?:(\/\/|\/|\||\[|\]|\(|\)|,|@|!=|=|\.\.|\.|\*)|"([^"]*)"|'([^']*)'|(\d+(?:\.\d+)?)|([\p{L}_][\p{L}\p{N}_.-]*))/uy;
-
-interface Token {
-  kind: "symbol" | "literal" | "number" | "name";
-  text: string;
-}
-
-const FUNCTIONS = new Set(["text", "concat", "contains", "starts-with", "not", "last", "position", "name"]);
-const parsedPaths = new Map<string, LocationPath[]>();
+const parsed = new Map<string, Expression>();
 
 /**
- * Parses an XPath; a union gives several paths. Parsed ones are kept, because a client writes to the
- * same few containers again and again.
+ * Parses an XPath 1.0 expression. Parsed ones are kept, because a client writes to the same few
+ * containers again and again.
  * @throws InvalidXpath
  */
-export function parseXpath(xpath: string): LocationPath[] {
-  let paths = parsedPaths.get(xpath);
-  if (paths === undefined) {
-    paths = new Parser(tokens(xpath)).union();
-    if (parsedPaths.size > 2000) parsedPaths.clear();
-    parsedPaths.set(xpath, paths);
+export function parseXpath(xpath: string): Expression {
+  let expression = parsed.get(xpath);
+  if (expression === undefined) {
+    expression = new Parser(tokens(xpath)).whole();
+    if (parsed.size > 2000) parsed.clear();
+    parsed.set(xpath, expression);
   }
-  return paths;
+  return expression;
 }
 
-function tokens(xpath: string): Token[] {
-  const found: Token[] = [];
-  const text = xpath.trim();
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < text.length) {
-    const at = TOKEN.lastIndex;
-    const match = TOKEN.exec(text);
-    if (match === null) throw new InvalidXpath(`unexpected "${text.slice(at, at + 10)}"`);
-    const [, symbol, double, single, number, name] = match;
-    if (symbol !== undefined) found.push({ kind: "symbol", text: symbol });
-    else if (double !== undefined) found.push({ kind: "literal", text: double });
-    else if (single !== undefined) found.push({ kind: "literal", text: single });
-    else if (number !== undefined) found.push({ kind: "number", text: number });
-    else found.push({ kind: "name", text: name ?? "" });
-  }
-  return found;
-}
+/** Operators from the loosest to the tightest. */
+const COMPARISONS: Comparison[][] = [
+  ["=", "!="],
+  ["<", "<=", ">", ">="],
+];
+const ARITHMETICS: Arithmetic[][] = [
+  ["+", "-"],
+  ["*", "div", "mod"],
+];
+
+const ALL: Step = { axis: "descendant-or-self", test: "node", name: "*", predicates: [] };
 
 class Parser {
   private at = 0;
   private depth = 0;
   constructor(private readonly tokens: Token[]) {}
 
-  union(): LocationPath[] {
-    const paths = [this.path()];
-    while (this.take("|")) paths.push(this.path());
+  whole(): Expression {
+    const expression = this.expression();
     if (this.at < this.tokens.length) this.fail();
-    return paths;
-  }
-
-  private path(): LocationPath {
-    const steps: Step[] = [];
-    let absolute = false;
-    let descend = false;
-    if (this.take("//")) {
-      absolute = true;
-      descend = true;
-    } else if (this.take("/")) absolute = true;
-    for (;;) {
-      steps.push(this.step(descend));
-      if (this.take("//")) descend = true;
-      else if (this.take("/")) descend = false;
-      else return { absolute, steps };
-    }
-  }
-
-  private step(descend: boolean): Step {
-    const step: Step = { axis: descend ? "descendant" : "child", name: "*", predicates: [] };
-    if (this.take("..")) return { ...step, axis: "parent" };
-    if (this.take(".")) return { ...step, axis: "self" };
-    if (this.take("@")) {
-      step.axis = "attribute";
-      step.name = this.name();
-      return step;
-    }
-    if (this.peekCall("text")) {
-      this.at += 3;
-      return { ...step, axis: "text" };
-    }
-    step.name = this.name();
-    while (this.take("[")) {
-      step.predicates.push(this.or());
-      this.expect("]");
-    }
-    return step;
-  }
-
-  private or(): Expression {
-    if (++this.depth > 100) throw new InvalidXpath("nested too deeply");
-    const expression = this.disjunction();
-    this.depth--;
     return expression;
   }
 
-  private disjunction(): Expression {
+  private expression(): Expression {
+    if (++this.depth > 100) throw new InvalidXpath("nested too deeply");
     let left = this.and();
-    while (this.takeName("or")) left = { kind: "or", left, right: this.and() };
+    while (this.operator("or")) left = { kind: "or", left, right: this.and() };
+    this.depth--;
     return left;
   }
 
   private and(): Expression {
-    let left = this.comparison();
-    while (this.takeName("and")) left = { kind: "and", left, right: this.comparison() };
+    let left = this.comparison(0);
+    while (this.operator("and")) left = { kind: "and", left, right: this.comparison(0) };
     return left;
   }
 
-  private comparison(): Expression {
-    const left = this.primary();
-    for (const operator of ["=", "!="] as const) {
-      if (this.take(operator)) return { kind: "compare", operator, left, right: this.primary() };
+  private comparison(level: number): Expression {
+    const operators = COMPARISONS[level];
+    if (!operators) return this.arithmetic(0);
+    let left = this.comparison(level + 1);
+    for (let operator = this.operator(...operators); operator; operator = this.operator(...operators)) {
+      left = { kind: "compare", operator, left, right: this.comparison(level + 1) };
     }
     return left;
   }
 
-  private primary(): Expression {
+  private arithmetic(level: number): Expression {
+    const operators = ARITHMETICS[level];
+    if (!operators) return this.negative();
+    let left = this.arithmetic(level + 1);
+    for (let operator = this.operator(...operators); operator; operator = this.operator(...operators)) {
+      left = { kind: "arithmetic", operator, left, right: this.arithmetic(level + 1) };
+    }
+    return left;
+  }
+
+  private negative(): Expression {
+    let minus = 0;
+    while (this.operator("-")) minus++;
+    let value = this.union();
+    for (; minus > 0; minus--) value = { kind: "negative", of: value };
+    return value;
+  }
+
+  private union(): Expression {
+    let left = this.pathOrFilter();
+    while (this.operator("|")) left = { kind: "union", left, right: this.pathOrFilter() };
+    return left;
+  }
+
+  private pathOrFilter(): Expression {
+    const primary = this.primary();
+    if (!primary) return { kind: "path", path: this.path() };
+    const predicates = this.predicates();
+    const steps: Step[] = [];
+    const slash = this.operator("/", "//");
+    if (slash) steps.push(...(slash === "//" ? [ALL] : []), ...this.steps());
+    return predicates.length === 0 && steps.length === 0
+      ? primary
+      : { kind: "filter", of: primary, predicates, steps };
+  }
+
+  /** A literal, a number, something in parentheses or a call; undefined where a path begins. */
+  private primary(): Expression | undefined {
     const token = this.tokens[this.at] ?? this.fail();
     if (token.kind === "literal" || token.kind === "number") {
       this.at++;
@@ -130,52 +114,91 @@ class Parser {
         : { kind: "number", value: Number(token.text) };
     }
     if (this.take("(")) {
-      const inner = this.or();
+      const inner = this.expression();
       this.expect(")");
       return inner;
     }
-    const isCall = token.kind === "name" && token.text !== "text" && this.peekCall(token.text, false);
-    if (!isCall) return { kind: "path", path: this.path() };
-    if (!FUNCTIONS.has(token.text)) throw new InvalidXpath(`unknown function ${token.text}()`);
+    const isCall = token.kind === "name" && this.tokens[this.at + 1]?.text === "(" && !isNodeType(token.text);
+    return isCall ? this.call(token.text) : undefined;
+  }
+
+  private call(name: string): Expression {
     this.at += 2;
     const args: Expression[] = [];
     if (!this.take(")")) {
-      do args.push(this.or());
+      do args.push(this.expression());
       while (this.take(","));
       this.expect(")");
     }
-    return { kind: "call", name: token.text, args };
+    if (!isFunction(name, args.length)) {
+      throw new InvalidXpath(`no function ${name}() with ${args.length} arguments`);
+    }
+    return { kind: "call", name, args };
   }
 
-  private name(): string {
-    if (this.take("*")) return "*";
+  private path(): LocationPath {
+    const slash = this.operator("/", "//");
+    if (slash === "//") return { absolute: true, steps: [ALL, ...this.steps()] };
+    if (slash === "/" && !this.startsStep()) return { absolute: true, steps: [] };
+    return { absolute: slash === "/", steps: this.steps() };
+  }
+
+  private startsStep(): boolean {
+    const token = this.tokens[this.at];
+    return token?.kind === "name" || (token?.kind === "symbol" && ["*", "@", ".", ".."].includes(token.text));
+  }
+
+  private steps(): Step[] {
+    const steps = [this.step()];
+    for (let slash = this.operator("/", "//"); slash; slash = this.operator("/", "//")) {
+      if (slash === "//") steps.push(ALL);
+      steps.push(this.step());
+    }
+    return steps;
+  }
+
+  private step(): Step {
+    if (this.take("..")) return { axis: "parent", test: "node", name: "*", predicates: [] };
+    if (this.take(".")) return { axis: "self", test: "node", name: "*", predicates: [] };
+    const axis = this.axis();
+    if (this.take("*")) return { axis, test: "name", name: "*", predicates: this.predicates() };
     const token = this.tokens[this.at];
     if (token?.kind !== "name") return this.fail();
     this.at++;
-    return token.text;
+    if (!isNodeType(token.text) || !this.take("("))
+      return { axis, test: "name", name: token.text, predicates: this.predicates() };
+    this.expect(")");
+    return { axis, test: token.text, name: "*", predicates: this.predicates() };
   }
 
-  private peekCall(name: string, closed = true): boolean {
-    const [first, open, close] = this.tokens.slice(this.at, this.at + 3);
-    return (
-      first?.kind === "name" &&
-      first.text === name &&
-      open?.kind === "symbol" &&
-      open.text === "(" &&
-      (!closed || (close?.kind === "symbol" && close.text === ")"))
-    );
+  private axis(): Axis {
+    if (this.take("@")) return "attribute";
+    if (this.tokens[this.at + 1]?.text !== "::") return "child";
+    const name = this.tokens[this.at]?.text;
+    const axis = AXES.find((known) => known === name) ?? this.fail();
+    this.at += 2;
+    return axis;
+  }
+
+  private predicates(): Expression[] {
+    const predicates: Expression[] = [];
+    while (this.take("[")) {
+      predicates.push(this.expression());
+      this.expect("]");
+    }
+    return predicates;
+  }
+
+  private operator<T extends string>(...wanted: T[]): T | undefined {
+    const token = this.tokens[this.at];
+    const operator = token?.kind === "operator" ? wanted.find((each) => each === token.text) : undefined;
+    if (operator !== undefined) this.at++;
+    return operator;
   }
 
   private take(symbol: string): boolean {
     const token = this.tokens[this.at];
     if (token?.kind !== "symbol" || token.text !== symbol) return false;
-    this.at++;
-    return true;
-  }
-
-  private takeName(name: string): boolean {
-    const token = this.tokens[this.at];
-    if (token?.kind !== "name" || token.text !== name) return false;
     this.at++;
     return true;
   }
@@ -187,4 +210,8 @@ class Parser {
   private fail(): never {
     throw new InvalidXpath(`unexpected "${this.tokens[this.at]?.text ?? "end"}"`);
   }
+}
+
+function isNodeType(name: string): name is "text" | "node" {
+  return name === "text" || name === "node";
 }
