@@ -1,33 +1,35 @@
 /** Where route tables send packets, by EC2's rules (VPC user guide, "Route priority"). */
 import type { Inventory, Route, RouteTable, Vpc } from "../inventory/types";
-import { EVERY_ADDRESS, FAMILIES, isInside, parseCidr } from "./cidr";
+import { EVERY_ADDRESS, FAMILIES, compareCidrs, isInside, parseCidr } from "./cidr";
 import type { Cidr, Family } from "./cidr";
-import { difference, intersection, setOf } from "./intervals";
+import { difference, setOf } from "./intervals";
 import type { IntervalSet } from "./intervals";
 
-/** Whether a route's target is the firewall. */
+/** Whether a route's target is the firewall, be it a blackhole at the moment. */
 export type LeadsToFirewall = (route: Route) => boolean;
 
-/** One destination of a table, of all routes to it the one that wins. */
+/** One destination of a table, with the route to it that wins; without one it is the VPC's own. */
 interface Destination {
   cidr: Cidr;
-  toFirewall: boolean;
+  route?: Route;
 }
 
 /** What a subnet's table says about one family. */
 export interface WayOut {
-  /** It sends the whole internet to the firewall, in one route or in two halves. */
+  /** It sends the whole internet to the firewall, in one route or in two halves, but for more specific routes. */
   isWhole: boolean;
   /** Only one half of all addresses, which nobody means: it counts for nothing. */
   isHalf: boolean;
-  /** Whose packets cross the firewall on their way to and from the subnet. */
+  /** Whose packets the firewall gets on their way from the subnet. */
   crossing: IntervalSet;
+  /** Everything outside the VPC but for what a route of its own leads elsewhere, where no firewall can be. */
+  notElsewhere: IntervalSet;
 }
 
 /**
- * What the table of a subnet says about each family. Where it sends the whole internet to the firewall,
- * everything outside the VPC crosses; inside the VPC, and where only some destinations lead to the firewall,
- * the longest prefix decides: a more specific route than the VPC's own counts, a blackhole leads nowhere.
+ * What the table of a subnet says about each family. The longest prefix decides for every destination: a route
+ * more specific than the one to the firewall (to a peering, a gateway, an endpoint) takes its own away from it,
+ * and one to the firewall that is more specific than the VPC's own brings part of the VPC to it.
  */
 export function waysOut(
   table: RouteTable,
@@ -37,30 +39,80 @@ export function waysOut(
 ): Record<Family, WayOut> {
   const own = vpcCidrs(vpc);
   const destinations = destinationsOf(table, own, leadsToFirewall, lists);
+  const leads = ({ route }: Destination) => route !== undefined && leadsToFirewall(route);
   const judged = (family: Family): WayOut => {
     const ofFamily = destinations.filter(({ cidr }) => cidr.family === family);
-    const inside = setOf(own.filter((cidr) => cidr.family === family));
-    const counts = (prefixLength: number) =>
-      ofFamily.filter(({ cidr, toFirewall }) => toFirewall && cidr.prefixLength === prefixLength).length;
-    const isWhole = counts(0) === 1 || counts(1) === 2;
-    const isHalf = !isWhole && counts(1) === 1;
-    const byPrefix = longestPrefixes(
-      isHalf
-        ? ofFamily.map((each) => (each.cidr.prefixLength > 1 ? each : { ...each, toFirewall: false }))
-        : ofFamily,
-    );
+    const count = (prefixLength: number) =>
+      ofFamily.filter((each) => each.cidr.prefixLength === prefixLength && leads(each)).length;
+    const isWhole = count(0) === 1 || count(1) === 2;
+    const isHalf = !isWhole && count(1) === 1;
+    const counts = (each: Destination) => leads(each) && !(isHalf && each.cidr.prefixLength === 1);
+    const usual = ofFamily.find(({ cidr }) => cidr.prefixLength === 0)?.route;
+    const elsewhere = (each: Destination) =>
+      each.cidr.prefixLength > 1 && !leads(each) && !mayLeadOn(each.route, usual);
     return {
       isWhole,
       isHalf,
-      crossing: isWhole ? outsideAnd(family, inside, byPrefix) : byPrefix,
+      crossing: longestPrefixes(ofFamily, counts),
+      notElsewhere: difference(
+        [EVERY_ADDRESS[family]],
+        setOf([...own.filter((cidr) => cidr.family === family), ...longestPrefixes(ofFamily, elsewhere)]),
+      ),
     };
   };
   return { IPv4: judged("IPv4"), IPv6: judged("IPv6") };
 }
 
-/** Everything outside a VPC, and of the inside what is given. */
-export function outsideAnd(family: Family, inside: IntervalSet, crossing: IntervalSet): IntervalSet {
-  return setOf([...difference([EVERY_ADDRESS[family]], inside), ...intersection(crossing, inside)]);
+/**
+ * Whether a firewall can stand behind a route's target though no table says so: transit gateways and core
+ * networks have tables of their own, and what a setting calls protected is so by the way that it has out.
+ */
+function mayLeadOn(route: Route | undefined, usual: Route | undefined): boolean {
+  if (route === undefined || route.state === "blackhole") return false;
+  if (route.transitGatewayId !== undefined || route.coreNetworkArn !== undefined) return true;
+  const target = targetOf(route);
+  return usual !== undefined && target !== undefined && targetOf(usual) === target;
+}
+
+/** What a route points to, by its id or ARN; an interface rather than its instance. */
+export function targetOf(route: Route): string | undefined {
+  return (
+    route.networkInterfaceId ??
+    route.instanceId ??
+    route.vpcEndpointId ??
+    route.gatewayId ??
+    route.natGatewayId ??
+    route.transitGatewayId ??
+    route.vpcPeeringConnectionId ??
+    route.egressOnlyInternetGatewayId ??
+    route.carrierGatewayId ??
+    route.localGatewayId ??
+    route.coreNetworkArn ??
+    route.odbNetworkArn
+  );
+}
+
+/** What a route is for: a CIDR block, or a prefix list's id. */
+export function destinationOf(route: Route): string {
+  return route.destinationCidrBlock ?? route.destinationIpv6CidrBlock ?? route.destinationPrefixListId ?? "?";
+}
+
+/** The addresses whose packets leave by one of these gateways. */
+export function ledToGateways(
+  table: RouteTable,
+  vpc: Vpc | undefined,
+  gatewayIds: readonly string[],
+  lists: PrefixListCidrs,
+): Record<Family, IntervalSet> {
+  const leads = ({ state, gatewayId = "" }: Route) =>
+    (state === undefined || state === "active") && gatewayIds.includes(gatewayId);
+  const destinations = destinationsOf(table, vpcCidrs(vpc), leads, lists);
+  const led = (family: Family) =>
+    longestPrefixes(
+      destinations.filter(({ cidr }) => cidr.family === family),
+      ({ route }) => route !== undefined && leads(route),
+    );
+  return { IPv4: led("IPv4"), IPv6: led("IPv6") };
 }
 
 /**
@@ -79,7 +131,7 @@ export function leadsIn(
     if (cidr.family !== block.family || !isInside(block, cidr)) continue;
     if (!best || cidr.prefixLength > best.cidr.prefixLength) best = destination;
   }
-  return best?.toFirewall ?? false;
+  return best?.route !== undefined && leadsToFirewall(best.route);
 }
 
 /** The CIDRs of a VPC, both families. */
@@ -111,7 +163,10 @@ function rank(route: Route): number {
   return route.destinationPrefixListId === undefined ? 1 : 2;
 }
 
-/** A table's destinations, sorted, each once. The data sources leave local routes out, so they go in anew. */
+/**
+ * A table's destinations, each once. The data sources leave local routes out, so they go in anew, but where
+ * another target has taken a local route's place.
+ */
 function destinationsOf(
   table: RouteTable,
   local: Cidr[],
@@ -119,38 +174,41 @@ function destinationsOf(
   lists: PrefixListCidrs,
 ): Destination[] {
   const found = new Map<string, Destination & { rank: number }>();
-  const add = (cidr: Cidr, toFirewall: boolean, order: number) => {
+  const add = (cidr: Cidr, route: Route | undefined, order: number) => {
     const known = found.get(cidr.text);
-    if (!known || order < known.rank || (order === known.rank && toFirewall)) {
-      found.set(cidr.text, { cidr, toFirewall, rank: order });
+    const wins = known && order === known.rank && route !== undefined && leadsToFirewall(route);
+    if (!known || order < known.rank || wins) {
+      found.set(cidr.text, { cidr, ...(route && { route }), rank: order });
     }
   };
-  for (const cidr of local) add(cidr, false, 0);
+  const own = new Set(local.map(({ text }) => text));
   for (const route of table.routes) {
-    const isActive = route.state === undefined || route.state === "active";
-    const toFirewall = isActive && leadsToFirewall(route);
     const named = [route.destinationCidrBlock, route.destinationIpv6CidrBlock].flatMap((text) =>
       text === undefined ? [] : (parseCidr(text) ?? []),
     );
+    const order = rank(route);
     const listed = lists.get(route.destinationPrefixListId ?? "") ?? [];
-    for (const cidr of [...named, ...listed]) add(cidr, toFirewall, rank(route));
+    for (const cidr of named) add(cidr, route, order === 1 && own.has(cidr.text) ? 0 : order);
+    for (const cidr of listed) add(cidr, route, order);
+  }
+  for (const cidr of local) {
+    if (found.get(cidr.text)?.rank !== 0) found.set(cidr.text, { cidr, rank: 0 });
   }
   return [...found.values()];
 }
 
-/** The addresses for which the longest prefix leads to the firewall; all destinations of one family. */
-function longestPrefixes(destinations: Destination[]): IntervalSet {
-  const sorted = destinations.toSorted(
-    (a, b) =>
-      (a.cidr.first < b.cidr.first ? -1 : a.cidr.first > b.cidr.first ? 1 : 0) ||
-      a.cidr.prefixLength - b.cidr.prefixLength,
-  );
+/** The addresses for which the longest prefix is one that leads; all destinations of one family. */
+function longestPrefixes(
+  destinations: readonly Destination[],
+  leads: (destination: Destination) => boolean,
+): IntervalSet {
+  const sorted = destinations.toSorted((a, b) => compareCidrs(a.cidr, b.cidr));
   const led: { first: bigint; last: bigint }[] = [];
   // Blocks lie inside one another or apart, so what is open at any address is a stack.
   const open: Destination[] = [];
   let next = 0n;
-  const upTo = (last: bigint, { toFirewall }: Destination) => {
-    if (toFirewall && next <= last) led.push({ first: next, last });
+  const upTo = (last: bigint, destination: Destination) => {
+    if (leads(destination) && next <= last) led.push({ first: next, last });
     next = last + 1n;
   };
   const close = (before: bigint | undefined) => {

@@ -5,7 +5,8 @@ import type { Cidr, Family } from "./cidr";
 import { setOf } from "./intervals";
 import type { IntervalSet } from "./intervals";
 import { compareTexts } from "./order";
-import { isNowhere, leadsIn, outsideAnd, routedPrefixLists, vpcCidrs, waysOut } from "./routes";
+import { routeDoubts } from "./route-doubts";
+import { isNowhere, leadsIn, ledToGateways, routedPrefixLists, waysOut } from "./routes";
 import type { WayOut } from "./routes";
 import type { MappingOptions } from "./types";
 
@@ -126,8 +127,12 @@ function firewallTargets(inventory: Inventory, { firewall }: MappingOptions): Fi
   return { instanceIds, networkInterfaceIds, vpcEndpointIds: new Set(firewall.vpcEndpointIds) };
 }
 
-/** EC2's API reports an endpoint as a gateway ("vpce-…"); the data sources move it to its own field. */
+/**
+ * EC2's API reports an endpoint as a gateway ("vpce-…"); the data sources move it to its own field. A blackhole
+ * leads there all the same: a firewall that was stopped, or whose zone is down, still protects what is behind it.
+ */
 function leadsTo(targets: FirewallTargets, route: Route): boolean {
+  if (route.state === "filtered") return false;
   return (
     targets.networkInterfaceIds.has(route.networkInterfaceId ?? "") ||
     targets.instanceIds.has(route.instanceId ?? "") ||
@@ -139,7 +144,30 @@ function leadsTo(targets: FirewallTargets, route: Route): boolean {
 /** A gateway's table, and whether it is an internet gateway's: the way in that a default route answers. */
 interface EdgeTable {
   table: RouteTable;
+  gatewayIds: string[];
   isInternet: boolean;
+}
+
+/**
+ * Whose packets the firewall gets on their way to and from each VPC: of all its subnets, whether anything runs
+ * there or not.
+ */
+export function reachOfVpcs(
+  inventory: Inventory,
+  options: MappingOptions,
+): Map<string, Record<Family, IntervalSet>> {
+  const judge = subnetJudge(inventory, options, firewallTargets(inventory, options));
+  const byVpc = new Map<string, Set<Record<Family, IntervalSet>>>();
+  for (const { id, vpcId } of inventory.subnets) {
+    const crossing = judge.crossing(id, vpcId);
+    if (crossing) byVpc.set(vpcId, (byVpc.get(vpcId) ?? new Set()).add(crossing));
+  }
+  return new Map(
+    [...byVpc].map(([vpcId, crossings]) => {
+      const all = (family: Family) => setOf([...crossings].flatMap((crossing) => crossing[family]));
+      return [vpcId, { IPv4: all("IPv4"), IPv6: all("IPv6") }];
+    }),
+  );
 }
 
 /** Judges subnets, each once. */
@@ -150,17 +178,28 @@ function subnetJudge(inventory: Inventory, options: MappingOptions, targets: Fir
   const vpcs = new Map(inventory.vpcs.map((vpc) => [vpc.id, vpc]));
   const tables = new Map(inventory.routeTables.map((table) => [table.id, table]));
   const edges = edgeTables(inventory);
+  const seesPropagated = inventory.routeTables.some(({ routes }) =>
+    routes.some(({ origin }) => origin !== undefined),
+  );
   const named = new Set([...(options.protectedSubnets ?? []), ...(options.protectedVpcs ?? [])]);
   const ways = new Map<string, Record<Family, WayOut>>();
   const judged = new Map<string, Record<Family, IntervalSet>>();
-  const disagreements = new Map<string, string[]>();
-  const halves = new Set<string>();
+  const doubts = routeDoubts(leads, lists);
 
   const waysOutOf = (table: RouteTable, vpcId: string) => {
     const key = `${table.id} ${vpcId}`;
     const known = ways.get(key) ?? waysOut(table, vpcs.get(vpcId), leads, lists);
     ways.set(key, known);
     return known;
+  };
+  /** What a gateway brings in through the firewall: what leaves by it again. */
+  const throughGateway = ({ gatewayIds, isInternet }: EdgeTable, table: RouteTable, vpcId: string) => {
+    // The data sources hide what a virtual private gateway propagates: it may be any that no route says more of.
+    if (!isInternet && !seesPropagated) {
+      const { IPv4, IPv6 } = waysOutOf(table, vpcId);
+      return { IPv4: IPv4.notElsewhere, IPv6: IPv6.notElsewhere };
+    }
+    return ledToGateways(table, vpcs.get(vpcId), gatewayIds, lists);
   };
   const crossing = (subnetId: string, vpcId: string): Record<Family, IntervalSet> | undefined => {
     const subnet = subnets.get(subnetId);
@@ -172,45 +211,31 @@ function subnetJudge(inventory: Inventory, options: MappingOptions, targets: Fir
     const isNamed = named.has(subnetId) || named.has(vpcId);
     const found = Object.fromEntries(
       FAMILIES.map((family) => {
-        const { isWhole, isHalf, crossing: byRoutes } = out[family];
-        if (isHalf) halves.add(`${table.id} ${family}`);
-        const isIn = wayIn(subnet, family, isWhole, table);
-        if (isWhole || !(isIn || isNamed)) return [family, byRoutes];
-        const own = setOf(vpcCidrs(vpcs.get(vpcId)).filter((cidr) => cidr.family === family));
-        return [family, outsideAnd(family, own, byRoutes)];
+        const { isWhole, isHalf, crossing: byRoutes, notElsewhere } = out[family];
+        if (isHalf) doubts.half(table, family);
+        const broughtIn = waysIn(subnet, family, isWhole, table).flatMap(
+          (edge) => throughGateway(edge, table, vpcId)[family],
+        );
+        return [family, setOf([...byRoutes, ...broughtIn, ...(isNamed ? notElsewhere : [])])];
       }),
     ) as Record<Family, IntervalSet>;
     judged.set(`${subnetId} ${vpcId}`, found);
+    if (!isNowhere(found)) doubts.look(table);
     return found;
   };
-  /** Whether a gateway sends the subnet's packets of a family through the firewall; notes contradictions. */
-  const wayIn = (subnet: Subnet, family: Family, isWayOut: boolean, table: RouteTable): boolean => {
+  /** The gateways that send the subnet's packets of a family through the firewall; notes contradictions. */
+  const waysIn = (subnet: Subnet, family: Family, isWayOut: boolean, table: RouteTable): EdgeTable[] => {
     const blocks = blocksOf(subnet).filter((block) => block.family === family);
-    return (edges.get(subnet.vpcId) ?? []).some(({ table: edge, isInternet }) => {
+    return (edges.get(subnet.vpcId) ?? []).filter(({ table: edge, isInternet }) => {
       const isIn = blocks.some((block) => leadsIn(edge, block, leads, lists));
+      if (isIn) doubts.look(edge);
       if (isInternet && blocks.length > 0 && isIn !== isWayOut) {
-        const key = JSON.stringify([family, edge.id, table.id, isWayOut]);
-        disagreements.set(key, [...(disagreements.get(key) ?? []), subnet.id]);
+        doubts.disagreement(subnet.id, family, { edge, table, isWayOut });
       }
       return isIn;
     });
   };
-  const warnings = () => [
-    ...[...halves].sort(compareTexts).map((each) => {
-      const [tableId, family] = each.split(" ");
-      return `Route table ${tableId} sends only one half of all ${family} addresses to the firewall: that counts for nothing.`;
-    }),
-    ...[...disagreements]
-      .sort(([a], [b]) => compareTexts(a, b))
-      .map(([key, ids]) => {
-        const [family, edgeId, tableId, isWayOut] = JSON.parse(key) as [Family, string, string, boolean];
-        const only = isWayOut
-          ? `route table ${tableId} sends their traffic to the firewall on its way out, but the internet gateway's route table ${edgeId} doesn't on its way in`
-          : `the internet gateway's route table ${edgeId} sends their traffic to the firewall on its way in, but route table ${tableId} doesn't on its way out`;
-        return `${family} in ${ids.sort(compareTexts).join(", ")}: ${only}. A firewall that sees one direction alone drops connections.`;
-      }),
-  ];
-  return { crossing, warnings };
+  return { crossing, warnings: doubts.warnings };
 }
 
 function edgeTables(inventory: Inventory): Map<string, EdgeTable[]> {
@@ -219,7 +244,7 @@ function edgeTables(inventory: Inventory): Map<string, EdgeTable[]> {
     const { gatewayIds = [] } = table;
     if (gatewayIds.length === 0) continue;
     const isInternet = gatewayIds.some((id) => id.startsWith("igw-"));
-    edges.set(table.vpcId, [...(edges.get(table.vpcId) ?? []), { table, isInternet }]);
+    edges.set(table.vpcId, [...(edges.get(table.vpcId) ?? []), { table, gatewayIds, isInternet }]);
   }
   return edges;
 }

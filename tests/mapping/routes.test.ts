@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Inventory, Route, RouteTable } from "../../inventory/types";
-import { unknownTargets } from "../../mapping/index";
+import { mapInventory, unknownTargets } from "../../mapping/index";
 import type { MappingOptions } from "../../mapping/types";
 import { DEFAULT_ROUTES, OPTIONS, inventoryWith, networkInterface, policyOf, routeTable } from "./fixtures";
 
@@ -62,12 +62,86 @@ describe("routes through the firewall", () => {
     expect(sourcesBy(elsewhere, ["10.0.2.9/32"])).to.deep.equal([]);
   });
 
-  it("lead nowhere where their target is gone, and don't hide behind a propagated one", () => {
-    const specific = { destinationCidrBlock: "198.51.100.0/24", ...VIA };
-    for (const state of ["blackhole", "filtered"] as const) {
-      expect(sourcesBy([{ ...specific, state }], ["198.51.100.0/24"])).to.deep.equal([]);
+  it("are taken away by every more specific route that leads elsewhere", () => {
+    const prefixLists = [
+      { id: "pl-1", name: "partners", addressFamily: "IPv4" as const, entries: [{ cidr: "10.30.0.0/16" }] },
+    ];
+    const elsewhere: Partial<Route>[] = [
+      { vpcPeeringConnectionId: "pcx-1" },
+      { vpcPeeringConnectionId: "pcx-1", state: "blackhole" },
+      { gatewayId: "vgw-1" },
+      { gatewayId: "vgw-1", origin: "EnableVgwRoutePropagation" },
+      { transitGatewayId: "tgw-1" },
+      { natGatewayId: "nat-1" },
+      { gatewayId: "igw-1" },
+      { vpcEndpointId: "vpce-s3" },
+      { networkInterfaceId: "eni-other" },
+      { coreNetworkArn: "arn:aws:networkmanager::1:core-network/1" },
+    ];
+    const cidrs = ["10.30.0.0/16", "10.30.4.0/24", "10.30.9.9/32", "10.0.0.0/8"];
+    for (const target of elsewhere) {
+      for (const destination of [
+        { destinationCidrBlock: "10.30.0.0/16" },
+        { destinationPrefixListId: "pl-1" },
+      ]) {
+        const routes = [...DEFAULT_ROUTES, { ...destination, ...target }];
+        const found = sourcesBy(routes, cidrs, { prefixLists });
+        // What has more than that still comes through the firewall.
+        expect(found, JSON.stringify({ destination, target })).to.deep.equal(["10.0.0.0/8"]);
+      }
     }
-    const hole = { destinationCidrBlock: "198.51.100.128/25", state: "blackhole" as const, ...VIA };
+    const back = [
+      ...DEFAULT_ROUTES,
+      { destinationCidrBlock: "10.30.0.0/16", vpcPeeringConnectionId: "pcx-1" },
+      { destinationCidrBlock: "10.30.4.0/24", ...VIA },
+    ];
+    expect(sourcesBy(back, cidrs)).to.deep.equal(["10.0.0.0/8", "10.30.0.0/16", "10.30.4.0/24"]);
+  });
+
+  it("keep what is behind them while the firewall doesn't run, and say so", () => {
+    const active = [...DEFAULT_ROUTES, { destinationCidrBlock: "10.0.2.0/24", ...VIA }];
+    const stopped = active.map((route) =>
+      "instanceId" in route ? { ...route, state: "blackhole" as const } : route,
+    );
+    const ingress = [{ cidrIpv4: "0.0.0.0/0" }, { cidrIpv4: "10.0.2.9/32" }, { cidrIpv6: "::/0" }];
+    const [before, after] = [active, stopped].map((routes) =>
+      policyOf(ingress, {}, { routeTables: [routeTable(routes)] }),
+    );
+    expect({ ...after, warnings: [] }).to.deep.equal({ ...before, warnings: [] });
+    expect(before!.warnings).to.deep.equal([]);
+    expect(after!.warnings).to.have.length(3);
+    for (const warning of after!.warnings) {
+      expect(warning).to.match(/^Route table rtb-1: the route \S+ to the firewall's i-fw is a blackhole/);
+    }
+    // Its instance is not among those that run, and its interfaces may have no other name than their own.
+    const gone = inventoryWith(ingress, { routeTables: [routeTable(stopped)] });
+    const instances = gone.instances.filter(({ id }) => id !== "i-fw");
+    expect(mapInventory({ ...gone, instances }, OPTIONS).rules).to.deep.equal(before!.rules);
+  });
+
+  it("on the way in keep what is behind them as well", () => {
+    const tables = (state: "active" | "blackhole") => ({
+      routeTables: [
+        routeTable([{ ...ALL_V4, gatewayId: "igw-1" }]),
+        edge([{ destinationCidrBlock: "10.0.1.0/24", ...VIA, state }]),
+      ],
+      subnets: [SUBNET],
+    });
+    const [before, after] = (["active", "blackhole"] as const).map((state) =>
+      policyOf([{ cidrIpv4: "0.0.0.0/0" }], {}, tables(state)),
+    );
+    expect(after!.rules).to.have.length(1).and.to.deep.equal(before!.rules);
+    expect(after!.warnings.join()).to.include("Route table rtb-edge").and.to.include("blackhole");
+  });
+
+  it("lead nowhere where they were filtered out, and don't hide behind a propagated one", () => {
+    const specific = { destinationCidrBlock: "198.51.100.0/24", ...VIA };
+    expect(sourcesBy([{ ...specific, state: "filtered" }], ["198.51.100.0/24"])).to.deep.equal([]);
+    const hole = {
+      destinationCidrBlock: "198.51.100.128/25",
+      state: "blackhole" as const,
+      gatewayId: "vgw-1",
+    };
     expect(sourcesBy([specific, hole], ["198.51.100.128/26", "198.51.100.0/26"])).to.deep.equal([
       "198.51.100.0/26",
     ]);
@@ -77,6 +151,32 @@ describe("routes through the firewall", () => {
       origin: "EnableVgwRoutePropagation" as const,
     };
     expect(sourcesBy([propagated, specific], ["198.51.100.0/24"])).to.deep.equal(["198.51.100.0/24"]);
+  });
+
+  it("may take the place of the VPC's own", () => {
+    const routes = [
+      { destinationCidrBlock: "10.0.0.0/16", ...VIA },
+      { ...ALL_V4, ...VIA },
+    ];
+    expect(sourcesBy(routes, ["10.0.3.0/24"])).to.deep.equal(["10.0.3.0/24"]);
+    const propagated = { origin: "EnableVgwRoutePropagation" as const };
+    expect(
+      sourcesBy(
+        routes.map((route) => ({ ...route, ...propagated })),
+        ["10.0.3.0/24"],
+      ),
+    ).to.deep.equal([]);
+  });
+
+  it("with a prefix list whose entries were not seen are named", () => {
+    for (const [target, effect] of [
+      [VIA, "is left out"],
+      [{ vpcPeeringConnectionId: "pcx-1" }, "still gets rules"],
+    ] as const) {
+      const routes = [...DEFAULT_ROUTES, { destinationPrefixListId: "pl-gone", ...target }];
+      const { warnings } = policyOf([{ cidrIpv4: "0.0.0.0/0" }], {}, { routeTables: [routeTable(routes)] });
+      expect(warnings.join()).to.include("rtb-1").and.to.include("pl-gone").and.to.include(effect);
+    }
   });
 
   it("are not made by one half of all addresses, which is said", () => {
@@ -108,6 +208,26 @@ describe("routes through the firewall", () => {
     );
   });
 
+  it("on the way in bring what leaves by that gateway, and nothing else", () => {
+    const tables = (routes: Route[], gateway: string) => ({
+      routeTables: [routeTable(routes), edge([{ destinationCidrBlock: "10.0.1.0/24", ...VIA }], gateway)],
+      subnets: [SUBNET],
+    });
+    const cidrs = ["10.30.4.0/24", "10.50.4.0/24", "198.51.100.0/24"];
+    const routes: Route[] = [
+      { ...ALL_V4, gatewayId: "igw-1" },
+      { destinationCidrBlock: "10.30.0.0/16", vpcPeeringConnectionId: "pcx-1" },
+      { destinationCidrBlock: "10.50.0.0/16", gatewayId: "vgw-1", origin: "EnableVgwRoutePropagation" },
+    ];
+    expect(sourcesBy([], cidrs, tables(routes, "igw-1"))).to.deep.equal(["198.51.100.0/24"]);
+    expect(sourcesBy([], cidrs, tables(routes, "vgw-1"))).to.deep.equal(["10.50.4.0/24"]);
+    // The data sources hide propagated routes: any that no route says more of may be one.
+    expect(sourcesBy([], cidrs, tables(routes.slice(0, 2), "vgw-1"))).to.deep.equal([
+      "10.50.4.0/24",
+      "198.51.100.0/24",
+    ]);
+  });
+
   it("that disagree about the way in and the way out are named, both tables of them", () => {
     const out = routeTable([{ ...ALL_V4, ...VIA }]);
     const tables = (routes: Route[], gateway?: string) => ({
@@ -135,6 +255,15 @@ describe("routes through the firewall", () => {
       const { rules } = policyOf(ingress, places, nowhere);
       expect(rules.map(({ rule }) => rule.source)).to.deep.equal([["0.0.0.0/0"]]);
     }
+    const taken = [
+      { destinationCidrBlock: "10.30.0.0/16", vpcPeeringConnectionId: "pcx-1" },
+      { destinationCidrBlock: "10.40.0.0/16", transitGatewayId: "tgw-2" },
+      { destinationCidrBlock: "10.50.0.0/16", gatewayId: "vgw-1" },
+    ];
+    const specific = { routeTables: [routeTable([...nowhere.routeTables[0]!.routes, ...taken])] };
+    const cidrs = ["10.30.4.0/24", "10.40.4.0/24", "10.50.4.0/24"];
+    // Behind a transit gateway there may be a firewall; behind a peering or a private gateway there is none.
+    expect(sourcesBy([], cidrs, specific, { protectedVpcs: ["vpc-1"] })).to.deep.equal(["10.40.4.0/24"]);
     const options = { ...OPTIONS, protectedSubnets: ["subnet-x", "subnet-1"], protectedVpcs: ["vpc-x"] };
     expect(unknownTargets(inventoryWith([]), options)).to.deep.equal(["subnet-x", "vpc-x"]);
   });

@@ -80,10 +80,14 @@ describe("protected interfaces", () => {
     expect(familiesOf(routes, { vpcEndpointIds: ["vpce-a", "vpce-b"] })?.IPv4).to.equal(true);
   });
 
-  it("ignore routes whose target is gone", () => {
+  it("stay so while the firewall doesn't run, and not by a route that was filtered out", () => {
     const route: Route = { destinationCidrBlock: "0.0.0.0/0", instanceId: "i-fw" };
-    expect(familiesOf([{ ...route, state: "blackhole" }])).to.equal(undefined);
-    expect(familiesOf([{ ...route, state: "active" }])?.IPv4).to.equal(true);
+    for (const state of ["active", "blackhole"] as const) {
+      expect(familiesOf([{ ...route, state }])).to.deep.equal({ IPv4: true, IPv6: false });
+    }
+    expect(familiesOf([{ ...route, state: "filtered" }])).to.equal(undefined);
+    const other: Route = { ...route, instanceId: "i-nat", state: "blackhole" };
+    expect(familiesOf([other])).to.equal(undefined);
   });
 
   it("find the default route inside a prefix list that a route points with", () => {

@@ -77,19 +77,45 @@ export function passes(world: World, target: NetworkInterface, far: string): boo
   const table = tableOf(inventory, target);
   if (!table) return false;
   const local = vpcCidrsAround(inventory, target);
-  const isInside = local.some((cidr) => isWithin(far, cidr));
-  if (!isInside) {
-    const isNamed =
-      options.protectedSubnets?.includes(target.subnetId) === true ||
-      options.protectedVpcs?.includes(target.vpcId) === true;
-    if (isNamed || sendsAll(world, table, isIpv6(far), local) || gatewayLeadsIn(world, target, isIpv6(far))) {
-      return true;
-    }
-  }
   const best = bestRoute(world, table, local, (cidr) => isWithin(far, cidr));
-  if (!best?.leadsToFirewall) return false;
-  // One half of all addresses alone counts for nothing.
-  return best.length > 1 || best.length === 0 || sendsAll(world, table, isIpv6(far), local);
+  if (best?.leadsToFirewall) {
+    // One half of all addresses alone counts for nothing.
+    return best.length !== 1 || sendsAll(world, table, isIpv6(far), local);
+  }
+  if (local.some((cidr) => isWithin(far, cidr))) return false;
+  const isNamed =
+    options.protectedSubnets?.includes(target.subnetId) === true ||
+    options.protectedVpcs?.includes(target.vpcId) === true;
+  const usual = bestRoute(world, table, local, (cidr) => cidr.endsWith("/0") && isWithin(far, cidr));
+  if (isNamed && !isElsewhere(best, usual)) return true;
+  return gatewaysLeadingIn(world, target, isIpv6(far)).some((gatewayId) => {
+    // Where propagated routes are hidden, any that no route says more of may be a private gateway's.
+    if (!gatewayId.startsWith("igw-") && !seesOrigins(inventory)) return !isElsewhere(best, usual);
+    return best?.route?.gatewayId === gatewayId && (best.route.state ?? "active") === "active";
+  });
+}
+
+/** Whether a route of its own takes an address to where no firewall can stand behind it. */
+function isElsewhere(best: BestRoute | undefined, usual: BestRoute | undefined): boolean {
+  if (best === undefined || best.length <= 1) return false;
+  if (best.route === undefined || best.route.state === "blackhole") return true;
+  if (best.route.transitGatewayId !== undefined) return false;
+  return targetIn(best.route) !== (usual?.route && targetIn(usual.route));
+}
+
+function targetIn({ networkInterfaceId, instanceId, ...route }: Route): string | undefined {
+  return (
+    networkInterfaceId ??
+    instanceId ??
+    route.vpcEndpointId ??
+    route.gatewayId ??
+    route.transitGatewayId ??
+    route.vpcPeeringConnectionId
+  );
+}
+
+function seesOrigins({ routeTables }: Inventory): boolean {
+  return routeTables.some(({ routes }) => routes.some(({ origin }) => origin !== undefined));
 }
 
 /** Every address at which the fate of a route table's packets may change. */
@@ -114,6 +140,8 @@ interface BestRoute {
   length: number;
   rank: number;
   leadsToFirewall: boolean;
+  /** Absent: the VPC's own. */
+  route?: Route;
 }
 
 /** The longest prefix; of equally long ones local, then one that names it, then a list, then a propagated one. */
@@ -124,8 +152,14 @@ function bestRoute(
   matches: (cidr: string) => boolean,
 ): BestRoute | undefined {
   const length = (cidr: string) => Number(cidr.split("/")[1]);
+  const isReplaced = (cidr: string) =>
+    table.routes.some(
+      ({ destinationCidrBlock, destinationIpv6CidrBlock, origin }) =>
+        origin !== "EnableVgwRoutePropagation" &&
+        [destinationCidrBlock, destinationIpv6CidrBlock].includes(cidr),
+    );
   const candidates: BestRoute[] = local
-    .filter(matches)
+    .filter((cidr) => matches(cidr) && !isReplaced(cidr))
     .map((cidr) => ({ length: length(cidr), rank: 0, leadsToFirewall: false }));
   for (const route of table.routes) {
     const isPropagated = route.origin === "EnableVgwRoutePropagation";
@@ -138,7 +172,14 @@ function bestRoute(
             ? 1
             : 2;
     for (const cidr of destinationsOf(world.inventory, route).filter(matches)) {
-      candidates.push({ length: length(cidr), rank, leadsToFirewall: leadsToFirewall(world, route) });
+      // A route in place of the VPC's own is as the VPC's own (VPC user guide, "Replace the target of a local route").
+      const own = rank === 1 && local.includes(cidr) ? 0 : rank;
+      candidates.push({
+        length: length(cidr),
+        rank: own,
+        route,
+        leadsToFirewall: leadsToFirewall(world, route),
+      });
     }
   }
   // Of two lists with one entry in common either may win (VPC user guide): the firewall then, for us.
@@ -167,26 +208,28 @@ function sendsAll(world: World, table: RouteTable, ipv6: boolean, local: string[
     : leads("0.0.0.0/0") || (leads("0.0.0.0/1") && leads("128.0.0.0/1"));
 }
 
-/** Whether a gateway's route table sends what comes in for the interface's subnet through the firewall. */
-function gatewayLeadsIn(world: World, target: NetworkInterface, ipv6: boolean): boolean {
+/** The gateways whose route tables send what comes in for the interface's subnet through the firewall. */
+function gatewaysLeadingIn(world: World, target: NetworkInterface, ipv6: boolean): string[] {
   const subnet = world.inventory.subnets.find(({ id }) => id === target.subnetId);
   const blocks = [subnet?.cidrBlock, ...(subnet?.ipv6CidrBlocks ?? [])].filter(
     (cidr) => cidr !== undefined && isIpv6(cidr) === ipv6,
   );
   return world.inventory.routeTables
     .filter(({ gatewayIds = [], vpcId }) => gatewayIds.length > 0 && vpcId === target.vpcId)
-    .some((table) =>
+    .filter((table) =>
       blocks.some(
         (block) => bestRoute(world, table, [], (cidr) => isBlockWithin(block!, cidr))?.leadsToFirewall,
       ),
-    );
+    )
+    .flatMap(({ gatewayIds = [] }) => gatewayIds);
 }
 
 function leadsToFirewall(world: World, route: Route): boolean {
   const { instances, interfaces } = ownFirewall(world);
   const { vpcEndpointIds } = world.options.firewall;
   return (
-    (route.state ?? "active") === "active" &&
+    // A blackhole is a firewall that doesn't run: it comes back.
+    route.state !== "filtered" &&
     ((route.instanceId !== undefined && instances.includes(route.instanceId)) ||
       (route.networkInterfaceId !== undefined && interfaces.includes(route.networkInterfaceId)) ||
       [route.vpcEndpointId, route.gatewayId].some((id) => id !== undefined && vpcEndpointIds.includes(id)))

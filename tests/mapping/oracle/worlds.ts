@@ -206,6 +206,9 @@ const TARGETS: Partial<Route>[] = [
   { instanceId: "i-fw", state: "blackhole" },
   { instanceId: "i-fw", networkInterfaceId: "eni-fw", state: "active" },
   { vpcEndpointId: "vpce-fw", state: "filtered" },
+  { vpcPeeringConnectionId: "pcx-1" },
+  { vpcPeeringConnectionId: "pcx-1", state: "blackhole" },
+  { gatewayId: "vgw-1" },
 ];
 const DESTINATIONS: Partial<Route>[] = [
   { destinationCidrBlock: "0.0.0.0/0" },
@@ -219,6 +222,8 @@ const DESTINATIONS: Partial<Route>[] = [
   { destinationCidrBlock: "10.0.2.12/32" },
   { destinationCidrBlock: "10.1.0.0/17" },
   { destinationCidrBlock: "10.0.0.0/8" },
+  { destinationCidrBlock: "10.1.0.0/16" },
+  { destinationCidrBlock: "172.16.0.0/12" },
   { destinationIpv6CidrBlock: "2001:db8:1:2::/64" },
   { destinationPrefixListId: "pl-4" },
   { destinationPrefixListId: "pl-6" },
@@ -229,7 +234,11 @@ function routeTable({ pick, oneIn, times, some }: Random, id: string, vpcId: str
     { destinationCidrBlock: "0.0.0.0/0", instanceId: "i-fw" },
     { destinationIpv6CidrBlock: "::/0", vpcEndpointId: "vpce-fw" },
   ];
-  const usual = oneIn(5) ? [] : oneIn(3) ? some(both) : both;
+  const transit: Route[] = [
+    { destinationCidrBlock: "0.0.0.0/0", transitGatewayId: "tgw-1" },
+    { destinationIpv6CidrBlock: "::/0", gatewayId: "vgw-1" },
+  ];
+  const usual = oneIn(5) ? (oneIn(2) ? [] : transit) : oneIn(3) ? some(both) : both;
   const halves: Route[] = oneIn(4)
     ? pick([["0.0.0.0/1", "128.0.0.0/1"] as const, ["::/1", "8000::/1"] as const]).map((half) => ({
         [half.includes(":") ? "destinationIpv6CidrBlock" : "destinationCidrBlock"]: half,

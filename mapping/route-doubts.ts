@@ -1,0 +1,85 @@
+/** What a person should know of route tables that the firewall stands in: contradictions, and what can't be seen. */
+import type { Route, RouteTable } from "../inventory/types";
+import type { Family } from "./cidr";
+import { compareTexts } from "./order";
+import { destinationOf, targetOf } from "./routes";
+import type { LeadsToFirewall, PrefixListCidrs } from "./routes";
+
+/** A gateway's table and a subnet's that don't send the same traffic to the firewall. */
+interface Disagreement {
+  edge: RouteTable;
+  table: RouteTable;
+  isWayOut: boolean;
+}
+
+/** Collects doubts about route tables, each once, while subnets are judged. */
+export function routeDoubts(leadsToFirewall: LeadsToFirewall, lists: PrefixListCidrs) {
+  const halves = new Set<string>();
+  const disagreements = new Map<string, Disagreement & { family: Family; subnetIds: string[] }>();
+  const looked = new Map<string, string[]>();
+  return {
+    half: (table: RouteTable, family: Family) => {
+      halves.add(
+        `Route table ${table.id} sends only one half of all ${family} addresses to the firewall: that counts for nothing.`,
+      );
+    },
+    disagreement: (subnetId: string, family: Family, found: Disagreement) => {
+      const key = JSON.stringify([family, found.edge.id, found.table.id, found.isWayOut]);
+      const known = disagreements.get(key) ?? { ...found, family, subnetIds: [] };
+      disagreements.set(key, { ...known, subnetIds: [...known.subnetIds, subnetId] });
+    },
+    /** Looks at the routes of a table by which something is behind the firewall. */
+    look: (table: RouteTable) => {
+      if (looked.has(table.id)) return;
+      looked.set(
+        table.id,
+        table.routes.flatMap((route) => [
+          ...(route.state === "blackhole" && leadsToFirewall(route) ? [blackhole(table, route)] : []),
+          ...unseenList(table, route, leadsToFirewall(route), lists),
+        ]),
+      );
+    },
+    warnings: (): string[] => [
+      ...[...halves].sort(compareTexts),
+      ...[...disagreements].sort(([a], [b]) => compareTexts(a, b)).map(([, found]) => contradiction(found)),
+      ...[...looked.values()].flat().sort(compareTexts),
+    ],
+  };
+}
+
+/** A stopped firewall is one that comes back, so its rules have to be there when it does. */
+function blackhole(table: RouteTable, route: Route): string {
+  return (
+    `Route table ${table.id}: the route ${destinationOf(route)} to the firewall's ${targetOf(route)} is a blackhole, because ` +
+    "the firewall doesn't run or what leads to it is gone. Its traffic is lost until then; what is behind it keeps its rules."
+  );
+}
+
+/** Which destinations a route takes is not known where its prefix list can't be seen. */
+function unseenList(
+  table: RouteTable,
+  { destinationPrefixListId: id, ...route }: Route,
+  toFirewall: boolean,
+  lists: PrefixListCidrs,
+): string[] {
+  if (id === undefined || lists.has(id)) return [];
+  const effect = toFirewall
+    ? "what it sends to the firewall besides other routes is left out"
+    : "what it takes away from the firewall still gets rules";
+  return [
+    `Route table ${table.id}: the entries of the prefix list ${id}, which it points to ${targetOf(route)}, were not seen: ${effect}.`,
+  ];
+}
+
+function contradiction({
+  family,
+  subnetIds,
+  edge,
+  table,
+  isWayOut,
+}: Disagreement & { family: Family; subnetIds: string[] }): string {
+  const only = isWayOut
+    ? `route table ${table.id} sends their traffic to the firewall on its way out, but the internet gateway's route table ${edge.id} doesn't on its way in`
+    : `the internet gateway's route table ${edge.id} sends their traffic to the firewall on its way in, but route table ${table.id} doesn't on its way out`;
+  return `${family} in ${subnetIds.toSorted(compareTexts).join(", ")}: ${only}. A firewall that sees one direction alone drops connections.`;
+}
