@@ -57,6 +57,14 @@ export async function ask(access: Access, method: Method, path: string, body?: o
 }
 
 /**
+ * One thing that a host has.
+ * @throws HostError
+ */
+export async function read<T>(access: Access, path: string): Promise<T> {
+  return parsed(access, path, (await ask(access, "GET", path)).text) as T;
+}
+
+/**
  * Every element of a list that comes page by page.
  * @param path with its question mark
  * @param pick the elements of a page
@@ -68,17 +76,17 @@ export async function* pages<T>(
 ): AsyncGenerator<T> {
   for (let page = 1; ; page += 1) {
     const { headers, text } = await ask(access, "GET", `${path}&per_page=100&page=${page}`);
-    let parsed: unknown;
-    try {
-      parsed = JSON.parse(text);
-    } catch {
-      throw new HostError(
-        `GET ${path.split("?")[0]}: the answer is not JSON. Is ${access.url} the API's address?`,
-      );
-    }
-    yield* pick(parsed);
+    yield* pick(parsed(access, path, text));
     // Both hosts name a next page in `Link`, and nothing else tells a last page that is full from another one.
     if (!/\brel="?next"?/.test(String(headers["link"] ?? ""))) return;
+  }
+}
+
+function parsed({ url }: Access, path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HostError(`GET ${path.split("?")[0]}: the answer is not JSON. Is ${url} the API's address?`);
   }
 }
 

@@ -1,14 +1,12 @@
 import { expect } from "chai";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
-import { approved } from "../../ci/approved";
 import { comment } from "../../ci/comment";
 import { issue } from "../../ci/issue";
 import { marker } from "../../review/markdown";
-import type { Terminal } from "../../terminal";
 import { CodeHost } from "../support/code-host";
+import { runIn, type Command } from "../support/terminal";
 
 const STACK = "organization/aws-panos-rules/prod";
 const BOTS = { github: "github-actions[bot]", gitlab: "77" };
@@ -36,18 +34,8 @@ describe("what a pipeline tells its host", () => {
       JSON.stringify({ pull_request: { number: 7, head: { repo: { full_name: from } } } }),
     );
 
-  async function run(
-    command: (args: string[], terminal: Terminal) => Promise<number>,
-    args: string[],
-    environment: NodeJS.ProcessEnv,
-  ) {
-    const output = new PassThrough();
-    let text = "";
-    output.on("data", (chunk: Buffer) => (text += chunk.toString()));
-    const code = await command(args, { input: new PassThrough(), output, folder, environment });
-    expect(text).not.to.include(host.token);
-    return { code, text };
-  }
+  const run = (command: Command, args: string[], environment: NodeJS.ProcessEnv) =>
+    runIn(folder, command, args, environment, host.token);
 
   for (const kind of ["github", "gitlab"] as const) {
     const environment = () =>
@@ -141,61 +129,5 @@ describe("what a pipeline tells its host", () => {
     expect(gitlab.code).to.equal(0);
     expect(gitlab.text).to.include("REVIEW_TOKEN is not set");
     expect(host.asked).to.deep.equal([]);
-  });
-
-  it("finds the review of what was merged, and the snapshots of this repository's own branch", async () => {
-    const run_ = (id: number, more: object = {}) => ({
-      expired: false,
-      workflow_run: {
-        id,
-        head_sha: "5ea",
-        head_branch: "main",
-        repository_id: 1,
-        head_repository_id: 1,
-        ...more,
-      },
-    });
-    host.answers.set("/repos/owner/name/commits/abc/pulls", [
-      { merged_at: null, merge_commit_sha: "abc", head: { sha: "0pen" } },
-      { merged_at: "2026-01-31T12:00:00Z", merge_commit_sha: "abc", head: { sha: "4ead" } },
-    ]);
-    host.answers.set("/repos/owner/name/actions/artifacts", {
-      artifacts: [
-        run_(1, { head_repository_id: 2, head_sha: "0ther" }),
-        { ...run_(2), expired: true },
-        run_(3, { head_branch: "topic" }),
-        run_(4),
-        run_(5, { head_sha: "4ead", head_branch: "topic" }),
-      ],
-    });
-    const found = async (what: string, of: string) => {
-      const file = join(folder, "output");
-      await writeFile(file, "");
-      const { code } = await run(approved, [what, of], host.github({ GITHUB_OUTPUT: file }));
-      return [code, await readFile(file, "utf8")];
-    };
-    expect(await found("review", "abc")).to.deep.equal([0, "run-id=5\n"]);
-    expect(await found("snapshots", "main")).to.deep.equal([0, "run-id=4\n"]);
-    expect(await found("snapshots", "other")).to.deep.equal([0, "run-id=\n"]);
-  });
-
-  it("takes GitLab's files as they are, all or none", async () => {
-    const project = "/projects/5";
-    host.answers.set(`${project}/repository/commits/abc/merge_requests`, [{ iid: 8, state: "merged" }]);
-    host.answers.set(`${project}/merge_requests/8/pipelines`, [{ id: 30 }]);
-    host.answers.set(`${project}/pipelines/30/jobs`, [{ id: 31, name: "review", artifacts_file: {} }]);
-    for (const name of ["review.json", "inventory.json"]) {
-      host.answers.set(`${project}/jobs/31/artifacts/reviews/change/${name}`, name);
-    }
-    const take = () => run(approved, ["review", "abc", "taken"], host.gitlab());
-    expect((await take()).text).to.include("There is no review");
-    host.answers.set(`${project}/jobs/31/artifacts/reviews/change/rulebase.json`, "rulebase.json");
-    expect((await take()).text).to.include("It is in taken");
-    expect(await readFile(join(folder, "taken", "rulebase.json"), "utf8")).to.equal("rulebase.json");
-    const none = await run(approved, ["snapshots", "main", "taken"], host.gitlab());
-    expect([none.code, none.text]).to.deep.equal([
-      0,
-      "No apply has published snapshots, or they have expired\n",
-    ]);
   });
 });

@@ -1,4 +1,5 @@
 import { PassThrough, Writable } from "node:stream";
+import type { Terminal } from "../../terminal";
 
 /** A person at a terminal: what they type, and what they see. As readline knows one, by `isTTY`. */
 export class FakeTerminal {
@@ -32,4 +33,22 @@ export class FakeTerminal {
     if (!this.input.raw) throw new Error(`the terminal itself would echo the answer to ${question}`);
     this.input.write(`${answer}\r`);
   }
+}
+
+export type Command = (args: string[], terminal: Terminal) => Promise<number>;
+
+/** What a command says and ends with, where its output is a pipe. @param secret what it must never say */
+export async function runIn(
+  folder: string,
+  command: Command,
+  args: string[],
+  environment: NodeJS.ProcessEnv,
+  secret: string,
+): Promise<{ code: number; text: string }> {
+  const output = new PassThrough();
+  let text = "";
+  output.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  const code = await command(args, { input: new PassThrough(), output, folder, environment });
+  if (text.includes(secret)) throw new Error("the command said a secret");
+  return { code, text };
 }

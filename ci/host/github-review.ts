@@ -1,0 +1,134 @@
+import { pages, read, type Access } from "./api";
+import type { Counted } from "./counted";
+
+/** The workflow file that reviews, where this repository keeps GitHub's workflows. */
+const WORKFLOW = ".github/workflows/review.yml";
+
+/** GitHub REST API, "List artifacts for a repository": the newest come first. */
+interface Artifact {
+  id: number;
+  expired: boolean;
+  created_at: string | null;
+  workflow_run: {
+    id: number;
+    head_sha: string;
+    head_branch: string;
+    repository_id: number;
+    head_repository_id: number;
+  } | null;
+}
+
+/** GitHub REST API, "Get a workflow run". `path` may end in `@` and a ref. */
+interface WorkflowRun {
+  event: string;
+  path: string;
+  head_sha: string;
+  repository: { id: number };
+  head_repository: { id: number } | null;
+}
+
+/** GitHub REST API, "List pull requests associated with a commit". */
+interface Pull {
+  number: number;
+  merged_at: string | null;
+  merge_commit_sha: string | null;
+  head: { sha: string };
+}
+
+/** GitHub REST API, "List reviews for a pull request". */
+interface Approval {
+  state: string;
+  submitted_at: string | null;
+  commit_id: string | null;
+  author_association: string;
+}
+
+/** What an earlier run of this repository published. */
+export interface Published {
+  runId: number;
+  artifactId: number;
+}
+
+/** Whose approval counts with GitHub: those who may write. Anybody may leave one. */
+const MAY_APPROVE = ["OWNER", "MEMBER", "COLLABORATOR"];
+
+/**
+ * The review of the pull request that became this commit, as those who approved it saw it: the last that this
+ * repository's own workflow made, for the pull request's last commit, before the first approval of that commit; where
+ * nobody approved, before the merge. The artifact is named by its id, because a run that is started again adds another
+ * of the same name.
+ */
+export async function githubReview(
+  access: Access,
+  repository: string,
+  sha: string,
+): Promise<Counted<Published>> {
+  const merged: Pull[] = [];
+  for await (const pull of pages<Pull>(access, `/repos/${repository}/commits/${sha}/pulls?`)) {
+    if (pull.merged_at !== null && pull.merge_commit_sha === sha) merged.push(pull);
+  }
+  const [pull] = merged;
+  if (pull === undefined) return { refused: [] };
+  const seen = await seenUntil(access, repository, pull);
+  const refused: string[] = [];
+  for await (const artifact of artifacts(access, repository, "review")) {
+    const { id, expired, created_at: made, workflow_run: run } = artifact;
+    if (run === null || run.head_sha !== pull.head.sha) continue;
+    const problem =
+      (expired ? "it has expired" : undefined) ??
+      (made === null || !(Date.parse(made) < seen.time)
+        ? `it was not made before ${seen.what}`
+        : undefined) ??
+      (await strangerThan(access, repository, run.id, pull.head.sha));
+    if (problem === undefined) return { found: { runId: run.id, artifactId: id } };
+    refused.push(`the review of run ${run.id} does not count: ${problem}`);
+  }
+  return { refused };
+}
+
+/** Until when a review must have been made for whoever let the change pass to have seen it. */
+async function seenUntil(access: Access, repository: string, { number, merged_at: merged, head }: Pull) {
+  const approvals: number[] = [];
+  for await (const approval of pages<Approval>(access, `/repos/${repository}/pulls/${number}/reviews?`)) {
+    const { state, commit_id: commit, submitted_at: submitted, author_association: who } = approval;
+    if (state !== "APPROVED" || commit !== head.sha || !MAY_APPROVE.includes(who)) continue;
+    approvals.push(Date.parse(submitted ?? ""));
+  }
+  // An approval without a time compares as false with everything: nothing counts then.
+  if (approvals.length > 0) return { time: Math.min(...approvals), what: "the pull request was approved" };
+  return { time: Date.parse(merged ?? ""), what: "the pull request was merged" };
+}
+
+/** Why a run is none of this repository's own reviews; undefined: it is one. */
+async function strangerThan(
+  access: Access,
+  repository: string,
+  id: number,
+  head: string,
+): Promise<string | undefined> {
+  const run = await read<WorkflowRun>(access, `/repos/${repository}/actions/runs/${id}`);
+  if (run.head_repository?.id !== run.repository.id) return "it was made in a fork's name";
+  if (run.event !== "pull_request") return `it was made by the event ${run.event}, not by a pull request`;
+  if (run.path.split("@")[0] !== WORKFLOW) return `it was made by ${run.path}, not by ${WORKFLOW}`;
+  if (run.head_sha !== head) return "it is of another commit";
+  return undefined;
+}
+
+/** The artifact that this repository's own branch published last: a fork can have a branch of that name. */
+export async function githubSnapshots(
+  access: Access,
+  repository: string,
+  branch: string,
+): Promise<Counted<Published>> {
+  for await (const { id, expired, workflow_run: run } of artifacts(access, repository, "snapshots")) {
+    if (expired || run === null || run.head_branch !== branch) continue;
+    if (run.head_repository_id === run.repository_id) return { found: { runId: run.id, artifactId: id } };
+  }
+  return { refused: [] };
+}
+
+function artifacts(access: Access, repository: string, name: string): AsyncGenerator<Artifact> {
+  return pages(access, `/repos/${repository}/actions/artifacts?name=${name}`, (page) => {
+    return (page as { artifacts: Artifact[] }).artifacts;
+  });
+}
