@@ -2,6 +2,8 @@
 # Looks for drift of STACK and keeps one open issue about it; reviews/drift/ has the result. Exit code 2 where there is some.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=ci/steps/foreign-text.sh
+. ci/steps/foreign-text.sh
 : "${STACK:?says whose: Pulumi.STACK.yaml}"
 
 status=0

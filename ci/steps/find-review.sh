@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Finds the review of the pull request that became the commit SHA. On GitHub the run that has it is `run-id` in
-# GITHUB_OUTPUT; on GitLab its files come to reviews/change/.
+# Finds the review of the pull request that became the commit SHA. On GitHub the run and artifact that have it are `run-id`
+# and `artifact-id` in GITHUB_OUTPUT; on GitLab its files come to reviews/change/.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=ci/steps/foreign-text.sh
+. ci/steps/foreign-text.sh
 : "${SHA:?the commit}"
-exec node --require ./typescript.cjs ci/approved.ts review "$SHA" reviews/change
+node --require ./typescript.cjs ci/approved.ts review "$SHA" reviews/change

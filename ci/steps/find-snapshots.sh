@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Finds the snapshots that the last apply of BRANCH published. On GitHub the run that has them is `run-id` in
-# GITHUB_OUTPUT; on GitLab they come to reviews/snapshots/.
+# Finds the snapshots that the last apply of BRANCH published. On GitHub the run and artifact that have them are `run-id`
+# and `artifact-id` in GITHUB_OUTPUT; on GitLab they come to reviews/snapshots/.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=ci/steps/foreign-text.sh
+. ci/steps/foreign-text.sh
 : "${BRANCH:?the branch that is applied}"
-exec node --require ./typescript.cjs ci/approved.ts snapshots "$BRANCH" reviews/snapshots
+node --require ./typescript.cjs ci/approved.ts snapshots "$BRANCH" reviews/snapshots

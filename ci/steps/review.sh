@@ -4,6 +4,8 @@
 # the last apply take their place, if they are in reviews/snapshots/.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=ci/steps/foreign-text.sh
+. ci/steps/foreign-text.sh
 : "${STACK:?says whose settings count: Pulumi.STACK.yaml}"
 
 flags=(--stack "$STACK" --out reviews/change)

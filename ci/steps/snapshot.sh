@@ -3,6 +3,8 @@
 # whoever may read this repository's artifacts can read what the network looks like.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=ci/steps/foreign-text.sh
+. ci/steps/foreign-text.sh
 : "${STACK:?says whose: Pulumi.STACK.yaml}"
 mkdir -p reviews/snapshots
-exec npm run --silent snapshot -- reviews/snapshots/inventory.json --stack "$STACK" --ec2 --rulebase reviews/snapshots/rulebase.json
+npm run --silent snapshot -- reviews/snapshots/inventory.json --stack "$STACK" --ec2 --rulebase reviews/snapshots/rulebase.json

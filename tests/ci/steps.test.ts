@@ -8,6 +8,7 @@ import { startSimulator } from "../../simulator";
 import { account, ruleOf, type Permission } from "../support/account";
 import { CodeHost } from "../support/code-host";
 import { Ec2Server } from "../support/ec2-server";
+import { commandsIn } from "../support/github-runner";
 import {
   firewallConfig,
   Lab,
@@ -128,17 +129,51 @@ describe("the steps of pipelines", function () {
     expect(host.comments[0]!.body).to.include("Against it (1)");
 
     await rm(join(project, "reviews", "change"), { recursive: true });
-    const required = await run("apply", { ...apply, REQUIRE_REVIEW: "true" });
-    expect([required.code, required.text]).to.deep.equal([
-      1,
-      "Nothing was applied: REQUIRE_REVIEW is true, and there is no review of this change.\n",
-    ]);
+    const before = lab.ours();
+    for (const REQUIRE_REVIEW of [undefined, "", "true", "no"]) {
+      const required = await run("apply", { ...apply, REQUIRE_REVIEW });
+      expect([required.code, required.text]).to.deep.equal([
+        1,
+        "Nothing was applied: there is no review of this change that counts. " +
+          "Review it by a pull request, or set REQUIRE_REVIEW to false.\n",
+      ]);
+    }
+    expect(lab.ours()).to.deep.equal(before);
+    await configure();
+    const unheld = await run("apply", { ...apply, REQUIRE_REVIEW: "false" });
+    expect(unheld.text).to.include("REQUIRE_REVIEW is false");
+    expect(unheld.code, unheld.text).to.equal(0);
     const files = await readdir(snapshots);
     const written = await Promise.all(files.map((file) => readFile(join(snapshots, file), "utf8")));
     for (const secret of [...Object.values(PASSWORDS), PASSPHRASE, "aws-s3cret", host.token]) {
       expect([...said, ...written, ...host.comments.map(({ body }) => body)].join("\n")).not.to.include(
         secret,
       );
+    }
+  });
+
+  it("print names of AWS's that are commands of GitHub's runner, and it obeys none", async () => {
+    const hostile = account([WEB, SSH]);
+    hostile.securityGroups[0]!.name = "web ##[error]owned";
+    hostile.securityGroups[1]!.name = "::add-mask::443";
+    await lab.setAccount(hostile);
+    await configure({ "aws-panos-rules:guardrails": { neverOpen: ["tcp/22"] } });
+    const asked = { PANOS_PASSWORD: PASSWORDS["aws-panos"], GITHUB_ACTIONS: "true" };
+    for (const environment of [asked, { ...asked, GITHUB_ACTIONS: "" }]) {
+      const { text } = await step("review", environment);
+      const [first, last, ...more] = commandsIn(text);
+      if (environment.GITHUB_ACTIONS === "") {
+        expect(text).to.include("owned");
+        expect(first).to.equal(undefined);
+        continue;
+      }
+      expect(more).to.deep.equal([]);
+      expect(first).to.include({ name: "stop-commands" });
+      expect(first!.data).to.match(/^[0-9a-f]{32}$/);
+      expect(last).to.include({ name: first!.data });
+      expect(text.trimEnd().split("\n").at(-1)).to.equal(`::${first!.data}::`);
+      // It is another one each time.
+      expect(commandsIn((await step("review", environment)).text)[0]!.data).not.to.equal(first!.data);
     }
   });
 

@@ -19,6 +19,7 @@ interface Step {
   uses?: string;
   if?: string;
   env?: Record<string, string>;
+  with?: Record<string, string>;
 }
 
 interface Workflow {
@@ -58,15 +59,54 @@ describe("templates for pipelines", () => {
     for (const script of scripts) accessSync(join(ROOT, script), constants.X_OK);
   });
 
-  it("use no action of third parties, and each at a version", () => {
+  it("use no action of third parties, and each at a commit, the same everywhere", () => {
+    const pinned = new Map<string, string>();
     for (const file of [...GITHUB, ...OWN]) {
       const { jobs } = parse(text(file)) as Workflow;
-      for (const { uses } of Object.values(jobs).flatMap(({ steps }) => steps)) {
-        if (uses === undefined) continue;
+      const used = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
+      const lines = [...text(file).matchAll(/uses: (\S+) # v\d+\.\d+\.\d+$/gm)].map(([, uses]) => uses);
+      expect(lines, `${file} says the version of each`).to.deep.equal(used);
+      for (const uses of used) {
         expect(uses, file).to.match(
-          /^(actions\/[a-z-]+|aws-actions\/configure-aws-credentials)@(v\d+|[0-9a-f]{40})$/,
+          /^(actions\/[a-z-]+|aws-actions\/configure-aws-credentials)@[0-9a-f]{40}$/,
         );
+        const [action = "", commit = ""] = uses.split("@");
+        expect(pinned.get(action) ?? commit, `${file}: ${action}`).to.equal(commit);
+        pinned.set(action, commit);
       }
+    }
+  });
+
+  it("take an earlier run's artifact by its id, never by a name that the run may use again", () => {
+    for (const [file, of] of [
+      ["apply.yml", "approved"],
+      ["review.yml", "snapshots"],
+    ] as const) {
+      const steps = Object.values(workflow(file).jobs).flatMap((job) => job.steps);
+      const elsewhere = steps.filter((step) => step.with?.["run-id"] !== undefined);
+      expect(elsewhere, file).to.have.length(1);
+      expect(elsewhere[0]!.with, file).to.include({
+        "artifact-ids": `\${{ steps.${of}.outputs.artifact-id }}`,
+        "run-id": `\${{ steps.${of}.outputs.run-id }}`,
+      });
+      expect(elsewhere[0]!.with, file).not.to.have.property("name");
+    }
+  });
+
+  it("let GitHub's runner obey nothing in what the steps print", () => {
+    const steps = readdirSync(join(ROOT, "ci", "steps")).filter((name) => name.endsWith(".sh"));
+    // Says nothing of others': where archives come from is a variable of the pipeline's own.
+    const own = ["foreign-text.sh", "install-pulumi.sh"];
+    for (const name of steps.filter((each) => !own.includes(each))) {
+      const lines = text(join("ci", "steps", name)).split("\n");
+      const source = lines.indexOf(". ci/steps/foreign-text.sh");
+      const commands = lines.slice(1, source).filter((line) => !/^(#|set -euo pipefail$|cd )/.test(line));
+      expect([source > 0, commands], name).to.deep.equal([true, []]);
+      // A step that becomes another program gives nothing back at its end.
+      expect(
+        lines.filter((line) => /^\s*(exec|trap) /.test(line)),
+        name,
+      ).to.deep.equal([]);
     }
   });
 
