@@ -4,12 +4,13 @@ import type { GuardEnvironment } from "./environment";
 import { GuardError } from "./error";
 import { guardingIn, type Guarding } from "./guarding";
 import type { Isolated } from "./isolate";
-import { Messenger, type Send } from "./messenger";
+import { Messenger } from "./messenger";
 import { readPolicy } from "./policy/read";
 import { roleIn, sitesOf, type Reach, type Site } from "./reach";
 import { DynamoRecords } from "./record/store";
 import { approvalStore, approveFlags, documents } from "./stores";
 import { publish, type Said } from "./tell";
+import { postTo } from "./webhook";
 
 /** What the function works with; made once for all of its invocations. */
 export interface Deployed {
@@ -83,18 +84,6 @@ export async function deployedFrom(
       const MessageBody = JSON.stringify({ reason, body });
       await sqs.sendMessage({ QueueUrl: environment.GUARD_DEAD_LETTER_QUEUE_URL, MessageBody });
     },
-  };
-}
-
-/** Posts isolations to what the team runs next. */
-function postTo(webhook: string): Send {
-  return async (isolations, signal) => {
-    const answer = await fetch(webhook, {
-      ...{ method: "POST", headers: { "content-type": "application/json" }, signal },
-      body: JSON.stringify({ isolations }),
-    });
-    // Its address may hold a secret.
-    if (!answer.ok) throw new Error(`the webhook answered with status ${answer.status}`);
   };
 }
 

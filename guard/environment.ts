@@ -20,6 +20,6 @@ export interface GuardEnvironment {
   GUARD_QUARANTINE_GROUPS: string;
   /** JSON list of the tags that mark an instance: key=value. */
   GUARD_QUARANTINE_TAGS: string;
-  /** Where isolations are posted to besides the topic: an https address, or "". */
+  /** Where isolations are posted to besides the topic: an https address, the ARN of the secret that holds one, or "". */
   GUARD_WEBHOOK: string;
 }

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { CALLS } from "../../trigger/events/names";
 import { accountsFrom } from "../../settings/accounts";
 import { collector } from "../../settings/problems";
-import { deployed, deployedVariant, HUB, REGION, type Deployed } from "../support/deployed-trigger";
+import { deployed, deployedVariant, HUB, REGION, VARIANTS, type Deployed } from "../support/deployed-trigger";
 
 interface Template {
   Conditions: Record<string, unknown>;
@@ -54,7 +54,46 @@ describe("member accounts", () => {
     const organization = await deployedVariant("an organization");
     const [only, ...others] = organization.statements.filter(({ where }) => where === "EventBusPolicy hub");
     expect(others).to.deep.equal([]);
-    expect(only?.Condition).to.deep.equal({ StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } });
+    expect(only?.Condition).to.deep.equal({
+      StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" },
+      "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": ["o-a1b2c3d4e5/r-a1b2/*"] },
+    });
+  });
+
+  it("of units that are named may send, and no other account of the organization", async () => {
+    const units = ["ou-a1b2-11111111", "ou-a1b2-22222222"];
+    const { answers, values } = VARIANTS["an organization"]!;
+    const { statements } = await deployed(
+      { ...values, members: { organization: "o-a1b2c3d4e5", organizationalUnits: units } },
+      answers,
+    );
+    const [only] = statements.filter(({ where }) => where === "EventBusPolicy hub");
+    expect(only?.Condition?.["ForAnyValue:StringLike"]).to.deep.equal({
+      "aws:PrincipalOrgPaths": units.map((unit) => `o-a1b2c3d4e5/*/${unit}/*`),
+    });
+  });
+
+  it("are heard on the bus as far as they are known, however many", async () => {
+    const some = Array.from({ length: 700 }, (_, index) => String(200_000_000_000 + index));
+    const { of } = await deployed({ members: { accounts: [...some, some[0]] } });
+    const rules = of("EventRule").filter(({ inputs }) => inputs["eventBusName"] !== undefined);
+    const byKind = new Map<string, string[]>();
+    for (const { name, inputs } of rules) {
+      const text = String(inputs["eventPattern"]);
+      expect(text.length, name).to.be.at.most(4096);
+      const { account, ...pattern } = JSON.parse(text) as { account: string[] };
+      const kind = JSON.stringify(pattern);
+      byKind.set(kind, [...(byKind.get(kind) ?? []), ...account]);
+      expect(
+        of("EventTarget").filter((each) => each.name === name),
+        name,
+      ).to.have.length(1);
+    }
+    expect(byKind.size).to.equal(2);
+    for (const accounts of byKind.values()) {
+      expect(accounts).to.have.length(701);
+      expect(accounts).to.have.members([HUB, ...some]);
+    }
   });
 
   it("forward the same events to the hub's bus", async () => {
@@ -64,7 +103,13 @@ describe("member accounts", () => {
     );
     const patterns = rules.map(({ Properties }) => JSON.stringify(Properties["EventPattern"]));
     const onTheBus = variant.of("EventRule").filter(({ inputs }) => inputs["eventBusName"] !== undefined);
-    expect(patterns).to.have.members(onTheBus.map(({ inputs }) => inputs["eventPattern"]));
+    // On the bus they count of the accounts that are known alone.
+    const heard = onTheBus.map(({ inputs }) => {
+      const { account, ...pattern } = JSON.parse(String(inputs["eventPattern"])) as { account: string[] };
+      expect(account).to.deep.equal([HUB, "111122223333", "444455556666"]);
+      return JSON.stringify(pattern);
+    });
+    expect(patterns).to.have.members(heard);
     expect(patterns.join()).to.include(Object.values(CALLS).flat().at(-1));
     for (const { Properties } of rules) {
       expect(Properties["Targets"]).to.deep.equal([

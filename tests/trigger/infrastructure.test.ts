@@ -239,6 +239,34 @@ describe("the trigger's resources", () => {
     expect(byName["errors"]).to.deep.include({ treatMissingData: "notBreaching" });
   });
 
+  it("keep what people are told encrypted, with a key that alarms may use and turns by itself", async () => {
+    const { one, statements } = await deployedVariant("the smallest configuration");
+    expect(one("Topic").inputs["kmsMasterKeyId"]).to.equal(`arn:aws:kms:${REGION}:${HUB}:key/alarms-1a2b3c4`);
+    expect(one("Key").inputs).to.deep.include({ enableKeyRotation: true, deletionWindowInDays: 30 });
+    const ofKey = statements.filter(({ where }) => where === "Key alarms");
+    // Without it CloudWatch's alarms would reach nobody, and nothing would say so.
+    expect(ofKey.find(({ Sid }) => Sid === "OurAlarmsEncrypt")).to.deep.include({
+      Principal: { Service: "cloudwatch.amazonaws.com" },
+      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+      Condition: {
+        StringEquals: { "aws:SourceAccount": HUB },
+        ArnLike: { "aws:SourceArn": `arn:aws:cloudwatch:${REGION}:${HUB}:alarm:aws-panos-prod-*` },
+      },
+    });
+    for (const variant of Object.keys(VARIANTS)) {
+      const all = (await deployedVariant(variant)).statements;
+      const publishers = all.filter(({ Action }) => Action.includes("sns:Publish"));
+      for (const { where, Sid, Effect } of publishers.filter((each) => each.where.startsWith("RolePolicy"))) {
+        expect(Effect).to.equal("Allow");
+        const encrypts = all.find((each) => each.where === where && each.Sid === `${Sid}Encrypted`);
+        expect(encrypts?.Action, `${variant}: ${where}`).to.deep.equal([
+          "kms:Decrypt",
+          "kms:GenerateDataKey",
+        ]);
+      }
+    }
+  });
+
   it("have logs that end some day", async () => {
     const { of } = await deployed({ runner: "codebuild", logRetentionDays: "30" });
     expect(

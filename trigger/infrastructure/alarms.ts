@@ -1,12 +1,12 @@
 import { MetricAlarm, type MetricAlarmArgs } from "@pulumi/aws/cloudwatch";
 import type { Function as LambdaFunction } from "@pulumi/aws/lambda";
-import type { Topic } from "@pulumi/aws/sns";
 import type { Context } from "./context";
 import { METRICS, METRIC_NAMESPACE } from "../metrics";
 import type { Queues } from "./queue";
+import type { AlarmTopic } from "./topic";
 
 /** What goes wrong without anybody looking. Each tells the topic when it begins and when it is over. */
-export function alarms(context: Context, queues: Queues, handler: LambdaFunction, topic: Topic): void {
+export function alarms(context: Context, queues: Queues, handler: LambdaFunction, topic: AlarmTopic): void {
   const { settings, name } = context;
   const minutes = 60;
   const alarm = (label: string, alarmDescription: string, args: Partial<MetricAlarmArgs>) =>

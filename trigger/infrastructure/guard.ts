@@ -1,17 +1,17 @@
 import type { StackInstances } from "@pulumi/aws/cloudformation";
-import { LogGroup, MetricAlarm, type EventBus, type MetricAlarmArgs } from "@pulumi/aws/cloudwatch";
+import { LogGroup, MetricAlarm, type MetricAlarmArgs } from "@pulumi/aws/cloudwatch";
 import { Table } from "@pulumi/aws/dynamodb";
 import { EventSourceMapping, Function as LambdaFunction, Invocation } from "@pulumi/aws/lambda";
 import { Schedule, ScheduleGroup } from "@pulumi/aws/scheduler";
 import { Role, RolePolicy } from "@pulumi/aws/iam";
 import { Queue } from "@pulumi/aws/sqs";
-import type { Topic } from "@pulumi/aws/sns";
 import { all, jsonStringify, type Input } from "@pulumi/pulumi";
 import { warn } from "@pulumi/pulumi/log";
 import { REFRESH_MESSAGE } from "../../guard/arrivals";
 import type { GuardEnvironment } from "../../guard/environment";
 import { denyOnMarked } from "../../guard/isolate";
 import { roleIn, type Reach } from "../../guard/reach";
+import { isSecret } from "../../guard/webhook";
 import { guardRights } from "../../guard/rights";
 import type { DeployedGuard } from "../settings/guard";
 import { arn, type Context } from "./context";
@@ -20,21 +20,25 @@ import type { Member } from "./members";
 import { policy, trustOf, type Statement } from "./policy";
 import { letRulesIn } from "./queue";
 import { logStatement, roleFor } from "./roles";
-import { guardRulesToQueue } from "./rules";
+import { guardRulesToQueue, type Hub } from "./rules";
+import { tellStatements, type AlarmTopic } from "./topic";
 
 const RESTORABLE = {
   billingMode: "PAY_PER_REQUEST",
   pointInTimeRecovery: { enabled: true },
   serverSideEncryption: { enabled: true },
 };
+const PLAIN_WEBHOOK =
+  "aws-panos-trigger:guard.webhook is an address in plain text: whoever may read the function's settings may post " +
+  "there. Keep it in Secrets Manager, and set the secret's ARN";
 const SECONDS = 60;
 const RETENTION_SECONDS = 14 * 24 * 3600;
 
 /** What the guard shares with the trigger. */
 export interface GuardParts {
   image: TriggerImage;
-  topic: Topic;
-  hub: EventBus | undefined;
+  topic: AlarmTopic;
+  hub: Hub | undefined;
   members: readonly Member[];
 }
 
@@ -52,6 +56,7 @@ export function deployGuard(context: Context, guard: DeployedGuard, parts: Guard
   const approvals = approvalsOf(context, guard);
   const reach = reachOf(context, members);
   for (const each of accountsOutOfReach(guard, [account, ...reach.members])) void warn(each);
+  if (guard.webhook !== undefined && !isSecret(guard.webhook)) void warn(PLAIN_WEBHOOK);
   const deadLetters = new Queue("guard-dead-letters", {
     messageRetentionSeconds: RETENTION_SECONDS,
     sqsManagedSseEnabled: true,
@@ -105,7 +110,10 @@ export function deployGuard(context: Context, guard: DeployedGuard, parts: Guard
         Resource: queue.arn,
       },
       { Sid: "SetAsideTheIllegible", Action: ["sqs:SendMessage"], Resource: deadLetters.arn },
-      { Sid: "TellPeople", Action: ["sns:Publish"], Resource: topic.arn },
+      ...tellStatements("TellPeople", topic),
+      ...(isSecret(guard.webhook)
+        ? [{ Sid: "ReadWhereToPost", Action: ["secretsmanager:GetSecretValue"], Resource: guard.webhook }]
+        : []),
       logStatement(logs),
     ],
   );
@@ -266,7 +274,7 @@ function lookAgain(context: Context, queue: Queue): void {
   });
 }
 
-function guardAlarms({ name }: Context, made: LambdaFunction, deadLetters: Queue, topic: Topic): void {
+function guardAlarms({ name }: Context, made: LambdaFunction, deadLetters: Queue, topic: AlarmTopic): void {
   const alarm = (label: string, alarmDescription: string, args: Partial<MetricAlarmArgs>) =>
     new MetricAlarm(label, {
       name: `${name}-${label}`,

@@ -11,7 +11,7 @@ import { accountsSetting, memberStacks, membersOf } from "./members";
 import { networkNeeds, runnerNetwork } from "./network";
 import { queuePolicies, queues } from "./queue";
 import type { Parts } from "./roles";
-import { hubBus, isUrgent, rulesElsewhere, rulesToQueue } from "./rules";
+import { hubOf, isUrgent, rulesElsewhere, rulesToQueue } from "./rules";
 import { schedule } from "./schedule";
 import { secrets } from "./secrets";
 import { topic } from "./topic";
@@ -34,7 +34,7 @@ export async function deployTrigger(settings: TriggerSettings) {
     queues: queues(FUNCTION_SECONDS + settings.batchSeconds, isUrgent(context)),
     topic: topic(context),
   };
-  const hub = hubBus(context);
+  const hub = hubOf(context, members);
   const ruleArns = rulesToQueue(context, parts.queues, hub);
   queuePolicies(parts.queues, ruleArns, settings.trail?.topicArn);
   rulesElsewhere(context, hub);
@@ -68,7 +68,7 @@ export async function deployTrigger(settings: TriggerSettings) {
     fillSecrets: parts.secrets.commands,
     vpcNeeds: networkNeeds(context),
     ...guarded?.outputs,
-    ...(hub !== undefined && { eventBusArn: hub.arn }),
+    ...(hub !== undefined && { eventBusArn: hub.bus.arn }),
     ...(accounts !== undefined && { accounts }),
   };
 }

@@ -1,12 +1,11 @@
 import { StackInstances, StackSet } from "@pulumi/aws/cloudformation";
-import type { EventBus } from "@pulumi/aws/cloudwatch";
 import { getOrganizationalUnitDescendantAccounts } from "@pulumi/aws/organizations";
 import { all, jsonStringify, type Output } from "@pulumi/pulumi";
 import { guardRights } from "../../guard/rights";
 import type { Context } from "./context";
 import { memberTemplate } from "./member-template";
 import { readActions } from "./reads";
-import { forwardedRules } from "./rules";
+import { forwardedRules, type Hub } from "./rules";
 
 /** An account that forwards its changes, and the role that reads it. */
 export interface Member {
@@ -51,7 +50,7 @@ export async function membersOf(context: Context): Promise<Member[]> {
  */
 export function memberStacks(
   context: Context,
-  hub: EventBus | undefined,
+  hub: Hub | undefined,
   members: readonly Member[],
   roles: HubRoles,
 ): StackInstances | undefined {
@@ -64,7 +63,7 @@ export function memberStacks(
     roleName: guardRoleName,
     rights: guardRights(guard.policy, where, Object.values(guard.quarantineGroups)),
   };
-  const templateBody = all([hub.arn, all(roles.readers), roles.guard]).apply(
+  const templateBody = all([hub.bus.arn, all(roles.readers), roles.guard]).apply(
     ([hubBusArn, readerPrincipals, principal]) =>
       JSON.stringify(
         memberTemplate({

@@ -124,6 +124,25 @@ export function guardRules(
   ];
 }
 
+/** EventBridge's limit of a rule's pattern, in characters (EventBridge documentation, "Quotas"). */
+const MAX_PATTERN = 4096;
+
+/** The same rule for events of these accounts alone; several where they don't fit into one pattern. */
+export function ofAccounts(rule: EventRule, accounts: readonly string[]): EventRule[] {
+  const empty = JSON.stringify({ ...rule.pattern, account: [] }).length;
+  const most = Math.max(1, Math.floor((MAX_PATTERN - empty) / (JSON.stringify("123456789012").length + 1)));
+  const rules: EventRule[] = [];
+  for (let first = 0; first < accounts.length; first += most) {
+    const number = rules.length + 1;
+    rules.push({
+      ...rule,
+      name: number === 1 ? rule.name : `${rule.name}-${number}`,
+      pattern: { ...rule.pattern, account: accounts.slice(first, first + most) },
+    });
+  }
+  return rules;
+}
+
 /** How a build of the runner ended, whatever way. */
 export function buildRule(project: string): EventRule {
   return {

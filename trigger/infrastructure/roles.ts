@@ -1,6 +1,5 @@
 import { Role, RolePolicy } from "@pulumi/aws/iam";
 import type { LogGroup } from "@pulumi/aws/cloudwatch";
-import type { Topic } from "@pulumi/aws/sns";
 import { all, interpolate } from "@pulumi/pulumi";
 import type { Storage } from "./bucket";
 import { arn, type Context } from "./context";
@@ -9,13 +8,14 @@ import type { Queues } from "./queue";
 import { readActions } from "./reads";
 import type { Secrets } from "./secrets";
 import { trailFolders } from "../settings/trail";
+import { tellStatements, type AlarmTopic } from "./topic";
 
 /** What the statements speak of. */
 export interface Parts {
   storage: Storage;
   secrets: Secrets;
   queues: Queues;
-  topic: Topic;
+  topic: AlarmTopic;
 }
 
 /** A role of ours and its one policy. */
@@ -143,7 +143,7 @@ export function handlerStatements({ settings, partition }: Context, parts: Parts
       Resource: queues.urgentQueue ? all([queues.queue.arn, queues.urgentQueue.arn]) : queues.queue.arn,
     },
     { Sid: "SetAsideTheIllegible", Action: ["sqs:SendMessage"], Resource: queues.deadLetters.arn },
-    { Sid: "TellAPerson", Action: ["sns:Publish"], Resource: topic.arn },
+    ...tellStatements("TellAPerson", topic),
     ...(trail !== undefined
       ? [
           {

@@ -6,11 +6,13 @@ import {
   buildRule,
   changeRules,
   guardRules,
+  ofAccounts,
   trailRule,
   type EventRule,
   type Forwarded,
   type Watched,
 } from "./patterns";
+import type { Member } from "./members";
 import { policy, trustOf, type Statement } from "./policy";
 import type { Queues } from "./queue";
 import { CALLS } from "../events/names";
@@ -32,7 +34,7 @@ export function isUrgent(context: Context): boolean {
  * forward to. EventBridge delivers an event in the region where it happened, so each one needs rules of its own.
  * @returns their ARNs, which the queue's policy lets in
  */
-export function rulesToQueue(context: Context, queues: Queues, hub: EventBus | undefined): Output<string>[] {
+export function rulesToQueue(context: Context, queues: Queues, hub: Hub | undefined): Output<string>[] {
   const { settings, watched, region, name } = context;
   const { trail, runner } = settings;
   const here: EventRule[] = [
@@ -45,8 +47,7 @@ export function rulesToQueue(context: Context, queues: Queues, hub: EventBus | u
   const forwarded = hub === undefined ? [] : changeRules(watchedBy(context));
   return [
     ...here.map((rule) => ruleToQueue(rule.name, rule, queues)),
-    // A member can send what it likes: only what would count here gets further.
-    ...forwarded.map((rule) => ruleToQueue(`hub-${rule.name}`, rule, queues, hub)),
+    ...throughTheHub(forwarded, queues, hub),
   ];
 }
 
@@ -55,13 +56,28 @@ export function guardRulesToQueue(
   { watched, region }: Context,
   guard: DeployedGuard,
   queues: Pick<Queues, "queue" | "deadLetters">,
-  hub: EventBus | undefined,
+  hub: Hub | undefined,
 ): Output<string>[] {
   const rules = guardRules(guard);
   return [
     ...(watched.includes(region) ? rules.map((rule) => ruleToQueue(rule.name, rule, queues)) : []),
-    ...(hub ? rules.map((rule) => ruleToQueue(`hub-${rule.name}`, rule, queues, hub)) : []),
+    ...throughTheHub(rules, queues, hub),
   ];
+}
+
+/**
+ * A member can send what it likes: only what would count here gets further, and of the accounts that are known. A
+ * rule whose accounts don't fit into one pattern is several.
+ */
+function throughTheHub(
+  rules: readonly EventRule[],
+  queues: Pick<Queues, "queue" | "deadLetters">,
+  hub: Hub | undefined,
+): Output<string>[] {
+  if (hub === undefined) return [];
+  return rules
+    .flatMap((rule) => ofAccounts(rule, hub.accounts))
+    .map((rule) => ruleToQueue(`hub-${rule.name}`, rule, queues, hub.bus));
 }
 
 /** What other regions and accounts forward: what the trigger looks at, and what only its guard does. */
@@ -92,8 +108,19 @@ function ruleToQueue(
   return rule.arn;
 }
 
-/** The bus that other accounts and regions forward to; undefined where there are none. */
-export function hubBus(context: Context): EventBus | undefined {
+/** The bus that other accounts and regions forward to, and the accounts whose events count there. */
+export interface Hub {
+  bus: EventBus;
+  accounts: readonly string[];
+}
+
+/** @param members the accounts that forward. @returns undefined where nothing is forwarded */
+export function hubOf(context: Context, members: readonly Pick<Member, "account">[]): Hub | undefined {
+  const bus = hubBus(context);
+  return bus && { bus, accounts: [context.account, ...members.map(({ account }) => account)] };
+}
+
+function hubBus(context: Context): EventBus | undefined {
   const { settings, watched, region, name, partition } = context;
   const { members } = settings;
   if (members === undefined && watched.every((each) => each === region)) return undefined;
@@ -112,14 +139,25 @@ export function hubBus(context: Context): EventBus | undefined {
           Sid: "TheOrganizationForwards",
           Principal: "*",
           ...send,
-          Condition: { StringEquals: { "aws:PrincipalOrgID": scope.organization } },
+          Condition: {
+            StringEquals: { "aws:PrincipalOrgID": scope.organization },
+            // A path is o-…/r-…/ou-…/ou-…/: only what is below the units that are named.
+            "ForAnyValue:StringLike": {
+              "aws:PrincipalOrgPaths": scope.units.map((unit) => below(scope.organization, unit)),
+            },
+          },
         };
   new EventBusPolicy("hub", { eventBusName: bus.name, policy: policy([statement]) });
   return bus;
 }
 
+/** The paths of all accounts below a unit, or below the organization's root. */
+function below(organization: string, unit: string): string {
+  return unit.startsWith("r-") ? `${organization}/${unit}/*` : `${organization}/*/${unit}/*`;
+}
+
 /** The same rules in this account's other regions, which forward to the bus. */
-export function rulesElsewhere(context: Context, hub: EventBus | undefined): void {
+export function rulesElsewhere(context: Context, hub: Hub | undefined): void {
   const others = context.watched.filter((each) => each !== context.region);
   if (hub === undefined || others.length === 0) return;
   const role = new Role("forward", {
@@ -128,7 +166,7 @@ export function rulesElsewhere(context: Context, hub: EventBus | undefined): voi
   });
   new RolePolicy("forward", {
     role: role.name,
-    policy: policy([{ Sid: "ToTheHub", Action: ["events:PutEvents"], Resource: hub.arn }]),
+    policy: policy([{ Sid: "ToTheHub", Action: ["events:PutEvents"], Resource: hub.bus.arn }]),
   });
   for (const region of others) {
     for (const { name, description, pattern } of forwardedRules(context)) {
@@ -136,7 +174,7 @@ export function rulesElsewhere(context: Context, hub: EventBus | undefined): voi
         ...{ region, description },
         eventPattern: JSON.stringify(pattern),
       });
-      new EventTarget(`${name}-${region}`, { region, rule: rule.name, arn: hub.arn, roleArn: role.arn });
+      new EventTarget(`${name}-${region}`, { region, rule: rule.name, arn: hub.bus.arn, roleArn: role.arn });
     }
   }
 }

@@ -16,13 +16,15 @@ export interface DeployedGuard {
   /** The quarantine security group of each VPC; none: instances are not isolated in AWS. */
   quarantineGroups: Record<string, string>;
   quarantineTags: string[];
-  /** An address that isolations are posted to. */
+  /** The secret with the address that isolations are posted to, by its ARN; or the address itself. */
   webhook: string | undefined;
   /** ARNs of who may still do something with what is marked. */
   responders: string[];
 }
 
 const KEYS = ["policy", "approvals", "quarantineGroups", "quarantineTags", "webhook", "responders"];
+/** Such an address often is the right to post: whoever may read the function's settings would have it. */
+const WEBHOOK = /^(https:\/\/\S+|arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+)$/;
 const BUCKET = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?(\S*)$/;
 /** The mapping's own, so that the firewall and AWS isolate the same instances. */
 const DEFAULT_TAGS = Object.entries(QUARANTINE_TAGS).flatMap(([key, values]) =>
@@ -73,8 +75,8 @@ export async function guardSettings(
   const webhook = text(
     given["webhook"],
     `${key}.webhook`,
-    /^https:\/\/\S+$/,
-    "https://hooks.example.com/scan",
+    WEBHOOK,
+    "arn:aws:secretsmanager:eu-central-1:123456789012:secret:scan-Ab12Cd, whose text is https://hooks.example.com/…",
     report,
   );
   const place = text(given["approvals"], `${key}.approvals`, BUCKET, "s3://my-bucket/approvals", report);
