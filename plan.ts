@@ -15,6 +15,7 @@ import {
   servicesOf,
 } from "./mapping";
 import { adoption } from "./mapping/adoption";
+import { cleanupDoubts } from "./mapping/cleanup";
 import { alreadyAllowed } from "./mapping/coverage";
 import { mapWithin, withinGuardrails, type GuardedPolicy } from "./mapping/guardrails";
 import { permissionLabel } from "./mapping/describe";
@@ -23,7 +24,13 @@ import type { Isolation, MappedAddressGroup, MappedRule } from "./mapping/types"
 import { openActive } from "./panos/ha";
 import type { PanosClient } from "./panos/client";
 import type { Registration } from "./panos/registered";
-import { PreconditionError, requireAdoptable, requirePrerequisites, suspicion } from "./preconditions";
+import {
+  PreconditionError,
+  requireAdoptable,
+  requireDenial,
+  requirePrerequisites,
+  suspicion,
+} from "./preconditions";
 import {
   declarationOf,
   differences,
@@ -95,10 +102,12 @@ export async function planFor(
     candidateObjects,
   }: FirewallAnswers = recorded ?? (await withClient(firewall, askFirewall));
   requirePrerequisites(rulebases.candidate, firewall);
+  const doubts = cleanupDoubts(rulebases, firewall.cleanupRule, zonePairs(policy.rules));
+  requireDenial(doubts, { guardrails });
   const coverage = alreadyAllowed(policy, rulebases, firewall.coverage);
   const { adopted, refused, gone } = adoption(coverage.needed, policy, rulebases, firewall.coverage);
   requireAdoptable(refused);
-  await report(policy, coverage, rulebases.candidate, firewall);
+  await report(policy, coverage, rulebases.candidate, firewall, doubts);
   await reportAdoption(adopted, gone, firewall);
   const { ownerId } = firewall.mapping;
   const identity = firewallIdentity(firewall.declared);
@@ -112,7 +121,7 @@ export async function planFor(
   const { changes, waiting, others, kept, onHold } = againstRunning(firewall, content, running);
   if (isReviewed()) {
     const registered = registrations === undefined ? [] : await registeredOn(firewall, recorded);
-    const known = { firewall, policy, rulebases, objects: running, coverage, adopted, content };
+    const known = { firewall, policy, rulebases, objects: running, coverage, adopted, content, doubts };
     tellReview({ fact: "firewall", facts: firewallFacts({ ...known, registrations, registered }) });
     if (isDriftAsked() && candidateObjects !== undefined) {
       const candidate = candidateObjects();
@@ -153,6 +162,11 @@ export async function planFor(
       adopted.map(({ name, by, found }) => [name, { by, content: adoptedContent(found) }]),
     ),
   };
+}
+
+/** The zones that rules of ours are between; each has one on each side. */
+function zonePairs(rules: readonly MappedRule[]): [from: string, to: string][] {
+  return rules.map(({ rule: { from, to } }) => [from[0] ?? "", to[0] ?? ""]);
 }
 
 /** Rules, and the objects that they name. */

@@ -2,7 +2,7 @@ import type { Inventory } from "./inventory/types";
 import { missingPrerequisites } from "./mapping/prerequisites";
 import type { Policy } from "./mapping/types";
 import type { Rulebase } from "./panos/policy";
-import type { FirewallSettings } from "./settings";
+import type { FirewallSettings, Settings } from "./settings";
 
 /** Something outside this program is not as its configuration says. Nothing has been written. */
 export class PreconditionError extends Error {
@@ -33,6 +33,18 @@ export function requireKnownTargets(unknown: readonly string[], inventory: Inven
 export function requirePrerequisites(candidate: Rulebase, { cleanupRule, mapping }: FirewallSettings): void {
   const missing = missingPrerequisites(candidate, cleanupRule, mapping);
   if (missing.length > 0) throw new PreconditionError(missing.join("\n"));
+}
+
+/**
+ * What every run says of a cleanup rule that doesn't deny everything that comes to it.
+ * @throws PreconditionError in place of that, where guardrails are enforced
+ */
+export function requireDenial(doubts: readonly string[], { guardrails }: Pick<Settings, "guardrails">): void {
+  if (doubts.length === 0 || !guardrails.enforce) return;
+  throw new PreconditionError(
+    `aws-panos-rules:cleanupRule: ${doubts.join("\n")}\nNothing was written, because guardrails.enforce is set. ` +
+      "Mend the rule, or name one that denies everything",
+  );
 }
 
 /** @throws PreconditionError that names each rule of `adopt` that can't be taken over, and why */

@@ -17,14 +17,19 @@ async function say(severity: "info" | "warn", message: string): Promise<void> {
   await log[severity](message);
 }
 
-/** Says in Pulumi's output what doesn't become a rule and why, and what a person should know, in every run. */
+/**
+ * Says in Pulumi's output what doesn't become a rule and why, and what a person should know, in every run.
+ * @param doubts what is not on the firewall as the policy takes it to be, one sentence each
+ */
 export async function report(
   policy: Policy,
   { covered, shadowed }: Coverage,
   { rules, taggedAddresses }: Rulebase,
   { declared: { name, vsys, ownerId } }: FirewallSettings,
+  doubts: readonly string[],
 ): Promise<void> {
   const firewall = `${name}/${vsys}`;
+  for (const doubt of doubts) await say("warn", `${firewall}: ${doubt}`);
   for (const warning of policy.warnings) await say("warn", warning);
   for (const { reason } of policy.withheld) await say("warn", `withheld: ${reason}`);
   for (const message of isolatedMessages(policy.isolation)) await say("warn", `isolated: ${message}`);

@@ -1,6 +1,7 @@
 import { getOrganization, getProject, getStack } from "@pulumi/pulumi/metadata";
 import { allConfig } from "@pulumi/pulumi/runtime/config";
 import type { InventorySource } from "./inventory";
+import { INTERZONE_DEFAULT, INTRAZONE_DEFAULT } from "./mapping/cleanup";
 import { HOLD_TAG, OWNER_ID, ownerTag } from "./mapping/names";
 import type { CoverageOptions } from "./mapping/coverage";
 import type { MappingOptions } from "./mapping/types";
@@ -217,6 +218,13 @@ function firewallSettings(
   reportAuditComment(keyOf("panos:auditComment"), get("panos:auditComment"), report);
   read.choice("sessions", ["leave", "clear"] as const);
   const cleanupRule = read.text("cleanupRule", PANOS_NAME, "cleanup-deny") ?? "";
+  if (cleanupRule === INTRAZONE_DEFAULT) {
+    report(
+      keyOf(`${PROJECT}:cleanupRule`),
+      "allows what stays in a zone, so it cleans up nothing",
+      INTERZONE_DEFAULT,
+    );
+  }
   const untrustZone = read.text("untrustZone", PANOS_NAME, "untrust") ?? "";
   const trustZone = read.text("trustZone", PANOS_NAME, "trust") ?? "";
   const zones = zoneOptions(read.json("zones"), keyOf(`${PROJECT}:zones`), report);

@@ -13,7 +13,7 @@ export const HELP = `Makes the configuration file of a new stack: asks for what 
   --firewall-interface ID   each may be given several times, one id at least
   --firewall-endpoint ID
   --region NAME             AWS region (AWS_REGION)
-  --cleanup-rule NAME       your last rule, above which new rules go
+  --cleanup-rule NAME       your last rule, above which new rules go, or interzone-default
   --untrust-zone NAME       zone that traffic comes from (untrust)
   --trust-zone NAME         zone of the instances (trust)
   --profile-group NAME      security profile group of new rules (none)

@@ -52,7 +52,7 @@ export function questions(environment: NodeJS.ProcessEnv): Question[] {
     {
       key: "aws-panos-rules:cleanupRule",
       flag: "cleanup-rule",
-      asks: "Your last rule, above which new rules go",
+      asks: "Your last rule, above which new rules go, or interzone-default",
       example: "cleanup-deny",
     },
     {

@@ -5,6 +5,7 @@
  */
 import type { FoundRule, Rulebase, RulebaseRule, SecurityRule } from "../panos/policy";
 import { addressText, FAMILIES } from "./cidr";
+import { cleanupPosition } from "./cleanup";
 import { matchesZones, meets, objectsOf, resolved, takeOff, trafficOf } from "./coverage";
 import type { Box, CoverageOptions, OwnObjects, ResolvedRule, Traffic } from "./coverage";
 import type { IntervalSet } from "./intervals";
@@ -84,7 +85,7 @@ function judgeOf(
   policy: Pick<Policy, "services" | "addressGroups">,
   options: CoverageOptions,
 ): (name: string) => Verdict | undefined {
-  const cleanup = rulebase.rules.findIndex(({ name }) => name === options.cleanupRule);
+  const cleanup = cleanupPosition(rulebase.rules, options.cleanupRule);
   // What is surely let in is what members a group has now; what may be, whom it may ever have.
   const surely = objectsOf(needed, policy, "members");
   const possibly = objectsOf(needed, policy, "carriers");

@@ -7,6 +7,7 @@
 import type { RulebaseRule, Rulebase, SecurityRule } from "../panos/policy";
 import { knownApplication } from "./applications";
 import { FAMILIES } from "./cidr";
+import { cleanupPosition } from "./cleanup";
 import { difference, intersection, overlaps } from "./intervals";
 import type { IntervalSet } from "./intervals";
 import { TAG_PREFIX } from "./names";
@@ -147,8 +148,8 @@ export interface ResolvedRule {
 }
 
 function judgeOf(rulebase: Rulebase, options: CoverageOptions) {
-  const cleanup = rulebase.rules.findIndex(({ name }) => name === options.cleanupRule);
-  const theirs = rulebase.rules.slice(0, Math.max(cleanup, 0)).flatMap((rule, index): ResolvedRule[] => {
+  const above = rulebase.rules.slice(0, cleanupPosition(rulebase.rules, options.cleanupRule));
+  const theirs = above.flatMap((rule, index): ResolvedRule[] => {
     const allows = rule.action === "allow";
     const counts =
       !rule.disabled &&
@@ -164,9 +165,7 @@ function judgeOf(rulebase: Rulebase, options: CoverageOptions) {
     between.set(key, known);
     return known;
   };
-  const positions = new Map(
-    rulebase.rules.slice(0, Math.max(cleanup, 0)).map(({ name }, index) => [name, index]),
-  );
+  const positions = new Map(above.map(({ name }, index) => [name, index]));
 
   return ({ name, from, to }: SecurityRule, traffic: Traffic[]): Verdict => {
     // A rule of ours that somebody moved up is not shadowed by what stands below it.

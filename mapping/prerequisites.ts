@@ -1,4 +1,5 @@
 import type { Rulebase } from "../panos/policy";
+import { INTERZONE_DEFAULT } from "./cleanup";
 import type { MappingOptions, ZoneOptions } from "./types";
 
 /**
@@ -27,7 +28,8 @@ export function missingPrerequisites(
         ];
   const names = rules.map(({ name }) => name);
   return [
-    ...missing("cleanupRule", "rule", cleanupRule, names),
+    // The predefined one is always there.
+    ...(cleanupRule === INTERZONE_DEFAULT ? [] : missing("cleanupRule", "rule", cleanupRule, names)),
     ...missing("quarantine.before", "rule", quarantine?.before, names),
     ...tooLow(names, cleanupRule, quarantine?.before),
     ...missing("untrustZone", "zone", untrustZone, zones),

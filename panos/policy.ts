@@ -143,4 +143,6 @@ export interface Rulebase {
   zones: string[];
   profileGroups: string[];
   logSettings: string[];
+  /** The action of the predefined interzone-default, where somebody has overridden it; absent: it denies. */
+  interzoneDefault?: string;
 }

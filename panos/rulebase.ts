@@ -37,6 +37,8 @@ export function rulebaseFrom(vsys: XmlElement | undefined, shared: XmlElement | 
   const names = (...path: string[]) => [
     ...new Set(places.flatMap((place) => [...entries(find(place, ...path)).keys()])),
   ];
+  const defaults = entries(find(vsys, "rulebase", "default-security-rules", "rules"));
+  const interzoneDefault = textAt(defaults.get("interzone-default"), "action");
   return {
     rules: [...entries(find(vsys, "rulebase", "security", "rules")).values()].map(rulebaseRule),
     addresses: new Map(places.flatMap(addresses)),
@@ -45,6 +47,7 @@ export function rulebaseFrom(vsys: XmlElement | undefined, shared: XmlElement | 
     zones: [...entries(child(vsys, "zone")).keys()],
     profileGroups: names("profile-group"),
     logSettings: names("log-settings", "profiles"),
+    ...(interzoneDefault !== "" && { interzoneDefault }),
   };
 }
 

@@ -10,6 +10,7 @@ import { requireEngine } from "./engine";
 import { EstablishedSessions, reducedRules, sayLeft } from "./established";
 import type { Declaration } from "./inputs";
 import { endIsolated } from "./isolated";
+import { putInOrder } from "./order";
 import { probeRules } from "./probe";
 import {
   requireCandidate,
@@ -39,7 +40,7 @@ export async function commitRevision(session: Session, revision: Revision): Prom
   const work = async () => {
     // Again, because taking the lock may have taken long.
     requireTime();
-    const { candidate, exempt } = await sweep(session, revision);
+    const { candidate, exempt } = await putInOrder(session, revision, await sweep(session, revision));
     requireCandidate(revision, candidate, exempt);
 
     const [running, changes] = await Promise.all([session.read("running"), pendingChanges(client)]);

@@ -1,3 +1,4 @@
+import { cleanupPosition } from "../mapping/cleanup";
 import { isQuarantineRuleName, ownerTag } from "../mapping/names";
 import type { Address, AddressGroup, Application, SecurityRule, Service, Tag } from "../panos/policy";
 import {
@@ -47,8 +48,8 @@ export function declarationOf(ownerId: string, stack: string, content: PolicyCon
 export function foundDeclaration(ownerId: string, places: Places, objects: PolicyObjects): Declaration {
   const own = ownObjects(ownerId, objects);
   // Once for all rules: looking each one up in the rulebase would cost the square of their number.
-  const order = [...objects.rules.keys()];
-  const above = new Set(order.slice(0, Math.max(0, order.indexOf(places.before))));
+  const order = [...objects.rules.values()];
+  const above = new Set(order.slice(0, cleanupPosition(order, places.before)).map(({ name }) => name));
   const rules = own.rules.map((name): [string, string] => {
     const content = ruleHash(objects.rules.get(name)!);
     const isRight = isQuarantineRuleName(name, ownerId)

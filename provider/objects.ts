@@ -1,3 +1,4 @@
+import { INTERZONE_DEFAULT } from "../mapping/cleanup";
 import type { PanosClient } from "../panos/client";
 import {
   addressFrom,
@@ -97,8 +98,12 @@ export function addressNamesUsed({
   return used;
 }
 
-/** Whether `name` stands above `other` in the rulebase; false where either is missing. */
+/**
+ * Whether `name` stands above `other` in the rulebase; false where either is missing. Everything there stands above
+ * the predefined interzone-default.
+ */
 export function standsAbove(objects: PolicyObjects, name: string, other: string): boolean {
+  if (other === INTERZONE_DEFAULT && !objects.rules.has(other)) return objects.rules.has(name);
   for (const rule of objects.rules.keys()) {
     if (rule === name) return objects.rules.has(other);
     if (rule === other) return false;
@@ -116,7 +121,8 @@ export function requireCleanupRule(
   firewall: string,
   setting = "cleanupRule",
 ): void {
-  if (objects.rules.has(cleanupRule)) return;
+  if (objects.rules.has(cleanupRule) || (setting === "cleanupRule" && cleanupRule === INTERZONE_DEFAULT))
+    return;
   const names = [...objects.rules.keys()];
   const listed = names.slice(0, 20).join(", ") + (names.length > 20 ? `, and ${names.length - 20} more` : "");
   throw new Error(

@@ -5,7 +5,8 @@ import { entryXpath } from "../panos/location";
 import { hash, ruleHash } from "./content";
 import type { SecurityRuleInputs } from "./inputs";
 import { objectProvider } from "./object";
-import { requireCleanupRule } from "./objects";
+import { requireCleanupRule, type PolicyObjects } from "./objects";
+import { successorOf } from "./order";
 import { heldMessage, isHeld, notOurs, ownsRule } from "./ownership";
 import { isPlaced, moveTo, TOP } from "./placement";
 import type { Session } from "./session";
@@ -34,7 +35,8 @@ export const provider = objectProvider<SecurityRuleInputs>({
       operations.push({ action: "edit", xpath, element: ruleXml(inputs) });
     }
     if (found === undefined || !isPlaced(objects, name, ownerId, before)) {
-      operations.push({ action: "move", xpath, ...moveTo(name, ownerId, before) });
+      const place = placeFor(name, ownerId, before, objects);
+      if (place !== undefined) operations.push({ action: "move", xpath, ...place });
     }
     return operations;
   },
@@ -56,6 +58,19 @@ export const provider = objectProvider<SecurityRuleInputs>({
     return [{ action: "delete", xpath: entryXpath(session.location, "rules", id) }];
   },
 });
+
+/** What brings a rule to its place; undefined: it comes to stand there by itself, at the end of the rulebase. */
+function placeFor(
+  name: string,
+  ownerId: string,
+  before: string,
+  objects: PolicyObjects,
+): Pick<Operation, "where" | "dst"> | undefined {
+  if (isQuarantineRuleName(name, ownerId)) return moveTo(name, ownerId, before);
+  const successor = successorOf(objects, name, ownerId, before);
+  if (successor !== undefined) return { where: "before", dst: successor };
+  return objects.rules.has(before) ? moveTo(name, ownerId, before) : undefined;
+}
 
 /** Whether an administrator has taken a rule of ours over, or put it on hold; each run says so. */
 function isLeftAlone(ownerId: string, rule: { name: string; tag: string[] }, session: Session): boolean {

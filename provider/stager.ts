@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { compareTexts } from "../mapping/order";
 import type { Operation, PanosClient } from "../panos/client";
 import { PanosError } from "../panos/error";
 import { lockedOut } from "../panos/lock";
@@ -79,7 +80,10 @@ export class Stager {
       return operations > MAX_OPERATIONS || bytes > MAX_BYTES;
     });
     // A single change that is larger than a batch still goes, alone.
-    return this.waiting.splice(0, end < 0 ? this.waiting.length : Math.max(1, end));
+    const batch = this.waiting.splice(0, end < 0 ? this.waiting.length : Math.max(1, end));
+    // By name: then few rules have to be put in order later. What depends on each other is never in one batch.
+    const place = ({ operations: [first] }: Change) => first?.xpath ?? "";
+    return batch.sort((a, b) => compareTexts(place(a), place(b)));
   }
 
   /** Sends a batch; splits it where one change is refused, until that one stands alone. */

@@ -1,5 +1,6 @@
 /** Which rules of ours become others, and in which fields. */
 import { asRead } from "../mapping/adoption";
+import { cleanupPosition } from "../mapping/cleanup";
 import { isQuarantineRuleName } from "../mapping/names";
 import { addressesOf } from "../mapping/objects";
 import { ownsRule } from "../provider/ownership";
@@ -31,8 +32,8 @@ export interface Policies {
 /** Holds what is declared against what is in force, rule by rule. */
 export function policiesOf(facts: FirewallFacts): Policies {
   const { ownerId, cleanupRule, running, wanted, members } = facts;
-  const cleanup = running.rules.findIndex(({ name }) => name === cleanupRule);
-  const isAbove = new Set(running.rules.slice(0, Math.max(cleanup, 0)).map(({ name }) => name));
+  const above = running.rules.slice(0, cleanupPosition(running.rules, cleanupRule));
+  const isAbove = new Set(above.map(({ name }) => name));
   // What isolates instances stands above everybody's rules and mostly denies: it counts as one of others'.
   const isIsolation = (rule: RulebaseRule) =>
     isQuarantineRuleName(rule.name, ownerId) && ownsRule(ownerId, rule);

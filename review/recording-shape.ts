@@ -105,13 +105,16 @@ const rule = object<RulebaseRule>({
   ...{ service: texts, tag: texts, conditions: texts, found: foundRule },
 });
 
-const rulebase = object<RecordedRulebase>({
-  rules: list(rule),
-  addresses: mapOf(addressObject),
-  taggedAddresses: list(object<{ name: string; tag: string[] }>({ name: anyText, tag: texts })),
-  services: mapOf(serviceObject),
-  ...{ zones: texts, profileGroups: texts, logSettings: texts },
-});
+const rulebase = object<RecordedRulebase>(
+  {
+    rules: list(rule),
+    addresses: mapOf(addressObject),
+    taggedAddresses: list(object<{ name: string; tag: string[] }>({ name: anyText, tag: texts })),
+    services: mapOf(serviceObject),
+    ...{ zones: texts, profileGroups: texts, logSettings: texts, interzoneDefault: anyText },
+  },
+  ["interzoneDefault"],
+);
 
 const named = { name: anyText, tag: texts };
 const count = integer(0, 1e9);

@@ -25,6 +25,8 @@ export interface Known {
   coverage: Coverage;
   adopted: readonly Adopted[];
   content: PolicyContent;
+  /** What is not on the firewall as the policy takes it to be, one sentence each. */
+  doubts: readonly string[];
   /** What is to be registered, by tag, and what is; undefined where rules name addresses. */
   registrations: Record<string, string[]> | undefined;
   registered: readonly Registration[];
@@ -61,6 +63,7 @@ export function firewallFacts(known: Known): FirewallFacts {
     held: running.rules.filter((rule) => ownsRule(ownerId, rule) && isHeld(rule)).map(({ name }) => name),
     notes: [
       ...policy.warnings,
+      ...known.doubts,
       ...isolatedMessages(policy.isolation),
       ...rulebases.candidate.rules
         .filter((rule) => carriesForeignName(ownerId, rule))

@@ -171,7 +171,7 @@ function knowledge(
     applications: applicationsOf(coverage.needed, mapping.ownerId),
   };
   const registered = { registrations: undefined, registered: [] };
-  return { firewall, policy, rulebases, coverage, adopted, content, ...registered };
+  return { firewall, policy, rulebases, coverage, adopted, content, doubts: [], ...registered };
 }
 
 /** A configuration with what is declared in it. */

@@ -1,0 +1,106 @@
+/**
+ * The cleanup rule: the administrator's rule that ours stand above, and that denies what nobody allows.
+ */
+import type { Rulebase, RulebaseRule } from "../panos/policy";
+
+/**
+ * The predefined rule that stands below every rulebase and denies what passes between zones, unless somebody has
+ * overridden its action (PAN-OS documentation, "Security Policy Rule"). Named as the cleanup rule, ours stand at the
+ * end of the local rulebase.
+ */
+export const INTERZONE_DEFAULT = "interzone-default";
+
+/** The other predefined one, which allows what stays in a zone: nothing can stand on that. */
+export const INTRAZONE_DEFAULT = "intrazone-default";
+
+/**
+ * How many rules stand above the cleanup rule: those before its index. All of them, where it is the predefined one;
+ * none, where it is missing.
+ */
+export function cleanupPosition(rules: readonly { name: string }[], cleanupRule: string): number {
+  const index = rules.findIndex(({ name }) => name === cleanupRule);
+  if (index >= 0) return index;
+  return cleanupRule === INTERZONE_DEFAULT ? rules.length : 0;
+}
+
+/**
+ * Why a cleanup rule doesn't deny everything that comes to it, one sentence each; none: it does. A rulebase without
+ * it has none either: that is a missing prerequisite.
+ * @param zones pairs of zones that our rules are between
+ */
+export function cleanupDoubts(
+  rulebases: Record<"candidate" | "running", Rulebase>,
+  cleanupRule: string,
+  zones: readonly (readonly [from: string, to: string])[],
+): string[] {
+  const [candidate, running] = [
+    doubtsIn(rulebases.candidate, cleanupRule),
+    doubtsIn(rulebases.running, cleanupRule),
+  ];
+  const said = (doubts: readonly string[], where: string) =>
+    doubts.map(
+      (doubt) =>
+        `the cleanup rule ${cleanupRule} ${doubt}${where}, so what no rule allows may be let in all the same`,
+    );
+  const isIn = (doubts: readonly string[]) => (doubt: string) => doubts.includes(doubt);
+  const [both, pending, mended] = [
+    candidate.filter(isIn(running)),
+    candidate.filter((doubt) => !running.includes(doubt)),
+    running.filter((doubt) => !candidate.includes(doubt)),
+  ];
+  return [
+    ...said(both, ""),
+    ...said(pending, " in the candidate configuration"),
+    ...said(mended, " in the running configuration"),
+    ...withinZones(rulebases.candidate, cleanupRule, zones),
+  ];
+}
+
+function doubtsIn(rulebase: Rulebase, cleanupRule: string): string[] {
+  const rule = rulebase.rules.find(({ name }) => name === cleanupRule);
+  if (rule !== undefined) return [...switchedOff(rule), ...narrower(rule)];
+  const { interzoneDefault = "deny" } = rulebase;
+  return cleanupRule === INTERZONE_DEFAULT && !DENIALS.has(interzoneDefault)
+    ? [`is overridden: its action is ${interzoneDefault}`]
+    : [];
+}
+
+const DENIALS = new Set(["deny", "drop", "reset-client", "reset-server", "reset-both"]);
+
+function switchedOff({ disabled, action }: RulebaseRule): string[] {
+  return [
+    ...(disabled ? ["is disabled"] : []),
+    ...(DENIALS.has(action) ? [] : [`doesn't deny: its action is ${action || "missing"}`]),
+  ];
+}
+
+/** What a rule matches less than everything by. */
+function narrower(rule: RulebaseRule): string[] {
+  const fields = (["from", "to", "source", "destination", "application", "service"] as const).filter(
+    (field) => !rule[field].includes("any"),
+  );
+  const what = [
+    ...fields.map((field) => `${field} is ${rule[field].slice(0, 5).join(", ") || "missing"}`),
+    ...(rule.negateSource ? ["its source is negated"] : []),
+    ...(rule.negateDestination ? ["its destination is negated"] : []),
+    ...(rule.ruleType === "intrazone" ? ["it matches within a zone only"] : []),
+    ...(rule.ruleType === "interzone" ? ["it matches between zones only"] : []),
+    ...rule.conditions.map((condition) => `${condition} is set`),
+  ];
+  return what.length === 0 ? [] : [`doesn't match everything: ${what.join("; ")}`];
+}
+
+/** The predefined rules are two, and the one for what stays in a zone allows. */
+function withinZones(
+  { rules }: Rulebase,
+  cleanupRule: string,
+  zones: readonly (readonly [string, string])[],
+): string[] {
+  if (cleanupRule !== INTERZONE_DEFAULT || rules.some(({ name }) => name === cleanupRule)) return [];
+  const same = [...new Set(zones.filter(([from, to]) => from === to).map(([zone]) => zone))].sort();
+  if (same.length === 0) return [];
+  return [
+    `the cleanup rule ${cleanupRule} denies nothing within a zone, and rules of ours are within ${same.join(", ")}: ` +
+      `what no rule allows there is let in by ${INTRAZONE_DEFAULT}, unless that is overridden`,
+  ];
+}

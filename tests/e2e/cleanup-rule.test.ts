@@ -1,0 +1,136 @@
+import { expect } from "chai";
+import { account, ruleOf, type Permission } from "../support/account";
+import { firewallConfig, Lab, ruleEntry, said, succeeded } from "../support/lab";
+
+const WEB: Permission = { group: 1, port: 443 };
+const SSH: Permission = { group: 2, port: 22 };
+const DNS: Permission = { group: 0, port: 53 };
+const THEIRS = ruleEntry("theirs", { source: "192.0.2.0/24", action: "deny" });
+const CLEANUP_KEY = "aws-panos-rules:cleanupRule";
+
+/** A configuration without a cleanup rule of its own, the predefined one overridden with an action. */
+function predefinedOnly(rules: readonly string[], action: string): string {
+  const override = `<default-security-rules><rules><entry name="interzone-default"><action>${action}</action><log-end>yes</log-end></entry></rules></default-security-rules>`;
+  return firewallConfig(rules)
+    .replace(/<entry name="cleanup">.*?<\/entry>/, "")
+    .replace("</security></rulebase>", `</security>${override}</rulebase>`);
+}
+
+describe("e2e: the cleanup rule", function () {
+  this.timeout(120_000);
+  let lab: Lab;
+  afterEach(() => lab.close());
+
+  it("may be the predefined interzone-default: ours stand at the end of the rulebase", async () => {
+    lab = await Lab.open({ config: predefinedOnly([THEIRS], "deny") });
+    await lab.setAccount(account([WEB]));
+    const stack = await lab.stack({ settings: { [CLEANUP_KEY]: "interzone-default" } });
+    succeeded(await stack.up({ skipPreview: true }));
+    expect(lab.running()).to.deep.equal(["theirs", ruleOf(WEB)]);
+
+    await lab.setAccount(account([WEB, SSH, DNS]));
+    succeeded(await stack.up({ skipPreview: true }));
+    expect(lab.running()).to.deep.equal(["theirs", ruleOf(DNS), ruleOf(WEB), ruleOf(SSH)]);
+    const again = await lab.during(() => stack.up({ skipPreview: true, refresh: true }));
+    succeeded(again.result);
+    expect(again.commits + again.writes).to.equal(0);
+    succeeded(await stack.destroy({ skipPreview: true }));
+    expect(lab.running()).to.deep.equal(["theirs"]);
+  });
+
+  it("may become the predefined one later, and another one again", async () => {
+    lab = await Lab.open({ config: firewallConfig([THEIRS]) });
+    await lab.setAccount(account([WEB]));
+    succeeded(await (await lab.stack()).up({ skipPreview: true }));
+    const settings = { [CLEANUP_KEY]: "interzone-default" };
+    const result = succeeded(await (await lab.stack({ settings })).up({ skipPreview: true }));
+    // The administrator's own denial of everything stands where it stood.
+    expect(lab.running()).to.deep.equal(["theirs", ruleOf(WEB), "cleanup"]);
+    expect(said(result)).not.to.include("the cleanup rule");
+    succeeded(await (await lab.stack()).up({ skipPreview: true }));
+    expect(lab.running()).to.deep.equal(["theirs", ruleOf(WEB), "cleanup"]);
+  });
+
+  it("that is overridden to allow, disabled, allowing or narrow is told on every run, and enforced", async () => {
+    const config = firewallConfig([THEIRS]);
+    const cases: [string, string, string][] = [
+      [predefinedOnly([THEIRS], "allow"), "interzone-default", "is overridden: its action is allow"],
+      [
+        config.replace(/(<entry name="cleanup">.*?)<\/entry>/, "$1<disabled>yes</disabled></entry>"),
+        "cleanup",
+        "is disabled",
+      ],
+      [config.replace(/(<entry name="cleanup">.*?)deny/, "$1allow"), "cleanup", "its action is allow"],
+    ];
+    for (const [xml, cleanupRule, words] of cases) {
+      lab = await Lab.open({ config: xml });
+      await lab.setAccount(account([WEB]));
+      const settings = { [CLEANUP_KEY]: cleanupRule };
+      const stack = await lab.stack({ settings });
+      for (let run = 0; run < 2; run++) {
+        expect(said(succeeded(await stack.preview()))).to.include(words);
+      }
+      const enforced = { ...settings, "aws-panos-rules:guardrails": { enforce: true } };
+      const refused = await lab.during(async () =>
+        (await lab.stack({ settings: enforced })).up({ skipPreview: true }),
+      );
+      expect(refused.result.code).not.to.equal(0);
+      expect(said(refused.result)).to.include(words).and.to.include("guardrails.enforce is set");
+      expect(refused.writes).to.equal(0);
+      if (xml !== cases.at(-1)![0]) await lab.close();
+    }
+  });
+
+  it("can't be the predefined rule that allows", async () => {
+    lab = await Lab.open();
+    await lab.setAccount(account([WEB]));
+    const stack = await lab.stack({ settings: { [CLEANUP_KEY]: "intrazone-default" } });
+    expect(said(await stack.preview())).to.include("allows what stays in a zone");
+  });
+});
+
+describe("e2e: the order of our rules", function () {
+  this.timeout(120_000);
+  let lab: Lab;
+  beforeEach(async () => (lab = await Lab.open({ config: firewallConfig([THEIRS]) })));
+  afterEach(() => lab.close());
+
+  it("is that of their names, however they come, and a stack that has another gets it with its next commit", async () => {
+    const many = Array.from({ length: 60 }, (_, group): Permission => ({
+      group: (group * 37) % 60,
+      port: 443,
+    }));
+    await lab.setAccount(account(many.slice(0, 30)));
+    const stack = await lab.stack();
+    succeeded(await stack.up({ skipPreview: true, parallel: 100 }));
+    expect(lab.ours()).to.deep.equal([...lab.ours()].sort());
+    await lab.setAccount(account(many));
+    succeeded(await stack.up({ skipPreview: true, parallel: 100 }));
+    expect(lab.ours()).to.have.length(60);
+    expect(lab.ours()).to.deep.equal([...lab.ours()].sort());
+
+    const admin = lab.person();
+    const [first, second] = [lab.ours()[0]!, lab.ours()[1]!];
+    await admin.moveBelow(first, second);
+    await admin.commitEverything();
+    const idle = await lab.during(() => stack.up({ skipPreview: true, refresh: true }));
+    succeeded(idle.result);
+    expect(idle.commits + idle.writes).to.equal(0);
+    await lab.setAccount(account([...many, { group: 1, port: 22 }]));
+    succeeded(await stack.up({ skipPreview: true }));
+    expect(lab.ours()).to.deep.equal([...lab.ours()].sort());
+    expect(lab.running()).to.deep.equal(["theirs", ...lab.ours(), "cleanup"]);
+  });
+
+  it("leaves them on that side of an administrator's rule that they are on", async () => {
+    await lab.setAccount(account([WEB, SSH]));
+    const stack = await lab.stack();
+    succeeded(await stack.up({ skipPreview: true }));
+    const admin = lab.person();
+    await admin.moveBelow("theirs", ruleOf(SSH));
+    await admin.commitEverything();
+    await lab.setAccount(account([WEB, SSH, DNS]));
+    succeeded(await stack.up({ skipPreview: true }));
+    expect(lab.running()).to.deep.equal([ruleOf(WEB), ruleOf(SSH), "theirs", ruleOf(DNS), "cleanup"]);
+  });
+});
