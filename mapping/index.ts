@@ -56,7 +56,7 @@ function mapWithout(inventory: Inventory, options: MappingOptions, whole: Invent
   // A rule on an address group has to outlast its instances' nights, or each of them would cost a commit.
   const protection = protectedInterfaces(inventory, options, isDynamic ? "attached" : "running");
   // By what AWS has: what guardrails left out is in its zone all the same, and no egress may open a way there.
-  const zones = zonesOf(whole, options, protection.interfaces);
+  const zones = zonesOf(whole, options);
   const places = { zones, policies: policiesOf(inventory, options) };
   const isFree = ({ networkInterface }: ProtectedInterface) => !isIsolated(networkInterface, marks);
   const isolated = protection.interfaces.filter((each) => !isFree(each));

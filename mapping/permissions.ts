@@ -74,8 +74,9 @@ export function relevantPermissions(
         for (const each of carriers) {
           for (const remote of remotes) {
             if (!crosses(remote, each, direction)) continue;
-            const { crossings } = each.families[remote.family];
-            for (const piece of zones.outside(remote, crossings[direction], direction)) {
+            const { crossings, vpcIds } = each.families[remote.family];
+            const near = { crossings: crossings[direction], vpcIds };
+            for (const piece of zones.outside(remote, near, direction)) {
               // The account's own interfaces have ingress permissions of their own, which this one must not widen.
               if (direction === "egress" && zones.isGuarded(piece.zone, piece.remote)) {
                 guarded.add(piece.remote.text);

@@ -100,8 +100,8 @@ export function withoutIsolated(
   const gone = addressesByZone(known, zones);
   return {
     ...zones,
-    outside: (remote, crossings, direction) => {
-      const pieces = zones.outside(remote, crossings, direction);
+    outside: (remote, near, direction) => {
+      const pieces = zones.outside(remote, near, direction);
       if (direction === "egress") return pieces;
       return pieces.flatMap((piece) => {
         const { family } = piece.remote;
@@ -109,7 +109,7 @@ export function withoutIsolated(
         if (!overlaps(without, [piece.remote])) return [piece];
         return difference([piece.remote], without)
           .flatMap((left) => cidrsOf(family, left))
-          .flatMap((left) => zones.outside(left, crossings, direction))
+          .flatMap((left) => zones.outside(left, near, direction))
           .filter(({ zone }) => zone === piece.zone);
       });
     },

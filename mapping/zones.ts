@@ -1,13 +1,22 @@
 /** Which zone an address is in: where the firewall's interface towards it is. */
 import type { Inventory, NetworkInterface, Subnet, Tags, Vpc } from "../inventory/types";
-import { isInside, parseBlock, parseCidr } from "./cidr";
-import type { Cidr, Family, Interval } from "./cidr";
-import { EMPTY, difference, overlaps, setOf } from "./intervals";
+import { parseBlock } from "./cidr";
+import type { Cidr, Family } from "./cidr";
+import { EMPTY, overlaps, setOf } from "./intervals";
 import type { IntervalSet } from "./intervals";
-import { nearTexts } from "./routing";
-import type { ProtectedInterface } from "./routing";
+import { nearTexts, reachOfVpcs } from "./routing";
 import { vpcCidrs } from "./routes";
 import type { Direction, MappingOptions } from "./types";
+import { zoneMap } from "./zone-map";
+import type { Named, ZoneMap } from "./zone-map";
+
+/** The end behind the firewall of packets of one family. */
+export interface Near {
+  /** Whose packets cross the firewall, to each of the interfaces in question. */
+  crossings: readonly IntervalSet[];
+  /** The VPCs that these are in. */
+  vpcIds: readonly string[];
+}
 
 export interface Zones {
   /** The zone of an interface behind the firewall. */
@@ -15,36 +24,21 @@ export interface Zones {
   /**
    * What of a remote block is in which zone, as far as it crosses the firewall. A block inside another one's
    * is in its own zone only; the wider one keeps its text, though part of it is elsewhere.
-   * @param crossings whose packets cross the firewall, to each of the destinations in question
    * @param direction whether the block is where packets come from or where they go
    */
-  outside(
-    remote: Cidr,
-    crossings: readonly IntervalSet[],
-    direction: Direction,
-  ): { zone: string; remote: Cidr }[];
+  outside(remote: Cidr, near: Near, direction: Direction): { zone: string; remote: Cidr }[];
   /** Whether part of a block belongs to interfaces of the account in that zone, which have groups of their own. */
   isGuarded(zone: string, block: Cidr): boolean;
 }
 
-/** A block of addresses, and the zones that it may be reached through. */
-interface ZonedBlock extends Cidr {
-  zones: string[];
-  /** Without the blocks inside it. */
-  own: IntervalSet;
-}
-
 /**
  * The zones of an inventory's addresses. Inside: what the options say of the instance's or interface's tags,
- * the subnet, its tags, the VPC, its tags, in this order; else the trust zone. Outside: the longest of the
- * blocks that the options name; else the untrust zone. VPCs whose own addresses cross the firewall (a more
- * specific route than the VPC's own) are reached from inside.
+ * the subnet, its tags, the VPC, its tags, in this order; else the trust zone. Outside: a known interface is in
+ * the zone that it has inside; else the longest of the blocks that the options name; else the untrust zone. A VPC
+ * that the options don't name is inside for its own packets, and for another VPC's where its routes lead there
+ * through the firewall: what else a VPC does is no other's concern.
  */
-export function zonesOf(
-  inventory: Inventory,
-  options: MappingOptions,
-  interfaces: readonly ProtectedInterface[],
-): Zones {
+export function zonesOf(inventory: Inventory, options: MappingOptions): Zones {
   const { subnets: bySubnet = {}, vpcs: byVpc = {}, tags: byTag = {} } = options.zones ?? {};
   const own = <T>(record: Record<string, T>, key: string) =>
     Object.hasOwn(record, key) ? record[key] : undefined;
@@ -61,36 +55,73 @@ export function zonesOf(
   const ofSubnet = (subnet: Subnet | undefined) =>
     subnet && (own(bySubnet, subnet.id) ?? tagged(subnet.tags));
 
-  const inside = ({ tags, instanceId, subnetId, vpcId }: NetworkInterface): string =>
+  const named = ({ tags, instanceId, subnetId, vpcId }: NetworkInterface): string | undefined =>
     tagged(tags) ??
     tagged(instances.get(instanceId ?? "")?.tags) ??
     ofSubnet(subnets.get(subnetId)) ??
-    ofVpc(vpcs.get(vpcId)) ??
-    options.trustZone;
+    ofVpc(vpcs.get(vpcId));
+  const inside = (networkInterface: NetworkInterface) => named(networkInterface) ?? options.trustZone;
 
-  const blocks = zonedBlocks([
-    ...Object.entries(options.zones?.sources ?? {}).map(([cidr, zone]) => ({
-      cidrs: [cidr],
-      zone,
-      isNamed: true,
-    })),
-    ...inventory.vpcs.flatMap((vpc) => {
-      const zone = ofVpc(vpc) ?? (crossesItself(vpc, interfaces) ? options.trustZone : undefined);
-      return zone === undefined
-        ? []
-        : [{ cidrs: vpcCidrs(vpc).map(({ text }) => text), zone, isNamed: false }];
-    }),
-    ...inventory.subnets.flatMap((subnet) => {
-      const zone = ofSubnet(subnet);
-      const cidrs = [subnet.cidrBlock, ...(subnet.ipv6CidrBlocks ?? [])].filter((cidr) => cidr !== undefined);
-      return zone === undefined ? [] : [{ cidrs, zone, isNamed: false }];
-    }),
-  ]);
+  const mapBehind = (behind: ReadonlySet<string>, family: Family): ZoneMap => {
+    const usual = (vpcId: string) => (behind.has(vpcId) ? options.trustZone : undefined);
+    const blocks: Named[] = [
+      ...Object.entries(options.zones?.sources ?? {}).map(([cidr, zone]) => ({
+        ...{ texts: [cidr], zone, isNamed: true },
+      })),
+      ...inventory.vpcs.map((vpc) => ({
+        ...{ texts: vpcCidrs(vpc).map(({ text }) => text), zone: ofVpc(vpc) ?? usual(vpc.id) },
+      })),
+      ...inventory.subnets.map((subnet) => ({
+        texts: [subnet.cidrBlock, ...(subnet.ipv6CidrBlocks ?? [])].filter((cidr) => cidr !== undefined),
+        zone: ofSubnet(subnet),
+      })),
+    ];
+    const interfaces = inventory.networkInterfaces.map((each): Named => ({
+      texts: nearTexts(each),
+      zone: named(each) ?? usual(each.vpcId),
+    }));
+    const around = inventory.vpcs.flatMap(vpcCidrs);
+    return zoneMap({ blocks, interfaces, around, family, otherwise: options.untrustZone });
+  };
+  const mapFor = mapsByVpc(inventory, options, mapBehind);
   const guarded = guardedAddresses(inventory.networkInterfaces, inside);
   return {
     inside,
-    outside: (remote, crossings) => outside(remote, crossings, blocks, options.untrustZone),
+    outside: (remote, { crossings, vpcIds }) => {
+      const maps = new Set(vpcIds.map((vpcId) => mapFor(vpcId, remote.family)));
+      const pieces = [...maps].flatMap((map) => map(remote, crossings));
+      return maps.size > 1 ? unique(pieces) : pieces;
+    },
     isGuarded: (zone, block) => overlaps(guarded.get(zone)?.[block.family] ?? EMPTY, [block]),
+  };
+}
+
+function unique(pieces: { zone: string; remote: Cidr }[]): { zone: string; remote: Cidr }[] {
+  return [...new Map(pieces.map((each) => [JSON.stringify([each.zone, each.remote.text]), each])).values()];
+}
+
+/** The zones as a VPC's interfaces see them; VPCs that see the same others behind the firewall share a map. */
+function mapsByVpc(
+  inventory: Inventory,
+  options: MappingOptions,
+  mapBehind: (behind: ReadonlySet<string>, family: Family) => ZoneMap,
+): (vpcId: string, family: Family) => ZoneMap {
+  const reach = reachOfVpcs(inventory, options);
+  const cidrs = new Map(inventory.vpcs.map((vpc) => [vpc.id, vpcCidrs(vpc)]));
+  const byVpc = new Map<string, ZoneMap>();
+  const byBehind = new Map<string, ZoneMap>();
+  return (vpcId, family) => {
+    const known = byVpc.get(`${family} ${vpcId}`);
+    if (known) return known;
+    const own = setOf((cidrs.get(vpcId) ?? []).filter((cidr) => cidr.family === family));
+    const behind = [...reach].flatMap(([id, crossing]) =>
+      id === vpcId || overlaps(crossing[family], own) ? [id] : [],
+    );
+    const key = `${family} ${behind.sort().join(" ")}`;
+    const map = byBehind.get(key) ?? mapBehind(new Set(behind), family);
+    byBehind.set(key, map);
+    byVpc.set(`${family} ${vpcId}`, map);
+    return map;
   };
 }
 
@@ -124,69 +155,4 @@ function guardedAddresses(
       return [zone, { IPv4: ofFamily("IPv4"), IPv6: ofFamily("IPv6") }];
     }),
   );
-}
-
-function crossesItself(vpc: Vpc, interfaces: readonly ProtectedInterface[]): boolean {
-  const cidrs = vpcCidrs(vpc);
-  const crossings = new Set(
-    interfaces
-      .filter(({ networkInterface }) => networkInterface.vpcId === vpc.id)
-      .map(({ crossing }) => crossing),
-  );
-  return [...crossings].some((crossing) => cidrs.some((cidr) => overlaps(crossing[cidr.family], [cidr])));
-}
-
-/** What configuration names goes before what follows from the inventory; VPCs may share addresses. */
-function zonedBlocks(named: { cidrs: string[]; zone: string; isNamed: boolean }[]): ZonedBlock[] {
-  const blocks = new Map<string, { cidr: Cidr; zones: Set<string>; isNamed: boolean }>();
-  for (const { cidrs, zone, isNamed } of named) {
-    for (const cidr of cidrs.flatMap((text) => parseCidr(text) ?? [])) {
-      const known = blocks.get(cidr.text);
-      if (!known) blocks.set(cidr.text, { cidr, zones: new Set([zone]), isNamed });
-      else if (!known.isNamed) known.zones.add(zone);
-    }
-  }
-  const all = [...blocks.values()];
-  return all.map(({ cidr, zones }) => ({
-    ...cidr,
-    zones: [...zones].sort(),
-    own: without(
-      cidr,
-      all.map((other) => other.cidr).filter((other) => isStrictlyInside(other, cidr)),
-    ),
-  }));
-}
-
-function outside(
-  remote: Cidr,
-  crossings: readonly IntervalSet[],
-  blocks: readonly ZonedBlock[],
-  otherwise: string,
-): { zone: string; remote: Cidr }[] {
-  const crosses = (set: IntervalSet) => crossings.some((crossing) => overlaps(crossing, set));
-  const ofFamily = blocks.filter(({ family }) => family === remote.family);
-  let around: ZonedBlock | undefined;
-  for (const block of ofFamily) {
-    if (isInside(remote, block) && (!around || block.prefixLength > around.prefixLength)) around = block;
-  }
-  const within = ofFamily.filter((block) => isStrictlyInside(block, remote));
-  const zones = around?.zones ?? [otherwise];
-  const kept = crosses(without(remote, within)) ? zones : [];
-  return [
-    ...kept.map((zone) => ({ zone, remote })),
-    ...within.flatMap((block) =>
-      crosses(block.own)
-        ? block.zones.filter((zone) => !kept.includes(zone)).map((zone) => ({ zone, remote: block }))
-        : [],
-    ),
-  ];
-}
-
-function without(block: Interval, inner: readonly Interval[]): IntervalSet {
-  const { first, last } = block;
-  return difference([{ first, last }], setOf(inner));
-}
-
-function isStrictlyInside(inner: Cidr, outer: Cidr): boolean {
-  return inner.family === outer.family && inner.prefixLength > outer.prefixLength && isInside(inner, outer);
 }

@@ -100,13 +100,26 @@ describe("relevant ingress permissions", () => {
           { id: "vpc-1", cidrBlocks: ["10.0.0.0/16"], ipv6CidrBlocks: [] },
           { id: "vpc-2", cidrBlocks: ["172.16.0.0/16"], ipv6CidrBlocks: [] },
         ],
+        subnets: [
+          { id: "subnet-1", vpcId: "vpc-1", routeTableId: "rtb-1" },
+          { id: "subnet-2", vpcId: "vpc-2", routeTableId: "rtb-2" },
+        ],
+        routeTables: [
+          routeTable(DEFAULT_ROUTES),
+          {
+            ...routeTable([{ destinationCidrBlock: "0.0.0.0/0", instanceId: "i-fw" }], "rtb-2"),
+            vpcId: "vpc-2",
+          },
+        ],
         networkInterfaces: [
           networkInterface(),
-          networkInterface({ id: "eni-2", vpcId: "vpc-2", privateIpAddresses: ["172.16.0.5"] }),
+          networkInterface({
+            ...{ id: "eni-2", vpcId: "vpc-2", subnetId: "subnet-2", privateIpAddresses: ["172.16.0.5"] },
+          }),
         ],
       },
     );
-    expect(rule.source).to.deep.equal(["10.0.0.0/24"]);
+    expect(rule).to.deep.include({ source: ["10.0.0.0/24"], from: ["trust"], to: ["trust"] });
   });
 
   it("drop references to groups, also of other accounts", () => {

@@ -78,10 +78,9 @@ export function passes(world: World, target: NetworkInterface, far: string): boo
   if (!table) return false;
   const local = vpcCidrsAround(inventory, target);
   const best = bestRoute(world, table, local, (cidr) => isWithin(far, cidr));
-  if (best?.leadsToFirewall) {
-    // One half of all addresses alone counts for nothing.
-    return best.length !== 1 || sendsAll(world, table, isIpv6(far), local);
-  }
+  // One half of all addresses alone counts for nothing.
+  const isHalf = best?.length === 1 && !sendsAll(world, table, isIpv6(far), local);
+  if (best?.leadsToFirewall && !isHalf) return true;
   if (local.some((cidr) => isWithin(far, cidr))) return false;
   const isNamed =
     options.protectedSubnets?.includes(target.subnetId) === true ||

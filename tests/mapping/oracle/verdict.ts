@@ -89,7 +89,7 @@ export function faultOf(
 
   const { near, far } = endsOf(packet);
   const inside = nearZone(world, target);
-  const missing = farZones(world, far).find((outside) => {
+  const missing = farZones(world, target, far).find((outside) => {
     if (outside !== world.options.untrustZone) seen.inside++;
     const zones = direction === "ingress" ? { from: outside, to: inside } : { from: inside, to: outside };
     return !ruleThatAllows(declared, packet, identity, zones);

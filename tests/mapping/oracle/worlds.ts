@@ -238,7 +238,7 @@ function routeTable({ pick, oneIn, times, some }: Random, id: string, vpcId: str
     { destinationCidrBlock: "0.0.0.0/0", transitGatewayId: "tgw-1" },
     { destinationIpv6CidrBlock: "::/0", gatewayId: "vgw-1" },
   ];
-  const usual = oneIn(5) ? (oneIn(2) ? [] : transit) : oneIn(3) ? some(both) : both;
+  const usual = oneIn(7) ? (oneIn(2) ? [] : transit) : oneIn(3) ? some(both) : both;
   const halves: Route[] = oneIn(4)
     ? pick([["0.0.0.0/1", "128.0.0.0/1"] as const, ["::/1", "8000::/1"] as const]).map((half) => ({
         [half.includes(":") ? "destinationIpv6CidrBlock" : "destinationCidrBlock"]: half,
