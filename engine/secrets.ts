@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { keyOfSalt, passphraseKey, seal, unseal, VERIFICATION_TEXT } from "../secrets/passphrase";
 import { EngineError } from "./errors";
 
 /** What encrypts the secrets of a stack: in its configuration file and in its state. */
@@ -9,13 +10,11 @@ export interface Crypter {
   decrypt(ciphertext: string): string;
 }
 
-const verificationText = "pulumi";
-
-/** Pulumi's passphrase secrets (`sdk/go/common/resource/config/crypt.go`): PBKDF2-SHA256 and AES-256-GCM. */
+/** Pulumi's passphrase secrets, with a salt of their own. */
 export function newCrypter(passphrase: string): Crypter {
   const salt = randomBytes(8);
-  const key = keyFrom(passphrase, salt);
-  return crypter(() => key, `v1:${salt.toString("base64")}:${encryptWith(key, verificationText)}`);
+  const key = passphraseKey(passphrase, salt);
+  return crypter(() => key, `v1:${salt.toString("base64")}:${seal(key, VERIFICATION_TEXT)}`);
 }
 
 /**
@@ -31,34 +30,20 @@ export function crypterFrom(passphrase: string, state: string): Crypter {
     );
   }
   const verified = () => {
-    const key = keyFrom(passphrase, Buffer.from(salt, "base64"));
-    const text = tryDecrypt(key, rest.join(":"));
-    if (text !== verificationText) throw new EngineError("passphrase", "incorrect passphrase");
+    const key = keyOfSalt(passphrase, state);
+    if (key === undefined) throw new EngineError("passphrase", "incorrect passphrase");
     return key;
   };
   let known: Buffer | undefined;
   return crypter(() => (known ??= verified()), state);
 }
 
-/** Deriving a key takes a third of a second by design; one process needs each of them once. */
-const keys = new Map<string, Buffer>();
-
-function keyFrom(passphrase: string, salt: Buffer): Buffer {
-  const name = `${salt.toString("base64")}:${passphrase}`;
-  let key = keys.get(name);
-  if (!key) {
-    key = pbkdf2Sync(passphrase, salt, 1_000_000, 32, "sha256");
-    keys.set(name, key);
-  }
-  return key;
-}
-
 function crypter(key: () => Buffer, salt: string): Crypter {
   return {
     salt,
-    encrypt: (plaintext) => encryptWith(key(), plaintext),
+    encrypt: (plaintext) => seal(key(), plaintext),
     decrypt: (ciphertext) => {
-      const plaintext = tryDecrypt(key(), ciphertext);
+      const plaintext = unseal(key(), ciphertext);
       if (plaintext === undefined) {
         throw new EngineError(
           "passphrase",
@@ -68,25 +53,4 @@ function crypter(key: () => Buffer, salt: string): Crypter {
       return plaintext;
     },
   };
-}
-
-function encryptWith(key: Buffer, plaintext: string): string {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv("aes-256-gcm", key, nonce);
-  const sealed = Buffer.concat([cipher.update(plaintext, "utf8"), cipher.final(), cipher.getAuthTag()]);
-  return `v1:${nonce.toString("base64")}:${sealed.toString("base64")}`;
-}
-
-function tryDecrypt(key: Buffer, ciphertext: string): string | undefined {
-  const [version, nonce, text] = ciphertext.split(":");
-  if (version !== "v1" || nonce === undefined || text === undefined) return undefined;
-  const sealed = Buffer.from(text, "base64");
-  try {
-    const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"));
-    decipher.setAuthTag(sealed.subarray(sealed.length - 16));
-    const opened = decipher.update(sealed.subarray(0, sealed.length - 16));
-    return Buffer.concat([opened, decipher.final()]).toString("utf8");
-  } catch {
-    return undefined;
-  }
 }

@@ -52,31 +52,39 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
   /** Finds what differs from the last commit, in either configuration; whoever made it differ. */
   async read(id, olds) {
     if (olds === undefined) return {};
-    const { firewall, ownerId } = olds;
-    const places = placesOf(olds.before, olds.quarantineBefore);
-    const session = sessionWith(firewall);
-    const [candidate, running, lockIsLeft] = await Promise.all([
-      session.objects(),
-      session.read("running"),
-      isOwnLockLeft(session),
-    ]);
-    const found = bothConfigurations(
-      foundDeclaration(ownerId, places, candidate),
-      foundDeclaration(ownerId, places, running),
-    );
-    const foundHash = stateHash(found, places);
-    if (foundHash === olds.hash && !lockIsLeft) return { id, props: olds };
-    const inputs = { firewall, ownerId, ...places, declared: found };
-    return {
-      id,
-      props: { ...olds, hash: lockIsLeft ? LOCK_IS_LEFT : foundHash },
-      inputs: inputs as unknown as CommitOutputs,
-    };
+    const known: dynamic.ReadResult<CommitOutputs> = { id, props: olds };
+    return sessionWith(olds.firewall).reading(NAME, known, () => read(id, olds));
   },
 
   // Removing rules is the business of whoever declares fewer of them, or of Firewall in a destroy.
   delete: () => Promise.resolve(),
 };
+
+/** How it is called where resources are named. */
+const NAME = "commit";
+
+async function read(id: string, olds: CommitOutputs): Promise<dynamic.ReadResult<CommitOutputs>> {
+  const { firewall, ownerId } = olds;
+  const places = placesOf(olds.before, olds.quarantineBefore);
+  const session = sessionWith(firewall);
+  const [candidate, running, lockIsLeft] = await Promise.all([
+    session.objects(),
+    session.read("running"),
+    isOwnLockLeft(session),
+  ]);
+  const found = bothConfigurations(
+    foundDeclaration(ownerId, places, candidate),
+    foundDeclaration(ownerId, places, running),
+  );
+  const foundHash = stateHash(found, places);
+  if (foundHash === olds.hash && !lockIsLeft) return { id, props: olds };
+  const inputs = { firewall, ownerId, ...places, declared: found };
+  return {
+    id,
+    props: { ...olds, hash: lockIsLeft ? LOCK_IS_LEFT : foundHash },
+    inputs: inputs as unknown as CommitOutputs,
+  };
+}
 
 /**
  * Commits, and notes how that ended for the table of all firewalls.
@@ -86,7 +94,7 @@ async function noted(inputs: CommitInputs, before: LastCommit = {}): Promise<Com
   const { firewall, ownerId, declared } = inputs;
   const session = sessionWith(firewall);
   try {
-    const made = await commit(inputs);
+    const made = await session.telling(NAME, () => commit(inputs));
     const rules = `${Object.keys(declared.rules).length} rules`;
     noteOutcome(session, made === undefined ? `${rules}, as they were` : `${rules}, commit job ${made.job}`);
     const places = placesOf(inputs.before, inputs.quarantineBefore);

@@ -57,7 +57,7 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
     // An update runs: this is the old place of a firewall that lives on.
     if (session.updating) return;
     const none = eachPart(() => ({}));
-    await afterTelling(() =>
+    const remove = () =>
       commitRevision(session, {
         ownerId,
         before: "",
@@ -70,10 +70,10 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
               `${listed(rules)}. Nothing was committed. Run \`pulumi up\`, which finds them, and then destroy`,
           );
         },
-      }),
-    );
+      });
+    await afterTelling(() => session.telling(firewall, remove));
     // Not before: until the commit, the rules that let in to these addresses are in force.
-    await afterTelling(() => unregisterUnused(session, ownerId));
+    await afterTelling(() => session.telling(firewall, () => unregisterUnused(session, ownerId)));
   },
 };
 

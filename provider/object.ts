@@ -69,7 +69,9 @@ export function objectProvider<Inputs extends Placed & { name: string }>(
     async read(id, olds) {
       if (olds === undefined) return {};
       const session = sessionWith(olds.firewall);
-      const inputs = await afterTelling(async () => kind.found(id, olds, await session.objects(), session));
+      const inputs = await session.reading<Inputs | undefined | "left">(id, "left", () =>
+        afterTelling(async () => kind.found(id, olds, await session.objects(), session)),
+      );
       if (inputs === undefined) return {};
       // Without inputs in the answer the state keeps those it has, spelled as the program spells them.
       if (inputs === "left" || kind.hash(inputs) === olds.hash) return { id, props: olds };
@@ -85,13 +87,14 @@ export function objectProvider<Inputs extends Placed & { name: string }>(
       const session = sessionWith(olds.firewall);
       // In an update removal belongs to Commit's sweep: this may be the old name of an object that lives on.
       if (session.updating) return;
-      await afterTelling(async () => {
+      const remove = async () => {
         // What uses many objects is gone by now, or stays: that tells which of them can go.
         const now = kind.isMany && (await session.read("candidate"));
         await unlessInUse(id, session, () =>
           session.stage((objects) => kind.removal(id, olds, now || objects, session), kind.isMany),
         );
-      });
+      };
+      await afterTelling(() => session.telling(id, remove));
     },
   };
 }

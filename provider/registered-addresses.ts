@@ -65,10 +65,11 @@ export const provider: dynamic.ResourceProvider<RegisteredAddressesInputs, Regis
   async read(id, olds) {
     if (olds === undefined) return {};
     const { firewall, ownerId } = olds;
+    const session = sessionWith(firewall);
+    const found = await session.reading(NAME, undefined, () => ownRegistrations(session, ownerId));
+    if (found === undefined) return { id, props: olds };
     const registrations: Record<string, string[]> = {};
-    for (const { address, tag } of await ownRegistrations(sessionWith(firewall), ownerId)) {
-      (registrations[tag] ??= []).push(address);
-    }
+    for (const { address, tag } of found) (registrations[tag] ??= []).push(address);
     const hash = registrationsHash(registrations);
     if (hash === olds.hash) return { id, props: olds };
     const inputs = { firewall, ownerId, registrations };
@@ -80,7 +81,7 @@ export const provider: dynamic.ResourceProvider<RegisteredAddressesInputs, Regis
     // In a destroy, Firewall unregisters after its commit. In an update this may be the old place of what
     // lives on; otherwise destinations are addresses again, and Pulumi deletes after Commit is done.
     if (!session.updating || session.registering) return;
-    await afterTelling(() => unregisterUnused(session, ownerId));
+    await afterTelling(() => session.telling(NAME, () => unregisterUnused(session, ownerId)));
   },
 };
 

@@ -1,66 +1,19 @@
 import type { Operation, PanosClient } from "../panos/client";
-import { connectionFrom, type Connection } from "../panos/connection";
 import { PanosError } from "../panos/error";
-import { openActive } from "../panos/ha";
 import type { Location } from "../panos/location";
-import { withKeyReader } from "../secrets/key-reader";
-import { configured, firewallConfigurations, PROJECT } from "./configuration";
+import { configured } from "./configuration";
+import { Faults } from "./faults";
 import { frozen } from "./freeze";
 import { readObjects, type PolicyObjects } from "./objects";
+import { openFirewall } from "./open-firewall";
 import { preflight } from "./preflight";
+import type { ProviderSettings } from "./provider-settings";
 import { noteRun } from "./run";
 import { Shared } from "./shared";
 import { Stager } from "./stager";
 import { tell } from "./tell";
 
 export { configure } from "./configuration";
-
-/** What the provider takes from the stack configuration by itself; everything else comes as inputs. */
-interface ProviderSettings {
-  connection: Connection;
-  takeLock: boolean;
-  lockTimeoutSeconds: number;
-  commitTimeoutSeconds: number;
-  commitScope: "own" | "full";
-  /** What the commit archives with each rule that it changes. */
-  auditComment: string | undefined;
-  /** Whether to end what only removed or narrowed rules allowed. */
-  clearSessions: boolean;
-}
-
-const LOCK_TIMEOUT_SECONDS = 120;
-const COMMIT_TIMEOUT_SECONDS = 1800;
-
-/** @throws PanosError where the configuration doesn't say how to reach this firewall */
-function providerSettings(firewall: string): ProviderSettings {
-  const name = firewall.slice(0, firewall.indexOf("/"));
-  const { firewalls, listed } = firewallConfigurations(configured);
-  const found = listed ? firewalls.find((each) => each.name === name) : firewalls[0];
-  if (found === undefined) {
-    throw new PanosError(
-      "settings",
-      `firewall ${name} is not in ${PROJECT}:firewalls any more, so there is no telling how to reach it. To remove ` +
-        "what it holds, put its entry back with `remove: true`, run `pulumi up`, and then delete the entry",
-    );
-  }
-  const { get, environment } = found;
-  const { connection, problems } = connectionFrom((key) => get(`panos:${key}`), environment);
-  if (connection === undefined) {
-    throw new PanosError(
-      "settings",
-      problems.map(({ key, problem, example }) => `${key} ${problem}, for example ${example}`).join("; "),
-    );
-  }
-  return {
-    connection: withKeyReader(connection, get),
-    takeLock: get("panos:takeLock") !== "false",
-    lockTimeoutSeconds: Number(get("panos:lockTimeout") ?? LOCK_TIMEOUT_SECONDS),
-    commitTimeoutSeconds: Number(get("panos:commitTimeout") ?? COMMIT_TIMEOUT_SECONDS),
-    commitScope: get("panos:commitScope") === "full" ? "full" : "own",
-    auditComment: process.env["PANOS_AUDIT_COMMENT"] || get("panos:auditComment") || undefined,
-    clearSessions: get(`${PROJECT}:sessions`) === "clear",
-  };
-}
 
 const sessions = new Map<string, Session>();
 
@@ -90,10 +43,10 @@ export class Session {
   /** Changes that this process has staged. */
   staged = 0;
 
+  private readonly faults: Faults;
   private written = false;
   private readonly opened = new Shared(async () => {
-    const settings = providerSettings(this.firewall);
-    const client = await openActive({ ...settings.connection, ...this.location });
+    const { client, settings } = await openFirewall(this.firewall, this.location, !this.updating);
     return { client, settings, stager: new Stager(client, (changes) => this.noteStaged(changes)) };
   });
   private readonly prepared = new Shared(async () => {
@@ -103,7 +56,9 @@ export class Session {
   });
   private readonly candidate = new Shared(() => this.read("candidate"));
 
-  constructor(readonly firewall: string) {}
+  constructor(readonly firewall: string) {
+    this.faults = new Faults(firewall);
+  }
 
   /** Where its rules and objects are. The vsys is part of its identity, whatever a setting says by now. */
   get location(): Location {
@@ -185,11 +140,36 @@ export class Session {
 
   /** Runs an update's or a create's work, and remembers when it failed. */
   async attempt<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.telling(name, async () => {
+      try {
+        return await work();
+      } catch (error) {
+        this.failures.push(name);
+        throw error;
+      }
+    });
+  }
+
+  /** Runs what a resource has to do. A fault that another has told already is told in short. */
+  async telling<T>(name: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      this.failures.push(name);
-      throw error;
+      throw this.faults.of(error, name);
+    }
+  }
+
+  /**
+   * Runs a resource's read. Where a fault keeps it from being read that another has told already, it stays as it was
+   * known: that other's error ends the refresh as a failure, and a hundred more would only hide it.
+   */
+  async reading<T>(name: string, known: T, work: () => Promise<T>): Promise<T> {
+    if (this.faults.isOut) return known;
+    try {
+      return await work();
+    } catch (error) {
+      if (this.faults.isTold(error)) return known;
+      throw this.faults.of(error, name);
     }
   }
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parse } from "yaml";
 import { PROJECT } from "../provider/configuration";
-import { isRecord } from "./reader";
+import { valuesIn } from "../secrets/stack-configuration";
 
 /**
  * The configuration in `Pulumi.STACK.yaml`, for commands that run without Pulumi: values by full key, as text,
@@ -23,20 +23,5 @@ export async function readStackFile(
       (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is none here" : "it is no YAML";
     throw new Error(`${file} can't be read: ${because}. npm run init makes one`);
   }
-  const config = isRecord(document) && isRecord(document["config"]) ? document["config"] : {};
-  return Object.fromEntries(
-    Object.entries(withoutSecrets(config) as Record<string, unknown>).map(([key, value]) => [
-      key.includes(":") ? key : `${PROJECT}:${key}`,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]),
-  );
-}
-
-/** A configuration without its encrypted values (`secure: v1:…`). */
-function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecrets);
-  if (!isRecord(value)) return value;
-  const isOpen = (inner: unknown) => !(isRecord(inner) && "secure" in inner);
-  const open = Object.entries(value).filter(([, inner]) => isOpen(inner));
-  return Object.fromEntries(open.map(([key, inner]) => [key, withoutSecrets(inner)]));
+  return valuesIn(document, PROJECT, () => undefined);
 }

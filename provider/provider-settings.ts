@@ -1,0 +1,58 @@
+import { connectionFrom, type Connection } from "../panos/connection";
+import { PanosError } from "../panos/error";
+import { withKeyReader } from "../secrets/key-reader";
+import { firewallConfigurations, PROJECT } from "./configuration";
+
+/** What the provider takes from the stack configuration by itself; everything else comes as inputs. */
+export interface ProviderSettings {
+  connection: Connection;
+  takeLock: boolean;
+  lockTimeoutSeconds: number;
+  commitTimeoutSeconds: number;
+  commitScope: "own" | "full";
+  /** What the commit archives with each rule that it changes. */
+  auditComment: string | undefined;
+  /** Whether to end what only removed or narrowed rules allowed. */
+  clearSessions: boolean;
+}
+
+const LOCK_TIMEOUT_SECONDS = 120;
+const COMMIT_TIMEOUT_SECONDS = 1800;
+
+/**
+ * What a configuration says of a firewall.
+ * @param config gives a value of the stack configuration by its full key, as text
+ * @throws PanosError where it doesn't say how to reach this firewall
+ */
+export function providerSettings(
+  firewall: string,
+  config: (key: string) => string | undefined,
+): ProviderSettings {
+  const name = firewall.slice(0, firewall.indexOf("/"));
+  const { firewalls, listed } = firewallConfigurations(config);
+  const found = listed ? firewalls.find((each) => each.name === name) : firewalls[0];
+  if (found === undefined) {
+    throw new PanosError(
+      "settings",
+      `firewall ${name} is not in ${PROJECT}:firewalls any more, so there is no telling how to reach it. To remove ` +
+        "what it holds, put its entry back with `remove: true`, run `pulumi up`, and then delete the entry",
+    );
+  }
+  const { get, environment } = found;
+  const { connection, problems } = connectionFrom((key) => get(`panos:${key}`), environment);
+  if (connection === undefined) {
+    throw new PanosError(
+      "settings",
+      problems.map(({ key, problem, example }) => `${key} ${problem}, for example ${example}`).join("; "),
+    );
+  }
+  return {
+    connection: withKeyReader(connection, get),
+    takeLock: get("panos:takeLock") !== "false",
+    lockTimeoutSeconds: Number(get("panos:lockTimeout") ?? LOCK_TIMEOUT_SECONDS),
+    commitTimeoutSeconds: Number(get("panos:commitTimeout") ?? COMMIT_TIMEOUT_SECONDS),
+    commitScope: get("panos:commitScope") === "full" ? "full" : "own",
+    auditComment: process.env["PANOS_AUDIT_COMMENT"] || get("panos:auditComment") || undefined,
+    clearSessions: get(`${PROJECT}:sessions`) === "clear",
+  };
+}
