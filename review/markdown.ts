@@ -1,7 +1,7 @@
 /** A review as a comment on a pull request: Markdown that renders alike on GitHub and GitLab. */
 import type { Reason } from "../explain/reason";
 import { markdownCode, markdownText } from "./escape";
-import type { FieldChange, FirewallReview, Flow, Review, RuleChange } from "./types";
+import type { FieldChange, FirewallReview, Flow, FlowPart, Review, RuleChange } from "./types";
 
 /** GitHub takes 65,536 characters, GitLab 1,000,000. */
 export const GITHUB_LIMIT = 65_536;
@@ -165,17 +165,34 @@ function flowRow(
   review: Review,
   { of, zones }: { of: "opens" | "closes"; zones: boolean },
 ): string {
-  const { source, destination, ports, applications, except = [], from, to, partly } = flow;
+  const { source, destination, ports, applications, except = [], already = [], from, to, partly } = flow;
   const rest = partly ? `<br>(in part: the rest ${of === "opens" ? "was" : "stays"} open)` : "";
   const but = except.length > 0 ? ` but ${some(except.map((name) => markdownCode(name)))}` : "";
+  const parts = already.length > 0 ? `<br>but ${some(already.map((part) => partCell(part, flow)))}` : "";
   const cells = [
     members(source, review) + (zones ? `<br>in ${markdownCode(from)}` : "") + rest,
     members(destination, review) + (zones ? `<br>in ${markdownCode(to)}` : ""),
     some(ports.map((port) => markdownText(port))),
-    some(applications.map((name) => markdownCode(name))) + but,
+    some(applications.map((name) => markdownCode(name))) + but + parts,
     `${why(change, of === "opens")}<br>${ruleCell(change)}`,
   ];
   return `| ${cells.join(" | ")} |`;
+}
+
+/** What of a flow makes no difference, without the ends that are the flow's own. */
+function partCell({ source, destination, ports, application }: FlowPart, flow: Flow): string {
+  const end = (word: string, texts: string[], whole: string[]) => {
+    const shown = texts.map(withoutHostBits);
+    const isWhole = shown.join() === whole.map(withoutHostBits).join();
+    return isWhole ? "" : ` ${word} ${some(shown.map((text) => markdownCode(text)))}`;
+  };
+  const ends = end("from", source, flow.source) + end("to", destination, flow.destination);
+  return `${markdownCode(application)} on ${some(ports.map((port) => markdownText(port)))}${ends}`;
+}
+
+/** One address, without the length of its prefix. */
+function withoutHostBits(text: string): string {
+  return text.replace(text.includes(":") ? /\/128$/ : /\/32$/, "");
 }
 
 function fieldRow(change: RuleChange, { field, added, removed }: FieldChange): string {

@@ -7,7 +7,6 @@ import { everyDefaultPort } from "../mapping/applications";
 import {
   candidatesOf,
   matchesZones,
-  meets,
   resolved,
   takeOff,
   type Box,
@@ -17,11 +16,13 @@ import {
   type Traffic,
 } from "../mapping/coverage";
 import { applicationNamed } from "../mapping/custom-applications";
-import { difference, setOf, type IntervalSet } from "../mapping/intervals";
+import { cidrsOf } from "../mapping/cidr";
+import { difference, intersection, setOf, type IntervalSet } from "../mapping/intervals";
 import { addressBounds, addressesOf } from "../mapping/objects";
 import { describePorts, isTakenFor } from "../mapping/traffic";
 import type { RulebaseRule } from "../panos/policy";
-import type { Flow } from "./types";
+import { joined, type FamilyFlow } from "./joined-flows";
+import type { Flow, FlowPart } from "./types";
 
 /** Rules in the order in which they are evaluated, and the objects that they name. */
 export interface Standing {
@@ -62,9 +63,12 @@ export class Reachability {
       for (const to of rule.to) {
         for (const traffic of possibleTraffic(one, rule.application)) {
           const left = coalesced(other.without(traffic, from, to, rule.name));
-          const pieces = left.length > MAX_FLOWS ? [bounding(left)] : left;
-          const except = traffic.application === "any" ? other.applicationsOn(traffic, left, from, to) : [];
-          flows.push(...pieces.map((box) => ({ traffic: { ...traffic, box }, from, to, except })));
+          const isMany = left.length > MAX_FLOWS;
+          for (const boxes of isMany ? [left] : left.map((box) => [box])) {
+            const box = isMany ? bounding(boxes) : boxes[0]!;
+            const open = traffic.application === "any" ? other.openIn(traffic, boxes, from, to) : NOTHING;
+            flows.push({ traffic: { ...traffic, box }, from, to, ...open });
+          }
         }
       }
     }
@@ -88,24 +92,56 @@ export class Reachability {
     });
   }
 
-  /** The single applications that some of these boxes are let through for. */
-  private applicationsOn(traffic: Traffic, left: Box[], from: string, to: string): string[] {
-    const names = new Set<string>();
-    for (const box of left) {
+  /**
+   * What of traffic of any application is let through here for single ones: for which on all of it, and for which
+   * on parts of it. What a denial may meet first isn't let through for sure, and is no part.
+   */
+  private openIn(
+    traffic: Traffic,
+    boxes: Box[],
+    from: string,
+    to: string,
+  ): Pick<Piece, "except" | "already"> {
+    const byApplication = new Map<string, Box[]>();
+    for (const box of boxes) {
       const part = { ...traffic, box };
       const { ours, others } = this.between(from, to);
       for (const rule of [...ours(part), ...others(part)].filter(({ allows }) => allows)) {
         for (const application of rule.rule.application) {
-          const taken = {
+          const taken = intersectionOf(box, {
             source: rule.source.surely[traffic.family],
             destination: rule.destination.surely[traffic.family],
             ports: rule.ports(application).surely,
-          };
-          if (application !== "any" && meets(box, taken)) names.add(application);
+          });
+          if (application === "any" || taken === undefined) continue;
+          byApplication.set(application, [...(byApplication.get(application) ?? []), taken]);
         }
       }
     }
-    return [...names].sort();
+    const except: string[] = [];
+    const already: FlowPart[] = [];
+    for (const [application, taken] of [...byApplication].sort(([a], [b]) => a.localeCompare(b))) {
+      const isOpen = (box: Box) => this.without({ ...traffic, application, box }, from, to, "").length === 0;
+      if (boxes.every(isOpen)) except.push(application);
+      else
+        already.push(
+          ...coalesced(taken)
+            .filter(isOpen)
+            .map((box) => this.part(application, traffic, box)),
+        );
+    }
+    return { except, already };
+  }
+
+  private part(application: string, { family }: Traffic, { source, destination, ports }: Box): FlowPart {
+    const texts = (set: IntervalSet) =>
+      set.flatMap((interval) => cidrsOf(family, interval).map(({ text }) => text));
+    return {
+      source: texts(source),
+      destination: texts(destination),
+      ports: this.portTexts(application, ports),
+      application,
+    };
   }
 
   private between(from: string, to: string): { ours: Candidates; others: Candidates } {
@@ -140,23 +176,27 @@ export class Reachability {
     };
   }
 
-  private flow(rule: RulebaseRule, { traffic, from, to, except }: Piece): FamilyFlow {
+  private flow(rule: RulebaseRule, { traffic, from, to, except, already }: Piece): FamilyFlow {
     const { application, family, box } = traffic;
     const [source, destination] = (["source", "destination"] as const).map((side) =>
       this.membersIn(rule, side, family, box[side]),
     ) as [Members, Members];
-    const ours = applicationNamed(application, this.standing.ownerId);
     return {
       family,
       source: source.names,
       destination: destination.names,
-      ports:
-        ECHO[application] ?? (ours ? [ours.description.replace(/^[^:]*: /, "")] : describePorts(box.ports)),
+      ports: this.portTexts(application, box.ports),
       applications: [application],
       ...(except.length > 0 && { except }),
+      ...(already.length > 0 && { already }),
       ...{ from, to },
       ...((source.isPartly || destination.isPartly) && { partly: true as const }),
     };
+  }
+
+  private portTexts(application: string, ports: IntervalSet): string[] {
+    const ours = applicationNamed(application, this.standing.ownerId);
+    return ECHO[application] ?? (ours ? [ours.description.replace(/^[^:]*: /, "")] : describePorts(ports));
   }
 
   /** Those members of a side of a rule that have anything in a set; of groups, their members. */
@@ -190,14 +230,15 @@ interface Piece {
   from: string;
   to: string;
   except: string[];
+  already: FlowPart[];
 }
+
+const NOTHING: Pick<Piece, "except" | "already"> = { except: [], already: [] };
 
 interface Members {
   names: string[];
   isPartly: boolean;
 }
-
-type FamilyFlow = Flow & { family: Traffic["family"] };
 
 /** How many addresses a set has. */
 export function size(set: IntervalSet): bigint {
@@ -236,6 +277,14 @@ function coalesced(boxes: Box[]): Box[] {
   return merged;
 }
 
+function intersectionOf(a: Box, b: Box): Box | undefined {
+  const source = intersection(a.source, b.source);
+  const destination = intersection(a.destination, b.destination);
+  const ports = intersection(a.ports, b.ports);
+  const isEmpty = [source, destination, ports].some((set) => set.length === 0);
+  return isEmpty ? undefined : { source, destination, ports };
+}
+
 function textOf(set: IntervalSet): string {
   return set.map(({ first, last }) => `${first}-${last}`).join(",");
 }
@@ -244,51 +293,4 @@ function textOf(set: IntervalSet): string {
 function bounding(boxes: Box[]): Box {
   const side = (of: keyof Box) => setOf(boxes.flatMap((box) => box[of]));
   return { source: side("source"), destination: side("destination"), ports: side("ports") };
-}
-
-/**
- * Flows that differ in nothing but the family, or in the application of protocols without ports, as one: no
- * packet has two families.
- */
-function joined(flows: FamilyFlow[]): Flow[] {
-  const isPointed = ({ ports }: Flow) => !ports.some((port) => /^(tcp|udp)\/|^any/.test(port));
-  const byEnds = new Map<string, FamilyFlow>();
-  for (const flow of flows) {
-    const { family, source, destination, from, to, ports, partly, applications } = flow;
-    const what = isPointed(flow) ? "points" : [ports, applications];
-    const key = JSON.stringify([family, source, destination, from, to, partly, what]);
-    const known = byEnds.get(key);
-    const both = known && { ...known, ...union(known, flow, ["ports", "applications"]) };
-    byEnds.set(key, both ? { ...both, ports: widest(both.ports) } : flow);
-  }
-  const byFamily = new Map<string, FamilyFlow[]>();
-  for (const flow of byEnds.values()) {
-    const { from, to, ports, applications, except } = flow;
-    const key = JSON.stringify([from, to, ports, applications, except]);
-    byFamily.set(key, [...(byFamily.get(key) ?? []), flow]);
-  }
-  return [...byFamily.values()].flatMap((alike) => {
-    const [first, second] = alike;
-    if (alike.length !== 2 || first === undefined || second === undefined || first.family === second.family) {
-      return alike.map(plain);
-    }
-    const partly = first.partly ?? second.partly;
-    return [
-      plain({ ...first, ...union(first, second, ["source", "destination"]), ...(partly && { partly }) }),
-    ];
-  });
-}
-
-/** Without the types of a protocol that is there as a whole. */
-function widest(ports: string[]): string[] {
-  return ports.filter((port) => !ports.includes(port.replace(/ type .*$/, "")) || !port.includes(" type "));
-}
-
-function union<K extends "source" | "destination" | "ports" | "applications">(a: Flow, b: Flow, keys: K[]) {
-  return Object.fromEntries(keys.map((key) => [key, [...new Set([...a[key], ...b[key]])]])) as Pick<Flow, K>;
-}
-
-function plain({ source, destination, ports, applications, except, from, to, partly }: FamilyFlow): Flow {
-  const ends = { source, destination, ports, applications, ...(except && { except }) };
-  return { ...ends, from, to, ...(partly && { partly }) };
 }

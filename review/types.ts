@@ -122,13 +122,24 @@ export interface Flow {
   ports: string[];
   /** App-IDs, or "any" alone. */
   applications: string[];
-  /** Applications to which that makes no difference, where the others are "any". */
+  /** Applications to which all of that makes no difference, where the others are "any". */
   except?: string[];
+  /** The same for parts of it: each was, or stays, open for one application. */
+  already?: FlowPart[];
   /** The zones between which it passes. */
   from: string;
   to: string;
   /** Set where only a part of a named source or destination is meant: the rest was, or stays, open. */
   partly?: true;
+}
+
+/** A part of a flow, for one application. */
+export interface FlowPart {
+  /** CIDRs. */
+  source: string[];
+  destination: string[];
+  ports: string[];
+  application: string;
 }
 
 export interface FieldChange {

@@ -8,7 +8,7 @@
 import { byKey } from "../../page/lists.js";
 import { element, groupLabel, some } from "../../page/text.js";
 import { KINDS, ORDER, ownerLabel, ruleName } from "./rows.js";
-import { unfolded } from "./unfolded.js";
+import { partText, unfolded } from "./unfolded.js";
 
 const MOST_MEMBERS = 4;
 const MOST_REASONS = 2;
@@ -61,7 +61,13 @@ export function reviewTable(data) {
         key: ({ applications }) => first(applications),
         content: ({ applications, flow }) => {
           const but = flow?.except?.length ? ` but ${some(flow.except, MOST_MEMBERS)}` : "";
-          return applications.length === 0 ? [] : [some(applications, MOST_MEMBERS) + but];
+          const parts = flow?.already?.length
+            ? ` but ${some(
+                flow.already.map((part) => partText(part, flow)),
+                MOST_MEMBERS,
+              )}`
+            : "";
+          return applications.length === 0 ? [] : [some(applications, MOST_MEMBERS) + but + parts];
         },
       },
       { title: "Group", key: ({ group }) => groupLabel(group), content: ({ group }) => [groupLabel(group)] },

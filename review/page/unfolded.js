@@ -1,7 +1,7 @@
 /**
  * All that is known of a row: its rule, what it lets through, the reasons, and its XML.
  *
- * @import { Flow } from "../types"
+ * @import { Flow, FlowPart } from "../types"
  * @import { PageData } from "./types"
  * @import { Row } from "./rows.js"
  */
@@ -47,16 +47,47 @@ export function unfolded(row, data) {
  * @param {"opens" | "closes"} what
  * @param {PageData} data
  */
-function flowText({ source, destination, ports, applications, except = [], from, to, partly }, what, data) {
+function flowText(flow, what, data) {
+  const { source, destination, ports, applications, except = [], already = [], from, to, partly } = flow;
   const rest = partly ? ` (in part: the rest ${what === "opens" ? "was" : "stays"} open)` : "";
   const but = except.length > 0 ? ` but ${except.join(", ")}` : "";
+  const parts = already.map((part) => partText(part, flow)).join("; ");
   return element(
     "p",
     { class: "flow" },
     ...["from zone ", code(from), ": ", addressList(source, data), " to zone ", code(to), ": "],
     ...[addressList(destination, data), ` on ${ports.join(", ")}, application `],
-    `${applications.join(", ")}${but}${rest}`,
+    `${applications.join(", ")}${but}${parts && `, but ${parts}`}${rest}`,
   );
+}
+
+/**
+ * What of a flow makes no difference, without the ends that are the flow's own.
+ * @param {FlowPart} part
+ * @param {Pick<Flow, "source" | "destination">} flow
+ */
+export function partText({ source, destination, ports, application }, flow) {
+  const ends = end("from", source, flow.source) + end("to", destination, flow.destination);
+  return `${application} on ${ports.join(", ")}${ends}`;
+}
+
+/**
+ * @param {string} word
+ * @param {readonly string[]} texts
+ * @param {readonly string[]} whole
+ */
+function end(word, texts, whole) {
+  const shown = texts.map(withoutHostBits);
+  const isWhole = shown.join() === whole.map(withoutHostBits).join();
+  return isWhole ? "" : ` ${word} ${shown.join(", ")}`;
+}
+
+/**
+ * One address, without the length of its prefix.
+ * @param {string} text
+ */
+function withoutHostBits(text) {
+  return text.replace(text.includes(":") ? /\/128$/ : /\/32$/, "");
 }
 
 /**

@@ -3,34 +3,15 @@ import type { Inventory } from "../../inventory/types";
 import { factsBetween } from "../../review/between";
 import { reviewOf } from "../../review/model";
 import type { Review, RuleChange } from "../../review/types";
-import { settingsFrom } from "../../settings";
-import { account, FIREWALL_INTERFACE, groupId, ruleOf, type Permission } from "../support/account";
+import { account, groupId, ruleOf, type Permission } from "../support/account";
+import { settingsOf } from "../support/offline-settings";
 
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
 
 /** The review of two accounts. */
 function between(before: Inventory, after: Inventory, more: Record<string, unknown> = {}): Review {
-  const settings = settingsFrom(
-    Object.fromEntries(
-      Object.entries({
-        "panos:hostname": "127.0.0.1",
-        "panos:apiKey": "none",
-        "aws-panos-rules:inventory": "snapshot",
-        "aws-panos-rules:snapshot": "account.json",
-        "aws-panos-rules:firewall": { networkInterfaceIds: [FIREWALL_INTERFACE] },
-        "aws-panos-rules:cleanupRule": "cleanup",
-        "aws-panos-rules:untrustZone": "untrust",
-        "aws-panos-rules:trustZone": "trust",
-        "aws-panos-rules:ownerId": "test1234",
-        ...more,
-      }).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
-    ),
-    () => true,
-    "organization/aws-panos-rules/dev",
-    {},
-  );
-  return reviewOf(factsBetween(before, after, settings, "dev"));
+  return reviewOf(factsBetween(before, after, settingsOf(more), "dev"));
 }
 
 function change({ firewalls }: Review, rule: string): RuleChange {

@@ -8,6 +8,8 @@ export interface Permission {
   /** 0, 1, 2 …: the security group. */
   group: number;
   port: number;
+  /** The last port of a range. */
+  toPort?: number;
   cidr?: string;
   /** The entries of a prefix list that it names in place of a CIDR. */
   entries?: readonly string[];
@@ -41,12 +43,12 @@ export function resourceOf({ group, port }: Permission): string {
 export function account(permissions: readonly Permission[], stopped: readonly number[] = []): Inventory {
   const groups = [...new Set(permissions.map(({ group }) => group))];
   const rule = (permission: Permission, index: number): SecurityGroupRule => {
-    const { group, port, cidr = "203.0.113.0/24", entries } = permission;
+    const { group, port, toPort = port, cidr = "203.0.113.0/24", entries } = permission;
     return {
       id: `sgr-0${group.toString(16)}${port.toString(16).padStart(4, "0")}${index.toString(16)}`,
       ipProtocol: "tcp",
       fromPort: port,
-      toPort: port,
+      toPort,
       ...(entries === undefined ? { cidrIpv4: cidr } : { prefixListId: prefixListId(permission) }),
     };
   };
