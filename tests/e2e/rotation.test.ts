@@ -57,7 +57,15 @@ describe("e2e: a key that was replaced in the stack file", function () {
     output.on("data", (chunk: Buffer) => (text += chunk.toString()));
     const configFile = join(lab.directory, "Pulumi.dev.yaml");
     const engine = process.env["TEST_EXECUTABLE"] === "--cli" ? [] : ["--engine"];
-    const args = ["--stack", "dev", "--out", join(lab.directory, "out"), "--config-file", configFile, ...engine];
+    const args = [
+      "--stack",
+      "dev",
+      "--out",
+      join(lab.directory, "out"),
+      "--config-file",
+      configFile,
+      ...engine,
+    ];
     const environment = {
       ...process.env,
       PULUMI_BACKEND_URL: `file://${lab.directory}`,
