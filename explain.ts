@@ -3,7 +3,7 @@ import { HELP, readFlags, type Flags } from "./explain/flags";
 import { tree } from "./explain/reason";
 import { explainRule } from "./explain/rule";
 import { viewOf } from "./explain/view";
-import { readInventory, readSnapshot } from "./inventory";
+import { outsidePulumi, readInventory, readSnapshot } from "./inventory";
 import type { Inventory } from "./inventory/types";
 import { alreadyAllowed } from "./mapping/coverage";
 import { openActive } from "./panos/ha";
@@ -64,11 +64,7 @@ async function settingsOf(
 /** Data sources answer inside a Pulumi program only, so AWS is asked through EC2's own API here. */
 function inventoryOf({ snapshot }: Flags, { inventory }: Settings): Promise<Inventory> {
   if (snapshot !== undefined) return readSnapshot(snapshot);
-  if (inventory.kind !== "auto") return readInventory(inventory);
-  const { access } = inventory;
-  if ("obstacle" in access)
-    throw new Error(`EC2's API can't be asked here: ${access.obstacle}. Give --snapshot FILE`);
-  return readInventory({ kind: "ec2", access });
+  return readInventory(outsidePulumi(inventory));
 }
 
 async function coverageOf(firewall: FirewallSettings, policy: Parameters<typeof alreadyAllowed>[0]) {

@@ -16,13 +16,14 @@ import { applicationOverrides } from "./settings/applications";
 import { configuredFirewalls } from "./settings/firewalls";
 import { guardSettings, type GuardSettings } from "./settings/guard";
 import { guardrailSettings, type GuardrailSettings } from "./settings/guardrails";
-import { inventorySource } from "./settings/inventory";
+import { inventorySource, sufficientSource } from "./settings/inventory";
 import { reportUnknown } from "./settings/keys";
 import { collector, SettingsError, type Report } from "./settings/problems";
 import { policySettings } from "./settings/policies";
 import { quarantineSettings } from "./settings/quarantine";
 import { mappingScope, protectedPlaces, zoneOptions } from "./settings/mapping";
 import { isRecord, PANOS_NAME, reader } from "./settings/reader";
+import { namedTags, reportUnseenTags } from "./settings/tags";
 import { firewallTargets } from "./settings/targets";
 
 export { SettingsError } from "./settings/problems";
@@ -134,37 +135,17 @@ export function settingsFrom(
     maxRemovals: common.maxRemovals,
     maxRules: guardrails.maxRules,
   };
-  const configured = inventorySource(get, read, report);
-  if (!isFirewallNeeded && configured.kind === "lookups") {
-    report(
-      `${PROJECT}:inventory`,
-      "is lookups, which don't see what protectedSubnets and protectedVpcs name",
-      "ec2",
-    );
-  }
-  if (quarantine !== undefined && configured.kind === "lookups") {
-    report(
-      `${PROJECT}:inventory`,
-      "is lookups, which don't see the instances' tags that quarantine needs",
-      "ec2",
-    );
-  }
+  const configured = inventorySource(get, read, report, Object.keys(values));
   const declared = firewalls
     .map((firewall) => ({ ...firewall, settings: firewallSettings(firewall, listed, common, report) }))
     .flatMap(({ remove, settings }) => (remove || settings === undefined ? [] : [settings]));
+  const mappings = declared.map(({ mapping }) => mapping);
+  const inventory = sufficientSource(configured, { targets, mappings, guardrails }, get, report);
+  // One that is chosen for its own sake doesn't ask data sources.
+  const asksDataSources = configured.kind === "auto" || configured.kind === "lookups";
+  const ignored = asksDataSources ? { value: read.json("aws:ignoreTags"), environment } : undefined;
+  for (const mapping of mappings) reportUnseenTags(namedTags(mapping, guardrails), ignored, report);
   if (problems.length > 0) throw new SettingsError(problems);
-  const needsEc2 =
-    !isFirewallNeeded ||
-    guardrails.exclude.instances.length > 0 ||
-    quarantine !== undefined ||
-    declared.some(
-      ({ mapping: { zones, policies = [] } }) =>
-        Object.keys(zones?.tags ?? {}).length > 0 || policies.length > 0,
-    );
-  const source = needsEc2 ? throughEc2(configured) : configured;
-  const asksForStopped = source.kind === "auto" || source.kind === "lookups";
-  const stopped = common.mapping.destinations === "dynamic" && asksForStopped && { withStopped: true };
-  const inventory = { ...source, ...stopped };
   return {
     stack,
     inventory,
@@ -176,15 +157,6 @@ export function settingsFrom(
     limits,
     frozen: frozen(get),
   };
-}
-
-/**
- * The data sources don't show instances' tags, and are asked for no subnet whose own routes don't lead to the
- * firewall. Where that counts, EC2's own API is asked if it can be.
- */
-function throughEc2(source: InventorySource): InventorySource {
-  if (source.kind !== "auto" || "obstacle" in source.access) return source;
-  return { kind: "ec2", access: source.access };
 }
 
 /** What all firewalls have in common. */

@@ -1,15 +1,15 @@
+import { BeyondLookups } from "./beyond";
 import type { AwsAccess } from "./ec2/access";
 import type * as ec2 from "./ec2/read";
 import { InventoryError } from "./errors";
-import { readLookups } from "./lookups";
-import { TooManyLookups } from "./reader";
+import { readLookups, type LookupOptions } from "./lookups";
 import { REQUEST_RATE } from "./rate";
 import type { Clock } from "./pace";
 import type { Tell } from "./tell";
 import type { Inventory } from "./types";
 
-/** What one action's calls may take, in seconds, before EC2's own API is asked instead. */
-const PATIENCE_SECONDS = 60;
+/** What one action's calls may wait for their turn, in seconds: with their answers that makes some ten in all. */
+const PATIENCE_SECONDS = 4;
 
 /** Calls of one action that the lookups make within that time, at their own pace. */
 export const MOST_LOOKUPS = REQUEST_RATE.burst + REQUEST_RATE.perSecond * PATIENCE_SECONDS;
@@ -17,34 +17,60 @@ export const MOST_LOOKUPS = REQUEST_RATE.burst + REQUEST_RATE.perSecond * PATIEN
 /** How EC2's own API can be asked, or why it can't. */
 export type Ec2Access = AwsAccess | { obstacle: string };
 
+/** What is read through data sources, as long as these can tell what matters. */
+export interface DataSourcesSource extends Omit<LookupOptions, "mostCalls" | "onHidden"> {
+  /** `auto`: only where that is as quick to a person, too. */
+  kind: "auto" | "lookups";
+  /** For what data sources can't tell; absent: nothing else may be asked, and it is only said. */
+  access?: Ec2Access;
+  /** What the settings need and data sources don't tell. */
+  unseen?: readonly string[];
+}
+
 /**
- * Asks through data sources where that takes no longer than a minute, otherwise EC2's own API. Lists tell
- * which: few requests are made twice.
- * @param options.withStopped interfaces of stopped instances too; EC2's own API always tells them
+ * Asks through data sources, and EC2's own API where these hide something that matters, or with `auto` where
+ * they would take longer than some ten seconds. Lists tell which: few requests are made twice.
+ * @param tell hears which was taken, and why
  * @throws InventoryError, also where EC2's own API would be asked about another account than the data sources
  */
-export async function readAuto(
-  access: Ec2Access,
+export async function readThroughDataSources(
+  { kind, access, unseen = [], ...options }: DataSourcesSource,
   tell: Tell,
-  { clock, withStopped = false }: { clock?: Clock; withStopped?: boolean } = {},
+  clock?: Clock,
 ): Promise<Inventory> {
+  const canSwitch = access !== undefined && !("obstacle" in access);
+  const warn = (reason: string) =>
+    tell.warn(
+      `${reason}. Rules may be wider or narrower there than AWS asks for. Set aws-panos-rules:inventory to ec2` +
+        (access !== undefined && "obstacle" in access ? `, for which ${access.obstacle}` : ""),
+    );
+  const hiddenFrom = (reasons: string[], accountId: string | undefined) => {
+    if (canSwitch) throw new BeyondLookups(reasons.join("; "), accountId);
+    reasons.forEach(warn);
+  };
+  if (unseen.length > 0) warn(`data sources don't tell ${unseen.join(", ")}`);
+  const most = kind === "auto" ? { mostCalls: MOST_LOOKUPS } : {};
   try {
-    return await readLookups({ mostCalls: MOST_LOOKUPS, withStopped }, clock);
+    const inventory = await readLookups({ ...options, ...most, onHidden: hiddenFrom }, clock, tell);
+    if (kind === "auto") {
+      tell.info(
+        `AWS was read through data sources: no API action took more than ${MOST_LOOKUPS} requests, some ten seconds ` +
+          "(inventory: auto)",
+      );
+    }
+    return inventory;
   } catch (error) {
-    if (!(error instanceof TooManyLookups)) throw error;
+    if (!(error instanceof BeyondLookups) || access === undefined) throw error;
     return readInBulk(error, access, tell, clock);
   }
 }
 
 async function readInBulk(
-  { action, calls, accountId }: TooManyLookups,
+  { why, accountId }: BeyondLookups,
   access: Ec2Access,
   tell: Tell,
   clock: Clock | undefined,
 ): Promise<Inventory> {
-  const why =
-    `through data sources ${action} would take ${calls} requests, and ${MOST_LOOKUPS} fit into a minute ` +
-    "within EC2's request rates";
   if ("obstacle" in access) {
     throw new InventoryError(
       "CANNOT_SWITCH",
@@ -52,9 +78,7 @@ async function readInBulk(
         "Mend that, or set aws-panos-rules:inventory to lookups, which takes its time",
     );
   }
-  tell.info(
-    `reading AWS with EC2's own API: ${why}. Set aws-panos-rules:inventory to ec2 or lookups to choose`,
-  );
+  tell.info(`reading AWS with EC2's own API: ${why}. inventory: ec2 asks it at once`);
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- tsx doesn't transpile what import() loads
   const { readEc2 } = require("./ec2/read") as typeof ec2;
   return readEc2(
@@ -67,8 +91,7 @@ async function readInBulk(
       throw new InventoryError(
         "CANNOT_SWITCH",
         `AWS inventory: ${why}, but EC2's own API would be asked with credentials of account ${found}, the data ` +
-          `sources with those of account ${accountId}. Check aws:profile, aws:assumeRoles and the environment, or ` +
-          "set aws-panos-rules:inventory to lookups",
+          `sources with those of account ${accountId}. Check aws:profile, aws:assumeRoles and the environment`,
       );
     },
   );

@@ -12,6 +12,8 @@ export interface DataSource<Arguments, Answer> {
   actions: string[];
   /** Further calls that only the answer tells of. */
   further?: (answer: Answer) => { action: string; calls: number };
+  /** The provider's plugin shows an error of this one by itself, also where it is none for us. */
+  tellsErrors?: true;
   /** EC2's error code for a single object that isn't there (any more). */
   notFound?: string;
 }
@@ -121,6 +123,8 @@ export const oneSecurityGroupRule: DataSource<
   call: (args) => vpc.getSecurityGroupRule(args),
   what: "security-group rule",
   actions: ["ec2:DescribeSecurityGroupRules"],
+  // Of the data sources here, the only one that is made with Terraform's newer framework.
+  tellsErrors: true,
   notFound: "InvalidSecurityGroupRuleId.NotFound",
 };
 

@@ -2,7 +2,7 @@ import type * as auto from "./auto";
 import type { AwsAccess } from "./ec2/access";
 import type * as several from "./ec2/accounts";
 import type * as ec2 from "./ec2/read";
-import type * as lookups from "./lookups";
+import { InventoryError } from "./errors";
 import { readSnapshot } from "./snapshot";
 import type { Tell } from "./tell";
 import { silent } from "./tell";
@@ -13,11 +13,26 @@ export { readSnapshot, writeSnapshot } from "./snapshot";
 
 /** Where an inventory comes from: AWS's own answers, or a file that was recorded from them. */
 export type InventorySource =
-  | { kind: "auto"; access: auto.Ec2Access; withStopped?: boolean }
-  | { kind: "lookups"; region?: string; withStopped?: boolean }
-  | { kind: "ec2"; access: AwsAccess }
+  | auto.DataSourcesSource
+  /** `because`: why it is asked although something else is configured. */
+  | { kind: "ec2"; access: AwsAccess; because?: string }
   | ({ kind: "accounts" } & several.AccountsSource)
   | { kind: "snapshot"; file: string };
+
+/**
+ * The source to read outside a Pulumi program, where data sources don't answer: EC2's own API in their place.
+ * @throws InventoryError where that can't be asked
+ */
+export function outsidePulumi(source: InventorySource): InventorySource {
+  if (source.kind !== "auto" && source.kind !== "lookups") return source;
+  const { access } = source;
+  if (access !== undefined && !("obstacle" in access)) return { kind: "ec2", access };
+  throw new InventoryError(
+    "CANNOT_SWITCH",
+    "AWS inventory: data sources answer inside a Pulumi program only, and EC2's own API can't be asked in their " +
+      `place${access === undefined ? "" : `: ${access.obstacle}`}. Give a snapshot (npm run snapshot)`,
+  );
+}
 
 /**
  * What AWS has, from the chosen source.
@@ -29,16 +44,14 @@ export function readInventory(source: InventorySource, tell: Tell = silent): Pro
   // second. tsx registered for CommonJS only doesn't transpile what import() loads.
   /* eslint-disable @typescript-eslint/no-require-imports */
   switch (source.kind) {
-    case "auto": {
-      const { readAuto } = require("./auto") as typeof auto;
-      return readAuto(source.access, tell, { withStopped: source.withStopped ?? false });
-    }
+    case "auto":
     case "lookups": {
-      const { readLookups } = require("./lookups") as typeof lookups;
-      return readLookups(source);
+      const { readThroughDataSources } = require("./auto") as typeof auto;
+      return readThroughDataSources(source, tell);
     }
     case "ec2": {
       const { readEc2 } = require("./ec2/read") as typeof ec2;
+      if (source.because !== undefined) tell.info(`reading AWS with EC2's own API: ${source.because}`);
       return readEc2(source.access, tell);
     }
     case "accounts": {

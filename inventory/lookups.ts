@@ -2,82 +2,100 @@ import type { Answers } from "./answers";
 import { assemble } from "./assemble";
 import * as aws from "./data-sources";
 import { InventoryError } from "./errors";
+import { hiddenFromLookups } from "./hidden";
+import { all, readNetwork, type Network, type Place } from "./lookup-network";
 import { systemClock } from "./pace";
 import type { Clock } from "./pace";
 import { LookupReader } from "./reader";
-import { effectiveRouteTables, firewallRoutes } from "./routing";
+import { behindSomeFirewall, firewallRoutes } from "./routing";
+import { silent, type Tell } from "./tell";
 import type { Inventory } from "./types";
 import { checkInventory } from "./validate";
 
 /** EC2 accepts this many values in one filter (EC2 user guide, filtering). */
 const MAX_FILTER_VALUES = 200;
 
+/** What to ask data sources for, and how much. */
+export interface LookupOptions extends Place {
+  /** How often one API action may be called; judged by lists, of all the region's rules too. */
+  mostCalls?: number;
+  /** Interfaces of stopped instances too: whoever lets in to one again when it starts needs to know them. */
+  withStopped?: boolean;
+  /** What every subnet says; otherwise only of those whose packets a gateway's table may route. */
+  withSubnets?: boolean;
+  /** The configured firewall: what it is made of is read wherever it is. */
+  firewall?: { networkInterfaceIds: readonly string[]; vpcEndpointIds: readonly string[] };
+  /** Hears what is hidden and matters; may throw. */
+  onHidden?: (reasons: string[], accountId: string | undefined) => void;
+}
+
 /**
- * Reads the inventory with data sources of @pulumi/aws; works inside a Pulumi program only. All VPCs,
+ * Reads the inventory with data sources of the AWS provider; works inside a Pulumi program only. All VPCs,
  * subnets, route tables and instances of the region are in it; interfaces only of running or pending
  * instances in subnets that some firewall could stand before, security groups only those of these
  * interfaces. No data source tells an instance's name within one call, so none has one.
- * @param region the AWS provider's own region where absent
- * @param mostCalls how often one API action may be called; judged by lists, of all the region's rules too
- * @param withStopped interfaces of stopped instances too: whoever lets in to an instance again when it
- *   starts needs to know them
- * @throws InventoryError, or TooManyLookups
+ * @param tell hears what is waited for
+ * @throws InventoryError, or BeyondLookups where an action would be called too often
  */
 export async function readLookups(
-  { region, mostCalls, withStopped }: { region?: string; mostCalls?: number; withStopped?: boolean },
+  options: LookupOptions,
   clock: Clock = systemClock,
+  tell: Tell = silent,
 ): Promise<Inventory> {
-  const reader = new LookupReader(clock, mostCalls);
-  const at = region === undefined ? {} : { region };
-  const answers = await collect(reader, at, mostCalls !== undefined, withStopped ?? false);
-  const checked = checkInventory(assemble(answers));
-  if ("inventory" in checked) return checked.inventory;
-  throw new InventoryError(
-    "LOOKUP_FAILED",
-    `AWS inventory: the answers don't fit together. Run again; if it stays, report it with these lines:\n` +
-      checked.problems.map((problem) => `  ${problem}`).join("\n"),
-    { problems: checked.problems },
-  );
+  const reader = new LookupReader(clock, options.mostCalls, tell);
+  try {
+    const checked = checkInventory(assemble(await collect(reader, options)));
+    if ("inventory" in checked) return checked.inventory;
+    throw new InventoryError(
+      "LOOKUP_FAILED",
+      `AWS inventory: the answers don't fit together. Run again; if it stays, report it with these lines:\n` +
+        checked.problems.map((problem) => `  ${problem}`).join("\n"),
+      { problems: checked.problems },
+    );
+  } finally {
+    reader.close();
+  }
 }
 
-async function collect(
-  reader: LookupReader,
-  at: { region?: string },
-  isLimited: boolean,
-  withStopped: boolean,
-): Promise<Answers> {
-  const identity = await reader.ask(aws.callerIdentity, {});
-  const [existing, instanceIds, network] = await Promise.all([
+async function collect(reader: LookupReader, options: LookupOptions): Promise<Answers> {
+  const { region, mostCalls, withStopped = false, withSubnets = false, firewall, onHidden } = options;
+  const at = region === undefined ? {} : { region };
+  const { accountId } = await reader.ask(aws.callerIdentity, {});
+  const [existing, instanceIds, { network, listed }] = await Promise.all([
     withStopped ? existingInstances(reader, at) : [],
     instancesByState(reader, at),
-    vpcsAndRoutes(reader, at, identity.accountId),
+    readNetwork(reader, at, accountId, {
+      everySubnet: withSubnets,
+      endpoints: firewall?.vpcEndpointIds ?? [],
+    }),
   ]);
-  const interfaceIds = await interfacesThatMatter(reader, at, network, [
-    ...new Set([...existing, ...instanceIds.pending, ...instanceIds.running]),
-  ]);
-  reader.expect(aws.oneNetworkInterface, interfaceIds.length, identity.accountId);
-  if (isLimited) {
-    // Which rules matter is known when the interfaces are read. That would be a minute too late.
+  const hidden = hiddenFromLookups(network, listed);
+  if (hidden.length > 0) onHidden?.(hidden, accountId);
+  const interfaceIds = await interfacesThatMatter(reader, at, network, {
+    instanceIds: [...new Set([...existing, ...instanceIds.pending, ...instanceIds.running])],
+    firewallIds: firewall?.networkInterfaceIds ?? [],
+  });
+  reader.expect(aws.oneNetworkInterface, interfaceIds.size, accountId);
+  if (mostCalls !== undefined) {
+    // Which rules matter is known when the interfaces are read. That would be too late.
     const { ids } = await reader.ask(aws.securityGroupRules, at);
-    reader.expect(aws.oneSecurityGroupRule, ids.length, identity.accountId);
+    reader.expect(aws.oneSecurityGroupRule, ids.length, accountId);
   }
   const networkInterfaces = await readInterfaces(reader, at, interfaceIds);
   const groupIds = unique(networkInterfaces.flatMap((each) => each.securityGroups ?? []));
-  reader.expect(aws.oneSecurityGroup, groupIds.length, identity.accountId);
+  reader.expect(aws.oneSecurityGroup, groupIds.length, accountId);
   const [securityGroups, securityGroupRules] = await Promise.all([
     all(groupIds, (id) =>
       reader.find(aws.oneSecurityGroup, { ...at, filters: [{ name: "group-id", values: [id] }] }),
     ),
     rulesOf(reader, at, groupIds),
   ]);
-  const routes = network.routeTables.flatMap(firewallRoutes);
-  const listIds = unique([
-    ...securityGroupRules.map((rule) => rule.prefixListId),
-    ...routes.map((route) => route.destinationPrefixListId),
-  ]);
+  // Routes that lead elsewhere take a list's destinations away from the firewall, so every route's list counts.
+  const routes = network.routeTables.flatMap((table) => table.routes ?? []);
+  const listIds = unique([...securityGroupRules, ...routes.map(routedList)].map((each) => each.prefixListId));
   const prefixLists = await all(listIds, (id) => reader.find(aws.onePrefixList, { ...at, id }));
   return {
-    ...(identity.accountId === undefined ? {} : { accountId: identity.accountId }),
+    ...(accountId === undefined ? {} : { accountId }),
     instanceIds,
     ...network,
     networkInterfaces,
@@ -87,8 +105,12 @@ async function collect(
   };
 }
 
+function routedList({ destinationPrefixListId }: { destinationPrefixListId?: string }) {
+  return { prefixListId: destinationPrefixListId };
+}
+
 /** Instances that are there, in whatever state, from one answer: none is missed that changes its state now. */
-async function existingInstances(reader: LookupReader, at: { region?: string }): Promise<string[]> {
+async function existingInstances(reader: LookupReader, at: Place): Promise<string[]> {
   const instanceStateNames = ["pending", "running", "stopping", "stopped"];
   return (await reader.ask(aws.instances, { ...at, instanceStateNames })).ids;
 }
@@ -97,120 +119,65 @@ async function existingInstances(reader: LookupReader, at: { region?: string }):
  * Pending ones first: an instance that starts running between the two requests is then in at least one of
  * the answers.
  */
-async function instancesByState(
-  reader: LookupReader,
-  at: { region?: string },
-): Promise<Answers["instanceIds"]> {
+async function instancesByState(reader: LookupReader, at: Place): Promise<Answers["instanceIds"]> {
   const pending = await reader.ask(aws.instances, { ...at, instanceStateNames: ["pending"] });
   const running = await reader.ask(aws.instances, { ...at, instanceStateNames: ["running"] });
   return { pending: pending.ids, running: running.ids };
 }
 
-type Network = Pick<Answers, "vpcs" | "subnetIds" | "subnets" | "routeTables" | "region">;
-
-async function vpcsAndRoutes(
-  reader: LookupReader,
-  at: { region?: string },
-  accountId: string | undefined,
-): Promise<Network> {
-  const [vpcList, tableList] = await Promise.all([reader.ask(aws.vpcs, at), reader.ask(aws.routeTables, at)]);
-  reader.expect(aws.oneVpc, vpcList.ids.length, accountId);
-  reader.expect(aws.oneRouteTable, vpcList.ids.length + tableList.ids.length, accountId);
-  const [vpcs, subnetIds, routeTables] = await Promise.all([
-    all(vpcList.ids, (id) => reader.find(aws.oneVpc, { ...at, id })),
-    all(vpcList.ids, async (vpcId) => {
-      const { ids } = await reader.ask(aws.subnets, {
-        ...at,
-        filters: [{ name: "vpc-id", values: [vpcId] }],
-      });
-      return [vpcId, ids] as const;
-    }),
-    all(tableList.ids, (routeTableId) => reader.find(aws.oneRouteTable, { ...at, routeTableId })),
-  ]);
-  const region = vpcList.region ?? at.region;
-  return {
-    ...(region === undefined ? {} : { region }),
-    vpcs,
-    subnetIds: new Map(subnetIds),
-    subnets: await subnetsBehindGateways(reader, at, new Map(subnetIds), routeTables),
-    routeTables,
-  };
-}
+/** Interfaces by id, with their VPCs as far as they are known before they are read. */
+type Wanted = Map<string, string | undefined>;
 
 /**
- * The subnets of VPCs in which a gateway has a route table: its destinations are whole subnets' CIDRs. Of the
- * others nothing but ids is needed, and a lookup for each would cost more than it tells.
- */
-function subnetsBehindGateways(
-  reader: LookupReader,
-  at: { region?: string },
-  subnetIds: Map<string, string[]>,
-  routeTables: Answers["routeTables"],
-): Promise<Answers["subnets"]> {
-  const vpcIds = routeTables.flatMap(({ vpcId, associations }) =>
-    (associations ?? []).some(({ gatewayId }) => gatewayId) ? [vpcId] : [],
-  );
-  const ids = unique(vpcIds).flatMap((vpcId) => subnetIds.get(vpcId) ?? []);
-  return all(ids, (id) => reader.find(aws.oneSubnet, { ...at, id }));
-}
-
-/**
- * The interfaces of these instances in subnets whose effective route table could lead to a firewall, and
- * the interfaces that such routes lead to (they tell which instance the firewall is).
+ * The interfaces of these instances in subnets that some firewall may stand before, the configured firewall's,
+ * and those that routes lead to (they tell which instance the firewall is).
  */
 async function interfacesThatMatter(
   reader: LookupReader,
-  at: { region?: string },
-  { vpcs, subnetIds, routeTables }: Network,
-  instanceIds: string[],
-): Promise<[id: string, vpcId: string][]> {
-  const tables = new Map(routeTables.map((table) => [table.id, table]));
-  const effective = effectiveRouteTables(vpcs, subnetIds, routeTables);
-  const wanted = new Map<string, string>();
-  const lists: Promise<void>[] = [];
-  for (const [vpcId, subnets] of subnetIds) {
-    const candidates = subnets.filter((subnet) => {
-      const table = tables.get(effective.get(subnet) ?? "");
-      return table !== undefined && firewallRoutes(table).length > 0;
-    });
-    for (const subnetChunk of chunks(candidates)) {
-      for (const instanceChunk of chunks(instanceIds)) {
+  at: Place,
+  network: Network,
+  { instanceIds, firewallIds }: { instanceIds: string[]; firewallIds: readonly string[] },
+): Promise<Wanted> {
+  const wanted: Wanted = new Map(firewallIds.map((id) => [id, undefined]));
+  const lists = [...behindSomeFirewall(network).subnets].flatMap(([vpcId, subnets]) =>
+    chunks(subnets).flatMap((subnetChunk) =>
+      chunks(instanceIds).map(async (instanceChunk) => {
         const filters = [
           { name: "vpc-id", values: [vpcId] },
           { name: "subnet-id", values: subnetChunk },
           { name: "attachment.instance-id", values: instanceChunk },
         ];
-        lists.push(
-          reader.ask(aws.networkInterfaces, { ...at, filters }).then(({ ids }) => {
-            for (const id of ids) wanted.set(id, vpcId);
-          }),
-        );
-      }
-    }
-  }
+        const { ids } = await reader.ask(aws.networkInterfaces, { ...at, filters });
+        for (const id of ids) wanted.set(id, vpcId);
+      }),
+    ),
+  );
   await Promise.all(lists);
-  for (const table of routeTables) {
+  for (const table of network.routeTables) {
     for (const { networkInterfaceId } of firewallRoutes(table)) {
-      if (networkInterfaceId) wanted.set(networkInterfaceId, table.vpcId);
+      if (!networkInterfaceId) continue;
+      wanted.set(networkInterfaceId, wanted.get(networkInterfaceId) ?? table.vpcId);
     }
   }
-  return [...wanted];
+  return wanted;
 }
 
 function readInterfaces(
   reader: LookupReader,
-  at: { region?: string },
-  wanted: [id: string, vpcId: string][],
+  at: Place,
+  wanted: Wanted,
 ): Promise<Answers["networkInterfaces"]> {
   // The filter says nothing new, but makes it a filtered request, which has the larger bucket at EC2.
-  return all(wanted, ([id, vpcId]) =>
-    reader.find(aws.oneNetworkInterface, { ...at, id, filters: [{ name: "vpc-id", values: [vpcId] }] }),
+  const filters = (vpcId: string | undefined) =>
+    vpcId === undefined ? {} : { filters: [{ name: "vpc-id", values: [vpcId] }] };
+  return all([...wanted], ([id, vpcId]) =>
+    reader.find(aws.oneNetworkInterface, { ...at, id, ...filters(vpcId) }),
   );
 }
 
 async function rulesOf(
   reader: LookupReader,
-  at: { region?: string },
+  at: Place,
   groupIds: string[],
 ): Promise<Answers["securityGroupRules"]> {
   const lists = await all(chunks(groupIds), (values) =>
@@ -219,11 +186,6 @@ async function rulesOf(
   return all(unique(lists.flatMap(({ ids }) => ids)), (securityGroupRuleId) =>
     reader.find(aws.oneSecurityGroupRule, { ...at, securityGroupRuleId }),
   );
-}
-
-/** Asks for each of them at once (the reader keeps the pace) and leaves out those that are gone. */
-async function all<T, Answer>(items: T[], ask: (item: T) => Promise<Answer | undefined>): Promise<Answer[]> {
-  return (await Promise.all(items.map(ask))).filter((answer) => answer !== undefined);
 }
 
 function unique(ids: (string | undefined)[]): string[] {

@@ -1,9 +1,12 @@
+import { BeyondLookups } from "./beyond";
 import type { DataSource } from "./data-sources";
 import { Slots, TokenBucket, systemClock } from "./pace";
 import type { Clock } from "./pace";
 import { REQUEST_RATE } from "./rate";
-import { refusalError, refusalOf } from "./refusal";
+import { goneMeanwhile, refusalError, refusalOf, unansweredError, whatIsAsked } from "./refusal";
 import type { Refusal } from "./refusal";
+import { silent, type Tell } from "./tell";
+import { Watch, type Patience } from "./watch";
 
 /** Per data source. More would only stand in line at the bucket. */
 const AT_ONCE = 10;
@@ -18,38 +21,36 @@ interface Refused {
 }
 type Outcome<Answer> = { answer: Answer } | Refused;
 
-/** More calls of one action are ahead than may be made. */
-export class TooManyLookups extends Error {
-  override readonly name = "TooManyLookups";
-
-  constructor(
-    /** "DescribeSecurityGroupRules". */
-    readonly action: string,
-    readonly calls: number,
-    /** The account that the data sources ask, where they know it. */
-    readonly accountId: string | undefined,
-  ) {
-    super(`${action} would be called ${calls} times`);
-  }
-}
-
 /** Asks data sources: within EC2's request rates, each question once, and nothing more after a failure. */
 export class LookupReader {
   private readonly buckets = new Map<string, TokenBucket>();
   private readonly slots = new Map<object, Slots>();
   private readonly asked = new Map<object, Map<string, Promise<unknown>>>();
   private readonly calls = new Map<string, number>();
+  private readonly watch: Watch;
   private failure: Error | undefined;
 
-  /** @param mostCalls of one API action, retries included; `expect` keeps them */
+  /**
+   * @param mostCalls of one API action, retries included; `expect` keeps them
+   * @param tell hears what is waited for, and what becomes of the plugin's own errors
+   */
   constructor(
     private readonly clock: Clock = systemClock,
     private readonly mostCalls = Infinity,
-  ) {}
+    private readonly tell: Tell = silent,
+    patience?: Patience,
+  ) {
+    this.watch = new Watch(tell, patience);
+  }
+
+  /** Nothing is told any more. */
+  close(): void {
+    this.watch.close();
+  }
 
   /**
    * Says how often a data source is about to be asked.
-   * @throws TooManyLookups where an action behind it would be called too often, before that happens
+   * @throws BeyondLookups where an action behind it would be called too often, before that happens
    */
   expect<Arguments, Answer>(
     source: DataSource<Arguments, Answer>,
@@ -61,7 +62,11 @@ export class LookupReader {
       const calls = (this.calls.get(action) ?? 0) + each * questions;
       if (calls <= this.mostCalls) continue;
       // The first failure is everybody's.
-      this.failure ??= new TooManyLookups(action.slice(action.indexOf(":") + 1), calls, accountId);
+      this.failure ??= new BeyondLookups(
+        `through data sources ${action.slice(action.indexOf(":") + 1)} would take ${calls} requests, and ` +
+          `${this.mostCalls} take some ten seconds within EC2's request rates`,
+        accountId,
+      );
       throw this.failure;
     }
   }
@@ -73,7 +78,16 @@ export class LookupReader {
   async ask<Arguments, Answer>(source: DataSource<Arguments, Answer>, args: Arguments): Promise<Answer> {
     const outcome = await this.once(source, args);
     if ("answer" in outcome) return outcome.answer;
-    throw this.fail(source, args, outcome);
+    throw this.fail(refusalError(outcome.refusal, source, args, outcome.error));
+  }
+
+  /** Like `ask`, for what can be done without: undefined where it isn't answered. */
+  async tryAsk<Arguments, Answer>(
+    source: DataSource<Arguments, Answer>,
+    args: Arguments,
+  ): Promise<Answer | undefined> {
+    const outcome = await this.once(source, args);
+    return "answer" in outcome ? outcome.answer : undefined;
   }
 
   /** Like `ask`, for a single object: undefined if it has gone since it was listed. */
@@ -83,17 +97,16 @@ export class LookupReader {
   ): Promise<Answer | undefined> {
     const outcome = await this.once(source, args);
     if ("answer" in outcome) return outcome.answer;
-    if (outcome.refusal === "vanished") return undefined;
-    throw this.fail(source, args, outcome);
+    if (outcome.refusal === "vanished") {
+      if (source.tellsErrors === true) this.tell.warn(goneMeanwhile(source, args));
+      return undefined;
+    }
+    throw this.fail(refusalError(outcome.refusal, source, args, outcome.error));
   }
 
   /** The first failure is everybody's: what still waits for its turn is not asked any more. */
-  private fail<Arguments, Answer>(
-    source: DataSource<Arguments, Answer>,
-    args: Arguments,
-    { refusal, error }: Refused,
-  ): Error {
-    return (this.failure ??= refusalError(refusal, source, args, error));
+  private fail(error: Error): Error {
+    return (this.failure ??= error);
   }
 
   private once<Arguments, Answer>(
@@ -110,10 +123,20 @@ export class LookupReader {
     source: DataSource<Arguments, Answer>,
     args: Arguments,
   ): Promise<Outcome<Answer>> {
+    await this.turn(source);
+    return this.watch.over(
+      whatIsAsked(source, args),
+      () => this.attempts(source, args),
+      (seconds) => this.fail(unansweredError(source, args, seconds)),
+    );
+  }
+
+  private async attempts<Arguments, Answer>(
+    source: DataSource<Arguments, Answer>,
+    args: Arguments,
+  ): Promise<Outcome<Answer>> {
     for (let attempt = 1; ; attempt += 1) {
-      for (const action of source.actions) this.count(action, 1);
-      await Promise.all(source.actions.map((action) => this.bucket(action).take(1)));
-      if (this.failure !== undefined) throw this.failure;
+      if (attempt > 1) await this.turn(source);
       const outcome = await attemptOf(source, args);
       if ("answer" in outcome) {
         const further = source.further?.(outcome.answer);
@@ -124,6 +147,13 @@ export class LookupReader {
       const seconds = FIRST_PAUSE_SECONDS * 2 ** (attempt - 1);
       for (const action of new Set(source.actions)) this.bucket(action).pause(seconds);
     }
+  }
+
+  /** Waits until EC2's request rates allow the calls behind a question. */
+  private async turn<Arguments, Answer>({ actions }: DataSource<Arguments, Answer>): Promise<void> {
+    for (const action of actions) this.count(action, 1);
+    await Promise.all(actions.map((action) => this.bucket(action).take(1)));
+    if (this.failure !== undefined) throw this.failure;
   }
 
   private charge(action: string, calls: number): void {

@@ -27,14 +27,18 @@ export function refusalOf(message: string, notFound: string | undefined): Refusa
 /** The error for a lookup that could not be done, in the words of the API action and its IAM permission. */
 export function refusalError<Arguments>(
   refusal: Refusal,
-  source: Pick<DataSource<Arguments, unknown>, "what" | "actions">,
+  source: Source<Arguments>,
   args: Arguments,
   cause: Error,
 ): InventoryError {
   const permission = permissionIn(cause.message) ?? source.actions[0] ?? "";
-  const action = permission.slice(permission.indexOf(":") + 1);
+  const action = actionOf(permission);
   const details = { action, permission, cause };
-  const doing = `AWS inventory: reading ${[source.what, ...subjectsOf(args)].join(" ")}`;
+  const ruledOut = ruledOutBy(cause.message);
+  if (ruledOut !== undefined) {
+    return new InventoryError(ruledOut.code, `AWS inventory: ${ruledOut.says}`, { cause });
+  }
+  const doing = doingOf(source, args);
   switch (refusal) {
     case "denied":
       return new InventoryError(
@@ -61,6 +65,47 @@ export function refusalError<Arguments>(
   }
 }
 
+/** What is asked, for a person who waits: "DescribeVpcs (VPC vpc-0123)". */
+export function whatIsAsked<Arguments>(source: Source<Arguments>, args: Arguments): string {
+  return `${actionOf(source.actions[0] ?? "")} (${[source.what, ...subjectsOf(args)].join(" ")})`;
+}
+
+/** The error for a lookup that the AWS provider goes on repeating. */
+export function unansweredError<Arguments>(
+  source: Source<Arguments>,
+  args: Arguments,
+  seconds: number,
+): InventoryError {
+  const permission = source.actions[0] ?? "";
+  const action = actionOf(permission);
+  return new InventoryError(
+    "LOOKUP_FAILED",
+    `${doingOf(source, args)}: ${action} has no answer after ${seconds} s. The AWS provider repeats what AWS refuses or ` +
+      "fails with (aws:maxRetries says how often). Run again later; if it stays, look for who else uses up the " +
+      "account's request rate in this region, and what is between this machine and AWS",
+    { action, permission },
+  );
+}
+
+/** What a person should know of an error that the AWS provider has shown and that is none. */
+export function goneMeanwhile<Arguments>(source: Source<Arguments>, args: Arguments): string {
+  const what = [source.what, ...subjectsOf(args)].join(" ");
+  return (
+    `${what} went while AWS was being read, and is left out. If the AWS provider shows an error of it ("no matching … ` +
+    'found"), that is no failure of this run'
+  );
+}
+
+type Source<Arguments> = Pick<DataSource<Arguments, unknown>, "what" | "actions">;
+
+function doingOf<Arguments>(source: Source<Arguments>, args: Arguments): string {
+  return `AWS inventory: reading ${[source.what, ...subjectsOf(args)].join(" ")}`;
+}
+
+function actionOf(permission: string): string {
+  return permission.slice(permission.indexOf(":") + 1);
+}
+
 /** The ids that a question was about: its own arguments, or filters with a single value. */
 function subjectsOf(args: unknown): string[] {
   if (typeof args === "string") return [args];
@@ -77,6 +122,33 @@ function permissionIn(message: string): string | undefined {
   return service === undefined || operation === undefined
     ? undefined
     : `${service.toLowerCase()}:${operation}`;
+}
+
+/** What the stack's own settings keep the AWS provider from, in the provider's and the engine's words. */
+function ruledOutBy(
+  message: string,
+): { code: "ACCOUNT_REFUSED" | "LOOKUP_FAILED"; says: string } | undefined {
+  // aws-sdk-go-base, VerifyAccountIDAllowed.
+  const [, account] = /AWS account ID not allowed: (\d+)/i.exec(message) ?? [];
+  if (account !== undefined) return { code: "ACCOUNT_REFUSED", says: accountRefused(account) };
+  // Pulumi's diagnostic 2015.
+  if (/Default provider for '?aws'? disabled/i.test(message)) {
+    return {
+      code: "LOOKUP_FAILED",
+      says:
+        "pulumi:disable-default-providers rules out the AWS provider, which data sources ask through. Set " +
+        'aws-panos-rules:inventory to ec2, which does without it, or take "aws" (or "*") off that list',
+    };
+  }
+  return undefined;
+}
+
+/** The words for credentials of an account that the settings rule out, whatever asks. */
+export function accountRefused(accountId: string): string {
+  return (
+    `the credentials are of account ${accountId}, which aws:allowedAccountIds or aws:forbiddenAccountIds rules out. ` +
+    "Check which credentials are used (aws:profile, aws:assumeRoles, AWS_PROFILE, AWS_ACCESS_KEY_ID), or change the lists"
+  );
 }
 
 function advice(message: string): string {

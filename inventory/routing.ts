@@ -1,5 +1,4 @@
 import type { RouteAnswer, RouteTableAnswer, VpcAnswer } from "./answers";
-import { isCidr } from "./cidr";
 
 /**
  * The effective route table of every subnet that has one among the answers: the explicitly associated one,
@@ -33,21 +32,50 @@ export function effectiveRouteTables(
   );
 }
 
-/**
- * The routes that could send internet traffic to a firewall, whichever one is configured: at least half of
- * all addresses (a default route may be split in two), or a prefix list, which can hold such halves, to an
- * interface, an instance or an endpoint. Only subnets with such a route are worth reading further.
- */
-export function firewallRoutes(table: RouteTableAnswer): RouteAnswer[] {
-  return (table.routes ?? []).filter(
-    (route) =>
-      Boolean(route.networkInterfaceId || route.instanceId || route.vpcEndpointId) &&
-      (Boolean(route.destinationPrefixListId) ||
-        isHalfOfAll(route.cidrBlock) ||
-        isHalfOfAll(route.ipv6CidrBlock)),
+/** The routes to an interface, an instance or an endpoint: each of these may be a firewall, whatever leads to it. */
+export function firewallRoutes({ routes = [] }: RouteTableAnswer): RouteAnswer[] {
+  return routes.filter((route) =>
+    Boolean(route.networkInterfaceId || route.instanceId || route.vpcEndpointId),
   );
 }
 
-function isHalfOfAll(cidr: string | undefined): boolean {
-  return cidr !== undefined && (isCidr(cidr, 4) || isCidr(cidr, 6)) && /\/[01]$/.test(cidr);
+/** VPCs with the route tables that were read and the subnets that were listed. */
+export interface RoutedVpcs {
+  vpcs: VpcAnswer[];
+  /** By VPC id. */
+  subnetIds: Map<string, string[]>;
+  routeTables: RouteTableAnswer[];
+}
+
+/**
+ * The subnets that some firewall may stand before, whichever one is configured: those whose effective table has a
+ * route to what may be one, and all of a VPC in which a gateway's table has one. Which of them really are behind
+ * the firewall is the mapping's to judge, by the same routes; nothing that it may count is missing here.
+ * @returns the tables that decide it, and subnets by VPC id
+ */
+export function behindSomeFirewall({ vpcs, subnetIds, routeTables }: RoutedVpcs): {
+  subnets: Map<string, string[]>;
+  tables: RouteTableAnswer[];
+} {
+  const leading = new Map(
+    routeTables.filter((table) => firewallRoutes(table).length > 0).map((table) => [table.id, table]),
+  );
+  const effective = effectiveRouteTables(vpcs, subnetIds, routeTables);
+  const edgeVpcs = new Set([...leading.values()].filter(isGateways).map(({ vpcId }) => vpcId));
+  const subnets = new Map(
+    [...subnetIds].map(([vpcId, ids]) => [
+      vpcId,
+      ids.filter((id) => edgeVpcs.has(vpcId) || leading.has(effective.get(id) ?? "")),
+    ]),
+  );
+  const deciding = new Set([...subnets.values()].flat().map((id) => effective.get(id)));
+  const tables = routeTables.filter(
+    (table) => deciding.has(table.id) || (isGateways(table) && edgeVpcs.has(table.vpcId)),
+  );
+  return { subnets, tables };
+}
+
+/** Whether a table routes what comes in through a gateway: an edge association. */
+export function isGateways({ associations = [] }: RouteTableAnswer): boolean {
+  return associations.some(({ gatewayId }) => Boolean(gatewayId));
 }

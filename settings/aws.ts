@@ -1,13 +1,74 @@
 import type { AssumedRole, AwsAccess } from "../inventory/ec2/access";
 import { given } from "../inventory/sort";
 import type { Report } from "./problems";
+import { reportUnlessKnown } from "./keys";
 import { isRecord, reader, type Get, type Reader } from "./reader";
 
 /**
  * Settings of the AWS provider that change who asks or where, and that only its own data sources honour.
  * They are refused rather than ignored: another identity would see another account.
  */
-const NOT_HONOURED = ["customCaBundle", "httpProxy", "httpsProxy", "insecure", "ec2MetadataServiceEndpoint"];
+const NOT_HONOURED = [
+  "customCaBundle",
+  "ec2MetadataServiceEndpoint",
+  "ec2MetadataServiceEndpointMode",
+  "httpProxy",
+  "httpsProxy",
+  "insecure",
+];
+
+/** Those that EC2's own API is asked with, too. */
+const HONOURED = [
+  "accessKey",
+  "allowedAccountIds",
+  "assumeRoleWithWebIdentity",
+  "assumeRoles",
+  "endpoints",
+  "forbiddenAccountIds",
+  "maxRetries",
+  "profile",
+  "region",
+  "secretKey",
+  "sharedConfigFiles",
+  "sharedCredentialsFiles",
+  "stsRegion",
+  "token",
+  "useDualstackEndpoint",
+  "useFipsEndpoint",
+];
+
+/** Those that change neither who asks, nor where, nor what is answered. */
+const ELSEWHERE = [
+  "defaultTags",
+  "ignoreTags",
+  "noProxy",
+  "retryMode",
+  "s3UsEast1RegionalEndpoint",
+  "s3UsePathStyle",
+  "skipCredentialsValidation",
+  "skipMetadataApiCheck",
+  "skipRegionValidation",
+  "skipRequestingAccountId",
+  "tagPolicyCompliance",
+  "tokenBucketRateLimiterCapacity",
+  "userAgents",
+];
+
+/** The AWS provider's settings (@pulumi/aws 7, config/vars), without `aws:`. */
+export const AWS_KEYS = [...HONOURED, ...NOT_HONOURED, ...ELSEWHERE];
+
+/** Reports the keys of the AWS provider's namespace that it doesn't know. */
+export function reportUnknownAws(keys: readonly string[], report: Report): void {
+  for (const key of keys) {
+    if (!key.startsWith("aws:")) continue;
+    const name = key.slice("aws:".length);
+    if (name === "assumeRole") {
+      report(key, "is no setting of the AWS provider's version 7, which has a list: assumeRoles", ROLE);
+    } else {
+      reportUnlessKnown(name, key, AWS_KEYS, report);
+    }
+  }
+}
 
 const ROLE = '[{"roleArn": "arn:aws:iam::123456789012:role/panos-reader"}]';
 export const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/\S+$/;
@@ -24,7 +85,11 @@ export function awsAccess(get: Get, report: Report): AwsAccess {
   const text = (name: string) => read.text(`aws:${name}`, /./, "", "optional");
   const flag = (name: string) => (text(name) === undefined ? undefined : read.boolean(`aws:${name}`, false));
   const retries = read.wholeNumber("aws:maxRetries", 0);
-  const roles = read.json("aws:assumeRoles") ?? read.json("aws:assumeRole");
+  const roles = read.json("aws:assumeRoles");
+  if ((text("accessKey") === undefined) !== (text("secretKey") === undefined)) {
+    const missing = text("accessKey") === undefined ? "accessKey" : "secretKey";
+    report(`aws:${missing}`, "is missing beside its other half", "both, or neither");
+  }
   return given({
     region: read.text("aws:region", REGION, "eu-central-1", "optional"),
     homeRegion: read.text("aws:stsRegion", REGION, "eu-central-1", "optional"),
@@ -36,19 +101,23 @@ export function awsAccess(get: Get, report: Report): AwsAccess {
     webIdentity: webIdentity(read.json("aws:assumeRoleWithWebIdentity"), report),
     sharedConfigFile: onlyFile("aws:sharedConfigFiles", read, report),
     sharedCredentialsFile: onlyFile("aws:sharedCredentialsFiles", read, report),
-    endpoints: endpoints(read.json("aws:endpoints")),
+    endpoints: endpoints(read.json("aws:endpoints"), report),
     useDualstackEndpoint: flag("useDualstackEndpoint"),
     useFipsEndpoint: flag("useFipsEndpoint"),
     maxAttempts: retries === undefined ? undefined : retries + 1,
-    allowedAccountIds: accountIds(read.json("aws:allowedAccountIds")),
-    forbiddenAccountIds: accountIds(read.json("aws:forbiddenAccountIds")),
+    allowedAccountIds: accountIds("aws:allowedAccountIds", read, report),
+    forbiddenAccountIds: accountIds("aws:forbiddenAccountIds", read, report),
   });
 }
 
-/** Roles to take on one after the other; a single one need not be in a list. */
-export function assumedRoles(key: string, value: unknown, report: Report): AssumedRole[] {
-  const list = Array.isArray(value) ? (value as unknown[]) : [value];
-  return list.flatMap((role, index) => {
+/** Roles to take on one after the other. */
+function assumedRoles(key: string, value: unknown, report: Report): AssumedRole[] {
+  // The AWS provider takes nothing else, and would ask without the role.
+  if (!Array.isArray(value)) {
+    report(key, "is not a list of roles", ROLE);
+    return [];
+  }
+  return value.flatMap((role: unknown, index) => {
     const place = `${key}[${index}].roleArn`;
     const roleArn = isRecord(role) ? role["roleArn"] : undefined;
     if (!isRecord(role) || typeof roleArn !== "string" || !ROLE_ARN.test(roleArn)) {
@@ -95,13 +164,21 @@ function onlyFile(key: string, read: Reader, report: Report): string | undefined
   return undefined;
 }
 
-function endpoints(value: unknown): AwsAccess["endpoints"] {
-  const places = (Array.isArray(value) ? value : []).filter(isRecord);
+function endpoints(value: unknown, report: Report): AwsAccess["endpoints"] {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value) || !value.every(isRecord)) {
+    report("aws:endpoints", "is not a list of addresses by service", '[{"ec2": "https://ec2.example.com"}]');
+    return undefined;
+  }
   const of = (service: string) =>
-    places.map((place) => place[service]).find((url): url is string => typeof url === "string");
-  return value === undefined ? undefined : given({ ec2: of("ec2"), sts: of("sts") });
+    value.map((place) => place[service]).find((url): url is string => typeof url === "string" && url !== "");
+  return given({ ec2: of("ec2"), sts: of("sts") });
 }
 
-function accountIds(value: unknown): string[] | undefined {
-  return Array.isArray(value) ? value.map(String) : undefined;
+function accountIds(key: string, read: Reader, report: Report): string[] | undefined {
+  const value = read.json(key);
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) return value.map(String);
+  report(key, "is not a list of account ids", '["123456789012"]');
+  return undefined;
 }

@@ -16,6 +16,7 @@ import { assemble } from "../assemble";
 import { InventoryError } from "../errors";
 import { Slots, systemClock } from "../pace";
 import type { Clock } from "../pace";
+import { accountRefused } from "../refusal";
 import type { Tell } from "../tell";
 import type { Inventory } from "../types";
 import { checkInventory } from "../validate";
@@ -117,11 +118,7 @@ export async function collectEc2(
 /** The AWS provider's own guard against reading with the wrong credentials. */
 function requireAllowed(accountId: string, { allowedAccountIds, forbiddenAccountIds = [] }: AwsAccess): void {
   if (allowedAccountIds?.includes(accountId) !== false && !forbiddenAccountIds.includes(accountId)) return;
-  throw new InventoryError(
-    "ACCOUNT_REFUSED",
-    `AWS inventory: the credentials are of account ${accountId}, which aws:allowedAccountIds or ` +
-      "aws:forbiddenAccountIds rules out. Check aws:profile and aws:assumeRoles",
-  );
+  throw new InventoryError("ACCOUNT_REFUSED", `AWS inventory: ${accountRefused(accountId)}`);
 }
 
 async function networkOf(reader: Ec2Reader) {

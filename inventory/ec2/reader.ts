@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { TokenBucket, systemClock } from "../pace";
@@ -42,6 +43,8 @@ export class Ec2Reader {
     access: AwsAccess,
     private readonly clock: Clock = systemClock,
   ) {
+    // Every request under way listens to it, and more than ten are no leak.
+    setMaxListeners(0, this.failed.signal);
     this.clients = clientsFor(access);
     this.pace(this.clients.ec2);
     this.pace(this.clients.optional);

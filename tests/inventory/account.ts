@@ -68,10 +68,14 @@ export class Account {
       if (answer !== undefined && isSingle.test(invoke.tok)) this.put(answer);
     }
     this.put(MAIN_TABLE_ANSWER);
+    // The recording is an older provider's; version 7 tells them all.
+    const first = { ipv6CidrBlock: this.get(VPC)["ipv6CidrBlock"], state: "associated" };
+    this.change(VPC, { ipv6CidrBlockAssociations: [first] });
     this.put({ ...this.get(VPC), id: OTHER_VPC, cidrBlock: "172.31.0.0/16", cidrBlockAssociations: [] });
     this.put({
       ...this.get(OTHER_VPC),
       tags: {},
+      ipv6CidrBlockAssociations: [],
       ipv6CidrBlock: "",
       mainRouteTableId: "rtb-00000000000000000",
     });
@@ -121,7 +125,7 @@ export class Account {
       case "getVpcs":
         return list(this.ids("vpc-"));
       case "getRouteTables":
-        return list(this.ids("rtb-"));
+        return list(this.ids("rtb-").filter((id) => this.hasRouteTo(id, question)));
       case "getSubnets":
         return list(filterValues(question, "vpc-id").includes(VPC) ? [PUBLIC_SUBNET, PRIVATE_SUBNET] : []);
       case "getNetworkInterfaces":
@@ -167,6 +171,32 @@ export class Account {
       filterValues(question, "subnet-id").includes(String(networkInterface["subnetId"])) &&
       attachments.some((each) => filterValues(question, "attachment.instance-id").includes(each.instanceId))
     );
+  }
+
+  /** Of hidden routes only what a test says: `hiddenGateways` and `hiddenLists` of the table. */
+  private hasRouteTo(id: string, question: Question): boolean {
+    if (question.filters === undefined) return true;
+    const {
+      routes = [],
+      hiddenGateways = [],
+      hiddenLists = [],
+    } = this.get(id) as Record<string, Fields[] | string[]>;
+    const gateways = [
+      ...(routes as Fields[]).flatMap(({ gatewayId, vpcEndpointId }) => [gatewayId, vpcEndpointId]),
+      ...hiddenGateways,
+    ].map(String);
+    const lists = [...(routes as Fields[]), ...(hiddenLists as string[])].flatMap((route) =>
+      typeof route === "string" ? route : (route["destinationPrefixListId"] as string) || [],
+    );
+    const hasAny = (name: string, of: string[]) =>
+      question.filters?.every(
+        (filter) =>
+          filter.name !== name ||
+          filter.values.some((value) =>
+            of.some((each) => new RegExp(`^${value.replace("*", ".*")}$`).test(each)),
+          ),
+      ) === true;
+    return hasAny("route.gateway-id", gateways) && hasAny("route.destination-prefix-list-id", lists);
   }
 
   private ids(prefix: string): string[] {

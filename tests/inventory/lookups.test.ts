@@ -19,6 +19,7 @@ import {
   WEB,
   WEB_GROUP,
 } from "./account";
+import { without } from "./seen";
 
 describe("inventory from data-source lookups", () => {
   let account: Account;
@@ -177,6 +178,105 @@ describe("inventory from data-source lookups", () => {
       [PUBLIC_SUBNET, "10.20.1.0/24"],
       [PRIVATE_SUBNET, "10.20.2.0/24"],
     ]);
+  });
+
+  for (const [what, routes] of [
+    [
+      "a part of the internet",
+      [
+        { cidrBlock: "203.0.113.0/24", networkInterfaceId: TRUST_INTERFACE },
+        { cidrBlock: "0.0.0.0/0", gatewayId: "igw-0123456789abcdef0" },
+      ],
+    ],
+    ["a part of the own VPC", [{ cidrBlock: "10.20.2.0/24", networkInterfaceId: TRUST_INTERFACE }]],
+    ["an IPv6 block", [{ ipv6CidrBlock: "2001:db8::/48", instanceId: FIREWALL.instance }]],
+  ] as const) {
+    it(`reads a subnet that sends ${what} to a possible firewall`, async () => {
+      account.change(MAIN_TABLE, { routes });
+      const { networkInterfaces } = await read();
+      expect(networkInterfaces.map(({ id }) => id)).to.include(WEB.networkInterface);
+    });
+  }
+
+  it("reads all subnets of a VPC in which a gateway's table leads to a possible firewall", async () => {
+    account.put({
+      id: "rtb-00000000000000ed9",
+      vpcId: VPC,
+      associations: [{ gatewayId: "igw-0123456789abcdef0", main: false }],
+      routes: [{ cidrBlock: "10.20.1.0/24", networkInterfaceId: TRUST_INTERFACE }],
+    });
+    const { networkInterfaces } = await read();
+    expect(networkInterfaces.map(({ id }) => id)).to.include(WEB.networkInterface);
+  });
+
+  it("reads the lists of routes that lead elsewhere, which take their destinations away", async () => {
+    const elsewhere = { destinationPrefixListId: PREFIX_LIST, transitGatewayId: "tgw-1" };
+    const routes = [{ cidrBlock: "0.0.0.0/0", networkInterfaceId: TRUST_INTERFACE }, elsewhere];
+    account.change(PRIVATE_TABLE, { routes });
+    const { prefixLists } = await read();
+    expect(prefixLists.map(({ id }) => id)).to.deep.equal([PREFIX_LIST]);
+  });
+
+  it("reads what the configured firewall is made of, wherever it is", async () => {
+    const firewall = { networkInterfaceIds: [FIREWALL.networkInterface], vpcEndpointIds: [] };
+    expect((await read()).networkInterfaces.map(({ id }) => id)).not.to.include(FIREWALL.networkInterface);
+    const { networkInterfaces } = await readLookups({ firewall }, clock);
+    expect(networkInterfaces.find(({ id }) => id === FIREWALL.networkInterface)?.instanceId).to.equal(
+      FIREWALL.instance,
+    );
+  });
+
+  it("reads what every subnet says where zones name some", async () => {
+    const { subnets } = await readLookups({ withSubnets: true }, clock);
+    expect(subnets.map(({ cidrBlock }) => cidrBlock)).to.deep.equal(["10.20.1.0/24", "10.20.2.0/24"]);
+  });
+
+  describe("what data sources hide", () => {
+    const hidden = async (options: Parameters<typeof readLookups>[0] = {}) => {
+      const said: string[] = [];
+      await readLookups({ ...options, onHidden: (reasons) => said.push(...reasons) }, clock);
+      return said.join("\n");
+    };
+
+    it("is nothing here", async () => expect(await hidden()).to.equal(""));
+
+    it("is what a virtual private gateway propagates, where a firewall may stand", async () => {
+      account.change(MAIN_TABLE, { hiddenGateways: ["vgw-1"] });
+      expect(await hidden()).to.equal("");
+      account.change(PRIVATE_TABLE, { hiddenGateways: ["vgw-1"] });
+      expect(await hidden()).to.include(`${PRIVATE_TABLE} may have routes that data sources hide`);
+    });
+
+    it("is a list that leads to a gateway endpoint, but no route to the firewall's own endpoint", async () => {
+      account.change(PRIVATE_TABLE, { routes: [{ cidrBlock: "0.0.0.0/0", vpcEndpointId: "vpce-f" }] });
+      expect(await hidden()).to.equal("");
+      account.change(PRIVATE_TABLE, { hiddenGateways: ["vpce-s3"], hiddenLists: ["pl-s3"] });
+      expect(await hidden()).to.include(PRIVATE_TABLE);
+    });
+
+    it("counts every endpoint where AWS doesn't say which a list leads to", async () => {
+      account.change(PRIVATE_TABLE, { routes: [{ cidrBlock: "0.0.0.0/0", vpcEndpointId: "vpce-f" }] });
+      account.fail = (_, { filters = [] }) =>
+        filters.some(({ name }) => name === "route.destination-prefix-list-id")
+          ? "api error NotImplemented: The filter is not implemented"
+          : undefined;
+      expect(await hidden()).to.include(PRIVATE_TABLE);
+    });
+
+    it("is a list that leads to the firewall's endpoint", async () => {
+      account.change(MAIN_TABLE, { hiddenGateways: ["vpce-f"], hiddenLists: [PREFIX_LIST] });
+      const firewall = { networkInterfaceIds: [], vpcEndpointIds: ["vpce-f"] };
+      expect(await hidden({ firewall })).to.include(`lead prefix lists to the firewall in ${MAIN_TABLE}`);
+    });
+
+    it("is all but the first IPv6 CIDR of a VPC, of an older provider", async () => {
+      account.put(without(account.get(VPC), "ipv6CidrBlockAssociations"));
+      expect(await hidden()).to.include(
+        `of the IPv6 CIDRs of ${VPC} this version of the AWS provider tells only`,
+      );
+      account.change(VPC, { ipv6CidrBlock: "" });
+      expect(await hidden()).to.equal("");
+    });
   });
 
   it("keeps every kind of a route's target", async () => {

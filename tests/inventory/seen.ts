@@ -59,7 +59,8 @@ function isShown({ gatewayId, vpcEndpointId, destinationPrefixListId, origin }: 
   return !(destinationPrefixListId !== undefined && vpcEndpointId !== undefined);
 }
 
-function without<T extends object, K extends keyof T>(object: T, ...keys: K[]): Omit<T, K> {
+/** An object without some of its fields. */
+export function without<T extends object, K extends keyof T>(object: T, ...keys: K[]): Omit<T, K> {
   const entries = Object.entries(object).filter(([key]) => !keys.includes(key as K));
   return Object.fromEntries(entries) as Omit<T, K>;
 }

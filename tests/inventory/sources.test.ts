@@ -52,6 +52,8 @@ describe("both ways to ask AWS", () => {
       ["10.20.2.10", "10.20.2.11", "10.20.2.12"],
       ["10.20.2.20"],
       ["10.21.3.10"],
+      // Behind the same gateway, whose table leads to the firewall for another subnet.
+      ["10.20.1.77"],
       ["10.20.1.5"],
     ]);
     expect(asLookupsSee(ec2, lookups)).to.deep.equal(lookups);

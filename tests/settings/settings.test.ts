@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import { SettingsError, settingsFrom } from "../../settings";
+import { AWS_KEYS } from "../../settings/aws";
 
 const good: Record<string, string> = {
   "panos:hostname": "fw1.example.com",
@@ -33,7 +35,10 @@ function problemsOf(
 describe("settings", () => {
   it("have defaults for what need not be said", () => {
     const settings = read();
-    expect(settings.inventory).to.deep.equal({ kind: "auto", access: {} });
+    expect(settings.inventory).to.deep.equal({
+      ...{ kind: "auto", access: {} },
+      firewall: { networkInterfaceIds: [], vpcEndpointIds: ["vpce-0b"] },
+    });
     const [firewall] = settings.firewalls;
     expect(settings.firewalls).to.have.length(1);
     expect(settings).to.include({ listed: false, frozen: undefined });
@@ -171,12 +176,71 @@ describe("settings", () => {
     expect(read({ ...region, "aws-panos-rules:guardrails": exclude }).inventory.kind).to.equal("ec2");
     expect(read({ ...region, "aws-panos-rules:zones": zones }).inventory.kind).to.equal("ec2");
     const lookups = { ...region, "aws-panos-rules:inventory": "lookups", "aws-panos-rules:zones": zones };
-    expect(read(lookups).inventory.kind).to.equal("lookups");
+    expect(read(lookups).inventory).to.include({
+      ...{ kind: "ec2", because: "data sources don't tell the tags that zones.tags needs" },
+    });
+    const blocked = { ...lookups, "aws:httpProxy": "http://proxy" };
+    expect(read(blocked).inventory).to.deep.include({
+      kind: "lookups",
+      unseen: ["the tags that zones.tags needs"],
+    });
+    for (const [key, value] of [
+      ["references", "expand"],
+      ["directions", '["egress"]'],
+      ["destinationAddress", "public"],
+      ["policies", '[{"tag":"a","logSetting":"b"}]'],
+    ] as const) {
+      expect(read({ ...region, [`aws-panos-rules:${key}`]: value }).inventory.kind, key).to.equal("ec2");
+    }
+    const subnets = { ...region, "aws-panos-rules:zones": '{"subnets":{"subnet-0a":"dmz"}}' };
+    expect(read(subnets).inventory).to.include({ kind: "auto", withSubnets: true });
     const behind = { "aws-panos-rules:protectedVpcs": '["vpc-0a1b2c3d"]' };
     expect(read({ ...region, ...behind }).inventory.kind).to.equal("ec2");
     expect(problemsOf({ ...lookups, ...behind })).to.deep.equal([
       "aws-panos-rules:inventory is lookups, which don't see what protectedSubnets and protectedVpcs name",
     ]);
+  });
+
+  it("refuse tags that nobody will see: AWS's own, and what aws:ignoreTags hides from data sources", () => {
+    const ignored = { "aws:ignoreTags": '{"keys":["team"],"keyPrefixes":["fw:"]}' };
+    const settings: [string, (tag: string) => string][] = [
+      ["guardrails.approvalTag", (tag) => JSON.stringify({ approvalTag: `${tag}=yes` })],
+      ["guardrails.exclude.vpcs", (tag) => JSON.stringify({ exclude: { vpcs: [tag] } })],
+      ["guardrails.exclude.instances", (tag) => JSON.stringify({ exclude: { instances: [tag] } })],
+      ["zones.tags", (tag) => JSON.stringify({ tags: { [`${tag}=a`]: "dmz" } })],
+      ["policies", (tag) => JSON.stringify([{ tag, logSetting: "b" }])],
+      ["applicationsByTag", (tag) => JSON.stringify({ [tag]: { "tcp/9000": "in-house" } })],
+      ["quarantine.tags", (tag) => JSON.stringify({ tags: { [tag]: ["IR"] } })],
+    ];
+    for (const [setting, value] of settings) {
+      const with_ = (tag: string, more: Record<string, string> = {}) =>
+        problemsOf({ [`aws-panos-rules:${setting.split(".")[0]}`]: value(tag), ...more }).join("\n");
+      expect(with_("aws:createdBy"), setting).to.include(`${setting} names aws:createdBy`);
+      expect(with_("AWS:x"), setting).to.include("one of AWS's own tags, which are not read");
+      expect(with_("team", ignored), setting)
+        .to.include(`${setting} names team`)
+        .and.include("aws:ignoreTags");
+      expect(with_("fw:zone", ignored), setting).to.include(`${setting} names fw:zone`);
+      expect(with_("other", ignored), setting).to.equal("");
+      const ec2 = { "aws-panos-rules:inventory": "ec2", "aws:region": "eu-central-1" };
+      expect(with_("team", { ...ignored, ...ec2 }), setting).to.equal("");
+    }
+    const environment = { TF_AWS_IGNORE_TAGS_KEYS: "a,team" };
+    const approval = { "aws-panos-rules:guardrails": '{"approvalTag":"team"}' };
+    expect(problemsOf(approval, SECRET, environment).join()).to.include("hides from the data sources");
+  });
+
+  it("take EC2's own API where Pulumi may not use the AWS provider by itself", () => {
+    for (const list of ['["aws"]', '["*"]']) {
+      const off = { "aws:region": "eu-central-1", "pulumi:disable-default-providers": list };
+      expect(read(off).inventory.kind).to.equal("ec2");
+      const problem = "pulumi:disable-default-providers rules out the AWS provider";
+      expect(problemsOf({ ...off, "aws-panos-rules:inventory": "lookups" }).join()).to.include(problem);
+      expect(problemsOf({ ...off, "aws:httpProxy": "http://proxy" }).join())
+        .to.include(problem)
+        .and.include("aws:httpProxy");
+    }
+    expect(read({ "pulumi:disable-default-providers": '["random"]' }).inventory.kind).to.equal("auto");
   });
 
   it("report everything that is missing at once, with an example each", () => {
@@ -313,6 +377,11 @@ describe("settings", () => {
       ],
       ["aws:assumeRoleWithWebIdentity", "{}", "is not a role's ARN and a token"],
       ["aws:sharedConfigFiles", '["a","b"]', "is not a list with one file"],
+      ["aws:assumeRoles", '{"roleArn":"arn:aws:iam::123456789012:role/reader"}', "is not a list of roles"],
+      ["aws:endpoints", '{"ec2":"http://127.0.0.1:5000"}', "is not a list of addresses by service"],
+      ["aws:allowedAccountIds", "123456789012", "is not a list of account ids"],
+      ["aws:accessKey", "AKIA", "aws:secretKey is missing beside its other half"],
+      ["aws:ec2MetadataServiceEndpointMode", "IPv6", "is honoured by the data sources only"],
     ] as const) {
       it(`refuse ${key} ${value}, and leave it to the data sources otherwise`, () => {
         expect(problemsOf(ec2({ [key]: value })).join()).to.contain(problem);
@@ -321,6 +390,28 @@ describe("settings", () => {
         expect(access.obstacle).to.contain(problem);
       });
     }
+  });
+
+  for (const [key, problem] of [
+    ["aws:regoin", "is not a setting"],
+    ["aws:AllowedAccountIds", "is spelled allowedAccountIds"],
+    ["aws:assumeRole", "is no setting of the AWS provider's version 7, which has a list: assumeRoles"],
+  ] as const) {
+    it(`refuse ${key}, which stops the AWS provider, whoever is asked`, () => {
+      for (const source of ["auto", "lookups", "ec2"]) {
+        const change = { "aws-panos-rules:inventory": source, [key]: "[]" };
+        expect(problemsOf(change).join(), source).to.include(`${key} `).and.include(problem);
+      }
+      const snapshot = { "aws-panos-rules:inventory": "snapshot", "aws-panos-rules:snapshot": "a.json" };
+      expect(problemsOf({ ...snapshot, [key]: "[]" })).to.deep.equal([]);
+    });
+  }
+
+  it("know every setting of the AWS provider", async () => {
+    const file = require.resolve("@pulumi/aws/config/vars.js");
+    const names = [...(await readFile(file, "utf8")).matchAll(/__config\.get(?:Object)?\("(\w+)"\)/g)];
+    expect(names.length).to.be.greaterThan(30);
+    expect([...AWS_KEYS].sort()).to.deep.equal(names.map(([, name]) => name).sort());
   });
 
   describe("of several accounts", () => {

@@ -321,7 +321,9 @@ function given({ Filters }: { Filters: Filter[] }): { Filters?: Filter[] } {
 }
 
 function nothing(lookup: string, words: string): Error {
-  return new Error(`invoking ${lookup}: ${words}`);
+  const details = `invoking ${lookup}: ${words}`;
+  // As the SDK gets it: a gRPC status.
+  return Object.assign(new Error(details), { details });
 }
 
 function count(counts: Map<string, number>, name: string): void {

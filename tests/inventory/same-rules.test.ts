@@ -1,0 +1,131 @@
+import { expect } from "chai";
+import { readInventory } from "../../inventory";
+import { readThroughDataSources, type DataSourcesSource } from "../../inventory/auto";
+import type { Inventory, Route } from "../../inventory/types";
+import { mapInventory } from "../../mapping";
+import type { MappingOptions } from "../../mapping/types";
+import { NO_GUARDRAILS } from "../../mapping/guardrails";
+import { sufficientSource } from "../../settings/inventory";
+import { randomOf } from "../mapping/oracle/random";
+import { worldOf, type World } from "../mapping/oracle/worlds";
+import { DataSources } from "../support/data-sources";
+import { ec2Of, entriesOf } from "../support/ec2-inventory";
+import { Ec2Server } from "../support/ec2-server";
+import { TestClock } from "./account";
+import { without } from "./seen";
+
+/** Accounts that are compared; more with SOURCES_RUNS. */
+const ACCOUNTS = Number(process.env["SOURCES_RUNS"] ?? 60);
+
+/** What EC2 makes of what the generator leaves open or out: valid names, and a gateway behind what it propagates. */
+function asAwsHasIt(inventory: Inventory): Inventory {
+  const routed = ({ origin, ...route }: Route): Route => {
+    const { destinationCidrBlock, destinationIpv6CidrBlock, destinationPrefixListId } = route;
+    if (origin !== "EnableVgwRoutePropagation" || destinationPrefixListId !== undefined) return route;
+    return {
+      ...(destinationCidrBlock !== undefined && { destinationCidrBlock }),
+      ...(destinationIpv6CidrBlock !== undefined && { destinationIpv6CidrBlock }),
+      ...{ gatewayId: "vgw-1", origin },
+    };
+  };
+  return {
+    ...inventory,
+    routeTables: inventory.routeTables.map((table) => ({ ...table, routes: table.routes.map(routed) })),
+    securityGroups: inventory.securityGroups.map((group) => ({ ...group, name: `group ${group.id}` })),
+    // What only EC2 tells of an interface (README): moments of its attachment, and prefixes delegated to it.
+    networkInterfaces: inventory.networkInterfaces.map((each) =>
+      without(each, "attachmentStatus", "ipv4Prefixes", "ipv6Prefixes"),
+    ),
+  };
+}
+
+/** Options for which data sources may be asked at all. */
+function withinDataSources({ options }: World): MappingOptions {
+  const rest = without(options, "policies", "quarantine", "protectedSubnets", "protectedVpcs");
+  const zones = without(rest.zones ?? {}, "tags");
+  return { ...rest, zones, directions: ["ingress"], references: "skip", destinationAddress: "private" };
+}
+
+/** The first accounts of a sequence in which something crosses the firewall. */
+function* accounts(
+  seed: number,
+  count: number,
+): Generator<{ inventory: Inventory; options: MappingOptions }> {
+  for (let index = 0; count > 0; index += 1) {
+    const world = worldOf(randomOf(seed, index));
+    const [inventory, options] = [asAwsHasIt(world.inventory), withinDataSources(world)];
+    if (mapInventory(inventory, options).rules.length === 0) continue;
+    count -= 1;
+    yield { inventory, options };
+  }
+}
+
+describe("both sources, over the oracle's random accounts", function () {
+  this.timeout(180_000);
+  let server: Ec2Server;
+  let dataSources: DataSources;
+
+  before(async () => {
+    server = await Ec2Server.start();
+    dataSources = new DataSources({ ...server.access, url: server.url });
+    await dataSources.use();
+  });
+  after(async () => {
+    dataSources.close();
+    await server.close();
+  });
+
+  function serve(inventory: Inventory): void {
+    server.listsFor = ec2Of(inventory);
+    server.entries.clear();
+    for (const [id, entries] of entriesOf(inventory)) server.entries.set(id, entries);
+  }
+
+  const mapped = (inventory: Inventory, options: MappingOptions) => {
+    const { rules, services, applications, addressGroups } = mapInventory(inventory, options);
+    return { rules, services, applications, addressGroups };
+  };
+
+  /** What the program would ask with `inventory: lookups`, or with `access` taken from it. */
+  function source(options: MappingOptions, access?: typeof server.access): DataSourcesSource {
+    const guardrails = { ...NO_GUARDRAILS, enforce: false, maxRules: undefined };
+    const demands = { targets: options, mappings: [options], guardrails };
+    const asked = sufficientSource(
+      { kind: "lookups", ...(access && { access }) },
+      demands,
+      () => undefined,
+      (key, problem) => expect.fail(`${key} ${problem}`),
+    );
+    return asked as DataSourcesSource;
+  }
+
+  it("ask the same of a firewall, or it is said what data sources hide", async () => {
+    const seen = { rules: 0, warned: 0, differing: 0 };
+    for (const { inventory, options } of accounts(14, ACCOUNTS)) {
+      serve(inventory);
+      const warnings: string[] = [];
+      const tell = { info: () => undefined, warn: (text: string) => warnings.push(text) };
+      const lookups = await readThroughDataSources(source(options), tell, new TestClock());
+      const ec2 = await readInventory({ kind: "ec2", access: server.access });
+      const [expected, found] = [mapped(ec2, options), mapped(lookups, options)];
+      seen.rules += expected.rules.length;
+      seen.warned += warnings.length > 0 ? 1 : 0;
+      if (warnings.length === 0) expect(found).to.deep.equal(expected);
+      else if (JSON.stringify(found) !== JSON.stringify(expected)) seen.differing += 1;
+    }
+    // A generator that makes nothing interesting shows here.
+    expect(seen.rules).to.be.greaterThan(ACCOUNTS * 2);
+    expect(seen.warned).to.be.within(1, ACCOUNTS * 0.75);
+    expect(seen.differing).to.be.greaterThan(0);
+  });
+
+  it("ask the same wherever EC2's own API can be asked, too", async () => {
+    for (const { inventory, options } of accounts(41, ACCOUNTS / 4)) {
+      serve(inventory);
+      const tell = { info: () => undefined, warn: (text: string) => expect.fail(text) };
+      const read = await readThroughDataSources(source(options, server.access), tell, new TestClock());
+      const ec2 = await readInventory({ kind: "ec2", access: server.access });
+      expect(mapped(read, options)).to.deep.equal(mapped(ec2, options));
+    }
+  });
+});
