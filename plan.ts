@@ -20,6 +20,7 @@ import { alreadyAllowed } from "./mapping/coverage";
 import { mapWithin, withinGuardrails, type GuardedPolicy } from "./mapping/guardrails";
 import { permissionLabel } from "./mapping/describe";
 import { isolatedMessages } from "./mapping/quarantine";
+import { unseen } from "./mapping/unseen";
 import type { Isolation, MappedAddressGroup, MappedRule } from "./mapping/types";
 import { openActive } from "./panos/ha";
 import type { PanosClient } from "./panos/client";
@@ -102,11 +103,12 @@ export async function planFor(
     candidateObjects,
   }: FirewallAnswers = recorded ?? (await withClient(firewall, askFirewall));
   requirePrerequisites(rulebases.candidate, firewall);
-  const doubts = cleanupDoubts(rulebases, firewall.cleanupRule, zonePairs(policy.rules));
-  requireDenial(doubts, { guardrails });
+  const unclean = cleanupDoubts(rulebases, firewall.cleanupRule, zonePairs(policy.rules));
+  requireDenial(unclean, { guardrails });
   const coverage = alreadyAllowed(policy, rulebases, firewall.coverage);
   const { adopted, refused, gone } = adoption(coverage.needed, policy, rulebases, firewall.coverage);
   requireAdoptable(refused);
+  const doubts = [...unclean, ...unseen(rulebases.candidate, coverage.needed, firewall.mapping)];
   await report(policy, coverage, rulebases.candidate, firewall, doubts);
   await reportAdoption(adopted, gone, firewall);
   const { ownerId } = firewall.mapping;

@@ -1,4 +1,4 @@
-import type { Rulebase } from "../panos/policy";
+import type { PushedRules, Rulebase } from "../panos/policy";
 import { INTERZONE_DEFAULT } from "./cleanup";
 import type { MappingOptions, ZoneOptions } from "./types";
 
@@ -7,7 +7,7 @@ import type { MappingOptions, ZoneOptions } from "./types";
  * @param rulebase the candidate, which is what our rules would be written into
  */
 export function missingPrerequisites(
-  { rules, zones, profileGroups, logSettings }: Rulebase,
+  { rules, zones, profileGroups, logSettings, pushed }: Rulebase,
   cleanupRule: string,
   {
     untrustZone,
@@ -24,12 +24,15 @@ export function missingPrerequisites(
       ? []
       : [
           `aws-panos-rules:${setting}: the firewall has no ${kind} ${JSON.stringify(name)}; ` +
-            `it has ${existing.slice(0, 20).join(", ") || "none"}${existing.length > 20 ? ", …" : ""}`,
+            `it has ${existing.slice(0, 20).join(", ") || "none"}${existing.length > 20 ? ", …" : ""}` +
+            (pushed === undefined ? "" : ". What Panorama has pushed to it isn't read"),
         ];
   const names = rules.map(({ name }) => name);
   return [
     // The predefined one is always there.
-    ...(cleanupRule === INTERZONE_DEFAULT ? [] : missing("cleanupRule", "rule", cleanupRule, names)),
+    ...(cleanupRule === INTERZONE_DEFAULT
+      ? []
+      : (pushedCleanup(pushed, cleanupRule, names) ?? missing("cleanupRule", "rule", cleanupRule, names))),
     ...missing("quarantine.before", "rule", quarantine?.before, names),
     ...tooLow(names, cleanupRule, quarantine?.before),
     ...missing("untrustZone", "zone", untrustZone, zones),
@@ -41,6 +44,27 @@ export function missingPrerequisites(
       ...missing(`policies[${index}].profileGroup`, "profile group", policy.profileGroup, profileGroups),
       ...missing(`policies[${index}].logSetting`, "log forwarding profile", policy.logSetting, logSettings),
     ]),
+  ];
+}
+
+/** Why a rule that only Panorama has pushed is no cleanup rule here; undefined: none of that name is. */
+function pushedCleanup(
+  pushed: PushedRules | undefined,
+  cleanupRule: string,
+  names: readonly string[],
+): string[] | undefined {
+  if (names.includes(cleanupRule)) return undefined;
+  const said = `aws-panos-rules:cleanupRule: ${JSON.stringify(cleanupRule)} is a rule that Panorama has pushed`;
+  if (pushed?.below.includes(cleanupRule) === true) {
+    return [
+      `${said} below the local rulebase, where no rule of ours can stand beside it: name ${INTERZONE_DEFAULT}, and ` +
+        "ours stand at the end of the local rulebase, above everything that Panorama has pushed there",
+    ];
+  }
+  if (pushed?.above.includes(cleanupRule) !== true) return undefined;
+  return [
+    `${said} above the local rulebase, so every rule of ours would stand below it: name one of the local rulebase, or ` +
+      `${INTERZONE_DEFAULT}`,
   ];
 }
 

@@ -31,6 +31,9 @@ export function vsysXpath(location: Location): string {
 
 export const SHARED_XPATH = "/config/shared";
 
+/** The device's settings of sessions. */
+export const SESSION_XPATH = `${DEVICE}/deviceconfig/setting/session`;
+
 /** The xpath of one of the containers. */
 export function containerXpath(location: Location, container: Container): string {
   const path = container === "rules" ? "rulebase/security/rules" : container;

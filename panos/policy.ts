@@ -119,6 +119,38 @@ export interface RulebaseRule {
   found?: FoundRule;
 }
 
+/** A NAT rule as somebody wrote it on the firewall, as far as it says where packets go. */
+export interface NatRule {
+  name: string;
+  disabled: boolean;
+  from: string[];
+  /** The zone of the destination before translation. */
+  to: string[];
+  source: string[];
+  /** Before translation. */
+  destination: string[];
+  /** The name of a service or a group of them, or "any". */
+  service: string;
+  /** Absent: it leaves the destination as it is. */
+  translation?: {
+    /** An address, a range, a block, or the name of an object. */
+    address: string;
+    port?: string;
+    /** Whether it picks one of several addresses for each session. */
+    isDynamic: boolean;
+  };
+  /** What sources become, where packets to that are translated back as well: static, in both directions. */
+  reverse?: string;
+  /** What makes it match only some of the packets, or translates otherwise, by its PAN-OS name. */
+  conditions: string[];
+}
+
+/** The security rules that Panorama has pushed: they stand above all local rules, or below them. */
+export interface PushedRules {
+  above: string[];
+  below: string[];
+}
+
 /** How an address object says what it stands for. Anything we can't know without the device is opaque. */
 export type AddressObject =
   | { kind: "ip-netmask"; value: string }
@@ -145,4 +177,10 @@ export interface Rulebase {
   logSettings: string[];
   /** The action of the predefined interzone-default, where somebody has overridden it; absent: it denies. */
   interzoneDefault?: string;
+  /** In the order in which they are looked at; absent: none. */
+  nat?: NatRule[];
+  /** Absent: Panorama has pushed nothing. */
+  pushed?: PushedRules;
+  /** Set where the firewall is told not to look at IPv6 packets. */
+  ignoresIpv6?: true;
 }

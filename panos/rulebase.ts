@@ -1,12 +1,14 @@
 import type { PanosClient } from "./client";
 import { ruleFrom } from "./entries";
-import { SHARED_XPATH, vsysXpath } from "./location";
+import { SESSION_XPATH, SHARED_XPATH, vsysXpath } from "./location";
+import { natRules } from "./nat";
 import type { AddressObject, Rulebase, RulebaseRule, ServiceObject } from "./policy";
+import { pushedRules, readPushed } from "./pushed";
 import { child, entries, find, members, textAt, type XmlElement } from "./xml";
 
 /**
- * Reads everything that judging a rulebase takes, in both configurations, from four requests: the vsys and
- * what is shared, as candidate and as running.
+ * Reads everything that judging a rulebase takes, in both configurations: the vsys and what is shared, as candidate
+ * and as running, what Panorama has pushed, and the device's session settings.
  * @returns also the vsys's `<entry>` of each as it is, for whoever wants to know more of it
  */
 export async function readRulebases(client: PanosClient): Promise<{
@@ -16,15 +18,27 @@ export async function readRulebases(client: PanosClient): Promise<{
   runningVsys: XmlElement | undefined;
 }> {
   const vsys = vsysXpath(client.connection);
-  const [candidateVsys, candidateShared, runningVsys, runningShared] = await Promise.all([
+  const [candidateVsys, candidateShared, runningVsys, runningShared, panorama, session] = await Promise.all([
     client.get(vsys),
     client.get(SHARED_XPATH),
     client.show(vsys),
     client.show(SHARED_XPATH),
+    readPushed(client),
+    // As candidate, because that has what a template of Panorama sets, too.
+    client.get(SESSION_XPATH),
   ]);
+  const pushed = pushedRules(panorama, client.connection.vsys);
+  const device = {
+    ...(pushed && { pushed }),
+    // Factory setting: yes, as devices' answers to `show session info` have it that nobody changed.
+    ...(textAt(session, "session", "ipv6-firewalling") === "no" && { ignoresIpv6: true as const }),
+  };
   return {
-    candidate: rulebaseFrom(child(candidateVsys, "entry"), child(candidateShared, "shared")),
-    running: rulebaseFrom(child(runningVsys, "entry"), child(runningShared, "shared")),
+    candidate: {
+      ...rulebaseFrom(child(candidateVsys, "entry"), child(candidateShared, "shared")),
+      ...device,
+    },
+    running: { ...rulebaseFrom(child(runningVsys, "entry"), child(runningShared, "shared")), ...device },
     candidateVsys: child(candidateVsys, "entry"),
     runningVsys: child(runningVsys, "entry"),
   };
@@ -38,6 +52,7 @@ export function rulebaseFrom(vsys: XmlElement | undefined, shared: XmlElement | 
     ...new Set(places.flatMap((place) => [...entries(find(place, ...path)).keys()])),
   ];
   const defaults = entries(find(vsys, "rulebase", "default-security-rules", "rules"));
+  const nat = natRules(vsys);
   const interzoneDefault = textAt(defaults.get("interzone-default"), "action");
   return {
     rules: [...entries(find(vsys, "rulebase", "security", "rules")).values()].map(rulebaseRule),
@@ -48,6 +63,7 @@ export function rulebaseFrom(vsys: XmlElement | undefined, shared: XmlElement | 
     profileGroups: names("profile-group"),
     logSettings: names("log-settings", "profiles"),
     ...(interzoneDefault !== "" && { interzoneDefault }),
+    ...(nat.length > 0 && { nat }),
   };
 }
 

@@ -13,7 +13,16 @@ import {
 } from "../inventory/shape";
 import type { Capacity } from "../panos/capacity";
 import type { FoundAddress, FoundAddressGroup, FoundApplication, FoundService } from "../panos/entries";
-import type { AddressObject, FoundRule, Rulebase, RulebaseRule, ServiceObject, Tag } from "../panos/policy";
+import type {
+  AddressObject,
+  FoundRule,
+  NatRule,
+  PushedRules,
+  Rulebase,
+  RulebaseRule,
+  ServiceObject,
+  Tag,
+} from "../panos/policy";
 import type { Registration } from "../panos/registered";
 
 /** Version of the shape. */
@@ -105,6 +114,18 @@ const rule = object<RulebaseRule>({
   ...{ service: texts, tag: texts, conditions: texts, found: foundRule },
 });
 
+const natRule = object<NatRule>(
+  {
+    ...{ name: anyText, disabled: boolean, from: texts, to: texts, source: texts, destination: texts },
+    ...{ service: anyText, reverse: anyText, conditions: texts },
+    translation: object<NonNullable<NatRule["translation"]>>(
+      { address: anyText, port: anyText, isDynamic: boolean },
+      ["port"],
+    ),
+  },
+  ["translation", "reverse"],
+);
+
 const rulebase = object<RecordedRulebase>(
   {
     rules: list(rule),
@@ -112,8 +133,11 @@ const rulebase = object<RecordedRulebase>(
     taggedAddresses: list(object<{ name: string; tag: string[] }>({ name: anyText, tag: texts })),
     services: mapOf(serviceObject),
     ...{ zones: texts, profileGroups: texts, logSettings: texts, interzoneDefault: anyText },
+    nat: list(natRule),
+    pushed: object<PushedRules>({ above: texts, below: texts }),
+    ignoresIpv6: exactly(true),
   },
-  ["interzoneDefault"],
+  ["interzoneDefault", "nat", "pushed", "ignoresIpv6"],
 );
 
 const named = { name: anyText, tag: texts };
