@@ -8,12 +8,16 @@ import { Candidate } from "./config/candidate";
 import type { HaLink } from "./ha/link";
 import { AuditComments } from "./op/audit";
 import type { ArchivedComment } from "./op/audit";
+import type { Capacity } from "./policy/capacity";
+import { Content } from "./policy/content";
+import { namedApplications } from "./policy/more-applications";
+import type { MoreApplications } from "./policy/more-applications";
 import { HitCounts } from "./policy/hits";
+import { RuleTimes } from "./policy/rule-times";
 import { firstMatch } from "./policy/running";
 import { Sessions } from "./sessions/table";
 import { RegisteredIps, type RegistrationOptions } from "./userid/registered";
 import { isPartial } from "./commit/scope";
-import { predefinedConfig } from "./policy/predefined";
 import { parseXml } from "./xml/parse";
 import { XmlElement } from "./xml/element";
 
@@ -23,10 +27,12 @@ export interface FirewallOptions {
   commitSeconds: number;
   swVersion: string;
   keyLifetimeSeconds: number;
-  /** How many security rules it says that it takes. */
-  maxRules: number;
-  /** How many address objects it says that it takes; 10000 unless given. */
-  maxAddresses?: number;
+  /** How much it takes: what it says, and what its commits are held to. */
+  capacity: Capacity;
+  /** Applications that it knows beside the common ones, with their default ports. */
+  applications?: MoreApplications;
+  /** Whether it knows whatever application a rule names. */
+  everyApplication?: boolean;
   /** Its management address; 127.0.0.1 unless given. */
   address?: string;
   serial?: string;
@@ -47,8 +53,8 @@ export interface RestartOptions {
 /** The device itself: its two configurations and everything that goes with them. No I/O. */
 export class Firewall {
   readonly candidate: Candidate;
-  running: XmlElement;
-  readonly predefined = predefinedConfig();
+  readonly content: Content;
+  readonly ruleTimes: RuleTimes;
   readonly jobs: JobQueue;
   readonly locks = new Locks();
   readonly commits: Commits;
@@ -59,11 +65,11 @@ export class Firewall {
   readonly hitCounts = new HitCounts();
   readonly sessions = new Sessions((vsys, flow) => firstMatch(this, vsys, flow));
   readonly swVersion: string;
-  readonly maxRules: number;
-  readonly maxAddresses: number;
+  readonly capacity: Capacity;
   readonly address: string;
   readonly serial: string;
   started = new Date();
+  private runningRoot: XmlElement;
   private readonly registered = new Map<string, RegisteredIps>();
   /** Partial commits and reverts are refused until a full commit went through. */
   fullCommitRequired = false;
@@ -82,16 +88,27 @@ export class Firewall {
       );
     }
     if (options.keyLifetimeSeconds > 0) limitKeys(root, options.keyLifetimeSeconds);
-    this.candidate = new Candidate(root);
-    this.running = root.clone();
+    this.content = new Content(options.applications, namedApplications(root), options.everyApplication);
+    this.capacity = options.capacity;
+    this.candidate = new Candidate(root, this.content);
+    this.runningRoot = root.clone();
+    this.ruleTimes = new RuleTimes(this.runningRoot);
     this.jobs = new JobQueue(options.commitSeconds);
     this.commits = new Commits(this, this.jobs, this.locks, (request) => this.committed(request));
     this.accounts = new Accounts(options.users, () => this.running, options.keys);
     this.swVersion = options.swVersion;
-    this.maxRules = options.maxRules;
-    this.maxAddresses = options.maxAddresses ?? 10_000;
     this.address = options.address ?? "127.0.0.1";
     this.serial = options.serial ?? "015351000012345";
+  }
+
+  get running(): XmlElement {
+    return this.runningRoot;
+  }
+
+  /** Whatever makes another configuration run: a commit, or the HA peer. */
+  set running(next: XmlElement) {
+    this.ruleTimes.changed(this.runningRoot, next);
+    this.runningRoot = next;
   }
 
   /** A vsys of a configuration by name. */

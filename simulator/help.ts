@@ -13,11 +13,16 @@ npm run simulator -- [options]
   --sw-version TEXT    PAN-OS version to report (default 11.1.2)
   --key-lifetime N     API keys expire after N seconds (default: never, or what the configuration has at
                        deviceconfig/setting/management/api/key/lifetime, in minutes)
+  --max-rules N        how many security rules it takes (default 10000)
+  --applications FILE  applications that rules may name beside those known here and those of --config: JSON,
+                       {"name": ["tcp/8443"]}, or a firewall's answer to a get of /config/predefined/application
+  --every-application  rules may name any application; an unknown one has no default ports
   --faults FILE        what goes wrong, a JSON list (below); with --ha, on each of the two
   --ha MODE            an HA pair: active-passive or active-active; the first one is active
   --second-port N      the second firewall's HTTPS port (default 8444)
   --second-http-port N and its HTTP port (default 8081)
   --sync-seconds N     how long the pair synchronises after a commit (default 1)
+  --passive-writes     the passive firewall takes changes (default: refuses them with code 15)
   --help
 
 More administrators can be in the configuration, with a role of their own:

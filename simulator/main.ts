@@ -3,6 +3,8 @@ import { parseArgs } from "node:util";
 import { parseFaults, startHaPair, startSimulator } from "./index";
 import { HELP } from "./help";
 import { stopWithLauncher } from "./launcher";
+import { parseApplications } from "./policy/more-applications";
+import type { MoreApplications } from "./policy/more-applications";
 import type { Fault, HaPairOptions, Simulator } from "./index";
 
 const OPTIONS = {
@@ -16,11 +18,15 @@ const OPTIONS = {
   record: { type: "string" },
   "sw-version": { type: "string" },
   "key-lifetime": { type: "string" },
+  applications: { type: "string" },
+  "every-application": { type: "boolean" },
+  "max-rules": { type: "string" },
   faults: { type: "string" },
   ha: { type: "string" },
   "second-port": { type: "string", default: "8444" },
   "second-http-port": { type: "string", default: "8081" },
   "sync-seconds": { type: "string", default: "1" },
+  "passive-writes": { type: "boolean" },
   help: { type: "boolean" },
 } as const;
 
@@ -35,7 +41,7 @@ function optionsFrom(args: string[]): (HaPairOptions & { pair: boolean }) | "hel
   const { ha } = values;
   if (ha !== undefined && ha !== "active-passive" && ha !== "active-active")
     throw new Error(`--ha: "${ha}" is neither active-passive nor active-active`);
-  const keyLifetime = values["key-lifetime"];
+  const { "key-lifetime": keyLifetime, "max-rules": maxRules } = values;
   return {
     port: number("--port", values.port, 65535),
     httpPort: number("--http-port", values["http-port"], 65535),
@@ -46,6 +52,10 @@ function optionsFrom(args: string[]): (HaPairOptions & { pair: boolean }) | "hel
     ...(values.record !== undefined && { record: values.record }),
     ...(values["sw-version"] !== undefined && { swVersion: values["sw-version"] }),
     ...(values.faults !== undefined && { faults: faultsOf(values.faults) }),
+    ...(values.applications !== undefined && { applications: applicationsOf(values.applications) }),
+    ...(values["every-application"] && { everyApplication: true }),
+    ...(maxRules !== undefined && { maxRules: number("--max-rules", maxRules, 1e6) }),
+    ...(values["passive-writes"] && { passiveWrites: true }),
     pair: ha !== undefined,
     ...(ha !== undefined && { mode: ha }),
     syncSeconds: number("--sync-seconds", values["sync-seconds"], 3600),
@@ -55,6 +65,14 @@ function optionsFrom(args: string[]): (HaPairOptions & { pair: boolean }) | "hel
     },
     ...(keyLifetime !== undefined && { keyLifetimeSeconds: number("--key-lifetime", keyLifetime, 1e9) }),
   };
+}
+
+function applicationsOf(file: string): MoreApplications {
+  try {
+    return parseApplications(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Error(`--applications ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function faultsOf(file: string): Fault[] {

@@ -2,6 +2,7 @@ import type { ApiKeys } from "./accounts";
 import { DEFAULT_CONFIG } from "./default-config";
 import type { Fault } from "./faults/fault";
 import { Firewall } from "./firewall";
+import type { MoreApplications } from "./policy/more-applications";
 import type { RegistrationOptions } from "./userid/registered";
 
 export interface SimulatorOptions {
@@ -20,10 +21,18 @@ export interface SimulatorOptions {
   record?: string;
   /** "11.1.2" unless given. */
   swVersion?: string;
-  /** How many security rules the device says that it takes; 10000 unless given. */
+  /** How many security rules the device takes, as it says and as its commits are held to; 10000 unless given. */
   maxRules?: number;
   /** How many address objects; 10000 unless given. */
   maxAddresses?: number;
+  /** How many address groups; 1000 unless given. */
+  maxAddressGroups?: number;
+  /** How many service objects; 2500 unless given. */
+  maxServices?: number;
+  /** Applications that it knows beside the common ones, each with its default ports ("tcp/8443"). */
+  applications?: MoreApplications;
+  /** Whether it knows whatever application a rule names; false unless given. */
+  everyApplication?: boolean;
   /** API keys expire after this, whatever the configuration says; a new one then also ends the old ones. */
   keyLifetimeSeconds?: number;
   /** How addresses are registered where that is not documented, and how many. */
@@ -42,10 +51,16 @@ export function firewallFrom(
     config: options.config ?? DEFAULT_CONFIG,
     commitSeconds: options.commitSeconds ?? 0,
     swVersion: options.swVersion ?? "11.1.2",
-    maxRules: options.maxRules ?? 10_000,
+    capacity: {
+      rules: options.maxRules ?? 10_000,
+      addresses: options.maxAddresses ?? 10_000,
+      addressGroups: options.maxAddressGroups ?? 1_000,
+      services: options.maxServices ?? 2_500,
+    },
     keyLifetimeSeconds: options.keyLifetimeSeconds ?? 0,
     address: options.host ?? "127.0.0.1",
-    ...(options.maxAddresses !== undefined && { maxAddresses: options.maxAddresses }),
+    ...(options.applications !== undefined && { applications: options.applications }),
+    ...(options.everyApplication !== undefined && { everyApplication: options.everyApplication }),
     ...(options.registration !== undefined && { registration: options.registration }),
     ...own,
   });

@@ -197,6 +197,11 @@ export class Simulator extends EventEmitter {
     this.firewall.accounts.ageKeys(seconds);
   }
 
+  /** Makes every rule that there is older, as if so much time had passed. */
+  ageRules(seconds: number): void {
+    this.firewall.ruleTimes.age(seconds);
+  }
+
   /** From now on only a full commit is possible, until one went through. */
   requireFullCommit(): void {
     this.firewall.fullCommitRequired = true;

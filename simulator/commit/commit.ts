@@ -4,6 +4,9 @@ import type { JournalEntry } from "../config/journal";
 import { withChanges } from "../config/transplant";
 import { Refusal } from "../refusal";
 import type { XmlElement } from "../xml/element";
+import { capacityFaults } from "../policy/capacity";
+import type { Capacity } from "../policy/capacity";
+import type { Content } from "../policy/content";
 import { policyWarnings } from "../policy/warnings";
 import type { AuditComments } from "../op/audit";
 import { missingAuditComments } from "./audit-requirement";
@@ -34,13 +37,15 @@ export class Commits {
       running: XmlElement;
       fullCommitRequired: boolean;
       auditComments: AuditComments;
+      capacity: Capacity;
+      content: Content;
     },
     private readonly jobs: JobQueue,
     private readonly locks: Locks,
     /** Told of each commit that went through. */
     private readonly committed: (request: CommitRequest) => void,
   ) {
-    this.tolerated = new Set(faultsOf(device.running).map(({ line }) => line));
+    this.tolerated = new Set(faultsOf(device.running, device.content).map(({ line }) => line));
   }
 
   /** The next commit job ends in FAIL with these details. */
@@ -90,14 +95,20 @@ export class Commits {
       const next = withChanges(asked, this.device.running, changes, pending);
       const faults = this.faults(next, changes);
       if (faults.length > 0) return failure(faults);
-      return { ok: true, details: ["Configuration is valid"], warnings: policyWarnings(next) };
+      return {
+        ok: true,
+        details: ["Configuration is valid"],
+        warnings: policyWarnings(next, this.device.content),
+      };
     });
   }
 
   private faults(next: XmlElement, covered: readonly JournalEntry[]): string[] {
+    const { auditComments, capacity, content, running } = this.device;
     return [
-      ...validate(next, this.tolerated),
-      ...missingAuditComments(next, covered, this.device.auditComments),
+      ...validate(next, this.tolerated, content),
+      ...missingAuditComments(next, covered, auditComments),
+      ...capacityFaults(next, running, capacity),
     ];
   }
 
@@ -120,7 +131,11 @@ export class Commits {
     markAll(candidate.root, candidate.journal);
     this.locks.committed(request.admin);
     this.committed(request);
-    return { ok: true, details: ["Configuration committed successfully"], warnings: policyWarnings(next) };
+    return {
+      ok: true,
+      details: ["Configuration committed successfully"],
+      warnings: policyWarnings(next, this.device.content),
+    };
   }
 }
 

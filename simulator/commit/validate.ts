@@ -1,3 +1,4 @@
+import type { Content } from "../policy/content";
 import { FIREWALL } from "../schema/firewall";
 import { References } from "../schema/references";
 import { below } from "../schema/schema";
@@ -15,9 +16,10 @@ interface Place {
  * What a commit finds wrong in a configuration, as its job's detail lines: missing parts, parts that
  * exclude each other, names that mean nothing, negation of "any". An empty list when it can be committed.
  * @param tolerated faults that the configuration ran with from the start, and may go on with
+ * @param content the applications that its rules may name
  */
-export function validate(config: XmlElement, tolerated: ReadonlySet<string>): string[] {
-  const found = faultsOf(config).filter(({ line }) => !tolerated.has(line));
+export function validate(config: XmlElement, tolerated: ReadonlySet<string>, content: Content): string[] {
+  const found = faultsOf(config, content).filter(({ line }) => !tolerated.has(line));
   const negations = negatedAny(config);
   if (found.length === 0) return negations.length === 0 ? [] : [...negations, "Configuration is invalid"];
   // Each container above is called invalid in its turn, from the inside out.
@@ -41,11 +43,10 @@ interface Fault {
 }
 
 /** Faults without the closing lines that depend on them. */
-export function faultsOf(config: XmlElement): Fault[] {
+export function faultsOf(config: XmlElement, content: Content): Fault[] {
   const found: Fault[] = [];
-  walk(config, FIREWALL, { labels: [], references: new References(config, undefined) }, ({ labels }, line) =>
-    found.push({ labels, line }),
-  );
+  const references = new References(config, undefined, undefined, content);
+  walk(config, FIREWALL, { labels: [], references }, ({ labels }, line) => found.push({ labels, line }));
   return found;
 }
 

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { below } from "../schema/schema";
 import type { Schema } from "../schema/schema";
 import type { XmlElement } from "../xml/element";
+import { CONTENT } from "../policy/content";
+import type { Content } from "../policy/content";
 import { deviceTime } from "../time";
 import { Journal, mark } from "./journal";
 import type { JournalAction } from "./journal";
@@ -16,7 +18,11 @@ export class Candidate {
   private undo: (() => void)[] | undefined;
   private dirtyId = 0;
 
-  constructor(public root: XmlElement) {
+  constructor(
+    public root: XmlElement,
+    /** The applications that rules may name. */
+    readonly content: Content = CONTENT,
+  ) {
     stampRules(root);
   }
 

@@ -5,7 +5,7 @@ import { cleaned, giveUuid, giveUuids } from "./candidate";
 import type { Candidate } from "./candidate";
 import { refuseIfUsed } from "./delete";
 import { labels, schemaAt, stepOf, tagOf } from "./paths";
-import { allAloneFaults, ensure, refuse, referencesAt, withoutDoubles } from "./set";
+import { allListFaults, ensure, refuse, referencesAt, withoutDoubles } from "./set";
 import { writeTarget } from "./targets";
 
 /**
@@ -46,6 +46,6 @@ export function edit(
   const faults = isEntry
     ? entryFaults(replacement, container, labels(path.slice(0, -1)), references)
     : writeFaults(replacement, schema, labels(path), references);
-  refuse([...faults, ...allAloneFaults(replacement, schema, labels(path))]);
+  refuse([...faults, ...allListFaults(replacement, schema, labels(path))]);
   if (node) refuseIfUsed(candidate, node, path, replacement);
 }

@@ -1,5 +1,5 @@
 import { Refusal } from "../refusal";
-import { aloneFaults, entryFaults, label, nameFaults, writeFaults } from "../schema/check";
+import { entryFaults, label, listFaults, nameFaults, writeFaults } from "../schema/check";
 import { References } from "../schema/references";
 import { below } from "../schema/schema";
 import type { Schema } from "../schema/schema";
@@ -64,7 +64,7 @@ export function childFaults(
 
 export function referencesAt(candidate: Candidate, path: NodePath): References {
   const vsys = path[3] === "vsys" ? path[4]?.slice("entry:".length) : undefined;
-  return new References(candidate.root, vsys);
+  return new References(candidate.root, vsys, undefined, candidate.content);
 }
 
 export function refuse(lines: readonly string[]): void {
@@ -131,7 +131,7 @@ function merge(
     const inner = below(schema, child.tag);
     if (inner) merge(merging, there, path, child, inner);
   }
-  merging.faults.push(...aloneFaults(there, schema, labels(path)));
+  merging.faults.push(...listFaults(there, schema, labels(path)));
 }
 
 function create(
@@ -159,8 +159,8 @@ function create(
   candidate.insert(parent, node);
   const above = schemaAt(path.slice(0, -1));
   if (node.tag === "member" && above)
-    merging.faults.push(...aloneFaults(parent, above, labels(path.slice(0, -1))));
-  merging.faults.push(...allAloneFaults(node, schema, labels(path)));
+    merging.faults.push(...listFaults(parent, above, labels(path.slice(0, -1))));
+  merging.faults.push(...allListFaults(node, schema, labels(path)));
   note(merging, node.tag === "entry" ? "CREATE" : "EDIT", path);
 }
 
@@ -182,13 +182,13 @@ export function withoutDoubles(node: XmlElement): XmlElement {
   return node;
 }
 
-/** "any" beside others, anywhere in what was written. */
-export function allAloneFaults(node: XmlElement, schema: Schema, where: readonly string[]): string[] {
-  const own = aloneFaults(node, schema, where);
+/** What is wrong with lists as a whole, anywhere in what was written. */
+export function allListFaults(node: XmlElement, schema: Schema, where: readonly string[]): string[] {
+  const own = listFaults(node, schema, where);
   return node.children.reduce<string[]>((lines, child) => {
     const inner = below(schema, child.tag);
     if (!inner || schema.kind === "open") return lines;
     const at = child.tag === "entry" ? [child.name ?? ""] : [...where, child.tag];
-    return lines.concat(allAloneFaults(child, inner, at));
+    return lines.concat(allListFaults(child, inner, at));
   }, own);
 }

@@ -1,4 +1,5 @@
 import type { Firewall } from "../firewall";
+import { Refusal } from "../refusal";
 import { withOwnSettings } from "./settings";
 
 export type HaMode = "active-passive" | "active-active";
@@ -22,12 +23,14 @@ export interface HaLinkOptions {
   /** How long a synchronisation takes after a commit; 0 ends it right after the commit's job. */
   syncSeconds: number;
   syncEnabled: boolean;
+  /** Whether the passive one takes changes of its configuration: what it does isn't documented. */
+  passiveWrites: boolean;
 }
 
 /**
  * What ties two firewalls to a pair. Only committed configuration goes over it, from the active one to
- * the other, and without what is each one's own. Nothing refuses a write to the passive one: it
- * succeeds, and the two differ until the next synchronisation overwrites it.
+ * the other, and without what is each one's own. Where the passive one takes writes (`passiveWrites`), the
+ * two differ until the next synchronisation overwrites it.
  */
 export class HaLink {
   readonly members: readonly [HaMember, HaMember];
@@ -63,6 +66,12 @@ export class HaLink {
 
   peerOf(firewall: Firewall): HaMember {
     return this.members[0].firewall === firewall ? this.members[1] : this.members[0];
+  }
+
+  /** @throws Refusal with code 15 when a firewall is passive and takes no writes */
+  requireWritable(firewall: Firewall): void {
+    if (this.options.passiveWrites || this.member(firewall).state !== "passive") return;
+    throw new Refusal("15", ["Configuration changes are not allowed on the passive firewall of an HA pair"]);
   }
 
   setState(firewall: Firewall, state: HaState): void {

@@ -14,6 +14,8 @@ export interface HaPairOptions extends SimulatorOptions {
   syncSeconds?: number;
   /** Whether a commit synchronises by itself (true). */
   syncEnabled?: boolean;
+  /** Whether the passive one takes changes of its configuration; false unless given: it refuses with code 15. */
+  passiveWrites?: boolean;
   /** What the second firewall has otherwise than the first; its ports are any free ones unless given. */
   second?: SimulatorOptions;
 }
@@ -81,7 +83,14 @@ export class HaPair {
 }
 
 export async function startPair(options: HaPairOptions = {}): Promise<HaPair> {
-  const { mode = "active-passive", syncSeconds = 0, syncEnabled = true, second = {}, ...first } = options;
+  const {
+    mode = "active-passive",
+    syncSeconds = 0,
+    syncEnabled = true,
+    passiveWrites = false,
+    ...rest
+  } = options;
+  const { second = {}, ...first } = rest;
   const keys: ApiKeys = new Map();
   const other: SimulatorOptions = { ...first, port: 0, httpPort: 0, ...second };
   const firewalls = [
@@ -89,7 +98,7 @@ export async function startPair(options: HaPairOptions = {}): Promise<HaPair> {
     firewallFrom(other, { keys, serial: "015351000012346" }),
   ] as const;
   for (const config of [firewalls[1].running, firewalls[1].candidate.root]) renameHost(config);
-  const link = new HaLink(...firewalls, { mode, syncSeconds, syncEnabled });
+  const link = new HaLink(...firewalls, { mode, syncSeconds, syncEnabled, passiveWrites });
   if (second.config === undefined) link.arrive(firewalls[0]);
   else link.sync = "not synchronized";
   const active = await Simulator.start(first, firewalls[0]);

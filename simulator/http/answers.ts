@@ -33,6 +33,12 @@ export function result(xml: string, code?: string): Answer {
   return answer("success", code, xml === "" ? "<result/>" : `<result>${xml}</result>`);
 }
 
+/** As some operational commands answer: with `cmd="status"` on the response. */
+export function commandResult(xml: string): Answer {
+  const plain = result(xml);
+  return { ...plain, body: plain.body.replace("<response ", '<response cmd="status" ') };
+}
+
 /** What a read from the candidate found. */
 export function found(nodes: readonly string[]): Answer {
   if (nodes.length === 0) return answer("success", "7", "<result/>");

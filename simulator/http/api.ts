@@ -99,11 +99,12 @@ function config(
 ): Answer {
   const { candidate } = firewall;
   if (action === "get") {
-    return answers.found(get(candidate.root, firewall.predefined, readPath(parameters)));
+    return answers.found(get(candidate.root, firewall.content.config, readPath(parameters)));
   }
   if (action === "show") {
-    return answers.result(show(firewall.running, firewall.predefined, readPath(parameters)));
+    return answers.result(show(firewall.running, firewall.content.config, readPath(parameters)));
   }
+  if (WRITES.has(action ?? "")) firewall.ha?.requireWritable(firewall);
   if (action === "multi-config") return multi(firewall, admin, parameters);
   if (!action || !isWriteAction(action)) {
     throw new BadRequest(

@@ -3,6 +3,7 @@ import { EVERYTHING, isInScope, isPartial, scopeOf } from "../commit/scope";
 import { componentOf } from "../config/journal";
 import type { JournalEntry } from "../config/journal";
 import { objectPath, xpathOf } from "../config/paths";
+import { get, show } from "../config/read";
 import { result } from "../http/answers";
 import type { Answer } from "../http/answers";
 import { BadRequest, Refusal } from "../refusal";
@@ -74,6 +75,21 @@ function revertConfig(node: XmlElement, context: OpContext): Answer {
   return result(`<msg><line>All changes ${escapeText(whose)}were reverted from configuration</line></msg>`);
 }
 
+/** The whole running configuration, or what the command's xpath names in it. */
+function showRunning(node: XmlElement, { firewall }: OpContext): Answer {
+  const xpath = node.value("xpath")?.trim();
+  return result(xpath ? show(firewall.running, firewall.content.config, xpath) : print(firewall.running));
+}
+
+function showCandidate(node: XmlElement, { firewall }: OpContext): Answer {
+  const { candidate, content } = firewall;
+  const xpath = node.value("xpath")?.trim();
+  if (!xpath) return result(print(candidate.root, { dirty: true }));
+  const found = get(candidate.root, content.config, xpath);
+  if (found.length === 0) throw new Refusal(undefined, ["No such node"]);
+  return result(found.join(""));
+}
+
 export const configCommands: OpCommands = {
   "show config list changes": listChanges,
   "show config list change-summary": changeSummary,
@@ -98,8 +114,8 @@ export const configCommands: OpCommands = {
         .join(""),
     );
   },
-  "show config running": (_, { firewall }) => result(print(firewall.running)),
-  "show config candidate": (_, { firewall }) => result(print(firewall.candidate.root, { dirty: true })),
+  "show config running": showRunning,
+  "show config candidate": showCandidate,
   "show config saved": () => {
     throw new Refusal(undefined, ["No such file"]);
   },

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Firewall } from "../firewall";
 import { result } from "../http/answers";
+import { COUNTED } from "../policy/capacity";
 import { deviceTime } from "../time";
 import type { XmlElement } from "../xml/element";
 import { escapeText } from "../xml/print";
@@ -101,18 +102,15 @@ export const deviceCommands: OpCommands = {
  * The device's state as `name: value` lines, some limits in hexadecimal and others not; of a filter, the names
  * that begin with it.
  */
-function systemState({ maxRules, maxAddresses }: Firewall, node: XmlElement): string {
+function systemState({ capacity }: Firewall, node: XmlElement): string {
   const filter = (node.children.find(({ tag }) => tag === "filter")?.text ?? "").replace(/\*$/, "");
-  const hexadecimal = (limit: number) => `0x${limit.toString(16)}`;
-  const state = {
-    "cfg.general.max-address": String(maxAddresses),
-    "cfg.general.max-address-group": hexadecimal(1_000),
-    "cfg.general.max-policy-rule": hexadecimal(maxRules),
-    "cfg.general.max-service": hexadecimal(2_500),
-  };
-  return Object.entries(state)
+  return Object.entries(COUNTED)
+    .map(([kind, { setting }]): [string, number] => [
+      `cfg.general.${setting}`,
+      capacity[kind as keyof typeof capacity],
+    ])
     .filter(([name]) => name.startsWith(filter))
-    .map(([name, value]) => `${name}: ${value}\n`)
+    .map(([name, limit]) => `${name}: ${name.endsWith("max-address") ? limit : `0x${limit.toString(16)}`}\n`)
     .join("");
 }
 

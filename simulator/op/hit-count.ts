@@ -1,5 +1,6 @@
 import { result } from "../http/answers";
 import type { HitCount } from "../policy/hits";
+import type { RuleTime } from "../policy/rule-times";
 import { element } from "../xml/element";
 import type { XmlElement } from "../xml/element";
 import { escapeAttribute } from "../xml/print";
@@ -24,15 +25,15 @@ function chosen(node: XmlElement, { firewall }: OpContext) {
   return { vsys, kind, rules: rules.filter(({ name = "" }) => all || wanted.includes(name)) };
 }
 
-function entryXml(rule: XmlElement, hits: HitCount, started: number): string {
+function entryXml(rule: XmlElement, hits: HitCount, { created, modified }: RuleTime): string {
   const values: [string, string | number][] = [
     ["latest", "yes"],
     ["hit-count", hits.count],
     ["last-hit-timestamp", hits.lastHit],
     ["last-reset-timestamp", hits.lastReset],
     ["first-hit-timestamp", hits.firstHit],
-    ["rule-creation-timestamp", started],
-    ["rule-modification-timestamp", started],
+    ["rule-creation-timestamp", created],
+    ["rule-modification-timestamp", modified],
   ];
   const inner = values.map(([tag, value]) => `<${tag}>${value}</${tag}>`).join("");
   return `<entry name="${escapeAttribute(rule.name ?? "")}">${inner}</entry>`;
@@ -40,10 +41,9 @@ function entryXml(rule: XmlElement, hits: HitCount, started: number): string {
 
 export const hitCountCommands: OpCommands = {
   "show rule-hit-count": (node, context) => {
-    const { hitCounts, started } = context.firewall;
+    const { hitCounts, ruleTimes } = context.firewall;
     const { vsys, kind, rules } = chosen(node, context);
-    const since = Math.floor(started.getTime() / 1000);
-    const counts = rules.map((rule) => entryXml(rule, hitCounts.of(rule), since));
+    const counts = rules.map((rule) => entryXml(rule, hitCounts.of(rule), ruleTimes.of(rule)));
     return result(
       `<rule-hit-count><vsys><entry name="${escapeAttribute(vsys)}"><rule-base><entry name="${escapeAttribute(kind)}">` +
         `<rules>${counts.join("")}</rules></entry></rule-base></entry></vsys></rule-hit-count>`,

@@ -1,12 +1,13 @@
-import { addressRange } from "../policy/addresses";
+import { addressRange, rangeText } from "../policy/addresses";
 import type { AddressRange } from "../policy/addresses";
 import { takes } from "../policy/match";
 import type { Flow } from "../policy/match";
 import { policyRules } from "../policy/rules";
-import type { PolicyRule } from "../policy/rules";
+import type { PortRange } from "../policy/ports";
+import type { AddressSet, PolicyRule } from "../policy/rules";
 import { runningReferences } from "../policy/running";
 import type { References } from "../schema/references";
-import { result } from "../http/answers";
+import { commandResult, result } from "../http/answers";
 import { Refusal } from "../refusal";
 import type { XmlElement } from "../xml/element";
 import { escapeAttribute, escapeText } from "../xml/print";
@@ -32,7 +33,7 @@ function securityPolicyMatch(node: XmlElement, { firewall, vsys = "vsys1" }: OpC
   for (const rule of scope ? policyRules(scope, references) : []) {
     if (!takes(rule, flow, references)) continue;
     const entry = scope?.at("rulebase", "security", "rules")?.entry(rule.name);
-    matching.push(ruleXml(rule, entry));
+    matching.push(ruleXml(rule, entry, references));
     if (!showAll || rule.action === "allow") return rules(matching);
   }
   if (flow.from !== undefined && flow.to !== undefined)
@@ -41,7 +42,7 @@ function securityPolicyMatch(node: XmlElement, { firewall, vsys = "vsys1" }: OpC
 }
 
 const rules = (entries: string[]) =>
-  result(entries.length === 0 ? "<rules/>" : `<rules>${entries.join("")}</rules>`);
+  commandResult(entries.length === 0 ? "<rules/>" : `<rules>${entries.join("")}</rules>`);
 
 function flowOf(node: XmlElement, references: References): Flow {
   const text = (tag: string): string | undefined => {
@@ -83,25 +84,67 @@ function number(value: string | undefined, tag: string, max: number, otherwise: 
   return parsed <= max ? parsed : refuse(tag, `'${value}' must be an integer between 0 and ${max}`);
 }
 
-function ruleXml(rule: PolicyRule, entry: XmlElement | undefined): string {
-  const list = (tag: string): string => (entry?.members(tag) ?? []).join(" ") || "any";
+/**
+ * A rule as the device prints what it has compiled: names resolved to addresses, and each application with
+ * each service as `number:application/protocol/source port/destination port` (two public recordings, and the
+ * same fields on the CLI; "destinataion" is the device's).
+ */
+function ruleXml(rule: PolicyRule, entry: XmlElement | undefined, references: References): string {
+  const list = (tag: string): string[] => entry?.members(tag) ?? [];
   return entryXml(rule.name, [
     ["index", String(rule.index)],
     ["from", list("from")],
-    ["source", list("source")],
-    ["source-region", "none"],
+    ["source", addresses(rule.source, references)],
+    ["source-region", regions(rule.source, references)],
     ["to", list("to")],
-    ["destination", list("destination")],
-    ["destination-region", "none"],
+    ["destination", addresses(rule.destination, references)],
+    ["destination-region", regions(rule.destination, references)],
     ["user", list("source-user")],
-    ["source-device", "any"],
-    ["destinataion-device", "any"],
+    ["source-device", []],
+    ["destinataion-device", []],
     ["category", list("category")],
-    ["application_service", `${list("application")}/${list("service")}`],
+    ["application_service", applicationServices(rule)],
     ["action", rule.action],
     ["icmp-unreachable", rule.icmpUnreachable ? "yes" : "no"],
     ["terminal", "yes"],
   ]);
+}
+
+function addresses({ any, negate, ranges, unknown }: AddressSet, references: References): string[] {
+  if (any) return [];
+  const objects = unknown.filter((name) => references.find("address", name));
+  return [...ranges.map(rangeText), ...objects].map((text) => (negate ? `${text}(negate)` : text));
+}
+
+/** Countries and custom regions, which the device lists apart from addresses. */
+function regions({ unknown }: AddressSet, references: References): string[] {
+  const found = unknown.filter((name) => !references.find("address", name));
+  return found.length === 0 ? ["none"] : found;
+}
+
+function applicationServices(rule: PolicyRule): string[] {
+  const names = rule.application === "any" ? ["any"] : [...rule.application.keys()];
+  return names
+    .flatMap((name) => servicesOf(rule, name).map((service) => `${name}/${service}`))
+    .map((quadruple, number) => `${number}:${quadruple}`);
+}
+
+/** "tcp/any/443": protocol, source port and destination port, once for each range. */
+function servicesOf({ application, service }: PolicyRule, name: string): string[] {
+  if (service === "any") return ["any/any/any"];
+  if (service !== "application-default")
+    return service.flatMap(({ protocol, ports }) => placed(protocol, ports));
+  const places = application === "any" ? undefined : application.get(name);
+  if (!places || places.length === 0) return ["any/any/app-default"];
+  return places.flatMap((place) =>
+    place.kind === "port"
+      ? placed(place.protocol, place.ports)
+      : [`${place.protocol === 1 ? "icmp" : place.protocol}/any/any`],
+  );
+}
+
+function placed(protocol: string, ports: readonly PortRange[]): string[] {
+  return ports.map(({ low, high }) => `${protocol}/any/${low === high ? low : `${low}-${high}`}`);
 }
 
 function defaultRule(intrazone: boolean, vsys: XmlElement | undefined): string {
@@ -110,15 +153,24 @@ function defaultRule(intrazone: boolean, vsys: XmlElement | undefined): string {
     ?.at("rulebase", "default-security-rules", "rules", `entry:${name}`)
     ?.value("action");
   return entryXml(name, [
-    ["index", ""],
     ["action", overridden ?? (intrazone ? "allow" : "deny")],
     ["terminal", "yes"],
   ]);
 }
 
-function entryXml(name: string, values: [string, string][]): string {
-  const inner = values
-    .filter(([, value]) => value !== "")
-    .map(([tag, value]) => `<${tag}>${escapeText(value)}</${tag}>`);
+/** A list of one is a text, of several members, and of none "any". */
+function entryXml(name: string, values: [string, string | string[]][]): string {
+  const inner = values.map(([tag, value]) => {
+    const [first = "any", ...more] = typeof value === "string" ? [value] : value;
+    const texts = [first, ...more].map(escapeText);
+    return element(
+      tag,
+      more.length === 0 ? texts.join("") : texts.map((text) => element("member", text)).join(""),
+    );
+  });
   return `<entry name="${escapeAttribute(name)}">${inner.join("")}</entry>`;
+}
+
+function element(tag: string, inner: string): string {
+  return `<${tag}>${inner}</${tag}>`;
 }

@@ -46,6 +46,22 @@ function single(text: string): AddressRange | undefined {
   return { family, low: value, high: value };
 }
 
+/** As the device prints one: an address, a network with its length, or a range that is neither. */
+export function rangeText({ family, low, high }: AddressRange): string {
+  const bits = family === 4 ? 32 : 128;
+  const text = (value: bigint): string => {
+    const bytes = Array.from({ length: bits / 8 }, (_, index) =>
+      Number((value >> BigInt(bits - 8 - 8 * index)) & 255n),
+    );
+    return ipaddr.fromByteArray(bytes).toString();
+  };
+  if (low === high) return text(low);
+  const size = high - low + 1n;
+  const host = size.toString(2).length - 1;
+  const isNetwork = size === 1n << BigInt(host) && low % size === 0n;
+  return isNetwork ? `${text(low)}/${bits - host}` : `${text(low)}-${text(high)}`;
+}
+
 export function contains(outer: AddressRange, inner: AddressRange): boolean {
   return outer.family === inner.family && outer.low <= inner.low && inner.high <= outer.high;
 }

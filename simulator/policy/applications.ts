@@ -2,7 +2,6 @@ import type { References } from "../schema/references";
 import type { XmlElement } from "../xml/element";
 import { portRanges } from "./ports";
 import type { PortRange } from "./ports";
-import { PREDEFINED_APPLICATIONS } from "./predefined";
 
 /** Where an application is expected: a port of TCP or UDP, or an IP protocol as a whole. */
 export type DefaultPlace =
@@ -38,8 +37,7 @@ function addApplication(
 export function defaultPlaces(name: string, references: References): DefaultPlace[] {
   const custom = references.find("application", name)?.child("default");
   if (custom) return customPlaces(custom);
-  if (!Object.hasOwn(PREDEFINED_APPLICATIONS, name)) return [];
-  const { ports = [], protocol = [] } = PREDEFINED_APPLICATIONS[name] ?? {};
+  const { ports = [], protocol = [] } = references.content.application(name) ?? {};
   return [
     ...ports.flatMap(portPlace),
     ...protocol.map((number) => ({ kind: "protocol" as const, protocol: number })),

@@ -1,18 +1,16 @@
-import { element } from "../xml/element";
-import type { XmlElement } from "../xml/element";
-
 /**
- * Applications that PAN-OS knows: what content updates bring, as far as policy here meets it. Ports
- * are the standard ports of the application pages; `protocol` is for applications known by their IP
- * protocol alone. A name without ports is known but has no default port here.
+ * An application of a content update. Ports are the standard ports of the application pages; `protocol`
+ * is for applications known by their IP protocol alone. One without either is known but has no default
+ * port here.
  */
-interface PredefinedApplication {
+export interface PredefinedApplication {
   ports?: readonly string[];
   protocol?: readonly number[];
   /** Applications that must be allowed as well; a commit warns when a rule leaves them out. */
   needs?: readonly string[];
 }
 
+/** The applications that policy here meets most, with what they need; app-ids.json names the others. */
 export const PREDEFINED_APPLICATIONS: Record<string, PredefinedApplication> = {
   ssh: { ports: ["tcp/22"] },
   smtp: { ports: ["tcp/25", "tcp/587"] },
@@ -104,29 +102,3 @@ export const PREDEFINED_SERVICES: Record<string, string> = {
   "service-http": "80,8080",
   "service-https": "443",
 };
-
-/** `/config/predefined`: what clients read to learn which applications and services exist. */
-export function predefinedConfig(): XmlElement {
-  const applications = element("application");
-  for (const [name, { ports = [], protocol = [] }] of Object.entries(PREDEFINED_APPLICATIONS)) {
-    const entry = applications.add(element("entry"));
-    entry.attributes = { name };
-    const defaults = element("default");
-    if (ports.length > 0) {
-      defaults.add(element("port", ...ports.map((port) => element("member", port))));
-    } else if (protocol[0] !== undefined) {
-      defaults.add(element("ident-by-ip-protocol", String(protocol[0])));
-    }
-    if (defaults.children.length > 0) entry.add(defaults);
-    entry.add(element("category", "networking"));
-    entry.add(element("subcategory", "infrastructure"));
-    entry.add(element("technology", "client-server"));
-    entry.add(element("risk", "2"));
-  }
-  const services = element("service");
-  for (const [name, port] of Object.entries(PREDEFINED_SERVICES)) {
-    const entry = services.add(element("entry", element("protocol", element("tcp", element("port", port)))));
-    entry.attributes = { name };
-  }
-  return element("config", element("predefined", applications, services));
-}

@@ -6,7 +6,9 @@ import { policyRules } from "./rules";
 
 /** What names in the running policy of a vsys stand for, with the addresses that are registered now. */
 export function runningReferences(firewall: Firewall, vsys: string): References {
-  return new References(firewall.running, vsys, (fits) => firewall.registeredIps(vsys).matching(fits));
+  const registered = (fits: (tags: ReadonlySet<string>) => boolean): string[] =>
+    firewall.registeredIps(vsys).matching(fits);
+  return new References(firewall.running, vsys, registered, firewall.content);
 }
 
 /** The running rule that takes a flow, and its action; a default rule where no other one does. */

@@ -2,17 +2,18 @@ import { References } from "../schema/references";
 import type { XmlElement } from "../xml/element";
 import { contains } from "./addresses";
 import type { PortRange } from "./ports";
-import { PREDEFINED_APPLICATIONS } from "./predefined";
+import type { Content } from "./content";
 import { policyRules } from "./rules";
 import type { AddressSet, PolicyRule } from "./rules";
 
 /** What a successful commit remarks on: rules that can never match, applications that miss another. */
-export function policyWarnings(config: XmlElement): string[] {
+export function policyWarnings(config: XmlElement, content: Content): string[] {
   const lines: string[] = [];
   for (const device of config.child("devices")?.entries() ?? []) {
     for (const vsys of device.child("vsys")?.entries() ?? []) {
-      const rules = policyRules(vsys, new References(config, vsys.name)).filter((rule) => !rule.disabled);
-      lines.push(...shadows(rules), ...missingDependencies(rules));
+      const references = new References(config, vsys.name, undefined, content);
+      const rules = policyRules(vsys, references).filter((rule) => !rule.disabled);
+      lines.push(...shadows(rules), ...missingDependencies(rules, content));
     }
   }
   return lines;
@@ -100,7 +101,7 @@ function addressesCover(outer: AddressSet, inner: AddressSet): boolean {
   );
 }
 
-function missingDependencies(rules: PolicyRule[]): string[] {
+function missingDependencies(rules: PolicyRule[], content: Content): string[] {
   const allowed = new Set<string>();
   let anyAllowed = false;
   for (const rule of rules) {
@@ -112,10 +113,7 @@ function missingDependencies(rules: PolicyRule[]): string[] {
   return rules.flatMap((rule) => {
     if (rule.action !== "allow" || rule.application === "any") return [];
     return [...rule.application.keys()].flatMap((name) => {
-      const needs = Object.hasOwn(PREDEFINED_APPLICATIONS, name)
-        ? PREDEFINED_APPLICATIONS[name]?.needs
-        : undefined;
-      return (needs ?? [])
+      return (content.application(name)?.needs ?? [])
         .filter((needed) => !allowed.has(needed))
         .map(
           (needed) =>

@@ -73,8 +73,11 @@ export function nameFaults(name: string, schema: EntriesSchema): string[] {
   if (length(name) > schema.maxName) {
     return [`${name} can be at most ${schema.maxName} characters, but current length: ${length(name)}`];
   }
-  // Tags may hold nearly anything; other names start alphanumeric and leave out what has a meaning elsewhere.
-  if (schema.object === "tag" || schema.of.kind === "open") return [];
+  // Tags may hold nearly anything; rules what the web interface takes (letters, digits, blanks, hyphens,
+  // underscores and periods); other names start alphanumeric and leave out what has a meaning elsewhere.
+  if (schema.object === "tag") return [];
+  if (schema.uuid) return /^[A-Za-z0-9][A-Za-z0-9 ._-]*$/.test(name) ? [] : [`'${name}' is an invalid name`];
+  if (schema.of.kind === "open") return [];
   return /^[\p{L}\p{N}_][^\p{Cc}[\]/\\|<>&*:;,$!?#=%{}~^`]*$/u.test(name)
     ? []
     : [`'${name}' is an invalid name`];
@@ -97,16 +100,17 @@ function memberFaults(
   return lines.length > 0 ? [...lines, `${label(where)} is invalid`] : [];
 }
 
-/** "any" beside something else, in a list as it would be after the write. */
-export function aloneFaults(list: XmlElement, schema: Schema, where: readonly string[]): string[] {
-  if (schema.kind !== "members" || !schema.alone) return [];
+/** "any" beside something else, or too many members, in a list as it would be after the write. */
+export function listFaults(list: XmlElement, schema: Schema, where: readonly string[]): string[] {
+  if (schema.kind !== "members") return [];
   const texts = list.memberTexts();
-  const word = schema.alone.find((alone) => texts.includes(alone));
-  if (word === undefined || texts.length < 2) return [];
-  return [
-    `${label(where)} '${word}' should not be used with another ${schema.what}`,
-    `${label(where)} is invalid`,
-  ];
+  const found: string[] = [];
+  const word = texts.length > 1 ? schema.alone?.find((alone) => texts.includes(alone)) : undefined;
+  if (word !== undefined) found.push(`'${word}' should not be used with another ${schema.what}`);
+  if (schema.most !== undefined && texts.length > schema.most)
+    found.push(`can have at most ${schema.most} members, but has ${texts.length}`);
+  if (found.length > 0) found.push("is invalid");
+  return found.map((fault) => `${label(where)} ${fault}`);
 }
 
 export function label(where: readonly string[]): string {

@@ -7,7 +7,8 @@ import type { Schema } from "./schema";
  * is open: kept as written.
  */
 
-const tag = references("tag");
+/** The web interface takes 64 of them on a rule or an object. */
+const tag = references("tag", { most: 64 });
 const addresses = members(
   { rule: "reference", to: "address", keywords: ["any"], addresses: true },
   "address",

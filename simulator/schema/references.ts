@@ -1,4 +1,6 @@
-import { PREDEFINED_APPLICATIONS, PREDEFINED_SERVICES } from "../policy/predefined";
+import { CONTENT } from "../policy/content";
+import type { Content } from "../policy/content";
+import { PREDEFINED_SERVICES } from "../policy/predefined";
 import type { XmlElement } from "../xml/element";
 import { HOMES, PREDEFINED_PROFILES } from "./kinds";
 import type { ProfileKind, ReferenceKind } from "./kinds";
@@ -13,10 +15,12 @@ export class References {
     private readonly config: XmlElement,
     private readonly vsys: string | undefined,
     readonly registered?: (fits: (tags: ReadonlySet<string>) => boolean) => string[],
+    /** The applications that the device knows. */
+    readonly content: Content = CONTENT,
   ) {}
 
   inVsys(vsys: string): References {
-    return new References(this.config, vsys);
+    return new References(this.config, vsys, undefined, this.content);
   }
 
   /** The object's entry; undefined for predefined and unknown ones. */
@@ -31,7 +35,7 @@ export class References {
   }
 
   exists(kind: ReferenceKind, name: string): boolean {
-    return this.find(kind, name) !== undefined || isPredefined(kind, name);
+    return this.find(kind, name) !== undefined || isPredefined(kind, name, this.content);
   }
 
   /** Whether one scope has both an address object and a group of a name: PAN-OS has one set of names for both. */
@@ -52,8 +56,8 @@ export class References {
   }
 }
 
-function isPredefined(kind: ReferenceKind, name: string): boolean {
-  if (kind === "application") return Object.hasOwn(PREDEFINED_APPLICATIONS, name);
+function isPredefined(kind: ReferenceKind, name: string, content: Content): boolean {
+  if (kind === "application") return content.application(name) !== undefined;
   if (kind === "service") return Object.hasOwn(PREDEFINED_SERVICES, name);
   // Two capital letters are a country, which PAN-OS takes as an address.
   if (kind === "address") return /^[A-Z]{2}$/.test(name);

@@ -35,11 +35,21 @@ export interface EntriesSchema {
   uuid?: true;
 }
 
+export interface MembersSchema {
+  kind: "members";
+  value: ValueRule;
+  /** What a member is, for messages. */
+  what: string;
+  /** Words that stand for everything and tolerate no other member beside them. */
+  alone?: readonly string[];
+  /** How many members there may be. */
+  most?: number;
+}
+
 export type Schema =
   | StructSchema
   | EntriesSchema
-  /** `alone`: words that stand for everything and tolerate no other member beside them. */
-  | { kind: "members"; value: ValueRule; alone?: readonly string[]; what: string }
+  | MembersSchema
   | { kind: "leaf"; value: ValueRule }
   /** Parts of PAN-OS that aren't modelled: whatever is written is kept. */
   | { kind: "open" };
@@ -55,11 +65,8 @@ export function members(value: ValueRule = anything, what = "value", alone?: rea
   return { kind: "members", value, what, ...(alone && { alone }) };
 }
 
-export function references(
-  to: ReferenceKind,
-  options: Partial<{ keywords: string[]; alone: string[] }> = {},
-): Schema {
-  return members({ rule: "reference", to, keywords: options.keywords ?? [] }, to, options.alone);
+export function references(to: ReferenceKind, options: Pick<MembersSchema, "most"> = {}): MembersSchema {
+  return { kind: "members", value: { rule: "reference", to, keywords: [] }, what: to, ...options };
 }
 
 export function struct(

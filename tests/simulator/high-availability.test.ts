@@ -103,8 +103,44 @@ describe("simulator: an HA pair", () => {
     expect(pair.passive.runningRules()).to.deep.equal(["cleanup", "r"]);
   });
 
-  it("refuses no write to the passive one: the two differ, until the active one overwrites it", async () => {
+  it("the passive one refuses changes with code 15, the active one of the moment takes them", async () => {
     await open();
+    const { key } = await Client.login(pair.first);
+    const post = async (simulator: Simulator, body: Record<string, string>) =>
+      (
+        await fetch(`${simulator.httpUrl}/api/`, {
+          method: "POST",
+          body: new URLSearchParams({ key, ...body }),
+        })
+      ).text();
+    const writes: Record<string, string>[] = [
+      { action: "set", xpath: RULES, element: ruleXml("r") },
+      { action: "edit", xpath: `${RULES}/entry[@name='r']`, element: ruleXml("r") },
+      { action: "delete", xpath: `${RULES}/entry[@name='cleanup']` },
+      { action: "move", xpath: `${RULES}/entry[@name='cleanup']`, where: "top" },
+      { action: "rename", xpath: `${RULES}/entry[@name='cleanup']`, newname: "c" },
+      { action: "clone", xpath: RULES, from: "cleanup", newname: "c" },
+      {
+        action: "multi-config",
+        element: `<multi-config><set id="1" xpath="${RULES}">${ruleXml("r")}</set></multi-config>`,
+      },
+    ];
+    const before = pair.passive.candidate("/config");
+    for (const write of writes) {
+      expect(await post(pair.passive, { type: "config", ...write }), write["action"]).to.match(
+        /^<response status="error" code="15"><msg><line>Configuration changes are not allowed on the passive/,
+      );
+    }
+    expect(pair.passive.candidate("/config")).to.equal(before);
+    expect(await post(pair.passive, { type: "config", action: "get", xpath: RULES })).to.contain('code="19"');
+    pair.failOver();
+    const [first] = writes;
+    if (first) expect(await post(pair.second, { type: "config", ...first })).to.contain('code="20"');
+    expect(pair.second.candidateRules()).to.include("r");
+  });
+
+  it("can take writes on the passive one: the two differ, until the active one overwrites it", async () => {
+    await open({ passiveWrites: true });
     const passive = await Client.login(pair.passive);
     expect((await passive.set(RULES, ruleXml("lost"))).code).to.equal("20");
     expect((await passive.commitAndWait()).value("result")).to.equal("OK");

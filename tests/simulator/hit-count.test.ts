@@ -45,6 +45,66 @@ describe("simulator: hit counts", () => {
     );
   });
 
+  it("come with the moments at which a rule was committed and last changed", async () => {
+    const times = async (): Promise<Record<string, [number, number]>> => {
+      const { root } = await client.op(about("show", "<all/>"));
+      const entries = root
+        .at("result", "rule-hit-count", "vsys", "entry:vsys1", "rule-base", "entry:security", "rules")
+        ?.entries();
+      const values = ["rule-creation-timestamp", "rule-modification-timestamp"] as const;
+      return Object.fromEntries(
+        (entries ?? []).map((rule) => [
+          rule.name ?? "",
+          values.map((tag) => Number(rule.value(tag))) as [number, number],
+        ]),
+      );
+    };
+    const HOUR = 3600;
+    const afterAnHour = async (change: () => Promise<unknown>) => {
+      simulator.ageRules(HOUR);
+      const before = await times();
+      await change();
+      await client.commitAndWait();
+      return { before, after: await times() };
+    };
+    const now = Math.floor(Date.now() / 1000);
+    const isNow = (moment = 0): boolean => Math.abs(moment - now) < HOUR / 2;
+
+    const edited = await afterAnHour(() =>
+      client.set(`${RULES}/entry[@name='a']`, "<description>x</description>"),
+    );
+    expect(edited.after["a"]?.[0]).to.equal(edited.before["a"]?.[0]);
+    expect([isNow(edited.before["a"]?.[1]), isNow(edited.after["a"]?.[1])]).to.deep.equal([false, true]);
+    expect(edited.after["b"]).to.deep.equal(edited.before["b"]);
+
+    const moved = await afterAnHour(() =>
+      client.config("move", `${RULES}/entry[@name='b']`, { where: "top" }),
+    );
+    expect(moved.after).to.deep.equal(moved.before);
+
+    const renamed = await afterAnHour(() =>
+      client.config("rename", `${RULES}/entry[@name='b']`, { newname: "c" }),
+    );
+    expect(renamed.after["c"]?.[0]).to.equal(renamed.before["b"]?.[0]);
+    expect(isNow(renamed.after["c"]?.[1])).to.equal(true);
+
+    const anew = await afterAnHour(async () => {
+      await client.delete(`${RULES}/entry[@name='a']`);
+      await client.set(RULES, ruleXml("a") + ruleXml("d"));
+    });
+    expect([...(anew.after["a"] ?? []), ...(anew.after["d"] ?? [])].map(isNow)).to.deep.equal([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(anew.after["cleanup"]).to.deep.equal(anew.before["cleanup"]);
+
+    await simulator.restart();
+    client = await Client.login(simulator);
+    expect(await times()).to.deep.equal(anew.after);
+  });
+
   it("go along when a rule is renamed, begin anew when it is made anew, and can be reset", async () => {
     simulator.setHitCount("a", 3);
     simulator.setHitCount("b", 4);

@@ -198,10 +198,54 @@ describe("simulator: test security-policy-match", () => {
       `<test><security-policy-match><from>untrust</from><to>trust</to><source>10.1.0.1</source><destination>10.9.9.9</destination><protocol>6</protocol><destination-port>8000</destination-port></security-policy-match></test>`,
     );
     const entry = reply.root.at("result", "rules")?.entry("group");
-    expect([entry?.value("index"), entry?.value("source"), entry?.value("terminal")]).to.deep.equal([
+    expect([entry?.value("index"), entry?.value("action"), entry?.value("terminal")]).to.deep.equal([
       "2",
-      "outer",
+      "allow",
       "yes",
     ]);
+  });
+
+  it("prints a rule as the device has compiled it: one value as text, several as members", async () => {
+    const ask = async (name: string, question: string): Promise<string> => {
+      const { text } = await client.op(
+        `<test><security-policy-match><from>untrust</from><to>trust</to>${question}</security-policy-match></test>`,
+      );
+      expect(text).to.match(/^<response cmd="status" status="success"><result><rules>/);
+      return new RegExp(`<entry name="${name}">.*?</entry>`).exec(text)?.[0] ?? text;
+    };
+    const common =
+      "<user>any</user><source-device>any</source-device><destinataion-device>any</destinataion-device>";
+    expect(
+      await ask(
+        "group",
+        "<source>10.1.0.1</source><destination>10.9.9.9</destination><protocol>6</protocol><destination-port>8000</destination-port>",
+      ),
+    ).to.equal(
+      `<entry name="group"><index>2</index><from>untrust</from>` +
+        `<source><member>10.1.0.0/16</member><member>10.2.0.5-10.2.0.9</member></source><source-region>none</source-region>` +
+        `<to>trust</to><destination>any</destination><destination-region>none</destination-region>${common}<category>any</category>` +
+        `<application_service><member>0:any/tcp/any/8000-8100</member><member>1:any/tcp/any/9000</member>` +
+        `<member>2:any/udp/any/53</member></application_service>` +
+        `<action>allow</action><icmp-unreachable>no</icmp-unreachable><terminal>yes</terminal></entry>`,
+    );
+    const byDefault = await ask(
+      "default-ports",
+      "<source>10.9.0.1</source><destination>192.0.2.1</destination><protocol>6</protocol><destination-port>22</destination-port>",
+    );
+    expect(byDefault).to.contain(
+      "<application_service><member>0:ssh/tcp/any/22</member><member>1:dns/tcp/any/53</member><member>2:dns/udp/any/53</member></application_service>",
+    );
+    const ping = await ask(
+      "ping",
+      "<source>10.9.0.1</source><destination>192.0.2.8</destination><protocol>1</protocol><application>ping</application>",
+    );
+    expect(ping).to.contain("<destination>192.0.2.8</destination>");
+    expect(ping).to.contain("<application_service>0:ping/icmp/any/any</application_service>");
+    const v6 = await ask(
+      "v6",
+      "<source>2001:db8::1</source><destination>2001:db8:1::1</destination><protocol>6</protocol><destination-port>443</destination-port>",
+    );
+    expect(v6).to.contain("<source>2001:db8::/32</source>");
+    expect(v6).to.contain("<destination>2001:db8:1::1-2001:db8:1::9</destination>");
   });
 });

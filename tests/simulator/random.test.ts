@@ -58,7 +58,7 @@ function firewall(): Firewall {
     commitSeconds: 0,
     swVersion: "11.1.2",
     keyLifetimeSeconds: 0,
-    maxRules: 100,
+    capacity: { rules: 100, addresses: 1000, addressGroups: 100, services: 100 },
   });
 }
 

@@ -44,7 +44,7 @@ describe("simulator: transport and credentials", () => {
     );
     const unknownAction = await client.send({ type: "config", action: "put" });
     expect(unknownAction.lines[0]).to.contain("multi-config");
-    const noXpath = await client.send({ type: "config", action: "get" });
+    const noXpath = await client.send({ type: "config", action: "set" });
     expect([noXpath.httpStatus, noXpath.lines]).to.deep.equal([
       400,
       ['Missing value for parameter "xpath".'],

@@ -179,8 +179,48 @@ describe("simulator: writes", () => {
       "12",
       [` ${long} can be at most 63 characters, but current length: 64`],
     ]);
-    expect((await client.set(RULES, ruleXml("ä".repeat(63)))).code).to.equal("20");
-    expect((await client.set(`${VSYS}/tag`, `<entry name="${"t".repeat(127)}"/>`)).code).to.equal("20");
+    expect((await client.set(RULES, ruleXml("r".repeat(63)))).code).to.equal("20");
+    expect((await client.set(`${VSYS}/tag`, `<entry name="${"ä".repeat(127)}"/>`)).code).to.equal("20");
+    const renamed = await client.config("rename", entry("r".repeat(63)), { newname: "r".repeat(64) });
+    expect(renamed.lines[0]).to.contain("can be at most 63 characters, but current length: 64");
+  });
+
+  it("holds rule names to the characters that the web interface takes, however they come", async () => {
+    await client.set(RULES, ruleXml("plain Name_1.a-b"));
+    expect(simulator.candidateRules()).to.include("plain Name_1.a-b");
+    for (const name of ["a@b", "(a)", "a&apos;b", "ä", "-a", ".a", " a", "a+b", "a/b", "a&#9;b"]) {
+      expect((await client.set(RULES, ruleXml(name))).code, name).to.equal("12");
+      const xpath = `${RULES}/entry[@name="${name}"]`;
+      expect((await client.edit(xpath, ruleXml(name))).code, name).to.equal("12");
+    }
+    for (const action of ["rename", "clone"]) {
+      const from = action === "clone" ? { from: "plain Name_1.a-b" } : {};
+      const xpath = action === "clone" ? RULES : entry("plain Name_1.a-b");
+      expect((await client.config(action, xpath, { newname: "a@b", ...from })).code).to.equal("12");
+    }
+    expect(simulator.candidateRules().filter((name) => /[^ \w.-]/.test(name))).to.deep.equal([]);
+  });
+
+  it("takes 64 tags on a rule and on an object, and refuses one more, however it comes", async () => {
+    const names = Array.from({ length: 65 }, (_, index) => `tag${index}`);
+    await client.set(`${VSYS}/tag`, names.map((name) => `<entry name="${name}"/>`).join(""));
+    const tags = (count: number) =>
+      `<tag>${names
+        .slice(0, count)
+        .map((name) => `<member>${name}</member>`)
+        .join("")}</tag>`;
+    expect((await client.set(RULES, ruleXml("r", {}, tags(64)))).code).to.equal("20");
+    const grown = await client.set(`${entry("r")}/tag`, "<member>tag64</member>");
+    expect([grown.code, grown.lines[0]]).to.deep.equal([
+      "12",
+      " r -> tag can have at most 64 members, but has 65",
+    ]);
+    expect((await client.set(RULES, ruleXml("s", {}, tags(65)))).code).to.equal("12");
+    expect((await client.edit(`${entry("r")}/tag`, tags(65))).code).to.equal("12");
+    const object = `<entry name="a"><ip-netmask>10.0.0.1</ip-netmask>${tags(65)}</entry>`;
+    expect((await client.set(`${VSYS}/address`, object)).code).to.equal("12");
+    // What is there already is no new member.
+    expect((await client.set(`${entry("r")}/tag`, "<member>tag63</member>")).code).to.equal("20");
   });
 
   it("refuses any beside others, also when a set makes it so", async () => {

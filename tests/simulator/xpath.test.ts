@@ -124,6 +124,27 @@ describe("simulator: XPath", () => {
     expect(two.lines[0]).to.contain("must name exactly one node");
   });
 
+  it("honours the xpath of show config running and candidate", async () => {
+    await client.set(`${RULES}/entry[@name='cleanup']`, "<description>staged</description>");
+    const shown = async (which: string, xpath: string): Promise<string> => {
+      const escaped = xpath.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+      return (await client.op(`<show><config><${which}><xpath>${escaped}</xpath></${which}></config></show>`))
+        .text;
+    };
+    const place = `${RULES}/entry[@name='cleanup']`;
+    expect(await shown("running", place)).to.match(
+      /^<response status="success"><result><entry name="cleanup"[^>]*>(?!.*staged).*<\/entry><\/result><\/response>$/,
+    );
+    expect(await shown("candidate", place)).to.match(/<result><entry name="cleanup".*staged/);
+    expect(await shown("running", `${VSYS}/zone`)).to.match(/<result><zone><entry name="untrust">/);
+    for (const which of ["running", "candidate"]) {
+      expect(await shown(which, `${RULES}/entry[@name='nobody']`)).to.contain("No such node");
+      expect(await shown(which, "/nowhere")).to.contain('code="16"');
+    }
+    const whole = await client.op("<show><config><running></running></config></show>");
+    expect(whole.root.at("result", "config", "devices")).to.not.equal(undefined);
+  });
+
   it("answers the whole configuration where no xpath is given, candidate and running", async () => {
     for (const more of [{}, { xpath: "" }, { xpath: " " }] as Record<string, string>[]) {
       const got = await client.send({ type: "config", action: "get", ...more });
