@@ -1,7 +1,7 @@
 import * as log from "@pulumi/pulumi/log";
 import { readWaiting, waitingFor } from "./guard/held";
 import { readPolicy } from "./guard/policy/read";
-import { approvalStore, approveFlags, recordStore } from "./guard/stores";
+import { approvalStore, approveFlags, guardTable } from "./guard/stores";
 import type { Inventory } from "./inventory/types";
 import type { Settings } from "./settings";
 
@@ -18,11 +18,16 @@ export async function withWaiting(
   const { guard, guardrails } = settings;
   if (guard === undefined) return settings;
   const policy = await readPolicy(guard.policy);
-  const [approvals, records] = await Promise.all([
+  const [approvals, table] = await Promise.all([
     approvalStore(guard.approvals, guard.place),
-    guard.table === undefined ? undefined : recordStore(guard.table, guard.place),
+    guard.table === undefined ? undefined : guardTable(guard.table, guard.place),
   ]);
-  const stores = { approvals, records, approveFlags: approveFlags(guard.approvals, guard.place) };
+  const stores = {
+    approvals,
+    records: table?.records,
+    uses: table?.uses,
+    approveFlags: approveFlags(guard.approvals, guard.place),
+  };
   const waits = waitingFor(inventory, await readWaiting(inventory, policy, stores, warn));
   return { ...settings, guardrails: { ...guardrails, waits } };
 }

@@ -1,5 +1,6 @@
 import { EC2 } from "@aws-sdk/client-ec2";
 import { DynamoApprovals } from "../guard/approvals/dynamo";
+import { DynamoUses } from "../guard/approvals/uses";
 import { Ec2SecurityGroups } from "../guard/groups";
 import type { Deployed } from "../guard/deployed";
 import { handleArrivals } from "../guard/lambda";
@@ -42,6 +43,7 @@ export async function measureGuard(rules: number, events: number): Promise<Guard
           groups,
           records: new DynamoRecords("guard", client),
           approvals: new DynamoApprovals("approvals", client),
+          uses: new DynamoUses("guard", client),
         },
         ...{ now: () => clock, ownRoles: [], approveFlags: "", tell: () => Promise.resolve() },
       },

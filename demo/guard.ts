@@ -1,9 +1,11 @@
 /** `npm run guard:demo`: what the guard says and does from the second somebody opens port 22 to the world. */
 import { join } from "node:path";
-import { MemoryApprovals, MemoryRecords } from "../tests/guard/support/memory";
+import { MemoryApprovals, MemoryRecords, MemoryUses } from "../tests/guard/support/memory";
 import { eventOf, ModelGroups } from "../tests/guard/support/model";
+import { approvalOf } from "../tests/guard/support/people";
 import { ACCOUNT, content, REGION } from "../tests/guard/support/cloudtrail";
-import { handleEvent, type Guard } from "../guard/handle";
+import type { Guard } from "../guard/guard";
+import { handleEvent } from "../guard/handle";
 import { readPolicy } from "../guard/policy/read";
 import { refreshRecords } from "../guard/refresh";
 import { describeRule } from "../guard/rules";
@@ -20,7 +22,7 @@ async function main(): Promise<void> {
   const approvals = new MemoryApprovals();
   const guard: Guard = {
     policy: { ...(await readPolicy(join(__dirname, "..", "guard", "guard.example.yaml"))), mode: "enforce" },
-    ...{ groups, approvals, records: new MemoryRecords(), now: () => time },
+    ...{ groups, approvals, records: new MemoryRecords(), uses: new MemoryUses(), now: () => time },
     ...{ ownRoles: [`arn:aws:iam::${ACCOUNT}:role/guard`], approveFlags: "--store aws-panos-prod-approvals" },
     tell: (notices) => {
       for (const notice of notices) say(messageText(notice));
@@ -42,20 +44,8 @@ async function main(): Promise<void> {
 
   time = new Date("2026-11-21T02:20:00Z");
   for (const person of ["alice", "bob"]) {
-    approvals.kept.push({
-      ...{
-        id: `by ${person}`,
-        by: `AROA:${person}`,
-        madeAt: time.toISOString(),
-        group: GROUP,
-        for: "mallory",
-      },
-      permission: {
-        ...{ kind: "opens", direction: "ingress", text: "tcp/22", end: "0.0.0.0/0" },
-        traffic: { protocol: "tcp", fromPort: 22, toPort: 22 },
-      },
-      ...{ until: "2026-11-21T03:20:00.000Z", once: true },
-    });
+    const [madeAt, until] = [time.toISOString(), "2026-11-21T03:20:00.000Z"];
+    approvals.kept.push(approvalOf(person, { madeAt, group: GROUP, for: "mallory", until, once: true }));
   }
   say("alice and bob run the command, each with credentials of their own.");
   time = new Date("2026-11-21T02:21:30Z");

@@ -1,5 +1,6 @@
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
+import { DynamoUses } from "./approvals/uses";
 import type { GuardEnvironment } from "./environment";
 import { GuardError } from "./error";
 import { guardingIn, type Guarding } from "./guarding";
@@ -9,7 +10,7 @@ import { readPolicy } from "./policy/read";
 import { roleIn, sitesOf, type Reach, type Site } from "./reach";
 import { DynamoRecords } from "./record/store";
 import { approvalStore, approveFlags, documents } from "./stores";
-import { publish, type Said } from "./tell";
+import { oneOfEach, publish, type Said } from "./tell";
 import { postTo } from "./webhook";
 
 /** What the function works with; made once for all of its invocations. */
@@ -50,15 +51,17 @@ export async function deployedFrom(
   const messenger = new Messenger(channels, table, client, log);
   const tell = (notices: readonly Said[]) => {
     for (const notice of notices) log(JSON.stringify({ guard: "decision", ...notice }));
-    return messenger.send("topic", notices);
+    return messenger.send("topic", oneOfEach(notices));
   };
   const home: Site = { account: environment.GUARD_ACCOUNT, region };
   const reach = json<Reach>(environment, "GUARD_REACH");
   const groups = json<Record<string, string>>(environment, "GUARD_QUARANTINE_GROUPS");
   const now = () => new Date();
+  const policy = await readPolicy(environment.GUARD_POLICY);
   const guard = {
-    policy: await readPolicy(environment.GUARD_POLICY),
+    policy: { ...policy, accounts: policy.accounts ?? [home.account] },
     records: new DynamoRecords(table, client),
+    uses: new DynamoUses(table, client),
     approvals: await approvalStore(environment.GUARD_APPROVALS, place),
     ...{ now, tell },
     approveFlags: approveFlags(environment.GUARD_APPROVALS, place),

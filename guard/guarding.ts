@@ -1,6 +1,6 @@
 import { EC2 } from "@aws-sdk/client-ec2";
 import { Ec2SecurityGroups } from "./groups";
-import type { Guard } from "./handle";
+import type { Guard } from "./guard";
 import type { Isolation } from "./isolate";
 import { memberCredentials, noCredentials } from "./members";
 import { siteName, siteText, sitesOf, type Reach, type Site } from "./reach";

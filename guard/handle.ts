@@ -1,37 +1,21 @@
-import type { ApprovalStore } from "./approvals/store";
+import { GuardError } from "./error";
 import type { Effect, GroupEvent } from "./event/event";
 import type { Principal } from "./event/principal";
 import type { Group, SecurityGroups } from "./groups";
-import { judge, type Judgement } from "./judge";
-import { noticeOf, type Notice, type Outcome } from "./notice";
-import { isInScope, stops } from "./policy/evaluate";
-import type { GuardPolicy } from "./policy/types";
-import { foldRecord, type Fold, type Resolved } from "./record/fold";
-import { begin, noteFound, RECORD_AGE_MS, SETTLE_MS } from "./record/observe";
-import { recordKey, type RecordStore } from "./record/store";
-import { ABSENT, type GroupRecord, type KeptRule, type State } from "./record/types";
-import { actionsFor, rulesAfter, type Action } from "./revert";
-import { describeRule, ruleKey, type GroupRule, type RuleContent } from "./rules";
-
-/** Everything that the guard works with. */
-export interface Guard {
-  policy: GuardPolicy;
-  groups: SecurityGroups;
-  records: RecordStore;
-  approvals: ApprovalStore;
-  now: () => Date;
-  /** The ARNs of roles whose changes are this program's own. */
-  ownRoles: readonly string[];
-  /** The flags that lead `npm run approve` to the store of approvals. */
-  approveFlags: string;
-  /** How messages name where the groups are; absent: where the guard itself is. */
-  place?: string | undefined;
-  /** Told, or kept to be told, before an event counts as handled, so that nothing is decided in silence. */
-  tell: (notices: readonly Notice[]) => Promise<void>;
-}
-
-const FIGHT_MS = 10 * 60_000;
-const FIGHT_ROUNDS = 3;
+import { consulting, type Consulted, type Guard } from "./guard";
+import type { Judgement } from "./judge";
+import { judgeAll, type Judged } from "./judging";
+import { noticeOf, type Notice } from "./notice";
+import { isHandled, shortHash } from "./record/compact";
+import { foldRecord, type Fold } from "./record/fold";
+import { begin } from "./record/observe";
+import { recordKey } from "./record/store";
+import type { Entry, GroupRecord, KeptRule } from "./record/types";
+import type { Action } from "./revert";
+import { ruleKey, type GroupRule } from "./rules";
+import { noteScope } from "./scope";
+import { noteText } from "./texts";
+import { undo } from "./undo";
 
 /**
  * Judges what an event did to a security group, and undoes what doesn't stand. Handled again, or after later
@@ -49,241 +33,93 @@ export async function handleEvent(event: GroupEvent, guard: Guard): Promise<Noti
     return notices;
   }
   const effects = await Promise.all(event.effects.map((effect) => withGroupIds(effect, groups)));
-  return records.withRecord(recordKey(event, id), async (record) => {
-    if (record.handled.some((each) => each.event === event.id)) return { keep: record, result: [] };
+  const { notices, failure } = await records.withRecord<Handled>(recordKey(event, id), async (record) => {
+    if (isHandled(record, event.id) || noteText(record, event, effects))
+      return { keep: record, result: { notices: [] } };
     const [group, found] = await Promise.all([
       groups.group(id),
       groups.rules({ id, account: event.account }),
     ]);
-    if (event.life === "deleted" || group === undefined || !isInScope(guard.policy, group)) {
-      return { keep: undefined, result: [] };
-    }
+    if (event.life === "deleted" || group === undefined) return { keep: undefined, result: { notices: [] } };
+    const { notices: scope, isGuarded } = noteScope(record, group, guard);
+    // Of a group that was never guarded nothing is kept.
+    if (!isGuarded && record.left === undefined) return { keep: undefined, result: { notices: [] } };
     if (event.life === "created" && record.base === undefined)
       begin(record, justBefore(event.at), newGroup(found));
-    record.entries.push({
-      event: event.id,
-      at: event.at,
-      by: event.principal,
-      effects: effects.map((effect) => ({ effect: withOwner(effect, found) })),
-    });
-    nameUnnamed(record, event.id, found);
-    const judged = await judgeAll(record, event, group, found, guard);
-    const { fold, actions } = await undo(record, group, found, guard);
-    const notices = judged.map((each) => noticeFor(each, actions, fold, event, group, guard));
-    record.handled.push({ event: event.id, at: guard.now().toISOString() });
-    await tell(notices);
-    return { keep: record, result: notices };
+    const isNew = note(record, event, effects, found);
+    // It is judged when the group comes back.
+    if (!isGuarded) {
+      await tell(scope);
+      return { keep: record, result: { notices: scope } };
+    }
+    const decided = await decide(record, group, found, consulting(guard, id), event);
+    const { failure: failed } = decided;
+    if (failed === undefined && effects.length === 0)
+      record.handled.push({ event: shortHash(event.id), at: guard.now().toISOString() });
+    // What can't be judged is said once, not each time that it is tried.
+    const said = [...scope, ...decided.notices.filter((each) => isNew || !decided.untold.has(each))];
+    await tell(said);
+    return { keep: record, result: { notices: said, ...(failed !== undefined && { failure: failed }) } };
   });
+  if (failure !== undefined) throw new GuardError("APPROVALS", `the event is tried again: ${failure}`);
+  return notices;
 }
 
-interface Judged {
-  resolved: Resolved;
-  judgement: Judgement;
-  /** Absent: it is undone, if it is still there. */
-  outcome?: Outcome;
-  because?: string;
-  escalated?: boolean;
+interface Handled {
+  notices: Notice[];
+  failure?: string;
 }
 
-/** Judges what has not been judged: this event's changes, and earlier ones that it makes clear. */
-async function judgeAll(
+/** What came of judging everything that was to be judged. */
+export interface Decided {
+  notices: Notice[];
+  /** Those of what could not be judged, and why. */
+  untold: Set<Notice>;
+  failure?: string;
+}
+
+/**
+ * Judges what has not been judged of a group, and undoes what doesn't stand.
+ * @param event what it is about; absent: earlier ones
+ */
+export async function decide(
+  record: GroupRecord,
+  group: Group,
+  found: readonly GroupRule[],
+  guard: Guard & Consulted,
+  event: GroupEvent,
+): Promise<Decided> {
+  const judged = await judgeAll(record, group, found, guard);
+  const { fold, actions } = await undo(record, group, found, guard);
+  const decided: Decided = { notices: [], untold: new Set() };
+  for (const each of judged) {
+    const notice = noticeFor(each, actions, fold, event, group, guard);
+    // Where only a description is another there is nothing to say.
+    if (each.judgement.parts.length === 0 && each.resolved.isKnown) continue;
+    decided.notices.push(notice);
+    if (each.judgement.storeFailure === undefined) continue;
+    decided.untold.add(notice);
+    decided.failure = each.judgement.storeFailure;
+  }
+  return decided;
+}
+
+/** Notes what an event did, unless it is noted. @returns whether it was not */
+function note(
   record: GroupRecord,
   event: GroupEvent,
-  group: Group,
+  effects: readonly Effect[],
   found: readonly GroupRule[],
-  guard: Guard,
-): Promise<Judged[]> {
-  const done: Judged[] = [];
-  for (;;) {
-    const resolved = foldRecord(record).effects.find((each) => isToJudge(record, each));
-    if (resolved === undefined) return done;
-    const one = await judgeOne(record, resolved, event, group, found, guard);
-    if (one !== undefined) done.push(one);
-  }
-}
-
-/** What is new, what could not be judged and now can be, and what was judged on a state that never was. */
-function isToJudge(record: GroupRecord, resolved: Resolved): boolean {
-  const { judged, before, entry } = resolved;
-  if (judged.verdict === undefined) return true;
-  if (judged.verdict === "unresolved") return ignorance(record, resolved) === undefined;
-  const isOld = record.base !== undefined && entry.at <= record.base.at;
-  return judged.judgedOn !== undefined && !isOld && judged.judgedOn !== stateOf(before);
-}
-
-function stateOf(content: RuleContent | undefined): State {
-  return content === undefined ? ABSENT : ruleKey(content);
-}
-
-async function judgeOne(
-  record: GroupRecord,
-  resolved: Resolved,
-  event: GroupEvent,
-  group: Group,
-  found: readonly GroupRule[],
-  guard: Guard,
-): Promise<Judged | undefined> {
-  const { judged, before, after } = resolved;
-  judged.verdict = "accepted";
-  delete judged.judgedOn;
-  const content = after ?? before;
-  if (content?.direction === "egress" && !guard.policy.egress) return undefined;
-  const judgement = await judge(resolved, event, group, {
-    ...guard,
-    entries: (prefixListId) => guard.groups.entries(prefixListId),
-  });
-  const { verdict, approvedBy, storeFailure } = judgement;
-  const { decision, unknown } = verdict;
-  if (!stops(decision)) {
-    judged.judgedOn = stateOf(before);
-    return { resolved, judgement, outcome: decision === "allow" ? "allowed" : "noted" };
-  }
-  if (approvedBy !== undefined) {
-    judged.judgedOn = stateOf(before);
-    return { resolved, judgement, outcome: "approved", because: `Approved by ${approvedBy.join(" and ")}.` };
-  }
-  const unread = storeFailure === undefined ? {} : { because: `${storeFailure}.`, escalated: true };
-  const held = (because: string): Judged => ({
-    resolved,
-    judgement,
-    outcome: "held",
-    because,
-    escalated: true,
-  });
-  if (decision === "hold") {
-    // Judged anew when it is known what the change was.
-    if (!resolved.isKnown) judged.judgedOn = ABSENT;
-    const why = unknown === undefined ? {} : { because: `Its ${unknown} can't be told.` };
-    return { resolved, judgement, outcome: "held", ...why, ...unread };
-  }
-  if (storeFailure !== undefined) return held(`Whether it is approved is not known: ${storeFailure}.`);
-  const unclear = ignorance(record, resolved);
-  if (unclear !== undefined) {
-    judged.verdict = "unresolved";
-    return held(unclear);
-  }
-  const old = distrust(record, resolved, found);
-  if (old !== undefined) return held(old);
-  if (guard.policy.mode === "notify") return { resolved, judgement, outcome: "would be undone" };
-  const rounds = record.undone.filter(({ what }) => what === signature(resolved)).length;
-  if (rounds >= FIGHT_ROUNDS) {
-    return held(
-      `It was undone ${rounds} times within ten minutes and made again each time: find out who or what insists on it.`,
-    );
-  }
-  judged.verdict = "rejected";
-  judged.judgedOn = stateOf(before);
-  judged.pending = true;
-  return { resolved, judgement };
-}
-
-/** Undoes what doesn't stand, as far as it is still there, and notes what the group is then. */
-async function undo(
-  record: GroupRecord,
-  group: Group,
-  found: readonly GroupRule[],
-  { groups, now }: Guard,
-): Promise<{ fold: Fold; actions: Action[] }> {
-  const fold = foldRecord(record);
-  const actions = actionsFor(fold, found);
-  const restored = await act(actions, group, groups);
-  const at = now();
-  record.undone = record.undone.filter((each) => at.getTime() - new Date(each.at).getTime() < FIGHT_MS);
-  for (const action of actions) {
-    const state = stateAfter(action, actions, fold, found);
-    record.acts.push({ rule: action.rule, state, at: at.toISOString() });
-  }
-  for (const [rule, states] of fold.explained) {
-    const isGone = fold.rules.has(rule) && !found.some(({ id }) => fold.ruleOf(id) === rule);
-    // Another rule stands in its place, which may go with an event of its own.
-    if (isGone && states.has(ABSENT) && !actions.some((action) => action.rule === rule)) {
-      record.acts.push({ rule, state: ABSENT, at: at.toISOString() });
-    }
-  }
-  for (const rule of restored) {
-    const action = actions.find((each) => each.do === "authorize" && ruleKey(each.to) === ruleKey(rule));
-    if (action !== undefined && rule.id !== action.rule) record.aliases[rule.id] = action.rule;
-  }
-  for (const judged of fold.blamed) judged.pending = false;
-  for (const resolved of fold.effects) {
-    if (!fold.blamed.includes(resolved.judged)) continue;
-    if (actions.some(({ rule }) => rule === fold.ruleOf(resolved.rule))) {
-      record.undone.push({ what: signature(resolved), at: at.toISOString() });
-    }
-  }
-  noteFound(record, foldRecord(record), rulesAfter(found, actions, restored), at);
-  return { fold, actions };
-}
-
-/** What the guard made of a rule; what stands in its place may go with an event of its own. */
-function stateAfter(
-  action: Action,
-  actions: readonly Action[],
-  fold: Fold,
-  found: readonly GroupRule[],
-): State {
-  if (action.do !== "revoke") return ruleKey(action.to);
-  const isRevoked = (id: string) => actions.some((each) => each.do === "revoke" && each.found.id === id);
-  const kept = found.find(({ id }) => fold.ruleOf(id) === action.rule && !isRevoked(id));
-  const wanted = fold.rules.get(action.rule);
-  return kept && wanted ? ruleKey(wanted) : ABSENT;
-}
-
-/** Removals first, so that what is restored finds its place free. */
-async function act(actions: readonly Action[], group: Group, groups: SecurityGroups): Promise<GroupRule[]> {
-  const those = <K extends Action["do"]>(kind: K) =>
-    actions.filter((action): action is Extract<Action, { do: K }> => action.do === kind);
-  await groups.revoke(
-    group,
-    those("revoke").map(({ found }) => found),
-  );
-  await groups.modify(
-    group,
-    those("modify").map(({ to }) => to),
-  );
-  const wanted = those("authorize").map(({ to }) => to);
-  const made = await groups.authorize(group, wanted);
-  if (made.length >= wanted.length) return made;
-  // Some were there already, or the answer doesn't name them all.
-  const keys = new Set(wanted.map(ruleKey));
-  return (await groups.rules(group)).filter((rule) => keys.has(ruleKey(rule)));
-}
-
-/** Why what was before a change is not known, which a later event may tell; undefined: it is known. */
-function ignorance({ base }: GroupRecord, { isKnown, judged: { effect } }: Resolved): string | undefined {
-  if (base === undefined)
-    return "There is no record of what the group was before, so it is not undone by guess.";
-  if (isKnown) return undefined;
-  const what =
-    effect.ruleId ?? (effect.op === "drop" && effect.content ? describeRule(effect.content) : "the rule");
-  return `The record of the group is older than the change: it doesn't have ${what}, so it is not undone by guess.`;
-}
-
-/** Why the record is not to be trusted about a change. */
-function distrust(
-  { base, checkedAt = "", doubts }: GroupRecord,
-  { entry, rule, before, after, judged: { effect } }: Resolved,
-  found: readonly GroupRule[],
-): string | undefined {
-  const at = new Date(entry.at).getTime();
-  if (base !== undefined && entry.at <= base.at) {
-    return `The record of the group (${base.at}) is newer than the change, whose event came late: what was before is not known, so it is not undone by guess.`;
-  }
-  if (at - new Date(checkedAt).getTime() > RECORD_AGE_MS) {
-    return `The record of the group is older than the change: nobody has looked at the group since ${checkedAt}, so it is not undone by guess. Does the guard's schedule run?`;
-  }
-  const doubt = doubts[rule];
-  if (effect.op === "put" || doubt === undefined || before === undefined) return undefined;
-  const given = after ? ruleKey(after) : ABSENT;
-  const isLate = at - new Date(doubt.since).getTime() > SETTLE_MS / 2;
-  if (doubt.state === given || !isLate || found.some((each) => ruleKey(each) === ruleKey(before)))
-    return undefined;
-  return `The record of the group is older than the change: since ${doubt.since} the rule is another than any event told, so it is not undone by guess.`;
-}
-
-/** What a change is, whichever rule's id it comes with. */
-function signature({ judged: { effect }, before, after }: Resolved): string {
-  return [effect.op, before && ruleKey(before), after && ruleKey(after)].filter(Boolean).join(" | ");
+): boolean {
+  if (record.entries.some((each) => each.event === event.id)) return false;
+  if (effects.length === 0) return true;
+  const entry: Entry = {
+    ...{ event: event.id, at: event.at, by: event.principal },
+    effects: effects.map((effect) => ({ effect: withOwner(effect, found) })),
+  };
+  record.entries.push(entry);
+  nameUnnamed(record, event.id, found);
+  return true;
 }
 
 function noticeFor(

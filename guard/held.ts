@@ -2,8 +2,11 @@
 import type { Inventory, SecurityGroup, SecurityGroupRule } from "../inventory/types";
 import type { Withholding } from "../mapping/guardrails";
 import type { Direction } from "../mapping/types";
-import { approvalsFor, type Approval } from "./approvals/approval";
+import { consentTo, type CountingApproval } from "./approvals/approval";
+import { countingApprovals } from "./approvals/counting";
+import type { Refused } from "./approvals/read";
 import type { ApprovalStore } from "./approvals/store";
+import { useKey, type UseLedger } from "./approvals/uses";
 import { approveCommand } from "./notice";
 import { evaluate, isInScope, stops } from "./policy/evaluate";
 import type { GuardPolicy } from "./policy/types";
@@ -16,7 +19,7 @@ import { ruleContent, ruleKey, type GroupRule } from "./rules";
 export interface Waiting {
   policy: GuardPolicy;
   /** Undefined: they could not be read, and nothing counts as approved. */
-  approvals: Approval[] | undefined;
+  approvals: CountingApproval[] | undefined;
   /** What the guard knows of rules, by id: their keys, and who made them. Undefined: there are no records. */
   heard: Map<string, { key: string; origin?: Origin }> | undefined;
   /** The flags that lead `npm run approve` to the store. */
@@ -28,19 +31,28 @@ export interface Waiting {
 export async function readWaiting(
   inventory: Inventory,
   policy: GuardPolicy,
-  stores: { approvals: ApprovalStore; records: RecordStore | undefined; approveFlags: string },
+  stores: {
+    approvals: ApprovalStore;
+    /** Undefined: nobody knows who made a rule, nor what was used up. */
+    records: RecordStore | undefined;
+    uses: UseLedger | undefined;
+    approveFlags: string;
+  },
   warn: (message: string) => unknown,
 ): Promise<Waiting> {
-  const { approvals, records, approveFlags } = stores;
+  const { approvals, records, uses, approveFlags } = stores;
   const { accountId, region: only } = inventory;
   const groups = inventory.securityGroups.flatMap(({ id, ownerId: account = accountId, region = only }) =>
     account === undefined || region === undefined ? [] : [recordKey({ account, region }, id)],
   );
+  const ids = new Set(inventory.securityGroups.map(({ id }) => id));
   const [found, kept] = await Promise.all([
-    approvals.all().catch(async (error: unknown) => {
-      await warn(`${(error as Error).message}. Everything that would need an approval is withheld`);
-      return undefined;
-    }),
+    countingApprovals({ approvals, uses }, policy.approvers, (id) => ids.has(id)).catch(
+      async (error: unknown) => {
+        await warn(`${(error as Error).message}. Everything that would need an approval is withheld`);
+        return undefined;
+      },
+    ),
     (records === undefined ? Promise.resolve(new Map<string, never>()) : records.read(groups)).catch(
       async (error: unknown) => {
         await warn(
@@ -51,6 +63,7 @@ export async function readWaiting(
       },
     ),
   ]);
+  if (found !== undefined && found.refused.length > 0) await warn(refusedText(found.refused, approvals.name));
   const heard: NonNullable<Waiting["heard"]> = new Map();
   for (const record of kept.values()) {
     const fold = foldRecord(record);
@@ -63,7 +76,8 @@ export async function readWaiting(
     }
   }
   return {
-    ...{ policy, approvals: found, approveFlags, now: new Date() },
+    policy: { ...policy, ...meantAccounts(policy, inventory) },
+    ...{ approvals: found?.approvals, approveFlags, now: new Date() },
     heard: records === undefined ? undefined : heard,
   };
 }
@@ -103,27 +117,47 @@ export function waitingFor(inventory: Inventory, waiting: Waiting): Withholding 
     const asking = {
       ...{ group: id, kind: "opens" as const, content, rule: rule.id },
       ...(origin && { principal: origin.by, event: origin.event }),
+      ...(entries && { entries }),
     };
-    const free = (approvals ?? []).filter((each) => (usedFor.get(each.id) ?? rule.id) === rule.id);
-    const fitting = isUnclear ? [] : approvalsFor(asking, free, now);
-    if (fitting.length >= verdict.approvers) {
-      for (const { id: used, once } of fitting.slice(0, verdict.approvers))
-        if (once) usedFor.set(used, rule.id);
+    const free = (approvals ?? []).filter((each) => (usedFor.get(useKey(each)) ?? rule.id) === rule.id);
+    const { given, needed, isEnough } = consentTo(asking, verdict.approvers, policy.approvers, free, now);
+    if (isEnough && !isUnclear) {
+      for (const each of given) if (each.once) usedFor.set(useKey(each), rule.id);
       return undefined;
     }
-    const { rule: line, unknown, approvers } = verdict;
+    const { rule: line, unknown } = verdict;
     const missing =
-      approvers > 1 ? `${approvers - fitting.length} of ${approvers} people's approvals` : "an approval";
+      needed > 1
+        ? `${needed - (isUnclear ? 0 : given.length)} of ${needed} people's approvals`
+        : "an approval";
     const why = unknown === undefined ? "" : `, whose ${unknown} is not known here`;
-    const store =
-      approvals === undefined
-        ? " (approvals can't be read)"
-        : isUnclear
-          ? " (none counts until the guard knows who made it)"
-          : "";
     return (
-      `it waits for ${missing}${store}: guard.yaml:${line?.line} ${line?.name}${why}. ` +
-      approveCommand(id, [{ kind: "opens", content }], approveFlags)
+      `it waits for ${missing}${hindrance(waiting, isUnclear, needed > verdict.approvers)}: ` +
+      `guard.yaml:${line?.line} ${line?.name}${why}. ` +
+      approveCommand(id, [{ kind: "opens", content, ...(entries && { entries }) }], approveFlags)
     );
   };
+}
+
+/** Why approvals that there may be don't count, or more of them are needed. */
+function hindrance({ approvals, policy }: Waiting, isUnclear: boolean, isAnybodys: boolean): string {
+  if (approvals === undefined) return " (approvals can't be read)";
+  if (policy.approvers === undefined) return " (none counts: guard.yaml doesn't say who may approve)";
+  if (isUnclear) return " (none counts until the guard knows who made it)";
+  return isAnybodys ? " (one more than usual, because nobody knows which person made it)" : "";
+}
+
+/** Whose roles and users are meant by a name: without a word, the account that is read, which is the guard's own. */
+function meantAccounts({ accounts }: GuardPolicy, { accountId }: Inventory): Pick<GuardPolicy, "accounts"> {
+  if (accounts !== undefined) return { accounts };
+  return accountId === undefined ? {} : { accounts: [accountId] };
+}
+
+const SHOWN = 10;
+
+/** What is said of approvals that are none. */
+export function refusedText(refused: readonly Refused[], store: string): string {
+  const each = refused.slice(0, SHOWN).map(({ by, id, problem }) => `${by}/${id}: ${problem}`);
+  const more = refused.length > SHOWN ? `; and ${refused.length - SHOWN} more` : "";
+  return `${refused.length} approvals in ${store} don't count: ${each.join("; ")}${more}. Whoever wrote them may give them again`;
 }

@@ -1,5 +1,5 @@
-import { approvalsFor, approver, type Approval, type Asking } from "./approvals/approval";
-import type { ApprovalStore } from "./approvals/store";
+import { consentTo, type Asking, type CountingApproval } from "./approvals/approval";
+import type { UseLedger } from "./approvals/uses";
 import type { GroupEvent } from "./event/event";
 import type { Group } from "./groups";
 import { evaluate, stops, strictest, type Verdict } from "./policy/evaluate";
@@ -12,7 +12,7 @@ export interface Judgement {
   verdict: Verdict;
   /** Who approved what the policy stops; empty where nothing needs it, absent where not enough did. */
   approvedBy?: string[];
-  /** Why approvals could not be looked at. */
+  /** Why approvals could not be looked at: it has to be judged again. */
   storeFailure?: string;
   /** What it opens and closes. */
   parts: Part[];
@@ -21,11 +21,15 @@ export interface Judgement {
 export interface Part {
   kind: Kind;
   content: RuleContent & Pick<GroupRule, "tags">;
+  /** The blocks of a prefix list; absent where they can't be told. */
+  entries?: readonly string[];
 }
 
 export interface Judging {
   policy: GuardPolicy;
-  approvals: ApprovalStore;
+  /** The group's approvals that count; asked again it is the same list. */
+  approvals: () => Promise<CountingApproval[]>;
+  uses: UseLedger;
   entries: (prefixListId: string) => Promise<string[] | undefined>;
   now: () => Date;
 }
@@ -38,15 +42,17 @@ export async function judge(
   judging: Judging,
 ): Promise<Judgement> {
   const { entry } = resolved;
-  const parts = partsOf(resolved);
-  const verdicts = await Promise.all(
-    parts.map(async ({ kind, content }) => {
-      const list = content.prefixListId;
+  const parts = await Promise.all(
+    partsOf(resolved).map(async (part): Promise<Part> => {
+      const list = part.content.prefixListId;
       const entries = list === undefined ? undefined : await judging.entries(list);
-      return evaluate(judging.policy, {
-        ...{ kind, content, group, principal: entry.by, at: new Date(entry.at), account: event.account },
-        ...(entries && { entries }),
-      });
+      return { ...part, ...(entries && { entries }) };
+    }),
+  );
+  const verdicts = parts.map(({ kind, content, entries }) =>
+    evaluate(judging.policy, {
+      ...{ kind, content, group, principal: entry.by, at: new Date(entry.at), account: event.account },
+      ...(entries && { entries }),
     }),
   );
   if (parts.length === 0 && !resolved.isKnown) return { verdict: blind(judging.policy), parts };
@@ -70,25 +76,26 @@ async function approved(
   stopped: readonly { part: Part; approvers: number }[],
   { entry, rule }: Resolved,
   group: Group,
-  { approvals, now }: Judging,
+  { policy, approvals, uses, now }: Judging,
 ): Promise<string[] | undefined> {
-  let all = await approvals.all();
+  let all = await approvals();
   for (;;) {
-    const chosen = new Map<string, Approval>();
+    const chosen = new Set<CountingApproval>();
     for (const { part, approvers } of stopped) {
       const asking: Asking = { ...part, group: group.id, principal: entry.by, event: entry.event, rule };
-      const found = approvalsFor(asking, all, now()).slice(0, approvers);
-      if (found.length < approvers) return undefined;
-      for (const approval of found) chosen.set(approval.id, approval);
+      const { given, isEnough } = consentTo(asking, approvers, policy.approvers, all, now());
+      if (!isEnough) return undefined;
+      for (const approval of given) chosen.add(approval);
     }
-    const taken: Approval[] = [];
-    for (const approval of chosen.values()) {
+    const taken: CountingApproval[] = [];
+    for (const approval of chosen) {
       // One event is one change, also when it is judged anew, or changes several rules at once.
-      const isUsed = !approval.once || approval.used?.event === entry.event;
-      const isMine = isUsed || (await approvals.use(approval, { event: entry.event, rule }));
-      if (!isMine) taken.push(approval);
+      if (!approval.once || approval.used?.event === entry.event) continue;
+      const use = { event: entry.event, rule, at: now().toISOString() };
+      if (await uses.use(approval, use)) approval.used = use;
+      else taken.push(approval);
     }
-    if (taken.length === 0) return [...chosen.values()].map(({ by }) => approver(by));
+    if (taken.length === 0) return [...chosen].map(({ name }) => name);
     // Another change has used these up in this moment.
     all = all.filter((approval) => !taken.includes(approval));
   }
@@ -107,7 +114,7 @@ export function partsOf({
   judged: { effect },
   before,
   after,
-}: Pick<Resolved, "judged" | "before" | "after">): Part[] {
+}: Pick<Resolved, "judged" | "before" | "after">): Omit<Part, "entries">[] {
   // Of a rule that the record doesn't know, what the request says is all there is.
   const closed = before ?? (effect.op === "drop" ? effect.content : undefined);
   const opened = after ?? (effect.op === "modify" ? requested(effect.content) : undefined);

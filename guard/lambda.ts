@@ -3,11 +3,12 @@ import { deployedFrom, type Deployed } from "./deployed";
 import type { GuardEnvironment } from "./environment";
 import { GuardError } from "./error";
 import { field, listIn, optionalText, recordIn, type Fields } from "./event/fields";
-import { groupEvent, siteIn } from "./event/read";
+import { groupEvent, groupTagging, siteIn } from "./event/read";
 import { lookEverywhere } from "./everywhere";
 import { handleEvent } from "./handle";
 import { ISOLATION_CALLS, settleInstance } from "./isolate";
 import { siteText } from "./reach";
+import { handleTagging } from "./tagging";
 import type { Said } from "./tell";
 import { unreachedNotices } from "./unreached";
 
@@ -49,13 +50,9 @@ async function inOrder(
   const failed: BatchResponse["batchItemFailures"] = [];
   for (const arrival of arrivals) {
     try {
-      await handleOne(arrival, deployed);
+      await handleOrBury(arrival, deployed);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      if (error instanceof GuardError && error.code === "EVENT") {
-        await deployed.bury(arrival.body, message);
-        continue;
-      }
       deployed.log(JSON.stringify({ guard: "failed", message, code: (error as { code?: unknown }).code }));
       // Called without a queue, nobody else would try again.
       if (arrival.message === undefined) throw error;
@@ -65,6 +62,16 @@ async function inOrder(
   return failed;
 }
 
+/** One that can't be read is set aside; where that fails, too, it alone comes again. */
+async function handleOrBury(arrival: Arrival, deployed: Deployed): Promise<void> {
+  try {
+    await handleOne(arrival, deployed);
+  } catch (error) {
+    if (!(error instanceof GuardError && error.code === "EVENT")) throw error;
+    await deployed.bury(arrival.body, error.message);
+  }
+}
+
 async function handleOne(arrival: Arrival, deployed: Deployed): Promise<void> {
   const { detail, refresh, body } = arrival;
   if (refresh) {
@@ -72,6 +79,11 @@ async function handleOne(arrival: Arrival, deployed: Deployed): Promise<void> {
     return lookEverywhere(deployed);
   }
   if (detail === undefined) return deployed.bury(body, "it is neither an event of CloudTrail nor ours");
+  const tagging = groupTagging(detail);
+  if (tagging !== undefined) {
+    const { guard } = deployed.guarding(tagging);
+    for (const group of tagging.groups) await handleTagging(group, tagging, guard);
+  }
   if (ISOLATION_CALLS.some((call) => call === detail["eventName"])) {
     if (detail["errorCode"] === undefined) await isolateFor(arrival, detail, deployed);
     return;

@@ -1,7 +1,8 @@
 import type { GroupEvent } from "./event/event";
 import { principalText } from "./event/principal";
 import type { Group } from "./groups";
-import type { Judgement } from "./judge";
+import { entriesHash } from "./entries";
+import type { Judgement, Part } from "./judge";
 import type { Decision } from "./policy/types";
 import { describeRule, endOf, legible, type RuleContent } from "./rules";
 
@@ -11,10 +12,20 @@ import { describeRule, endOf, legible, type RuleContent } from "./rules";
  * - `allowed`, `noted`, `approved` it stays; `held` it stays in AWS, withheld from the firewall
  * - `undone` the guard undid it; `already undone` somebody else had, or has changed it again since
  * - `would be undone` it stays, because the mode is notify
- * - `unseen` a group is another than all events tell
+ * - `unseen` a group is another than all events tell; `tags` its tags are, which the policy looks at
+ * - `refused` approvals in the store are none
  */
 export type Outcome =
-  "allowed" | "noted" | "approved" | "held" | "undone" | "already undone" | "would be undone" | "unseen";
+  | "allowed"
+  | "noted"
+  | "approved"
+  | "held"
+  | "undone"
+  | "already undone"
+  | "would be undone"
+  | "unseen"
+  | "tags"
+  | "refused";
 
 /** One decision, for the log and for people. Every text from AWS in it is on one line and cut. */
 export interface Notice {
@@ -56,6 +67,8 @@ const LAST: Record<Outcome, string> = {
   "already undone": "Nothing had to be done: it was undone already, or changed again.",
   "would be undone": "In mode enforce it would be undone; it stays.",
   unseen: "No event told the guard. It is left, and part of the record from now on.",
+  tags: "",
+  refused: "",
 };
 
 const PAST = { opens: "opened", closes: "closed" } as const;
@@ -94,16 +107,14 @@ export function noticeOf(
 }
 
 /** The command that approves these, for whoever may. */
-export function approveCommand(
-  group: string,
-  parts: readonly { kind: string; content: RuleContent }[],
-  store: string,
-): string {
+export function approveCommand(group: string, parts: readonly Part[], store: string): string {
   const [first] = parts;
   if (first === undefined) return "";
-  const { kind, content } = first;
+  const { kind, content, entries } = first;
   const closes = kind === "closes" ? " --closes" : "";
-  return `npm run approve -- ${store} --group ${group} --permission '${permissionText(content)}'${closes} --once --until 24h`;
+  // What a prefix list has now is what is approved.
+  const bound = entries === undefined ? "" : ` --entries ${entriesHash(entries)}`;
+  return `npm run approve -- ${store} --group ${group} --permission '${permissionText(content)}'${bound}${closes} --once --until 24h`;
 }
 
 /** A permission as `npm run approve` reads it: "ingress tcp/22 0.0.0.0/0". */

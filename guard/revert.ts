@@ -17,15 +17,21 @@ export type Action =
  * to what the guard did before it knew better). Anything else has an event of its own, and is left.
  */
 export function actionsFor(fold: Fold, found: readonly GroupRule[]): Action[] {
+  const byRule = new Map<string, GroupRule[]>();
+  for (const rule of found) {
+    const known = fold.ruleOf(rule.id);
+    byRule.set(known, [...(byRule.get(known) ?? []), rule]);
+  }
+  const byKey = new Map(found.map((rule) => [ruleKey(rule), rule]));
   const isBlamed = (rule: GroupRule) => fold.explained.get(fold.ruleOf(rule.id))?.has(ruleKey(rule)) === true;
   return [...fold.explained].flatMap(([rule, states]): Action[] => {
     const wanted = fold.rules.get(rule);
-    const own = found.filter(({ id }) => fold.ruleOf(id) === rule);
+    const own = byRule.get(rule) ?? [];
     const blamed = own.filter(isBlamed);
     if (wanted === undefined) return blamed.map((each) => ({ do: "revoke", rule, found: each }));
-    const there = found.find(
-      (each) => ruleKey(each) === ruleKey(wanted) && (fold.ruleOf(each.id) === rule || !isBlamed(each)),
-    );
+    // EC2 has no two rules with the same content.
+    const same = byKey.get(ruleKey(wanted));
+    const there = same && (fold.ruleOf(same.id) === rule || !isBlamed(same)) ? same : undefined;
     const others = blamed.filter((each) => each !== there);
     const revokes = others.map((each): Action => ({ do: "revoke", rule, found: each }));
     if (there !== undefined) return revokes;

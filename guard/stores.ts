@@ -1,6 +1,7 @@
 import { DynamoApprovals } from "./approvals/dynamo";
 import { S3Approvals } from "./approvals/s3";
 import type { ApprovalStore } from "./approvals/store";
+import { DynamoUses, type UseLedger } from "./approvals/uses";
 import { DynamoRecords, type RecordStore } from "./record/store";
 
 /** Where AWS's services are, and as whom they are asked; what is absent is found as AWS's own tools find it. */
@@ -31,9 +32,13 @@ export async function approvalStore(address: string, place: Place): Promise<Appr
   return new S3Approvals(bucket, prefix, new S3({ ...place, requestHandler: REQUESTS }));
 }
 
-/** Opens the table of records. */
-export async function recordStore(table: string, place: Place): Promise<RecordStore> {
-  return new DynamoRecords(table, await documents(place));
+/** Opens the guard's table: its records, and what approvals were used for. */
+export async function guardTable(
+  table: string,
+  place: Place,
+): Promise<{ records: RecordStore; uses: UseLedger }> {
+  const client = await documents(place);
+  return { records: new DynamoRecords(table, client), uses: new DynamoUses(table, client) };
 }
 
 export async function documents(place: Place) {

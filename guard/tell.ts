@@ -19,7 +19,7 @@ export async function publish(
   { sns, topic, signal }: { sns: Pick<SNS, "publishBatch">; topic: string; signal: AbortSignal },
 ): Promise<void> {
   for (let first = 0; first < notices.length; first += BATCH) {
-    const batch: readonly (Said & Partial<Omit<Notice, keyof Said>>)[] = notices.slice(first, first + BATCH);
+    const batch: readonly Told[] = notices.slice(first, first + BATCH);
     const entries = batch.map((notice, index) => ({
       Id: String(index),
       Subject: subjectOf(notice),
@@ -43,6 +43,32 @@ export async function publish(
   }
 }
 
+type Told = Said & Partial<Omit<Notice, keyof Said>>;
+
+/** So many decisions of one event are told one by one in its message. */
+const SHOWN = 20;
+
+/** One message for each event, whatever it did at once: of several decisions, the first that needs a look leads. */
+export function oneOfEach(notices: readonly Told[]): Told[] {
+  const byEvent = new Map<string, Told[]>();
+  for (const notice of notices) {
+    const key = notice.event === undefined ? `${byEvent.size}` : `${notice.event.id} ${notice.group?.id}`;
+    byEvent.set(key, [...(byEvent.get(key) ?? []), notice]);
+  }
+  return [...byEvent.values()].map((all) => {
+    const [first] = all;
+    if (all.length === 1 || first === undefined) return first!;
+    const leading = all.find(({ escalated }) => escalated) ?? all.find(({ approve }) => approve) ?? first;
+    const more = all.length > SHOWN ? [`and ${all.length - SHOWN} more`] : [];
+    return {
+      ...leading,
+      summary: [...all.slice(0, SHOWN).map(({ summary }) => summary), ...more].join("\n"),
+      escalated: all.some(({ escalated }) => escalated),
+      what: [...all.slice(0, SHOWN).flatMap(({ what = [] }) => what), ...more],
+    };
+  });
+}
+
 /** SNS takes printable ASCII in subjects. */
 function subjectOf({
   outcome = "isolation",
@@ -57,7 +83,7 @@ function subjectOf({
 }
 
 /** The sentence, and the facts behind it, a line each. */
-export function messageText({ summary, ...rest }: Said & Partial<Omit<Notice, keyof Said>>): string {
+export function messageText({ summary, ...rest }: Told): string {
   const lines = [
     ["who", rest.who],
     ["from", [rest.from, rest.with].filter((each) => each !== undefined).join(", ")],

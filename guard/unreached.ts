@@ -1,5 +1,5 @@
 import type { GroupEvent } from "./event/event";
-import type { Guard } from "./handle";
+import type { Guard } from "./guard";
 import { partsOf } from "./judge";
 import { noticeOf, type Notice } from "./notice";
 

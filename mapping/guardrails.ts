@@ -3,6 +3,7 @@
  * what they forbid is taken out before it is mapped, so that they hold whatever form a rule takes afterwards.
  */
 import type { Inventory, PrefixList, SecurityGroup, SecurityGroupRule, Tags } from "../inventory/types";
+import { approvalValue, tagState } from "./approval-tag";
 import { parseCidr, type Cidr, type Family } from "./cidr";
 import { permissionLabel } from "./describe";
 import { mapInventory } from "./index";
@@ -10,7 +11,7 @@ import { compareTexts, compareWithheld } from "./order";
 import { permissionOf } from "./permissions";
 import { meets, normalised, trafficOf, type Traffic } from "./protocols";
 import type { Direction, MappingOptions, Policy, Withheld } from "./types";
-import { hasTag } from "./zones";
+import { hasTag, tagParts } from "./zones";
 
 /** Traffic as guardrails name it: "tcp/22", "tcp/1-1023", "icmp", "icmpv6", "protocol/47", "any". */
 export interface GuardedTraffic {
@@ -27,8 +28,10 @@ export interface Guardrails {
   widestSource: (GuardedTraffic & Record<Family, number>)[];
   /** Left out by their tags: "key=value", or a key alone. */
   exclude: { securityGroups: string[]; vpcs: string[]; instances: string[] };
-  /** A security-group rule without this tag isn't opened. */
+  /** A security-group rule without this tag, bound to what the rule lets through, isn't opened. */
   approvalTag: string | undefined;
+  /** Whether the tag counts as it is, too, without saying what it approves. */
+  unboundApprovalTag?: boolean;
   /** What waits for an approval of the guard. */
   waits?: Withholding;
 }
@@ -58,9 +61,13 @@ export function mapWithin(
   options: MappingOptions,
   guardrails: Guardrails,
 ): GuardedPolicy {
-  const { allowed, withheld } = withinGuardrails(inventory, guardrails);
+  const { allowed, withheld, unbound } = withinGuardrails(inventory, guardrails);
   const everybody = allowed.networkInterfaces.length === inventory.networkInterfaces.length;
-  if (withheld.length === 0 && everybody) return { ...mapInventory(inventory, options), guarded: [] };
+  const said = unbound.length === 0 ? [] : [unboundText(unbound, guardrails)];
+  if (withheld.length === 0 && everybody) {
+    const policy = mapInventory(inventory, options);
+    return { ...policy, guarded: [], warnings: [...policy.warnings, ...said] };
+  }
   const asked = mapInventory(inventory, options);
   // What would not have crossed the firewall anyway is nobody's concern.
   const relevant = new Set(
@@ -72,17 +79,28 @@ export function mapWithin(
     ...policy,
     guarded,
     withheld: [...policy.withheld, ...guarded].sort(compareWithheld),
-    warnings: policy.warnings.filter((warning) => asked.warnings.includes(warning)),
+    warnings: [...policy.warnings.filter((warning) => asked.warnings.includes(warning)), ...said],
     protectedInterfaces: asked.protectedInterfaces,
   };
 }
 
-/** The inventory without what guardrails forbid, and what that is. */
+const SHOWN = 10;
+
+function unboundText(ids: readonly string[], { approvalTag = "" }: Guardrails): string {
+  const more = ids.length > SHOWN ? ` and ${ids.length - SHOWN} more` : "";
+  return (
+    `${ids.slice(0, SHOWN).join(", ")}${more}: the tag ${tagParts(approvalTag).key} doesn't say what was approved ` +
+    "(guardrails.unboundApprovalTag lets it count): whoever may modify these rules opens what they like"
+  );
+}
+
+/** The inventory without what guardrails forbid, what that is, and the rules that an unbound tag approves. */
 export function withinGuardrails(
   inventory: Inventory,
   guardrails: Guardrails,
-): { allowed: Inventory; withheld: Withheld[] } {
+): { allowed: Inventory; withheld: Withheld[]; unbound: string[] } {
   const { exclude } = guardrails;
+  const unbound: string[] = [];
   const withheld: Withheld[] = [];
   const lists = new Map(inventory.prefixLists.map((list) => [list.id, list]));
   const excludedVpcs = new Map(
@@ -120,7 +138,7 @@ export function withinGuardrails(
     }
     const reasonAgainst = (rule: SecurityGroupRule, direction: Direction): string | undefined => {
       if (left !== undefined) return `${left[1]}.`;
-      const unapproved = approvalMissing(rule, guardrails.approvalTag);
+      const unapproved = approvalMissing({ ...rule, direction }, guardrails, lists, unbound);
       const isIngress = direction === "ingress";
       const never = unapproved ?? (isIngress ? forbidden(rule, guardrails, lists) : undefined);
       return never ?? guardrails.waits?.(group, rule, direction);
@@ -137,7 +155,7 @@ export function withinGuardrails(
       ...(group.egress && { egress: kept(group.egress, "egress") }),
     };
   });
-  return { allowed: { ...inventory, networkInterfaces: keptInterfaces, securityGroups }, withheld };
+  return { allowed: { ...inventory, networkInterfaces: keptInterfaces, securityGroups }, withheld, unbound };
 }
 
 /** Why a guardrail forbids to open an ingress rule; undefined: none does. */
@@ -165,11 +183,32 @@ function forbidden(
   return undefined;
 }
 
-function approvalMissing(rule: SecurityGroupRule, tag: string | undefined): string | undefined {
-  if (tag === undefined || hasTag(rule.tags, tag)) return undefined;
-  return rule.tags === undefined
-    ? `rule ${rule.id}'s tags were not seen, and guardrails.approvalTag wants ${tag}.`
-    : `rule ${rule.id} lacks the tag ${tag} (guardrails.approvalTag).`;
+function approvalMissing(
+  rule: SecurityGroupRule & { direction: Direction },
+  { approvalTag: tag, unboundApprovalTag = false }: Guardrails,
+  lists: Map<string, PrefixList>,
+  unbound: string[],
+): string | undefined {
+  if (tag === undefined) return undefined;
+  const { id, tags, prefixListId } = rule;
+  if (tags === undefined) return `rule ${id}'s tags were not seen, and guardrails.approvalTag wants ${tag}.`;
+  const entries = prefixListId === undefined ? [] : (lists.get(prefixListId)?.entries ?? []);
+  const blocks = entries.map(({ cidr }) => cidr);
+  const state = tagState(tags, tag, approvalValue(tag, rule, blocks));
+  const how = `npm run approve -- --tag '${tag}' --rule ${id} says the value for what it lets through now.`;
+  switch (state) {
+    case "bound":
+      return undefined;
+    case "missing":
+      return `rule ${id} lacks the tag ${tag} (guardrails.approvalTag). ${how}`;
+    case "other":
+      return `rule ${id}'s tag ${tagParts(tag).key} approves something else than it lets through now. ${how}`;
+    case "unbound":
+      if (!unboundApprovalTag)
+        return `rule ${id}'s tag ${tagParts(tag).key} doesn't say what it approves. ${how}`;
+      unbound.push(id);
+      return undefined;
+  }
 }
 
 function sourcesOf(rule: SecurityGroupRule, lists: Map<string, PrefixList>): Cidr[] {

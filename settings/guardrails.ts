@@ -11,7 +11,15 @@ export interface GuardrailSettings extends Guardrails {
 }
 
 const KEY = `${PROJECT}:guardrails`;
-const KEYS = ["neverOpen", "widestSource", "exclude", "approvalTag", "maxRules", "enforce"];
+const KEYS = [
+  "neverOpen",
+  "widestSource",
+  "exclude",
+  "approvalTag",
+  "unboundApprovalTag",
+  "maxRules",
+  "enforce",
+];
 const EXCLUDED = ["securityGroups", "vpcs", "instances"] as const;
 
 /** `guardrails`: what is never opened, whatever a security group says. */
@@ -25,7 +33,9 @@ export function guardrailSettings(value: unknown, report: Report): GuardrailSett
   for (const key of Object.keys(value)) {
     if (!KEYS.includes(key)) report(`${KEY}.${key}`, "is not a guardrail", KEYS.join(", "));
   }
-  const { enforce = false, maxRules } = value;
+  const { enforce = false, unboundApprovalTag = false, maxRules } = value;
+  if (typeof unboundApprovalTag !== "boolean")
+    report(`${KEY}.unboundApprovalTag`, "is neither true nor false", "true");
   if (typeof enforce !== "boolean") report(`${KEY}.enforce`, "is neither true nor false", "true");
   if (maxRules !== undefined && !(Number.isInteger(maxRules) && Number(maxRules) >= 0)) {
     report(`${KEY}.maxRules`, `${JSON.stringify(maxRules)} is not a whole number`, "500");
@@ -54,6 +64,7 @@ export function guardrailSettings(value: unknown, report: Report): GuardrailSett
       value["approvalTag"] === undefined
         ? undefined
         : tagText(value["approvalTag"], `${KEY}.approvalTag`, report),
+    ...(unboundApprovalTag === true && { unboundApprovalTag }),
     enforce: enforce === true,
     maxRules: maxRules === undefined ? undefined : Number(maxRules),
   };

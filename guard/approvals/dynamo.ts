@@ -1,17 +1,17 @@
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { GuardError } from "../error";
-import { isRefused } from "../record/store";
 import { legible } from "../rules";
 import { scanned } from "../scan";
 import type { Approval } from "./approval";
+import type { Kept } from "./read";
 import type { ApprovalStore } from "./store";
 
-/** How long after its end an approval that nobody used is still there to be read about. */
+/** How long after its end an approval is still there to be read about. */
 const KEPT_AFTER_MS = 7 * 86_400_000;
 
 /**
  * Approvals in a DynamoDB table of their own, with the keys `by` and `id`. Because `by` leads the key, IAM
- * can let everybody write under their own `aws:userid` alone (condition key dynamodb:LeadingKeys), so that
+ * can let everybody write under their own identity alone (condition key dynamodb:LeadingKeys), so that
  * nobody approves in another's name.
  */
 export class DynamoApprovals implements ApprovalStore {
@@ -24,50 +24,29 @@ export class DynamoApprovals implements ApprovalStore {
     this.name = `the table ${table}`;
   }
 
-  async all(): Promise<Approval[]> {
-    return this.asked("read", () =>
-      scanned<Approval>(this.client, { TableName: this.table, ConsistentRead: true }),
-    );
+  async all(): Promise<Kept[]> {
+    try {
+      const items = await scanned<Record<string, unknown>>(this.client, {
+        ...{ TableName: this.table, ConsistentRead: true },
+      });
+      return items.map((value) => ({ by: String(value["by"]), id: String(value["id"]), value }));
+    } catch (error) {
+      throw storeFailure(this.name, "read", error, "dynamodb:Scan");
+    }
   }
 
   async add(approval: Approval): Promise<void> {
+    // One that is good once is needed for as long as what stands because of it.
     const expires = Math.ceil((new Date(approval.until).getTime() + KEPT_AFTER_MS) / 1000);
-    await this.asked("write", () =>
-      this.client.put({
+    try {
+      await this.client.put({
         TableName: this.table,
-        Item: { ...approval, expires },
+        Item: approval.once ? approval : { ...approval, expires },
         ConditionExpression: "attribute_not_exists(id)",
-      }),
-    );
-  }
-
-  async use({ by, id }: Approval, used: NonNullable<Approval["used"]>): Promise<boolean> {
-    try {
-      // What stands because of it needs it for as long: it expires no more.
-      await this.client.update({
-        TableName: this.table,
-        Key: { by, id },
-        UpdateExpression: "SET used = :used REMOVE expires",
-        ConditionExpression: "attribute_exists(id) AND (attribute_not_exists(used) OR used = :used)",
-        ExpressionAttributeValues: { ":used": used },
       });
-      return true;
     } catch (error) {
-      if (isRefused(error)) return false;
-      throw this.failure("write", error);
+      throw storeFailure(this.name, "write", error, "dynamodb:PutItem under your own identity");
     }
-  }
-
-  private async asked<T>(verb: "read" | "write", send: () => Promise<T>): Promise<T> {
-    try {
-      return await send();
-    } catch (error) {
-      throw this.failure(verb, error);
-    }
-  }
-
-  private failure(verb: "read" | "write", error: unknown): GuardError {
-    return storeFailure(this.name, verb, error, verb === "read" ? "dynamodb:Scan" : "dynamodb:PutItem");
   }
 }
 

@@ -1,12 +1,17 @@
 import type { S3 } from "@aws-sdk/client-s3";
+import { Slots } from "../../inventory/pace";
 import { storeFailure } from "./dynamo";
 import type { Approval } from "./approval";
+import type { Kept } from "./read";
 import type { ApprovalStore } from "./store";
 
+/** No approval takes more. A larger object is left unread. */
+const MOST_BYTES = 16_384;
+const AT_ONCE = 16;
+
 /**
- * Approvals as objects of a bucket, `<prefix><aws:userid>/<id>.json`: IAM can let everybody write under
- * their own `${aws:userid}/*` alone, and who approved is what the object's key says, not its content. What a
- * `once` was used for is an object of its own, which only one can make.
+ * Approvals as objects of a bucket, `<prefix><identity>/<id>.json`: IAM can let everybody write under their own
+ * identity alone, and who approved is what the object's key says, not its content.
  */
 export class S3Approvals implements ApprovalStore {
   readonly name: string;
@@ -20,29 +25,21 @@ export class S3Approvals implements ApprovalStore {
     this.name = `s3://${bucket}/${prefix}`;
   }
 
-  async all(): Promise<Approval[]> {
+  async all(): Promise<Kept[]> {
     try {
-      const keys: string[] = [];
+      const found: { Key: string; Size: number }[] = [];
       const place = { Bucket: this.bucket, Prefix: this.prefix };
       for (let next: string | undefined, more = true; more; more = next !== undefined) {
         const { Contents = [], NextContinuationToken } = await this.client.listObjectsV2({
           ...place,
           ...(next !== undefined && { ContinuationToken: next }),
         });
-        keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
+        for (const { Key, Size = 0 } of Contents) if (Key !== undefined) found.push({ Key, Size });
         next = NextContinuationToken;
       }
-      const used = new Set(keys.filter((key) => key.startsWith(`${this.prefix}used/`)));
-      const found = keys
-        .filter((key) => !used.has(key))
-        .map((key) => ({ key, parts: /^([^/]+)\/([^/]+)\.json$/.exec(key.slice(this.prefix.length)) }));
-      return await Promise.all(
-        found.flatMap(({ key, parts }) => {
-          const [, by, id] = parts ?? [];
-          if (by === undefined || id === undefined) return [];
-          return this.approval(key, by, id, used.has(this.usedKey(id)));
-        }),
-      );
+      const slots = new Slots(AT_ONCE);
+      const kept = await Promise.all(found.map(({ Key, Size }) => slots.use(() => this.read(Key, Size))));
+      return kept.filter((each) => each !== undefined);
     } catch (error) {
       throw storeFailure(this.name, "read", error, "s3:ListBucket and s3:GetObject");
     }
@@ -58,43 +55,29 @@ export class S3Approvals implements ApprovalStore {
         IfNoneMatch: "*",
       });
     } catch (error) {
-      throw storeFailure(this.name, "write", error, "s3:PutObject under your own aws:userid");
+      throw storeFailure(this.name, "write", error, "s3:PutObject under your own identity");
     }
   }
 
-  async use({ id }: Approval, used: NonNullable<Approval["used"]>): Promise<boolean> {
-    const place = { Bucket: this.bucket, Key: this.usedKey(id) };
+  /** One object; undefined where it is none of an approval (`used/`: marks of an earlier version), or gone by now. */
+  private async read(Key: string, size: number): Promise<Kept | undefined> {
+    const [, by, id] = /^(.+)\/([^/]+)\.json$/.exec(Key.slice(this.prefix.length)) ?? [];
+    if (by === undefined || id === undefined || by === "used") return undefined;
+    if (size > MOST_BYTES) return { by, id, value: undefined };
     try {
-      await this.client.putObject({ ...place, Body: JSON.stringify(used), IfNoneMatch: "*" });
-      return true;
+      const { Body } = await this.client.getObject({ Bucket: this.bucket, Key });
+      return { by, id, value: parsed((await Body?.transformToString()) ?? "") };
     } catch (error) {
-      if ((error as Error).name !== "PreconditionFailed") {
-        throw storeFailure(this.name, "write", error, "s3:PutObject");
-      }
-      const known = JSON.parse(await this.text(place.Key)) as typeof used;
-      return known.event === used.event && known.rule === used.rule;
+      if ((error as Error).name === "NoSuchKey") return undefined;
+      throw error;
     }
   }
+}
 
-  private async approval(key: string, by: string, id: string, isUsed: boolean): Promise<Approval> {
-    const [text, used] = await Promise.all([
-      this.text(key),
-      isUsed ? this.text(this.usedKey(id)) : undefined,
-    ]);
-    const approval: Approval = { ...(JSON.parse(text) as Approval), by, id };
-    // Whatever the object itself says of it.
-    delete approval.used;
-    return used === undefined
-      ? approval
-      : { ...approval, used: JSON.parse(used) as NonNullable<Approval["used"]> };
-  }
-
-  private async text(Key: string): Promise<string> {
-    const { Body } = await this.client.getObject({ Bucket: this.bucket, Key });
-    return (await Body?.transformToString()) ?? "";
-  }
-
-  private usedKey(id: string): string {
-    return `${this.prefix}used/${id}.json`;
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
   }
 }

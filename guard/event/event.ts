@@ -28,3 +28,6 @@ export interface GroupEvent {
   /** Whether the group was made or deleted by it. */
   life?: "created" | "deleted";
 }
+
+/** Who changed a group's tags, as far as an event tells. */
+export type Tagging = Pick<GroupEvent, "id" | "at" | "name" | "principal">;

@@ -15,6 +15,8 @@ export interface Principal {
   roleArn?: string;
   /** Of an assumed role: what the session was named, which identity providers fill with the person's name. */
   session?: string;
+  /** Of an assumed role: who has taken it on, as the first of a chain of roles was told (sts:SourceIdentity). */
+  sourceIdentity?: string;
   /** The provider of a web identity or SAML session, or the name of a federated user. */
   federated?: string;
   /** The service that called on somebody's behalf. */
@@ -24,7 +26,7 @@ export interface Principal {
 /** @param identity `userIdentity` of a CloudTrail event (CloudTrail documentation, userIdentity element) */
 export function principalOf(identity: unknown): Principal {
   const { type, principalId, arn, userName, invokedBy, sessionContext } = recordIn(identity);
-  const { sessionIssuer, webIdFederationData } = recordIn(sessionContext);
+  const { sessionIssuer, webIdFederationData, sourceIdentity } = recordIn(sessionContext);
   const issuer = recordIn(sessionIssuer);
   const text = optionalText(arn);
   const [, assumedRole, session] = /:assumed-role\/([^/]+)\/(.+)$/.exec(text ?? "") ?? [];
@@ -38,6 +40,7 @@ export function principalOf(identity: unknown): Principal {
     role: assumedRole,
     roleArn: assumedRole === undefined ? undefined : optionalText(issuer["arn"]),
     session,
+    sourceIdentity: optionalText(sourceIdentity),
     federated,
     service: optionalText(invokedBy),
   };
@@ -64,10 +67,7 @@ export function principalText({ type, user, role, session, federated, service, a
   );
 }
 
-/**
- * What tells a person from another: an IAM user's name, or the session's that an identity provider names
- * after the person, whichever role it is of. So that nobody is two people by changing roles.
- */
-export function personOf({ user, session, federated, role, arn, id, type }: Principal): string {
-  return (user ?? session ?? (role === undefined ? federated : undefined) ?? arn ?? id ?? type).toLowerCase();
+/** The account that a principal is of, as its ARN says. */
+export function accountOf({ arn, roleArn }: Principal): string | undefined {
+  return /^arn:[\w-]+:\w+::(\d{12}):/.exec(arn ?? roleArn ?? "")?.[1];
 }

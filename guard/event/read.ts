@@ -3,7 +3,7 @@ import type { Direction } from "../../mapping/types";
 import { GuardError } from "../error";
 import type { Site } from "../reach";
 import { legible, ruleContent, ruleKey, type RuleContent } from "../rules";
-import type { Effect, GroupEvent } from "./event";
+import type { Effect, GroupEvent, Tagging } from "./event";
 import { field, listIn, optionalNumber, optionalText, recordIn, type Fields } from "./fields";
 import { principalOf } from "./principal";
 
@@ -22,6 +22,32 @@ export const GUARDED_CALLS = [
   "CreateSecurityGroup",
   "DeleteSecurityGroup",
 ] as const;
+
+/** The calls that change tags, of groups among others. */
+export const TAG_CALLS = ["CreateTags", "DeleteTags"] as const;
+
+/** Who changed tags of which security groups; undefined: it is no such call, failed, or is of other resources. */
+export function groupTagging(detail: unknown): (Tagging & Site & { groups: string[] }) | undefined {
+  const event = recordIn(detail);
+  const name = optionalText(event["eventName"]) ?? "";
+  if (!TAG_CALLS.some((call) => call === name)) return undefined;
+  if (event["errorCode"] !== undefined && event["errorCode"] !== null) return undefined;
+  const request = recordIn(event["requestParameters"]);
+  const ids = listIn(field(request, "resourcesSet")).map((item) =>
+    optionalText(field(recordIn(item), "resourceId")),
+  );
+  const groups = [...new Set(ids.flatMap((id) => (id?.startsWith("sg-") ? [id] : [])))];
+  const { account, region } = siteIn(event);
+  if (groups.length === 0) return undefined;
+  if (account === undefined || region === undefined) {
+    throw new GuardError("EVENT", `${name} doesn't say which account and region it is of: look by hand`);
+  }
+  return {
+    ...{ account, region, groups, name, principal: principalOf(event["userIdentity"]) },
+    id: optionalText(event["eventID"]) ?? "none",
+    at: timeIn(event["eventTime"]) ?? new Date(0).toISOString(),
+  };
+}
 
 /**
  * What a CloudTrail event did to a security group; undefined where it did nothing: another call, one that

@@ -5,7 +5,8 @@ import { difference, setOf } from "../../mapping/intervals";
 import { includes, meets, trafficOf } from "../../mapping/protocols";
 import { hasTag } from "../../mapping/zones";
 import { isOpen } from "../../provider/freeze";
-import type { Principal } from "../event/principal";
+import { accountOf, type Principal } from "../event/principal";
+import { fits } from "../pattern";
 import { endOf, type RuleContent } from "../rules";
 import type { Conditions, Decision, GuardPolicy, Kind, PolicyRule, SourceConditions } from "./types";
 
@@ -35,10 +36,13 @@ export interface Verdict {
  * to cover all of the permission, one that stops any of it. Where a condition can't be told, a rule that lets
  * through doesn't match, and one that stops holds.
  */
-export function evaluate({ rules }: Pick<GuardPolicy, "rules">, facts: Facts): Verdict {
+export function evaluate(
+  { rules, accounts }: Pick<GuardPolicy, "rules" | "accounts">,
+  facts: Facts,
+): Verdict {
   for (const rule of rules) {
     const isStop = stops(rule.then);
-    const answers = conditionsOf(rule.when, facts, isStop);
+    const answers = conditionsOf(rule.when, facts, isStop, accounts);
     if (answers.some(([, holds]) => holds === false)) continue;
     const unknown = answers.find(([, holds]) => holds === undefined)?.[0];
     if (unknown === undefined) return { decision: rule.then, rule, approvers: rule.approvers };
@@ -69,7 +73,12 @@ export function isInScope({ scope }: Pick<GuardPolicy, "scope">, { tags, vpcId }
 
 type Answer = [condition: string, holds: boolean | undefined];
 
-function conditionsOf(when: Conditions, facts: Facts, isStop: boolean): Answer[] {
+function conditionsOf(
+  when: Conditions,
+  facts: Facts,
+  isStop: boolean,
+  accounts: readonly string[] | undefined,
+): Answer[] {
   const { kind, content, group, account, principal, at } = facts;
   const of = (patterns: readonly string[] | undefined, text: string | undefined) =>
     patterns === undefined || (text !== undefined && patterns.some((pattern) => fits(pattern, text)));
@@ -80,18 +89,7 @@ function conditionsOf(when: Conditions, facts: Facts, isStop: boolean): Answer[]
     ["direction", when.direction === undefined || when.direction === content.direction],
   ];
   if (when.principal !== undefined) {
-    const { user, role, session, federated } = when.principal;
-    answers.push([
-      "principal",
-      known(
-        principal,
-        (who) =>
-          of(user, who.user) &&
-          (of(role, who.role) || of(role, who.roleArn)) &&
-          of(session, who.session) &&
-          of(federated, who.federated),
-      ),
-    ]);
+    answers.push(["principal", principal && isMeant(when.principal, principal, accounts)]);
   }
   const { ids, names, tags } = when.group ?? {};
   if (ids !== undefined) answers.push(["group.ids", of(ids, group.id)]);
@@ -160,8 +158,32 @@ function isCovered(block: Cidr, by: readonly Cidr[]): boolean {
   return family.some((each) => isInside(block, each)) || difference([block], setOf(family)).length === 0;
 }
 
-/** Whether a text is what a pattern says, in which `*` stands for anything. */
-export function fits(pattern: string, text: string): boolean {
-  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`, "su").test(text);
+/**
+ * Whether a principal is one that a rule names. A role's ARN says its account; a name means the accounts that the
+ * policy names, because anybody may call a role in an account of their own the same. Undefined: it can't be told.
+ */
+function isMeant(
+  { user, role, session, federated }: NonNullable<Conditions["principal"]>,
+  who: Principal,
+  accounts: readonly string[] | undefined,
+): boolean | undefined {
+  const isOne = (patterns: readonly string[] | undefined, name: string | undefined) =>
+    patterns === undefined || (name !== undefined && patterns.some((pattern) => fits(pattern, name)));
+  const isOthers = [isOne(user, who.user), isOne(session, who.session), isOne(federated, who.federated)];
+  if (isOthers.includes(false)) return false;
+  const isByArn = role !== undefined && isOne(role.filter(isArn), who.roleArn);
+  if (isByArn) return true;
+  if (
+    !isOne(
+      role?.filter((each) => !isArn(each)),
+      who.role,
+    )
+  )
+    return false;
+  const account = accountOf(who);
+  return accounts === undefined || account === undefined ? undefined : accounts.includes(account);
+}
+
+function isArn(pattern: string): boolean {
+  return pattern.startsWith("arn:");
 }

@@ -7,6 +7,7 @@ import { freezeWindows, type FreezeWindow } from "../../provider/freeze";
 import { ANY, traffic } from "../../settings/guardrails";
 import { reportUnlessKnown } from "../../settings/keys";
 import { isRecord } from "../../settings/reader";
+import type { Approvers } from "../approvals/people";
 import { GuardError } from "../error";
 import type { Conditions, Decision, GuardPolicy, Kind, PolicyRule, SourceConditions } from "./types";
 
@@ -73,7 +74,13 @@ function offsetOf(document: Document.Parsed, path: Path): number {
 
 function policyOf(value: unknown, lineOf: (path: Path) => number, wrong: Wrong): GuardPolicy {
   const example = "rules: [{name: ssh, when: {traffic: [tcp/22]}, then: revert}]";
-  const document = object(value, [], ["mode", "egress", "scope", "rules"], example, wrong);
+  const document = object(
+    value,
+    [],
+    ["mode", "egress", "scope", "accounts", "approvers", "rules"],
+    example,
+    wrong,
+  );
   const scope = object(document["scope"] ?? {}, ["scope"], ["tags", "vpcs"], "{tags: [guard=on]}", wrong);
   const rules = document["rules"];
   if (!Array.isArray(rules)) wrong(["rules"], "is not a list", example);
@@ -94,8 +101,43 @@ function policyOf(value: unknown, lineOf: (path: Path) => number, wrong: Wrong):
       tags: texts(scope["tags"], ["scope", "tags"], TAG, "[guard=on]", wrong) ?? [],
       vpcs: texts(scope["vpcs"], ["scope", "vpcs"], /^vpc-[0-9a-f]+$/, "[vpc-0123abcd]", wrong) ?? [],
     },
+    ...given({
+      accounts: texts(document["accounts"], ["accounts"], /^\d{12}$/, '["123456789012"]', wrong),
+      approvers: document["approvers"] === undefined ? undefined : whoApproves(document["approvers"], wrong),
+    }),
     rules: read,
   };
+}
+
+const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/([\x21-\x7e]+\/)?[\w+=,.@-]{1,64}$/;
+const USER_ARN = /^arn:[\w-]+:iam::\d{12}:user\/([\x21-\x7e]+\/)?[\w+=,.@-]{1,64}$/;
+
+/** `approvers`: sessions of named roles, or named IAM users. */
+function whoApproves(value: unknown, wrong: Wrong): Approvers {
+  const path: Path = ["approvers"];
+  const example = '{roles: ["arn:aws:iam::123456789012:role/approver"]}';
+  const keys = ["roles", "users", "person", "namedSessions"];
+  const fields = object(value, path, keys, example, wrong);
+  const list = (key: string, pattern: RegExp, of: string) =>
+    texts(fields[key], [...path, key], pattern, `["arn:aws:iam::123456789012:${of}"]`, wrong) ?? [];
+  const [roles, users] = [list("roles", ROLE_ARN, "role/approver"), list("users", USER_ARN, "user/alice")];
+  const named = list("namedSessions", /^arn:[\w*-]+:iam::[\d*]+:role\/[\x21-\x7e]+$/, "role/editor");
+  if (fields["roles"] === undefined && fields["users"] === undefined) wrong(path, "says nothing", example);
+  if (roles.length > 0 && users.length > 0) {
+    const problem = "has roles and users: nobody can tell whether a session and a user are the same person";
+    wrong(path, problem, example);
+  }
+  for (const key of ["person", "namedSessions"].filter(
+    (each) => users.length > 0 && fields[each] !== undefined,
+  ))
+    wrong([...path, key], "goes with roles", example);
+  const person = choice(
+    fields["person"] ?? "session",
+    [...path, "person"],
+    ["session", "sourceIdentity"] as const,
+    wrong,
+  );
+  return { roles, users, person, namedSessions: named };
 }
 
 function policyRule(value: unknown, path: Path, lineOf: (path: Path) => number, wrong: Wrong): PolicyRule {
@@ -151,7 +193,9 @@ function conditions(value: unknown, path: Path, wrong: Wrong): Conditions {
     change:
       change === undefined
         ? ["opens"]
-        : listed(change).map((kind) => choice(kind, at("change"), KINDS, wrong)),
+        : filled(change, at("change"), "[opens]", wrong).map((kind) =>
+            choice(kind, at("change"), KINDS, wrong),
+          ),
     ...given({
       direction:
         direction === undefined
@@ -169,7 +213,7 @@ function conditions(value: unknown, path: Path, wrong: Wrong): Conditions {
 }
 
 function traffics(value: unknown, path: Path, wrong: Wrong): GuardedTraffic[] {
-  return listed(value).flatMap((text, index) =>
+  return filled(value, path, "[tcp/22]", wrong).flatMap((text, index) =>
     text === "any"
       ? [ANY]
       : (traffic(text, "", (_, problem, example) => wrong([...path, index], problem, `[${example}]`)) ?? []),
@@ -217,8 +261,7 @@ function source(value: unknown, path: Path, wrong: Wrong): SourceConditions {
 
 function cidrs(value: unknown, path: Path, wrong: Wrong): Cidr[] | undefined {
   if (value === undefined) return undefined;
-  const list = listed(value);
-  if (list.length === 0) wrong(path, "is empty", "[10.0.0.0/8, 2001:db8::/32]");
+  const list = filled(value, path, "[10.0.0.0/8, 2001:db8::/32]", wrong);
   return list.flatMap((text, index) => {
     const cidr = parseCidr(String(text));
     if (cidr === undefined)
@@ -228,6 +271,7 @@ function cidrs(value: unknown, path: Path, wrong: Wrong): Cidr[] | undefined {
 }
 
 function windows(value: unknown, path: Path, wrong: Wrong): FreezeWindow[] {
+  if (Array.isArray(value)) filled(value, path, "[{days: [sat, sun]}]", wrong);
   return freezeWindows(value, (place, problem, example) => {
     const [, index, , key] = /^(?:\[(\d+)\])?(\.(\w+))?/.exec(place) ?? [];
     const inner = [...(index === undefined ? [] : [Number(index)]), ...(key === undefined ? [] : [key])];
@@ -244,8 +288,7 @@ function texts(
   wrong: Wrong,
 ): string[] | undefined {
   if (value === undefined) return undefined;
-  const list = listed(value);
-  if (list.length === 0) wrong(path, "is empty", example);
+  const list = filled(value, path, example, wrong);
   list.forEach((text, index) => {
     // An account's number without quotes is a number in YAML, whose leading zeros are lost.
     if (typeof text === "string" && pattern.test(text)) return;
@@ -254,8 +297,11 @@ function texts(
   return list.map(String);
 }
 
-function listed(value: unknown): unknown[] {
-  return Array.isArray(value) ? (value as unknown[]) : [value];
+/** A list, or one alone. An empty one would be a condition that never holds, or one that always does. */
+function filled(value: unknown, path: Path, example: string, wrong: Wrong): unknown[] {
+  const list = Array.isArray(value) ? (value as unknown[]) : [value];
+  if (list.length === 0) wrong(path, "is empty", example);
+  return list;
 }
 
 function object(

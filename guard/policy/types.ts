@@ -2,6 +2,7 @@ import type { Family, Cidr } from "../../mapping/cidr";
 import type { GuardedTraffic } from "../../mapping/guardrails";
 import type { Direction } from "../../mapping/types";
 import type { FreezeWindow } from "../../provider/freeze";
+import type { Approvers } from "../approvals/people";
 
 /**
  * What becomes of a change.
@@ -23,6 +24,10 @@ export interface GuardPolicy {
   egress: boolean;
   /** The groups that are guarded: all, unless narrowed. */
   scope: { tags: string[]; vpcs: string[] };
+  /** The accounts whose users and roles are meant where one is called by its name; absent: the guard's own. */
+  accounts?: string[];
+  /** Who may approve; absent: nobody. */
+  approvers?: Approvers;
   rules: PolicyRule[];
 }
 

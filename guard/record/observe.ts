@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { ruleKey, type GroupRule } from "../rules";
 import type { Fold } from "./fold";
+import { compact, isJudged, shortHash } from "./compact";
 import { ABSENT, type GroupRecord, type KeptRule, type State } from "./types";
 
 /** How long an event may take to arrive; what differs for longer was changed without one. */
@@ -20,9 +21,10 @@ export function digestOf(rules: readonly GroupRule[]): string {
 export function differencesFrom(fold: Fold, found: readonly GroupRule[]): Map<string, State> {
   const differences = new Map<string, State>();
   const keys = new Set(found.map(ruleKey));
+  const wanted = new Set([...fold.rules.values()].map(ruleKey));
   for (const rule of found) {
     const known = fold.rules.get(fold.ruleOf(rule.id));
-    const isWanted = [...fold.rules.values()].some((each) => ruleKey(each) === ruleKey(rule));
+    const isWanted = wanted.has(ruleKey(rule));
     if (known ? ruleKey(known) !== ruleKey(rule) : !isWanted)
       differences.set(fold.ruleOf(rule.id), ruleKey(rule));
   }
@@ -35,6 +37,7 @@ export function differencesFrom(fold: Fold, found: readonly GroupRule[]): Map<st
 /** Notes what a look at a group found. */
 export function noteFound(record: GroupRecord, fold: Fold, found: readonly GroupRule[], now: Date): void {
   const at = now.toISOString();
+  compact(record, found);
   const digest = digestOf(found);
   if (record.seen?.digest !== digest) record.seen = { at, digest };
   record.checkedAt = at;
@@ -61,6 +64,8 @@ export function settle(
   const { seen, entries } = record;
   const isQuiet = (at: string) => now.getTime() - new Date(at).getTime() >= SETTLE_MS;
   if (seen === undefined || seen.digest !== digestOf(found)) return undefined;
+  // What is not judged yet is judged from what was before it.
+  if (record.left !== undefined || !entries.every(isJudged)) return undefined;
   if (!isQuiet(seen.at) || !entries.every(({ at }) => isQuiet(at))) return undefined;
   const differences = differencesFrom(fold, found);
   begin(record, seen.at, withOrigins(fold, found));
@@ -69,6 +74,10 @@ export function settle(
 
 /** The record begins with these rules. */
 export function begin(record: GroupRecord, at: string, rules: KeptRule[]): void {
+  // Which events were handled is known of those before, too.
+  record.handled.push(
+    ...record.entries.map(({ event, at: time }) => ({ event: shortHash(event), at: time })),
+  );
   Object.assign(record, { base: { at, rules }, entries: [], acts: [], aliases: {}, doubts: {} });
 }
 

@@ -5,6 +5,7 @@ import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { GuardError } from "../error";
 import { siteText, type Site } from "../reach";
 import { scanned } from "../scan";
+import { smaller } from "./compact";
 import { emptyRecord, type GroupRecord } from "./types";
 
 /** DynamoDB's limit for an item, less its other attributes. */
@@ -133,13 +134,18 @@ function key(group: string): string {
   return `${PREFIX}${group}`;
 }
 
+/** As much of a record as an item holds: it never keeps the guard from undoing a change. */
 function packed(group: string, record: GroupRecord): Uint8Array {
-  const body = gzipSync(JSON.stringify(record));
-  if (body.length <= MOST_BYTES) return body;
+  const whole = gzipSync(JSON.stringify(record));
+  if (whole.length <= MOST_BYTES) return whole;
+  for (const less of smaller(record)) {
+    const body = gzipSync(JSON.stringify(less));
+    if (body.length <= MOST_BYTES) return body;
+  }
   throw new GuardError(
     "RECORD",
-    `the record of ${group} takes ${body.length} bytes, more than the ${MOST_BYTES} of an item in DynamoDB. ` +
-      "Split the group: its changes can't be undone any more",
+    `the record of ${group} takes more than the ${MOST_BYTES} bytes of an item in DynamoDB. Split the group: its ` +
+      "changes can't be undone any more",
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Effect } from "../event/event";
 import type { Principal } from "../event/principal";
+import type { Tags } from "../../inventory/types";
 import type { GroupRule } from "../rules";
 
 /** A rule and who is known to have made it what it is. */
@@ -33,10 +34,14 @@ export interface GroupRecord {
   acts: Act[];
   /** The rules that restored ones stand for, by the id that EC2 gave them. */
   aliases: Record<string, string>;
-  /** Events that were handled, so that a second delivery is nothing new. */
+  /** Events that were handled and are none of `entries` (`shortHash`), so that a second delivery is nothing new. */
   handled: { event: string; at: string }[];
-  /** What was undone lately, so that the guard doesn't fight over it. */
+  /** What was undone lately (`shortHash`), so that somebody is called who insists on it. */
   undone: { what: string; at: string }[];
+  /** Since when the group is outside of the policy's scope, although it was in it. */
+  left?: string;
+  /** The group's tags that the policy looks at, as they were last seen. */
+  tags?: Tags;
 }
 
 /** What a rule is: its content's key, or `absent`. */
@@ -69,6 +74,8 @@ export interface JudgedEffect {
   judgedOn?: State;
   /** It was rejected, and has not been undone yet. */
   pending?: boolean;
+  /** It changed a description alone: of each rule the last of these is kept. */
+  isText?: true;
 }
 
 export function emptyRecord(): GroupRecord {

@@ -31,6 +31,9 @@ const POLICY = `mode: enforce
 rules:
   - { name: ssh, when: { traffic: [tcp/22] }, then: hold, approvers: 2 }
   - { name: database, when: { traffic: [tcp/3306] }, then: revert }
+approvers:
+  roles: ["arn:aws:iam::${ACCOUNT}:role/reviewer"]
+  namedSessions: ["arn:aws:iam::${ACCOUNT}:role/admin"]
 `;
 const REGION = "eu-central-1";
 const SITE = { account: ACCOUNT, region: REGION };
@@ -99,7 +102,8 @@ describe("e2e: what waits for an approval", function () {
     const inventory = { ...account([WEB, SSH, DATABASE]), accountId: ACCOUNT };
     await lab.setAccount(inventory);
     // The guard has seen mallory make the rules for SSH and the database.
-    const by = { type: "AssumedRole", id: "AROAX:mallory", role: "admin", session: "mallory" };
+    const arn = `arn:aws:sts::${ACCOUNT}:assumed-role/admin/mallory`;
+    const by = { type: "AssumedRole", id: "AROAX:mallory", arn, role: "admin", session: "mallory" };
     const origin = { event: "event-1", at: "2026-11-21T02:14:07.000Z", by };
     for (const { id, ingress } of inventory.securityGroups.slice(1)) {
       await new DynamoRecords("guard", client).withRecord(recordKey(SITE, id), (record) => {
@@ -138,7 +142,7 @@ describe("e2e: what waits for an approval", function () {
       expect(code, output).to.equal(0);
     }
     const kept = (await approvalsIn()).map(({ by, group, once }) => [
-      by.replace(/^AROA\w+:/, ""),
+      by.replace(/^role\/\d+\/reviewer\/AROA\w+:/, ""),
       group,
       once,
     ]);
@@ -148,7 +152,12 @@ describe("e2e: what waits for an approval", function () {
       ["mallory", groupId(2), false],
     ]);
     const [one] = (await approvalsIn()).filter(({ group }) => group === groupId(2));
-    const ended = { ...one!, id: "ended", by: "AROAX:carol", until: "2026-11-21T00:00:00.000Z" };
+    const ended = {
+      ...one!,
+      id: "ended",
+      by: `role/${ACCOUNT}/reviewer/AROAX:carol`,
+      until: "2026-11-21T00:00:00.000Z",
+    };
     await new DynamoApprovals("approvals", client).add(ended);
 
     const first = await lab.during(async () => succeeded(await stack.up({ skipPreview: true })));
@@ -175,13 +184,13 @@ describe("e2e: what waits for an approval", function () {
       .to.include("approvals can't be read in the table approvals: AccessDeniedException: not authorized")
       .and.include("Everything that would need an approval is withheld")
       .and.include("the guard's records can't be read: ")
-      .and.include("waits for an approval (approvals can't be read): guard.yaml:4 database");
+      .and.include("waits for 2 of 2 people's approvals (approvals can't be read): guard.yaml:4 database");
     expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
 
     const nowhere = { AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${await freePort()}` };
     const down = said(succeeded(await stack.preview({ env: nowhere })));
     expect(down).to.include("approvals can't be read in the table approvals: ").and.include("ECONNREFUSED");
-    expect(down).to.include("2 of 2 people's approvals (approvals can't be read): guard.yaml:3 ssh");
+    expect(down).to.include("3 of 3 people's approvals (approvals can't be read): guard.yaml:3 ssh");
 
     const store = "s3://approvals/guard/";
     for (const who of ["alice", "bob"]) {

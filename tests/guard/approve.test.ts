@@ -23,11 +23,19 @@ describe("npm run approve", () => {
         traffic: { protocol: "tcp", fromPort: 22, toPort: 22 },
       },
     });
-    expect(read("--stack prod --group sg-0a --ticket CHG-1234 --until 2026-12-01T00:00:00Z")).to.deep.include(
-      {
-        ...{ ticket: "CHG-1234", permission: undefined, once: false },
-      },
-    );
+    expect(
+      read(
+        "--stack prod --group sg-0a --ticket CHG-1234 --permission any_0.0.0.0/0 --until 2026-12-01T00:00:00Z",
+      ),
+    ).to.deep.include({ ticket: "CHG-1234", once: false });
+    const list = `--store approvals --group sg-0a --permission tcp/22_pl-0a --until 1h --entries ${"0".repeat(64)}`;
+    expect(read(list)).to.have.deep.property("permission", {
+      ...{ kind: "opens", direction: "ingress", text: "tcp/22", end: "pl-0a", entries: "0".repeat(64) },
+      traffic: { protocol: "tcp", fromPort: 22, toPort: 22 },
+    });
+    expect(read("--tag firewall-approved=yes --rule sgr-0a")).to.deep.equal({
+      ...{ tag: "firewall-approved=yes", rule: "sgr-0a", region: undefined },
+    });
   });
 
   it("says everything that is wrong at once", () => {
@@ -36,6 +44,9 @@ describe("npm run approve", () => {
     for (const problem of ["--stack NAME", "--group:", "--permission", "--until:"]) {
       expect((wrong as { problem: string }).problem).to.include(problem);
     }
+    const ticket = read("--store approvals --group sg-0a --ticket CHG-1234 --until 1h");
+    expect((ticket as { problem: string }).problem).to.include("--ticket alone approves nothing");
+    expect((read("--tag a=b --rule web") as { problem: string }).problem).to.include("--rule: give");
     expect((read("--nonsense") as { problem: string }).problem).to.include("nonsense");
   });
 

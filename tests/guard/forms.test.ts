@@ -1,13 +1,14 @@
 import { EC2 } from "@aws-sdk/client-ec2";
 import { expect } from "chai";
 import { Ec2SecurityGroups } from "../../guard/groups";
-import { handleEvent, type Guard } from "../../guard/handle";
+import type { Guard } from "../../guard/guard";
+import { handleEvent } from "../../guard/handle";
 import { policyFrom } from "../../guard/policy/read";
 import { refreshRecords } from "../../guard/refresh";
 import { ipPermission, ruleKey, ruleRequest, type GroupRule, type RuleContent } from "../../guard/rules";
 import { Ec2Server } from "../support/ec2-server";
 import { ACCOUNT, content, REGION } from "./support/cloudtrail";
-import { MemoryApprovals, MemoryRecords } from "./support/memory";
+import { MemoryApprovals, MemoryRecords, MemoryUses } from "./support/memory";
 import { eventOf, ModelGroups, type Done } from "./support/model";
 import { serveGroups } from "./support/model-server";
 
@@ -52,6 +53,7 @@ describe("guard: every form of a rule, over EC2's protocol", () => {
         groups: new Ec2SecurityGroups(ec2),
         records: new MemoryRecords(),
         approvals: new MemoryApprovals(),
+        uses: new MemoryUses(),
       },
       ...{ now: () => new Date(clock), ownRoles: [], approveFlags: "", place: undefined },
       tell: () => Promise.resolve(),

@@ -10,40 +10,35 @@ import type { Inventory, SecurityGroupRule } from "../../inventory/types";
 import { mapWithin, NO_GUARDRAILS } from "../../mapping/guardrails";
 import { GROUP, inventoryWith, OPTIONS } from "../mapping/fixtures";
 import { ACCOUNT, REGION } from "./support/cloudtrail";
-import { MemoryApprovals, MemoryRecords } from "./support/memory";
+import { approvalOf, APPROVERS } from "./support/people";
+import { MemoryApprovals, MemoryRecords, MemoryUses } from "./support/memory";
 
 const POLICY = policyFrom(`
 rules:
   - { name: pipeline, when: { principal: { role: [deploy] } }, then: allow }
   - { name: ssh, when: { traffic: [tcp/22] }, then: hold, approvers: 2 }
-`);
+${APPROVERS}`);
 const ssh = { fromPort: 22, toPort: 22, cidrIpv4: "203.0.113.0/24" };
 const web = { fromPort: 443, toPort: 443, cidrIpv4: "203.0.113.0/24" };
 
-const approval = (by: string, changes: Partial<Approval> = {}): Approval => ({
-  ...{ id: `of ${by}`, by, madeAt: "2026-11-21T00:00:00Z", group: GROUP },
-  permission: {
-    ...{ kind: "opens", direction: "ingress", text: "tcp/22", end: "203.0.113.0/24" },
-    traffic: { protocol: "tcp", fromPort: 22, toPort: 22 },
-  },
-  until: "2099-01-01T00:00:00Z",
-  once: false,
-  ...changes,
-});
+const approval = (person: string, changes: Partial<Approval> = {}) =>
+  approvalOf(person, { group: GROUP, what: "tcp/22 203.0.113.0/24", ...changes });
 
 describe("guard: what waits for an approval", () => {
   let approvals: MemoryApprovals;
   let records: MemoryRecords | undefined;
+  let uses: MemoryUses;
   let warnings: string[];
   beforeEach(() => {
     approvals = new MemoryApprovals();
     records = undefined;
+    uses = new MemoryUses();
     warnings = [];
   });
 
   async function mapped(rules: Partial<SecurityGroupRule>[], changes: Partial<Inventory> = {}) {
     const inventory = inventoryWith(rules, { accountId: ACCOUNT, region: REGION, ...changes });
-    const stores = { approvals, records, approveFlags: "--store approvals" };
+    const stores = { approvals, records, uses, approveFlags: "--store approvals" };
     const waits = waitingFor(
       inventory,
       await readWaiting(inventory, POLICY, stores, (text) => warnings.push(text)),
@@ -59,47 +54,61 @@ describe("guard: what waits for an approval", () => {
     const { rules, reasons } = await mapped([ssh, web]);
     expect(rules).to.deep.equal(["tcp-443"]);
     expect(reasons).to.have.length(1);
-    expect(reasons[0]).to.include("is withheld: it waits for 2 of 2 people's approvals: guard.yaml:4 ssh");
+    expect(reasons[0]).to.include(
+      "is withheld: it waits for 3 of 3 people's approvals (one more than usual, because nobody knows which person made it): guard.yaml:4 ssh",
+    );
     expect(reasons[0]).to.include(
       `npm run approve -- --store approvals --group ${GROUP} --permission 'ingress tcp/22 203.0.113.0/24' --once`,
     );
   });
 
-  it("is opened when two different people have approved it, and no sooner", async () => {
-    approvals.kept.push(approval("AROAX:alice"), approval("AROAY:alice"));
+  it("is opened when one more different people have approved it than would where its author is known", async () => {
+    approvals.kept.push(approval("alice"), approval("alice", { id: "again" }), approval("bob"));
     expect((await mapped([ssh])).rules).to.deep.equal([]);
-    approvals.kept.push(approval("AROAX:bob"));
+    approvals.kept.push(approval("carol"));
     expect((await mapped([ssh])).rules).to.deep.equal(["tcp-22"]);
     approvals.kept.pop();
-    approvals.kept.push(approval("AROAX:bob", { until: "2026-01-01T00:00:00Z" }));
+    approvals.kept.push(approval("carol", { until: "2026-01-01T00:00:00Z" }));
     expect((await mapped([ssh])).rules).to.deep.equal([]);
   });
 
   it("is not opened by approvals of something else", async () => {
     for (const changes of [
       { group: "sg-2" },
-      { permission: { ...approval("").permission!, end: "203.0.113.7/32" } },
-      { permission: { ...approval("").permission!, kind: "closes" as const } },
+      { permission: { ...approval("").permission, end: "203.0.113.7/32" } },
+      { permission: { ...approval("").permission, kind: "closes" as const } },
       { for: "somebody" },
     ]) {
-      approvals.kept.splice(0, 2, approval("AROAX:alice", changes), approval("AROAX:bob", changes));
+      const people = ["alice", "bob", "carol"];
+      approvals.kept.splice(0, 3, ...people.map((person) => approval(person, changes)));
       expect((await mapped([ssh])).rules, JSON.stringify(changes)).to.deep.equal([]);
     }
   });
 
   it("uses what is good once for one rule, and lets it stand when it has been used for that", async () => {
-    approvals.kept.push(approval("AROAX:alice", { once: true }), approval("AROAX:bob", { once: true }));
+    approvals.kept.push(...["alice", "bob", "carol"].map((person) => approval(person, { once: true })));
     const two = [ssh, { ...ssh, cidrIpv4: "203.0.113.0/25" }];
     expect((await mapped(two)).reasons).to.have.length(1);
-    for (const each of approvals.kept)
-      Object.assign(each, { used: { event: "e", rule: "sgr-2" }, until: "2026-01-01" });
+    for (const each of approvals.kept) {
+      each.until = "2026-11-22T00:00:00Z";
+      await uses.use(each, { event: "e", rule: "sgr-2", at: "2026-11-21T00:00:00Z" });
+    }
     const { rules, reasons } = await mapped(two);
     expect(rules).to.deep.equal(["tcp-22"]);
     expect(reasons).to.have.length(1);
   });
 
+  it("is not kept open by what was used for it after its end, nor by one that says so itself", async () => {
+    approvals.kept.push(...["alice", "bob", "carol"].map((person) => approval(person, { once: true })));
+    for (const each of approvals.kept) {
+      each.until = "2026-11-21T12:00:00Z";
+      await uses.use(each, { event: "e", rule: "sgr-1", at: "2026-11-21T12:00:01Z" });
+    }
+    expect((await mapped([ssh])).rules).to.deep.equal([]);
+  });
+
   it("stays withheld where the store can't be read, and says so", async () => {
-    approvals.kept.push(approval("AROAX:alice"), approval("AROAX:bob"));
+    approvals.kept.push(approval("alice"), approval("bob"), approval("carol"));
     approvals.failure = new GuardError("APPROVALS", "approvals can't be read in the table approvals");
     const { rules, reasons } = await mapped([ssh, web]);
     expect(rules).to.deep.equal(["tcp-443"]);
@@ -108,7 +117,7 @@ describe("guard: what waits for an approval", () => {
   });
 
   it("is opened by no approval until the guard knows who made it, where it keeps records", async () => {
-    approvals.kept.push(approval("AROAX:alice"), approval("AROAX:bob"));
+    approvals.kept.push(approval("alice"), approval("bob"), approval("carol"));
     records = new MemoryRecords();
     const unheard = await mapped([ssh]);
     expect(unheard.rules).to.deep.equal([]);

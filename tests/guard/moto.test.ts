@@ -4,13 +4,16 @@ import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { expect } from "chai";
 import { DynamoApprovals } from "../../guard/approvals/dynamo";
 import { S3Approvals } from "../../guard/approvals/s3";
+import { DynamoUses } from "../../guard/approvals/uses";
 import { groupEvent } from "../../guard/event/read";
 import { Ec2SecurityGroups, type SecurityGroups } from "../../guard/groups";
 import type { Guarding } from "../../guard/guarding";
-import { handleEvent, type Guard } from "../../guard/handle";
+import type { Guard } from "../../guard/guard";
+import { handleEvent } from "../../guard/handle";
 import type { Deployed } from "../../guard/deployed";
 import { handleArrivals } from "../../guard/lambda";
 import type { Notice } from "../../guard/notice";
+import { readApprovals } from "../../guard/approvals/read";
 import { policyFrom } from "../../guard/policy/read";
 import { DynamoRecords } from "../../guard/record/store";
 import { refreshRecords } from "../../guard/refresh";
@@ -33,6 +36,7 @@ import {
   REGION,
 } from "./support/cloudtrail";
 import { MemoryApprovals } from "./support/memory";
+import { approvalOf, APPROVERS, keyOf } from "./support/people";
 import { makeTables } from "./support/tables";
 
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
@@ -72,6 +76,7 @@ describe("guard against an EC2 endpoint", function () {
       groups,
       records: new DynamoRecords("guard", client),
       approvals,
+      uses: new DynamoUses("guard", client),
       now: () => clock,
       ownRoles: [`arn:aws:iam::${ACCOUNT}:role/guard`],
       approveFlags: "--table approvals",
@@ -313,24 +318,28 @@ describe("guard against an EC2 endpoint", function () {
     const s3 = new S3({ ...server.access(REGION), forcePathStyle: true });
     await s3.createBucket({ Bucket: "approvals" });
     const stores = [new DynamoApprovals("approvals", client), new S3Approvals("approvals", "guard/", s3)];
-    const approval = {
-      ...{ id: "one", by: "AROAX:alice", madeAt: "2026-11-21T02:00:00.000Z", group: "sg-1", ticket: "CHG-1" },
-      ...{ until: "2026-11-22T02:00:00.000Z", once: true },
-    };
+    const approval = approvalOf("alice", { id: "one", once: true, ticket: "CHG-1" });
     for (const store of stores) {
       await store.add(approval);
-      const [kept] = await store.all();
-      expect(kept).to.deep.include(approval);
-      const used = [
-        await store.use(approval, { event: "a", rule: "sgr-1" }),
-        await store.use(approval, { event: "b", rule: "sgr-2" }),
-        await store.use(approval, { event: "a", rule: "sgr-1" }),
-      ];
-      expect(used, store.name).to.deep.equal([true, false, true]);
-      expect((await store.all())[0]?.used).to.deep.equal({ event: "a", rule: "sgr-1" });
+      const { approvals: found } = readApprovals(
+        await store.all(),
+        policyFrom(`rules: []\n${APPROVERS}`).approvers,
+      );
+      expect(found).to.deep.equal([{ ...approval, name: "alice", person: "alice" }]);
       const failure = await store.add(approval).catch((error: Error) => error.message);
       expect(failure, "nothing is overwritten").to.include("approvals can't be written in");
     }
+    const uses = new DynamoUses("guard", client);
+    const at = "2026-11-21T02:30:00.000Z";
+    const used = [
+      await uses.use(approval, { event: "a", rule: "sgr-1", at }),
+      await uses.use(approval, { event: "b", rule: "sgr-2", at }),
+      await uses.use(approval, { event: "a", rule: "sgr-1", at }),
+      // Its id is its writer's choice.
+      await uses.use({ ...approval, by: keyOf("mallory") }, { event: "b", rule: "sgr-2", at }),
+    ];
+    expect(used).to.deep.equal([true, false, true, true]);
+    expect([...(await uses.of([approval])).values()]).to.deep.equal([{ event: "a", rule: "sgr-1", at }]);
   });
 
   it("isolates a marked instance on every interface, and gives each its groups back, also deleted ones' rest", async () => {

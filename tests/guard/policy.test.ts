@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { principalOf } from "../../guard/event/principal";
 import { GuardError } from "../../guard/error";
 import { evaluate, isInScope, type Facts } from "../../guard/policy/evaluate";
+import { fits } from "../../guard/pattern";
 import { policyFrom } from "../../guard/policy/read";
 import { ruleContent, type RuleContent } from "../../guard/rules";
 
@@ -35,7 +36,10 @@ function facts(changes: Partial<Facts> = {}, content: Partial<RuleContent> = {})
 }
 
 const decide = (when: string, then: string, given: Facts) =>
-  evaluate(policyFrom(`rules: [{name: one, when: ${when}, then: ${then}}]`), given).decision;
+  evaluate(
+    policyFrom(`accounts: ["123456789012"]\nrules: [{name: one, when: ${when}, then: ${then}}]`),
+    given,
+  ).decision;
 
 function problemsOf(text: string): string {
   try {
@@ -146,7 +150,11 @@ rules:
 
   it("tells users, roles, sessions and federation apart", () => {
     const user = {
-      principal: principalOf({ type: "IAMUser", userName: "alice", arn: "arn:aws:iam::1:user/ops/alice" }),
+      principal: principalOf({
+        type: "IAMUser",
+        userName: "alice",
+        arn: "arn:aws:iam::123456789012:user/ops/alice",
+      }),
     };
     expect(decide("{principal: {user: [al*]}}", "allow", facts(user))).to.equal("allow");
     expect(decide("{principal: {role: [admin]}}", "allow", facts(user))).to.equal("notify");
@@ -168,6 +176,71 @@ rules:
     expect(
       decide("{principal: {role: ['arn:aws:iam::*:role/path/*']}}", "allow", facts({ principal: federated })),
     ).to.equal("allow");
+  });
+
+  it("means by a name the accounts that it names, and any other only by ARN", () => {
+    const of = (account: string, roleName = "deploy") =>
+      facts({
+        principal: principalOf({
+          type: "AssumedRole",
+          arn: `arn:aws:sts::${account}:assumed-role/${roleName}/run-7`,
+          sessionContext: { sessionIssuer: { arn: `arn:aws:iam::${account}:role/${roleName}` } },
+        }),
+      });
+    const [own, other] = ["123456789012", "999999999999"];
+    for (const when of ["{role: [deploy]}", "{session: [run-*]}", "{role: [dep*], session: [run-7]}"]) {
+      expect(decide(`{principal: ${when}}`, "allow", of(own)), when).to.equal("allow");
+      expect(decide(`{principal: ${when}}`, "allow", of(other)), when).to.equal("notify");
+    }
+    const user = (account: string) =>
+      facts({
+        principal: principalOf({ type: "IAMUser", userName: "ci", arn: `arn:aws:iam::${account}:user/ci` }),
+      });
+    expect(decide("{principal: {user: [ci]}}", "allow", user(own))).to.equal("allow");
+    expect(decide("{principal: {user: [ci]}}", "allow", user(other))).to.equal("notify");
+    const named = "{principal: {role: ['arn:aws:iam::999999999999:role/deploy']}}";
+    expect(decide(named, "allow", of(other))).to.equal("allow");
+    expect(decide(named, "allow", of(own))).to.equal("notify");
+    // Where nobody says which accounts are meant, nobody can be told to be one.
+    const open = policyFrom("rules: [{name: one, when: {principal: {role: [deploy]}}, then: allow}]");
+    expect(evaluate(open, of(own)).decision).to.equal("notify");
+  });
+
+  it("refuses empty lists, which would never hold or always, and says who may approve in one kind", () => {
+    const message = problemsOf(`accounts: []
+approvers: { roles: ["arn:aws:iam::123456789012:role/a"], users: ["arn:aws:iam::123456789012:user/b"] }
+rules:
+  - name: one
+    when: { change: [], traffic: [], time: [], vpc: [], source: { inside: [], groups: [] } }
+    then: revert
+`);
+    for (const each of ["change", "traffic", "time", "vpc", "source.inside", "source.groups"])
+      expect(message).to.include(`line 5: rules[0].when.${each} is empty`);
+    expect(message).to.include("line 1: accounts is empty");
+    expect(message).to.include("line 2: approvers has roles and users: nobody can tell whether");
+    expect(problemsOf("approvers: { roles: [admin] }\nrules: []")).to.include(
+      'roles[0] "admin" is not a valid value',
+    );
+    expect(problemsOf("approvers: { users: ['arn:aws:iam::123456789012:root'] }\nrules: []")).to.include(
+      "users[0]",
+    );
+    expect(problemsOf("approvers: {}\nrules: []")).to.include("approvers says nothing");
+    const users = "{ users: ['arn:aws:iam::123456789012:user/b'], person: session }";
+    expect(problemsOf(`approvers: ${users}\nrules: []`)).to.include("approvers.person goes with roles");
+  });
+
+  it("compares patterns in linear time", () => {
+    expect(fits("*a*b", "xxaxxb")).to.equal(true);
+    expect(fits("a*a", "a")).to.equal(false);
+    expect(fits("ab*ba", "aba")).to.equal(false);
+    expect(fits("*", "")).to.equal(true);
+    expect(fits("a.c*", "abc")).to.equal(false);
+    const begun = performance.now();
+    for (const letters of [64, 512, 65_536]) {
+      expect(fits(`${"*a".repeat(128)}*b`, "a".repeat(letters))).to.equal(false);
+      expect(fits(`${"a*".repeat(128)}b`, `${"a".repeat(letters)}c`)).to.equal(false);
+    }
+    expect(performance.now() - begun).to.be.below(1000);
   });
 
   it("doesn't let through, and holds rather than undoes, what depends on something unknown", () => {

@@ -1,13 +1,15 @@
 import { expect } from "chai";
 import type { GroupEvent } from "../../guard/event/event";
-import { handleEvent, type Guard } from "../../guard/handle";
+import type { Guard } from "../../guard/guard";
+import { handleEvent } from "../../guard/handle";
 import { policyFrom } from "../../guard/policy/read";
 import { refreshRecords } from "../../guard/refresh";
 import { ruleKey, type GroupRule } from "../../guard/rules";
 import { randomOf } from "../mapping/oracle/random";
 import { ACCOUNT, content, REGION } from "./support/cloudtrail";
-import { MemoryApprovals, MemoryRecords } from "./support/memory";
+import { MemoryApprovals, MemoryRecords, MemoryUses } from "./support/memory";
 import { eventOf, ModelGroups, type Done } from "./support/model";
+import { approvalOf, APPROVERS } from "./support/people";
 
 const POLICY = policyFrom(`
 mode: enforce
@@ -15,7 +17,7 @@ rules:
   - { name: monitoring stays, when: { change: closes, source: { inside: [10.99.0.0/16] } }, then: revert }
   - { name: our own, when: { source: { inside: [10.0.0.0/8] } }, then: allow }
   - { name: others, when: { change: opens }, then: revert }
-`);
+${APPROVERS}`);
 
 const GROUPS = ["sg-1", "sg-2", "sg-3"];
 const ENDS = ["10.1.0.0/16", "10.2.0.0/16", "10.99.0.0/16", "0.0.0.0/0", "198.51.100.0/24"];
@@ -27,7 +29,7 @@ const ROUND = 20;
 interface Truth {
   done: Done;
   event: GroupEvent;
-  /** Somebody approved it, or the guard gave in to who insists on it. */
+  /** Somebody approved it. */
   isApproved: boolean;
 }
 
@@ -90,14 +92,19 @@ describe("guard: sequences of changes", () => {
     const approvals = new MemoryApprovals();
     let clock = Date.parse("2026-11-21T00:00:00Z");
     const time = () => new Date(clock);
-    const insisted = new Set<string>();
     const guard: Guard = {
-      ...{ policy: POLICY, groups, records: new MemoryRecords(), approvals, now: time },
+      ...{
+        policy: POLICY,
+        groups,
+        records: new MemoryRecords(),
+        approvals,
+        uses: new MemoryUses(),
+        now: time,
+      },
       ownRoles: [`arn:aws:iam::${ACCOUNT}:role/guard`],
       approveFlags: "",
       tell: (notices) => {
-        for (const { because = "", event } of notices) {
-          if (because.includes("within ten minutes")) insisted.add(event!.id);
+        for (const { because = "" } of notices) {
           // Known as soon as the event that made the rule has come.
           if (!because.includes("have sgr-") && !because.includes("have ingress"))
             expect(because).not.to.include("guess");
@@ -119,6 +126,8 @@ describe("guard: sequences of changes", () => {
     let disorder = 0;
     let looks = 0;
     while (changes < CHANGES) {
+      const ended = approvals.kept.filter(({ until }) => Date.parse(until) > clock);
+      approvals.kept.splice(0, Infinity, ...ended);
       // The guard has seen it all: what it is told from here on comes after.
       clock += 20 * 60_000;
       await refreshRecords(everywhere, guard);
@@ -138,7 +147,7 @@ describe("guard: sequences of changes", () => {
         const expected = new Expected(before.get(group)!);
         for (const each of truths) {
           if ("done" in each && each.done.group === group && isCounted(each))
-            expected.apply(each.done, each.isApproved || insisted.has(each.event.id));
+            expected.apply(each.done, each.isApproved);
           if ("renamed" in each && each.group === group) expected.renamed(each.renamed, each.instead);
         }
         return expected.keys();
@@ -184,19 +193,14 @@ describe("guard: sequences of changes", () => {
       };
       const approve = (truth: Truth): void => {
         const { principal, id } = truth.event;
-        approvals.kept.push({
-          ...{
-            id: `approval of ${id}`,
-            by: "AROAX:boss",
-            madeAt: time().toISOString(),
-            group: truth.done.group,
-          },
-          ...{
-            for: principal.session!,
+        for (const kind of ["opens", "closes"] as const) {
+          const approval = approvalOf("boss", {
+            ...{ id: `${kind}-${id}`, madeAt: time().toISOString(), group: truth.done.group },
+            ...{ what: "any 0.0.0.0/0", for: principal.session!, once: chance() < 0.5 },
             until: new Date(clock + 3_600_000).toISOString(),
-            once: chance() < 0.5,
-          },
-        });
+          });
+          approvals.kept.push({ ...approval, permission: { ...approval.permission, kind } });
+        }
         truth.isApproved = true;
         approved++;
       };

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Inventory, SecurityGroupRule } from "../../inventory/types";
+import { approvalValue } from "../../mapping/approval-tag";
 import { mapWithin, NO_GUARDRAILS, type Guardrails, type GuardedTraffic } from "../../mapping/guardrails";
 import type { MappingOptions } from "../../mapping/types";
 import {
@@ -87,19 +88,77 @@ describe("guardrails", () => {
     expect(reasons.join()).to.include("198.51.0.0/16 of prefix list pl-1");
   });
 
-  it("want an approval on each security-group rule, where there is one to want", () => {
-    const approvalTag = "firewall-approved=yes";
-    const { sources, reasons } = within(
-      [
-        { ...ssh, tags: { "firewall-approved": "yes" } },
-        { ...ssh, cidrIpv4: "192.0.2.0/24", tags: { "firewall-approved": "no" } },
+  describe("want an approval on each security-group rule, where there is one to want", () => {
+    const [approvalTag, key] = ["firewall-approved=yes", "firewall-approved"];
+    const full = (rule: Partial<SecurityGroupRule>) => ({
+      ...{ direction: "ingress" as const, ipProtocol: "tcp", fromPort: 22, toPort: 22 },
+      ...rule,
+    });
+    const bound = (rule: Partial<SecurityGroupRule>, entries?: string[]) => ({
+      ...rule,
+      tags: { [key]: approvalValue(approvalTag, full(rule), entries) },
+    });
+
+    it("which is bound to what it lets through: a rule that is modified keeps its tag, and is withheld", () => {
+      const approved = bound(ssh);
+      expect(within([approved], { approvalTag }).sources).to.deep.equal({ "tcp-22": ["203.0.113.0/24"] });
+      for (const modified of [
+        { cidrIpv4: "0.0.0.0/0" },
+        { fromPort: 1 },
+        { toPort: 65535 },
+        { ipProtocol: "udp" },
+        { ipProtocol: "-1", fromPort: -1, toPort: -1 },
+      ]) {
+        const { sources, reasons } = within([{ ...approved, ...modified }], { approvalTag });
+        expect(sources, JSON.stringify(modified)).to.deep.equal({});
+        expect(reasons.join()).to.include(
+          "rule sgr-1's tag firewall-approved approves something else than it lets through now. npm run approve -- " +
+            "--tag 'firewall-approved=yes' --rule sgr-1",
+        );
+      }
+    });
+
+    it("in any spelling of the same, with a key alone, and of a prefix list with its blocks", () => {
+      const spelled = { ...bound(ssh), cidrIpv4: "203.0.113.0/24", ipProtocol: "6" };
+      expect(within([spelled], { approvalTag }).sources).to.deep.equal({ "tcp-22": ["203.0.113.0/24"] });
+      const alone = { ...ssh, tags: { [key]: approvalValue(key, full(ssh)) } };
+      expect(within([alone], { approvalTag: key }).sources).to.have.property("tcp-22");
+      const listed = { fromPort: 22, toPort: 22, prefixListId: "pl-1" };
+      const lists = (...cidrs: string[]) => ({
+        prefixLists: [
+          { id: "pl-1", name: "l", addressFamily: "IPv4" as const, entries: cidrs.map((cidr) => ({ cidr })) },
+        ],
+      });
+      const tagged = bound(listed, ["192.0.2.0/28", "198.51.100.0/24"]);
+      const same = within([tagged], { approvalTag }, lists("198.51.100.0/24", "192.0.2.0/28"));
+      expect(same.sources).to.have.property("tcp-22");
+      const more = within([tagged], { approvalTag }, lists("198.51.100.0/24", "192.0.2.0/28", "0.0.0.0/1"));
+      expect(more.sources).to.deep.equal({});
+    });
+
+    it("and counts unbound where a setting lets it, which is said; never where it is bound to something else", () => {
+      const rules = [
+        { ...ssh, tags: { [key]: "yes" } },
+        { ...ssh, cidrIpv4: "192.0.2.0/24", tags: { [key]: "no" } },
         { ...web, cidrIpv4: "192.0.2.0/25" },
-      ],
-      { approvalTag },
-    );
-    expect(sources).to.deep.equal({ "tcp-22": ["203.0.113.0/24"] });
-    expect(reasons.join()).to.include("rule sgr-2 lacks the tag firewall-approved=yes");
-    expect(reasons.join()).to.include("rule sgr-3's tags were not seen");
+        { ...bound(ssh), cidrIpv4: "192.0.2.128/25" },
+      ];
+      const strict = within(rules, { approvalTag });
+      expect(strict.sources).to.deep.equal({});
+      expect(strict.reasons.join()).to.include(
+        "rule sgr-1's tag firewall-approved doesn't say what it approves",
+      );
+      expect(strict.reasons.join()).to.include("rule sgr-2 lacks the tag firewall-approved=yes");
+      expect(strict.reasons.join()).to.include("rule sgr-3's tags were not seen");
+      const lenient = within(rules, { approvalTag, unboundApprovalTag: true });
+      expect(lenient.sources).to.deep.equal({ "tcp-22": ["203.0.113.0/24"] });
+      expect(lenient.policy.warnings.join()).to.include(
+        "sgr-1: the tag firewall-approved doesn't say what was approved (guardrails.unboundApprovalTag",
+      );
+      expect(lenient.reasons.join()).to.include("rule sgr-4's tag firewall-approved approves something else");
+      const alone = within(rules.slice(0, 1), { approvalTag, unboundApprovalTag: true });
+      expect(alone.policy.warnings.join()).to.include("doesn't say what was approved");
+    });
   });
 
   it("leave out instances by tag, and say which of a group's destinations are missing", () => {

@@ -9,6 +9,9 @@ import { all, jsonStringify, type Input } from "@pulumi/pulumi";
 import { warn } from "@pulumi/pulumi/log";
 import { REFRESH_MESSAGE } from "../../guard/arrivals";
 import type { GuardEnvironment } from "../../guard/environment";
+import { approverRights } from "../../guard/approvals/rights";
+import { editorRights } from "../../guard/editors";
+import { stops } from "../../guard/policy/evaluate";
 import { denyOnMarked } from "../../guard/isolate";
 import { roleIn, type Reach } from "../../guard/reach";
 import { isSecret } from "../../guard/webhook";
@@ -54,6 +57,8 @@ export function deployGuard(context: Context, guard: DeployedGuard, parts: Guard
     attributes: [{ name: "id", type: "S" }],
   });
   const approvals = approvalsOf(context, guard);
+  if (guard.policy.approvers === undefined && guard.policy.rules.some(({ then }) => stops(then)))
+    void warn(`${guard.file} doesn't say who may approve (approvers): no approval counts`);
   const reach = reachOf(context, members);
   for (const each of accountsOutOfReach(guard, [account, ...reach.members])) void warn(each);
   if (guard.webhook !== undefined && !isSecret(guard.webhook)) void warn(PLAIN_WEBHOOK);
@@ -161,7 +166,14 @@ export function deployGuard(context: Context, guard: DeployedGuard, parts: Guard
     guardFunctionName: made.name,
     guardTable: records.name,
     approvals: approvals.address,
-    approverPolicy: policy([approvals.make]),
+    ...(approvals.make.length > 0 && { approverPolicy: policy(approvals.make) }),
+    editorPolicy: policy(
+      editorRights(
+        guard.policy,
+        [...settings.tagKeys, ...settings.main.approvalKeys],
+        partition,
+      ) as Statement[],
+    ),
     ...(isolates && {
       quarantinePolicy: exempt.apply((arns) => JSON.stringify(denyOnMarked(guard.quarantineTags, arns))),
     }),
@@ -208,21 +220,17 @@ function reachOf({ settings, watched, partition }: Context, members: readonly Me
 
 /** Where approvals are: what the guard may do there, and what whoever approves may, in no name but their own. */
 function approvalsOf({ name, partition }: Context, guard: DeployedGuard) {
+  const { approvers } = guard.policy;
   if (guard.approvals !== undefined) {
     const { bucket, prefix } = guard.approvals;
     const inBucket = `arn:${partition}:s3:::${bucket}`;
+    // It has no right to make one: what approvals were used for is among its records.
     const uses: Statement[] = [
       { Sid: "FindApprovals", Action: ["s3:ListBucket"], Resource: inBucket },
       { Sid: "ReadApprovals", Action: ["s3:GetObject"], Resource: `${inBucket}/${prefix}*` },
-      // Uses up what is good once. To make one it has no right.
-      { Sid: "UseApprovals", Action: ["s3:PutObject"], Resource: `${inBucket}/${prefix}used/*` },
     ];
-    const make: Statement = {
-      Sid: "ApproveInOnesOwnName",
-      Action: ["s3:PutObject"],
-      Resource: `${inBucket}/${prefix}\${aws:userid}/*`,
-    };
-    return { address: `s3://${bucket}/${prefix}`, uses, make };
+    const make = approverRights<string>(approvers, { objects: `${inBucket}/${prefix}` }, partition);
+    return { address: `s3://${bucket}/${prefix}`, uses, make: make as Statement[] };
   }
   const table = new Table("approvals", {
     ...{ name: `${name}-approvals`, hashKey: "by", rangeKey: "id", ...RESTORABLE },
@@ -232,20 +240,8 @@ function approvalsOf({ name, partition }: Context, guard: DeployedGuard) {
     ],
     ttl: { attributeName: "expires", enabled: true },
   });
-  const uses: Statement[] = [
-    // Uses up what is good once. To make one it has no right.
-    {
-      Sid: "ReadAndUseApprovals",
-      Action: ["dynamodb:Scan", "dynamodb:UpdateItem"],
-      Resource: table.arn,
-    },
-  ];
-  const make: Statement = {
-    Sid: "ApproveInOnesOwnName",
-    Action: ["dynamodb:PutItem"],
-    Resource: table.arn,
-    Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["${aws:userid}"] } },
-  };
+  const uses: Statement[] = [{ Sid: "ReadApprovals", Action: ["dynamodb:Scan"], Resource: table.arn }];
+  const make: Statement[] = approverRights(approvers, { table: table.arn }, partition);
   return { address: table.name, uses, make };
 }
 

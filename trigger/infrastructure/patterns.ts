@@ -1,5 +1,7 @@
 import { GUARDED_CALLS } from "../../guard/event/read";
 import { ISOLATION_CALLS } from "../../guard/isolate";
+import type { GuardPolicy } from "../../guard/policy/types";
+import { decidingKeys } from "../../guard/scope";
 import { tagParts } from "../../mapping/zones";
 import {
   BUILD_ENDS,
@@ -94,7 +96,13 @@ export type Forwarded = Record<"calls" | "tagKeys", readonly string[]>;
  * The rules of the guard. It has seconds, and so hears of calls by EventBridge alone: files come minutes later.
  */
 export function guardRules(
-  { quarantineGroups, quarantineTags }: Pick<DeployedGuard, "quarantineGroups" | "quarantineTags">,
+  {
+    policy,
+    quarantineGroups,
+    quarantineTags,
+  }: Pick<DeployedGuard, "quarantineGroups" | "quarantineTags"> & {
+    policy: Pick<GuardPolicy, "scope" | "rules">;
+  },
   { calls, tagKeys }: Forwarded = { calls: [], tagKeys: [] },
 ): EventRule[] {
   const isolates = Object.keys(quarantineGroups).length > 0;
@@ -112,6 +120,24 @@ export function guardRules(
       description: "Changes of security groups, for the guard",
       pattern: { ...FROM_CLOUDTRAIL, detail: { ...SUCCEEDED, eventName } },
     },
+    ...(decidingKeys(policy).length > 0
+      ? [
+          {
+            name: "scope",
+            description:
+              "Changes of security groups' tags, which decide what the guard's policy says of them",
+            // Any tag: a call that takes off all of them names none.
+            pattern: {
+              ...FROM_CLOUDTRAIL,
+              detail: {
+                ...SUCCEEDED,
+                eventName: TAG_CALLS,
+                requestParameters: { resourcesSet: { items: { resourceId: [{ prefix: "sg-" }] } } },
+              },
+            },
+          },
+        ]
+      : []),
     ...(isolates && keys.length > 0
       ? [
           {

@@ -3,9 +3,11 @@ import { isIP } from "node:net";
 import path from "node:path";
 import { parse } from "yaml";
 import type { MappingOptions } from "../../mapping/types";
+import { tagParts } from "../../mapping/zones";
 import { PROJECT } from "../../provider/configuration";
 import { collector, type Report } from "../../settings/problems";
 import { guardSettings, type GuardSettings } from "../../settings/guard";
+import { guardrailSettings } from "../../settings/guardrails";
 import { quarantineSettings } from "../../settings/quarantine";
 import { isRecord } from "../../settings/reader";
 import { readStackFile } from "../../settings/stack-file";
@@ -29,6 +31,8 @@ export interface MainStack {
   caFile: string | undefined;
   /** The keys of the tags that isolate instances; empty: none does. */
   quarantineKeys: string[];
+  /** The keys of groups' and rules' tags that guardrails look at. */
+  approvalKeys: string[];
   /** What of it waits for approvals. */
   guard: GuardSettings | undefined;
   secretsProvider: "passphrase" | "awskms" | "service" | "other";
@@ -38,7 +42,7 @@ const NOTHING: MainStack = {
   firewall: { instanceIds: [], networkInterfaceIds: [], vpcEndpointIds: [] },
   inventory: "auto",
   ...{ roles: [], regions: [], keySecrets: [], managementCidrs: undefined, managementPorts: [443] },
-  ...{ caFile: undefined, quarantineKeys: [], guard: undefined, secretsProvider: "other" },
+  ...{ caFile: undefined, quarantineKeys: [], approvalKeys: [], guard: undefined, secretsProvider: "other" },
 };
 
 /** Reads `Pulumi.STACK.yaml`. Whether it is right is checked by the program itself, in each run. */
@@ -93,6 +97,7 @@ export async function readMainStack(
       json(`${PROJECT}:quarantine`),
       ...firewalls.map(({ quarantine }) => quarantine),
     ]),
+    approvalKeys: approvalKeys(json(`${PROJECT}:guardrails`)),
     guard: guardSettings(json(`${PROJECT}:guard`), (name) => config[name], collector().report),
     secretsProvider: secretsProvider(isRecord(document) ? document : {}),
   };
@@ -111,6 +116,13 @@ function quarantineKeys(values: readonly unknown[]): string[] {
     Object.keys(quarantineSettings(value, collector().report)?.tags ?? {}),
   );
   return [...new Set(keys)].sort();
+}
+
+/** Of `guardrails`: by whose tags groups and rules are opened, or left out. */
+function approvalKeys(value: unknown): string[] {
+  const { approvalTag, exclude } = guardrailSettings(value, collector().report);
+  const tags = [...(approvalTag === undefined ? [] : [approvalTag]), ...exclude.securityGroups];
+  return [...new Set(tags.map((tag) => tagParts(tag).key))].sort();
 }
 
 function jsonOf(text: string | undefined): unknown {

@@ -1,6 +1,8 @@
 /** Stores that are as exact as the real ones, without a network: what is kept is a copy. */
-import type { Approval } from "../../../guard/approvals/approval";
+import type { Approval, Use } from "../../../guard/approvals/approval";
+import type { Kept } from "../../../guard/approvals/read";
 import type { ApprovalStore } from "../../../guard/approvals/store";
+import { useKey, type UseLedger } from "../../../guard/approvals/uses";
 import type { RecordStore } from "../../../guard/record/store";
 import { emptyRecord, type GroupRecord } from "../../../guard/record/types";
 
@@ -36,24 +38,38 @@ export class MemoryRecords implements RecordStore {
 export class MemoryApprovals implements ApprovalStore {
   readonly name = "memory";
   readonly kept: Approval[] = [];
+  /** Anything else that somebody wrote. */
+  readonly stray: Kept[] = [];
   /** Set to have the store fail. */
   failure: Error | undefined;
 
-  all(): Promise<Approval[]> {
-    return this.failure ? Promise.reject(this.failure) : Promise.resolve(structuredClone(this.kept));
+  all(): Promise<Kept[]> {
+    if (this.failure) return Promise.reject(this.failure);
+    const kept = this.kept.map(({ by, id, ...value }) => ({ by, id, value }));
+    return Promise.resolve(structuredClone([...kept, ...this.stray]));
   }
 
   add(approval: Approval): Promise<void> {
     this.kept.push(approval);
     return Promise.resolve();
   }
+}
 
-  use({ id }: Approval, used: NonNullable<Approval["used"]>): Promise<boolean> {
-    const found = this.kept.find((each) => each.id === id);
-    if (found?.used && (found.used.event !== used.event || found.used.rule !== used.rule)) {
-      return Promise.resolve(false);
-    }
-    if (found) found.used = used;
-    return Promise.resolve(found !== undefined);
+export class MemoryUses implements UseLedger {
+  readonly kept = new Map<string, Use>();
+
+  of(approvals: readonly Pick<Approval, "by" | "id">[]): Promise<Map<string, Use>> {
+    const found = approvals.flatMap((each): [string, Use][] => {
+      const use = this.kept.get(useKey(each));
+      return use === undefined ? [] : [[useKey(each), { ...use }]];
+    });
+    return Promise.resolve(new Map(found));
+  }
+
+  use(approval: Pick<Approval, "by" | "id">, use: Use): Promise<boolean> {
+    const known = this.kept.get(useKey(approval));
+    if (known !== undefined && known.event !== use.event) return Promise.resolve(false);
+    this.kept.set(useKey(approval), known ?? use);
+    return Promise.resolve(true);
   }
 }
