@@ -19,12 +19,23 @@ export interface Lock {
  */
 export async function locks(client: PanosClient, kind: Lock["kind"]): Promise<Lock[]> {
   const { vsys } = client.connection;
-  const all = await locksOf(client, kind, "all").catch(async (error: unknown) => {
+  return (await allLocks(client, kind)).filter((lock) => kind === "commit" || isOver(lock, vsys));
+}
+
+/** Whether a lock covers a vsys; one of which that isn't known may. */
+function isOver({ scope }: Lock, vsys: string): boolean {
+  return ["shared", "", vsys].includes(scope);
+}
+
+async function allLocks(client: PanosClient, kind: Lock["kind"]): Promise<Lock[]> {
+  try {
+    return await locksOf(client, kind, "all");
+  } catch (error) {
     // Whoever may not see every vsys asks for the two that matter.
     if (!(error instanceof PanosError) || error.code !== "refused") throw error;
-    return (await Promise.all(["shared", vsys].map((scope) => locksOf(client, kind, scope)))).flat();
-  });
-  return all.filter(({ scope }) => kind === "commit" || ["shared", "", vsys].includes(scope));
+    const scopes = ["shared", client.connection.vsys];
+    return (await Promise.all(scopes.map((scope) => locksOf(client, kind, scope)))).flat();
+  }
 }
 
 async function locksOf(client: PanosClient, kind: Lock["kind"], scope: string): Promise<Lock[]> {
@@ -79,40 +90,55 @@ export async function lockedOut(
  * was killed, is taken over.
  * @throws PanosError `busy` that names the holder of somebody else's lock, since when, and the comment
  */
-export async function takeCommitLock(
-  client: PanosClient,
-  administrator: string,
-  comment: string,
-): Promise<void> {
-  const { vsys } = client.connection;
-  const command = `<request><commit-lock><add>${element("comment", comment)}</add></commit-lock></request>`;
-  try {
-    await client.op(command, false, vsys);
-  } catch (error) {
-    if (!(error instanceof PanosError) || UNAUTHORIZED.has(error.code)) throw error;
-    const held = (await locks(client, "commit")).filter(({ scope }) => ["shared", "", vsys].includes(scope));
-    const other = held.find(({ owner }) => owner !== administrator);
-    if (other === undefined && held.some(({ scope }) => scope === vsys)) return;
-    if (other === undefined) throw error;
-    throw new PanosError(
-      "busy",
-      `${describeLock(other)}. Nothing was committed; run again when it is released`,
-      { action: "commit-lock", lines: error.lines, cause: error },
-    );
-  }
+export function takeCommitLock(client: PanosClient, administrator: string, comment: string): Promise<void> {
+  return take(client, "commit", client.connection.vsys, administrator, comment);
 }
 
 /**
  * Releases our commit lock. The device drops it by itself after its owner's commit, so one that is no
  * longer held is fine.
  */
-export async function releaseCommitLock(client: PanosClient): Promise<void> {
+export function releaseCommitLock(client: PanosClient): Promise<void> {
+  return release(client, "commit", client.connection.vsys);
+}
+
+/** Takes the config lock on everything: nobody else can write until it is released. @throws as takeCommitLock */
+export function takeConfigLock(client: PanosClient, administrator: string, comment: string): Promise<void> {
+  return take(client, "config", "shared", administrator, comment);
+}
+
+/** Releases it. */
+export function releaseConfigLock(client: PanosClient): Promise<void> {
+  return release(client, "config", "shared");
+}
+
+async function take(
+  client: PanosClient,
+  kind: Lock["kind"],
+  scope: string,
+  administrator: string,
+  comment: string,
+): Promise<void> {
+  const command = `<request><${kind}-lock><add>${element("comment", comment)}</add></${kind}-lock></request>`;
   try {
-    await client.op(
-      "<request><commit-lock><remove></remove></commit-lock></request>",
-      true,
-      client.connection.vsys,
+    await client.op(command, false, scope);
+  } catch (error) {
+    if (!(error instanceof PanosError) || UNAUTHORIZED.has(error.code)) throw error;
+    const held = (await allLocks(client, kind)).filter((lock) => scope === "shared" || isOver(lock, scope));
+    const other = held.find(({ owner }) => owner !== administrator);
+    if (other === undefined && held.some((lock) => lock.scope === scope)) return;
+    if (other === undefined) throw error;
+    throw new PanosError(
+      "busy",
+      `${describeLock(other)}. Nothing was committed; run again when it is released`,
+      { action: `${kind}-lock`, lines: error.lines, cause: error },
     );
+  }
+}
+
+async function release(client: PanosClient, kind: Lock["kind"], scope: string): Promise<void> {
+  try {
+    await client.op(`<request><${kind}-lock><remove></remove></${kind}-lock></request>`, true, scope);
   } catch (error) {
     if (error instanceof PanosError && error.lines.some((line) => /not currently (held|locked)/i.test(line)))
       return;

@@ -1,16 +1,16 @@
-import { commitChanges } from "../panos/commit";
 import { reachesPeer, requireActive } from "../panos/ha";
 import type { Job } from "../panos/job";
 import { pendingChanges } from "../panos/system";
 import { withCommitLock } from "./commit-lock";
-import { commentRules, pendingRules, withCommentAdvice } from "./comments";
+import { commentRules, pendingRules } from "./comments";
 import { timeForCommit } from "./deadline";
-import { differences, foundDeclaration, listed, ruleChanges } from "./declaration";
+import { differences, eachPart, foundDeclaration, listed, ruleChanges } from "./declaration";
 import { requireEngine } from "./engine";
 import { EstablishedSessions, reducedRules, sayLeft } from "./established";
 import type { Declaration } from "./inputs";
 import { endIsolated } from "./isolated";
 import { putInOrder } from "./order";
+import { requirePlacesInRunning } from "./our-part";
 import { probeRules } from "./probe";
 import {
   requireCandidate,
@@ -20,17 +20,25 @@ import {
   type Revision,
 } from "./revision";
 import type { Session } from "./session";
-import { noteRun, withCause } from "./run";
+import { ship } from "./ship";
 import { sweep } from "./sweep";
 import { tell } from "./tell";
+import { requireLeftInForce, requireUnmarkedInForce } from "./unmarked";
+
+/** What a commit has come to. */
+export interface Committed {
+  job: Job;
+  /** How many rules the running configuration has more, otherwise and no more. */
+  rules: string;
+}
 
 /**
  * Makes the running configuration hold exactly a revision of this stack, in one commit or not at all:
  * removes what is ours and no longer declared, requires that the candidate then holds what is declared and
  * that our administrator has nothing else pending, commits, and requires the same of running.
- * @returns the job, or undefined where running was right already
+ * @returns the job and what it came to in running, or undefined where that was right already
  */
-export async function commitRevision(session: Session, revision: Revision): Promise<Job | undefined> {
+export async function commitRevision(session: Session, revision: Revision): Promise<Committed | undefined> {
   const administrator = await session.prepare();
   const { client, settings } = await session.open();
   await requireEngine();
@@ -40,8 +48,12 @@ export async function commitRevision(session: Session, revision: Revision): Prom
   const work = async () => {
     // Again, because taking the lock may have taken long.
     requireTime();
-    const { candidate, exempt } = await putInOrder(session, revision, await sweep(session, revision));
-    requireCandidate(revision, candidate, exempt);
+    const { candidate, exempt, unmarked } = await putInOrder(
+      session,
+      revision,
+      await sweep(session, revision),
+    );
+    await requireCandidate(session, revision, candidate, exempt);
 
     const [running, changes] = await Promise.all([session.read("running"), pendingChanges(client)]);
     // Asked after the reads: what they told is what the active one has.
@@ -49,6 +61,8 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     // Of these only the removal is ours: one that is there still was looked at before anything was written.
     const adopted = Object.keys(revision.adopt ?? {}).filter((name) => !candidate.rules.has(name));
     requireNothingElse(session, revision, administrator, changes, [candidate, running], adopted);
+    const both = { candidate, running };
+    requireUnmarkedInForce(session, revision, unmarked, administrator, changes, both);
 
     const before = foundDeclaration(revision.ownerId, revision, running);
     const names = Object.keys(revision.declared.rules).filter((name) => !exempt.has(name));
@@ -58,6 +72,7 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     const ownChanges = changes.some(({ owner }) => owner === administrator);
     if (!ownChanges && differences(revision.declared, before, exempt).length === 0) {
       afterwards = () => endSessionsOfIsolated(session, revision);
+      requireLeftInForce(session, revision, unmarked, running);
       await probeRules(session, probed, running, revision.before);
       return undefined;
     }
@@ -68,13 +83,15 @@ export async function commitRevision(session: Session, revision: Revision): Prom
 
     if (settings.commitScope === "own") {
       requireShipped(session, administrator, changes, revision, before, exempt);
+      requirePlacesInRunning(session, administrator, changes, revision, both, exempt);
     }
     const { auditComment } = settings;
     if (auditComment !== undefined) {
       const touched = pendingRules(names, changes, administrator, session);
       await commentRules(session, [...new Set([...changed, ...touched])], auditComment);
     }
-    const job = await commit(session, revision, administrator, before);
+    const expected = counts(before, withLeft(revision.declared, before, exempt));
+    const job = await ship(session, administrator, revision.description(expected), expected);
     afterwards = async () => {
       await endSessionsOfIsolated(session, revision);
       if (reduced.length === 0) return;
@@ -90,8 +107,10 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     if (left.length > 0) {
       throw new Error(`${listed(left)} on ${session.firewall} was to be taken over, and is still running`);
     }
+    requireLeftInForce(session, revision, unmarked, committed);
     await probeRules(session, probed, committed, revision.before);
-    return job;
+    const rules = counts(before, foundDeclaration(revision.ownerId, revision, committed));
+    return job && { job, rules };
   };
   try {
     return await withCommitLock(session, administrator, work);
@@ -104,39 +123,6 @@ export async function commitRevision(session: Session, revision: Revision): Prom
 /** Whoever is isolated is so by now, whether this run or one before it has committed that. */
 async function endSessionsOfIsolated(session: Session, { isolated }: Revision): Promise<void> {
   if (isolated !== undefined) await endIsolated(session, isolated);
-}
-
-/** Commits what our administrator has pending, and follows the job to its end. */
-async function commit(
-  session: Session,
-  revision: Revision,
-  administrator: string,
-  before: Declaration,
-): Promise<Job | undefined> {
-  const { client, settings } = await session.open();
-  await requireEngine();
-  const { firewall } = session;
-  const changed = counts(before, revision.declared);
-  noteRun({ note: "commit-submitted", firewall });
-  const job = await commitChanges(client, {
-    administrator,
-    scope: settings.commitScope,
-    description: withCause(revision.description(changed)),
-    timeoutSeconds: settings.commitTimeoutSeconds,
-    onProgress: ({ id, status, progress }) =>
-      tell(
-        "info",
-        `commit job ${id} on ${session.firewall}: ${status === "PEND" ? "queued" : `${progress} %`}`,
-        true,
-      ),
-  }).catch((error: unknown) => {
-    throw settings.auditComment === undefined ? withCommentAdvice(error) : error;
-  });
-  if (job !== undefined) noteRun({ note: "commit-ended", firewall, job: job.id, counts: changed });
-  for (const warning of job?.warnings ?? []) {
-    tell("warn", `commit job ${job?.id} on ${session.firewall}: ${warning}`);
-  }
-  return job;
 }
 
 /** How long the other one of an HA pair may take to get what was committed. */
@@ -156,4 +142,13 @@ async function waitForPeer(session: Session): Promise<void> {
 function counts(before: Declaration, after: Declaration): string {
   const { added, changed, removed } = ruleChanges(before, after);
   return `${added.length} added, ${changed.length} changed, ${removed.length} removed`;
+}
+
+/** What running is to hold, where some names are left as they are. */
+function withLeft(declared: Declaration, before: Declaration, exempt: ReadonlySet<string>): Declaration {
+  return eachPart((part) => {
+    const left = (content: Record<string, string>, isLeft: boolean) =>
+      Object.entries(content).filter(([name]) => exempt.has(name) === isLeft);
+    return Object.fromEntries([...left(declared[part], false), ...left(before[part], true)]);
+  });
 }

@@ -131,20 +131,20 @@ async function commit(inputs: CommitInputs): Promise<LastCommit | undefined> {
         `${listed(session.failures)}. What was staged waits in the candidate for the next run`,
     );
   }
-  let rules = "";
-  const job = await commitRevision(session, {
+  const committed = await commitRevision(session, {
     ownerId,
     ...places,
     declared,
     adopt: inputs.adopt,
     isolated: inputs.isolated,
-    description: (counts) => `aws-panos-rules ${stack}: ${(rules = counts)}`,
+    description: (counts) => `aws-panos-rules ${stack}: ${counts}`,
     allowRemoval: (rules, kept) => {
       const reason = refused(inputs, rules, kept);
       if (reason !== undefined) throw new Error(reason);
     },
   });
-  if (job === undefined) return undefined;
+  if (committed === undefined) return undefined;
+  const { job, rules } = committed;
   const { reviewPage } = currentRun();
   return {
     job: job.id,

@@ -108,29 +108,42 @@ export const KINDS = {
   tags: "tag",
 } as const;
 
+/** One object that is not as declared. */
+export interface Difference {
+  part: keyof Declaration;
+  name: string;
+  how: "is missing" | "is not as declared" | "is not declared";
+}
+
 /**
- * How what was found differs from what is declared, one sentence each; none: it is equal.
+ * How what was found differs from what is declared; none: it is equal.
  * @param exempt names that are left as they are: held, taken over, or kept because something uses them
  */
+export function differing(
+  declared: Declaration,
+  found: Declaration,
+  exempt: ReadonlySet<string>,
+): Difference[] {
+  return (Object.keys(KINDS) as (keyof Declaration)[]).flatMap((part) => {
+    const wrong = Object.entries(declared[part])
+      .filter(([name, content]) => !exempt.has(name) && found[part][name] !== content)
+      .map(([name]): Difference => {
+        return { part, name, how: found[part][name] === undefined ? "is missing" : "is not as declared" };
+      });
+    const more = Object.keys(found[part])
+      .filter((name) => !exempt.has(name) && declared[part][name] === undefined)
+      .map((name): Difference => ({ part, name, how: "is not declared" }));
+    return [...wrong, ...more];
+  });
+}
+
+/** The same, one sentence each. */
 export function differences(
   declared: Declaration,
   found: Declaration,
   exempt: ReadonlySet<string>,
 ): string[] {
-  const sentences: string[] = [];
-  for (const [part, kind] of Object.entries(KINDS) as [keyof Declaration, string][]) {
-    for (const [name, content] of Object.entries(declared[part])) {
-      if (exempt.has(name) || found[part][name] === content) continue;
-      sentences.push(
-        `${kind} ${name} ${found[part][name] === undefined ? "is missing" : "is not as declared"}`,
-      );
-    }
-    for (const name of Object.keys(found[part])) {
-      if (exempt.has(name) || declared[part][name] !== undefined) continue;
-      sentences.push(`${kind} ${name} is not declared`);
-    }
-  }
-  return sentences;
+  return differing(declared, found, exempt).map(({ part, name, how }) => `${KINDS[part]} ${name} ${how}`);
 }
 
 /** Names of rules that one declaration has and another hasn't, or has otherwise. */

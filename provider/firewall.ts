@@ -1,6 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { eachPart, listed } from "./declaration";
+import { eachPart } from "./declaration";
 import type { FirewallInputs, FirewallOutputs } from "./inputs";
+import { requireNothingLeft } from "./left-behind";
 import { requireCleanupRule } from "./objects";
 import { unregisterUnused } from "./registered";
 import { commitRevision } from "./commit-revision";
@@ -63,17 +64,13 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
         before: "",
         declared: none,
         description: (counts) => `aws-panos-rules ${stack}: everything removed (${counts})`,
-        // What the state knows has been removed by now; more is what a killed run left.
-        allowRemoval: (rules) => {
-          throw new Error(
-            `${rules.length} rules of this stack are left in the candidate of ${firewall} that its state doesn't know: ` +
-              `${listed(rules)}. Nothing was committed. Run \`pulumi up\`, which finds them, and then destroy`,
-          );
-        },
+        // More than the state knows may be left: of a run that was killed, or of a destroy that had to leave it.
+        allowRemoval: () => undefined,
       });
     await afterTelling(() => session.telling(firewall, remove));
     // Not before: until the commit, the rules that let in to these addresses are in force.
     await afterTelling(() => session.telling(firewall, () => unregisterUnused(session, ownerId)));
+    await afterTelling(() => session.telling(firewall, () => requireNothingLeft(session, ownerId)));
   },
 };
 

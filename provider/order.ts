@@ -29,7 +29,7 @@ export async function putInOrder<Swept extends { candidate: PolicyObjects; exemp
   for (let lost = false; ; lost = true) {
     const moves = movesIntoOrder(candidate, revision.ownerId, revision.before, session.location);
     if (moves.length === 0) return { ...swept, candidate };
-    requireCandidate(revision, candidate, swept.exempt);
+    await requireCandidate(session, revision, candidate, swept.exempt);
     try {
       await session.write(moves);
     } catch (error) {

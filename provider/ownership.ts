@@ -98,6 +98,32 @@ export function isOurApplicationUnmarked(
   return applicationHash({ ...application, description: ours.description }) === declared;
 }
 
+/**
+ * Objects as they are with our mark put back on those of these names: for what they say, whoever has taken it off.
+ */
+export function withMarks(
+  ownerId: string,
+  names: ReadonlySet<string>,
+  objects: PolicyObjects,
+): PolicyObjects {
+  const tag = ownerTag(ownerId);
+  const marked = <T extends { name: string }>(found: ReadonlyMap<string, T>, mark: (object: T) => T) =>
+    new Map([...found].map(([name, object]) => [name, names.has(name) ? mark(object) : object]));
+  const tagged = <T extends { name: string; tag: string[] }>(found: ReadonlyMap<string, T>) =>
+    marked(found, (object) => ({ ...object, tag: [tag] }));
+  return {
+    ...objects,
+    rules: tagged(objects.rules),
+    addresses: tagged(objects.addresses),
+    addressGroups: tagged(objects.addressGroups),
+    services: tagged(objects.services),
+    applications: marked(objects.applications, (application) => {
+      const ours = applicationNamed(application.name, ownerId);
+      return { ...application, ...(ours !== undefined && { description: ours.description }) };
+    }),
+  };
+}
+
 /** Whether an administrator has pulled the emergency brake on a rule: it stays as that person left it. */
 export function isHeld(rule: { tag: readonly string[] }): boolean {
   return rule.tag.includes(HOLD_TAG);

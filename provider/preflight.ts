@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PanosClient } from "../panos/client";
 import { PanosError } from "../panos/error";
-import { describeLock, locks, type Lock } from "../panos/lock";
+import { describeLock, locks, releaseConfigLock, type Lock } from "../panos/lock";
 import { administrator, fullCommitRequired, pendingChanges, systemInfo } from "../panos/system";
+import { FULL_COMMIT_COMMENT } from "./full-commit";
 import { currentRun } from "./run";
 import { tell } from "./tell";
 
@@ -58,6 +59,8 @@ async function waitForLocks(client: PanosClient, own: string, timeoutSeconds: nu
   const end = Math.min(Date.now() + timeoutSeconds * 1000, currentRun().deadline ?? Infinity);
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     const held = (await Promise.all([locks(client, "config"), locks(client, "commit")])).flat();
+    const left = held.find(({ owner, comment }) => owner === own && comment === FULL_COMMIT_COMMENT);
+    if (left !== undefined) await releaseConfigLock(client);
     const foreign = held.filter(({ owner }) => owner !== own);
     if (foreign.length === 0) return;
     if (Date.now() + wait > end) throw waitedFor(foreign, timeoutSeconds);

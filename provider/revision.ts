@@ -1,11 +1,11 @@
-import type { PendingChange } from "../panos/system";
-import { differences, eachPart, foundDeclaration, listed } from "./declaration";
+import { pendingChanges, type PendingChange } from "../panos/system";
+import { differences, differing, eachPart, foundDeclaration, KINDS, listed } from "./declaration";
 import type { Adoptions, Declaration } from "./inputs";
 import type { Isolated } from "./isolated";
-import { foreignChanges, withheldChanges } from "./journal";
+import { foreignChanges, uncommittedBy, withheldChanges } from "./journal";
 import type { PolicyObjects } from "./objects";
 import { ownObjects } from "./ownership";
-import type { Places } from "./placement";
+import { TOP, type Places } from "./placement";
 import type { Session } from "./session";
 
 /** What the firewall has to hold of a stack after a commit. */
@@ -25,47 +25,48 @@ export interface Revision extends Places {
 /**
  * Requires that the candidate holds what is declared.
  * @param exempt names that are left as they are
+ * @throws Error that names what differs, and who has changed that and not committed it
  */
-export function requireCandidate(
+export async function requireCandidate(
+  session: Session,
   revision: Revision,
   candidate: PolicyObjects,
   exempt: ReadonlySet<string>,
-): void {
-  requireEqual(
-    revision,
-    candidate,
-    exempt,
-    "the candidate configuration",
-    "Nothing was committed. Run again with --refresh, which finds what has changed there",
+): Promise<void> {
+  const wrong = differing(revision.declared, foundDeclaration(revision.ownerId, revision, candidate), exempt);
+  if (wrong.length === 0) return;
+  const [administrator, { client }] = await Promise.all([session.prepare(), session.open()]);
+  const changes = (await pendingChanges(client)).filter(({ owner }) => owner !== administrator);
+  const names = eachPart((part) => wrong.filter((each) => each.part === part).map(({ name }) => name));
+  const anchors = [revision.before, revision.quarantineBefore ?? TOP];
+  const authors = uncommittedBy(changes, session.location, { ...names, rules: [...names.rules, ...anchors] });
+  const changed = (what: string, who: readonly string[]) =>
+    ` (${what}changed by ${who.join(", ")}, and not committed)`;
+  const said = wrong.map(({ part, name, how }) => {
+    const who = authors[part][name];
+    // A rule is in the wrong place as well where somebody has moved the one that it has to stand above.
+    const anchor = part === "rules" && anchors.find((rule) => authors.rules[rule] !== undefined);
+    const why = who ? changed("", who) : anchor ? changed(`rule ${anchor} was `, authors.rules[anchor]!) : "";
+    return `${KINDS[part]} ${name} ${how}${why}`;
+  });
+  throw new Error(
+    `the candidate configuration differs from what is declared: ${listed(said)}. ` +
+      "Nothing was committed. Run again with --refresh, which finds what has changed there",
   );
 }
 
 /** Requires that the running configuration holds what is declared, once it is committed. */
 export function requireRunning(
-  revision: Revision,
+  { ownerId, declared, ...places }: Revision,
   running: PolicyObjects,
   exempt: ReadonlySet<string>,
 ): void {
-  requireEqual(
-    revision,
-    running,
-    exempt,
-    "the running configuration after the commit",
-    "Somebody may have committed at the same time: run again with --refresh",
+  const differing = differences(declared, foundDeclaration(ownerId, places, running), exempt);
+  if (differing.length === 0) return;
+  throw new Error(
+    `the running configuration after the commit differs from what is declared: ${listed(differing)}. ` +
+      "Somebody may have committed at the same time: run again with --refresh",
   );
-}
-
-function requireEqual(
-  { ownerId, declared, ...places }: Revision,
-  objects: PolicyObjects,
-  exempt: ReadonlySet<string>,
-  where: string,
-  advice: string,
-): void {
-  const differing = differences(declared, foundDeclaration(ownerId, places, objects), exempt);
-  if (differing.length > 0) {
-    throw new Error(`${where} differs from what is declared: ${listed(differing)}. ${advice}`);
-  }
 }
 
 /**

@@ -7,6 +7,7 @@ import { unlessInUse } from "./object";
 import { addressNamesUsed, type PolicyObjects } from "./objects";
 import {
   heldMessage,
+  isHeld,
   isOurAddressGroupUntagged,
   isOurAddressUntagged,
   isOurApplicationUnmarked,
@@ -20,25 +21,33 @@ import type { Session } from "./session";
 import { takeOver } from "./takeover";
 import { tell } from "./tell";
 
+/** The candidate after a sweep. */
+export interface Swept {
+  candidate: PolicyObjects;
+  /** Names that are left as they are: on hold, used by something, or unmarked. */
+  exempt: Set<string>;
+  /** Those of them that are declared and that nothing marks as ours any more. */
+  unmarked: Set<string>;
+}
+
 /**
  * Removes from the candidate what is ours and no longer declared, rules before the objects they use.
- * @returns the candidate as it is then, and the names that are left as they are
  */
-export async function sweep(
-  session: Session,
-  revision: Revision,
-): Promise<{ candidate: PolicyObjects; exempt: Set<string> }> {
+export async function sweep(session: Session, revision: Revision): Promise<Swept> {
   const { ownerId, declared, allowRemoval } = revision;
   const candidate = await session.read("candidate");
   const own = ownObjects(ownerId, candidate);
   const exempt = new Set(own.held);
+  const unmarked = new Set<string>();
   for (const name of own.held) tell("warn", heldMessage(name, session.firewall));
   for (const name of own.strays) {
     tell("warn", strayMessage(name, session.firewall));
   }
   for (const name of Object.keys(declared.rules)) {
     const rule = candidate.rules.get(name);
-    if (rule !== undefined && !ownsRule(ownerId, rule)) exempt.add(name);
+    if (rule === undefined || ownsRule(ownerId, rule)) continue;
+    if (isHeld(rule)) exempt.add(name);
+    else unmarked.add(name);
   }
 
   /** Leaves objects of ours that lost their mark, where they still say what is declared. */
@@ -49,13 +58,14 @@ export async function sweep(
   ) => {
     for (const [name, content] of Object.entries(declared[part])) {
       const object = found.get(name);
-      if (object !== undefined && isUnmarked(ownerId, object, content)) exempt.add(name);
+      if (object !== undefined && isUnmarked(ownerId, object, content)) unmarked.add(name);
     }
   };
   leave("services", candidate.services, isOurServiceUntagged);
   leave("applications", candidate.applications, isOurApplicationUnmarked);
   leave("addresses", candidate.addresses, isOurAddressUntagged);
   leave("addressGroups", candidate.addressGroups, isOurAddressGroupUntagged);
+  for (const name of unmarked) exempt.add(name);
 
   const gone = {
     rules: own.rules.filter((name) => declared.rules[name] === undefined && !exempt.has(name)),
@@ -68,10 +78,10 @@ export async function sweep(
   if (gone.rules.length > 0) allowRemoval(gone.rules, own.rules.length - gone.rules.length);
   const replacements = await takeOver(session, revision, candidate);
   const going = Object.values(gone).flat();
-  if (replacements.length === 0 && going.length === 0) return { candidate, exempt };
+  if (replacements.length === 0 && going.length === 0) return { candidate, exempt, unmarked };
   // A removal is staged only where the rest is right: left behind alone by a run that fails at the rest, it would
   // come into force with anybody's commit of everything.
-  requireCandidate(revision, candidate, new Set([...exempt, ...going]));
+  await requireCandidate(session, revision, candidate, new Set([...exempt, ...going]));
 
   const removal = (container: Container, name: string): Operation => ({
     action: "delete",
@@ -95,7 +105,7 @@ export async function sweep(
       }),
     );
   }
-  return { candidate: await session.read("candidate"), exempt };
+  return { candidate: await session.read("candidate"), exempt, unmarked };
 }
 
 /** What rules and address groups of the candidate use, once those are gone that can go. */

@@ -72,15 +72,17 @@ describe("e2e: what is ours and what isn't", function () {
     expect(lab.objects()).to.include(TAG);
   });
 
-  it("leaves a rule that lost its tag as it is, and says so", async () => {
+  it("leaves a rule that lost its tag as it is, commits the others, and fails while it says otherwise", async () => {
     succeeded((await up()).result);
     await admin.removeTag(ruleOf(WEB), TAG);
     await admin.edit(ruleOf(WEB), "source", "<source><member>192.0.2.7</member></source>");
     await admin.commitEverything();
     await lab.setAccount(account([WEB, SSH, MAIL]));
     const { result } = await up({ refresh: true });
-    succeeded(result);
-    expect(said(result)).to.include(`rule ${ruleOf(WEB)} on firewall/vsys1 has lost this stack's tag`);
+    expect(result.code).to.equal(1);
+    expect(said(result))
+      .to.include(`rule ${ruleOf(WEB)} on firewall/vsys1 has lost this stack's tag`)
+      .and.to.include("declared and not in force");
     expect(lab.field(ruleOf(WEB), "source")).to.include("192.0.2.7");
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH), ruleOf(MAIL)]);
     succeeded(await stack.destroy({ skipPreview: true }));

@@ -1,0 +1,76 @@
+import { pendingChanges } from "../panos/system";
+import { eachPart, KINDS, listed } from "./declaration";
+import type { Declaration } from "./inputs";
+import { uncommittedBy } from "./journal";
+import type { PolicyObjects } from "./objects";
+import { ownObjects } from "./ownership";
+import type { Session } from "./session";
+
+/**
+ * Requires, after the removal of everything was committed, that nothing of this stack stays because of what others have
+ * not committed: then a second destroy removes it, which it can only where the first has failed. What a committed rule
+ * uses, or is on hold, is its administrator's decision.
+ * @throws Error that names what stays, and because of whom
+ */
+export async function requireNothingLeft(session: Session, ownerId: string): Promise<void> {
+  const running = await session.read("running");
+  const own = ownObjects(ownerId, running);
+  const stays = eachPart((part) =>
+    part === "rules" ? own.rules.filter((name) => !own.held.includes(name)) : own[part],
+  );
+  if (Object.values(stays).every(({ length }) => length === 0)) return;
+  const { client } = await session.open();
+  const [candidate, changes, administrator] = await Promise.all([
+    session.read("candidate"),
+    pendingChanges(client),
+    session.prepare(),
+  ]);
+  const others = changes.filter(({ owner }) => owner !== administrator);
+  const authorsOf = (part: keyof Declaration, name: string): string[] => {
+    const names = eachPart((each) => (each === part ? [name] : []));
+    return uncommittedBy(others, session.location, names)[part][name] ?? [];
+  };
+  const said = (Object.keys(KINDS) as (keyof Declaration)[]).flatMap((part) =>
+    stays[part].flatMap((name) => {
+      const users = part === "rules" ? [] : usersOf(part, name, candidate);
+      if (part !== "rules" && (users.length === 0 || usersOf(part, name, running).length > 0)) return [];
+      const who = [...authorsOf(part, name), ...users.flatMap((user) => authorsOf(user.part, user.name))];
+      const why = users.map((user) => `${KINDS[user.part]} ${user.name} uses it`);
+      const because = [...why, ...(who.length > 0 ? [`by ${[...new Set(who)].join(", ")}`] : [])].join(", ");
+      return [`${KINDS[part]} ${name}${because === "" ? "" : ` (${because})`}`];
+    }),
+  );
+  if (said.length === 0) return;
+  throw new Error(
+    `everything else is removed from ${session.firewall}, but because of changes that others have not committed these ` +
+      `stay: ${listed(said)}. Have them commit or revert that, and run \`pulumi destroy\` again`,
+  );
+}
+
+interface User {
+  part: keyof Declaration;
+  name: string;
+}
+
+/** What uses an object, of the kinds that are read here. */
+function usersOf(part: keyof Declaration, name: string, objects: PolicyObjects): User[] {
+  const found = (of: keyof Declaration, uses: (object: Fields) => boolean): User[] =>
+    [...(objects[of] as ReadonlyMap<string, Fields & { name: string }>).values()]
+      .filter(uses)
+      .map((object) => ({ part: of, name: object.name }));
+  const has = (field: keyof Fields) => (object: Fields) => object[field]?.includes(name) === true;
+  if (part === "tags")
+    return (["rules", "addresses", "addressGroups", "services"] as const).flatMap((of) =>
+      found(of, has("tag")),
+    );
+  if (part === "services") return found("rules", has("service"));
+  if (part === "applications") return found("rules", has("application"));
+  return [
+    ...found("rules", (rule) => has("source")(rule) || has("destination")(rule)),
+    ...found("addressGroups", has("members")),
+  ];
+}
+
+type Fields = Partial<
+  Record<"tag" | "service" | "application" | "source" | "destination" | "members", readonly string[]>
+>;
