@@ -1,9 +1,19 @@
-import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity";
-import * as ec2 from "@pulumi/aws/ec2";
-import * as vpc from "@pulumi/aws/vpc";
+import { invoke } from "@pulumi/pulumi/runtime/invoke";
 import type * as answers from "./answers";
 
-/** A data source of @pulumi/aws, and what asking it costs. */
+/**
+ * The AWS provider's version, that of @pulumi/aws in the trigger's package. That package is not the main program's:
+ * the CLI wants the plugins of all packages that a program has, on every run, and this one's only where data sources
+ * are asked. Its functions do what `ask` does, no more.
+ */
+export const AWS_PROVIDER = "7.48.0";
+
+/** Asks the data source with this token ("aws:ec2/getVpc:getVpc"). */
+function ask<Arguments extends object, Answer>(token: string): (args: Arguments) => Promise<Answer> {
+  return (args) => invoke(token, { ...args }, { version: AWS_PROVIDER }) as Promise<Answer>;
+}
+
+/** A data source of the AWS provider, and what asking it costs. */
 export interface DataSource<Arguments, Answer> {
   call: (args: Arguments) => Promise<Answer>;
   /** What it reads, for a person: "VPC", "the list of VPCs". */
@@ -26,25 +36,25 @@ interface Listed {
 
 /** Identity needs no permission, and STS no pacing; the account's id is worth one call. */
 export const callerIdentity: DataSource<object, answers.CallerIdentityAnswer> = {
-  call: () => getCallerIdentity(),
+  call: ask("aws:index/getCallerIdentity:getCallerIdentity"),
   what: "the account's id",
   actions: ["sts:GetCallerIdentity"],
 };
 
 export const instances: DataSource<Listed & { instanceStateNames: string[] }, answers.ListAnswer> = {
-  call: (args) => ec2.getInstances(args),
+  call: ask("aws:ec2/getInstances:getInstances"),
   what: "the list of instances",
   actions: ["ec2:DescribeInstances"],
 };
 
 export const vpcs: DataSource<Listed, answers.ListAnswer> = {
-  call: (args) => ec2.getVpcs(args),
+  call: ask("aws:ec2/getVpcs:getVpcs"),
   what: "the list of VPCs",
   actions: ["ec2:DescribeVpcs"],
 };
 
 export const oneVpc: DataSource<Listed & { id: string }, answers.VpcAnswer> = {
-  call: (args) => ec2.getVpc(args),
+  call: ask("aws:ec2/getVpc:getVpc"),
   what: "VPC",
   // One for each of three attributes, and one for the main route table.
   actions: [
@@ -58,26 +68,26 @@ export const oneVpc: DataSource<Listed & { id: string }, answers.VpcAnswer> = {
 };
 
 export const subnets: DataSource<Listed, answers.ListAnswer> = {
-  call: (args) => ec2.getSubnets(args),
+  call: ask("aws:ec2/getSubnets:getSubnets"),
   what: "the list of subnets",
   actions: ["ec2:DescribeSubnets"],
 };
 
 export const oneSubnet: DataSource<Listed & { id: string }, answers.SubnetAnswer> = {
-  call: (args) => ec2.getSubnet(args),
+  call: ask("aws:ec2/getSubnet:getSubnet"),
   what: "subnet",
   actions: ["ec2:DescribeSubnets"],
   notFound: "InvalidSubnetID.NotFound",
 };
 
 export const routeTables: DataSource<Listed, answers.ListAnswer> = {
-  call: (args) => ec2.getRouteTables(args),
+  call: ask("aws:ec2/getRouteTables:getRouteTables"),
   what: "the list of route tables",
   actions: ["ec2:DescribeRouteTables"],
 };
 
 export const oneRouteTable: DataSource<Listed & { routeTableId: string }, answers.RouteTableAnswer> = {
-  call: (args) => ec2.getRouteTable(args),
+  call: ask("aws:ec2/getRouteTable:getRouteTable"),
   what: "route table",
   actions: ["ec2:DescribeRouteTables"],
   // The provider looks at the owner of every interface that a route names.
@@ -89,13 +99,13 @@ export const oneRouteTable: DataSource<Listed & { routeTableId: string }, answer
 };
 
 export const networkInterfaces: DataSource<Listed, answers.ListAnswer> = {
-  call: (args) => ec2.getNetworkInterfaces(args),
+  call: ask("aws:ec2/getNetworkInterfaces:getNetworkInterfaces"),
   what: "the list of network interfaces",
   actions: ["ec2:DescribeNetworkInterfaces"],
 };
 
 export const oneNetworkInterface: DataSource<Listed & { id: string }, answers.NetworkInterfaceAnswer> = {
-  call: (args) => ec2.getNetworkInterface(args),
+  call: ask("aws:ec2/getNetworkInterface:getNetworkInterface"),
   what: "network interface",
   actions: ["ec2:DescribeNetworkInterfaces"],
   notFound: "InvalidNetworkInterfaceID.NotFound",
@@ -103,7 +113,7 @@ export const oneNetworkInterface: DataSource<Listed & { id: string }, answers.Ne
 
 /** Without its rules: those are `securityGroupRules`. */
 export const oneSecurityGroup: DataSource<Listed, answers.SecurityGroupAnswer> = {
-  call: (args) => ec2.getSecurityGroup(args),
+  call: ask("aws:ec2/getSecurityGroup:getSecurityGroup"),
   what: "security group",
   actions: ["ec2:DescribeSecurityGroups"],
   notFound: "InvalidGroup.NotFound",
@@ -111,7 +121,7 @@ export const oneSecurityGroup: DataSource<Listed, answers.SecurityGroupAnswer> =
 
 /** Ingress and egress alike: EC2 has no filter that tells them apart. */
 export const securityGroupRules: DataSource<Listed, answers.ListAnswer> = {
-  call: (args) => vpc.getSecurityGroupRules(args),
+  call: ask("aws:vpc/getSecurityGroupRules:getSecurityGroupRules"),
   what: "the list of security-group rules",
   actions: ["ec2:DescribeSecurityGroupRules"],
 };
@@ -120,7 +130,7 @@ export const oneSecurityGroupRule: DataSource<
   Listed & { securityGroupRuleId: string },
   answers.SecurityGroupRuleAnswer
 > = {
-  call: (args) => vpc.getSecurityGroupRule(args),
+  call: ask("aws:vpc/getSecurityGroupRule:getSecurityGroupRule"),
   what: "security-group rule",
   actions: ["ec2:DescribeSecurityGroupRules"],
   // Of the data sources here, the only one that is made with Terraform's newer framework.
@@ -129,7 +139,7 @@ export const oneSecurityGroupRule: DataSource<
 };
 
 export const onePrefixList: DataSource<Listed & { id: string }, answers.PrefixListAnswer> = {
-  call: (args) => ec2.getManagedPrefixList(args),
+  call: ask("aws:ec2/getManagedPrefixList:getManagedPrefixList"),
   what: "prefix list",
   actions: ["ec2:DescribeManagedPrefixLists", "ec2:GetManagedPrefixListEntries"],
   // The provider reads entries a hundred at a time.

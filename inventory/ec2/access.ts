@@ -1,12 +1,14 @@
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { STSClient } from "@aws-sdk/client-sts";
 import {
+  fromEnv,
   fromNodeProviderChain,
   fromTemporaryCredentials,
   fromTokenFile,
   fromWebToken,
 } from "@aws-sdk/credential-providers";
 import { given } from "../sort";
+import { filesOf, placeOf } from "./place";
 
 /** A role to take on, as the AWS provider's `aws:assumeRoles` says it. */
 export interface AssumedRole {
@@ -66,29 +68,24 @@ const RENEW_BEFORE_MS = 300_000;
 const SESSION_NAME = "aws-panos-rules";
 
 /** The clients for one region. */
-export function clientsFor(access: AwsAccess): Clients {
+export async function clientsFor(access: AwsAccess, environment = process.env): Promise<Clients> {
   // The SDK's version is pinned: that a later one wants another Node is no news for who runs an update.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-  const { endpoints = {}, useDualstackEndpoint, useFipsEndpoint } = access;
-  const region = access.region ?? process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"];
+  environment["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  const { useDualstackEndpoint, useFipsEndpoint } = access;
+  const { region, ec2, sts } = await placeOf(access, environment);
+  const home = access.homeRegion ?? region;
   const common = {
-    credentials: remembered(credentialsFor(access, region)),
-    ...(region !== undefined && { region }),
-    // Finds the region where nothing names it.
-    ...(access.profile !== undefined && { profile: access.profile }),
-    ...(useDualstackEndpoint !== undefined && { useDualstackEndpoint }),
-    ...(useFipsEndpoint !== undefined && { useFipsEndpoint }),
+    credentials: remembered(credentialsFor(access, given({ region: home, endpoint: sts }), environment)),
+    ...given({ region, useDualstackEndpoint, useFipsEndpoint }),
+    // An address of the SDK's own finding would be another profile's.
+    ignoreConfiguredEndpointUrls: true,
   };
-  const attempts = access.maxAttempts ?? (Number(process.env["AWS_MAX_ATTEMPTS"]) || ATTEMPTS);
-  const at = (endpoint: string | undefined) => (endpoint === undefined ? {} : { endpoint });
+  const attempts = access.maxAttempts ?? (Number(environment["AWS_MAX_ATTEMPTS"]) || ATTEMPTS);
+  const at = (endpoint: string | undefined) => given({ endpoint });
   return {
-    ec2: new EC2Client({ ...common, ...at(endpoints.ec2), maxAttempts: attempts }),
-    optional: new EC2Client({
-      ...common,
-      ...at(endpoints.ec2),
-      maxAttempts: Math.min(attempts, OPTIONAL_ATTEMPTS),
-    }),
-    sts: new STSClient({ ...common, ...at(endpoints.sts), maxAttempts: attempts }),
+    ec2: new EC2Client({ ...common, ...at(ec2), maxAttempts: attempts }),
+    optional: new EC2Client({ ...common, ...at(ec2), maxAttempts: Math.min(attempts, OPTIONAL_ATTEMPTS) }),
+    sts: new STSClient({ ...common, ...at(sts), maxAttempts: attempts }),
   };
 }
 
@@ -108,13 +105,14 @@ export function remembered(provider: Provider): Provider {
   };
 }
 
-function credentialsFor(access: AwsAccess, region: string | undefined): Provider {
-  const home = access.homeRegion ?? region;
-  const sts = {
-    ...(home !== undefined && { region: home }),
-    ...(access.endpoints?.sts !== undefined && { endpoint: access.endpoints.sts }),
-  };
-  let credentials = firstCredentials(access, sts);
+/** Where STS is asked for roles. */
+interface Sts {
+  region?: string;
+  endpoint?: string;
+}
+
+function credentialsFor(access: AwsAccess, sts: Sts, environment: NodeJS.ProcessEnv): Provider {
+  let credentials = firstCredentials(access, sts, environment);
   for (const role of access.assumeRoles ?? []) {
     credentials = fromTemporaryCredentials({
       masterCredentials: credentials,
@@ -125,10 +123,9 @@ function credentialsFor(access: AwsAccess, region: string | undefined): Provider
   return credentials;
 }
 
-/** Those that roles are taken on with. */
-function firstCredentials(access: AwsAccess, sts: { region?: string; endpoint?: string }): Provider {
-  const { accessKey, secretKey, token, profile, sharedConfigFile, sharedCredentialsFile, webIdentity } =
-    access;
+/** Those that roles are taken on with, found in the AWS provider's order (AWS SDK for Go, aws-sdk-go-base). */
+function firstCredentials(access: AwsAccess, sts: Sts, environment: NodeJS.ProcessEnv): Provider {
+  const { accessKey, secretKey, token, profile, webIdentity } = access;
   if (webIdentity !== undefined) {
     const { roleArn, token: webIdentityToken, tokenFile, sessionName = SESSION_NAME } = webIdentity;
     const role = { roleArn, roleSessionName: sessionName, clientConfig: sts };
@@ -144,10 +141,16 @@ function firstCredentials(access: AwsAccess, sts: { region?: string; endpoint?: 
         ...(token !== undefined && { sessionToken: token }),
       });
   }
+  if (profile === undefined) {
+    // This SDK's own chain leaves both out where AWS_PROFILE is set; Go's asks them first.
+    if (environment["AWS_ACCESS_KEY_ID"] && environment["AWS_SECRET_ACCESS_KEY"]) return fromEnv();
+    if (environment["AWS_WEB_IDENTITY_TOKEN_FILE"] && environment["AWS_ROLE_ARN"]) {
+      return fromTokenFile({ clientConfig: sts });
+    }
+  }
   return fromNodeProviderChain({
     ...(profile !== undefined && { profile }),
-    ...(sharedConfigFile !== undefined && { configFilepath: sharedConfigFile }),
-    ...(sharedCredentialsFile !== undefined && { filepath: sharedCredentialsFile }),
+    ...filesOf(access),
     clientConfig: sts,
   });
 }

@@ -83,7 +83,7 @@ export async function collectEc2(
   clock: Clock = systemClock,
   requireAccount: (accountId: string) => void = () => undefined,
 ): Promise<Ec2Answers> {
-  const reader = new Ec2Reader(access, clock);
+  const reader = await Ec2Reader.of(access, clock);
   try {
     const region = await reader.region();
     const { accountId } = await reader.identity();

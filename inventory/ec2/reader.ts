@@ -34,20 +34,23 @@ export interface Identity {
 export class Ec2Reader {
   /** How often each action was called, retries included. */
   readonly calls = new Map<string, number>();
-  private readonly clients: Clients;
   private readonly buckets = new Map<string, TokenBucket>();
   private readonly failed = new AbortController();
   private who: Identity | undefined;
 
-  constructor(
-    access: AwsAccess,
-    private readonly clock: Clock = systemClock,
+  private constructor(
+    private readonly clients: Clients,
+    private readonly clock: Clock,
   ) {
     // Every request under way listens to it, and more than ten are no leak.
     setMaxListeners(0, this.failed.signal);
-    this.clients = clientsFor(access);
     this.pace(this.clients.ec2);
     this.pace(this.clients.optional);
+  }
+
+  /** @throws InventoryError where the shared files contradict themselves */
+  static async of(access: AwsAccess, clock: Clock = systemClock): Promise<Ec2Reader> {
+    return new Ec2Reader(await clientsFor(access), clock);
   }
 
   /** The region that is asked, wherever it came from. */

@@ -1,5 +1,10 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { expect } from "chai";
 import { InventoryError, readInventory } from "../../inventory";
+import { clientsFor } from "../../inventory/ec2/access";
+import { placeOf } from "../../inventory/ec2/place";
 import type { Inventory } from "../../inventory/types";
 import { Ec2Server } from "../support/ec2-server";
 import type { Ec2Item, Ec2Refusal } from "../support/ec2-server";
@@ -480,6 +485,121 @@ describe("inventory from EC2's own API", () => {
     } finally {
       process.env = before;
     }
+  });
+
+  describe("as whom and where, like the AWS provider", () => {
+    let folder: string;
+    let before: NodeJS.ProcessEnv;
+    let files = 0;
+
+    beforeEach(async () => {
+      folder = await mkdtemp(path.join(tmpdir(), "aws-files-"));
+      before = { ...process.env };
+      for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
+      Object.assign(process.env, {
+        ...{ AWS_CONFIG_FILE: "/dev/null", AWS_SHARED_CREDENTIALS_FILE: "/dev/null" },
+        ...{
+          AWS_ACCESS_KEY_ID: "AKIAENV",
+          AWS_SECRET_ACCESS_KEY: "secret",
+          AWS_EC2_METADATA_DISABLED: "true",
+        },
+      });
+    });
+    afterEach(async () => {
+      process.env = before;
+      await rm(folder, { recursive: true });
+    });
+
+    /** A shared file, under a name that no test had before: the SDK reads each only once. */
+    async function file(...lines: string[]): Promise<string> {
+      const name = path.join(folder, `file-${(files += 1)}`);
+      await writeFile(name, lines.join("\n"));
+      return name;
+    }
+    const asked = () => [...new Set(server.asked.map(({ accessKey, region }) => `${accessKey} ${region}`))];
+    const keys = (key: string) => [`aws_access_key_id = ${key}`, "aws_secret_access_key = secret"];
+    const endpoints = () => ({ ec2: server.url, sts: server.url });
+
+    it("takes keys of the environment before AWS_PROFILE, and aws:profile before both", async () => {
+      process.env["AWS_SHARED_CREDENTIALS_FILE"] = await file("[prod]", ...keys("AKIAPROD"));
+      process.env["AWS_PROFILE"] = "prod";
+      const access = { region: "eu-west-1", endpoints: endpoints() };
+      await readInventory({ kind: "ec2", access });
+      expect(asked()).to.deep.equal(["AKIAENV eu-west-1"]);
+      server.asked.length = 0;
+      await readInventory({ kind: "ec2", access: { ...access, profile: "prod" } });
+      expect(asked()).to.deep.equal(["AKIAPROD eu-west-1"]);
+    });
+
+    it("finds the region and the address that only the files of the settings have", async () => {
+      const sharedConfigFile = await file(
+        "[default]",
+        "endpoint_url = http://127.0.0.1:9",
+        "[profile prod]",
+        `endpoint_url = ${server.url}`,
+        "region = eu-north-1",
+      );
+      const sharedCredentialsFile = await file("[prod]", ...keys("AKIAPROD"));
+      const access = { profile: "prod", sharedConfigFile, sharedCredentialsFile };
+      await readInventory({ kind: "ec2", access });
+      expect(asked()).to.deep.equal(["AKIAPROD eu-north-1"]);
+    });
+
+    it("finds an address for each service, and none of a profile that it isn't to use", async () => {
+      process.env["AWS_CONFIG_FILE"] = await file(
+        "[default]",
+        "region = eu-south-1",
+        "services = local",
+        "endpoint_url = http://127.0.0.1:9",
+        "[services local]",
+        "ec2 =",
+        `  endpoint_url = ${server.url}`,
+        "sts =",
+        `  endpoint_url = ${server.url}`,
+        "[profile elsewhere]",
+        "services = lost",
+      );
+      await readInventory({ kind: "ec2", access: {} });
+      expect(asked()).to.deep.equal(["AKIAENV eu-south-1"]);
+      // The SDK by itself would ask the default profile's address for any other profile.
+      const { ec2 } = await clientsFor({ profile: "own", region: "eu-west-1" });
+      expect([ec2.config.isCustomEndpoint, ec2.config.ignoreConfiguredEndpointUrls]).to.deep.equal([
+        false,
+        true,
+      ]);
+      const lost = readInventory({ kind: "ec2", access: { profile: "elsewhere" } });
+      const error = (await lost.catch((reason: unknown) => reason)) as Error;
+      expect(error.message).to.include("profile elsewhere names the services lost");
+    });
+
+    it("asks at the environment's address before a file's, unless both are to be ignored", async () => {
+      const sharedConfigFile = await file("[default]", "endpoint_url = http://127.0.0.1:9");
+      const environment = { AWS_ENDPOINT_URL: "http://127.0.0.1:9", AWS_ENDPOINT_URL_STS: server.url };
+      const place = (more: NodeJS.ProcessEnv = {}) =>
+        placeOf({ sharedConfigFile, region: "eu-west-1" }, { ...environment, ...more });
+      expect(await place()).to.deep.equal({
+        ...{ region: "eu-west-1", ec2: "http://127.0.0.1:9", sts: server.url },
+      });
+      expect(await place({ AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" })).to.deep.equal({
+        region: "eu-west-1",
+      });
+      expect(await placeOf({ sharedConfigFile, region: "eu-west-1" }, {})).to.include({
+        ec2: "http://127.0.0.1:9",
+      });
+    });
+  });
+
+  it("asks more than ten things at once without a warning of Node's", async () => {
+    const warnings: Error[] = [];
+    const hear = (warning: Error) => warnings.push(warning);
+    process.on("warning", hear);
+    try {
+      await read();
+      await new Promise(setImmediate);
+    } finally {
+      process.off("warning", hear);
+    }
+    expect(warnings.filter(({ name }) => name === "MaxListenersExceededWarning")).to.deep.equal([]);
   });
 
   it("asks nothing more once something has failed", async () => {

@@ -6,7 +6,9 @@ import path from "node:path";
 import { expect } from "chai";
 import { DockerfileParser, type Instruction } from "dockerfile-ast";
 import { validate } from "dockerfile-utils";
+import { AWS_PROVIDER } from "../../inventory/data-sources";
 import packageJson from "../../package.json";
+import triggerPackage from "../../trigger/package.json";
 import { IMAGE_CONTENTS, imageTag } from "../../trigger/infrastructure/image-contents";
 import { deployed, deployedVariant, MAIN_STACK } from "../support/deployed-trigger";
 
@@ -43,7 +45,8 @@ describe("the image", () => {
   });
 
   it("has the AWS plugin that the program's package asks for, and a CLI that its SDK runs under", () => {
-    expect(argument("AWS_PLUGIN_VERSION")).to.equal(packageJson.dependencies["@pulumi/aws"]);
+    expect(argument("AWS_PLUGIN_VERSION")).to.equal(AWS_PROVIDER);
+    expect(triggerPackage.dependencies["@pulumi/aws"]).to.equal(AWS_PROVIDER);
     const [major, minor] = String(argument("PULUMI_VERSION")).split(".").map(Number);
     const sdk = packageJson.dependencies["@pulumi/pulumi"].split(".").map(Number);
     expect(major).to.equal(sdk[0]);
@@ -76,7 +79,7 @@ describe("the image", () => {
 
   it("has only the packages that run, and runs none of their scripts", () => {
     const [install = ""] = stage("program", "RUN").map((each) => each.getArgumentsContent() ?? "");
-    expect(install).to.match(/^npm ci --omit=dev --ignore-scripts/);
+    expect(install).to.match(/^npm ci --workspaces=false --omit=dev --ignore-scripts/);
   });
 
   it("copies only what is there", () => {
