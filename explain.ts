@@ -2,10 +2,12 @@ import { explainPacket } from "./explain/packet";
 import { HELP, readFlags, type Flags } from "./explain/flags";
 import { tree } from "./explain/reason";
 import { explainRule } from "./explain/rule";
-import { viewOf } from "./explain/view";
+import { viewOf, type View } from "./explain/view";
 import { outsidePulumi, readInventory, readSnapshot } from "./inventory";
 import type { Inventory } from "./inventory/types";
 import { alreadyAllowed } from "./mapping/coverage";
+import { throughNat } from "./mapping/nat";
+import { addressesOfInterfaces } from "./mapping/routing";
 import { openActive } from "./panos/ha";
 import { readRulebases } from "./panos/rulebase";
 import { SettingsError, type FirewallSettings, type Settings } from "./settings";
@@ -31,7 +33,7 @@ export async function explain(args: string[], { output, folder, environment }: T
     const { guardrails } = await withWaiting(settings, inventory, say);
     const view = viewOf(inventory, firewall.mapping, guardrails);
     const asksFirewall = hasKey(firewall);
-    if (asksFirewall) view.coverage = await coverageOf(firewall, view.policy);
+    if (asksFirewall) await askFirewall(firewall, view);
     const explanation = "rule" in question ? explainRule(view, question.rule) : explainPacket(view, question);
     if (flags.json) say(JSON.stringify({ ...explanation, firewallAsked: asksFirewall }, undefined, 2));
     else {
@@ -67,10 +69,13 @@ function inventoryOf({ snapshot }: Flags, { inventory }: Settings): Promise<Inve
   return readInventory(outsidePulumi(inventory));
 }
 
-async function coverageOf(firewall: FirewallSettings, policy: Parameters<typeof alreadyAllowed>[0]) {
+/** Takes into a view what the firewall has: its NAT, and what its own rules allow. */
+async function askFirewall(firewall: FirewallSettings, view: View): Promise<void> {
   const client = await openActive(firewall.connection);
   const rulebases = await readRulebases(client).finally(() => client.close());
-  return alreadyAllowed(policy, rulebases, firewall.coverage);
+  const inside = addressesOfInterfaces(view.inventory, view.policy.protectedInterfaces);
+  view.policy = throughNat(view.policy, rulebases, firewall.mapping, inside);
+  view.coverage = alreadyAllowed(view.policy, rulebases, firewall.coverage);
 }
 
 if (require.main === module) runCommand(explain);

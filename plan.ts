@@ -19,7 +19,9 @@ import { cleanupDoubts } from "./mapping/cleanup";
 import { alreadyAllowed } from "./mapping/coverage";
 import { mapWithin, withinGuardrails, type GuardedPolicy } from "./mapping/guardrails";
 import { permissionLabel } from "./mapping/describe";
+import { throughNat } from "./mapping/nat";
 import { isolatedMessages } from "./mapping/quarantine";
+import { addressesOfInterfaces } from "./mapping/routing";
 import { unseen } from "./mapping/unseen";
 import type { Isolation, MappedAddressGroup, MappedRule } from "./mapping/types";
 import { openActive } from "./panos/ha";
@@ -94,7 +96,7 @@ export async function planFor(
   { guardrails, limits, frozen }: Pick<Settings, "guardrails" | "limits" | "frozen">,
   reviewed?: Reviewed,
 ): Promise<Plan> {
-  const policy = policyFor(firewall, inventory, guardrails);
+  const asked = policyFor(firewall, inventory, guardrails);
   const recorded = recordedAnswers(firewall, isDryRun());
   const {
     rulebases,
@@ -103,6 +105,8 @@ export async function planFor(
     candidateObjects,
   }: FirewallAnswers = recorded ?? (await withClient(firewall, askFirewall));
   requirePrerequisites(rulebases.candidate, firewall);
+  const inside = addressesOfInterfaces(inventory, asked.protectedInterfaces);
+  const policy = throughNat(asked, rulebases, firewall.mapping, inside);
   const unclean = cleanupDoubts(rulebases, firewall.cleanupRule, zonePairs(policy.rules));
   requireDenial(unclean, { guardrails });
   const coverage = alreadyAllowed(policy, rulebases, firewall.coverage);

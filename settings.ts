@@ -128,6 +128,13 @@ export function settingsFrom(
     acceptRename: read.boolean("acceptRename", false),
     maxRemovals: read.wholeNumber("maxRemovals", 0),
   };
+  if (common.mapping.destinationAddress === "nat" && common.mapping.destinations === "dynamic") {
+    report(
+      `${PROJECT}:destinationAddress`,
+      "is nat, which names addresses in rules, so destinations can't be dynamic",
+      "private",
+    );
+  }
   const guardrails = guardrailSettings(read.json("guardrails"), report);
   const guard = guardSettings(read.json("guard"), get, report);
   const limits: Limits = {

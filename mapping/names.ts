@@ -5,7 +5,7 @@
  * 63 characters for names of rules and objects.
  */
 import { createHash } from "node:crypto";
-import type { Address } from "../panos/policy";
+import type { Address, Service } from "../panos/policy";
 import { addressText, parseCidr } from "./cidr";
 
 const MAX_NAME = 63;
@@ -112,6 +112,13 @@ export function serviceName(ownerId: string, protocol: "tcp" | "udp", port: stri
 export function isServiceName(name: string, ownerId: string): boolean {
   const start = `aws-${ownerId}-`;
   return name.startsWith(start) && /^(tcp|udp)-\d+(-\d+)?$/.test(name.slice(start.length));
+}
+
+/** The service object of ours that a name stands for; undefined: it is none. */
+export function serviceNamed(name: string, ownerId: string): Service | undefined {
+  if (!isServiceName(name, ownerId)) return undefined;
+  const [, protocol, port] = /^(tcp|udp)-(.*)$/.exec(name.slice(`aws-${ownerId}-`.length)) ?? [];
+  return { name, protocol: protocol as Service["protocol"], port: port ?? "", tag: [ownerTag(ownerId)] };
 }
 
 /** PAN-OS allows 31 characters for names of applications. */

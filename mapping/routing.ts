@@ -38,6 +38,12 @@ export function addressTexts(networkInterface: Addressed): string[] {
   return [...nearTexts(networkInterface), ...publicIps.map(({ publicIp }) => publicIp)];
 }
 
+/** The addresses of interfaces by their ids. */
+export function addressesOfInterfaces({ networkInterfaces }: Inventory, ids: readonly string[]): string[] {
+  const asked = new Set(ids);
+  return networkInterfaces.filter(({ id }) => asked.has(id)).flatMap(nearTexts);
+}
+
 export interface Protection {
   /** Sorted by interface id. */
   interfaces: ProtectedInterface[];

@@ -12,6 +12,7 @@ import {
   ownerTag,
   ruleName,
   serviceName,
+  serviceNamed,
 } from "./names";
 import { compareTexts } from "./order";
 import type { RelevantPermission } from "./permissions";
@@ -105,17 +106,9 @@ function farEnd({ prefixLists, named }: RelevantPermission): string[] {
  * The service objects that these rules name, each once, sorted by name. For any subset of the rules that
  * `mapInventory` returned with this ownerId.
  */
-export function servicesOf(rules: MappedRule[], ownerId: string): Service[] {
-  const services = new Map<string, Service>();
-  for (const { rule, permission } of rules) {
-    const traffic = trafficOf(permission);
-    if (traffic?.protocol !== "tcp" && traffic?.protocol !== "udp") continue;
-    const { protocol } = traffic;
-    const port = portsInName(traffic);
-    const name = serviceName(ownerId, protocol, port);
-    if (rule.service.includes(name)) services.set(name, { name, protocol, port, tag: [ownerTag(ownerId)] });
-  }
-  return [...services.values()].sort((a, b) => compareTexts(a.name, b.name));
+export function servicesOf(rules: readonly MappedRule[], ownerId: string): Service[] {
+  const names = new Set(rules.flatMap(({ rule }) => rule.service));
+  return [...names].sort(compareTexts).flatMap((name) => serviceNamed(name, ownerId) ?? []);
 }
 
 /**

@@ -26,8 +26,11 @@ export interface MappingOptions {
   directions?: readonly Direction[];
   /** References to groups: unless given `skip`, for they match no packet that passed a middlebox. */
   references?: "skip" | "expand";
-  /** Which address packets to an instance have at the firewall: `public` where it translates itself. */
-  destinationAddress?: "private" | "public";
+  /**
+   * Which address packets to an instance have at the firewall: `public` where it translates the instances' public ones,
+   * `nat` where its own NAT rules say which.
+   */
+  destinationAddress?: "private" | "public" | "nat";
   /** Behind the firewall whatever their route tables say: behind a transit gateway, no table says so. */
   protectedSubnets?: readonly string[];
   protectedVpcs?: readonly string[];

@@ -25,7 +25,7 @@ export function mappingScope(
   const above = read.text("prefixListGroups", /^(\d{1,6}|never)$/, PREFIX_LIST_GROUPS, "optional");
   return {
     references: read.choice("references", ["skip", "expand"] as const),
-    destinationAddress: read.choice("destinationAddress", ["private", "public"] as const),
+    destinationAddress: read.choice("destinationAddress", ["private", "public", "nat"] as const),
     ...(above !== "never" && { prefixListGroups: Number(above ?? PREFIX_LIST_GROUPS) }),
     directions: directions(read.json("directions"), report),
     ...(byTag !== undefined && { applicationsByTag: applicationsByTag(byTag, report) }),

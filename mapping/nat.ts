@@ -1,0 +1,242 @@
+/**
+ * What our rules have to say where the firewall itself translates destinations: packets have the address and port
+ * before translation in a security rule, and the instances' after it in AWS. A rule names what surely comes to its
+ * instances alone, so that it lets in no more than AWS does.
+ */
+import type { Rulebase } from "../panos/policy";
+import { cidrsOf, parseBlock } from "./cidr";
+import { objectsOf, trafficOf } from "./coverage";
+import type { OwnObjects } from "./coverage";
+import { permissionLabel } from "./describe";
+import { difference, intersection, setOf } from "./intervals";
+import type { IntervalSet } from "./intervals";
+import { serviceName } from "./names";
+import { servicesOf } from "./rules";
+import { describePorts } from "./traffic";
+import { stepsOf, stepsTo, takenElsewhere, waysTo } from "./translations";
+import type { Flow, Step, Way } from "./translations";
+import type { MappedRule, MappingOptions, Policy, Withheld } from "./types";
+
+type Options = Pick<MappingOptions, "destinationAddress" | "destinations" | "ownerId">;
+
+/** What a firewall's NAT makes of a rule. */
+interface Outcome {
+  rule?: MappedRule;
+  withheld: string[];
+  /** NAT rules that translate to its instances packets that it doesn't match, by name. */
+  missed: string[];
+}
+
+/**
+ * The rules as they have to be on a firewall that translates destinations. With `destinationAddress: nat` they name
+ * what is translated to their instances; otherwise that beside their instances' own addresses, where address and
+ * port are surely and only those. With `public`, NAT has no part in it.
+ * @param policy what `mapInventory` returned
+ * @param inside addresses of interfaces behind the firewall
+ */
+export function throughNat<P extends Policy>(
+  policy: P,
+  rulebases: { candidate: Rulebase; running: Rulebase },
+  options: Options,
+  inside: readonly string[],
+): P {
+  const both = [rulebases.candidate, rulebases.running].map(stepsOf);
+  const isAsked = options.destinationAddress === "nat";
+  if (options.destinationAddress === "public" || (!isAsked && both.every(({ length }) => length === 0))) {
+    return policy;
+  }
+  const own = objectsOf(policy.rules, policy, "carriers");
+  const blocks = setOf(
+    inside.flatMap((text) => parseBlock(text) ?? []).filter(({ family }) => family === "IPv4"),
+  );
+  const withheld: Withheld[] = [];
+  const missed = new Map<string, string[]>();
+  const rules = policy.rules.flatMap((mapped): MappedRule[] => {
+    if (mapped.permission.direction !== "ingress") return [mapped];
+    const outcome = outcomeOf(mapped, own, both, options, blocks);
+    const { permission } = mapped;
+    for (const reason of outcome.withheld) {
+      withheld.push({ permission, reason: `${permissionLabel(permission)} is not opened${reason}` });
+    }
+    for (const name of outcome.missed) missed.set(name, [...(missed.get(name) ?? []), mapped.rule.name]);
+    return outcome.rule === undefined ? [] : [outcome.rule];
+  });
+  return {
+    ...policy,
+    rules,
+    services: servicesOf(rules, options.ownerId),
+    withheld: [...policy.withheld, ...withheld],
+    warnings: [...policy.warnings, ...[...missed].map(([name, ours]) => missedText(name, ours, isAsked))],
+  };
+}
+
+function missedText(name: string, rules: readonly string[], isAsked: boolean): string {
+  return (
+    `The firewall's NAT rule ${name} translates to instances of these rules, which match none of the packets that it ` +
+    `translates, or not all: ${rules.join(", ")}.` +
+    (isAsked ? "" : " With destinationAddress nat, rules name what is translated in place of the instances.")
+  );
+}
+
+function outcomeOf(
+  mapped: MappedRule,
+  own: OwnObjects,
+  configurations: readonly (readonly Step[])[],
+  options: Options,
+  inside: IntervalSet,
+): Outcome {
+  const flow = flowOf(mapped, own);
+  if (flow === undefined) return { rule: mapped, withheld: [], missed: [] };
+  const [ways = [], others = []] = configurations.map((steps) => waysTo(flow, steps, inside));
+  // What only one configuration says may not be so when our rule comes into force.
+  const sure = ways.filter((way) => others.some((other) => textOf(other) === textOf(way)));
+  const missedBy = (rule: MappedRule | undefined, said: readonly Way[]) => {
+    const names = configurations.flatMap((steps) => stepsTo(flow, steps).map(({ name }) => name));
+    const whole = rule === undefined ? [] : said.map(({ by }) => by);
+    return [...new Set(names)].filter((name) => !whole.includes(name));
+  };
+  if (options.destinationAddress === "nat") {
+    const { rule, said, withheld } = inPlace(mapped, flow, sure, options);
+    return { ...(rule && { rule }), withheld, missed: missedBy(rule, said) };
+  }
+  const taken = configurations.map((steps) => takenElsewhere(flow, steps));
+  const lost = setOf(taken.flatMap(({ addresses }) => [...addresses]));
+  const by = [...new Set(taken.flatMap((each) => each.by))].join(", ");
+  const said = sure.filter(
+    ({ ports }) => difference(flow.ports, ports).length === 0 && !isMoved(ports, flow),
+  );
+  const added = difference(setOf(said.flatMap(({ destination }) => [...destination])), lost);
+  const kept = without(mapped.rule.destination, lost, own);
+  if (kept === undefined) {
+    return {
+      withheld: [`: the firewall's NAT rule ${by} may take packets to its instances elsewhere.`],
+      missed: [],
+    };
+  }
+  const destination = [...kept, ...texts(added).filter((text) => !kept.includes(text))];
+  const rule = destination.length === 0 ? undefined : { ...mapped, rule: { ...mapped.rule, destination } };
+  return {
+    ...(rule && { rule }),
+    withheld:
+      lost.length === 0
+        ? []
+        : [
+            ` in full: the firewall's NAT rule ${by} may take packets to ${texts(lost).join(", ")} elsewhere, so these ` +
+              "are left out.",
+          ],
+    missed: missedBy(rule, said),
+  };
+}
+
+/** The IPv4 traffic that a rule lets in; undefined: none. */
+function flowOf(mapped: MappedRule, own: OwnObjects): Flow | undefined {
+  const boxes = trafficOf(mapped, own).filter(({ family }) => family === "IPv4");
+  const [first] = boxes;
+  if (first === undefined) return undefined;
+  const { from, to } = mapped.rule;
+  const { source, destination } = first.box;
+  const ports = setOf(boxes.flatMap(({ box }) => [...box.ports]));
+  return { from: from[0] ?? "", to: to[0] ?? "", source, destination, ports };
+}
+
+/** Whether ports are others than the flow's: translated, so that a rule has to name other ones. */
+function isMoved(ports: IntervalSet, flow: Flow): boolean {
+  return difference(ports, flow.ports).length > 0;
+}
+
+/** A rule that names what is translated to its instances in place of these. */
+function inPlace(
+  mapped: MappedRule,
+  flow: Flow,
+  ways: readonly Way[],
+  { ownerId }: Options,
+): { rule: MappedRule | undefined; said: Way[]; withheld: string[] } {
+  const { rule } = mapped;
+  const ipv6 = rule.destination.filter((text) => parseBlock(text)?.family === "IPv6");
+  const said = sameports(ways);
+  const ports = said[0]?.ports;
+  const unchanged = ports !== undefined && textOfSet(ports) === textOfSet(flow.ports);
+  const service = ports === undefined || unchanged ? rule.service : servicesFor(ports, ownerId);
+  const instances = texts(flow.destination).join(", ");
+  if (ports === undefined || service === undefined) {
+    const reason = `: with destinationAddress nat, no NAT rule of the firewall surely translates it to ${instances} alone.`;
+    if (ipv6.length === 0) return { rule: undefined, said: [], withheld: [reason] };
+    return {
+      rule: { ...mapped, rule: { ...rule, destination: ipv6 } },
+      said: [],
+      withheld: [` in full${reason}`],
+    };
+  }
+  const destination = setOf(said.flatMap((way) => [...way.destination]));
+  const keepsIpv6 = ipv6.length > 0 && unchanged;
+  const withheld = [
+    ...(ways.length > said.length
+      ? [
+          ` in full: NAT rules translate it from other ports, too, which one rule can't say (${ways
+            .filter((way) => !said.includes(way))
+            .map(wayText)
+            .join("; ")}).`,
+        ]
+      : []),
+    ...(ipv6.length > 0 && !keepsIpv6
+      ? [" in full: over IPv6, which isn't translated, its ports are others than before translation."]
+      : []),
+  ];
+  return {
+    rule: {
+      ...mapped,
+      rule: { ...rule, destination: [...texts(destination), ...(keepsIpv6 ? ipv6 : [])], service },
+    },
+    said,
+    withheld,
+  };
+}
+
+/** Those ways that one rule can say, because they have the same ports: the most, and of as many the first. */
+function sameports(ways: readonly Way[]): Way[] {
+  const byPorts = new Map<string, Way[]>();
+  for (const way of ways) {
+    const key = textOfSet(way.ports);
+    byPorts.set(key, [...(byPorts.get(key) ?? []), way]);
+  }
+  return [...byPorts.values()].reduce<Way[]>((most, each) => (each.length > most.length ? each : most), []);
+}
+
+/** Names of service objects of ours; undefined where ports can't be said by them. */
+function servicesFor(ports: IntervalSet, ownerId: string): string[] | undefined {
+  const found = describePorts(ports).map((text) => /^(tcp|udp)\/([\d-]+)$/.exec(text));
+  if (found.length === 0 || found.length > 10 || found.includes(null)) return undefined;
+  return found.map((match) => serviceName(ownerId, match![1] as "tcp" | "udp", match![2]!));
+}
+
+/** Destinations without some addresses; undefined where a group has one of these. */
+function without(members: readonly string[], lost: IntervalSet, own: OwnObjects): string[] | undefined {
+  if (lost.length === 0) return [...members];
+  const isGroup = (member: string) => own.addresses.has(member);
+  if (members.some(isGroup)) return undefined;
+  return members.flatMap((text) => {
+    const block = parseBlock(text);
+    if (block?.family !== "IPv4" || intersection([block], lost).length === 0) return [text];
+    return texts(difference([block], lost));
+  });
+}
+
+function texts(set: IntervalSet): string[] {
+  return set.flatMap((interval) =>
+    cidrsOf("IPv4", interval).map(({ text, prefixLength }) =>
+      prefixLength === 32 ? text.slice(0, -"/32".length) : text,
+    ),
+  );
+}
+
+function textOfSet(set: IntervalSet): string {
+  return set.map(({ first, last }) => `${first}-${last}`).join();
+}
+
+function textOf({ destination, ports }: Way): string {
+  return `${textOfSet(destination)} ${textOfSet(ports)}`;
+}
+
+function wayText({ by, destination, ports }: Way): string {
+  return `${by}: ${texts(destination).join(", ")} on ${describePorts(ports).join(", ")}`;
+}
