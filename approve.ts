@@ -12,14 +12,14 @@ import { guardSettings } from "./settings/guard";
 import { collector, SettingsError } from "./settings/problems";
 import { reader } from "./settings/reader";
 import { readStackFile } from "./settings/stack-file";
-import { runCommand, type Terminal } from "./terminal";
+import { lines, runCommand, type Terminal } from "./terminal";
 
 /**
  * Approves a change, in the name of whose AWS credentials it runs with.
  * @returns the exit code: 0 approved, 1 AWS refused, 2 wrong arguments or settings
  */
 export async function approve(args: string[], { output, folder }: Terminal): Promise<number> {
-  const say = (text: string) => output.write(`${text}\n`);
+  const say = lines(output);
   const now = new Date();
   const flags = readFlags(args, now);
   if (flags === "help") {

@@ -8,14 +8,14 @@ import { pageOf } from "./drift/page/html";
 import { findCli } from "./engine/findCli";
 import { factsTold, toldByPreview } from "./review/preview";
 import { DRIFT_VARIABLE } from "./review/seam";
-import { runCommand, type Terminal } from "./terminal";
+import { lines, runCommand, type Terminal } from "./terminal";
 
 /**
  * Finds drift.
  * @returns the exit code: 0 none, 2 drift, 1 it failed or a firewall could not be asked
  */
 export async function drift(args: string[], { output, folder, environment }: Terminal): Promise<number> {
-  const say = (text: string) => output.write(`${text}\n`);
+  const say = lines(output);
   const flags = readFlags(args);
   if ("problem" in flags || flags.help) {
     say("problem" in flags ? `${flags.problem}\n\n${HELP}` : HELP);

@@ -12,7 +12,7 @@ import { openActive } from "./panos/ha";
 import { readRulebases } from "./panos/rulebase";
 import { SettingsError, type FirewallSettings, type Settings } from "./settings";
 import { hasKey, offlineSettings } from "./settings/offline";
-import { runCommand, type Terminal } from "./terminal";
+import { lines, runCommand, type Terminal } from "./terminal";
 import { withWaiting } from "./waiting";
 
 /**
@@ -20,7 +20,7 @@ import { withWaiting } from "./waiting";
  * @returns the exit code: 0 answered, 1 something could not be asked, 2 wrong arguments or settings
  */
 export async function explain(args: string[], { output, folder, environment }: Terminal): Promise<number> {
-  const say = (text: string) => output.write(`${text}\n`);
+  const say = lines(output);
   const flags = readFlags(args);
   if ("problem" in flags || flags.question === undefined) {
     say("problem" in flags ? `${flags.problem}\n\n${HELP}` : HELP);

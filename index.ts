@@ -1,5 +1,6 @@
 import { RunError } from "@pulumi/pulumi/errors";
 import * as log from "@pulumi/pulumi/log";
+import { printable } from "./panos/printable";
 import { isDryRun } from "@pulumi/pulumi/runtime/settings";
 import { groupNamesIn } from "./accounts/group-names";
 import { readInventory } from "./inventory";
@@ -24,7 +25,7 @@ import { withWaiting } from "./waiting";
 async function program() {
   noteRun({ note: "started" });
   const configured = readSettings();
-  const reviewed = await Reviewed.of(configured.stack, (text) => log.warn(text));
+  const reviewed = await Reviewed.of(configured.stack, (text) => log.warn(printable(text)));
   const live = await readInventory(configured.inventory, log);
   const inventory = (await reviewed?.inventoryFor(live)) ?? live;
   noteRun({ note: "inventory-read" });
@@ -84,7 +85,7 @@ async function plansFor(settings: Settings, inventory: Inventory, reviewed?: Rev
         const note = error instanceof HeldError ? "held" : "failed";
         noteRun({ note, firewall: firewallIdentity(firewall.declared), reason: error.message });
         const refusal = `nothing is written to ${firewall.declared.name}: ${error.message}`;
-        if (firewalls.length > 1) await log.warn(refusal);
+        if (firewalls.length > 1) await log.warn(printable(refusal));
         return refusedPlan(firewall, inventory, settings, refusal);
       }),
     ),
@@ -129,7 +130,7 @@ export = () =>
   program().catch((error: unknown) => {
     if (!isExpected(error)) throw error;
     if (error instanceof HeldError) noteRun({ note: "held", reason: error.message });
-    const said = new RunError(error.message);
+    const said = new RunError(printable(error.message));
     // Pulumi inspects the stack of what it then doesn't show, which took Node 20 more than 20 s to colour.
     said.stack = "";
     throw said;

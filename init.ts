@@ -6,14 +6,14 @@ import type { Flags } from "./init/flags";
 import { STACK, problemsWith, questions } from "./init/questions";
 import type { Question, Values } from "./init/questions";
 import { newOwnerId, ownerIdIn, stackFile } from "./init/stack-file";
-import { runCommand, type Terminal } from "./terminal";
+import { lines, runCommand, type Terminal } from "./terminal";
 
 /**
  * Makes a stack's configuration file.
  * @returns the exit code: 0 made, 2 wrong arguments or answers, or some are missing
  */
 export async function init(args: string[], terminal: Terminal): Promise<number> {
-  const say = (text: string) => terminal.output.write(`${text}\n`);
+  const say = lines(terminal.output);
   const flags = readFlags(args);
   if ("problem" in flags) {
     say(`${flags.problem}\n\n${HELP}`);

@@ -9,14 +9,14 @@ import { CONNECTION_ENVIRONMENT, connectionFrom, type Connection } from "./panos
 import { PanosError } from "./panos/error";
 import { SecretError } from "./secrets/error";
 import { secretAddress } from "./secrets/key-reader";
-import { runCommand, type Terminal } from "./terminal";
+import { lines, runCommand, type Terminal } from "./terminal";
 
 /**
  * Makes an API key and stores it.
  * @returns the exit code: 0 stored, 1 refused by the firewall or where it should go, 2 wrong arguments or answers
  */
 export async function keygen(args: string[], terminal: Terminal): Promise<number> {
-  const say = (text: string) => terminal.output.write(`${text}\n`);
+  const say = lines(terminal.output);
   const flags = readFlags(args);
   if ("problem" in flags) {
     say(`${flags.problem}\n\n${HELP}`);

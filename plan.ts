@@ -26,6 +26,7 @@ import { unseen } from "./mapping/unseen";
 import type { Isolation, MappedAddressGroup, MappedRule } from "./mapping/types";
 import { openActive } from "./panos/ha";
 import type { PanosClient } from "./panos/client";
+import { printable } from "./panos/printable";
 import type { Registration } from "./panos/registered";
 import {
   PreconditionError,
@@ -314,7 +315,7 @@ async function withUnread(
     mapping.ownerId,
     mapping.quarantine?.deny === true,
   );
-  for (const warning of warnings) await log.warn(`${name}: ${warning}`);
+  for (const warning of warnings) await log.warn(printable(`${name}: ${warning}`));
   return content;
 }
 

@@ -4,7 +4,9 @@ import type { Coverage } from "./mapping/coverage";
 import { isMemberTag } from "./mapping/names";
 import { isolatedMessages } from "./mapping/quarantine";
 import type { Policy } from "./mapping/types";
+import { connectionWarnings } from "./panos/connection";
 import type { Rulebase } from "./panos/policy";
+import { printable } from "./panos/printable";
 import { carriesForeignName, heldMessage, isHeld, ownsRule, strayMessage } from "./provider/ownership";
 import type { FirewallSettings } from "./settings";
 
@@ -14,7 +16,7 @@ const said = new Set<string>();
 async function say(severity: "info" | "warn", message: string): Promise<void> {
   if (said.has(message)) return;
   said.add(message);
-  await log[severity](message);
+  await log[severity](printable(message));
 }
 
 /**
@@ -25,11 +27,12 @@ export async function report(
   policy: Policy,
   { covered, shadowed }: Coverage,
   { rules, taggedAddresses }: Rulebase,
-  { declared: { name, vsys, ownerId } }: FirewallSettings,
+  { declared: { name, vsys, ownerId }, connection }: FirewallSettings,
   doubts: readonly string[],
 ): Promise<void> {
   const firewall = `${name}/${vsys}`;
-  for (const doubt of doubts) await say("warn", `${firewall}: ${doubt}`);
+  for (const doubt of [...connectionWarnings(connection), ...doubts])
+    await say("warn", `${firewall}: ${doubt}`);
   for (const warning of policy.warnings) await say("warn", warning);
   for (const { reason } of policy.withheld) await say("warn", `withheld: ${reason}`);
   for (const message of isolatedMessages(policy.isolation)) await say("warn", `isolated: ${message}`);

@@ -12,7 +12,7 @@ import { factsOfPreview } from "./review/preview";
 import { INVENTORY_FILE, REVIEW_FILE, RULEBASE_FILE } from "./review/reviewed";
 import type { Review, Seen } from "./review/types";
 import { offlineSettings } from "./settings/offline";
-import { runCommand, type Terminal } from "./terminal";
+import { lines, runCommand, type Terminal } from "./terminal";
 
 /** Everything that a review's folder can hold. */
 const FILES = [REVIEW_FILE, "review.md", "review.html", INVENTORY_FILE, RULEBASE_FILE];
@@ -22,7 +22,7 @@ const FILES = [REVIEW_FILE, "review.md", "review.html", INVENTORY_FILE, RULEBASE
  * @returns the exit code: 0 nothing to say against it, 2 a guardrail or a limit is hit, 1 it failed
  */
 export async function review(args: string[], { output, folder, environment }: Terminal): Promise<number> {
-  const say = (text: string) => output.write(`${text}\n`);
+  const say = lines(output);
   const flags = readFlags(args);
   if ("problem" in flags || flags.help) {
     say("problem" in flags ? `${flags.problem}\n\n${HELP}` : HELP);

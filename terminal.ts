@@ -1,3 +1,5 @@
+import { printable } from "./panos/printable";
+
 /** Where a command reads and writes, so that a test need not be a terminal. */
 export interface Terminal {
   input: NodeJS.ReadableStream;
@@ -5,6 +7,11 @@ export interface Terminal {
   /** The project's, where the stack files are. */
   folder: string;
   environment: NodeJS.ProcessEnv;
+}
+
+/** Says lines on a terminal, with nothing in them that it would obey. */
+export function lines(output: NodeJS.WritableStream): (text: string) => void {
+  return (text) => void output.write(`${printable(text)}\n`);
 }
 
 /** Runs a command on this process's terminal: its result is the exit code, and a failure's message is shown. */
@@ -20,7 +27,7 @@ export function runCommand(command: (args: string[], terminal: Terminal) => Prom
       process.exitCode = code;
     },
     (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.stderr.write(`${printable(error instanceof Error ? error.message : String(error))}\n`);
       process.exitCode = 1;
     },
   );

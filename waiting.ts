@@ -3,6 +3,7 @@ import { readWaiting, waitingFor } from "./guard/held";
 import { readPolicy } from "./guard/policy/read";
 import { approvalStore, approveFlags, guardTable } from "./guard/stores";
 import type { Inventory } from "./inventory/types";
+import { printable } from "./panos/printable";
 import type { Settings } from "./settings";
 
 /**
@@ -13,7 +14,7 @@ import type { Settings } from "./settings";
 export async function withWaiting(
   settings: Settings,
   inventory: Inventory,
-  warn: (message: string) => unknown = (message) => log.warn(message),
+  warn: (message: string) => unknown = (message) => log.warn(printable(message)),
 ): Promise<Settings> {
   const { guard, guardrails } = settings;
   if (guard === undefined) return settings;

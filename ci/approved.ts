@@ -10,7 +10,7 @@
  */
 import { appendFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { runCommand, type Terminal } from "../terminal";
+import { lines, runCommand, type Terminal } from "../terminal";
 import { ask } from "./host/api";
 import type { Counted } from "./host/counted";
 import { HostError } from "./host/error";
@@ -23,7 +23,7 @@ const SNAPSHOT_FILES = ["inventory.json", "rulebase.json"];
 
 /** @returns the exit code */
 export async function approved(args: string[], { output, folder, environment }: Terminal): Promise<number> {
-  const say = (text: string) => output.write(`${text}\n`);
+  const say = lines(output);
   const [what = "", of = "", into = ""] = args;
   if (!["review", "snapshots"].includes(what) || of === "") {
     say(

@@ -7,14 +7,14 @@
  */
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { runCommand, type Terminal } from "../terminal";
+import { lines, runCommand, type Terminal } from "../terminal";
 import { HostError } from "./host/error";
 import { publish } from "./host/thread";
 import { linkOf, placeOf, type Place } from "./host/place";
 
 /** @returns the exit code */
 export async function comment(args: string[], { output, folder, environment }: Terminal): Promise<number> {
-  const say = (text: string) => output.write(`${text}\n`);
+  const say = lines(output);
   const [stack = "", from = `reviews/${stack}`, ...more] = args;
   if (stack === "" || more.length > 0) {
     say("say whose review it is: ci/comment.ts STACK [FOLDER]");

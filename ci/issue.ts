@@ -7,7 +7,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { runCommand, type Terminal } from "../terminal";
+import { lines, runCommand, type Terminal } from "../terminal";
 import { HostError } from "./host/error";
 import { issuesOf, linkOf, runOf } from "./host/place";
 import { publish } from "./host/thread";
@@ -17,7 +17,7 @@ const MOST = 60_000;
 
 /** @returns the exit code */
 export async function issue(args: string[], { output, folder, environment }: Terminal): Promise<number> {
-  const say = (text: string) => output.write(`${text}\n`);
+  const say = lines(output);
   const [stack = "", file = "", state = ""] = args;
   if (stack === "" || file === "" || !["drift", "none"].includes(state)) {
     say("say whose drift, in which file, and whether there is any: ci/issue.ts STACK DRIFT.md drift|none");

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { findCli } from "../engine/findCli";
-import { runCommand } from "../terminal";
+import { lines, runCommand } from "../terminal";
 import { recordRulebases } from "../review/recording";
 import { inventorySource } from "../settings/inventory";
 import { hasKey, offlineSettings } from "../settings/offline";
@@ -113,7 +113,7 @@ async function recordLookups(file: string, settings: AwsSettings): Promise<Inven
 }
 
 async function recordFrom(file: string, source: InventorySource): Promise<Inventory> {
-  const say = (text: string) => process.stderr.write(`${text}\n`);
+  const say = lines(process.stderr);
   const inventory = await readInventory(source, { info: say, warn: say });
   await writeSnapshot(file, inventory);
   return inventory;

@@ -53,6 +53,8 @@ export function plainText(text: string): string {
       .toWellFormed()
       // Noncharacters U+FFFE and U+FFFF are outside XML 1.0's Char production.
       .replace(/[\uFFFE\uFFFF]/g, "\uFFFD")
+      // Marks that turn the direction of what follows make a text look like another one.
+      .replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, "\uFFFD")
       .replace(/[\s\p{Cc}]+/gu, " ")
       .trim()
   );

@@ -1,4 +1,5 @@
 import { PanosError, type PanosErrorCode, type PanosErrorDetails } from "./error";
+import { masked } from "./masking";
 import { child, find, parseXml, type XmlElement } from "./xml";
 
 /** An answer that says success. */
@@ -41,7 +42,7 @@ export function readAnswer(
   }
   if (root.name !== "response") throw notPanos(status, body, details, sent);
 
-  const lines = messageLines(root);
+  const lines = messageLines(root).map((line) => masked(line, sent));
   const panosCode = root.attributes["code"] ?? "";
   // In a multi-config answer every operation says how it went: one that failed is never a success.
   if (root.attributes["status"] === "success" && failedOperation(root) === undefined) {
@@ -151,13 +152,8 @@ function notPanos(
 
 /** The beginning of an answer, without secrets that were sent: some servers repeat what they were asked. */
 function firstLine(body: string, sent: readonly string[]): string {
-  const spellings = sent.flatMap((secret) => [
-    secret,
-    new URLSearchParams({ "": secret }).toString().slice(1),
-  ]);
-  const hidden = spellings
-    .filter((spelling) => spelling !== "")
-    .reduce((text, spelling) => text.replaceAll(spelling, "***"), body);
-  const line = hidden.trimStart().split(/\r?\n/, 1)[0]?.slice(0, 200) ?? "";
+  // A secret that begins within what is shown may end behind it.
+  const beginning = masked(body.trimStart().slice(0, 10_000), sent);
+  const line = beginning.split(/\r?\n/, 1)[0]?.slice(0, 200) ?? "";
   return line === "" ? "it is empty" : line;
 }

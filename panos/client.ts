@@ -5,7 +5,7 @@ import type { Connection } from "./connection";
 import { PanosError, type PanosErrorCode, type PanosErrorDetails } from "./error";
 import { KeyHolder, type IssuedKey } from "./key";
 import { retryDelay } from "./retry";
-import { connectionPool, transportError } from "./transport";
+import { connectionPool, limitedText, MIB, transportError } from "./transport";
 import { textAt, type XmlElement } from "./xml";
 
 const DEADLINE_MS = 120_000;
@@ -249,7 +249,7 @@ export class PanosClient {
         signal,
       });
       status = response.statusCode;
-      body = await response.body.text();
+      body = await limitedText(response.body, limit(parameters));
     } catch (error) {
       throw transportError(error, this.connection, details, repeatable);
     }
@@ -259,6 +259,15 @@ export class PanosClient {
     const { password } = parameters;
     return readAnswer(status, body, details, [key ?? "", password ?? ""]);
   }
+}
+
+/**
+ * How long an answer may be. A read brings a configuration, of which the largest that devices take are some
+ * tens of MiB; a multi-config answer has a line for each of its operations; others are short.
+ */
+function limit({ type, action }: Parameters): number {
+  if (type === "op" || type === "log" || action === "get" || action === "show") return 128 * MIB;
+  return action === "multi-config" ? 16 * MIB : MIB;
 }
 
 function multiConfigElement({ action, xpath, element, where, dst }: Operation, index: number): string {

@@ -25,6 +25,21 @@ export interface SettingProblem {
   example: string;
 }
 
+/** What is said of a connection on every run: what somebody on the way could read or change. */
+export function connectionWarnings({ protocol, skipVerifyCertificate }: Connection): string[] {
+  if (protocol === "http") {
+    return [
+      "panos:protocol is http: the API key and every rule cross the network readable, and whoever is on the way can " +
+        "change them. Set it to https",
+    ];
+  }
+  if (!skipVerifyCertificate) return [];
+  return [
+    "panos:skipVerifyCertificate is true: whoever is on the way can pass for the firewall, and read its API key. Set " +
+      "panos:caFile to the certificate of its authority instead",
+  ];
+}
+
 /** The environment variables that override the settings; the Terraform provider's names where it has one. */
 export const CONNECTION_ENVIRONMENT = {
   hostname: "PANOS_HOSTNAME",

@@ -1,3 +1,5 @@
+import { printable } from "./printable";
+
 /**
  * What went wrong, for programs:
  * - `unreachable` no connection; `certificate` TLS refused; `timeout` the call's deadline passed
@@ -6,7 +8,8 @@
  * - `login-refused` user or password is wrong; `forbidden` the administrator's role lacks a right
  * - `busy` the device asks to try again later; `refused` any other refusal by the device
  * - `ambiguous` the connection was lost after a write was sent: it may or may not have happened
- * - `not-panos` the answer isn't one of a PAN-OS device; `job` a job ended in failure
+ * - `not-panos` the answer isn't one of a PAN-OS device; `too-large` it is longer than such an answer can be;
+ *   `job` a job ended in failure
  * - `unsupported` this device can't do what is needed; `settings` the connection's settings are wrong
  */
 export type PanosErrorCode =
@@ -22,6 +25,7 @@ export type PanosErrorCode =
   | "refused"
   | "ambiguous"
   | "not-panos"
+  | "too-large"
   | "job"
   | "unsupported"
   | "settings";
@@ -48,7 +52,10 @@ export interface PanosErrorDetails {
   cause?: unknown;
 }
 
-/** Any failure of a call to a firewall. Its message never contains a key or a password. */
+/**
+ * Any failure of a call to a firewall. Its message never contains a key or a password, and what the device said
+ * stands in it as a terminal may show it.
+ */
 export class PanosError extends Error {
   override readonly name = "PanosError";
   readonly action: string | undefined;
@@ -67,11 +74,13 @@ export class PanosError extends Error {
       details.xpath && `xpath ${details.xpath}`,
       details.panosCode && `PAN-OS code ${details.panosCode}`,
     ].filter(Boolean);
-    super(where.length > 0 ? `${message} (${where.join(", ")})` : message, { cause: details.cause });
+    super(printable(where.length > 0 ? `${message} (${where.join(", ")})` : message), {
+      cause: details.cause,
+    });
     this.action = details.action;
     this.xpath = details.xpath;
     this.panosCode = details.panosCode;
-    this.lines = details.lines ?? [];
+    this.lines = (details.lines ?? []).map(printable);
     this.operationId = details.operationId;
   }
 }

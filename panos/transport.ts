@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Pool } from "undici";
 import type { Connection } from "./connection";
@@ -24,8 +25,9 @@ export function connectionPool(connection: Connection): Pool {
 
 function certificates({ caFile }: Connection): string | undefined {
   if (caFile === undefined) return undefined;
+  let pem: string;
   try {
-    return readFileSync(caFile, "utf8");
+    pem = readFileSync(caFile, "utf8");
   } catch (cause) {
     throw new PanosError(
       "settings",
@@ -33,7 +35,52 @@ function certificates({ caFile }: Connection): string | undefined {
       { cause },
     );
   }
+  requireCertificates(caFile, pem);
+  return pem;
 }
+
+const CERTIFICATE = /-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----[\s\S]*?-----END \1-----/g;
+
+/** Without a certificate that it can read, Node would trust nobody, or quietly those of the system. */
+function requireCertificates(caFile: string, pem: string): void {
+  const blocks = pem.match(CERTIFICATE) ?? [];
+  if (blocks.length === 0) {
+    throw new PanosError(
+      "settings",
+      `panos:caFile ${caFile} holds no PEM certificate. It takes a file with one or more ` +
+        '"-----BEGIN CERTIFICATE-----" in it; a DER file becomes one by: openssl x509 -inform der -in FILE',
+    );
+  }
+  blocks.forEach((block, index) => {
+    try {
+      new X509Certificate(block);
+    } catch (cause) {
+      throw new PanosError(
+        "settings",
+        `panos:caFile ${caFile}: its certificate number ${index + 1} can't be read: ${(cause as Error).message}`,
+        { cause },
+      );
+    }
+  });
+}
+
+/**
+ * Reads an answer's body, and not more of it than such an answer can have.
+ * @throws RangeError that says the limit
+ */
+export async function limitedText(body: AsyncIterable<Buffer>, mostBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Leaving the loop ends the connection, so that the rest isn't sent.
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > mostBytes) throw new RangeError(`the answer is longer than ${mostBytes / MIB} MiB`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+export const MIB = 1024 * 1024;
 
 /** Codes of errors in which no byte of the request can have reached the device. */
 const NOT_SENT = new Set([
@@ -45,6 +92,18 @@ const NOT_SENT = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
+function tooLarge(
+  cause: RangeError,
+  at: string,
+  details: PanosErrorDetails,
+  repeatable: boolean,
+): PanosError {
+  const said = `${cause.message}, which no firewall's is: check what answers at ${at}`;
+  return repeatable
+    ? new PanosError("too-large", said, { ...details, cause })
+    : new PanosError("ambiguous", `${said}. The request may have been carried out`, { ...details, cause });
+}
+
 /** What a request that got no whole answer failed of. */
 export function transportError(
   cause: unknown,
@@ -54,6 +113,7 @@ export function transportError(
 ): PanosError {
   const error = cause as Error & { code?: string };
   const at = `${hostname}:${port}`;
+  if (cause instanceof RangeError) return tooLarge(cause, at, details, repeatable);
   const code = error.code ?? "";
   if (
     error.name === "TimeoutError" ||

@@ -23,12 +23,16 @@ const parser = new XMLParser({
   cdataPropName: "#cdata",
 });
 
+/** PAN-OS gives an element fewer than ten. */
+const MOST_ATTRIBUTES = 64;
+
 type Node = Record<string, unknown>;
 
 /**
  * Parses a document.
  * @returns its root element
- * @throws Error when it isn't well-formed XML with one root, or has a document type declaration
+ * @throws Error when it isn't well-formed XML with one root, or has a document type declaration,
+ *   or more attributes in an element than PAN-OS has
  */
 export function parseXml(text: string): XmlElement {
   if (text.includes("<!DOCTYPE")) throw new Error("the document has a DOCTYPE, which is refused");
@@ -47,7 +51,10 @@ function toElement(node: Node): XmlElement | undefined {
   const name = Object.keys(node).find((key) => key !== ":@" && !key.startsWith("#") && !key.startsWith("?"));
   if (name === undefined) return undefined;
   const element: XmlElement = { name, attributes: {}, children: [], text: "" };
-  for (const [key, value] of Object.entries((node[":@"] ?? {}) as Record<string, string>)) {
+  const attributes = Object.entries((node[":@"] ?? {}) as Record<string, string>);
+  if (attributes.length > MOST_ATTRIBUTES)
+    throw new Error(`an element has ${attributes.length} attributes, more than ${MOST_ATTRIBUTES}`);
+  for (const [key, value] of attributes) {
     element.attributes[key] = decode(value);
   }
   for (const child of node[name] as Node[]) {

@@ -1,5 +1,6 @@
 import * as log from "@pulumi/pulumi/log";
 import * as settings from "@pulumi/pulumi/runtime/settings";
+import { printable } from "../panos/printable";
 import { engineAddress } from "./engine";
 
 const said = new Set<string>();
@@ -17,7 +18,7 @@ export function tell(severity: "info" | "warn", message: string, ephemeral = fal
     // The SDK knows the engine's address in a program, but not in a process that hosts dynamic providers.
     settings.resetOptions(settings.getProject(), settings.getStack(), -1, address, "", false, "");
   }
-  const sending = log[severity](message, undefined, undefined, ephemeral).catch(() => undefined);
+  const sending = log[severity](printable(message), undefined, undefined, ephemeral).catch(() => undefined);
   telling = Promise.all([telling, sending]);
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { chooseExecutable } from "../engine/stack";
-import { runCommand, type Terminal } from "../terminal";
+import { lines, runCommand, type Terminal } from "../terminal";
 import { readLogFile } from "./events/log-file";
 import { HELP, readFlags } from "./replay/flags";
 import { Rehearsal } from "./replay/rehearsal";
@@ -13,7 +13,7 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
  * @returns the exit code: 0 replayed, 1 a file can't be used, 2 wrong arguments, 130 stopped
  */
 export async function replay(args: string[], { output, folder }: Terminal): Promise<number> {
-  const say = (text: string) => output.write(`${text}\n`);
+  const say = lines(output);
   const flags = readFlags(args);
   if (flags === undefined || "problem" in flags) {
     say(flags === undefined ? HELP : `${flags.problem}\n\n${HELP}`);
