@@ -20,6 +20,7 @@ import { alreadyAllowed } from "./mapping/coverage";
 import { mapWithin, withinGuardrails, type GuardedPolicy } from "./mapping/guardrails";
 import { permissionLabel } from "./mapping/describe";
 import { throughNat } from "./mapping/nat";
+import { ofThePassing } from "./mapping/order";
 import { isolatedMessages } from "./mapping/quarantine";
 import { addressesOfInterfaces } from "./mapping/routing";
 import { unseen } from "./mapping/unseen";
@@ -156,7 +157,7 @@ export async function planFor(
       ({ rule, by }) => `${permissionLabel(rule.permission)} is allowed by ${by.join(" with ")}`,
     ),
     onHold,
-    withheld: policy.withheld.map(({ reason }) => reason),
+    withheld: ofThePassing(policy.withheld).map(({ reason }) => reason),
     guarded: policy.guarded.map(({ reason }) => reason),
     // Asked only where it is shown: a run that isn't frozen compares when it registers.
     waiting: [
@@ -339,7 +340,7 @@ export function refusedPlan(
     ...isolationOf(isolation, firewall),
     alreadyAllowed: [],
     onHold: [],
-    withheld: withheld.map(({ reason }) => reason),
+    withheld: ofThePassing(withheld).map(({ reason }) => reason),
     guarded: guarded.map(({ reason }) => reason),
     waiting: [refusal],
     suspicion: undefined,

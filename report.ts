@@ -1,7 +1,9 @@
 import * as log from "@pulumi/pulumi/log";
 import type { Adopted } from "./mapping/adoption";
 import type { Coverage } from "./mapping/coverage";
+import { lackRules, leftOutMessage } from "./mapping/left-out";
 import { isMemberTag } from "./mapping/names";
+import { ofThePassing } from "./mapping/order";
 import { isolatedMessages } from "./mapping/quarantine";
 import type { Policy } from "./mapping/types";
 import { connectionWarnings } from "./panos/connection";
@@ -34,7 +36,12 @@ export async function report(
   for (const doubt of [...connectionWarnings(connection), ...doubts])
     await say("warn", `${firewall}: ${doubt}`);
   for (const warning of policy.warnings) await say("warn", warning);
-  for (const { reason } of policy.withheld) await say("warn", `withheld: ${reason}`);
+  const leftOut = leftOutMessage(policy.protectedInterfaces.length, policy.leftOut);
+  if (leftOut !== undefined) await say(lackRules(policy.leftOut) ? "warn" : "info", leftOut);
+  const passing = new Set(ofThePassing(policy.withheld));
+  for (const { reason } of passing) await say("warn", `withheld: ${reason}`);
+  const elsewhere = policy.withheld.filter((each) => !passing.has(each)).map(({ reason }) => reason);
+  if (elsewhere.length > 0) await say("info", nothingComes(elsewhere));
   for (const message of isolatedMessages(policy.isolation)) await say("warn", `isolated: ${message}`);
   for (const [by, denied] of grouped(shadowed.map(({ rule, by }) => [by, rule.rule.name]))) {
     await say(
@@ -58,6 +65,16 @@ export async function report(
         "addresses that our rules let in to, whatever AWS says: take that tag off it",
     );
   }
+}
+
+/** What needs no rule, in one message: there may be as much of it as of all else. */
+function nothingComes(reasons: readonly string[]): string {
+  const more = reasons.length - 20;
+  return [
+    `nothing of these comes to the firewall (${reasons.length}):`,
+    ...reasons.slice(0, 20).map((reason) => `  ${reason}`),
+    ...(more > 0 ? [`  and ${more} more: npm run explain says why of each rule and packet`] : []),
+  ].join("\n");
 }
 
 /** Says which of the administrator's rules are replaced, by which, and what goes with them. */

@@ -3,6 +3,7 @@ import { prefixListGroupsOf } from "../mapping";
 import { isInside, parseCidr, type Cidr } from "../mapping/cidr";
 import { plainText } from "../mapping/describe";
 import { includes, normalised, trafficOf, type Traffic } from "../mapping/protocols";
+import { ofThePassing } from "../mapping/order";
 import { addressTexts } from "../mapping/routing";
 import type { Direction, MappedRule } from "../mapping/types";
 import { explainIsolated } from "./isolation";
@@ -158,7 +159,9 @@ function verdictOn(
 ): Exclude<Verdict, "isolated"> {
   if (rules.length === 0) {
     const ids = new Set(permitting.map(({ rule }) => rule.id));
-    const isWithheld = policy.withheld.some(({ permission }) => permission.ruleIds.some((id) => ids.has(id)));
+    const isWithheld = ofThePassing(policy.withheld).some(({ permission }) =>
+      permission.ruleIds.some((id) => ids.has(id)),
+    );
     return isWithheld ? "withheld" : "not asked for";
   }
   if (covered.length === rules.length) return "already allowed";

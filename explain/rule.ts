@@ -1,5 +1,6 @@
 import type { MappedRule, Withheld } from "../mapping/types";
 import { plainText } from "../mapping/describe";
+import { ofThePassing } from "../mapping/order";
 import { explainIsolationRule } from "./isolation";
 import type { Explanation, Reason } from "./reason";
 import { listed } from "../provider/declaration";
@@ -31,7 +32,7 @@ export function explainRule(view: View, name: string): Explanation {
   const interfaces = carriers(view, groupId);
   const rules = view.policy.rules.filter(({ permission }) => permission.securityGroupId === groupId);
   return {
-    verdict: withheld.length > 0 ? "withheld" : "not asked for",
+    verdict: ofThePassing(withheld).length > 0 ? "withheld" : "not asked for",
     text: `There is no rule ${name}`,
     because: [
       ...withheld.map(({ reason }) => ({ text: reason })),
@@ -93,7 +94,7 @@ function what({ application, service }: MappedRule["rule"]): string {
 
 /** What else of the same group is withheld: a rule may be narrower than its permission because of it. */
 function withheldBeside(view: View, groupId: string): Reason[] {
-  const withheld = ofGroup(view.policy.withheld, groupId);
+  const withheld = ofThePassing(ofGroup(view.policy.withheld, groupId));
   if (withheld.length === 0) return [];
   return [{ text: "of this group is withheld", because: withheld.map(({ reason }) => ({ text: reason })) }];
 }

@@ -29,7 +29,8 @@ import type {
 /**
  * One inventory from the answers to many questions. AWS goes on changing between two of them, so what names
  * something that was not there any more is left out: a subnet without a route table, an interface without
- * its subnet, a rule without its prefix list. Less is allowed then, never more, and the next run sees it all.
+ * its subnet. Less is allowed then, never more, and the next run sees it all. A rule stays without its prefix list,
+ * which may be no longer shared, or not for us to read: what it asks for has to be withheld by name.
  */
 export function assemble(answers: Answers): Inventory {
   const vpcs = answers.vpcs.map(vpc);
@@ -195,16 +196,9 @@ function networkInterface(answer: NetworkInterfaceAnswer, groupIds: Set<string>)
   };
 }
 
-function securityGroupsOf({
-  securityGroups,
-  securityGroupRules,
-  prefixLists,
-  accountId,
-}: Answers): SecurityGroup[] {
-  const listIds = new Set(prefixLists.map(({ id }) => id));
+function securityGroupsOf({ securityGroups, securityGroupRules, accountId }: Answers): SecurityGroup[] {
   const groups = new Map(securityGroups.map((answer) => [answer.id, securityGroup(answer)]));
   for (const rule of securityGroupRules) {
-    if (rule.prefixListId && !listIds.has(rule.prefixListId)) continue;
     const group = groups.get(rule.securityGroupId);
     group?.[rule.isEgress ? "egress" : "ingress"].push(securityGroupRule(rule, accountId));
   }

@@ -14,8 +14,8 @@ interface Item {
  * there and in the same VPC. Works on the raw document, so that one misspelt field elsewhere doesn't hide a
  * broken reference; values of the wrong type are left to the shapes.
  *
- * An interface's instance may be absent (a stopped instance keeps its interfaces), and so may the targets
- * and prefix lists of routes (they can lie in another VPC or account).
+ * An interface's instance may be absent (a stopped instance keeps its interfaces), and so may the targets of
+ * routes (they can lie in another VPC or account) and prefix lists (they can be shared no longer).
  */
 export function checkReferences(document: unknown, problems: Problems): void {
   const vpcs = itemsOf(document, "vpcs");
@@ -35,9 +35,8 @@ export function checkReferences(document: unknown, problems: Problems): void {
     subnets: uniqueById(subnets, problems),
     routeTables: uniqueById(routeTables, problems),
     groups: uniqueById(groups, problems),
-    prefixLists: uniqueById(prefixLists, problems),
   };
-  for (const others of [itemsOf(document, "instances"), interfaces, rules, peerings]) {
+  for (const others of [itemsOf(document, "instances"), interfaces, rules, prefixLists, peerings]) {
     uniqueById(others, problems);
   }
 
@@ -56,7 +55,6 @@ export function checkReferences(document: unknown, problems: Problems): void {
       );
     }
   }
-  for (const rule of rules) refer(rule, "prefixListId", known.prefixLists, "prefixLists", problems);
 }
 
 function itemsOf(parent: unknown, field: string, path = ""): Item[] {

@@ -6,8 +6,8 @@ import type { Inventory, PrefixList, SecurityGroup, SecurityGroupRule, Tags } fr
 import { approvalValue, tagState } from "./approval-tag";
 import { parseCidr, type Cidr, type Family } from "./cidr";
 import { permissionLabel } from "./describe";
-import { mapInventory } from "./index";
-import { compareTexts, compareWithheld } from "./order";
+import { mapInventory, unmentioned } from "./index";
+import { compareTexts, compareWithheld, ofThePassing } from "./order";
 import { permissionOf } from "./permissions";
 import { meets, normalised, trafficOf, type Traffic } from "./protocols";
 import type { Direction, MappingOptions, Policy, Withheld } from "./types";
@@ -71,16 +71,20 @@ export function mapWithin(
   const asked = mapInventory(inventory, options);
   // What would not have crossed the firewall anyway is nobody's concern.
   const relevant = new Set(
-    [...asked.rules, ...asked.withheld].flatMap(({ permission }) => permission.ruleIds),
+    [...asked.rules, ...ofThePassing(asked.withheld)].flatMap(({ permission }) => permission.ruleIds),
   );
-  const guarded = withheld.filter(({ permission }) => permission.ruleIds.some((id) => relevant.has(id)));
+  const guarded = withheld
+    .filter(({ permission }) => permission.ruleIds.some((id) => relevant.has(id)))
+    .sort(compareWithheld);
   const policy = mapInventory(allowed, options, inventory);
+  const all = [...policy.withheld, ...guarded];
   return {
     ...policy,
     guarded,
-    withheld: [...policy.withheld, ...guarded].sort(compareWithheld),
+    withheld: [...all, ...unmentioned(asked.withheld, policy.rules, all)].sort(compareWithheld),
     warnings: [...policy.warnings.filter((warning) => asked.warnings.includes(warning)), ...said],
     protectedInterfaces: asked.protectedInterfaces,
+    leftOut: asked.leftOut,
   };
 }
 

@@ -10,7 +10,7 @@ import type { Marks } from "./quarantine";
 import { protectedInterfaces, unknownTargets } from "./routing";
 import type { ProtectedInterface } from "./routing";
 import { applicationsOf, ruleOf, servicesOf, withApplicationsInside } from "./rules";
-import type { MappedRule, MappingOptions, Policy } from "./types";
+import type { MappedRule, MappingOptions, Policy, Withheld } from "./types";
 import { zonesOf } from "./zones";
 
 export { addressGroupsOf, registrationsOf } from "./address-groups";
@@ -50,6 +50,16 @@ function differing(rules: readonly MappedRule[], others: readonly MappedRule[]):
   return rules.filter((each) => known.get(each.rule.name) !== textOf(each)).map(({ rule }) => rule.name);
 }
 
+/** Of what is withheld, that of which nothing else is said: neither a rule nor another reason. */
+export function unmentioned(
+  more: readonly Withheld[],
+  rules: readonly MappedRule[],
+  withheld: readonly Withheld[],
+): Withheld[] {
+  const said = new Set([...rules, ...withheld].flatMap(({ permission }) => permission.ruleIds));
+  return more.filter(({ permission }) => !permission.ruleIds.some((id) => said.has(id)));
+}
+
 /** The policy in whose rules isolated instances have no part. */
 function mapWithout(inventory: Inventory, options: MappingOptions, whole: Inventory, marks: Marks): Policy {
   const isDynamic = options.destinations === "dynamic";
@@ -68,18 +78,18 @@ function mapWithout(inventory: Inventory, options: MappingOptions, whole: Invent
     withoutIsolated(zones, whole, marks, options),
     options,
   );
-  const { permissions } = relevant;
-  const withheld = [...relevant.withheld];
-  if (isolated.length > 0) {
-    const carried = carriersByGroup(isolated, places, options).groups;
-    const lost = relevantPermissions(inventory, carried, zones, options).permissions;
-    withheld.push(...withheldFrom(isolated, marks, lost));
-  }
   const found: MappedRule[] = [];
-  for (const permission of permissions) {
+  const withheld = [...relevant.withheld];
+  for (const permission of relevant.permissions) {
     const result = ruleOf(permission, options);
     if ("rule" in result) found.push(result);
     else withheld.push(result);
+  }
+  if (isolated.length > 0) {
+    const carried = carriersByGroup(isolated, places, options).groups;
+    const lost = relevantPermissions(inventory, carried, zones, options);
+    withheld.push(...withheldFrom(isolated, marks, lost.permissions));
+    withheld.push(...unmentioned(lost.withheld, found, withheld));
   }
   const rules = withApplicationsInside(found, options.ownerId);
   rules.sort((a, b) => compareTexts(a.rule.name, b.rule.name));
@@ -105,6 +115,7 @@ function mapWithout(inventory: Inventory, options: MappingOptions, whole: Invent
       ...(isDynamic ? unregistrable(protection.interfaces) : []),
     ],
     protectedInterfaces: protection.interfaces.map(({ networkInterface }) => networkInterface.id),
+    leftOut: protection.leftOut,
   };
 }
 

@@ -4,6 +4,7 @@ import { FAMILIES, compareCidrs } from "./cidr";
 import type { Cidr, Family } from "./cidr";
 import { permissionLabel } from "./describe";
 import type { ZonedCarriers } from "./destinations";
+import { elsewhere } from "./elsewhere";
 import { overlaps } from "./intervals";
 import { compareTexts } from "./order";
 import { groupOfList, parseAll, prefixListsOf } from "./prefix-lists";
@@ -46,9 +47,13 @@ export function relevantPermissions(
   options: MappingOptions,
 ): { permissions: RelevantPermission[]; withheld: Withheld[]; warnings: string[] } {
   const { directions = ["ingress"], references = "skip" } = options;
-  const prefixLists = prefixListsOf(inventory.prefixLists, options);
-  const expanded = references === "expand" ? referenceReader(inventory) : undefined;
-  const collected = new Map<string, Collected>();
+  const scope: Scope = {
+    zones,
+    options,
+    prefixLists: prefixListsOf(inventory.prefixLists, options),
+    expanded: references === "expand" ? referenceReader(inventory) : undefined,
+    collected: new Map(),
+  };
   const withheld: Withheld[] = [];
   const unread: string[] = [];
   for (const group of inventory.securityGroups) {
@@ -60,41 +65,68 @@ export function relevantPermissions(
       if (!groupRules) unread.push(group.id);
       for (const groupRule of groupRules ?? []) {
         const permission = permissionOf(group, groupRule, direction);
-        const narrowed = (why: string) =>
-          withheld.push({
-            permission,
-            reason: `${permissionLabel(permission)} is not opened in full: ${why}`,
-          });
-        const found = remotesOf(groupRule, carriers, prefixLists, expanded, narrowed);
-        const crossing = found.filter((remote) => carriers.some((each) => crosses(remote, each, direction)));
-        const family = familyOf(permission.ipProtocol);
-        const remotes = crossing.filter((remote) => family === undefined || remote.family === family);
-        if (remotes.length < crossing.length) narrowed(wrongFamily(permission, groupRule));
-        const guarded = new Set<string>();
-        for (const each of carriers) {
-          for (const remote of remotes) {
-            if (!crosses(remote, each, direction)) continue;
-            const { crossings, vpcIds } = each.families[remote.family];
-            const near = { crossings: crossings[direction], vpcIds };
-            for (const piece of zones.outside(remote, near, direction)) {
-              // The account's own interfaces have ingress permissions of their own, which this one must not widen.
-              if (direction === "egress" && zones.isGuarded(piece.zone, piece.remote)) {
-                guarded.add(piece.remote.text);
-                continue;
-              }
-              add(collected, { permission, applications, carriers: each }, groupRule, piece, prefixLists);
-            }
-          }
-        }
-        if (guarded.size > 0) narrowed(guardedDestinations(groupRule, [...guarded].sort(compareTexts)));
+        withheld.push(...collect(scope, { permission, applications }, groupRule, carriers));
       }
     }
   }
   return {
-    permissions: [...collected.values()].map((each) => finished(each, prefixLists, options.ownerId)),
+    permissions: [...scope.collected.values()].map((each) =>
+      finished(each, scope.prefixLists, options.ownerId),
+    ),
     withheld,
-    warnings: [...(expanded ? incompleteness(inventory) : []), ...unreadRules(unread)],
+    warnings: [...(scope.expanded ? incompleteness(inventory) : []), ...unreadRules(unread)],
   };
+}
+
+/** What all permissions are judged by, and where they are collected. */
+interface Scope {
+  zones: Zones;
+  options: MappingOptions;
+  prefixLists: PrefixLists;
+  expanded: ReferenceReader | undefined;
+  collected: Map<string, Collected>;
+}
+
+/** Collects what of one security-group rule crosses the firewall. @returns what of it doesn't become a rule */
+function collect(
+  { zones, options, prefixLists, expanded, collected }: Scope,
+  collecting: Pick<Collecting, "permission" | "applications">,
+  groupRule: SecurityGroupRule,
+  carriers: readonly ZonedCarriers[],
+): Withheld[] {
+  const { permission } = collecting;
+  const { direction } = permission;
+  const withheld: Withheld[] = [];
+  const narrowed = (why: string) =>
+    withheld.push({ permission, reason: `${permissionLabel(permission)} is not opened in full: ${why}` });
+  const found = remotesOf(groupRule, carriers, prefixLists, expanded, narrowed);
+  const crossing = found.filter((remote) => carriers.some((each) => crosses(remote, each, direction)));
+  const family = familyOf(permission.ipProtocol);
+  const remotes = crossing.filter((remote) => family === undefined || remote.family === family);
+  if (remotes.length < crossing.length) narrowed(wrongFamily(permission, groupRule));
+  const guarded = new Set<string>();
+  let isOpened = false;
+  for (const each of carriers) {
+    for (const remote of remotes) {
+      if (!crosses(remote, each, direction)) continue;
+      const { crossings, vpcIds } = each.families[remote.family];
+      for (const piece of zones.outside(remote, { crossings: crossings[direction], vpcIds }, direction)) {
+        // The account's own interfaces have ingress permissions of their own, which this one must not widen.
+        if (direction === "egress" && zones.isGuarded(piece.zone, piece.remote)) {
+          guarded.add(piece.remote.text);
+          continue;
+        }
+        isOpened = true;
+        add(collected, { ...collecting, carriers: each }, groupRule, piece, prefixLists);
+      }
+    }
+  }
+  if (guarded.size > 0) narrowed(guardedDestinations(groupRule, [...guarded].sort(compareTexts)));
+  if (!isOpened && withheld.length === 0) {
+    if (remotes.length > 0) narrowed(onlyIsolated(groupRule));
+    else withheld.push(elsewhere(permission, groupRule, found, carriers, options));
+  }
+  return withheld;
 }
 
 type Collecting = Pick<RelevantPermission, "permission" | "applications" | "carriers">;
@@ -225,7 +257,7 @@ function remotesOf(
     if (list !== undefined && "cidrs" in list) return list.cidrs;
     narrowed(
       list === undefined
-        ? `rule ${id} names the prefix list ${prefixListId}, which the inventory doesn't have.`
+        ? `rule ${id} names the prefix list ${prefixListId}, which can't be seen: it was deleted, is shared no longer, or may not be read.`
         : `the prefix list ${prefixListId} of rule ${id} ${list.fault}`,
     );
     return [];
@@ -248,6 +280,10 @@ function wrongFamily(permission: Permission, groupRule: SecurityGroupRule): stri
   const [has, needs] = permission.ipProtocol === "icmp" ? ["IPv6", "icmpv6"] : ["IPv4", "icmp"];
   const ends = permission.direction === "egress" ? "destinations" : "sources";
   return `rule ${groupRule.id} has ${has} ${ends}, whose packets never carry this protocol (theirs is ${needs}), so they are left out.`;
+}
+
+function onlyIsolated({ id }: SecurityGroupRule): string {
+  return `all that rule ${id} names are addresses of isolated instances (quarantine).`;
 }
 
 function guardedDestinations(groupRule: SecurityGroupRule, blocks: readonly string[]): string {

@@ -97,8 +97,11 @@ export function destinationOf(route: Route): string {
   return route.destinationCidrBlock ?? route.destinationIpv6CidrBlock ?? route.destinationPrefixListId ?? "?";
 }
 
-/** The addresses whose packets leave by one of these gateways. */
-export function ledToGateways(
+/**
+ * The addresses that are answered by one of these gateways, or by none: a route that leads elsewhere takes them
+ * away, one that was deleted doesn't.
+ */
+export function notPastGateways(
   table: RouteTable,
   vpc: Vpc | undefined,
   gatewayIds: readonly string[],
@@ -107,11 +110,14 @@ export function ledToGateways(
   const leads = ({ state, gatewayId = "" }: Route) =>
     (state === undefined || state === "active") && gatewayIds.includes(gatewayId);
   const destinations = destinationsOf(table, vpcCidrs(vpc), leads, lists);
-  const led = (family: Family) =>
-    longestPrefixes(
-      destinations.filter(({ cidr }) => cidr.family === family),
-      ({ route }) => route !== undefined && leads(route),
-    );
+  const led = (family: Family) => {
+    const ofFamily = destinations.filter(({ cidr }) => cidr.family === family);
+    const routed = setOf(ofFamily.map(({ cidr }) => cidr));
+    return setOf([
+      ...longestPrefixes(ofFamily, ({ route }) => route !== undefined && leads(route)),
+      ...difference([EVERY_ADDRESS[family]], routed),
+    ]);
+  };
   return { IPv4: led("IPv4"), IPv6: led("IPv6") };
 }
 

@@ -4,11 +4,12 @@ import { FAMILIES, parseCidr } from "./cidr";
 import type { Cidr, Family } from "./cidr";
 import { setOf } from "./intervals";
 import type { IntervalSet } from "./intervals";
+import { kindLeftOut, sortedKinds } from "./left-out";
 import { compareTexts } from "./order";
 import { routeDoubts } from "./route-doubts";
-import { isNowhere, leadsIn, ledToGateways, routedPrefixLists, waysOut } from "./routes";
+import { isNowhere, leadsIn, notPastGateways, routedPrefixLists, waysOut } from "./routes";
 import type { WayOut } from "./routes";
-import type { MappingOptions } from "./types";
+import type { LeftOut, MappingOptions } from "./types";
 
 /** A network interface that the firewall stands before, in at least one family. */
 export interface ProtectedInterface {
@@ -47,6 +48,8 @@ export function addressesOfInterfaces({ networkInterfaces }: Inventory, ids: rea
 export interface Protection {
   /** Sorted by interface id. */
   interfaces: ProtectedInterface[];
+  /** All others behind the firewall, as far as the inventory has them. */
+  leftOut: LeftOut;
   /** Interfaces that could not be judged and routes that contradict each other, one sentence each. */
   warnings: string[];
 }
@@ -67,23 +70,30 @@ export function protectedInterfaces(
   const instances = new Set(inventory.instances.map((instance) => instance.id));
   const judge = subnetJudge(inventory, options, targets);
   const interfaces: ProtectedInterface[] = [];
+  const leftOut = new Map<string, string[]>();
   const warnings: string[] = [];
   for (const networkInterface of inventory.networkInterfaces) {
-    const { id, instanceId, subnetId, vpcId, attachmentStatus } = networkInterface;
-    if (instanceId === undefined || (which === "running" && !instances.has(instanceId))) continue;
-    if (attachmentStatus === "detaching" || attachmentStatus === "detached") continue;
-    if (targets.networkInterfaceIds.has(id) || targets.instanceIds.has(instanceId)) continue;
+    const { id, instanceId, subnetId, vpcId } = networkInterface;
+    if (targets.networkInterfaceIds.has(id) || targets.instanceIds.has(instanceId ?? "")) continue;
+    const kind = kindLeftOut(networkInterface, (each) => which === "attached" || instances.has(each));
     const crossing = judge.crossing(subnetId, vpcId);
     if (!crossing) {
-      warnings.push(
-        `Network interface ${id} of instance ${instanceId} is left out: the inventory has no route table for its subnet ${subnetId}.`,
-      );
+      if (kind === undefined) warnings.push(withoutTable(networkInterface));
     } else if (!isNowhere(crossing)) {
-      interfaces.push({ networkInterface, crossing });
+      if (kind === undefined) interfaces.push({ networkInterface, crossing });
+      else leftOut.set(kind, [...(leftOut.get(kind) ?? []), id]);
     }
   }
   interfaces.sort((a, b) => compareTexts(a.networkInterface.id, b.networkInterface.id));
-  return { interfaces, warnings: [...warnings, ...judge.warnings()] };
+  return {
+    interfaces,
+    leftOut: { kinds: sortedKinds(leftOut), isComplete: inventory.complete === true },
+    warnings: [...warnings, ...judge.warnings()],
+  };
+}
+
+function withoutTable({ id, instanceId, subnetId }: NetworkInterface): string {
+  return `Network interface ${id} of instance ${instanceId} is left out: the inventory has no route table for its subnet ${subnetId}.`;
 }
 
 /**
@@ -198,14 +208,14 @@ function subnetJudge(inventory: Inventory, options: MappingOptions, targets: Fir
     ways.set(key, known);
     return known;
   };
-  /** What a gateway brings in through the firewall: what leaves by it again. */
+  /** What a gateway brings in through the firewall: what doesn't leave by another way. */
   const throughGateway = ({ gatewayIds, isInternet }: EdgeTable, table: RouteTable, vpcId: string) => {
     // The data sources hide what a virtual private gateway propagates: it may be any that no route says more of.
     if (!isInternet && !seesPropagated) {
       const { IPv4, IPv6 } = waysOutOf(table, vpcId);
       return { IPv4: IPv4.notElsewhere, IPv6: IPv6.notElsewhere };
     }
-    return ledToGateways(table, vpcs.get(vpcId), gatewayIds, lists);
+    return notPastGateways(table, vpcs.get(vpcId), gatewayIds, lists);
   };
   const crossing = (subnetId: string, vpcId: string): Record<Family, IntervalSet> | undefined => {
     const subnet = subnets.get(subnetId);

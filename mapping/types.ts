@@ -114,11 +114,24 @@ export interface MappedAddressGroup {
   carriers: string[];
 }
 
-/** A permission, or a part of one, that does not become a rule although it crosses the firewall. */
+/** A permission, or a part of one, that does not become a rule. */
 export interface Withheld {
   permission: Permission;
   /** A whole sentence that names the group, the protocol and ports, and why. */
   reason: string;
+  /** Nothing of it comes to the firewall, as far as that is known: no rule is missing. */
+  isElsewhere?: true;
+}
+
+/** Network interfaces behind the firewall to which no rule leads, because of what they are. */
+export interface LeftOut {
+  /**
+   * Their ids, sorted, by kind: "branch", "lambda", "network_load_balancer", …, EC2's interface types; or what else
+   * keeps them out.
+   */
+  kinds: { kind: string; ids: string[] }[];
+  /** Whether the inventory has all of them: the data sources are asked for instances' alone. */
+  isComplete: boolean;
 }
 
 /** An instance whose addresses are in no rule of ours. */
@@ -160,6 +173,10 @@ export interface Policy {
   applications: Application[];
   /** The address groups that `rules` name, each once, sorted by name; none unless destinations are dynamic. */
   addressGroups: MappedAddressGroup[];
+  /**
+   * What of the permissions of groups behind the firewall becomes no rule: each of them, in the directions that the
+   * options name, is in `rules` or here.
+   */
   withheld: Withheld[];
   /** Things that a person should know, one sentence each. */
   warnings: string[];
@@ -167,4 +184,6 @@ export interface Policy {
   isolation?: Isolation;
   /** Ids of the interfaces behind the firewall; of stopped instances too, where destinations are dynamic. */
   protectedInterfaces: string[];
+  /** All others behind the firewall, as far as the inventory has them. */
+  leftOut: LeftOut;
 }

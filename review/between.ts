@@ -2,6 +2,7 @@
 import type { Inventory } from "../inventory/types";
 import { objectsOf } from "../mapping/coverage";
 import { mapWithin, type GuardedPolicy } from "../mapping/guardrails";
+import { ofThePassing } from "../mapping/order";
 import { isolatedMessages } from "../mapping/quarantine";
 import type { MappedRule, MappingOptions } from "../mapping/types";
 import type { Rulebase } from "../panos/policy";
@@ -37,7 +38,7 @@ export function factsBetween(
         running: asRunning(old, cleanupRule, mapping),
         members: wantedOf(old.rules, old).members,
         wanted: wantedOf(now.rules, now),
-        withheld: now.withheld,
+        withheld: ofThePassing(now.withheld),
         guarded: now.guarded,
         withheldBefore: old.withheld.map(withheldKey),
         ...{ alreadyAllowed: [], shadowed: [], adopted: [], held: [] },

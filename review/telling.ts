@@ -5,6 +5,7 @@ import type { GuardedPolicy } from "../mapping/guardrails";
 import type { Rulebase } from "../panos/policy";
 import type { Registration } from "../panos/registered";
 import { addressGroupName, memberTag, isQuarantineRuleName, QUARANTINE } from "../mapping/names";
+import { ofThePassing } from "../mapping/order";
 import { firewallIdentity } from "../provider/firewall";
 import { placesOf } from "../provider/placement";
 import { isolatedMessages } from "../mapping/quarantine";
@@ -55,7 +56,7 @@ export function firewallFacts(known: Known): FirewallFacts {
       rules: content.rules.filter(({ name }) => !isQuarantineRuleName(name, ownerId)),
       services: content.services,
     },
-    withheld: policy.withheld,
+    withheld: ofThePassing(policy.withheld),
     guarded: policy.guarded,
     alreadyAllowed: coverage.covered,
     shadowed: coverage.shadowed.map(({ rule, by }) => ({ rule: rule.rule.name, by })),
@@ -107,7 +108,7 @@ export function refusedFacts(
     running: { rules: [], ...none, profileGroups: [], logSettings: [] },
     members: {},
     wanted: wantedOf(policy.rules, policy),
-    withheld: policy.withheld,
+    withheld: ofThePassing(policy.withheld),
     guarded: policy.guarded,
     ...{ alreadyAllowed: [], shadowed: [], adopted: [], held: [], notes: policy.warnings, refusal },
   };

@@ -277,11 +277,6 @@ describe("inventory from a snapshot", () => {
       /^networkInterfaces\[0\].securityGroupIds\[0\]: "sg-1" is not among securityGroups/,
       (i) => (first(i.networkInterfaces).securityGroupIds = ["sg-1"]),
     ],
-    [
-      "a rule's prefix list that isn't there",
-      /prefixListId: "pl-[0-9a-f]+" is not among/,
-      (i) => (i.prefixLists = []),
-    ],
     ["a rule without a source", /ingress\[0\]: has 0 sources; give exactly one/, (i) => replaceRule(i, {})],
     [
       "a rule with two sources",
@@ -361,14 +356,6 @@ describe("inventory from a snapshot", () => {
       /routes\[0\].state: "gone" is not one of/,
       (i) =>
         (first(i.routeTables).routes = [{ destinationCidrBlock: "0.0.0.0/0", state: "gone" as "active" }]),
-    ],
-    [
-      "an egress rule's prefix list that isn't there",
-      /egress\[0\].prefixListId: "pl-1" is not among/,
-      (i) =>
-        (first(i.securityGroups).egress = [
-          { id: "sgr-1", ipProtocol: "-1", fromPort: -1, toPort: -1, prefixListId: "pl-1" },
-        ]),
     ],
     [
       "a rule that is both an ingress and an egress one",

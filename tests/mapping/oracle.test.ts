@@ -6,6 +6,9 @@
  * `ORACLE_RUNS` sets the number of cases, `ORACLE_SEED` repeats a run.
  */
 import { expect } from "chai";
+import { alreadyAllowed } from "../../mapping/coverage";
+import { mapWithin } from "../../mapping/guardrails";
+import type { GuardedPolicy, Guardrails } from "../../mapping/guardrails";
 import { mapInventory, prefixListGroupsOf, prefixListObjects } from "../../mapping/index";
 import {
   isAddressGroupName,
@@ -17,11 +20,14 @@ import {
 import type { MappedRule } from "../../mapping/types";
 import { isUp, passes, turningPoints } from "./oracle/aws";
 import { edgesOf, isWithin } from "./oracle/bits";
+import { rulebase, theirs } from "./fixtures";
 import { judged, runCases } from "./oracle/cases";
+import { countOf } from "./oracle/count";
 import type { Failure, Mapping } from "./oracle/cases";
 import { isIpv6 } from "./oracle/packet";
 import { resolved, valuesOf } from "./oracle/panos";
 import { randomOf } from "./oracle/random";
+import type { Random } from "./oracle/random";
 import { readable, reduced } from "./oracle/reduce";
 import { runInParallel } from "./oracle/workers";
 import { worldOf } from "./oracle/worlds";
@@ -95,8 +101,40 @@ describe("oracle: random packets through random accounts", function () {
     });
   });
 
+  it("loses no permission and no interface: rules, already allowed or withheld, mapped or left out by kind", () => {
+    const all = { permissions: 0, rules: 0, covered: 0, withheld: 0, elsewhere: 0 };
+    forWorlds(RUNS / 50, (world, random) => {
+      const policy = mapWithin(world.inventory, world.options, guardrailsOf(random));
+      const rules = [
+        theirs("allow-some", { application: ["any"], source: ["198.51.100.0/24"], to: ["any"] }),
+      ];
+      const both = { candidate: rulebase(rules), running: rulebase(rules) };
+      const coverage = alreadyAllowed(policy, both, { cleanupRule: "cleanup", enabled: true });
+      const count = countOf(world, policy, coverage);
+      expect({ vanished: count.vanished, uncounted: count.uncounted }).to.deep.equal({
+        vanished: [],
+        uncounted: [],
+      });
+      for (const end of Object.keys(all) as (keyof typeof all)[]) all[end] += count[end];
+    });
+    // Each end is met, and together they are at least as many as what came in.
+    expect(all.rules + all.covered + all.withheld + all.elsewhere).to.be.at.least(all.permissions);
+    for (const [end, number] of Object.entries(all)) expect(number, end).to.be.greaterThan(RUNS / 5000);
+  });
+
+  it("notices a permission that vanishes", () => {
+    let vanished = 0;
+    forWorlds(200, (world) => {
+      const { withheld, ...policy } = mapInventory(world.inventory, world.options);
+      const coverage = { needed: policy.rules, covered: [] };
+      vanished += countOf(world, { ...policy, withheld: withheld.slice(1) }, coverage).vanished.length;
+    });
+    expect(vanished).to.be.greaterThan(20);
+  });
+
   it("does not depend on the order of anything in the inventory", () => {
-    forWorlds(RUNS / 50, ({ inventory, options }) => {
+    forWorlds(RUNS / 50, ({ inventory, options }, random) => {
+      const guardrails = guardrailsOf(random);
       const reversed = {
         ...inventory,
         networkInterfaces: inventory.networkInterfaces.toReversed(),
@@ -114,7 +152,10 @@ describe("oracle: random packets through random accounts", function () {
         vpcs: inventory.vpcs.toReversed(),
       };
       const sorted = (warnings: string[]) => warnings.toSorted();
-      const [one, other] = [mapInventory(reversed, options), mapInventory(inventory, options)];
+      const [one, other] = [reversed, inventory].map((each) => mapWithin(each, options, guardrails)) as [
+        GuardedPolicy,
+        GuardedPolicy,
+      ];
       expect({ ...one, warnings: sorted(one.warnings) }).to.deep.equal({
         ...other,
         warnings: sorted(other.warnings),
@@ -185,11 +226,30 @@ describe("oracle: random packets through random accounts", function () {
   }
 });
 
-function forWorlds(count: number, check: (world: World) => void): void {
+/** Guardrails that withhold something here and there. */
+function guardrailsOf({ some, oneIn, pick }: Random): Guardrails {
+  const port = (text: string, number: number) => ({
+    text,
+    traffic: { protocol: "tcp" as const, fromPort: number, toPort: number },
+  });
+  return {
+    neverOpen: some([port("tcp/3389", 3389), port("tcp/22", 22)]),
+    widestSource: oneIn(2) ? [] : [{ ...port("tcp/443", 443), IPv4: 16, IPv6: 48 }],
+    exclude: {
+      securityGroups: oneIn(4) ? ["team"] : [],
+      vpcs: [],
+      instances: oneIn(4) ? [pick(["tier=web", "tier=db"])] : [],
+    },
+    approvalTag: oneIn(12) ? "approved" : undefined,
+  };
+}
+
+function forWorlds(count: number, check: (world: World, random: Random) => void): void {
   for (let index = 0; index < count; index++) {
-    const world = worldOf(randomOf(SEED, index));
+    const random = randomOf(SEED, index);
+    const world = worldOf(random);
     try {
-      check(world);
+      check(world, random);
     } catch (error) {
       throw new Error(`case ${index}, ORACLE_SEED=${SEED}: ${String(error)}\n${readable(world)}`, {
         cause: error,

@@ -74,7 +74,13 @@ describe("relevant ingress permissions", () => {
     const rule = ruleOf([EVERYWHERE, { cidrIpv6: "::/0" }], {}, ONLY_IPV4);
     expect(rule.source).to.deep.equal(["0.0.0.0/0"]);
     expect(rule.destination).to.deep.equal(["10.0.1.10"]);
-    expect(policyOf([{ cidrIpv6: "::/0" }], {}, ONLY_IPV4)).to.deep.include({ rules: [], withheld: [] });
+    const { rules, withheld } = policyOf([{ cidrIpv6: "::/0" }], {}, ONLY_IPV4);
+    expect(rules).to.deep.equal([]);
+    expect(withheld).to.have.length(1);
+    expect(withheld[0])
+      .to.deep.include({ isElsewhere: true })
+      .and.to.have.property("reason")
+      .that.includes("no interface behind the firewall that carries the group has an IPv6 address");
   });
 
   it("drop sources inside any CIDR of the VPC, keep what is wider", () => {
@@ -127,7 +133,14 @@ describe("relevant ingress permissions", () => {
       { referencedSecurityGroupId: GROUP },
       { referencedSecurityGroupId: "123456789012/sg-99" },
     ];
-    expect(policyOf(references)).to.deep.include({ rules: [], withheld: [], warnings: [] });
+    const { rules, withheld, warnings } = policyOf(references);
+    expect({ rules, warnings }).to.deep.equal({ rules: [], warnings: [] });
+    expect(
+      withheld.map(({ reason, isElsewhere }) => [isElsewhere, /refers to (\S+), and AWS/.exec(reason)?.[1]]),
+    ).to.deep.equal([
+      [true, GROUP],
+      [true, "123456789012/sg-99"],
+    ]);
     expect(ruleOf([...references, EVERYWHERE]).description).to.equal("web (sg-0a1b2c3d): sgr-3");
   });
 
@@ -148,7 +161,7 @@ describe("relevant ingress permissions", () => {
     const { rules, withheld } = policyOf([{ prefixListId: "pl-gone" }, EVERYWHERE]);
     expect(rules[0]?.rule.source).to.deep.equal(["0.0.0.0/0"]);
     expect(withheld.map(({ reason }) => reason)).to.deep.equal([
-      "Security group web (sg-0a1b2c3d), TCP port 443, is not opened in full: rule sgr-1 names the prefix list pl-gone, which the inventory doesn't have.",
+      "Security group web (sg-0a1b2c3d), TCP port 443, is not opened in full: rule sgr-1 names the prefix list pl-gone, which can't be seen: it was deleted, is shared no longer, or may not be read.",
     ]);
     const prefixLists = [
       { id: "pl-1", name: "x", addressFamily: "IPv4" as const, entries: [{ cidr: "any" }] },

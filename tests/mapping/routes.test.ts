@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
 import type { Inventory, Route, RouteTable } from "../../inventory/types";
+import { checkInventory } from "../../inventory/validate";
 import { mapInventory, unknownTargets } from "../../mapping/index";
 import type { MappingOptions } from "../../mapping/types";
 import { DEFAULT_ROUTES, OPTIONS, inventoryWith, networkInterface, policyOf, routeTable } from "./fixtures";
@@ -274,4 +277,46 @@ describe("routes through the firewall", () => {
       expect(policyOf([{ cidrIpv4: "0.0.0.0/0" }], {}, changes).rules).to.deep.equal([]);
     }
   });
+
+  it("to a peering beside 0.0.0.0/0 leave the peer's network out, and say so of each permission", () => {
+    const options = { ...OPTIONS, firewall: { ...NO_TARGET, networkInterfaceIds: ["eni-0f"] } };
+    const { rules, withheld } = mapInventory(recorded("peering-route"), options);
+    expect(rules.map(({ rule }) => [rule.name, rule.source])).to.deep.equal([
+      ["aws-sg-0a-tcp-80", ["10.0.0.0/8"]],
+    ]);
+    expect(withheld.map(({ permission, isElsewhere }) => [permission.ruleIds[0], isElsewhere])).to.deep.equal(
+      [
+        ["sgr-0a001", true],
+        ["sgr-0a000", true],
+      ],
+    );
+    expect(withheld[0]!.reason).to.include("packets from 10.30.4.0/24 of rule sgr-0a001");
+  });
+
+  it("of one zone's firewall that stopped change nothing for any zone", () => {
+    const targets = { ...NO_TARGET, networkInterfaceIds: ["eni-0f", "eni-0f2"] };
+    const stopped = recorded("one-zone-down");
+    const routeTables = stopped.routeTables.map((table) => ({
+      ...table,
+      routes: table.routes.map((route) => ({ ...route, state: "active" as const })),
+    }));
+    for (const destinations of ["addresses", "dynamic"] as const) {
+      const options = { ...OPTIONS, firewall: targets, destinations };
+      const before = mapInventory({ ...stopped, routeTables }, options);
+      const after = mapInventory(stopped, options);
+      expect(before.rules).to.have.length(2);
+      expect({ ...after, warnings: [] }).to.deep.equal({ ...before, warnings: [] });
+      expect(after.warnings).to.have.length(1);
+      expect(after.warnings[0]).to.include("rtb-0a").and.to.include("eni-0f is a blackhole");
+    }
+  });
 });
+
+const NO_TARGET = { instanceIds: [], networkInterfaceIds: [], vpcEndpointIds: [] };
+
+function recorded(name: string): Inventory {
+  const text = readFileSync(join(__dirname, "inventories", `${name}.json`), "utf8");
+  const checked = checkInventory(JSON.parse(text));
+  if (!("inventory" in checked)) throw new Error(checked.problems.join("\n"));
+  return checked.inventory;
+}

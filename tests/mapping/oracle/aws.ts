@@ -68,7 +68,12 @@ export function isUp(world: World, target: NetworkInterface): boolean {
 /** As `isUp`, whether the instance runs or not. */
 export function isAttached(world: World, target: NetworkInterface): boolean {
   const isLeaving = target.attachmentStatus === "detaching" || target.attachmentStatus === "detached";
-  return target.instanceId !== undefined && !isLeaving && !ownFirewall(world).interfaces.includes(target.id);
+  return target.instanceId !== undefined && !isLeaving && !isFirewalls(world, target);
+}
+
+/** Whether an interface is the firewall's own. */
+export function isFirewalls(world: World, { id }: NetworkInterface): boolean {
+  return ownFirewall(world).interfaces.includes(id);
 }
 
 /** Whether packets between an interface and an address pass the firewall, by the routes. */
@@ -90,7 +95,9 @@ export function passes(world: World, target: NetworkInterface, far: string): boo
   return gatewaysLeadingIn(world, target, isIpv6(far)).some((gatewayId) => {
     // Where propagated routes are hidden, any that no route says more of may be a private gateway's.
     if (!gatewayId.startsWith("igw-") && !seesOrigins(inventory)) return !isElsewhere(best, usual);
-    return best?.route?.gatewayId === gatewayId && (best.route.state ?? "active") === "active";
+    // A deleted route takes nothing away; one that leads elsewhere does.
+    if (best === undefined) return true;
+    return best.route?.gatewayId === gatewayId && (best.route.state ?? "active") === "active";
   });
 }
 
