@@ -1,7 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { parse } from "yaml";
 import type { DataSource } from "../../inventory/data-sources";
 import * as sources from "../../inventory/data-sources";
 import triggerPackage from "../../trigger/package.json";
@@ -63,6 +65,13 @@ describe("data sources of the AWS provider", () => {
       expect(ours).to.deep.equal(theirs);
     });
   }
+
+  it("are repeated for about a minute by default, and not for many", async () => {
+    const project = parse(await readFile(path.join(__dirname, "../../Pulumi.yaml"), "utf8")) as {
+      config: Record<string, { value: number }>;
+    };
+    expect(project.config["aws:maxRetries"]?.value).to.be.within(3, 8);
+  });
 
   it("are those of the version that the trigger's package has", () => {
     expect(sources.AWS_PROVIDER).to.equal(triggerPackage.dependencies["@pulumi/aws"]);
