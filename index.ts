@@ -40,9 +40,9 @@ async function program() {
   if (settings.frozen !== undefined) await stopWhatWaits(settings.frozen, plans);
 
   const outputs = plans.map(({ firewall: { declared }, content, ...plan }): [string, object] => {
-    const { registrations, isolation, suspicion, adopt, refusal, isolated } = plan;
+    const { registrations, isolation, suspicion, adopt, refusal, isolated, excused } = plan;
     const { lastCommit } = new FirewallPolicy(declared.name, {
-      ...{ ...declared, ...content, registrations, suspicion, adopt, listed: settings.listed },
+      ...{ ...declared, ...content, registrations, suspicion, adopt, excused, listed: settings.listed },
       groupNames: groupNamesIn(content.rules),
       ...(isolation && { isolation }),
       ...(refusal !== undefined && { refusal }),

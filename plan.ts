@@ -5,7 +5,7 @@ import { withKeptRules } from "./accounts/keep";
 import { askForDrift } from "./drift/asking";
 import { driftFacts } from "./drift/telling";
 import type { Inventory } from "./inventory/types";
-import { requireFit, requireWithinLimits } from "./limits";
+import { requireWithinLimits, revokedAmong, withinLimits } from "./limits";
 import {
   addressGroupsOf,
   applicationsOf,
@@ -48,6 +48,7 @@ import { firewallIdentity } from "./provider/firewall";
 import type { Adoptions } from "./provider/inputs";
 import type { PolicyObjects } from "./provider/objects";
 import { ownObjects } from "./provider/ownership";
+import { currentRun, noteRun } from "./provider/run";
 import { placesOf } from "./provider/placement";
 import type { IsolationArgs } from "./provider/policy";
 import { declaredRegistrations, registrationChanges, registrationsOfStack } from "./provider/registered";
@@ -80,6 +81,8 @@ export interface Plan {
   /** What the running configuration lacks of this or has beyond it, one sentence each. */
   waiting: string[];
   suspicion: string | undefined;
+  /** Rules that may go without counting as removed. */
+  excused: string[];
   /** Administrator's rules that are to be replaced. */
   adopt: Adoptions;
   /** Why nothing may be written to it, where the other firewalls get theirs all the same. */
@@ -98,7 +101,7 @@ export async function planFor(
   { guardrails, limits, frozen }: Pick<Settings, "guardrails" | "limits" | "frozen">,
   reviewed?: Reviewed,
 ): Promise<Plan> {
-  const asked = policyFor(firewall, inventory, guardrails);
+  const mapped = policyFor(firewall, inventory, guardrails);
   const recorded = recordedAnswers(firewall, isDryRun());
   const {
     rulebases,
@@ -107,26 +110,42 @@ export async function planFor(
     candidateObjects,
   }: FirewallAnswers = recorded ?? (await withClient(firewall, askFirewall));
   requirePrerequisites(rulebases.candidate, firewall);
-  const inside = addressesOfInterfaces(inventory, asked.protectedInterfaces);
-  const policy = throughNat(asked, rulebases, firewall.mapping, inside);
-  const unclean = cleanupDoubts(rulebases, firewall.cleanupRule, zonePairs(policy.rules));
+  const inside = addressesOfInterfaces(inventory, mapped.protectedInterfaces);
+  const asked = throughNat(mapped, rulebases, firewall.mapping, inside);
+  const unclean = cleanupDoubts(rulebases, firewall.cleanupRule, zonePairs(asked.rules));
   requireDenial(unclean, { guardrails });
-  const coverage = alreadyAllowed(policy, rulebases, firewall.coverage);
-  const { adopted, refused, gone } = adoption(coverage.needed, policy, rulebases, firewall.coverage);
+  const judged = alreadyAllowed(asked, rulebases, firewall.coverage);
+  const { adopted, refused, gone } = adoption(judged.needed, asked, rulebases, firewall.coverage);
   requireAdoptable(refused);
-  const doubts = [...unclean, ...unseen(rulebases.candidate, coverage.needed, firewall.mapping)];
-  await report(policy, coverage, rulebases.candidate, firewall, doubts);
-  await reportAdoption(adopted, gone, firewall);
   const { ownerId } = firewall.mapping;
   const identity = firewallIdentity(firewall.declared);
   await reviewed?.requireRulebase(identity, rulebases, ownerId);
-  const addressGroups = addressGroupsOf(coverage.needed, policy.addressGroups);
-  const { isolation } = policy;
-  const registrations = registrationsFor(addressGroups, isolation, firewall);
-  const needed = contentOf(coverage.needed, addressGroups, isolation, ownerId);
-  const content = await withUnread(needed, inventory, running, firewall, guardrails);
-  const doubt = suspicion(policy, inventory);
-  const { changes, waiting, others, kept, onHold } = againstRunning(firewall, content, running);
+  const { isolation } = asked;
+  const doubt = suspicion(asked, inventory);
+  const groupsOf = (rules: MappedRule[]) => addressGroupsOf(rules, asked.addressGroups);
+  const needed = contentOf(judged.needed, groupsOf(judged.needed), isolation, ownerId);
+  const wanted = await withUnread(needed, inventory, running, firewall, guardrails);
+  const revoked = (removed: readonly string[]) =>
+    limits.revoked === "pass" ? revokedAmong(removed, inventory, currentRun().revoked) : [];
+  const counted = (changes: RuleChanges) =>
+    withoutExcused(changes, [...(isolation?.excused ?? []), ...revoked(changes.removed)], doubt);
+  const compared = againstRunning(firewall, wanted, running);
+  const limited = withinLimits({
+    ...{ firewall: identity, ownerId, needed: judged.needed, content: wanted, limits, capacity: most },
+    exempt: new Set(adopted.flatMap(({ by }) => by)),
+    running: { objects: running, rulebase: rulebases.running },
+    others: compared.others,
+    changes: counted(compared.changes),
+  });
+  const { content } = limited;
+  const policy = { ...asked, withheld: [...asked.withheld, ...limited.withheld] };
+  const coverage = { ...judged, needed: limited.needed };
+  const doubts = [...unclean, ...unseen(rulebases.candidate, coverage.needed, firewall.mapping)];
+  await report(policy, coverage, rulebases.candidate, firewall, doubts);
+  await reportAdoption(adopted, gone, firewall);
+  const registrations = registrationsFor(groupsOf(coverage.needed), isolation, firewall);
+  const { changes, waiting, kept, onHold } =
+    content === wanted ? compared : againstRunning(firewall, content, running);
   if (isReviewed()) {
     const registered = registrations === undefined ? [] : await registeredOn(firewall, recorded);
     const known = { firewall, policy, rulebases, objects: running, coverage, adopted, content, doubts };
@@ -139,14 +158,15 @@ export async function planFor(
     }
   }
   await reviewed?.requireDeclaration(identity, declarationOf(ownerId, firewall.declared.stack, content));
-  const besides = content.rules.length - coverage.needed.length;
-  const beside = { ...others, rules: others.rules + besides };
   try {
-    requireFit({ ...content, rules: coverage.needed }, beside, identity, limits, most);
-    requireWithinLimits(withoutExcused(changes, isolation, doubt), kept, identity, limits, doubt);
+    requireWithinLimits(counted(changes), kept, identity, limits, doubt);
   } catch (error) {
-    tellReview({ fact: "limit", firewall: identity, text: (error as Error).message });
+    tellReview({ fact: "limit", firewall: identity, text: (error as Error).message, stops: true });
     throw error;
+  }
+  for (const reason of limited.reasons) {
+    noteRun({ note: "held", firewall: identity, reason });
+    tellReview({ fact: "limit", firewall: identity, text: reason, stops: false });
   }
   return {
     firewall,
@@ -166,6 +186,7 @@ export async function planFor(
       ...adopted.map(({ name }) => `rule ${name} is not taken over`),
     ],
     suspicion: doubt,
+    excused: [...(isolation?.excused ?? []), ...revoked(changes.removed)],
     adopt: Object.fromEntries(
       adopted.map(({ name, by, found }) => [name, { by, content: adoptedContent(found) }]),
     ),
@@ -209,14 +230,15 @@ function registrationsFor(
   return { ...registrationsOf(groups), ...(memberTag !== undefined && { [memberTag]: members }) };
 }
 
-/** What limits count: not what happens because a person has marked an instance, which must not wait. */
+/** What limits count: not what must not wait because a person has marked an instance, or taken a permission away. */
 function withoutExcused(
   { added, changed, removed }: RuleChanges,
-  isolation: Isolation | undefined,
+  excused: readonly string[],
   doubt: string | undefined,
 ): RuleChanges {
   if (doubt !== undefined) return { added, changed, removed };
-  const counts = (name: string) => isolation?.excused.includes(name) !== true;
+  const uncounted = new Set(excused);
+  const counts = (name: string) => !uncounted.has(name);
   return { added: added.filter(counts), changed: changed.filter(counts), removed: removed.filter(counts) };
 }
 
@@ -225,10 +247,10 @@ function isolationOf(
   { mapping: { quarantine } }: FirewallSettings,
 ): Pick<Plan, "isolation" | "isolated"> {
   if (isolation === undefined) return {};
-  const { addresses, responders, excused } = isolation;
+  const { addresses, responders } = isolation;
   const before = quarantine?.before;
   return {
-    isolation: { addresses, responders, excused, ...(before !== undefined && { before }) },
+    isolation: { addresses, responders, ...(before !== undefined && { before }) },
     isolated: isolatedMessages(isolation),
   };
 }
@@ -344,6 +366,7 @@ export function refusedPlan(
     guarded: guarded.map(({ reason }) => reason),
     waiting: [refusal],
     suspicion: undefined,
+    excused: isolation?.excused ?? [],
     adopt: {},
     refusal,
   };

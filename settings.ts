@@ -21,6 +21,7 @@ import { reportUnknown } from "./settings/keys";
 import { collector, SettingsError, type Report } from "./settings/problems";
 import { policySettings } from "./settings/policies";
 import { quarantineSettings } from "./settings/quarantine";
+import { removalSettings } from "./settings/removals";
 import { mappingScope, protectedPlaces, zoneOptions } from "./settings/mapping";
 import { isRecord, PANOS_NAME, reader } from "./settings/reader";
 import { namedTags, reportUnseenTags } from "./settings/tags";
@@ -52,6 +53,8 @@ type Targets = Pick<MappingOptions, "firewall" | "protectedSubnets" | "protected
 export interface Limits {
   maxChanges: number | undefined;
   maxRemovals: number | undefined;
+  /** Whether removals count that are revoked permissions by what AWS shows and the run's events say. */
+  revoked: "count" | "pass";
   maxRules: number | undefined;
 }
 
@@ -112,6 +115,7 @@ export function settingsFrom(
   for (const { key, problem, example } of runFrom(environment).problems) report(key, problem, example);
 
   const quarantine = quarantineSettings(read.json("quarantine"), report);
+  const removals = removalSettings(read, report);
   const common: Common = {
     ownerId,
     stack,
@@ -126,7 +130,7 @@ export function settingsFrom(
     },
     skipAlreadyAllowed: read.boolean("skipAlreadyAllowed", true),
     acceptRename: read.boolean("acceptRename", false),
-    maxRemovals: read.wholeNumber("maxRemovals", 0),
+    maxRemovals: removals.maxRemovals,
   };
   if (common.mapping.destinationAddress === "nat" && common.mapping.destinations === "dynamic") {
     report(
@@ -139,7 +143,7 @@ export function settingsFrom(
   const guard = guardSettings(read.json("guard"), get, report);
   const limits: Limits = {
     maxChanges: read.wholeNumber("maxChanges", 0),
-    maxRemovals: common.maxRemovals,
+    ...removals,
     maxRules: guardrails.maxRules,
   };
   const configured = inventorySource(get, read, report, Object.keys(values));

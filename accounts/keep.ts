@@ -77,13 +77,7 @@ export function withKeptRules(
     compareTexts(a.name, b.name),
   );
   return {
-    content: {
-      ...content,
-      rules,
-      ...addressesNamedBy(rules, content.addressGroups, running, ownerId),
-      services: servicesNamedBy(rules, content.services, ownerId),
-      applications: applicationsNamedBy(rules, ownerId),
-    },
+    content: withObjectsOf(rules, content, running, ownerId),
     warnings: [
       ...(kept.length > 0
         ? [`left as they are, because ${listed([...missing])} can't be read: ${count(kept)}`]
@@ -101,6 +95,24 @@ export function withKeptRules(
           ]
         : []),
     ],
+  };
+}
+
+/**
+ * Rules, and the objects of ours that they name: those that are declared already, and others as their names or the
+ * running configuration say them.
+ */
+export function withObjectsOf(
+  rules: readonly SecurityRule[],
+  declared: Pick<PolicyContent, "services" | "addressGroups">,
+  running: PolicyObjects,
+  ownerId: string,
+): PolicyContent {
+  return {
+    rules,
+    ...addressesNamedBy(rules, declared.addressGroups, running, ownerId),
+    services: servicesNamedBy(rules, declared.services, ownerId),
+    applications: applicationsNamedBy(rules, ownerId),
   };
 }
 

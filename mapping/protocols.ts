@@ -94,6 +94,14 @@ export function portsInName(traffic: Traffic): string {
   }
 }
 
+/** A permission's traffic as rules' names have it: "tcp-443", "icmp-3-1", "all"; "" where it is impossible. */
+export function trafficName(permission: ProtocolAndPorts): string {
+  const traffic = trafficOf(normalised(permission));
+  return traffic === undefined
+    ? ""
+    : [traffic.protocol, portsInName(traffic)].filter((part) => part !== "").join("-");
+}
+
 /** For people: "TCP port 443", "ICMP type 3 code 1", "protocol 47". Takes a normalised permission. */
 export function describeTraffic(permission: ProtocolAndPorts): string {
   const { ipProtocol, fromPort, toPort } = permission;

@@ -115,7 +115,7 @@ export interface CommitInputs extends Placed, Places {
   adopt?: Adoptions;
   /** Absent: nobody. */
   isolated?: Isolated;
-  /** Rules that may be gone because instances are isolated or released: then they don't count as removed. */
+  /** Rules that don't count as removed: instances are isolated or released, permissions were revoked. */
   excused?: string[];
 }
 

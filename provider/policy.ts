@@ -119,8 +119,6 @@ const ADDRESSES = "addresses";
 export interface IsolationArgs extends Isolated {
   /** The rule that the rules of isolation stand directly above; absent: they stand at the top. */
   before?: string;
-  /** Rules that are gone or different only because instances are isolated or released. */
-  excused: string[];
 }
 
 /** What one firewall is to hold. */
@@ -130,6 +128,8 @@ export interface FirewallPolicyArgs extends FirewallInputs, PolicyContent {
   acceptRename: boolean;
   maxRemovals: number | undefined;
   suspicion: string | undefined;
+  /** Rules that don't count as removed: instances are isolated or released, permissions were revoked. */
+  excused?: readonly string[];
   /** What is to be taken over; absent: nothing. */
   adopt?: Adoptions;
   /** What isolates instances; absent: nothing does. */
@@ -148,7 +148,16 @@ export class FirewallPolicy extends ComponentResource {
   constructor(name: string, args: FirewallPolicyArgs, options?: ComponentResourceOptions) {
     super("panos:index:FirewallPolicy", name, {}, options);
     const { rules, services, applications, addresses, addressGroups, registrations, ...others } = args;
-    const { acceptRename, maxRemovals, suspicion, listed, adopt = {}, isolation, ...rest } = others;
+    const {
+      acceptRename,
+      maxRemovals,
+      suspicion,
+      listed,
+      adopt = {},
+      isolation,
+      excused = [],
+      ...rest
+    } = others;
     const { groupNames = new Map<string, string>(), ...firewallInputs } = rest;
     const { ownerId, cleanupRule: before, stack } = args;
     const firewall = firewallIdentity(args);
@@ -166,7 +175,7 @@ export class FirewallPolicy extends ComponentResource {
       ...(suspicion !== undefined && { suspicion }),
     };
     const places = placesOf(before, isolation?.before);
-    const { addresses: isolated = [], responders = [], excused = [] } = isolation ?? {};
+    const { addresses: isolated = [], responders = [] } = isolation ?? {};
     const whom = isolated.length > 0 && { isolated: { addresses: isolated, responders } };
 
     const registered = registerResources(() => {
@@ -259,7 +268,7 @@ export class FirewallPolicy extends ComponentResource {
         ...limit,
         ...(Object.keys(adopt).length > 0 && { adopt }),
         ...whom,
-        ...(excused.length > 0 && { excused }),
+        ...(excused.length > 0 && { excused: [...excused] }),
       },
       { parent: this },
     );

@@ -11,6 +11,8 @@ export const RUN_VARIABLES = {
   cause: "AWS_PANOS_RUN_CAUSE",
   /** Until when it has to have ended: milliseconds since 1970. */
   deadline: "AWS_PANOS_RUN_DEADLINE",
+  /** Security groups from which permissions were taken, as the events say that started it: ids with commas between. */
+  revoked: "AWS_PANOS_RUN_REVOKED",
   /** A file that gets a line of JSON, a `RunNote`, for what an automation has to know. */
   report: "AWS_PANOS_RUN_REPORT",
   /** Where the review of it can be seen: its address stays with the commit, among the stack's outputs. */
@@ -20,6 +22,7 @@ export const RUN_VARIABLES = {
 export interface Run {
   cause: string | undefined;
   deadline: number | undefined;
+  revoked: string[];
   report: string | undefined;
   reviewPage: string | undefined;
 }
@@ -27,13 +30,21 @@ export interface Run {
 /** What an environment says of the run, and what is wrong with it. */
 export function runFrom(environment: NodeJS.ProcessEnv): { run: Run; problems: SettingProblem[] } {
   const problems: SettingProblem[] = [];
-  const { cause, deadline, report, reviewPage } = RUN_VARIABLES;
+  const { cause, deadline, report, reviewPage, revoked } = RUN_VARIABLES;
   const time = environment[deadline] || undefined;
   if (time !== undefined && !/^\d{13}$/.test(time)) {
     problems.push({
       key: deadline,
       problem: "is no time in milliseconds since 1970",
       example: "1790000000000",
+    });
+  }
+  const groups = (environment[revoked] ?? "").split(",").filter((id) => id !== "");
+  if (!groups.every((id) => /^sg-[0-9a-z]{1,39}$/.test(id))) {
+    problems.push({
+      key: revoked,
+      problem: "is no list of security groups' ids",
+      example: "sg-0123456789abcdef0,sg-0abc",
     });
   }
   const file = environment[report] || undefined;
@@ -53,6 +64,7 @@ export function runFrom(environment: NodeJS.ProcessEnv): { run: Run; problems: S
     run: {
       cause: line,
       deadline: time === undefined ? undefined : Number(time),
+      revoked: groups,
       report: file,
       reviewPage: page,
     },

@@ -55,7 +55,9 @@ export async function toldByPreview(place: Place, variables: Record<string, stri
   try {
     const { succeeded, errors } = await preview(place, directory, { ...variables, [FACTS_VARIABLE]: file });
     const told = existsSync(file) ? readTold(file) : [];
-    const isStopped = told.some(({ fact }) => fact === "limit" || fact === "guardrails");
+    const isStopped = told.some(
+      (each) => each.fact === "guardrails" || (each.fact === "limit" && each.stops),
+    );
     if (!succeeded && !isStopped) {
       throw new PreviewError(`the preview failed:\n${errors.join("\n") || "it said nothing of why"}`);
     }

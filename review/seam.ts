@@ -17,8 +17,8 @@ export type Fact =
   | { fact: "account"; stack: string; inventory: Inventory; notes: string[] }
   | { fact: "firewall"; facts: FirewallFacts }
   | { fact: "drift"; facts: DriftFacts }
-  /** A limit stops the run on a firewall, or a guardrail on all. */
-  | { fact: "limit"; firewall: string; text: string }
+  /** A limit holds something back on a firewall, or `stops` the run there; a guardrail stops it on all. */
+  | { fact: "limit"; firewall: string; text: string; stops: boolean }
   | { fact: "guardrails" };
 
 /** Whether a review waits for this preview's facts. */

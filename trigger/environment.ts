@@ -32,4 +32,6 @@ export interface BuildEnvironment {
   TRIGGER_RUN_ID: string;
   TRIGGER_RUN_CAUSE: string;
   TRIGGER_RUN_MODE: "up" | "preview";
+  /** Ids of security groups, with commas between. */
+  TRIGGER_RUN_REVOKED: string;
 }

@@ -81,6 +81,34 @@ describe("e2e: changes that may be a mistake", function () {
     await lab.configure();
   });
 
+  it("lets revoked permissions go that AWS shows and events name, and no disappearance with them", async () => {
+    const settings = { "aws-panos-rules:maxRemovals": { limit: 2, revoked: "pass" } };
+    await lab.configure({ settings });
+    // Revoked one by one: the groups are there, without their permissions.
+    const revoked = account(RULES);
+    for (const { ingress } of revoked.securityGroups.slice(0, 4)) ingress.length = 0;
+    await lab.setAccount(revoked);
+    const ids = revoked.securityGroups.map(({ id }) => id);
+    const env = (groups: string[]) => ({ AWS_PANOS_RUN_REVOKED: groups.join(",") });
+    const run = (groups: string[]) => lab.during(() => stack.preview({ env: env(groups) }));
+    // Nobody says so; an event names others, or too few of them.
+    for (const groups of [[], ids.slice(4), ids.slice(0, 1)]) {
+      const { result } = await run(groups);
+      expect(said(result), groups.join()).to.include("more than the 2 allowed");
+    }
+    expect((await run(ids.slice(0, 2))).result.code).to.equal(0);
+    // A group that AWS doesn't show at all may be a wrong account's.
+    await lab.setAccount(account(RULES.slice(4)));
+    expect(said((await run(ids)).result)).to.include("more than the 2 allowed");
+    await lab.setAccount(revoked);
+    const up = await lab.during(() => stack.up({ skipPreview: true, env: env(ids.slice(0, 4)) }));
+    succeeded(up.result);
+    expect(lab.ours()).to.have.members(RULES.slice(4).map(ruleOf));
+    await lab.configure();
+    await lab.setAccount(account(RULES));
+    succeeded(await stack.up({ skipPreview: true }));
+  });
+
   it("removes them when maxRemovals says so", async () => {
     await lab.setAccount(account(RULES.slice(12)));
     await lab.configure({ settings: { "aws-panos-rules:maxRemovals": "12" } });

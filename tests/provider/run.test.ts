@@ -6,7 +6,13 @@ import { noteRun, RUN_VARIABLES, runFrom, withCause } from "../../provider/run";
 
 describe("a run of an automation", () => {
   it("is nobody's where the environment says nothing", () => {
-    const nothing = { cause: undefined, deadline: undefined, report: undefined, reviewPage: undefined };
+    const nothing = {
+      cause: undefined,
+      deadline: undefined,
+      report: undefined,
+      revoked: [],
+      reviewPage: undefined,
+    };
     expect(runFrom({})).to.deep.equal({ run: nothing, problems: [] });
     expect(withCause("dev: 1 added", nothing)).to.equal("dev: 1 added");
   });

@@ -12,4 +12,6 @@ export interface Change {
   region: string;
   /** Ids of what it was done to, as far as the event tells. */
   subjects: string[];
+  /** Ids of the security groups from which it took permissions; absent: from none. */
+  revoked?: string[];
 }

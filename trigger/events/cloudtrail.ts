@@ -5,6 +5,9 @@ import { principalOf, roleOf } from "./principal";
 import { subjectsOf } from "./subjects";
 import type { Verdict, Watch } from "./verdict";
 
+/** Calls that take permissions from a security group. */
+const TAKING_CALLS = ["RevokeSecurityGroupIngress", "RevokeSecurityGroupEgress", "ModifySecurityGroupRules"];
+
 /**
  * What a record of CloudTrail comes to: an event's `detail` in EventBridge, one of `Records` in a log file.
  * Source of the fields: CloudTrail documentation, record contents.
@@ -30,6 +33,8 @@ export function readCloudTrailRecord(record: unknown, { ownRoles, tagKeys }: Wat
   if (id === undefined) return { malformed: `${eventName} without a usable eventID` };
   const at = instant(eventTime);
   if (at === undefined) return { malformed: `${eventName} without a usable eventTime` };
+  const subjects = subjectsOf(eventName, requestParameters, responseElements, serviceEventDetails);
+  const revoked = TAKING_CALLS.includes(eventName) ? subjects.filter((each) => each.startsWith("sg-")) : [];
   return {
     change: {
       id,
@@ -38,7 +43,8 @@ export function readCloudTrailRecord(record: unknown, { ownRoles, tagKeys }: Wat
       principal: principalOf(userIdentity),
       account: word(recipientAccountId),
       region: word(awsRegion),
-      subjects: subjectsOf(eventName, requestParameters, responseElements, serviceEventDetails),
+      subjects,
+      ...(revoked.length > 0 && { revoked }),
     },
   };
 }

@@ -117,7 +117,11 @@ export class Runs {
   private run(id: string, { waiting }: LedgerDocument) {
     const { id: owner, end } = this.invocation;
     const cause = sizeOf(waiting) === 0 ? "looked again" : causeOf(waiting);
-    const request = { id, cause, mode: this.settings.mode, deadline: end - TIME_TO_SETTLE };
+    const { revoked } = waiting;
+    const request = {
+      ...{ id, cause, mode: this.settings.mode, deadline: end - TIME_TO_SETTLE },
+      ...(revoked && { revoked }),
+    };
     return { request, owner, now: this.edges.now(), until: end };
   }
 

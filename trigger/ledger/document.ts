@@ -7,6 +7,8 @@ export interface Basket {
   changes: Change[];
   /** How many more there are. */
   more: number;
+  /** Ids of the security groups from which they took permissions, at most MAX_REVOKED; absent: from none. */
+  revoked?: string[];
   /** When the oldest happened; undefined where there is none. */
   oldest?: number;
 }
@@ -76,6 +78,7 @@ export const FORMAT = 1;
 
 export const MAX_DESCRIBED = 50;
 export const MAX_RECENT = 1000;
+export const MAX_REVOKED = 200;
 
 export const EMPTY: Basket = { changes: [], more: 0 };
 

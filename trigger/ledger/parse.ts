@@ -27,8 +27,14 @@ const change = record({
   account: text,
   region: text,
   subjects: list(text),
+  revoked: optional(list(text)),
 });
-const basket = record({ changes: list(change), more: number, oldest: optional(number) });
+const basket = record({
+  changes: list(change),
+  more: number,
+  oldest: optional(number),
+  revoked: optional(list(text)),
+});
 
 const FIELDS: Record<keyof LedgerDocument, Check> = {
   format: (value) => value === FORMAT,
@@ -38,7 +44,7 @@ const FIELDS: Record<keyof LedgerDocument, Check> = {
   recent: list(text),
   lease: optional(
     record({
-      request: record({ id: text, cause: text, mode: text, deadline: number }),
+      request: record({ id: text, cause: text, mode: text, deadline: number, revoked: optional(list(text)) }),
       owner: text,
       started: number,
       until: number,

@@ -1,5 +1,5 @@
 import type { Change } from "../events/change";
-import { MAX_DESCRIBED, MAX_RECENT, sizeOf, type Basket, type LedgerDocument } from "./document";
+import { MAX_DESCRIBED, MAX_RECENT, MAX_REVOKED, sizeOf, type Basket, type LedgerDocument } from "./document";
 
 /**
  * Writes down changes that have arrived. What is known already, by its id, is not written down again.
@@ -21,6 +21,8 @@ export function recordChanges(
     waiting: merged(document.waiting, {
       changes: news.slice(0, MAX_DESCRIBED),
       more: Math.max(0, news.length - MAX_DESCRIBED),
+      // Of all of them: somebody who floods the ledger must not make it forget what was taken away.
+      ...revokedIn(news.flatMap(({ revoked = [] }) => revoked)),
       oldest: least(times),
     }),
     recent: [...document.recent, ...news.map(({ id }) => id)].slice(-MAX_RECENT),
@@ -43,8 +45,13 @@ export function merged(first: Basket, second: Basket): Basket {
   return {
     changes,
     more: sizeOf(first) + sizeOf(second) - changes.length,
+    ...revokedIn([...(first.revoked ?? []), ...(second.revoked ?? [])]),
     ...(times.length > 0 && { oldest: least(times) }),
   };
+}
+
+function revokedIn(groups: readonly string[]): Pick<Basket, "revoked"> {
+  return groups.length === 0 ? {} : { revoked: [...new Set(groups)].slice(0, MAX_REVOKED) };
 }
 
 // A log file may hold more changes than a call can have arguments.

@@ -40,7 +40,8 @@ function requestFrom(environment: NodeJS.ProcessEnv): RunRequest {
   // When CodeBuild started the build, in milliseconds (CodeBuild documentation, "Environment variables in build
   // environments").
   const began = Number(environment["CODEBUILD_START_TIME"]) || Date.now();
-  return { id, cause, mode, deadline: began + minutes * 60_000 - TIME_TO_SETTLE };
+  const revoked = (environment["TRIGGER_RUN_REVOKED"] ?? "").split(",").filter((each) => each !== "");
+  return { id, cause, mode, revoked, deadline: began + minutes * 60_000 - TIME_TO_SETTLE };
 }
 
 if (require.main === module) {

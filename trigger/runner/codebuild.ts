@@ -11,6 +11,7 @@ import type { Runner, RunningElsewhere, RunOutcome, RunRequest } from "./runner"
 
 /** What a commit's description takes of a cause; all variables of a build together have 5,500 characters. */
 const LONGEST_CAUSE = 512;
+const MOST_REVOKED = 50;
 
 export interface CodeBuildOptions {
   /** The CodeBuild project's name. */
@@ -31,12 +32,13 @@ export class CodeBuildRunner implements Runner {
     this.outcomes = new Outcomes(options.ledger);
   }
 
-  async start({ id, cause, mode }: RunRequest): Promise<RunOutcome | RunningElsewhere> {
+  async start({ id, cause, mode, revoked = [] }: RunRequest): Promise<RunOutcome | RunningElsewhere> {
     const { project } = this.options;
     const told: BuildEnvironment = {
       TRIGGER_RUN_ID: id,
       TRIGGER_RUN_CAUSE: [...cause].slice(0, LONGEST_CAUSE).join(""),
       TRIGGER_RUN_MODE: mode,
+      TRIGGER_RUN_REVOKED: revoked.slice(0, MOST_REVOKED).join(","),
     };
     try {
       const { build } = await this.client.send(

@@ -157,12 +157,13 @@ export class LocalRunner implements Runner {
     given: Record<string, string>,
     log: RunLog,
   ): Promise<{ updated: Updated; outcome: RunOutcome }> {
-    const { id, mode, cause, deadline } = request;
+    const { id, mode, cause, deadline, revoked = [] } = request;
     const folder = await mkdtemp(join(tmpdir(), "aws-panos-run-"));
     const report = join(folder, "report.jsonl");
     const environment = {
       ...given,
       [RUN_VARIABLES.cause]: cause,
+      [RUN_VARIABLES.revoked]: revoked.join(","),
       // After that the engine is interrupted, and a commit's job would be left to itself.
       [RUN_VARIABLES.deadline]: String(deadline - this.spare.interrupt),
       [RUN_VARIABLES.report]: report,

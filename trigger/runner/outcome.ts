@@ -18,8 +18,17 @@ export function outcomeOf(
   notes: readonly RunNote[],
   stopped: boolean,
 ): RunOutcome {
-  if (succeeded) return mode === "preview" ? previewed(rules) : applied(notes);
   const held = notes.filter((note) => note.note === "held");
+  if (succeeded) {
+    const ended = mode === "preview" ? previewed(rules) : applied(notes);
+    // Limits hold back what opens, while everything else is applied: a person has to decide on the rest.
+    return held.length === 0
+      ? ended
+      : withHeld(
+          ended,
+          held.map(({ reason }) => reason),
+        );
+  }
   const late = notes.filter((note) => note.note === "out-of-time");
   const excused = new Set([...held, ...late].map(({ firewall }) => firewall));
   const failed = notes
@@ -34,7 +43,13 @@ export function outcomeOf(
   return { result: "failed", reason: sentences([...errors, ...failed.map(({ reason }) => reason)]) };
 }
 
-function applied(notes: readonly RunNote[]): RunOutcome {
+function withHeld(ended: Extract<RunOutcome, { summary: string }>, reasons: readonly string[]): RunOutcome {
+  return ended.result === "previewed"
+    ? { ...ended, summary: sentences([ended.summary, ...reasons]) }
+    : { result: "held", reason: sentences([...reasons, `the rest was applied: ${ended.summary}`]) };
+}
+
+function applied(notes: readonly RunNote[]): Extract<RunOutcome, { result: "applied" }> {
   const done = notes.flatMap((note) => {
     if (note.note === "commit-ended") return [`commit job ${note.job} on ${note.firewall}: ${note.counts}`];
     return note.note === "registered" ? [`other addresses are registered on ${note.firewall}`] : [];
@@ -49,7 +64,7 @@ function applied(notes: readonly RunNote[]): RunOutcome {
   return { result: "applied", changed: true, summary: sentences(done) };
 }
 
-function previewed(rules: Updated["rules"]): RunOutcome {
+function previewed(rules: Updated["rules"]): Extract<RunOutcome, { result: "previewed" }> {
   // What Pulumi would create and delete has another name with Pulumi alone: on the firewall it stays.
   const [add, remove] = [without(rules.create, rules.delete), without(rules.delete, rules.create)];
   const parts = Object.entries({ add, change: rules.update, remove })

@@ -4,6 +4,8 @@ export interface RunRequest {
   id: string;
   /** Who did what, in a line: goes into the commit's description. */
   cause: string;
+  /** Ids of the security groups from which permissions were taken; absent: from none that is known. */
+  revoked?: string[];
   mode: "up" | "preview";
   /** Until when it has to have ended: epoch milliseconds. */
   deadline: number;

@@ -47,6 +47,31 @@ describe("what waits in a ledger", () => {
     expect(JSON.stringify(document).length).to.be.below(100_000);
   });
 
+  it("keeps what permissions were taken from, whatever else arrives, until a run has applied it", () => {
+    const flood = Array.from({ length: 500 }, (_, n) => change(`noise-${n}`));
+    const taken = { ...change("taken"), revoked: ["sg-0a", "sg-0b"] };
+    const waiting = recordChanges(newLedger("prod"), [...flood, taken], T0, SECOND_LOOK);
+    expect(waiting.waiting.revoked).to.deep.equal(["sg-0a", "sg-0b"]);
+    const again = recordChanges(
+      waiting,
+      [{ ...change("more"), revoked: ["sg-0b", "sg-0c"] }],
+      T0,
+      SECOND_LOOK,
+    );
+    expect(again.waiting.revoked).to.deep.equal(["sg-0a", "sg-0b", "sg-0c"]);
+    expect(parseLedger(JSON.stringify({ ...again, stack: "prod" }), "prod", "here")).to.deep.equal(again);
+    const request = { id: "run", cause: "", mode: "up" as const, deadline: T0, revoked: ["sg-0a"] };
+    const begun = acquire(again, { request, owner: "me", now: T0, until: T0 + 1 });
+    expect(begun.waiting.revoked).to.equal(undefined);
+    const held = settle(begun, "run", { result: "held", reason: "a limit" }, T0);
+    expect(held.waiting.revoked).to.deep.equal(again.waiting.revoked);
+    const applied = settle(begun, "run", { result: "applied", changed: true, summary: "" }, T0);
+    expect(applied.waiting.revoked).to.equal(undefined);
+    const groups = Array.from({ length: 1000 }, (_, n) => `sg-${n}`);
+    const many = recordChanges(newLedger("prod"), [{ ...taken, revoked: groups }], T0, SECOND_LOOK);
+    expect(many.waiting.revoked).to.have.length(200);
+  });
+
   it("isn't put off by a clock that is ahead", () => {
     const document = recordChanges(newLedger("prod"), [change("a", 60 * minutes)], T0, SECOND_LOOK);
     expect(document.waiting.oldest).to.equal(T0);

@@ -39,14 +39,17 @@ describe("the runner in CodeBuild", () => {
 
   it("starts a build that is told its run, and one only", async () => {
     const runner = runnerFrom(told);
-    const run = request({ cause: "anna: RunInstances", mode: "preview" });
+    const run = request({ cause: "anna: RunInstances", mode: "preview", revoked: ["sg-0a", "sg-0b"] });
     expect(await runner.start(run)).to.deep.equal({ result: "started", handle: "aws-panos-prod:1" });
     expect(await runner.start(run), "sent again").to.deep.equal({
       result: "started",
       handle: "aws-panos-prod:1",
     });
     expect(codebuild.builds.map(({ environment }) => environment)).to.deep.equal([
-      { TRIGGER_RUN_ID: run.id, TRIGGER_RUN_CAUSE: "anna: RunInstances", TRIGGER_RUN_MODE: "preview" },
+      {
+        ...{ TRIGGER_RUN_ID: run.id, TRIGGER_RUN_CAUSE: "anna: RunInstances", TRIGGER_RUN_MODE: "preview" },
+        TRIGGER_RUN_REVOKED: "sg-0a,sg-0b",
+      },
     ]);
     const other = await runner.start(request());
     expect(other.result).to.equal("busy");

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { account, ruleOf, type Permission } from "../../support/account";
+import type { RunRequest } from "../../../trigger/runner/runner";
+import { account, groupId, ruleOf, type Permission } from "../../support/account";
 import { Lab, PASSPHRASE, PASSWORDS } from "../../support/lab";
 import { request, runnerFor } from "../../support/runner";
 import { SecretsManager } from "../../support/secrets-manager";
@@ -70,16 +71,30 @@ describe("the runner", function () {
     const { runner } = runnerFor(lab);
     await runner.start(request());
     await lab.setAccount(account([SSH, MAIL]));
-    const outcomeWith = async (settings: Record<string, unknown>) => {
+    const outcomeWith = async (settings: Record<string, unknown>, more: Partial<RunRequest> = {}) => {
       await lab.configure({ settings });
-      const outcome = await runner.start(request());
+      const outcome = await runner.start({ ...request(), ...more });
       return `${outcome.result}: ${"reason" in outcome ? outcome.reason : ""}`;
     };
     expect(await outcomeWith({ "aws-panos-rules:maxRemovals": 0 })).to.match(/^held: .*maxRemovals to 1/);
+    // What AWS shows as revoked and the run's events name goes, where the setting lets it.
+    const passing = { "aws-panos-rules:maxRemovals": { limit: 0, revoked: "pass" } };
+    const revoked = account([WEB, SSH, MAIL]);
+    revoked.securityGroups[0]!.ingress = [];
+    await lab.setAccount(revoked);
+    expect(await outcomeWith(passing)).to.match(/^held: /);
+    expect(await outcomeWith(passing, { revoked: [groupId(WEB.group)] })).to.equal("applied: ");
+    await lab.setAccount(account([WEB, SSH, MAIL]));
+    // Some of it is held back, and the rest is applied.
+    expect(await outcomeWith({ "aws-panos-rules:maxChanges": 0 })).to.match(
+      /^held: aws-panos-rules:maxChanges allows 0 .*; the rest was applied: nothing to do/,
+    );
+    expect(await outcomeWith({})).to.equal("applied: ");
+    await lab.setAccount(account([SSH, MAIL]));
     expect(await outcomeWith({ "aws-panos-rules:freeze": [{}] })).to.match(
       /^held: a window of .*freeze is open/,
     );
     expect(await outcomeWith({ "aws-panos-rules:trustZone": "nowhere" })).to.match(/^failed: .*nowhere/s);
-    expect(lab.candidate()).to.deep.equal([ruleOf(WEB), "cleanup"]);
+    expect(lab.candidate()).to.have.members([...[WEB, SSH, MAIL].map(ruleOf), "cleanup"]);
   });
 });

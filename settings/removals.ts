@@ -1,0 +1,30 @@
+import { PROJECT } from "../provider/configuration";
+import type { Report } from "./problems";
+import { isRecord, type Reader } from "./reader";
+
+const KEY = `${PROJECT}:maxRemovals`;
+const EXAMPLE = '20, or {"limit": 20, "revoked": "pass"}';
+
+/** How many rules one run may remove, and whether revoked permissions count among them. */
+export interface RemovalSettings {
+  maxRemovals: number | undefined;
+  revoked: "count" | "pass";
+}
+
+/** `maxRemovals`: a whole number, or `limit` and `revoked`. */
+export function removalSettings(read: Reader, report: Report): RemovalSettings {
+  const value = read.json("maxRemovals");
+  if (!isRecord(value)) return { maxRemovals: read.wholeNumber("maxRemovals", 0), revoked: "count" };
+  const { limit, revoked = "count", ...others } = value;
+  for (const name of Object.keys(others)) report(`${KEY}.${name}`, "is not a setting", EXAMPLE);
+  if (limit !== undefined && !(Number.isInteger(limit) && Number(limit) >= 0)) {
+    report(`${KEY}.limit`, `${JSON.stringify(limit)} is not a whole number from 0`, EXAMPLE);
+  }
+  if (revoked !== "count" && revoked !== "pass") {
+    report(`${KEY}.revoked`, `${JSON.stringify(revoked)} is none of count, pass`, EXAMPLE);
+  }
+  return {
+    maxRemovals: typeof limit === "number" ? limit : undefined,
+    revoked: revoked === "pass" ? "pass" : "count",
+  };
+}
