@@ -8,7 +8,7 @@ import { cidrsOf, parseBlock } from "./cidr";
 import { objectsOf, trafficOf } from "./coverage";
 import type { OwnObjects } from "./coverage";
 import { permissionLabel } from "./describe";
-import { difference, intersection, setOf } from "./intervals";
+import { difference, intersection, overlaps, setOf } from "./intervals";
 import type { IntervalSet } from "./intervals";
 import { serviceName } from "./names";
 import { servicesOf } from "./rules";
@@ -46,9 +46,7 @@ export function throughNat<P extends Policy>(
     return policy;
   }
   const own = objectsOf(policy.rules, policy, "carriers");
-  const blocks = setOf(
-    inside.flatMap((text) => parseBlock(text) ?? []).filter(({ family }) => family === "IPv4"),
-  );
+  const blocks = blocksOf(inside);
   const withheld: Withheld[] = [];
   const missed = new Map<string, string[]>();
   const rules = policy.rules.flatMap((mapped): MappedRule[] => {
@@ -66,8 +64,31 @@ export function throughNat<P extends Policy>(
     rules,
     services: servicesOf(rules, options.ownerId),
     withheld: [...policy.withheld, ...withheld],
-    warnings: [...policy.warnings, ...[...missed].map(([name, ours]) => missedText(name, ours, isAsked))],
+    warnings: [
+      ...policy.warnings,
+      ...[...missed].map(([name, ours]) => missedText(name, ours, isAsked)),
+      ...isolationMissed(policy, both.flat()),
+    ],
   };
+}
+
+/** What denies traffic to isolated instances names the addresses that these have themselves. */
+function isolationMissed({ isolation }: Policy, steps: readonly Step[]): string[] {
+  const isolated = blocksOf(isolation?.addresses ?? []);
+  if (isolation?.rules.some(({ action }) => action === "deny") !== true) return [];
+  const names = steps
+    .filter(({ target }) => target !== undefined && overlaps(target.possibly, isolated))
+    .map(({ name }) => name);
+  if (names.length === 0) return [];
+  return [
+    `The firewall's NAT rules ${[...new Set(names)].join(", ")} may translate to isolated instances: the rule that ` +
+      "denies traffic to these names them, and matches no packet that is translated to them. Disable those NAT rules " +
+      "meanwhile, or deny what they translate.",
+  ];
+}
+
+function blocksOf(addresses: readonly string[]): IntervalSet {
+  return setOf(addresses.flatMap((text) => parseBlock(text) ?? []).filter(({ family }) => family === "IPv4"));
 }
 
 function missedText(name: string, rules: readonly string[], isAsked: boolean): string {

@@ -214,6 +214,16 @@ describe("destination NAT of the firewall", () => {
     expect(words(policy)).to.include("NAT rule turn may take packets");
   });
 
+  it("to an instance that a tag isolates is told, because what denies traffic to it doesn't match that", () => {
+    const inventory = accountOf([[0, 443]]);
+    for (const each of inventory.instances) each.tags = { SecurityStatus: "IR" };
+    const quarantine = { tags: { SecurityStatus: ["IR"] }, deny: true, responders: [] };
+    expect(words(mapped(inventory, rulebaseWith([HTTPS]), { quarantine }))).to.include(
+      "NAT rules in-web may translate to isolated instances",
+    );
+    expect(words(mapped(inventory, rulebaseWith([]), { quarantine }))).not.to.include("NAT rules");
+  });
+
   it("never makes a rule let in what no security group does, whatever the NAT rules", () => {
     for (let round = 0; round < 400; round++) checkRandom(randomOf(97, round), round);
   });
