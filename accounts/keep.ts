@@ -1,5 +1,5 @@
 /** Which rules of accounts that could not be read stay on a firewall as they are. */
-import type { Inventory } from "../inventory/types";
+import type { Inventory, SecurityGroupRule } from "../inventory/types";
 import { applicationsNamedBy } from "../mapping/custom-applications";
 import {
   addressObject,
@@ -8,16 +8,21 @@ import {
   isQuarantineRuleName,
   isServiceName,
   ownerTag,
+  ruleName,
   securityGroupIn,
+  trafficIn,
 } from "../mapping/names";
+import { ruleIdsIn } from "../mapping/describe";
 import { compareTexts } from "../mapping/order";
+import { normalised, portsInName, trafficOf } from "../mapping/protocols";
 import { addressTexts } from "../mapping/routing";
+import type { Direction } from "../mapping/types";
 import { canonicalAddress, type FoundRule } from "../panos/entries";
 import type { Address, AddressGroup, SecurityRule, Service } from "../panos/policy";
 import { listed, type PolicyContent } from "../provider/declaration";
 import type { PolicyObjects } from "../provider/objects";
 import { isHeld, ownsRule } from "../provider/ownership";
-import { attributionOf, placeOf, withPlaces } from "./attribution";
+import { attributionOf, placeOf, unattributed, withPlaces } from "./attribution";
 import type { ANYBODY } from "./attribution";
 
 /** What is to be declared, with the rules that stay, and what a person should know of them. */
@@ -64,7 +69,7 @@ export function withKeptRules(
     if (places === undefined || !groups.has(groupId)) {
       if (!(places instanceof Set)) unknown.push(rule.name);
       kept.push(declarable(rule));
-    } else if (!isRevoked(rule.description, permitted)) {
+    } else if (known.has(rule.name) || !isRevoked(rule, groupId, permitted)) {
       const both = combined(rule, known.get(rule.name), addresses, places);
       // No address at all would be every address.
       if (both[nearEnd(rule.name)].length === 0) continue;
@@ -168,17 +173,38 @@ function nearEnd(ruleName: string): "source" | "destination" {
   return /^aws-sg-[0-9a-z]+-out-/.test(ruleName) ? "source" : "destination";
 }
 
-/** Whether all the security-group rules that a description names are gone, or withheld. */
-function isRevoked(description: string, permitted: ReadonlySet<string>): boolean {
-  const named = description.match(/\bsgr-[0-9a-z]+/g) ?? [];
+/**
+ * Whether all the security-group rules that a rule's description names are gone, or withheld. Only those of its own
+ * group and traffic count: descriptions hold people's texts, which may look like any other rule's id.
+ */
+function isRevoked(
+  { name, description }: Pick<FoundRule, "name" | "description">,
+  groupId: string,
+  permitted: ReadonlyMap<string, ReadonlySet<string>>,
+): boolean {
+  const own = permitted.get(`${groupId} ${trafficIn(name)}`);
+  if (own === undefined) return true;
   // One that was cut may name more.
-  return !description.endsWith("…") && named.every((id) => !permitted.has(id));
+  return (
+    !description.endsWith("…") && !ruleIdsIn(unattributed(description), groupId).some((id) => own.has(id))
+  );
 }
 
-function permittedIn({ securityGroups }: Inventory): Set<string> {
-  return new Set(
-    securityGroups.flatMap(({ ingress, egress = [] }) => [...ingress, ...egress].map(({ id }) => id)),
-  );
+/** The ids of permitted rules, by their group and what rules' names say of their traffic. */
+function permittedIn({ securityGroups }: Inventory): Map<string, Set<string>> {
+  const permitted = new Map<string, Set<string>>();
+  const add = (groupId: string, rule: SecurityGroupRule, direction: Direction) => {
+    const traffic = trafficOf(normalised(rule));
+    if (traffic === undefined) return;
+    const name = ruleName(groupId, traffic.protocol, portsInName(traffic), { direction });
+    const key = `${groupId} ${trafficIn(name)}`;
+    permitted.set(key, (permitted.get(key) ?? new Set()).add(rule.id));
+  };
+  for (const { id, ingress, egress = [] } of securityGroups) {
+    for (const rule of ingress) add(id, rule, "ingress");
+    for (const rule of egress) add(id, rule, "egress");
+  }
+  return permitted;
 }
 
 function addressesIn({ networkInterfaces }: Inventory): Set<string> {

@@ -21,7 +21,7 @@ export interface Deployed {
   sites: readonly Site[];
   /** The same one each time. Of a site that isn't guarded, one that fails with `REACH`. */
   guarding: (site: Site) => Guarding;
-  /** Sites that could not be read when they were last looked at, by `siteText`: said already. */
+  /** What was said already: sites that could not be read, by `siteText`, and approvals that are none. */
   unread: Set<string>;
   tell: (notices: readonly Said[]) => Promise<void>;
   /** Sends the messages that could not be sent. */

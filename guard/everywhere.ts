@@ -1,7 +1,10 @@
 /** The schedule's look at every region of every account. */
 import { Slots } from "../inventory/pace";
+import { readApprovals, type Refused } from "./approvals/read";
 import type { Deployed } from "./deployed";
 import { GuardError } from "./error";
+import type { Guard } from "./guard";
+import { refusedText } from "./held";
 import { remembered, settleAll } from "./isolate";
 import { siteText, type Site } from "./reach";
 import { recordKey } from "./record/store";
@@ -22,6 +25,7 @@ export async function lookEverywhere(deployed: Deployed): Promise<void> {
     home.guard.records.known(),
     home.isolation === undefined ? [] : remembered(home.isolation),
   ]);
+  await sayRefused(home.guard, deployed);
   const result = { sites: sites.length, unread: 0, groups: 0, begun: 0, ended: 0 };
   const add = ({ groups, begun, ended }: Refreshed) => {
     result.groups += groups;
@@ -71,4 +75,18 @@ async function sayUnread(site: Site, { message }: GuardError, { unread, log, tel
     `The guard can't look at account ${site.account} in ${site.region}: ${legible(message, 500)}. Until it can, ` +
     "changes there are held, an hour from its last look at the latest";
   await tell([{ summary, escalated: true, outcome: "unread" }]);
+}
+
+/** Says which approvals are none, each of them once while this function lives, and never in the way of a look. */
+async function sayRefused(guard: Guard, { unread, log, tell }: Deployed): Promise<void> {
+  try {
+    const { refused } = readApprovals(await guard.approvals.all(), guard.policy.approvers);
+    const keyOf = ({ by, id, problem }: Refused) => `approval ${by}/${id}: ${problem}`;
+    const fresh = refused.filter((each) => !unread.has(keyOf(each)));
+    if (fresh.length === 0) return;
+    await tell([{ summary: refusedText(fresh, guard.approvals.name), escalated: true, outcome: "refused" }]);
+    for (const each of fresh) unread.add(keyOf(each));
+  } catch (error) {
+    log(JSON.stringify({ guard: "failed", message: legible((error as Error).message, 500) }));
+  }
 }

@@ -88,8 +88,11 @@ export class Ec2SecurityGroups implements SecurityGroups {
         found.push(...(page.Entries ?? []).flatMap(({ Cidr }) => Cidr ?? []));
       }
       return found;
-    } catch {
-      return undefined;
+    } catch (error) {
+      // One that is gone, or that nobody lets the guard read, stays unknown; anything else is tried again.
+      if (/NotFound|Unauthorized|AccessDenied|InvalidPrefixListId/i.test((error as Error).name))
+        return undefined;
+      return asked("GetManagedPrefixListEntries", () => Promise.reject(error as Error));
     }
   }
 

@@ -43,6 +43,25 @@ export function groupNameIn(description: string, securityGroupId: string): strin
 }
 
 /**
+ * The security-group rules that a description names, by their place in what `describePermission` makes: behind the
+ * group, and behind a semicolon outside of the brackets that hold a rule's own description.
+ */
+export function ruleIdsIn(description: string, securityGroupId: string): string[] {
+  const label = description.startsWith(securityGroupId) ? securityGroupId : `(${securityGroupId})`;
+  const start = description.indexOf(label);
+  const [, list = ""] = /^(?:, egress)?: (.*)$/s.exec(description.slice(start + label.length)) ?? [];
+  if (start < 0) return [];
+  const ids: string[] = [];
+  let depth = 0;
+  for (const part of list.split("; ")) {
+    const id = /^sgr-[0-9a-z]+(?= \(|$)/.exec(part)?.[0];
+    if (depth <= 0 && id !== undefined) ids.push(id);
+    for (const letter of part) depth += letter === "(" ? 1 : letter === ")" ? -1 : 0;
+  }
+  return ids;
+}
+
+/**
  * Text on one line that XML 1.0 can hold and gives back unchanged: control characters, line breaks and
  * runs of blanks become one space (a parser may turn a carriage return into a line feed, and the next run
  * would take that for drift), halves of surrogate pairs and non-characters a replacement character.

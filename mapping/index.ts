@@ -5,7 +5,15 @@ import { carriersByGroup } from "./destinations";
 import { compareTexts, compareWithheld } from "./order";
 import { relevantPermissions } from "./permissions";
 import { policiesOf } from "./policies";
-import { isIsolated, isolationOf, leavesGroups, marksIn, withheldFrom, withoutIsolated } from "./quarantine";
+import {
+  isIsolated,
+  isolationOf,
+  leavesGroups,
+  marksIn,
+  nearMisses,
+  withheldFrom,
+  withoutIsolated,
+} from "./quarantine";
 import type { Marks } from "./quarantine";
 import { protectedInterfaces, unknownTargets } from "./routing";
 import type { ProtectedInterface } from "./routing";
@@ -112,6 +120,7 @@ function mapWithout(inventory: Inventory, options: MappingOptions, whole: Invent
       ...protection.warnings,
       ...warnings,
       ...relevant.warnings,
+      ...nearMisses(whole, options.quarantine),
       ...(isDynamic ? unregistrable(protection.interfaces) : []),
     ],
     protectedInterfaces: protection.interfaces.map(({ networkInterface }) => networkInterface.id),

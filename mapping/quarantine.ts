@@ -64,6 +64,32 @@ export function marksIn({ instances }: Inventory, quarantine: QuarantineOptions 
   return marks;
 }
 
+/** Instances with a tag that is almost one that isolates: in another case, or with blanks. */
+export function nearMisses({ instances }: Inventory, quarantine: QuarantineOptions | undefined): string[] {
+  if (quarantine === undefined) return [];
+  const bare = (text: string) => text.replace(/\s+/gu, "").toLowerCase();
+  const wanted = new Map(
+    Object.entries(quarantine.tags).flatMap(([key, values]) =>
+      values.map((value) => [`${bare(key)}=${bare(value)}`, `${key}=${value}`] as const),
+    ),
+  );
+  return instances.flatMap(({ id, name, tags = {} }) => {
+    const isMarked = Object.entries(tags).some(
+      ([key, value]) => Object.hasOwn(quarantine.tags, key) && quarantine.tags[key]!.includes(value),
+    );
+    if (isMarked) return [];
+    return Object.entries(tags).flatMap(([key, value]) => {
+      const meant = wanted.get(`${bare(key)}=${bare(value)}`);
+      if (meant === undefined) return [];
+      const label = name === undefined ? id : `${id} (${plainText(name)})`;
+      return [
+        `${label} has the tag ${JSON.stringify(plainText(`${key}=${value}`))}, which is almost ${meant}: it is not isolated. ` +
+          "Tags tell case and blanks apart: set the right one, or take this one off.",
+      ];
+    });
+  });
+}
+
 /** Whether an interface is an isolated instance's. */
 export function isIsolated({ instanceId }: NetworkInterface, marks: Marks): boolean {
   return instanceId !== undefined && marks.has(instanceId);

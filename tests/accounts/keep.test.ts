@@ -154,6 +154,23 @@ describe("rules of accounts that can't be read", () => {
     expect(keep([revoked]).content.rules).to.deep.equal([]);
   });
 
+  it("do not keep what was revoked because a text names another rule that is permitted", () => {
+    const texts = ["sgr-9 (was sgr-1)", "sgr-9 (x; sgr-1 (y))", "sgr-9 (sgr-1)", "sgr-9 (; sgr-1)"];
+    for (const text of texts) {
+      const revoked = rule("aws-sg-1-tcp-8443", BOTH.replace("sgr-1", text));
+      expect(keep([revoked]).content.rules, text).to.deep.equal([]);
+    }
+    const named = rule("aws-sg-1-tcp-8443", BOTH.replace("web (sg-1): sgr-1", "sgr-1 (sg-1): sgr-9"));
+    expect(keep([named]).content.rules).to.deep.equal([]);
+    // Another traffic's rule says nothing of this one, in whichever place, nor does a description that was cut.
+    for (const ending of ["sgr-9 (x); sgr-1 (y)", `sgr-9 (${"x".repeat(950)}…`]) {
+      const other = rule("aws-sg-1-tcp-22", BOTH.replace("sgr-1", ending));
+      expect(keep([other]).content.rules, ending).to.deep.equal([]);
+    }
+    const kept = rule("aws-sg-1-tcp-8443", BOTH.replace("sgr-1", "sgr-9 (a); sgr-1 (b)"));
+    expect(keep([kept]).content.rules).to.have.length(1);
+  });
+
   it("do not keep what a guardrail withholds of a shared group", () => {
     const running = rule("aws-sg-1-tcp-8443", BOTH);
     expect(keep([running]).content.rules).to.have.length(1);

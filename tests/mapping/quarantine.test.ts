@@ -59,6 +59,28 @@ describe("isolating instances by tag", () => {
     expect(isolation?.rules).to.deep.equal([]);
   });
 
+  it("warns of a tag that is almost the one: in another case, or with blanks", () => {
+    const near = [
+      { SecurityStatus: "ir" },
+      { securitystatus: "IR" },
+      { "SecurityStatus ": "IR" },
+      { "Security Status": " IR" },
+      { SECURITYSTATUS: "iR\u00a0" },
+    ];
+    for (const tags of near) {
+      const { warnings, rules } = policyOf(two(tags));
+      const [warning = ""] = warnings.filter((each) => each.includes("almost"));
+      expect(warning, JSON.stringify(tags)).to.match(
+        /^i-1 has the tag ".*", which is almost SecurityStatus=IR: it is not/,
+      );
+      expect(rules.flatMap(({ rule }) => rule.destination)).to.include("10.0.1.10");
+      const guarded = mapWithin(two(tags), { ...OPTIONS, quarantine: QUARANTINE }, NO_GUARDRAILS);
+      expect(guarded.warnings).to.include(warning);
+    }
+    for (const tags of [IR, {}, { SecurityStatus: "ok" }, { ...IR, securitystatus: "ir" }])
+      expect(policyOf(two(tags)).warnings.join()).not.to.include("almost");
+  });
+
   it("names what is withheld with its reason, and who is isolated", () => {
     const { withheld, isolation } = policyOf(two(IR));
     expect(withheld.map(({ reason }) => reason)).to.deep.equal([
