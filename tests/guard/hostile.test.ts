@@ -164,7 +164,7 @@ describe("guard: a hostile requester with the rights of an editor and of an appr
       const resource = `arn:aws:ec2:${REGION}:${ACCOUNT}:security-group/${pick(GROUPS)}`;
       if (!may(isOff ? "ec2:DeleteTags" : "ec2:CreateTags", resource, context)) return;
       counts.tags++;
-      const { [key ?? ""]: _, ...others } = groups.tags;
+      const others = Object.fromEntries(Object.entries(groups.tags).filter(([each]) => each !== key));
       groups.tags = key === undefined ? {} : isOff ? others : { ...groups.tags, [key]: "dev" };
       const principal = { type: "AssumedRole", role: "admin", session: "mallory" };
       const tagging = {
