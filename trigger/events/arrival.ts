@@ -1,6 +1,7 @@
 import { isRecord } from "../../settings/reader";
 import { readCloudTrailRecord } from "./cloudtrail";
 import { readInstanceState } from "./instance-state";
+import { isLogFile } from "./log-file";
 import { BUILD_ENDS, BUILD_STATE_CHANGE, CLOUDTRAIL_EVENTS, OBJECT_CREATED, STATE_CHANGE } from "./names";
 import type { Verdict, Watch } from "./verdict";
 
@@ -144,11 +145,8 @@ function objectIn(value: unknown): LogFile | undefined {
   return typeof name === "string" && typeof key === "string" ? { bucket: name, key } : undefined;
 }
 
-/** Digests and Insights have folders of their own: …/CloudTrail-Digest/…, …/CloudTrail-Insight/…. */
 function logFile(bucket: string, key: string): Arrived {
-  return /(?:^|\/)CloudTrail\/.*\.json\.gz$/.test(key)
-    ? { file: { bucket, key } }
-    : { dropped: "not a CloudTrail file" };
+  return isLogFile(key) ? { file: { bucket, key } } : { dropped: "not a CloudTrail file" };
 }
 
 function readBuild(detail: unknown): Arrived {

@@ -14,6 +14,8 @@ const TAKING_CALLS = ["RevokeSecurityGroupIngress", "RevokeSecurityGroupEgress",
  */
 export function readCloudTrailRecord(record: unknown, { ownRoles, tagKeys }: Watch): Verdict {
   if (!isRecord(record)) return { malformed: "a CloudTrail record that is no object" };
+  // About the number of calls, and no call (CloudTrail documentation, Insights events' record contents).
+  if (isInsight(record)) return { dropped: "an Insights event" };
   const { eventSource, eventName, readOnly, errorCode, userIdentity } = record;
   if (typeof eventSource !== "string") return { malformed: "a CloudTrail record without eventSource" };
   if (eventSource !== EC2_SOURCE) return { dropped: "another service" };
@@ -47,6 +49,10 @@ export function readCloudTrailRecord(record: unknown, { ownRoles, tagKeys }: Wat
       ...(revoked.length > 0 && { revoked }),
     },
   };
+}
+
+function isInsight({ eventCategory, eventType, insightDetails }: Record<string, unknown>): boolean {
+  return eventCategory === "Insight" || eventType === "AwsCloudTrailInsight" || insightDetails !== undefined;
 }
 
 /** Whether a call on tags is about one of these keys. DeleteTags without tags deletes them all. */

@@ -9,6 +9,27 @@ const MAX_UNPACKED_BYTES = 128 * 1024 * 1024;
 export class LogFileError extends Error {
   override readonly name = "LogFileError";
   readonly code = "LOG_FILE_INVALID";
+
+  /** @param isDigest whether it is one that CloudTrail writes beside its log files: nothing is missing without it */
+  constructor(
+    message: string,
+    readonly isDigest = false,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Whether a file of CloudTrail's is one with calls, by its key: …/AWSLogs/ACCOUNT/CloudTrail/REGION/…, named
+ * ACCOUNT_CloudTrail_… (CloudTrail documentation, log file names). What else it writes has folders and names that
+ * begin alike: CloudTrail-Digest, CloudTrail-Insight. The bucket's prefix stands before all that, and may be called
+ * anything.
+ */
+export function isLogFile(key: string): boolean {
+  const folders = key.split("/");
+  const name = folders.pop() ?? "";
+  const folder = folders.findLast((each) => /^CloudTrail(-|$)/.test(each));
+  return folder === "CloudTrail" && name.endsWith(".json.gz") && !name.includes("_CloudTrail-");
 }
 
 /**
@@ -27,6 +48,8 @@ export function readLogFile(bytes: Uint8Array): unknown[] {
     throw new LogFileError("the file is not JSON");
   }
   const records = isRecord(document) ? document["Records"] : undefined;
+  if (isRecord(document) && "digestS3Object" in document)
+    throw new LogFileError("it is a digest and no log file", true);
   if (!Array.isArray(records)) throw new LogFileError("the file has no Records");
   return records as unknown[];
 }

@@ -4,6 +4,7 @@ import type { Change } from "./change";
 export type DropReason =
   | "another service"
   | "not watched"
+  | "an Insights event"
   | "read-only"
   | "failed call"
   | "dry run"

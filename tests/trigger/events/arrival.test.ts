@@ -64,11 +64,23 @@ describe("an invocation's input", () => {
       expect(file).to.deep.equal({ file: { bucket: "trail", key: `of üs+/${KEY}` } });
     });
 
+    it("under any prefix of the bucket's", () => {
+      for (const prefix of ["CloudTrail", "CloudTrail-Digest", "a/CloudTrail-Insight/b"]) {
+        const key = `${prefix}/${KEY}`;
+        expect(arrived(s3Notification("trail", key))).to.deep.equal([{ file: { bucket: "trail", key } }]);
+      }
+    });
+
     it("and none that are digests, Insights, anything else, or gone", () => {
       const others = [
         logFileKey("CloudTrail-Digest"),
         logFileKey("CloudTrail-Insight"),
         "AWSLogs/readme.txt",
+        // A prefix of the bucket's, whatever it is called.
+        `CloudTrail/${logFileKey("CloudTrail-Digest")}`,
+        `logs/CloudTrail/${logFileKey("CloudTrail-Insight")}`,
+        `CloudTrail/${logFileKey("CloudTrail-Aggregated")}`,
+        logFileKey("CloudTrail-Digest").replace("/CloudTrail-Digest/", "/CloudTrail/"),
       ];
       for (const key of others) {
         expect(arrived(s3Notification("trail", key))).to.deep.equal([{ dropped: "not a CloudTrail file" }]);

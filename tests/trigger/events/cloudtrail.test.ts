@@ -49,6 +49,12 @@ describe("a CloudTrail record", () => {
     expect(read(record)).to.have.nested.property("change.principal", "spot.ec2.amazonaws.com");
   });
 
+  /** As CloudTrail's documentation shows one, about a call that counts. */
+  const INSIGHT = {
+    ...{ eventVersion: "1.08", eventTime: "2026-03-01T10:00:00Z", awsRegion: "eu-west-3" },
+    ...{ eventID: "cc3d9f2a", eventType: "AwsCloudTrailInsight", eventCategory: "Insight" },
+    insightDetails: { state: "Start", eventSource: "ec2.amazonaws.com", eventName: "StopInstances" },
+  };
   const stop = (fields: Record<string, unknown>) =>
     callRecord("StopInstances", { instancesSet: { items: [{ instanceId: IDS.instance }] } }, fields);
 
@@ -60,6 +66,8 @@ describe("a CloudTrail record", () => {
     ["a call of another service", stop({ eventSource: "rds.amazonaws.com" }), "another service"],
     ["a call that changes no rule", callRecord("CreateVolume", {}), "not watched"],
     ["what we did ourselves", stop({ userIdentity: sessionOf("panos-trigger", "run") }), "own role"],
+    ["what Insights noticed", INSIGHT, "an Insights event"],
+    ["what Insights noticed, by its type", { ...INSIGHT, eventCategory: undefined }, "an Insights event"],
     [
       "tags that nothing looks at",
       callRecord("CreateTags", { tagSet: { items: [{ key: "Name" }] } }),

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { gzipSync } from "node:zlib";
-import { MAX_FILE_BYTES, readLogFile } from "../../../trigger/events/log-file";
+import { LogFileError, MAX_FILE_BYTES, readLogFile } from "../../../trigger/events/log-file";
 import { callRecord, logFile } from "../../support/cloudtrail";
 
 function reasonOf(bytes: Uint8Array): string {
@@ -26,6 +26,16 @@ describe("a log file of CloudTrail", () => {
     expect(reasonOf(gzipSync(JSON.stringify({ digestEndTime: "" })))).to.contain("no Records");
     expect(reasonOf(gzipSync("Records"))).to.contain("not JSON");
     expect(reasonOf(new Uint8Array())).to.contain("not JSON");
+  });
+
+  it("is no digest, which is told apart from a file that is broken", () => {
+    const digest = gzipSync(JSON.stringify({ digestS3Object: "x", logFiles: [] }));
+    expect(() => readLogFile(digest))
+      .to.throw(LogFileError, "digest")
+      .with.property("isDigest", true);
+    expect(() => readLogFile(gzipSync("Records")))
+      .to.throw(LogFileError)
+      .with.property("isDigest", false);
   });
 
   it("is refused when it is too large, packed or unpacked", () => {
