@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Traffic } from "../mapping/protocols";
-import { cidrOf, type PacketQuestion } from "./packet";
+import type { Cidr } from "../mapping/cidr";
+import { cidrOf, type PacketQuestion } from "./packets";
 
 export const HELP = `Says why there is a rule, or why packets are let in or not.
 
@@ -17,8 +18,9 @@ export const HELP = `Says why there is a rule, or why packets are let in or not.
   --json              the answer for programs
   --help              this text
 
-Where the environment or the stack file has the firewall's key (PANOS_API_KEY, …), the firewall is asked, too,
-which of it its own rules allow already. Nothing is changed anywhere.
+Where the environment or the stack file has the firewall's key (PANOS_API_KEY, …; a secret is opened as Pulumi does),
+the firewall is asked: what it does with the packets (test security-policy-match; where it doesn't answer, its running
+rulebase), and what its own rules allow already. Otherwise the answer says so. Nothing is changed anywhere.
 Exit code: 0 answered, 1 AWS or the firewall could not be asked, 2 wrong arguments or settings.
 `;
 
@@ -69,11 +71,23 @@ export function readFlags(args: string[]): Flags | { problem: string } {
     const traffic = trafficFrom(port ?? "");
     if (traffic === undefined)
       return { problem: `--port ${port ?? "is missing"}: give tcp/443, icmp/8 or protocol/47` };
+    if (source.family !== destination.family) {
+      return {
+        problem: `--from is ${source.family} and --to is ${destination.family}: no packet has two families`,
+      };
+    }
+    const family = FAMILY_OF[traffic.protocol];
+    if (family !== undefined && family !== source.family) {
+      return { problem: `--port ${port} is of ${family}, but --from and --to are ${source.family}` };
+    }
     return { ...common, question: { from: source, to: destination, traffic, port: port ?? "" } };
   } catch (error) {
     return { problem: (error as Error).message };
   }
 }
+
+/** Protocols that only one family has. */
+const FAMILY_OF: Partial<Record<Traffic["protocol"], Cidr["family"]>> = { icmp: "IPv4", icmpv6: "IPv6" };
 
 function trafficFrom(text: string): Traffic | undefined {
   const [, protocol, digits] = /^(tcp|udp|icmp|icmpv6|protocol)(?:\/(\d{1,5}))?$/.exec(text) ?? [];

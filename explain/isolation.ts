@@ -2,7 +2,7 @@ import type { NetworkInterface } from "../inventory/types";
 import { isInside, parseCidr } from "../mapping/cidr";
 import { isQuarantineRuleName } from "../mapping/names";
 import type { IsolatedInstance } from "../mapping/types";
-import type { PacketQuestion } from "./packet";
+import type { PacketQuestion } from "./packets";
 import type { Explanation, Reason } from "./reason";
 import type { View } from "./view";
 

@@ -1,80 +1,139 @@
 import type { NetworkInterface, SecurityGroupRule } from "../inventory/types";
-import { prefixListGroupsOf } from "../mapping";
-import { isInside, parseCidr, type Cidr } from "../mapping/cidr";
+import { isInside, type Cidr } from "../mapping/cidr";
 import { plainText } from "../mapping/describe";
-import { includes, normalised, trafficOf, type Traffic } from "../mapping/protocols";
+import { includes, normalised, trafficOf } from "../mapping/protocols";
 import { ofThePassing } from "../mapping/order";
 import { addressTexts } from "../mapping/routing";
-import type { Direction, MappedRule } from "../mapping/types";
+import type { MappedRule } from "../mapping/types";
+import { describePacket } from "../panos/match";
+import type { FirewallSays } from "./firewall";
 import { explainIsolated } from "./isolation";
+import { cidrOf, groupMembers, overlaps, owns, packetsOf, rulesFor } from "./packets";
+import type { PacketQuestion, Packets } from "./packets";
 import type { Explanation, Reason, Verdict } from "./reason";
 import { describeRule, whyBehind, type View } from "./view";
 
-/** Packets to ask about: from outside to an instance, or from an instance's address to outside. */
-export interface PacketQuestion {
-  from: Cidr;
-  to: Cidr;
-  traffic: Traffic;
-  /** As it was asked, for the answer: "tcp/443". */
-  port: string;
-}
+type Asked = Extract<FirewallSays, { asked: true }>;
 
-/** Packets, seen from the interfaces that they come to or leave. */
-interface Packets {
-  direction: Direction;
-  /** What is asked of the other side. */
-  far: Cidr;
-  owners: NetworkInterface[];
-  traffic: Traffic;
-}
-
-/** Whether and why packets are let through. */
-export function explainPacket(view: View, question: PacketQuestion): Explanation {
-  const { from, to, traffic, port } = question;
+/**
+ * Whether and why packets are let through: first what the firewall does with them, where it could be asked.
+ * @param says what it says of one of them
+ */
+export function explainPacket(view: View, question: PacketQuestion, says: FirewallSays): Explanation {
+  const { from, to, port } = question;
   const what = `${port} from ${from.text} to ${to.text}`;
-  const ownersOf = (cidr: Cidr) => view.inventory.networkInterfaces.filter((each) => owns(each, cidr));
-  const [ingress, egress] = [ownersOf(to), ownersOf(from)];
-  const packets: Packets =
-    ingress.length > 0 || egress.length === 0
-      ? { direction: "ingress", far: from, owners: ingress, traffic }
-      : { direction: "egress", far: to, owners: egress, traffic };
-  if (packets.owners.length === 0) {
-    return {
-      verdict: "not asked for",
-      text: `no rule of ours lets in ${what}`,
-      because: [{ text: `no interface in the inventory has the address ${to.text}` }],
-    };
-  }
-  const isolated = explainIsolated(view, question, what, [egress, ingress]);
+  const packets = packetsOf(view.inventory, question);
   const rules = rulesFor(view, packets);
-  const permitting = groupRulesFor(view, packets, rules);
-  const covered = rules.filter(({ rule }) =>
-    view.coverage?.covered.some((each) => each.rule.rule.name === rule.name),
-  );
-  const verdict = verdictOn(view, packets, rules, covered, permitting);
+  const reasons = packets.owners.length === 0 ? nobody(packets) : reasonsFor(view, packets, rules);
+  const isolated = isolationOf(view, question, what, packets);
+  if (says.asked) {
+    const { verdict, text } = answered(view, packets, rules, says, what);
+    const because = [
+      ...howAsked(says),
+      ...whyOtherwise(view, rules, says),
+      ...(isolated?.because ?? []),
+      ...reasons,
+    ];
+    return { verdict: isolated?.verdict ?? verdict, text, because };
+  }
+  const verdict = packets.owners.length === 0 ? "not asked for" : verdictOn(view, packets, rules);
   const names = rules.map(({ rule }) => rule.name).join(", ");
-  const text: Record<Exclude<Verdict, "isolated">, string> = {
+  const text: Record<Exclude<Verdict, "isolated" | "denied" | "already allowed">, string> = {
     allowed: `${names} lets in ${what}`,
     "in part": `${names} lets in part of ${what}`,
-    "already allowed": `the firewall's own rules let in ${what}`,
     withheld: `AWS lets in ${what}, but no rule of ours does`,
     "not asked for": `no rule of ours lets in ${what}`,
   };
   return {
     verdict: isolated?.verdict ?? verdict,
     text: isolated?.text ?? text[verdict],
-    because: [
-      ...(isolated?.because ?? []),
-      permitting.length === 0
-        ? { text: "no security group lets this in" }
-        : { text: "AWS lets it in by", because: permitting.map((each) => whyPermitted(view, each, rules)) },
-      ...packets.owners.map((owner) => whyBehind(view, owner)),
-      ...covered.map(({ rule }) => ({
-        id: rule.name,
-        text: `${rule.name} is left out: the firewall's own rules allow it already`,
-      })),
-    ],
+    because: [...(isolated?.because ?? []), ...reasons],
   };
+}
+
+/** What the firewall does, in a sentence. Of a range it is what becomes of one packet. */
+function answered(
+  view: View,
+  packets: Packets,
+  rules: MappedRule[],
+  says: Asked,
+  what: string,
+): Pick<Explanation, "verdict" | "text"> {
+  const rule = says.rule === undefined ? "no rule takes it" : `rule ${says.rule}`;
+  if (says.action !== "allow") {
+    const does = says.action === "" ? "" : ` (${says.action})`;
+    return { verdict: "denied", text: `the firewall stops ${what}: ${rule}${does}` };
+  }
+  if (!says.isOurs) {
+    return {
+      verdict: "already allowed",
+      text: `the firewall lets through ${what}: ${rule}, which isn't ours`,
+    };
+  }
+  const isWhole = verdictOn(view, packets, rules) === "allowed";
+  return isWhole
+    ? { verdict: "allowed", text: `the firewall lets through ${what}: ${rule}` }
+    : { verdict: "in part", text: `the firewall lets through part of ${what}: ${rule}` };
+}
+
+/** What was asked, and how far the answer goes. */
+function howAsked({ how, packet, unless, because }: Asked): Reason[] {
+  const asked = describePacket(packet);
+  if (how === "policy match")
+    return [{ text: `asked for ${asked}, from zone ${packet.from} to ${packet.to}` }];
+  return [
+    {
+      text:
+        `by the rulebase it has in force, for ${asked}, from zone ${packet.from} to ${packet.to}; it could not be ` +
+        `asked itself: ${because ?? "no reason is known"}`,
+    },
+    ...unless.map((name) => ({
+      id: name,
+      text: `rule ${name} stands above and may take it first: what it matches is known to the firewall only`,
+    })),
+  ];
+}
+
+/** Why the firewall does something else than what is declared. */
+function whyOtherwise({ coverage }: View, rules: MappedRule[], says: Asked): Reason[] {
+  if (says.isOurs) return [];
+  return rules.flatMap(({ rule: { name } }): Reason[] => {
+    if (coverage?.covered.some((each) => each.rule.rule.name === name)) return [];
+    if (!says.inForce.has(name)) {
+      return [{ id: name, text: `${name} is declared and not in force yet: the next update brings it` }];
+    }
+    return says.rule === undefined
+      ? []
+      : [{ id: says.rule, text: `rule ${says.rule} of an administrator takes it before ${name} does` }];
+  });
+}
+
+function nobody({ near, direction }: Packets): Reason[] {
+  const side = direction === "ingress" ? "goes to" : "comes from";
+  return [{ text: `no interface in the inventory has the address that it ${side}: ${near.text}` }];
+}
+
+/** What AWS has to do with it. */
+function reasonsFor(view: View, packets: Packets, rules: MappedRule[]): Reason[] {
+  const permitting = groupRulesFor(view, packets, rules);
+  const covered = view.coverage?.covered ?? [];
+  const left = covered.filter(({ rule }) => rules.some((each) => each.rule.name === rule.rule.name));
+  return [
+    permitting.length === 0
+      ? { text: "no security group lets this in" }
+      : { text: "AWS lets it in by", because: permitting.map((each) => whyPermitted(view, each, rules)) },
+    ...packets.owners.map((owner) => whyBehind(view, owner, packets.far.family)),
+    ...left.map(({ rule: { rule }, by }) => ({
+      id: rule.name,
+      text: `${rule.name} is left out: the firewall's rule ${by.join(" with ")} allows it already`,
+    })),
+  ];
+}
+
+function isolationOf(view: View, question: PacketQuestion, what: string, packets: Packets) {
+  if (packets.owners.length === 0) return undefined;
+  const ownersOf = (cidr: Cidr) => view.inventory.networkInterfaces.filter((each) => owns(each, cidr));
+  return explainIsolated(view, question, what, [ownersOf(question.from), ownersOf(question.to)]);
 }
 
 interface Permitting {
@@ -82,35 +141,10 @@ interface Permitting {
   rule: SecurityGroupRule;
 }
 
-/** The rules that some of the packets fit. */
-function rulesFor({ policy }: View, { direction, far, owners, traffic }: Packets): MappedRule[] {
-  const members = groupMembers(policy);
-  const own = owners.flatMap((owner) => addressTexts(owner).flatMap((text) => cidrOf(text) ?? []));
-  return policy.rules.filter(({ rule, permission }) => {
-    const [near, other] =
-      direction === "ingress" ? [rule.destination, rule.source] : [rule.source, rule.destination];
-    const permitted = trafficOf(permission);
-    return (
-      permission.direction === direction &&
-      permitted !== undefined &&
-      includes(permitted, traffic) &&
-      other.flatMap((name) => members.get(name) ?? [name]).some((text) => overlaps(text, far)) &&
-      near
-        .flatMap((name) => members.get(name) ?? [name])
-        .some((text) => own.some((address) => overlaps(text, address)))
-    );
-  });
-}
-
-/** Whom the address groups of a policy stand for. */
-function groupMembers({ addressGroups, rules }: View["policy"]): Map<string, string[]> {
-  return new Map([
-    ...addressGroups.map(({ group, members }): [string, string[]] => [group.name, members]),
-    ...prefixListGroupsOf(rules).map(({ name, entries }): [string, string[]] => [name, entries]),
-  ]);
-}
-
-/** The security-group rules that let some of the packets in, whatever becomes of them on the firewall. */
+/**
+ * The security-group rules that let some of the packets in, whatever becomes of them on the firewall. One that names
+ * a group does where an interface that carries it has the address.
+ */
 function groupRulesFor({ inventory }: View, packets: Packets, rules: MappedRule[]): Permitting[] {
   const { direction, owners, far, traffic } = packets;
   const carried = new Set(owners.flatMap(({ securityGroupIds }) => securityGroupIds));
@@ -118,7 +152,13 @@ function groupRulesFor({ inventory }: View, packets: Packets, rules: MappedRule[
   const fits = (rule: SecurityGroupRule) => {
     const permitted = trafficOf(normalised(rule));
     const list = inventory.prefixLists.find(({ id }) => id === rule.prefixListId);
-    const texts = [rule.cidrIpv4, rule.cidrIpv6, ...(list?.entries ?? []).map(({ cidr }) => cidr)];
+    const isNamed = ({ securityGroupIds }: NetworkInterface) =>
+      rule.referencedSecurityGroupId !== undefined &&
+      securityGroupIds.includes(rule.referencedSecurityGroupId);
+    const named = mapped.has(rule.id)
+      ? inventory.networkInterfaces.filter(isNamed).flatMap(addressTexts)
+      : [];
+    const texts = [rule.cidrIpv4, rule.cidrIpv6, ...(list?.entries ?? []).map(({ cidr }) => cidr), ...named];
     return (
       permitted !== undefined &&
       includes(permitted, traffic) &&
@@ -127,19 +167,19 @@ function groupRulesFor({ inventory }: View, packets: Packets, rules: MappedRule[
   };
   return inventory.securityGroups
     .filter(({ id }) => carried.has(id))
-    .flatMap((group) =>
-      (group[direction] ?? [])
-        .filter((rule) => mapped.has(rule.id) || fits(rule))
-        .map((rule) => ({ group, rule })),
-    );
+    .flatMap((group) => (group[direction] ?? []).filter(fits).map((rule) => ({ group, rule })));
 }
 
-function whyPermitted({ policy }: View, { group, rule }: Permitting, rules: MappedRule[]): Reason {
+function whyPermitted({ policy, coverage }: View, { group, rule }: Permitting, rules: MappedRule[]): Reason {
   const { text, ...about } = describeRule(rule);
   const names = rules.filter(({ permission }) => permission.ruleIds.includes(rule.id));
   const withheld = policy.withheld.filter(({ permission }) => permission.ruleIds.includes(rule.id));
+  const isLeftOut = (name: string) => coverage?.covered.some((each) => each.rule.rule.name === name) === true;
   const outcome: Reason[] = [
-    ...names.map((each) => ({ id: each.rule.name, text: `→ rule ${each.rule.name}` })),
+    ...names.map(({ rule: { name } }) => ({
+      id: name,
+      text: `→ rule ${name}${isLeftOut(name) ? ", left out" : ""}`,
+    })),
     ...withheld.map(({ reason }) => ({ text: reason })),
   ];
   return {
@@ -150,21 +190,21 @@ function whyPermitted({ policy }: View, { group, rule }: Permitting, rules: Mapp
   };
 }
 
+/** What is declared of it, where the firewall says nothing. */
 function verdictOn(
-  { policy }: View,
-  { direction, far }: Packets,
+  view: View,
+  packets: Packets,
   rules: MappedRule[],
-  covered: MappedRule[],
-  permitting: Permitting[],
-): Exclude<Verdict, "isolated"> {
+): "allowed" | "in part" | "withheld" | "not asked for" {
+  const { policy } = view;
+  const { direction, far } = packets;
   if (rules.length === 0) {
-    const ids = new Set(permitting.map(({ rule }) => rule.id));
+    const ids = new Set(groupRulesFor(view, packets, rules).map(({ rule }) => rule.id));
     const isWithheld = ofThePassing(policy.withheld).some(({ permission }) =>
       permission.ruleIds.some((id) => ids.has(id)),
     );
     return isWithheld ? "withheld" : "not asked for";
   }
-  if (covered.length === rules.length) return "already allowed";
   const members = groupMembers(policy);
   const isWhole = rules.some(({ rule }) =>
     (direction === "ingress" ? rule.source : rule.destination)
@@ -175,21 +215,4 @@ function verdictOn(
       }),
   );
   return isWhole ? "allowed" : "in part";
-}
-
-function owns(networkInterface: NetworkInterface, asked: Cidr): boolean {
-  return addressTexts(networkInterface).some((text) => {
-    const cidr = cidrOf(text);
-    return cidr?.family === asked.family && isInside(asked, cidr);
-  });
-}
-
-/** An address as the CIDR of itself, or a CIDR; undefined for anything else, such as a group's name. */
-export function cidrOf(text: string): Cidr | undefined {
-  return parseCidr(text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`);
-}
-
-function overlaps(text: string, other: Cidr): boolean {
-  const cidr = cidrOf(text);
-  return cidr?.family === other.family && cidr.first <= other.last && other.first <= cidr.last;
 }

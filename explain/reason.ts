@@ -4,8 +4,10 @@ export type Verdict =
   | "allowed"
   /** Only part of what was asked for is let in. */
   | "in part"
-  /** An administrator's rule lets it in already, so that ours is left out. */
+  /** A rule that isn't ours lets it in already. */
   | "already allowed"
+  /** The firewall stops it, whatever AWS and our rules say. */
+  | "denied"
   /** One end of it is an instance that a tag isolates. */
   | "isolated"
   /** AWS lets it in, but it becomes no rule. */

@@ -1,4 +1,5 @@
 import type { Inventory, NetworkInterface, Route, SecurityGroupRule } from "../inventory/types";
+import { parseBlock, type Family } from "../mapping/cidr";
 import type { Coverage } from "../mapping/coverage";
 import { plainText } from "../mapping/describe";
 import { mapWithin, type GuardedPolicy, type Guardrails } from "../mapping/guardrails";
@@ -12,6 +13,8 @@ export interface View {
   inventory: Inventory;
   options: MappingOptions;
   policy: GuardedPolicy;
+  /** The same without the firewall's NAT, where that is known: its rules name the instances' own addresses. */
+  untranslated?: GuardedPolicy;
   /** What the firewall's own rules say to it; undefined where the firewall wasn't asked. */
   coverage: Coverage | undefined;
   /** Interfaces behind the firewall, by id. */
@@ -34,12 +37,17 @@ export function carriers({ inventory }: View, groupId: string): NetworkInterface
   return inventory.networkInterfaces.filter(({ securityGroupIds }) => securityGroupIds.includes(groupId));
 }
 
-/** Why an interface is behind the firewall, or why it isn't. */
-export function whyBehind(view: Behind, networkInterface: NetworkInterface): Reason {
+/**
+ * Why an interface is behind the firewall, or why it isn't.
+ * @param family whose addresses and routes count; both unless given
+ */
+export function whyBehind(view: Behind, networkInterface: NetworkInterface, family?: Family): Reason {
   const { inventory, behind } = view;
   const { id, instanceId, subnetId } = networkInterface;
   const instance = inventory.instances.find((each) => each.id === instanceId);
-  const where = addressTexts(networkInterface).join(", ");
+  const where = addressTexts(networkInterface)
+    .filter((text) => isOf(text, family))
+    .join(", ");
   if (instanceId === undefined) {
     return { id, text: `${where}: ${id} belongs to no instance, so it is left out` };
   }
@@ -53,22 +61,33 @@ export function whyBehind(view: Behind, networkInterface: NetworkInterface): Rea
   return {
     id,
     text: `${where}: ${id} of instance ${name}, ${instance.state}, is ${isBehind ? "" : "not "}behind the firewall`,
-    because: [...isolated, wayOut(view, subnetId, isBehind)],
+    because: [...isolated, wayOut(view, subnetId, isBehind, family)],
   };
 }
 
-function wayOut({ inventory, options }: Behind, subnetId: string, isBehind: boolean): Reason {
+/** Whether an address or a block is of a family; a name is of both. */
+function isOf(text: string, family: Family | undefined): boolean {
+  return family === undefined || (parseBlock(text)?.family ?? family) === family;
+}
+
+function wayOut(
+  { inventory, options }: Behind,
+  subnetId: string,
+  isBehind: boolean,
+  family: Family | undefined,
+): Reason {
   const subnet = inventory.subnets.find(({ id }) => id === subnetId);
   const table = inventory.routeTables.find(({ id }) => id === subnet?.routeTableId);
   if (subnet === undefined || table === undefined) {
     return { id: subnetId, text: `the inventory has no route table for subnet ${subnetId}` };
   }
   const targets = new Set(Object.values(options.firewall).flat());
-  const leads = (route: Route) => routeTargets(route).some((id) => targets.has(id));
+  const isOfFamily = (route: Route) => isOf(routeDestination(route), family);
+  const leads = (route: Route) => isOfFamily(route) && routeTargets(route).some((id) => targets.has(id));
   // The way to the internet is what counts where none leads to the firewall.
   const shown = table.routes.filter(leads);
   const others = table.routes.filter(({ destinationCidrBlock: v4, destinationIpv6CidrBlock: v6 }) =>
-    [v4, v6].some((cidr) => cidr === "0.0.0.0/0" || cidr === "::/0"),
+    [v4, v6].some((cidr) => (cidr === "0.0.0.0/0" || cidr === "::/0") && isOf(cidr, family)),
   );
   return {
     id: table.id,

@@ -67,6 +67,17 @@ export async function clearConfiguration(file: string, project: string): Promise
   return valuesIn(await readDocument(file), project, () => undefined);
 }
 
+/** Whether a stack file holds anything that has to be opened. @throws StackConfigurationError */
+export async function isSealed(file: string): Promise<boolean> {
+  const document = await readDocument(file);
+  let sealed = isObject(document) && document["environment"] !== undefined;
+  valuesIn(document, "", () => {
+    sealed = true;
+    return undefined;
+  });
+  return sealed;
+}
+
 /**
  * The values of a stack file, by full key, as text, structured ones as JSON.
  * @param open gives an encrypted one in clear; undefined leaves it out

@@ -1,5 +1,12 @@
 import { CONNECTION_ENVIRONMENT } from "../panos/connection";
-import { FIREWALLS, listedEntries } from "../provider/configuration";
+import { resolve } from "node:path";
+import { FIREWALLS, listedEntries, PROJECT } from "../provider/configuration";
+import {
+  isSealed,
+  stackConfiguration,
+  StackConfigurationError,
+  stackFileName,
+} from "../secrets/stack-configuration";
 import { settingsFrom, type FirewallSettings, type Settings } from "../settings";
 import { isRecord } from "./reader";
 import { readStackFile } from "./stack-file";
@@ -38,12 +45,47 @@ export async function openSettings(
   stack: string,
   { snapshot, file }: OfflineOptions = {},
 ): Promise<Record<string, string>> {
-  const { "aws-panos-rules:accounts": accounts, ...values } = await readStackFile(folder, stack, file);
+  return withSource(await readStackFile(folder, stack, file), snapshot);
+}
+
+/**
+ * A stack's settings with its secrets opened, as the program has them, where the environment doesn't say how to get
+ * into the firewall.
+ * @param cli the Pulumi CLI's file; undefined: there is none
+ * @returns also why they could not be opened, where that is so: then the firewall's key may be missing
+ * @throws SettingsError
+ */
+export async function openedSettings(
+  folder: string,
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+  { snapshot, cli }: Pick<OfflineOptions, "snapshot"> & { cli: string | undefined },
+): Promise<{ settings: Settings; closed?: string }> {
+  let values = await readStackFile(folder, stack);
+  const file = stackFileName(stack);
+  const isGiven = KEYS.some((key) => environment[CONNECTION_ENVIRONMENT[key]]);
+  let closed: string | undefined;
+  if (!isGiven && (await isSealed(resolve(folder, file)))) {
+    try {
+      values = await stackConfiguration({ folder, stack, file, cli, environment }, PROJECT);
+    } catch (error) {
+      if (!(error instanceof StackConfigurationError)) throw error;
+      closed = error.message;
+    }
+  }
+  const known = withStandInKeys(withSource(values, snapshot), environment, "apiKey");
+  const settings = settingsFrom(known, () => true, `organization/aws-panos-rules/${stack}`, environment);
+  return { settings, ...(closed !== undefined && { closed }) };
+}
+
+/** With a snapshot in place of AWS, if there is one. */
+function withSource(values: Record<string, string>, snapshot: string | undefined): Record<string, string> {
+  const { "aws-panos-rules:accounts": accounts, ...others } = values;
   const source =
     snapshot === undefined
       ? { ...(accounts !== undefined && { "aws-panos-rules:accounts": accounts }) }
       : { "aws-panos-rules:inventory": "snapshot", "aws-panos-rules:snapshot": snapshot };
-  return { ...values, ...source };
+  return { ...others, ...source };
 }
 
 const KEYS = ["apiKey", "password", "apiKeySecret"] as const;

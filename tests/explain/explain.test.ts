@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { stringify } from "yaml";
+import { newCrypter } from "../../engine/secrets";
 import { explain } from "../../explain";
 import type { Explanation } from "../../explain/reason";
 import type { Inventory } from "../../inventory/types";
-import { startSimulator } from "../../simulator";
+import { PanosClient } from "../../panos/client";
+import { startSimulator, type Simulator, type SimulatorOptions } from "../../simulator";
 import { account, FIREWALL_INTERFACE, ruleOf, type Permission } from "../support/account";
 import { firewallConfig, ruleEntry } from "../support/lab";
 
@@ -26,6 +28,7 @@ describe("explain", () => {
     inventory: Inventory,
     settings: Record<string, unknown> = {},
     environment: NodeJS.ProcessEnv = {},
+    more: Record<string, unknown> = {},
   ): Promise<{ code: number; text: string }> {
     const config = {
       "panos:hostname": "127.0.0.1",
@@ -36,7 +39,7 @@ describe("explain", () => {
       "aws-panos-rules:ownerId": "test1234",
       ...settings,
     };
-    await writeFile(join(folder, "Pulumi.dev.yaml"), stringify({ config }));
+    await writeFile(join(folder, "Pulumi.dev.yaml"), stringify({ ...more, config }));
     await writeFile(join(folder, "account.json"), JSON.stringify(inventory));
     const output = new PassThrough();
     const text: string[] = [];
@@ -189,6 +192,174 @@ describe("explain", () => {
     } finally {
       await firewall.stop();
     }
+  });
+
+  describe("with the firewall's answer", () => {
+    const READER = { name: "reader", password: "s3cret-reader" };
+    const environment = (firewall: Simulator, more: NodeJS.ProcessEnv = {}) => ({
+      PANOS_PORT: String(firewall.port),
+      PANOS_USERNAME: READER.name,
+      PANOS_PASSWORD: READER.password,
+      PANOS_SKIP_VERIFY_CERTIFICATE: "true",
+      ...more,
+    });
+    const ours = (name: string, fields: Partial<Record<string, string>>) =>
+      ruleEntry(name, {
+        source: "203.0.113.0/24",
+        application: "ssl",
+        service: "application-default",
+        ...fields,
+      }).replace("<action>", "<tag><member>aws-panos-test1234</member></tag><action>");
+    const web = ours(ruleOf(WEB), { destination: "10.0.0.1" });
+    let firewall: Simulator;
+    const open = async (rules: string[], more: SimulatorOptions = {}) => {
+      firewall = await startSimulator({ config: firewallConfig(rules), users: [READER], ...more });
+    };
+    afterEach(() => firewall.stop());
+    const question = packets("203.0.113.9", "10.0.0.1", "tcp/443");
+
+    it("says which rule of ours lets it through, and which of an administrator's stops it first", async () => {
+      await open([web]);
+      const through = await answer(question, account([WEB]), {}, environment(firewall));
+      expect([through.verdict, through.text]).to.deep.equal([
+        "allowed",
+        `the firewall lets through tcp/443 from 203.0.113.9/32 to 10.0.0.1/32: rule ${ruleOf(WEB)}`,
+      ]);
+      await firewall.stop();
+      await open([ruleEntry("no-entry", { source: "203.0.113.9", action: "drop" }), web]);
+      const { code, text } = await ask(question, account([WEB]), {}, environment(firewall));
+      expect(code).to.equal(0);
+      expect(text).to.match(/^the firewall stops tcp\/443 .*: rule no-entry \(drop\) \[denied\]\n/);
+      expect(text).to.include(`rule no-entry of an administrator takes it before ${ruleOf(WEB)} does`);
+      expect(text).to.include("AWS lets it in by").and.not.include("was not asked");
+    });
+
+    it("says that a rule isn't in force yet, and that what another covers is let through by that one", async () => {
+      await open([]);
+      const waiting = await answer(question, account([WEB]), {}, environment(firewall));
+      expect(waiting.verdict).to.equal("denied");
+      expect(JSON.stringify(waiting)).to.include(`${ruleOf(WEB)} is declared and not in force yet`);
+      await firewall.stop();
+      // What covers ours stands below a denial of a part of it: there is no rule of ours, and the denial counts.
+      await open([ruleEntry("theirs"), ruleEntry("below", { action: "deny" })]);
+      const covered = await answer(question, account([WEB]), {}, environment(firewall));
+      expect(covered.verdict).to.equal("already allowed");
+      expect(covered.text).to.include("rule theirs, which isn't ours");
+      const nobody = await answer(
+        packets("192.0.2.1", "10.0.0.1", "tcp/22"),
+        account([WEB]),
+        {},
+        environment(firewall),
+      );
+      expect(nobody.verdict).to.equal("already allowed");
+      expect(JSON.stringify(nobody)).to.include("no security group lets this in");
+    });
+
+    it("goes by the rulebase that it has read where the firewall doesn't answer, and says so", async () => {
+      const refused = {
+        match: { cmd: "security-policy-match" },
+        count: 10,
+        effect: { do: "not-xml" as const },
+      };
+      await open([ruleEntry("no-entry", { source: "203.0.113.9", action: "deny" }), web], {
+        faults: [refused],
+      });
+      const denied = await answer(question, account([WEB]), {}, environment(firewall));
+      expect(denied.verdict).to.equal("denied");
+      expect(denied.text).to.include("rule no-entry (deny)");
+      expect(denied.because[0]!.text)
+        .to.include("by the rulebase it has in force")
+        .and.include("could not be asked");
+      expect(denied).to.have.nested.property("firewall.how", "rulebase");
+      const through = packets("203.0.113.10", "10.0.0.1", "tcp/443");
+      expect((await answer(through, account([WEB]), {}, environment(firewall))).verdict).to.equal("allowed");
+    });
+
+    it("opens the stack's own key as the program does, and says why where it can't", async () => {
+      await open([web]);
+      const client = new PanosClient({
+        ...{ hostname: "127.0.0.1", port: firewall.port, protocol: "https", vsys: "vsys1" },
+        ...{ username: READER.name, password: READER.password, skipVerifyCertificate: true },
+      });
+      const key = (await client.logIn()).value;
+      await client.close();
+      const crypter = newCrypter("a-passphrase");
+      const salt = crypter.salt;
+      const sealed = { "panos:apiKey": { secure: crypter.encrypt(key) } };
+      const place = {
+        PANOS_PORT: String(firewall.port),
+        PANOS_SKIP_VERIFY_CERTIFICATE: "true",
+        HOME: folder,
+      };
+      const opened = { ...place, PULUMI_CONFIG_PASSPHRASE: "a-passphrase" };
+      const asked = await ask(question, account([WEB]), sealed, opened, { encryptionsalt: salt });
+      expect(asked.text).to.match(/^the firewall lets through .* \[allowed\]/);
+      expect(asked.text).not.to.include(key);
+      for (const [environment, why] of [
+        [place, "PULUMI_CONFIG_PASSPHRASE is not set"],
+        [{ ...place, PULUMI_CONFIG_PASSPHRASE: "wrong" }, "is not the passphrase"],
+      ] as const) {
+        const { code, text } = await ask(question, account([WEB]), sealed, environment, {
+          encryptionsalt: salt,
+        });
+        expect(code).to.equal(0);
+        expect(text)
+          .to.include("(The firewall was not asked: its key in the stack file can't be opened")
+          .and.include(why);
+      }
+    });
+
+    it("gives the rest of the answer where it can't be asked at all, and says so by its exit code", async () => {
+      await open([web]);
+      const wrong = environment(firewall, { PANOS_PASSWORD: "wrong" });
+      const { code, text } = await ask(question, account([WEB]), {}, wrong);
+      expect(code).to.equal(1);
+      expect(text).to.include("(The firewall was not asked: ").and.include("user or the password is wrong");
+      expect(text).to.include("AWS lets it in by");
+    });
+  });
+
+  it("takes addresses of one family, and gives no reasons of the other", async () => {
+    for (const [args, problem] of [
+      [packets("203.0.113.9", "2001:db8::1", "tcp/443"), "--from is IPv4 and --to is IPv6"],
+      [packets("2001:db8::1", "10.0.0.1", "tcp/443"), "--from is IPv6 and --to is IPv4"],
+      [packets("2001:db8::1", "2001:db8::2", "icmp/8"), "--port icmp/8 is of IPv4"],
+      [packets("203.0.113.9", "10.0.0.1", "icmpv6"), "--port icmpv6 is of IPv6"],
+    ] as const) {
+      const { code, text } = await ask([...args], account([WEB]));
+      expect(code).to.equal(2);
+      expect(text).to.include(problem);
+    }
+    const inventory = account([WEB]);
+    inventory.networkInterfaces[0]!.ipv6Addresses = ["2001:db8::a"];
+    inventory.routeTables[0]!.routes.push({
+      destinationIpv6CidrBlock: "::/0",
+      networkInterfaceId: FIREWALL_INTERFACE,
+    });
+    const v6 = { id: "sgr-0v6", ipProtocol: "tcp", fromPort: 443, toPort: 443, cidrIpv6: "2001:db8:1::/48" };
+    const elsewhere = { ...v6, id: "sgr-0el", cidrIpv4: "198.51.100.0/24", cidrIpv6: undefined };
+    inventory.securityGroups[0]!.ingress.push(v6, JSON.parse(JSON.stringify(elsewhere)) as typeof v6);
+    const four = await ask(packets("203.0.113.9", "10.0.0.1", "tcp/443"), inventory);
+    expect(four.text).to.include("sgr-01").and.include("0.0.0.0/0 →");
+    for (const other of ["sgr-0v6", "sgr-0el", "2001:db8", "::/0"]) expect(four.text).not.to.include(other);
+    const six = await ask(packets("2001:db8:1::9", "2001:db8::a", "tcp/443"), inventory);
+    expect(six.text).to.include("sgr-0v6").and.include("::/0 →");
+    for (const other of ["sgr-01", "sgr-0el", "10.0.0.1", "0.0.0.0/0"])
+      expect(six.text).not.to.include(other);
+  });
+
+  it("answers for a stack with inventory: lookups, or says why AWS can't be asked", async () => {
+    const settings = { "aws-panos-rules:inventory": "lookups", "aws:region": "eu-west-3" };
+    const recorded = await answer([ruleOf(WEB)], account([WEB]), settings);
+    expect(recorded.verdict).to.equal("allowed");
+    const live = ["--stack", "dev", ruleOf(WEB)];
+    const nowhere = {
+      ...{ "aws:endpoints": [{ ec2: "http://127.0.0.1:9" }], "aws:maxRetries": "0" },
+      ...{ "aws:accessKey": "AKIAEXAMPLE", "aws:secretKey": "example" },
+    };
+    const { code, text } = await ask(live, account([WEB]), { ...settings, ...nowhere });
+    expect(code).to.equal(1);
+    expect(text).to.match(/AWS/).and.not.include("undefined");
   });
 
   it("shows text from AWS on one line, without control characters", async () => {
