@@ -3,40 +3,49 @@
  * the addresses of running instances. Only the last of these changes when an instance starts or stops.
  */
 import { parseAddress } from "./cidr";
-import { destinationAddresses } from "./destinations";
+import { nearAddresses } from "./destinations";
 import type { ZonedCarriers } from "./destinations";
 import { addressGroupName, isAddressGroupName, isNameableGroup, memberTag, ownerTag } from "./names";
 import { compareTexts } from "./order";
-import type { MappedAddressGroup, MappedRule } from "./types";
+import type { Direction, MappedAddressGroup, MappedRule, MappingOptions } from "./types";
 
 /** By security group's id. */
 type Carriers = Map<string, ZonedCarriers[]>;
 
 /**
  * An address group for each security group and policy, sorted by name. Both families are in one: a packet has one
- * family only, so a rule whose sources are all IPv4 lets nothing in to an IPv6 member.
- * @param all the destinations of all instances that carry a group, stopped or not
+ * family only, so a rule whose sources are all IPv4 lets nothing in to an IPv6 member. Where the firewall translates,
+ * sources have other addresses than destinations, and a group of their own.
+ * @param all the addresses of all instances that carry a group, stopped or not
  * @param running those of running ones
  */
-export function addressGroupsFrom(all: Carriers, running: Carriers, ownerId: string): MappedAddressGroup[] {
-  const addresses = (of: Carriers, groupId: string, policy: string | undefined) => {
+export function addressGroupsFrom(
+  all: Carriers,
+  running: Carriers,
+  { ownerId, destinationAddress }: Pick<MappingOptions, "ownerId" | "destinationAddress">,
+): MappedAddressGroup[] {
+  const addresses = (of: Carriers, groupId: string, policy: string | undefined, direction: Direction) => {
     const carriers = (of.get(groupId) ?? []).filter((each) => each.policy?.tag === policy);
-    return destinationAddresses(carriers).filter(isRegistrable);
+    return nearAddresses(carriers, direction).filter(isRegistrable);
   };
+  const ends = destinationAddress === "public" ? ([undefined, "sources"] as const) : ([undefined] as const);
   return [...all.keys()]
     .filter(isNameableGroup)
     .sort(compareTexts)
     .flatMap((groupId) =>
-      [...new Set(all.get(groupId)?.map(({ policy }) => policy?.tag))].map((policy) => ({ groupId, policy })),
+      [...new Set(all.get(groupId)?.map(({ policy }) => policy?.tag))].flatMap((policy) =>
+        ends.map((end) => ({ groupId, policy, end })),
+      ),
     )
-    .map(({ groupId, policy }) => {
-      const tag = memberTag(ownerId, groupId, policy);
-      const name = addressGroupName(ownerId, groupId, policy);
+    .map(({ groupId, policy, end }) => {
+      const tag = memberTag(ownerId, groupId, policy, end);
+      const name = addressGroupName(ownerId, groupId, policy, end);
+      const direction = end === "sources" ? "egress" : "ingress";
       return {
         group: { name, filter: `'${tag}'`, tag: [ownerTag(ownerId)] },
         memberTag: tag,
-        members: addresses(running, groupId, policy),
-        carriers: addresses(all, groupId, policy),
+        members: addresses(running, groupId, policy, direction),
+        carriers: addresses(all, groupId, policy, direction),
       };
     })
     .filter(({ group }) => isAddressGroupName(group.name, ownerId))

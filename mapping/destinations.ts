@@ -102,10 +102,10 @@ export function carriersByGroup(
   return { groups, warnings };
 }
 
-/** Every address that packets to a group's carriers may have, whatever their zones. */
-export function destinationAddresses(carriers: readonly ZonedCarriers[]): string[] {
+/** Every address that packets to (ingress) or from a group's carriers may have, whatever their zones. */
+export function nearAddresses(carriers: readonly ZonedCarriers[], direction: Direction): string[] {
   return FAMILIES.flatMap((family) => {
-    const texts = carriers.flatMap(({ families }) => families[family].addresses.ingress);
+    const texts = carriers.flatMap(({ families }) => families[family].addresses[direction]);
     return texts.length === 0 ? [] : sortedTexts(new Map(texts.map((text) => [text, parseBlock(text)!])));
   });
 }

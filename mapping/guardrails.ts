@@ -22,8 +22,10 @@ export interface GuardedTraffic {
 
 /** What the stack configuration forbids, whatever a security group says. */
 export interface Guardrails {
-  /** Never opened from outside. */
+  /** Never opened, be it from blocks or from the members of a referenced group. */
   neverOpen: GuardedTraffic[];
+  /** Ids of groups whose members `neverOpen` lets in by reference. Names anybody may give to a group of theirs. */
+  exemptReferences?: readonly string[];
   /** The widest source for traffic, as the shortest prefix lengths. */
   widestSource: (GuardedTraffic & Record<Family, number>)[];
   /** Left out by their tags: "key=value", or a key alone. */
@@ -165,15 +167,15 @@ export function withinGuardrails(
 /** Why a guardrail forbids to open an ingress rule; undefined: none does. */
 function forbidden(
   rule: SecurityGroupRule,
-  { neverOpen, widestSource }: Guardrails,
+  { neverOpen, widestSource, exemptReferences = [] }: Guardrails,
   lists: Map<string, PrefixList>,
 ): string | undefined {
   const traffic = trafficOf(normalised(rule));
   // What is no traffic at all is no rule either.
   if (traffic === undefined) return undefined;
-  // A group's members are not outside.
-  const isReference = rule.referencedSecurityGroupId !== undefined;
-  const never = isReference ? undefined : neverOpen.find((guarded) => meets(guarded.traffic, traffic));
+  const referenced = rule.referencedSecurityGroupId?.split("/").at(-1);
+  const isExempt = referenced !== undefined && exemptReferences.includes(referenced);
+  const never = isExempt ? undefined : neverOpen.find((guarded) => meets(guarded.traffic, traffic));
   if (never) return `guardrails.neverOpen has ${never.text}.`;
   const limited = widestSource.filter((guarded) => meets(guarded.traffic, traffic));
   const sources = limited.length === 0 ? [] : sourcesOf(rule, lists);

@@ -110,7 +110,7 @@ function mapWithout(inventory: Inventory, options: MappingOptions, whole: Invent
     addressGroups: isDynamic
       ? addressGroupsOf(
           rules,
-          addressGroupsFrom(groups, carriersByGroup(running(), places, options).groups, options.ownerId),
+          addressGroupsFrom(groups, carriersByGroup(running(), places, options).groups, options),
         )
       : [],
     withheld,

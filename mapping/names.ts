@@ -29,7 +29,8 @@ export function ownerTag(ownerId: string): string {
 /**
  * The name of a permission's rule: `aws-<group id>[-out]-<protocol>[-<ports>]`, `out` for egress, and
  * `-z<8 hex digits>` behind it for each pair of zones that is not the usual one, `-p<8 hex digits>` for each
- * policy of instances' tags. Not every group id leaves room for all that: see `isRuleName`.
+ * policy of instances' tags. What would pass 63 characters has `-h<10 hex digits>` of the whole in place of these
+ * two, or of its traffic as well.
  * @param protocol "tcp", "udp", "icmp", "icmpv6", "all", or "ip" for a protocol by its number
  * @param ports "443", "8000-8100", an ICMP "8" or "3-1", a protocol's number, or "" where there is nothing to say
  */
@@ -46,7 +47,13 @@ export function ruleName(
   const direction = more.direction === "egress" ? "out" : "";
   const zones = more.zones ? zoneMark(more.zones) : "";
   const policy = policyMark(more.policy);
-  return ["aws", groupId, direction, protocol, ports, zones, policy].filter((part) => part !== "").join("-");
+  const joined = (parts: string[]) => parts.filter((part) => part !== "").join("-");
+  const traffic = ["aws", groupId, direction, protocol, ports];
+  const name = joined([...traffic, zones, policy]);
+  if (name.length <= MAX_NAME) return name;
+  const mark = `h${createHash("sha256").update(name).digest("hex").slice(0, 10)}`;
+  const shortened = joined([...traffic, mark]);
+  return shortened.length <= MAX_NAME ? shortened : joined(["aws", groupId, direction, mark]);
 }
 
 /** Zones' names can hold anything, so a hash stands for them; it must not depend on what other zones there are. */
@@ -86,16 +93,18 @@ export function isQuarantineRuleName(name: string, ownerId?: string): boolean {
 }
 
 const RULE_NAME =
-  /^aws-sg-[0-9a-z]+-((out-)?(tcp|udp|icmp|icmpv6|ip|all)(-\d+(-\d+)?)?)(-z[0-9a-f]{8})?(-p[0-9a-f]{8})?$/;
+  /^aws-sg-[0-9a-z]+-((out-)?(tcp|udp|icmp|icmpv6|ip|all)(-\d+(-\d+)?)?)((-z[0-9a-f]{8})?(-p[0-9a-f]{8})?|-h[0-9a-f]{10})$/;
+/** Of groups with ids longer than EC2 makes them. */
+const HASHED_RULE_NAME = /^aws-sg-[0-9a-z]+-((?:out-)?h[0-9a-f]{10})$/;
 
 /** Whether `name` is one that `ruleName` can produce and PAN-OS takes. */
 export function isRuleName(name: string): boolean {
-  return name.length <= MAX_NAME && RULE_NAME.test(name);
+  return name.length <= MAX_NAME && (RULE_NAME.test(name) || HASHED_RULE_NAME.test(name));
 }
 
 /** What a rule's name says of the traffic, as "out-tcp-443"; undefined: it is no name of a permission's rule. */
 export function trafficIn(name: string): string | undefined {
-  return RULE_NAME.exec(name)?.[1];
+  return (RULE_NAME.exec(name) ?? HASHED_RULE_NAME.exec(name))?.[1];
 }
 
 /** The security group in the name of a rule or an address group of ours; undefined: it is about none. */
@@ -148,8 +157,13 @@ export function isApplicationName(name: string, ownerId: string): boolean {
 }
 
 /** The name of a security group's dynamic address group, or of isolated instances': `aws-<ownerId>-<group id>`. */
-export function addressGroupName(ownerId: string, groupId: string, policy?: string): string {
-  return ["aws", ownerId, groupId, ...(policy === undefined ? [] : [policyMark(policy)])].join("-");
+export function addressGroupName(ownerId: string, groupId: string, policy?: string, end?: "sources"): string {
+  return ["aws", ownerId, groupId, ...groupMarks(policy, end)].join("-");
+}
+
+/** `out` for members as sources, where the firewall translates and so destinations have other addresses. */
+function groupMarks(policy: string | undefined, end: "sources" | undefined): string[] {
+  return [...(policy === undefined ? [] : [policyMark(policy)]), ...(end === undefined ? [] : ["out"])];
 }
 
 /** Whether `name` is one that `addressGroupName` or `prefixListName` can produce for this owner. */
@@ -225,15 +239,15 @@ export function cidrNamed(name: string, ownerId: string): string | undefined {
 
 /** What an address group's name ends in: a security group's id and policy, or what stands for isolated instances. */
 function isGroupPart(text: string): boolean {
-  return GROUP_ID.test(text.replace(/-p[0-9a-f]{8}$/, "")) || text === QUARANTINE;
+  return GROUP_ID.test(text.replace(/(-p[0-9a-f]{8})?(-out)?$/, "")) || text === QUARANTINE;
 }
 
 /**
  * The tag that addresses are registered with to be members of a security group's address group:
  * `aws-panos-<ownerId>-<group id>`. No tag object of that name exists: registering needs none.
  */
-export function memberTag(ownerId: string, groupId: string, policy?: string): string {
-  return [ownerTag(ownerId), groupId, ...(policy === undefined ? [] : [policyMark(policy)])].join("-");
+export function memberTag(ownerId: string, groupId: string, policy?: string, end?: "sources"): string {
+  return [ownerTag(ownerId), groupId, ...groupMarks(policy, end)].join("-");
 }
 
 /** Whether `tag` is one that `memberTag` can produce for this owner. */

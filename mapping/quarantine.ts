@@ -95,13 +95,9 @@ export function isIsolated({ instanceId }: NetworkInterface, marks: Marks): bool
   return instanceId !== undefined && marks.has(instanceId);
 }
 
-/**
- * Whether rules stay as they are when an instance is isolated, because it leaves their address groups instead.
- * Where the firewall translates, egress rules name addresses even so.
- */
-export function leavesGroups({ destinations, destinationAddress, directions }: MappingOptions): boolean {
-  const namesAddresses = destinationAddress === "public" && directions?.includes("egress") === true;
-  return destinations === "dynamic" && !namesAddresses;
+/** Whether rules stay as they are when an instance is isolated, because it leaves their address groups instead. */
+export function leavesGroups({ destinations }: MappingOptions): boolean {
+  return destinations === "dynamic";
 }
 
 /**

@@ -86,10 +86,9 @@ export function ruleOf(relevant: RelevantPermission, options: MappingOptions): M
 /** The instances: their addresses, of the families that the far end has, or their address group. */
 function nearEnd({ permission, remotes, carriers }: RelevantPermission, options: MappingOptions): string[] {
   const { direction, securityGroupId } = permission;
-  // The members of an address group are destinations; where the firewall translates, sources are others.
-  const isMember = direction === "ingress" || options.destinationAddress !== "public";
-  if (options.destinations === "dynamic" && isMember) {
-    return [addressGroupName(options.ownerId, securityGroupId, carriers.policy?.tag)];
+  if (options.destinations === "dynamic") {
+    const end = direction === "egress" && options.destinationAddress === "public" ? "sources" : undefined;
+    return [addressGroupName(options.ownerId, securityGroupId, carriers.policy?.tag, end)];
   }
   const lists = FAMILIES.filter((family) => remotes[family].length > 0).map(
     (family) => carriers.families[family].addresses[direction],

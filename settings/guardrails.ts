@@ -13,6 +13,7 @@ export interface GuardrailSettings extends Guardrails {
 const KEY = `${PROJECT}:guardrails`;
 const KEYS = [
   "neverOpen",
+  "exemptReferences",
   "widestSource",
   "exclude",
   "approvalTag",
@@ -58,6 +59,12 @@ export function guardrailSettings(value: unknown, report: Report): GuardrailSett
     neverOpen: list(value["neverOpen"], `${KEY}.neverOpen`, "tcp/3389", report).flatMap(
       (text) => traffic(text, `${KEY}.neverOpen`, report) ?? [],
     ),
+    exemptReferences: list(
+      value["exemptReferences"],
+      `${KEY}.exemptReferences`,
+      "sg-0123456789abcdef0",
+      report,
+    ).flatMap((id) => groupId(id, report) ?? []),
     widestSource: widestSources(value["widestSource"], report),
     exclude: { securityGroups, vpcs, instances },
     approvalTag:
@@ -122,6 +129,16 @@ export function traffic(text: unknown, key: string, report: Report): GuardedTraf
 function tagText(text: unknown, key: string, report: Report): string | undefined {
   if (typeof text === "string" && /^[^=]{1,128}(=.*)?$/su.test(text)) return text;
   report(key, `${JSON.stringify(text)} is not a tag`, "firewall-approved=yes");
+  return undefined;
+}
+
+function groupId(id: unknown, report: Report): string | undefined {
+  if (typeof id === "string" && /^sg-[0-9a-z]+$/.test(id)) return id;
+  report(
+    `${KEY}.exemptReferences`,
+    `${JSON.stringify(id)} is not a security group's id`,
+    "sg-0123456789abcdef0",
+  );
   return undefined;
 }
 

@@ -1,10 +1,11 @@
 import { expect } from "chai";
 import type { Inventory, SecurityGroupRule } from "../../inventory/types";
-import { isRuleName } from "../../mapping/names";
+import { isAddressGroupName, isMemberTag, isRuleName } from "../../mapping/names";
 import type { MappingOptions } from "../../mapping/types";
 import {
   DEFAULT_ROUTES,
   GROUP,
+  inventoryWith,
   networkInterface,
   policyOf,
   routeTable,
@@ -280,17 +281,73 @@ describe("zones", () => {
     ]);
   });
 
-  it("withhold a rule whose name they make too long", () => {
-    const id = `sg-${"f".repeat(39)}`;
-    const changes = {
-      ...two,
-      securityGroups: [securityGroup([{ ...HTTPS, fromPort: 10000, toPort: 65535 }], { id })],
-      networkInterfaces: [networkInterface({ securityGroupIds: [id] })],
+  it("shorten a name that they make too long, by a hash of all of it", () => {
+    const nameOf = (id: string, zone: string) => {
+      const rules = [{ fromPort: 10000, toPort: 65535, cidrIpv4: "203.0.113.0/24" }];
+      const group = securityGroup([], {
+        id,
+        egress: rules.map((rule) => ({ id: "sgr-1", ipProtocol: "tcp", ...rule })),
+      });
+      const { rules: found, withheld } = policyOf(
+        [],
+        {
+          ...{ directions: ["egress"], policies: [{ tag: "tier=web", profileGroup: "strict" }] },
+          zones: { subnets: { "subnet-1": zone } },
+        },
+        {
+          securityGroups: [group],
+          networkInterfaces: [networkInterface({ securityGroupIds: [id] })],
+          instances: [{ id: "i-1", state: "running", tags: { tier: "web" } }],
+        },
+      );
+      expect(withheld).to.deep.equal([]);
+      return found.map(({ rule }) => rule.name).join();
     };
-    expect(policyOf([], {}, changes).rules).to.have.length(1);
-    const { rules, withheld } = policyOf([], { zones: { vpcs: { "vpc-1": "dmz" } } }, changes);
-    expect(rules).to.deep.equal([]);
-    expect(withheld[0]?.reason).to.include("the group's id is too long");
+    // An ordinary id keeps its traffic readable; one that EC2 doesn't make loses it.
+    const names = [`sg-${"0123456789abcdef0"}`, `sg-${"f".repeat(39)}`].flatMap((id) => [
+      nameOf(id, "dmz"),
+      nameOf(id, "lab"),
+    ]);
+    expect(names[0]).to.match(/^aws-sg-0123456789abcdef0-out-tcp-10000-65535-h[0-9a-f]{10}$/);
+    expect(names[2]).to.match(/^aws-sg-f{39}-out-h[0-9a-f]{10}$/);
+    expect(new Set(names).size).to.equal(4);
+    for (const name of names) expect(isRuleName(name), name).to.equal(true);
+    // What fits is called as ever.
+    expect(nameOf("sg-0a1b2c3d", "dmz")).to.match(/-out-tcp-10000-65535-z[0-9a-f]{8}-p[0-9a-f]{8}$/);
+  });
+
+  it("with dynamic groups and a firewall that translates name the sources by a group of its own", () => {
+    const group = securityGroup([{ cidrIpv4: "203.0.113.0/24" }], {
+      egress: [{ id: "sgr-9", ipProtocol: "tcp", fromPort: 443, toPort: 443, cidrIpv4: "203.0.113.0/24" }],
+    });
+    const base = inventoryWith([]);
+    const publicIps = [{ privateIpAddress: "10.0.1.10", publicIp: "192.0.2.10" }];
+    const { rules, addressGroups } = policyOf(
+      [],
+      { directions: ["ingress", "egress"], destinations: "dynamic", destinationAddress: "public" },
+      {
+        securityGroups: [group],
+        networkInterfaces: [
+          networkInterface({ publicIps }),
+          networkInterface({ id: "eni-2", instanceId: "i-stopped", privateIpAddresses: ["10.0.1.99"] }),
+          ...base.networkInterfaces.slice(1),
+        ],
+      },
+    );
+    const [into, out] = [`aws-abcd1234-${GROUP}`, `aws-abcd1234-${GROUP}-out`];
+    expect(rules.map(({ rule: { source, destination } }) => [source, destination])).to.deep.equal([
+      [[out], ["203.0.113.0/24"]],
+      [["203.0.113.0/24"], [into]],
+    ]);
+    const v4 = (members: string[]) => members.filter((text) => !text.includes(":"));
+    expect(addressGroups.map(({ group: { name }, members }) => [name, v4(members)])).to.deep.equal([
+      [into, ["192.0.2.10"]],
+      [out, ["10.0.1.10"]],
+    ]);
+    for (const { group: each, memberTag } of addressGroups) {
+      expect(isAddressGroupName(each.name, "abcd1234")).to.equal(true);
+      expect(isMemberTag(memberTag, "abcd1234")).to.equal(true);
+    }
   });
 });
 

@@ -60,6 +60,44 @@ describe("guardrails", () => {
     expect(within([{ ...ssh, ipProtocol: "udp" }], { neverOpen: [SSH] }).reasons).to.deep.equal([]);
   });
 
+  it("withhold what is never opened from a referenced group's members as well, unless that group is exempt", () => {
+    const reference = { fromPort: 22, toPort: 22, referencedSecurityGroupId: GROUP };
+    const east = [...DEFAULT_ROUTES, { destinationCidrBlock: "10.0.2.0/24", instanceId: "i-fw" }];
+    const changes = {
+      complete: true,
+      routeTables: [routeTable(east)],
+      subnets: ["subnet-1", "subnet-2"].map((id) => ({ id, vpcId: "vpc-1", routeTableId: "rtb-1" })),
+      networkInterfaces: [
+        networkInterface(),
+        networkInterface({ id: "eni-2", subnetId: "subnet-2", privateIpAddresses: ["10.0.2.20"] }),
+      ],
+    };
+    const opened = (more: Partial<Guardrails>, expand = true) =>
+      mapWithin(
+        inventoryWith([reference], changes),
+        { ...OPTIONS, ...(expand && { references: "expand" as const }) },
+        { ...NO_GUARDRAILS, neverOpen: [SSH], ...more },
+      );
+    const { rules, guarded } = opened({});
+    expect(rules).to.deep.equal([]);
+    expect(guarded.map(({ reason }) => reason).join()).to.include("guardrails.neverOpen has tcp/22");
+    expect(opened({ exemptReferences: [GROUP] }).rules).to.have.length(1);
+    expect(opened({ exemptReferences: ["sg-other"] }).rules).to.deep.equal([]);
+    // A reference that is not expanded opens nothing, so no guardrail has to withhold it.
+    expect(opened({}, false).guarded).to.deep.equal([]);
+  });
+
+  it("name what they withhold in the order of the reasons, whatever AWS's", () => {
+    const rules = [22, 3389, 23].map((port) => ({ ...ssh, fromPort: port, toPort: port }));
+    const any: GuardedTraffic = {
+      text: "tcp/1-9999",
+      traffic: { protocol: "tcp", fromPort: 1, toPort: 9999 },
+    };
+    const { reasons } = within(rules, { neverOpen: [any] });
+    expect(reasons).to.have.length(3);
+    expect(reasons).to.deep.equal(reasons.toSorted());
+  });
+
   it("take off a rule the sources that are too wide, and leave it the others", () => {
     const { sources, reasons } = within(
       [ssh, { ...ssh, cidrIpv4: "198.51.0.0/16" }, { fromPort: 22, toPort: 22, cidrIpv6: "2001:db8:2::/48" }],

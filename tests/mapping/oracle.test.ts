@@ -46,7 +46,7 @@ describe("oracle: random packets through random accounts", function () {
     // A generator that makes nothing interesting proves nothing.
     const share = (part: number) => part / seen.packets;
     expect(share(seen.crossing), "packets that cross the firewall").to.be.greaterThan(0.1);
-    expect(share(seen.letThrough), "packets let through").to.be.greaterThan(0.02);
+    expect(share(seen.letThrough), "packets let through").to.be.greaterThan(0.015);
     expect(share(seen.egress), "packets let out").to.be.greaterThan(0.004);
     expect(share(seen.inside), "packets between other zones").to.be.greaterThan(0.002);
     expect(share(seen.isolated), "packets of isolated instances").to.be.greaterThan(0.01);
