@@ -125,7 +125,7 @@ function beyondDataSources({ targets, mappings, guardrails }: Demands): string[]
     [[...protectedSubnets, ...protectedVpcs].length > 0, "what protectedSubnets and protectedVpcs name"],
     [guardrails.exclude.instances.length > 0, "the instances' tags that guardrails.exclude.instances needs"],
     [some(({ quarantine }) => quarantine !== undefined), "the instances' tags that quarantine needs"],
-    [some(({ zones }) => Object.keys(zones?.tags ?? {}).length > 0), "the tags that zones.tags needs"],
+    [some(namesZones), "every interface and its tags, whose zones count as zones say"],
     [some(({ policies = [] }) => policies.length > 0), "the instances' tags that policies need"],
     [
       some(({ references }) => references === "expand"),
@@ -141,6 +141,11 @@ function beyondDataSources({ targets, mappings, guardrails }: Demands): string[]
     ],
   ];
   return reasons.flatMap(([isAsked, what]) => (isAsked ? [what] : []));
+}
+
+/** A known interface has the zone of its place, whatever zones.sources says of its address. */
+function namesZones({ zones = {} }: MappingOptions): boolean {
+  return Object.values(zones).some((named: object) => Object.keys(named).length > 0);
 }
 
 /** Pulumi's setting: a list of packages, "*" for all. */

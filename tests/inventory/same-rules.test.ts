@@ -19,7 +19,9 @@ const ACCOUNTS = Number(process.env["SOURCES_RUNS"] ?? 60);
 
 /** What EC2 makes of what the generator leaves open or out: valid names, and a gateway behind what it propagates. */
 function asAwsHasIt(inventory: Inventory): Inventory {
-  const routed = ({ origin, ...route }: Route): Route => {
+  const routed = ({ origin, ...shown }: Route): Route => {
+    // What a route server filters out is such a state; data sources tell none.
+    const route = shown.state === "filtered" ? without(shown, "state") : shown;
     const { destinationCidrBlock, destinationIpv6CidrBlock, destinationPrefixListId } = route;
     if (origin !== "EnableVgwRoutePropagation" || destinationPrefixListId !== undefined) return route;
     return {
@@ -30,6 +32,11 @@ function asAwsHasIt(inventory: Inventory): Inventory {
   };
   return {
     ...inventory,
+    // No interface has an address outside its VPC's blocks.
+    vpcs: inventory.vpcs.map((vpc) => ({
+      ...vpc,
+      ipv6CidrBlocks: [...new Set([...vpc.ipv6CidrBlocks, `2001:db8:${vpc.id.slice(-1)}::/56`])],
+    })),
     routeTables: inventory.routeTables.map((table) => ({ ...table, routes: table.routes.map(routed) })),
     securityGroups: inventory.securityGroups.map((group) => ({ ...group, name: `group ${group.id}` })),
     // What only EC2 tells of an interface (README): moments of its attachment, and prefixes delegated to it.
@@ -41,9 +48,8 @@ function asAwsHasIt(inventory: Inventory): Inventory {
 
 /** Options for which data sources may be asked at all. */
 function withinDataSources({ options }: World): MappingOptions {
-  const rest = without(options, "policies", "quarantine", "protectedSubnets", "protectedVpcs");
-  const zones = without(rest.zones ?? {}, "tags");
-  return { ...rest, zones, directions: ["ingress"], references: "skip", destinationAddress: "private" };
+  const rest = without(options, "policies", "quarantine", "protectedSubnets", "protectedVpcs", "zones");
+  return { ...rest, directions: ["ingress"], references: "skip", destinationAddress: "private" };
 }
 
 /** The first accounts of a sequence in which something crosses the firewall. */

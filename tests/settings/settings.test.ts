@@ -172,17 +172,18 @@ describe("settings", () => {
     const region = { "aws:region": "eu-central-1" };
     const exclude = JSON.stringify({ exclude: { instances: ["public=no"] } });
     const zones = JSON.stringify({ tags: { "tier=web": "web" } });
+    const zoned = "every interface and its tags, whose zones count as zones say";
     expect(read(region).inventory.kind).to.equal("auto");
     expect(read({ ...region, "aws-panos-rules:guardrails": exclude }).inventory.kind).to.equal("ec2");
     expect(read({ ...region, "aws-panos-rules:zones": zones }).inventory.kind).to.equal("ec2");
     const lookups = { ...region, "aws-panos-rules:inventory": "lookups", "aws-panos-rules:zones": zones };
     expect(read(lookups).inventory).to.include({
-      ...{ kind: "ec2", because: "data sources don't tell the tags that zones.tags needs" },
+      ...{ kind: "ec2", because: `data sources don't tell ${zoned}` },
     });
     const blocked = { ...lookups, "aws:httpProxy": "http://proxy" };
     expect(read(blocked).inventory).to.deep.include({
       kind: "lookups",
-      unseen: ["the tags that zones.tags needs"],
+      unseen: [zoned],
     });
     for (const [key, value] of [
       ["references", "expand"],
@@ -192,8 +193,15 @@ describe("settings", () => {
     ] as const) {
       expect(read({ ...region, [`aws-panos-rules:${key}`]: value }).inventory.kind, key).to.equal("ec2");
     }
-    const subnets = { ...region, "aws-panos-rules:zones": '{"subnets":{"subnet-0a":"dmz"}}' };
+    for (const named of ['{"subnets":{"subnet-0a":"dmz"}}', '{"sources":{"10.0.0.0/8":"inner"}}']) {
+      expect(read({ ...region, "aws-panos-rules:zones": named }).inventory.kind).to.equal("ec2");
+    }
+    const subnets = {
+      "aws:httpProxy": "http://proxy",
+      "aws-panos-rules:zones": '{"subnets":{"subnet-0a":"dmz"}}',
+    };
     expect(read(subnets).inventory).to.include({ kind: "auto", withSubnets: true });
+    expect(read({ "aws-panos-rules:zones": '{"tags":{}}' }).inventory.kind).to.equal("auto");
     const behind = { "aws-panos-rules:protectedVpcs": '["vpc-0a1b2c3d"]' };
     expect(read({ ...region, ...behind }).inventory.kind).to.equal("ec2");
     expect(problemsOf({ ...lookups, ...behind })).to.deep.equal([

@@ -140,8 +140,14 @@ function route(each: Route): Ec2Item {
   };
 }
 
-function instances(inventory: Inventory): Filtered[] {
-  return inventory.instances.map(({ id, state, tags }) => ({
+/** Those that an inventory only names, on their interfaces, are stopped. */
+function instances({ instances: known, networkInterfaces }: Inventory): Filtered[] {
+  const ids = new Set(known.map(({ id }) => id));
+  const stopped = networkInterfaces.flatMap(({ instanceId }) =>
+    instanceId === undefined || ids.has(instanceId) ? [] : [instanceId],
+  );
+  const all = [...known, ...[...new Set(stopped)].map((id) => ({ id, state: "stopped", tags: undefined }))];
+  return all.map(({ id, state, tags }) => ({
     by: { id: [id], "instance-state-name": [state] },
     item: {
       ...{ reservationId: `r-${id}`, ownerId: OWNER },
