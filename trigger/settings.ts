@@ -47,6 +47,8 @@ export interface TriggerSettings {
   buildMinutes: number;
   /** An image that somebody else builds; undefined: it is built from here. */
   imageUri: string | undefined;
+  /** The checksum of Pulumi's AWS plugin, where the image has it. */
+  awsPluginSha256: string | undefined;
   /** Where the runner gets an interface; empty: outside of any VPC. */
   subnetIds: string[];
   /** Where the firewalls' management is, for the runner's security group. */
@@ -78,6 +80,7 @@ const KEYS = [
   "architecture",
   "buildMinutes",
   "imageUri",
+  "awsPluginSha256",
   "subnetIds",
   "managementCidrs",
   "logRetentionDays",
@@ -165,6 +168,7 @@ export async function triggerSettingsFrom(
       "123456789012.dkr.ecr.eu-central-1.amazonaws.com/panos@sha256:…",
       "optional",
     ),
+    awsPluginSha256: read.text(at("awsPluginSha256"), /^[0-9a-f]{64}$/, "0123…", "optional"),
     managementCidrs: managementCidrs.length > 0 ? managementCidrs : (main.managementCidrs ?? []),
     logRetentionDays: Number(read.choice(at("logRetentionDays"), RETENTIONS)),
   };
@@ -207,6 +211,15 @@ function reportContradictions(settings: TriggerSettings, at: (name: string) => s
       at("kmsKeyArn"),
       `is missing: the secrets of ${settings.stack} are encrypted with AWS KMS`,
       "arn:aws:kms:…",
+    );
+  }
+  const isBuiltHere = settings.imageUri === undefined && main.inventory !== "snapshot";
+  if (isBuiltHere && main.inventory !== "ec2" && settings.awsPluginSha256 === undefined) {
+    report(
+      at("awsPluginSha256"),
+      `is missing: with inventory: ${main.inventory} the image gets Pulumi's AWS plugin, which has to be what its ` +
+        `release publishes for ${settings.architecture}. Or set inventory: ec2 in ${settings.stack}, which needs no plugin`,
+      "the line of pulumi-resource-aws-…-linux-amd64.tar.gz in its checksums",
     );
   }
   const { guard } = settings;

@@ -184,7 +184,10 @@ export const VARIANTS: Record<
     values: { backend: "https://api.pulumi.com", mode: "preview", emails: ["net@example.com"] },
   },
   "AWS KMS and a key in Secrets Manager": {
-    values: { kmsKeyArn: `arn:aws:kms:${REGION}:${HUB}:key/1234abcd` },
+    values: {
+      kmsKeyArn: `arn:aws:kms:${REGION}:${HUB}:key/1234abcd`,
+      awsPluginSha256: "0a".repeat(32),
+    },
     mainStack: {
       secretsprovider: "awskms://alias/state",
       config: {

@@ -47,34 +47,44 @@ describe("the image", () => {
   it("has the AWS plugin that the program's package asks for, and a CLI that its SDK runs under", () => {
     expect(argument("AWS_PLUGIN_VERSION")).to.equal(AWS_PROVIDER);
     expect(triggerPackage.dependencies["@pulumi/aws"]).to.equal(AWS_PROVIDER);
-    const [major, minor] = String(argument("PULUMI_VERSION")).split(".").map(Number);
-    const sdk = packageJson.dependencies["@pulumi/pulumi"].split(".").map(Number);
-    expect(major).to.equal(sdk[0]);
-    expect(minor).to.be.at.least(sdk[1] ?? Infinity);
     const least = Number(/\d+/.exec(packageJson.engines.node)?.[0]);
-    expect(Number(argument("NODE_VERSION"))).to.be.at.least(least);
+    const [, node] = /\/nodejs:(\d+)@/.exec(argument("NODE_IMAGE") ?? "") ?? [];
+    expect(Number(node)).to.be.at.least(least);
   });
 
   it("pins what it is made from", () => {
     const bases = named("FROM").map((each) => wordsOf(each)[0] ?? "");
-    for (const base of bases.filter((each) => each.includes("/"))) {
-      expect(base).to.match(/:\$\{(PULUMI|NODE)_VERSION\}$/);
-    }
-    expect(argument("PULUMI_VERSION")).to.match(/^\d+\.\d+\.\d+$/);
+    const others = bases.filter((each) => !stages.has(each));
+    expect(new Set(others)).to.deep.equal(new Set(["${NODE_IMAGE}"]));
+    expect(argument("NODE_IMAGE")).to.match(/^public\.ecr\.aws\/lambda\/nodejs:\d+@sha256:[0-9a-f]{64}$/);
+    // The CLI comes by the step that checks it against the checksums of this repository.
+    const installs = stage("pulumi", "RUN").map((each) => each.getArgumentsContent() ?? "");
+    expect(installs.join("\n")).to.match(/PULUMI_BIN=\/opt\/pulumi\/bin bash \/tmp\/install-pulumi\.sh/);
+    expect(installs.join("\n")).not.to.match(/curl|wget|https?:/);
   });
 
   it("leaves the AWS plugin out with `ec2` alone", async () => {
-    const [install = ""] = stage("pulumi", "RUN").map((each) => each.getArgumentsContent() ?? "");
-    expect(install).to.match(/if \[ "\$\{INVENTORY\}" != ec2 \]; then pulumi plugin install resource aws/);
+    const install = stage("pulumi", "RUN").at(-1)?.getArgumentsContent() ?? "";
+    expect(install).to.match(
+      /if \[ "\$\{INVENTORY\}" != ec2 \]; then\s+\\?\s*pulumi plugin install resource aws/,
+    );
+    // Without a checksum the build ends.
+    expect(install).to.match(/--checksum "\$\{AWS_PLUGIN_SHA256:\?/);
     expect(argument("INVENTORY")).to.equal("lookups");
-    const built = async (inventory?: string) => {
+    const AWS_PLUGIN_SHA256 = "0a".repeat(32);
+    const built = async (inventory?: string, values: Record<string, unknown> = {}) => {
       const config = { ...MAIN_STACK.config, "aws-panos-rules:inventory": inventory };
-      const { one } = await deployed({}, {}, { ...MAIN_STACK, config });
+      const { one } = await deployed(values, {}, { ...MAIN_STACK, config });
       return one("Image").inputs["buildArgs"];
     };
     expect(await built("ec2")).to.deep.equal({ STACK: "prod", INVENTORY: "ec2" });
-    expect(await built("lookups")).to.deep.equal({ STACK: "prod", INVENTORY: "lookups" });
-    expect(await built()).to.deep.equal({ STACK: "prod", INVENTORY: "lookups" });
+    for (const inventory of ["lookups", undefined]) {
+      expect(await built(inventory, { awsPluginSha256: AWS_PLUGIN_SHA256 })).to.deep.equal({
+        ...{ STACK: "prod", INVENTORY: "lookups", AWS_PLUGIN_SHA256 },
+      });
+      const refused = await built(inventory).catch((error: Error) => error.message);
+      expect(refused).to.include("aws-panos-trigger:awsPluginSha256 is missing");
+    }
   });
 
   it("has only the packages that run, and runs none of their scripts", () => {
@@ -135,7 +145,12 @@ describe("the image", () => {
     ]) {
       expect(isLetIn(file), file).to.equal(false);
     }
-    for (const place of [...IMAGE_CONTENTS, "Pulumi.prod.yaml", "certificates/ca.pem"]) {
+    for (const place of [
+      ...IMAGE_CONTENTS,
+      "ci/steps/pulumi.sha256",
+      "Pulumi.prod.yaml",
+      "certificates/ca.pem",
+    ]) {
       const full = path.join(ROOT, place);
       const files = existsSync(full) && statSync(full).isDirectory() ? filesBelow(place) : [place];
       for (const file of files) expect(isLetIn(file), file).to.equal(true);
@@ -194,7 +209,9 @@ describe("the image", () => {
     const folder = await mkdtemp(path.join(tmpdir(), "image-"));
     try {
       for (const file of ["index.ts", "Pulumi.prod.yaml"]) await writeFile(path.join(folder, file), "one");
-      await cp(path.join(ROOT, "trigger"), path.join(folder, "trigger"), { recursive: true });
+      for (const place of ["trigger", "ci/steps"]) {
+        await cp(path.join(ROOT, place), path.join(folder, place), { recursive: true });
+      }
       const tag = (build = { target: "function" }) => imageTag(folder, ["Pulumi.prod.yaml"], build);
       const first = tag();
       expect(first).to.match(/^[0-9a-f]{32}$/);

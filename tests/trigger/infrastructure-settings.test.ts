@@ -117,11 +117,25 @@ describe("the trigger's settings", () => {
   });
 
   it("want the firewall's address where it is given by name and the runner is in a VPC", async () => {
-    const mainStack = { config: { "panos:hostname": "fw.example.com" } };
+    const mainStack = { config: { "panos:hostname": "fw.example.com", "aws-panos-rules:inventory": "ec2" } };
     expect(await problemsWith({ subnetIds: ["subnet-0a"] }, mainStack)).to.deep.equal([
       "managementCidrs is missing: the firewall's management is given by name, and the security group needs its address",
     ]);
     expect(await problemsWith({}, mainStack)).to.deep.equal([]);
+  });
+
+  it("want the checksum of the AWS plugin where the image gets one, and where it is built here", async () => {
+    const sum = "0a".repeat(32);
+    for (const inventory of ["auto", "lookups", undefined]) {
+      const mainStack = { config: { ...MAIN_STACK.config, "aws-panos-rules:inventory": inventory } };
+      expect((await problemsWith({}, mainStack)).join()).to.match(
+        /^awsPluginSha256 is missing: with inventory: /,
+      );
+      expect(await problemsWith({ awsPluginSha256: sum }, mainStack)).to.deep.equal([]);
+      const imageUri = `${HUB}.dkr.ecr.${REGION}.amazonaws.com/panos:1`;
+      expect(await problemsWith({ imageUri }, mainStack)).to.deep.equal([]);
+    }
+    expect((await problemsWith({ awsPluginSha256: "0A" })).join()).to.include("awsPluginSha256");
   });
 
   it("know every firewall of a list, and its port", async () => {
@@ -130,6 +144,7 @@ describe("the trigger's settings", () => {
       {
         config: {
           "panos:port": 8443,
+          "aws-panos-rules:inventory": "ec2",
           "aws-panos-rules:firewalls": [
             { name: "a", hostname: "10.0.0.1", peerHostname: "10.0.0.2" },
             { name: "b", hostname: "2001:db8::1", port: 443, apiKeySecret: "fw/b" },

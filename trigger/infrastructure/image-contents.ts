@@ -41,7 +41,12 @@ export const IMAGE_CONTENTS = [
 ];
 
 /** What the image is built by. */
-const RECIPE = ["trigger/Dockerfile", "trigger/Dockerfile.dockerignore"];
+const RECIPE = [
+  "trigger/Dockerfile",
+  "trigger/Dockerfile.dockerignore",
+  "ci/steps/install-pulumi.sh",
+  "ci/steps/pulumi.sha256",
+];
 
 /**
  * A tag that says what is in an image: its repository takes no tag twice.

@@ -35,6 +35,7 @@ export function image(context: Context): TriggerImage {
     STACK: bareStack(settings),
     // `auto` takes the data sources where the fleet is small, and these are the AWS plugin's.
     INVENTORY: settings.main.inventory === "ec2" ? "ec2" : "lookups",
+    ...(settings.awsPluginSha256 !== undefined && { AWS_PLUGIN_SHA256: settings.awsPluginSha256 }),
     ...(caFile !== undefined && { CA_FILE: caFile }),
     ...(guardPolicy !== undefined && { GUARD_POLICY: guardPolicy }),
   };

@@ -40,10 +40,18 @@ export interface MainStack {
 
 const NOTHING: MainStack = {
   firewall: { instanceIds: [], networkInterfaceIds: [], vpcEndpointIds: [] },
-  inventory: "auto",
+  // Whatever needs least beside it: that the stack can't be read is said already.
+  inventory: "ec2",
   ...{ roles: [], regions: [], keySecrets: [], managementCidrs: undefined, managementPorts: [443] },
   ...{ caFile: undefined, quarantineKeys: [], approvalKeys: [], guard: undefined, secretsProvider: "other" },
 };
+
+/** Other accounts are only ever read by EC2's own API. */
+function inventorySource(inventory: string | undefined, hasAccounts: boolean): MainStack["inventory"] {
+  if (inventory === "snapshot") return inventory;
+  if (hasAccounts) return "ec2";
+  return inventory === "lookups" || inventory === "ec2" ? inventory : "auto";
+}
 
 /** Reads `Pulumi.STACK.yaml`. Whether it is right is checked by the program itself, in each run. */
 export async function readMainStack(
@@ -74,11 +82,9 @@ export async function readMainStack(
   const all = (name: string) => given(name).filter(isText);
   const hosts = [...all("hostname"), ...all("peerHostname")];
   const ports = given("port").map(Number).filter(Number.isInteger);
-  const inventory = config[`${PROJECT}:inventory`];
   return {
     firewall: firewallTargets(json(`${PROJECT}:firewall`), false, collector().report),
-    inventory:
-      inventory === "lookups" || inventory === "ec2" || inventory === "snapshot" ? inventory : "auto",
+    inventory: inventorySource(config[`${PROJECT}:inventory`], accounts.length > 0),
     roles: [
       ...accounts.map(({ role }) => role),
       ...[...entries("aws:assumeRoles"), ...entries("aws:assumeRole")].map(({ roleArn }) => roleArn),
