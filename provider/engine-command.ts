@@ -9,6 +9,8 @@ export interface EngineCommand {
   cli: string | undefined;
   /** As it was given; undefined where it wasn't. */
   stack: string | undefined;
+  /** Whether it shows what happens on a terminal; undefined where the system doesn't tell. */
+  onTerminal: boolean | undefined;
   /** The file with the stack's configuration, where it isn't the one beside Pulumi.yaml. */
   configFile: string | undefined;
 }
@@ -23,6 +25,8 @@ interface Process {
   words: string[];
   file: string | undefined;
   folder: string;
+  /** What it writes to. */
+  output: string | undefined;
 }
 
 /**
@@ -40,10 +44,10 @@ export function engineCommand(first = process.ppid): EngineCommand {
     if (command !== undefined) return command;
     pid = found.parent;
   }
-  return { cli: undefined, stack: undefined, configFile: undefined };
+  return { cli: undefined, stack: undefined, configFile: undefined, onTerminal: undefined };
 }
 
-function commandIn({ words, file, folder }: Process): EngineCommand | undefined {
+function commandIn({ words, file, folder, output }: Process): EngineCommand | undefined {
   const { values, positionals } = parseArgs({
     args: words.slice(1),
     strict: false,
@@ -52,6 +56,7 @@ function commandIn({ words, file, folder }: Process): EngineCommand | undefined 
       stack: { type: "string", short: "s" },
       "config-file": { type: "string" },
       cwd: { type: "string", short: "C" },
+      "non-interactive": { type: "boolean" },
     },
   });
   if (!positionals.some((word) => COMMANDS.has(word))) return undefined;
@@ -64,6 +69,8 @@ function commandIn({ words, file, folder }: Process): EngineCommand | undefined 
     cli: isCli ? file : undefined,
     stack: text(values.stack),
     configFile: configFile && resolve(base, configFile),
+    onTerminal:
+      output === undefined ? undefined : !values["non-interactive"] && /^\/dev\/(pts\/|tty)/.test(output),
   };
 }
 
@@ -82,12 +89,13 @@ function shownByLinux(pid: number): Process {
   const stat = readFileSync(`${folder}/stat`, "utf8");
   const parent = Number(stat.slice(stat.lastIndexOf(")") + 1).split(" ")[2]);
   const words = readFileSync(`${folder}/cmdline`, "utf8").split("\0").slice(0, -1);
-  return { parent, words, file: readlinkSync(`${folder}/exe`), folder: readlinkSync(`${folder}/cwd`) };
+  const link = (name: string) => readlinkSync(`${folder}/${name}`);
+  return { parent, words, file: link("exe"), folder: link("cwd"), output: link("fd/1") };
 }
 
 /** Quotes and the working folder aren't shown: the project's folder is as good, where a path is relative. */
 function shownByPs(pid: number): Process {
   const line = execFileSync("ps", ["-ww", "-o", "ppid=,command=", "-p", String(pid)], { encoding: "utf8" });
   const [parent = "", ...words] = line.trim().split(/\s+/);
-  return { parent: Number(parent), words, file: words[0], folder: process.cwd() };
+  return { parent: Number(parent), words, file: words[0], folder: process.cwd(), output: undefined };
 }

@@ -2,6 +2,7 @@ import * as log from "@pulumi/pulumi/log";
 import * as settings from "@pulumi/pulumi/runtime/settings";
 import { printable } from "../panos/printable";
 import { engineAddress } from "./engine";
+import { engineCommand } from "./engine-command";
 
 const said = new Set<string>();
 let telling: Promise<unknown> = Promise.resolve();
@@ -18,8 +19,25 @@ export function tell(severity: "info" | "warn", message: string, ephemeral = fal
     // The SDK knows the engine's address in a program, but not in a process that hosts dynamic providers.
     settings.resetOptions(settings.getProject(), settings.getStack(), -1, address, "", false, "");
   }
-  const sending = log[severity](printable(message), undefined, undefined, ephemeral).catch(() => undefined);
+  // Without a terminal the CLI makes a line of each status; as a debug message it is an event, and shown with --debug.
+  const sending = log[ephemeral && !hasStatusLine() ? "debug" : severity](
+    printable(message),
+    undefined,
+    undefined,
+    ephemeral,
+  ).catch(() => undefined);
   telling = Promise.all([telling, sending]);
+}
+
+let statusLine: boolean | undefined;
+
+/** Whether what runs this has a line that the next status replaces. */
+function hasStatusLine(): boolean {
+  if (statusLine === undefined) {
+    const { cli, onTerminal } = engineCommand();
+    statusLine = cli === undefined || onTerminal !== false;
+  }
+  return statusLine;
 }
 
 /**
