@@ -2,12 +2,16 @@ import { EC2 } from "@aws-sdk/client-ec2";
 import { DynamoApprovals } from "../guard/approvals/dynamo";
 import { DynamoUses } from "../guard/approvals/uses";
 import { Ec2SecurityGroups } from "../guard/groups";
+import type { Guard } from "../guard/guard";
+import { handleEvent } from "../guard/handle";
+import { refreshRecords } from "../guard/refresh";
 import type { Deployed } from "../guard/deployed";
 import { handleArrivals } from "../guard/lambda";
 import { policyFrom } from "../guard/policy/read";
 import { DynamoRecords } from "../guard/record/store";
 import { ipPermission } from "../guard/rules";
 import { ACCOUNT, answerItem, content, record, REGION } from "../tests/guard/support/cloudtrail";
+import { eventOf, ModelGroups } from "../tests/guard/support/model";
 import { makeTables } from "../tests/guard/support/tables";
 import { findMoto, Moto } from "../tests/support/moto";
 import { shown, spread } from "./statistics";
@@ -79,6 +83,57 @@ export async function measureGuard(rules: number, events: number): Promise<Guard
     ec2.destroy();
     await server.stop();
   }
+}
+
+/** How soon each of many changes of one group is undone. */
+export interface FloodResult {
+  changes: number;
+  /** Of the handling of each, the store's answers included. */
+  seconds: number[];
+}
+
+/** The store of records emulated over HTTP; EC2 as a model, so that the guard's own time shows. */
+export async function measureFlood(changes: number): Promise<FloodResult> {
+  const file = findMoto();
+  if (file === undefined) throw new Error("moto_server is not installed: see .ci/run, or set MOTO_SERVER");
+  const server = await Moto.start(file);
+  try {
+    const client = await makeTables(server.access(REGION));
+    const groups = new ModelGroups(["sg-1"]);
+    let clock = new Date();
+    const guard: Guard = {
+      policy: policyFrom("{mode: enforce, rules: [{name: all, when: {change: opens}, then: revert}]}"),
+      ...{ groups, records: new DynamoRecords("guard", client), uses: new DynamoUses("guard", client) },
+      ...{ approvals: new DynamoApprovals("approvals", client), now: () => clock },
+      ...{ ownRoles: [], approveFlags: "", tell: () => Promise.resolve() },
+    };
+    await refreshRecords({ account: ACCOUNT, region: REGION }, guard);
+    const seconds: number[] = [];
+    for (let change = 0; change < changes; change++) {
+      clock = new Date(clock.getTime() + 200);
+      const port = 1000 + (change % 60_000);
+      const event = eventOf(
+        groups.put("sg-1", content({ fromPort: port, toPort: port })),
+        clock.toISOString(),
+        `session-${change}`,
+      );
+      const begun = performance.now();
+      await handleEvent(event, guard);
+      seconds.push((performance.now() - begun) / 1000);
+      if (groups.keys("sg-1").length > 0) throw new Error("the guard left a change as it was");
+    }
+    return { changes, seconds };
+  } finally {
+    await server.stop();
+  }
+}
+
+export function floodText({ changes, seconds }: FloodResult): string {
+  const last = seconds.slice(-Math.max(1, changes / 10));
+  return (
+    `${changes} changes of one group, one after another: each undone within ${Math.max(...seconds).toFixed(2)} s, the ` +
+    `last tenth in ${shown(spread(last), 3)} s each`
+  );
 }
 
 export function guardText({ rules, events, seconds }: GuardResult): string {

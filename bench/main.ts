@@ -6,7 +6,7 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { chooseExecutable, type Executable } from "../engine/stack";
 import { measureFaults, type FaultsResult } from "./faults";
-import { guardText, measureGuard } from "./guard";
+import { floodText, guardText, measureFlood, measureGuard } from "./guard";
 import { inventoryText, measureInventory } from "./inventory";
 import { mappingText, measureMapping } from "./mapping";
 import { measurePage, pageText } from "./page";
@@ -24,7 +24,7 @@ const USAGE = `npm run bench -- [--short] [--rules N] [--runs N] [--both] [--inv
   --inventory  only what reading 10, 1,000 and 10,000 interfaces costs through each source
   --mapping    only what mapping costs, of accounts with up to 20,000 interfaces
   --reaction   only the time from an event to the rule in force, with 10 and 1,000 instances
-  --guard      only how soon the guard undoes a change
+  --guard      only how soon the guard undoes a change, and each of 10,000 changes of one group
   --page       only how soon a review's and a drift's page of 10, 1,000 and 10,000 rows are open in a browser
   --engine  use the stand-in engine even where a pulumi is installed
   --cli     use the Pulumi CLI, and fail where there is none
@@ -81,7 +81,9 @@ async function main(argv: string[]): Promise<number> {
   }
   if (chosen.guard) {
     const result = await measureGuard(50, chosen.short ? 10 : 50);
-    console.log(chosen.json ? JSON.stringify(result, undefined, 2) : guardText(result));
+    const flood = await measureFlood(chosen.short ? 100 : 10_000);
+    const text = `${guardText(result)}\n${floodText(flood)}`;
+    console.log(chosen.json ? JSON.stringify({ ...result, flood }, undefined, 2) : text);
     return 0;
   }
   if (chosen.mapping) {
