@@ -1,4 +1,3 @@
-import { HOMES } from "../schema/kinds";
 import { References } from "../schema/references";
 import { groupMatches } from "../policy/groups";
 import { result } from "../http/answers";
@@ -28,7 +27,7 @@ function dynamicGroups(wanted: string | undefined, { firewall, vsys = "vsys1" }:
   const entries = shown.map((group) => {
     const filter = group.child("dynamic")?.value("filter") ?? "";
     const objects = references
-      .all(HOMES.address[0] ?? [])
+      .all(["address"])
       .filter((object) => groupMatches(filter, new Set(object.members("tag"))))
       .map((object) => `<entry name="${escapeAttribute(object.name ?? "")}" type="address-object"/>`);
     const registered = firewall

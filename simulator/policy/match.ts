@@ -39,7 +39,8 @@ function zonesTake(rule: PolicyRule, { from, to }: Flow): boolean {
   return rule.type === "intrazone" ? from === to : from !== to;
 }
 
-function addressesTake(set: AddressSet, address: AddressRange | undefined): boolean {
+/** Whether an address lies in a set; nothing given lies in every one. */
+export function addressesTake(set: AddressSet, address: AddressRange | undefined): boolean {
   if (set.any || address === undefined) return true;
   return set.ranges.some((range) => contains(range, address)) !== set.negate;
 }

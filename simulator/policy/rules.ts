@@ -8,6 +8,7 @@ import { groupMatches } from "./groups";
 import { portRanges } from "./ports";
 import type { PortRange } from "./ports";
 import { PREDEFINED_SERVICES } from "./predefined";
+import { regionNamed } from "./regions";
 
 /** Addresses that a rule names, resolved. Names whose addresses the device would have to ask for match nothing. */
 export interface AddressSet {
@@ -78,8 +79,12 @@ function conditions(entry: XmlElement): Map<string, Set<string>> {
     "category",
     "source-hip",
     "destination-hip",
+    "hip-profiles",
     "source-imei",
     "source-imsi",
+    "source-nw-slice",
+    "saas-user-list",
+    "saas-tenant-list",
   ]) {
     const members = entry.members(tag).filter((member) => member !== "any");
     if (members.length > 0) found.set(tag, new Set(members));
@@ -89,7 +94,8 @@ function conditions(entry: XmlElement): Map<string, Set<string>> {
   return found;
 }
 
-function addressSet(names: string[], negate: boolean, references: References): AddressSet {
+/** The addresses that a side of a rule names. */
+export function addressSet(names: string[], negate: boolean, references: References): AddressSet {
   const set: AddressSet = { any: names.includes("any"), negate, ranges: [], unknown: [] };
   for (const name of names) if (name !== "any") addAddress(set, name, references, new Set());
   return set;
@@ -98,6 +104,13 @@ function addressSet(names: string[], negate: boolean, references: References): A
 function addAddress(set: AddressSet, name: string, references: References, seen: Set<string>): void {
   if (seen.has(name)) return;
   seen.add(name);
+  const region = regionNamed(name, references);
+  if (region) {
+    const ranges = region.map(addressRange).filter((range) => range !== undefined);
+    if (ranges.length === 0) set.unknown.push(name);
+    set.ranges.push(...ranges);
+    return;
+  }
   const object = references.find("address", name);
   if (!object) {
     const literal = addressRange(name);

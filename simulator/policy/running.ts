@@ -2,6 +2,7 @@ import type { Firewall } from "../firewall";
 import { References } from "../schema/references";
 import { takes } from "./match";
 import type { Flow } from "./match";
+import { overridingApplication } from "./overrides";
 import { policyRules } from "./rules";
 
 /** What names in the running policy of a vsys stand for, with the addresses that are registered now. */
@@ -15,7 +16,9 @@ export function runningReferences(firewall: Firewall, vsys: string): References 
 export function firstMatch(firewall: Firewall, vsys: string, flow: Flow): { rule: string; action: string } {
   const scope = firewall.vsys(firewall.running, vsys);
   const references = runningReferences(firewall, vsys);
-  const rule = scope && policyRules(scope, references).find((each) => takes(each, flow, references));
+  const application = scope && overridingApplication(scope, flow, references);
+  const seen = application === undefined ? flow : { ...flow, application };
+  const rule = scope && policyRules(scope, references).find((each) => takes(each, seen, references));
   if (rule) return { rule: rule.name, action: rule.action };
   const name = flow.from === flow.to ? "intrazone-default" : "interzone-default";
   const overridden = scope?.at("rulebase", "default-security-rules", "rules", `entry:${name}`);

@@ -1,6 +1,7 @@
 /** Kinds of objects that others refer to by name. */
 export type ReferenceKind =
   | "address"
+  | "region"
   | "service"
   | "application"
   | "tag"
@@ -27,7 +28,9 @@ export type ProfileKind = (typeof PROFILE_KINDS)[number];
 
 /** Where objects of a kind live below a vsys or below shared. */
 export const HOMES: Record<ReferenceKind, readonly (readonly string[])[]> = {
-  address: [["address"], ["address-group"], ["external-list"]],
+  // A list goes before a group, a group before an address of the same name, whichever scope they are in.
+  address: [["external-list"], ["address-group"], ["address"]],
+  region: [["region"]],
   service: [["service"], ["service-group"]],
   application: [["application"], ["application-group"], ["application-filter"]],
   tag: [["tag"]],

@@ -5,6 +5,14 @@ import type { XmlElement } from "../xml/element";
 import { HOMES, PREDEFINED_PROFILES } from "./kinds";
 import type { ProfileKind, ReferenceKind } from "./kinds";
 
+/** External lists of addresses that come with a Threat Prevention licence. */
+const PREDEFINED_LISTS = [
+  "panw-highrisk-ip-list",
+  "panw-known-ip-list",
+  "panw-bulletproof-ip-list",
+  "panw-torexit-ip-list",
+];
+
 /** Finds the objects that names in one scope (a vsys, or shared) mean, as PAN-OS does: own, shared, predefined. */
 export class References {
   /**
@@ -25,16 +33,19 @@ export class References {
 
   /** The object's entry; undefined for predefined and unknown ones. */
   find(kind: ReferenceKind, name: string): XmlElement | undefined {
-    for (const scope of [this.vsysNode(), this.config.child("shared")]) {
-      for (const home of HOMES[kind]) {
-        const found = scope?.at(...home)?.entry(name);
-        if (found) return found;
-      }
+    const scopes = [this.vsysNode(), this.config.child("shared")];
+    const places = scopes.flatMap((scope) => HOMES[kind].map((home) => ({ scope, home })));
+    if (kind === "address")
+      places.sort((a, b) => HOMES.address.indexOf(a.home) - HOMES.address.indexOf(b.home));
+    for (const { scope, home } of places) {
+      const found = scope?.at(...home)?.entry(name);
+      if (found) return found;
     }
     return undefined;
   }
 
   exists(kind: ReferenceKind, name: string): boolean {
+    if (kind === "address" && this.find("region", name) !== undefined) return true;
     return this.find(kind, name) !== undefined || isPredefined(kind, name, this.content);
   }
 
@@ -60,7 +71,7 @@ function isPredefined(kind: ReferenceKind, name: string, content: Content): bool
   if (kind === "application") return content.application(name) !== undefined;
   if (kind === "service") return Object.hasOwn(PREDEFINED_SERVICES, name);
   // Two capital letters are a country, which PAN-OS takes as an address.
-  if (kind === "address") return /^[A-Z]{2}$/.test(name);
+  if (kind === "address") return /^[A-Z]{2}$/.test(name) || PREDEFINED_LISTS.includes(name);
   // URL categories come with a licence's database; any name of their form is taken.
   if (kind === "category") return /^[a-z][a-z0-9-]*$/.test(name);
   if (Object.hasOwn(PREDEFINED_PROFILES, kind))

@@ -46,6 +46,26 @@ describe("simulator: test security-policy-match", () => {
       `${VSYS}/service-group`,
       `<entry name="both"><members><member>odd</member><member>dns-udp</member></members></entry>`,
     );
+    await set(
+      `${VSYS}/application-group`,
+      `<entry name="names"><members><member>dns</member></members></entry>` +
+        `<entry name="nested"><members><member>names</member><member>ssl</member></members></entry>`,
+    );
+    await set(`${VSYS}/application-filter`, `<entry name="risky"><risk><member>5</member></risk></entry>`);
+    await set(
+      `${VSYS}/address`,
+      `<entry name="AD"><ip-netmask>192.0.2.20</ip-netmask></entry>` +
+        `<entry name="dmz"><ip-netmask>192.0.2.21</ip-netmask></entry>`,
+    );
+    await set(
+      `${VSYS}/region`,
+      `<entry name="campus"><address><member>192.0.2.22-192.0.2.23</member></address></entry>`,
+    );
+    await set("/config/shared/address", `<entry name="h1"><ip-netmask>192.0.2.25</ip-netmask></entry>`);
+    await set(
+      "/config/shared/address-group",
+      `<entry name="dmz"><static><member>h1</member></static></entry>`,
+    );
     const rules = [
       ruleXml("off", {}, "<disabled>yes</disabled>"),
       ruleXml("group", { source: ["outer"], service: ["both"] }),
@@ -77,6 +97,20 @@ describe("simulator: test security-policy-match", () => {
       ),
       ruleXml("deny", { destination: ["192.0.2.10"] }).replace("allow", "deny"),
       ruleXml("after-deny", { destination: ["192.0.2.10"] }),
+      ruleXml("applications", {
+        destination: ["192.0.2.30"],
+        application: ["nested"],
+        service: ["application-default"],
+      }),
+      ruleXml("filtered", { destination: ["192.0.2.30"], application: ["risky"] }),
+      ruleXml("no-applications", { destination: ["192.0.2.31"], application: ["nested"] }).replace(
+        "allow",
+        "deny",
+      ),
+      ruleXml("country", { destination: ["AD"] }),
+      ruleXml("precedence", { destination: ["dmz"] }),
+      ruleXml("region", { destination: ["campus"] }),
+      ruleXml("blocked", { source: ["panw-highrisk-ip-list"] }),
     ];
     await set(RULES, rules.join(""));
     await client.delete(`${RULES}/entry[@name='cleanup']`);
@@ -171,6 +205,34 @@ describe("simulator: test security-policy-match", () => {
       { from: "trust", to: "untrust", source: "10.1.0.1", port: 8050 },
       "interzone-default: deny",
     ],
+    [
+      "an application of a group in a group",
+      { destination: "192.0.2.30", port: 53, application: "dns" },
+      "applications: allow",
+    ],
+    [
+      "one on a port that isn't its default",
+      { destination: "192.0.2.30", port: 8443, application: "ssl" },
+      "interzone-default: deny",
+    ],
+    [
+      "one that neither the group nor, as far as is known, a filter has",
+      { destination: "192.0.2.30", port: 22, application: "ssh" },
+      "interzone-default: deny",
+    ],
+    [
+      "a denial by a group of applications",
+      { destination: "192.0.2.31", application: "ssl" },
+      "no-applications: deny",
+    ],
+    ["an address whose name is a country's", { destination: "192.0.2.20" }, "interzone-default: deny"],
+    [
+      "an address of the vsys whose name a shared group has",
+      { destination: "192.0.2.21" },
+      "interzone-default: deny",
+    ],
+    ["that group's member", { destination: "192.0.2.25" }, "precedence: allow"],
+    ["an address of an administrator's region", { destination: "192.0.2.23" }, "region: allow"],
     ["a deny above an allow", { destination: "192.0.2.10" }, "deny: deny"],
   ];
   for (const [what, question, expected] of cases) {

@@ -32,6 +32,24 @@ describe("simulator: sessions", () => {
   };
   const filter = (inner: string) => show(`<filter>${inner}</filter>`);
 
+  it("are of the application that an override calls them, whatever they carry", async () => {
+    await client.set(
+      RULES.replace("security", "application-override"),
+      '<entry name="no-inspection"><from><member>untrust</member></from><to><member>trust</member></to>' +
+        "<source><member>any</member></source><destination><member>10.0.0.1</member></destination>" +
+        "<protocol>tcp</protocol><port>443</port><application>ssh</application></entry>",
+    );
+    await client.delete(`${RULES}/entry[@name='web']`);
+    await client.delete(`${RULES}/entry[@name='rest']`);
+    await client.set(RULES, ruleXml("by-name", { application: ["ssl"] }));
+    await client.commitAndWait();
+    expect(() => simulator.openSession({ ...WEB, application: "ssl" })).to.throw(
+      "interzone-default denies it",
+    );
+    const elsewhere = simulator.openSession({ ...WEB, destination: "10.0.0.2", application: "ssl" });
+    expect(elsewhere.rule).to.equal("by-name");
+  });
+
   it("are listed with all that the device tells of them", async () => {
     const opened = simulator.openSession({ ...WEB, sourcePort: 40000, application: "ssl" });
     expect(opened).to.include({ id: 1, rule: "web", state: "ACTIVE" });
