@@ -16,7 +16,7 @@ import {
 } from "./mapping";
 import { adoption } from "./mapping/adoption";
 import { cleanupDoubts } from "./mapping/cleanup";
-import { alreadyAllowed } from "./mapping/coverage";
+import { alreadyAllowed, coveredBy } from "./mapping/coverage";
 import { mapWithin, withinGuardrails, type GuardedPolicy } from "./mapping/guardrails";
 import { permissionLabel } from "./mapping/describe";
 import { throughNat } from "./mapping/nat";
@@ -174,7 +174,7 @@ export async function planFor(
     registrations,
     ...isolationOf(isolation, firewall),
     alreadyAllowed: coverage.covered.map(
-      ({ rule, by }) => `${permissionLabel(rule.permission)} is allowed by ${by.join(" with ")}`,
+      (each) => `${permissionLabel(each.rule.permission)} is allowed by ${coveredBy(each)}`,
     ),
     onHold,
     withheld: ofThePassing(policy.withheld).map(({ reason }) => reason),

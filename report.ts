@@ -1,5 +1,6 @@
 import * as log from "@pulumi/pulumi/log";
 import type { Adopted } from "./mapping/adoption";
+import { coveredBy } from "./mapping/coverage";
 import type { Coverage } from "./mapping/coverage";
 import { lackRules, leftOutMessage } from "./mapping/left-out";
 import { isMemberTag } from "./mapping/names";
@@ -46,11 +47,11 @@ export async function report(
   for (const [by, denied] of grouped(shadowed.map(({ rule, by }) => [by, rule.rule.name]))) {
     await say(
       "warn",
-      `the firewall's rule ${by} stands above and denies part of what these allow: ${denied.join(", ")}`,
+      `the firewall's rule ${by} stands above and may deny part of what these allow: ${denied.join(", ")}`,
     );
   }
-  for (const [by, allowed] of grouped(covered.map(({ rule, by }) => [by.join(" with "), rule.rule.name]))) {
-    await say("info", `left out, because the firewall's rule ${by} allows it already: ${allowed.join(", ")}`);
+  for (const [by, allowed] of grouped(covered.map((each) => [coveredBy(each), each.rule.rule.name]))) {
+    await say("info", `left out, covered by the firewall's rule ${by}: ${allowed.join(", ")}`);
   }
   for (const rule of rules) {
     if (ownsRule(ownerId, rule) && isHeld(rule)) await say("warn", heldMessage(rule.name, firewall));

@@ -176,6 +176,8 @@ function rulebaseOf(count: number): Rulebase {
     services: new Map(
       Array.from({ length: 100 }, (_, port) => [`tcp-${port}`, { kind: "tcp", port: `${8000 + port}` }]),
     ),
+    applications: new Map(),
+    overrides: [],
     zones: ["untrust", "trust"],
     profileGroups: [],
     logSettings: [],

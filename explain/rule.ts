@@ -1,4 +1,5 @@
 import type { MappedRule, Withheld } from "../mapping/types";
+import { coveredBy } from "../mapping/coverage";
 import { plainText } from "../mapping/describe";
 import { ofThePassing } from "../mapping/order";
 import { explainIsolationRule } from "./isolation";
@@ -66,10 +67,10 @@ function explainMapped(view: View, { rule, permission, prefixLists = [] }: Mappe
     because: [
       ...(covered === undefined
         ? []
-        : [{ text: `it is left out: the firewall's rule ${covered.by.join(" with ")} allows it already` }]),
+        : [{ text: `it is left out: the firewall's rule ${coveredBy(covered)} allows it already` }]),
       ...(shadowed === undefined
         ? []
-        : [{ text: `the firewall's rule ${shadowed.by} stands above and denies part of it` }]),
+        : [{ text: `the firewall's rule ${shadowed.by} stands above and may deny part of it` }]),
       {
         id: securityGroupId,
         text: `security group ${plainText(securityGroupName)} (${securityGroupId}) has`,

@@ -7,7 +7,7 @@ import type { FoundRule, Rulebase, RulebaseRule, SecurityRule } from "../panos/p
 import { addressText, FAMILIES } from "./cidr";
 import { cleanupPosition } from "./cleanup";
 import { matchesZones, meets, objectsOf, resolved, takeOff, trafficOf } from "./coverage";
-import type { Box, CoverageOptions, OwnObjects, ResolvedRule, Traffic } from "./coverage";
+import type { Box, CoverageOptions, NamedObjects, ResolvedRule, Traffic } from "./coverage";
 import type { IntervalSet } from "./intervals";
 import { TAG_PREFIX } from "./names";
 import { describePoint } from "./traffic";
@@ -104,7 +104,7 @@ function judgeOf(
     const peerRules = peers.map((each, at) => resolved(asRead(each), at, true, surely));
     const old = resolved(rule, index, true, rulebase);
     const by = new Set<string>();
-    for (const part of possibleTraffic(old, rule.application)) {
+    for (const part of possibleTraffic(old, old.applications.possibly)) {
       const { left, allowedBy } = takeOff(part, peerRules);
       if (left[0] !== undefined) {
         const example = describe(part, left[0]);
@@ -127,9 +127,9 @@ function judgeOf(
 }
 
 /** Everything that a rule may let in, apart by application and family. */
-export function possibleTraffic(rule: ResolvedRule, applications: readonly string[]): Traffic[] {
+export function possibleTraffic(rule: ResolvedRule, applications: Iterable<string>): Traffic[] {
   const { source, destination } = rule;
-  return applications.flatMap((application) =>
+  return [...applications].flatMap((application) =>
     FAMILIES.map((family) => ({
       application,
       family,
@@ -164,7 +164,7 @@ function bypass(
   movedUp: readonly SecurityRule[],
   kept: ResolvedRule[],
   denials: ResolvedRule[],
-  objects: OwnObjects,
+  objects: NamedObjects,
 ): string | undefined {
   for (const rule of movedUp) {
     for (const part of trafficOf({ rule }, objects)) {
@@ -221,6 +221,9 @@ function describe({ application, family }: Traffic, { source, destination, ports
 function unfitness(rule: RulebaseRule, cleanupRule: string): string | undefined {
   if (rule.tag.some((tag) => tag.startsWith(TAG_PREFIX))) return "it carries a tag of this program";
   if (rule.name === cleanupRule) return "it is the cleanup rule";
+  if (rule.unknown !== undefined && rule.unknown.length > 0) {
+    return `it has ${rule.unknown.join(", ")}, which this program doesn't know: it may allow less than it seems to`;
+  }
   if (rule.disabled) return "it is disabled, so it allows nothing";
   if (rule.action !== "allow") return `its action is ${rule.action || "missing"}`;
   if (rule.ruleType === "intrazone" && rule.from[0] !== rule.to[0])

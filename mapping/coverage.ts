@@ -5,7 +5,8 @@
  * any stack: if ours counted, a rule would make itself unnecessary, vanish, and come back on the next run.
  */
 import type { RulebaseRule, Rulebase, SecurityRule } from "../panos/policy";
-import { knownApplication } from "./applications";
+import { mayMean, namedApplications, surelyMeans } from "./application-names";
+import type { NamedApplications } from "./application-names";
 import { FAMILIES } from "./cidr";
 import { cleanupPosition } from "./cleanup";
 import { difference, intersection, overlaps } from "./intervals";
@@ -16,7 +17,6 @@ import { overlapIndex } from "./overlap-index";
 import type { OverlapIndex } from "./overlap-index";
 import type { AddressSet, Bounds } from "./objects";
 import { prefixListGroupsOf } from "./prefix-lists";
-import { isTakenFor } from "./traffic";
 import type { MappedRule, Policy } from "./types";
 
 export interface CoverageOptions {
@@ -27,11 +27,20 @@ export interface CoverageOptions {
   adopt?: readonly string[];
 }
 
+/** A rule of ours that administrators' rules above its place allow in full. */
+export interface CoveredRule {
+  rule: MappedRule;
+  /** Names of the rules that allow the same. */
+  by: string[];
+  /** Denials above those, that may take a part of it first. */
+  deniedBy: string[];
+}
+
 export interface Coverage {
   /** The rules to declare, in the order given. */
   needed: MappedRule[];
-  /** Rules that need not be declared, with the names of the administrator's rules that allow the same. */
-  covered: { rule: MappedRule; by: string[] }[];
+  /** Rules that need not be declared, because they would never be reached. */
+  covered: CoveredRule[];
   /** Needed rules, part of whose traffic an administrator's rule above possibly denies. */
   shadowed: { rule: MappedRule; by: string }[];
 }
@@ -39,9 +48,9 @@ export interface Coverage {
 /**
  * Judges each rule against the other people's rules, in running and in candidate: it is covered if in both
  * every source, destination, port and application of it is allowed by their rules, be it several together
- * (the rules are taken off it from the top, exactly), and no denial of theirs possibly meets what is left
- * at that point. Where their objects can't be known (FQDNs, dynamic groups, schedules, users …), an allow
- * counts for nothing and a denial for everything it may mean.
+ * (the rules are taken off it from the top, exactly). Denials above them change nothing about that: ours would
+ * stand below both, so no packet would ever come to it. Where their objects can't be known (FQDNs, dynamic groups,
+ * schedules, users …), an allow counts for nothing and a denial for everything it may mean.
  * A rule on an address group is judged by everything that may come to be in it, stopped instances included:
  * judged by today's members, it would come and go with them.
  * @param policy what `mapInventory` returned
@@ -59,19 +68,26 @@ export function alreadyAllowed(
     const verdicts = judges.map((judge) => judge(rule.rule, traffic));
     const unique = (names: string[]) => [...new Set(names)];
     if (options.enabled && verdicts.every(({ covered }) => covered)) {
-      coverage.covered.push({ rule, by: unique(verdicts.flatMap(({ allowedBy }) => allowedBy)) });
+      const by = unique(verdicts.flatMap(({ allowedBy }) => allowedBy));
+      coverage.covered.push({ rule, by, deniedBy: unique(verdicts.flatMap(({ deniedBy }) => deniedBy)) });
       continue;
     }
     coverage.needed.push(rule);
-    for (const by of unique(verdicts.flatMap(({ deniedBy }) => deniedBy))) {
+    for (const by of unique(verdicts.flatMap(({ shadowedBy }) => shadowedBy))) {
       coverage.shadowed.push({ rule, by });
     }
   }
   return coverage;
 }
 
-/** The objects that our rules name, as the firewall would have them. */
-export type OwnObjects = Pick<Rulebase, "addresses" | "services">;
+/** What covers a rule, for people: "allow-web, of which deny-one above may deny a part". */
+export function coveredBy({ by, deniedBy }: Pick<CoveredRule, "by" | "deniedBy">): string {
+  const part = deniedBy.length === 0 ? "" : `, of which ${deniedBy.join(" and ")} above may deny a part`;
+  return by.join(" with ") + part;
+}
+
+/** What rules name, as a firewall has it. */
+export type NamedObjects = Pick<Rulebase, "addresses" | "services" | "applications">;
 
 /**
  * What these rules name, as the firewall would have it.
@@ -81,7 +97,7 @@ export function objectsOf(
   rules: readonly MappedRule[],
   { services, addressGroups }: Pick<Policy, "services" | "addressGroups">,
   whom: "members" | "carriers",
-): OwnObjects {
+): NamedObjects {
   const groups = [
     ...addressGroups.map(({ group, ...members }) => [group.name, members[whom]] as const),
     ...prefixListGroupsOf(rules).map(({ name, entries }) => [name, entries] as const),
@@ -89,6 +105,8 @@ export function objectsOf(
   return {
     services: new Map(services.map(({ name, protocol, port }) => [name, { kind: protocol, port }])),
     addresses: new Map(groups.map(([name, members]) => [name, { kind: "static-group", members }])),
+    // Applications of ours are no groups: each is what it is called.
+    applications: new Map(),
   };
 }
 
@@ -109,15 +127,20 @@ interface Verdict {
   covered: boolean;
   /** The rules that took something off it. */
   allowedBy: string[];
-  /** The denials that possibly meet it before our own rule does. */
+  /** The denials that possibly meet what was left of it when they came. */
   deniedBy: string[];
+  /** Those of them that stand above our own rule. */
+  shadowedBy: string[];
 }
 
 /** Beyond so many pieces left over, a rule is no neat combination of others: it stays needed. */
 const MAX_PIECES = 256;
 
 /** What a rule of ours lets in, apart by application and family, for which cover is judged apart. */
-export function trafficOf({ rule }: { rule: MatchedRule }, { addresses, services }: OwnObjects): Traffic[] {
+export function trafficOf(
+  { rule }: { rule: MatchedRule },
+  { addresses, services }: Omit<NamedObjects, "applications">,
+): Traffic[] {
   const source = addressBounds(rule.source, false, addresses).possibly;
   const destination = addressBounds(rule.destination, false, addresses).possibly;
   return rule.application.flatMap((application) => {
@@ -142,6 +165,7 @@ export interface ResolvedRule {
   index: number;
   allows: boolean;
   matches: (application: string) => boolean;
+  applications: NamedApplications;
   source: Bounds<AddressSet>;
   destination: Bounds<AddressSet>;
   ports: (application: string) => Bounds<IntervalSet>;
@@ -170,15 +194,17 @@ function judgeOf(rulebase: Rulebase, options: CoverageOptions) {
   return ({ name, from, to }: SecurityRule, traffic: Traffic[]): Verdict => {
     // A rule of ours that somebody moved up is not shadowed by what stands below it.
     const ourPosition = positions.get(name) ?? Infinity;
-    const verdict: Verdict = { covered: traffic.length > 0, allowedBy: [], deniedBy: [] };
+    const verdict: Verdict = { covered: traffic.length > 0, allowedBy: [], deniedBy: [], shadowedBy: [] };
     for (const part of traffic) {
       const { left, allowedBy, deniedBy } = takeOff(
         part,
         candidatesBetween(from[0] ?? "any", to[0] ?? "any")(part),
       );
-      if (left.length > 0 || deniedBy.length > 0) verdict.covered = false;
+      if (left.length > 0) verdict.covered = false;
+      const above = deniedBy.filter(({ index }) => index < ourPosition);
       verdict.allowedBy.push(...allowedBy.map(({ name }) => name));
-      verdict.deniedBy.push(...deniedBy.filter(({ index }) => index < ourPosition).map(({ name }) => name));
+      verdict.deniedBy.push(...deniedBy.map(({ name }) => name));
+      verdict.shadowedBy.push(...above.map(({ name }) => name));
     }
     return verdict;
   };
@@ -189,16 +215,18 @@ export function resolved(
   rule: RulebaseRule,
   index: number,
   allows: boolean,
-  objects: OwnObjects,
+  objects: NamedObjects,
 ): ResolvedRule {
   const ports = new Map<string, Bounds<IntervalSet>>();
+  const applications = namedApplications(rule.application, objects.applications);
   return {
     rule,
     name: rule.name,
     index,
     allows,
     matches: (application) =>
-      allows ? allowsApplication(rule, application) : mayDenyApplication(rule, application),
+      allows ? surelyMeans(applications, application) : mayMean(applications, application),
+    applications,
     source: addressBounds(rule.source, rule.negateSource, objects.addresses),
     destination: addressBounds(rule.destination, rule.negateDestination, objects.addresses),
     ports: (application) => {
@@ -265,7 +293,7 @@ export function meets(a: Box, b: Box): boolean {
 }
 
 /** What of `box` lies outside `taken`, as up to three disjoint boxes. */
-function without(box: Box, taken: Box): Box[] {
+export function without(box: Box, taken: Box): Box[] {
   if (!meets(box, taken)) return [box];
   const source = intersection(box.source, taken.source);
   const destination = intersection(box.destination, taken.destination);
@@ -277,27 +305,13 @@ function without(box: Box, taken: Box): Box[] {
 }
 
 /** PAN-OS documentation: intrazone rules match within a zone, interzone rules between two, universal both. */
-export function matchesZones(rule: RulebaseRule, from: string, to: string): boolean {
+export function matchesZones(
+  rule: Pick<RulebaseRule, "from" | "to" | "ruleType">,
+  from: string,
+  to: string,
+): boolean {
   const names = (zones: string[], zone: string) => zones.includes("any") || zones.includes(zone);
   if (rule.ruleType === "intrazone") return from === to && names(rule.from, from);
   if (rule.ruleType === "interzone" && from === to) return false;
   return names(rule.from, from) && names(rule.to, to);
-}
-
-function allowsApplication({ application }: RulebaseRule, ours: string): boolean {
-  return application.includes("any") || (ours !== "any" && application.includes(ours));
-}
-
-/**
- * A name that is no application we know may be a group or filter that contains ours. Without our own
- * application for an ICMP type PAN-OS would take its packets for `icmp`: who denies that means them too.
- */
-function mayDenyApplication({ application }: RulebaseRule, ours: string): boolean {
-  return (
-    ours === "any" ||
-    application.some(
-      (name) =>
-        name === "any" || name === ours || knownApplication(name) === undefined || isTakenFor(ours, name),
-    )
-  );
 }

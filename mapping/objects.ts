@@ -1,12 +1,13 @@
 /**
  * What the address and service names of a firewall's rules stand for. Some can't be known without the
- * device (FQDNs, dynamic groups, external lists, regions): hence two bounds, what is surely meant and
- * what is possibly meant.
+ * device (FQDNs, dynamic groups, external lists, countries), or are names of several objects: hence two bounds,
+ * what is surely meant and what is possibly meant.
  */
 import type { AddressObject, Rulebase, RulebaseRule, ServiceObject } from "../panos/policy";
 import { EVERY_ADDRESS, FAMILIES, parseAddress, parseCidr } from "./cidr";
 import type { Family, Interval } from "./cidr";
-import { EMPTY, difference, setOf } from "./intervals";
+import { isCountry } from "./countries";
+import { EMPTY, difference, intersection, setOf } from "./intervals";
 import type { IntervalSet } from "./intervals";
 import { ALL_TRAFFIC, portSet, possiblyDefault, surelyDefault } from "./traffic";
 
@@ -61,25 +62,39 @@ export function serviceBounds(
   return unionOfTraffic(bounds);
 }
 
+const UNKNOWN_ADDRESSES: Bounds<AddressSet> = { surely: NO_ADDRESS, possibly: ALL_ADDRESSES };
+const UNKNOWN_TRAFFIC: Bounds<IntervalSet> = { surely: EMPTY, possibly: ALL_TRAFFIC };
+
 function memberAddresses(
   member: string,
   objects: Map<string, AddressObject>,
   above: Set<string>,
 ): Bounds<AddressSet> {
+  if (isCountry(member)) return UNKNOWN_ADDRESSES;
   const object = objects.get(member);
   if (!object) return member === "any" ? exactly(ALL_ADDRESSES) : literal(member);
+  // PAN-OS refuses a group that contains itself; a recording of one must not hang us.
+  if (above.has(member)) return UNKNOWN_ADDRESSES;
+  return addressesIn(object, objects, new Set([...above, member]));
+}
+
+function addressesIn(
+  object: AddressObject,
+  objects: Map<string, AddressObject>,
+  above: Set<string>,
+): Bounds<AddressSet> {
   switch (object.kind) {
     case "ip-netmask":
     case "ip-range":
       return literal(object.value);
     case "static-group":
-      // PAN-OS refuses a group that contains itself; a recording of one must not hang us.
-      if (above.has(member)) return { surely: NO_ADDRESS, possibly: ALL_ADDRESSES };
-      return unionOfAddresses(
-        object.members.map((name) => memberAddresses(name, objects, new Set([...above, member]))),
-      );
+      return unionOfAddresses(object.members.map((name) => memberAddresses(name, objects, above)));
+    case "region":
+      return unionOfAddresses(object.addresses.map(literal));
+    case "ambiguous":
+      return oneOfAddresses(object.readings.map((reading) => addressesIn(reading, objects, above)));
     case "opaque":
-      return { surely: NO_ADDRESS, possibly: ALL_ADDRESSES };
+      return UNKNOWN_ADDRESSES;
   }
 }
 
@@ -88,20 +103,33 @@ function memberTraffic(
   objects: Map<string, ServiceObject>,
   above: Set<string>,
 ): Bounds<IntervalSet> {
-  const object =
-    objects.get(name) ?? (Object.hasOwn(PREDEFINED_SERVICES, name) ? PREDEFINED_SERVICES[name] : undefined);
-  const unknown: Bounds<IntervalSet> = { surely: EMPTY, possibly: ALL_TRAFFIC };
-  if (!object || object.kind === "opaque") return unknown;
-  if (object.kind === "group") {
-    if (above.has(name)) return unknown;
-    return unionOfTraffic(
-      object.members.map((member) => memberTraffic(member, objects, new Set([...above, name]))),
-    );
+  const predefined = Object.hasOwn(PREDEFINED_SERVICES, name) ? PREDEFINED_SERVICES[name] : undefined;
+  const readings = [objects.get(name), predefined].filter((object) => object !== undefined);
+  if (above.has(name)) return UNKNOWN_TRAFFIC;
+  const within = new Set([...above, name]);
+  return oneOfTraffic(readings.map((object) => trafficIn(object, objects, within)));
+}
+
+function trafficIn(
+  object: ServiceObject,
+  objects: Map<string, ServiceObject>,
+  above: Set<string>,
+): Bounds<IntervalSet> {
+  switch (object.kind) {
+    case "opaque":
+      return UNKNOWN_TRAFFIC;
+    case "ambiguous":
+      return oneOfTraffic(object.readings.map((reading) => trafficIn(reading, objects, above)));
+    case "group":
+      return unionOfTraffic(object.members.map((member) => memberTraffic(member, objects, above)));
+    case "tcp":
+    case "udp": {
+      const ports = portSet(object.kind, object.port);
+      if (!ports) return UNKNOWN_TRAFFIC;
+      // Only some clients use those source ports, so it surely matches nothing we ask for.
+      return object.sourcePort === undefined ? exactly(ports) : { surely: EMPTY, possibly: ports };
+    }
   }
-  const ports = portSet(object.kind, object.port);
-  if (!ports) return unknown;
-  // Only some clients use those source ports, so it surely matches nothing we ask for.
-  return object.sourcePort === undefined ? exactly(ports) : { surely: EMPTY, possibly: ports };
 }
 
 /** "192.0.2.1", "192.0.2.0/24" or "192.0.2.1-192.0.2.9"; anything else (a region, a list) is unknown. */
@@ -112,7 +140,7 @@ function literal(text: string): Bounds<AddressSet> {
     parseAddress(part.trim()),
   );
   if (!first || !last || first.family !== last.family || first.value > last.value) {
-    return { surely: NO_ADDRESS, possibly: ALL_ADDRESSES };
+    return UNKNOWN_ADDRESSES;
   }
   return exactly(single(first.family, { first: first.value, last: last.value }));
 }
@@ -145,6 +173,27 @@ function unionOfAddresses(bounds: Bounds<AddressSet>[]): Bounds<AddressSet> {
   return {
     surely: { IPv4: union("surely", "IPv4"), IPv6: union("surely", "IPv6") },
     possibly: { IPv4: union("possibly", "IPv4"), IPv6: union("possibly", "IPv6") },
+  };
+}
+
+/** Of several readings, of which one is meant: surely what is in all of them, possibly what is in any. */
+function oneOfTraffic(readings: Bounds<IntervalSet>[]): Bounds<IntervalSet> {
+  const [first, ...more] = readings;
+  if (first === undefined) return UNKNOWN_TRAFFIC;
+  if (more.length === 0) return first;
+  return {
+    surely: more.reduce((common, { surely }) => intersection(common, surely), first.surely),
+    possibly: setOf(readings.flatMap(({ possibly }) => possibly)),
+  };
+}
+
+function oneOfAddresses(readings: Bounds<AddressSet>[]): Bounds<AddressSet> {
+  const family = (of: Family) =>
+    oneOfTraffic(readings.map(({ surely, possibly }) => ({ surely: surely[of], possibly: possibly[of] })));
+  const [v4, v6] = [family("IPv4"), family("IPv6")];
+  return {
+    surely: { IPv4: v4.surely, IPv6: v6.surely },
+    possibly: { IPv4: v4.possibly, IPv6: v6.possibly },
   };
 }
 

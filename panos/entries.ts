@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { Address, AddressGroup, Application, FoundRule, SecurityRule, Service, Tag } from "./policy";
+import { isContent, saysNothing, valueOf } from "./rule-elements";
 import { child, element, escapeXml, find, memberList, members, textAt, type XmlElement } from "./xml";
 
 export type { FoundRule } from "./policy";
@@ -30,32 +31,6 @@ export interface FoundAddressGroup {
   /** What a group of ours never has, as "name: value": a description. */
   extras: string[];
 }
-
-/** Elements whose absence means the value given: written or not, it says the same. */
-const DEFAULTS: Record<string, string> = {
-  "rule-type": "universal",
-  "negate-source": "no",
-  "negate-destination": "no",
-  disabled: "no",
-  "log-start": "no",
-  "log-end": "yes",
-  "icmp-unreachable": "no",
-  "disable-inspect": "no",
-};
-const ANY_BY_DEFAULT = new Set(["source-user", "category", "source-hip", "destination-hip", "hip-profiles"]);
-const OURS = new Set([
-  "description",
-  "tag",
-  "from",
-  "to",
-  "source",
-  "destination",
-  "application",
-  "service",
-  "action",
-  "profile-setting",
-  "log-setting",
-]);
 
 /** The `<entry>` of a rule. */
 export function ruleXml(rule: SecurityRule): string {
@@ -112,14 +87,12 @@ function extras(entry: XmlElement): string[] {
       if (child(setting, "profiles") !== undefined) found.push("profile-setting: profiles");
       continue;
     }
-    if (OURS.has(name)) continue;
-    const value = members(setting).join(", ") || setting.text.trim();
-    if (ANY_BY_DEFAULT.has(name) && (value === "any" || value === "")) continue;
-    if (DEFAULTS[name] === value) continue;
+    if (isContent(name) || saysNothing(setting)) continue;
+    const value = valueOf(setting);
     // Containers such as <option> or <target> count only where they hold something.
-    if (value === "" && setting.children.every((inner) => isEmpty(inner) || inner.text.trim() === "no"))
+    if (value === "set" && setting.children.every((inner) => isEmpty(inner) || inner.text.trim() === "no"))
       continue;
-    found.push(`${name}: ${value === "" ? "set" : value}`);
+    found.push(`${name}: ${value}`);
   }
   return found.sort();
 }

@@ -115,6 +115,8 @@ export interface RulebaseRule {
    * source-hip, …), by their PAN-OS names. A rule that has any matches only some of the traffic.
    */
   conditions: string[];
+  /** Those of them that this program doesn't know: elements that no list of its names; absent: none. */
+  unknown?: string[];
   /** Its whole entry, where it comes from a device. */
   found?: FoundRule;
 }
@@ -156,22 +158,58 @@ export type AddressObject =
   | { kind: "ip-netmask"; value: string }
   | { kind: "ip-range"; value: string }
   | { kind: "static-group"; members: string[] }
-  | { kind: "opaque"; why: string };
+  /** A region that an administrator has made, of addresses, never of objects' names. */
+  | { kind: "region"; addresses: string[] }
+  | Opaque
+  | Ambiguous<AddressObject>;
 
 export type ServiceObject =
   | { kind: "tcp" | "udp"; port: string; sourcePort?: string }
   | { kind: "group"; members: string[] }
-  | { kind: "opaque"; why: string };
+  | Opaque
+  | Ambiguous<ServiceObject>;
+
+/** An application that isn't PAN-OS's own, or several by one name. A filter's content is opaque. */
+export type ApplicationObject =
+  { kind: "custom" } | { kind: "group"; members: string[] } | Opaque | Ambiguous<ApplicationObject>;
+
+interface Opaque {
+  kind: "opaque";
+  why: string;
+}
+
+/** Several objects of one name, in the vsys and in shared or of several kinds: a rule means one of them. */
+export interface Ambiguous<T> {
+  kind: "ambiguous";
+  readings: T[];
+}
+
+/** A rule that calls traffic an application without looking into it. Disabled ones are none. */
+export interface ApplicationOverride extends Pick<
+  RulebaseRule,
+  "name" | "from" | "to" | "source" | "negateSource" | "destination" | "negateDestination" | "unknown"
+> {
+  /** tcp or udp */
+  protocol: string;
+  /** As PAN-OS writes them: "443", "80,8000-8100". */
+  port: string;
+  /** What it calls that traffic; "" where it doesn't say. */
+  application: string;
+}
 
 /** What a firewall has in one configuration (candidate or running), as far as our rules meet it. */
 export interface Rulebase {
   /** In evaluation order, our own rules included. */
   rules: RulebaseRule[];
-  /** Address objects and groups by name; the vsys's own hide shared ones of the same name. */
+  /** Address objects, groups, external lists and regions by name. */
   addresses: Map<string, AddressObject>;
   /** Address objects that carry tags: dynamic groups have them as members by these. */
   taggedAddresses: { name: string; tag: string[] }[];
   services: Map<string, ServiceObject>;
+  /** Custom applications, groups and filters by name. */
+  applications: Map<string, ApplicationObject>;
+  /** In evaluation order. */
+  overrides: ApplicationOverride[];
   zones: string[];
   profileGroups: string[];
   logSettings: string[];

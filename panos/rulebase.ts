@@ -1,9 +1,11 @@
 import type { PanosClient } from "./client";
 import { ruleFrom } from "./entries";
 import { SESSION_XPATH, SHARED_XPATH, vsysXpath } from "./location";
+import { addressObjects, applicationObjects, serviceObjects, taggedAddresses } from "./named-objects";
 import { natRules } from "./nat";
-import type { AddressObject, Rulebase, RulebaseRule, ServiceObject } from "./policy";
+import type { ApplicationOverride, Rulebase, RulebaseRule } from "./policy";
 import { pushedRules, readPushed } from "./pushed";
+import { conditionsIn, unknownIn } from "./rule-elements";
 import { child, entries, find, members, textAt, type XmlElement } from "./xml";
 
 /**
@@ -46,7 +48,6 @@ export async function readRulebases(client: PanosClient): Promise<{
 
 /** Puts a Rulebase together from a vsys's `<entry>` and `<shared>`. */
 export function rulebaseFrom(vsys: XmlElement | undefined, shared: XmlElement | undefined): Rulebase {
-  // A vsys's own object hides a shared one of the same name, so the shared ones go in first.
   const places = [shared, vsys];
   const names = (...path: string[]) => [
     ...new Set(places.flatMap((place) => [...entries(find(place, ...path)).keys()])),
@@ -56,9 +57,13 @@ export function rulebaseFrom(vsys: XmlElement | undefined, shared: XmlElement | 
   const interzoneDefault = textAt(defaults.get("interzone-default"), "action");
   return {
     rules: [...entries(find(vsys, "rulebase", "security", "rules")).values()].map(rulebaseRule),
-    addresses: new Map(places.flatMap(addresses)),
+    addresses: addressObjects(places),
     taggedAddresses: places.flatMap(taggedAddresses),
-    services: new Map(places.flatMap(services)),
+    services: serviceObjects(places),
+    applications: applicationObjects(places),
+    overrides: [...entries(find(vsys, "rulebase", "application-override", "rules")).values()].flatMap(
+      override,
+    ),
     zones: [...entries(child(vsys, "zone")).keys()],
     profileGroups: names("profile-group"),
     logSettings: names("log-settings", "profiles"),
@@ -69,11 +74,13 @@ export function rulebaseFrom(vsys: XmlElement | undefined, shared: XmlElement | 
 
 function rulebaseRule(entry: XmlElement): RulebaseRule {
   const rule = ruleFrom(entry);
+  const ruleType = textAt(entry, "rule-type");
+  const { conditions, unknown } = conditionsIn(entry);
   return {
     name: rule.name,
     disabled: textAt(entry, "disabled") === "yes",
     action: rule.action,
-    ruleType: (textAt(entry, "rule-type") || "universal") as RulebaseRule["ruleType"],
+    ruleType: ruleType === "intrazone" || ruleType === "interzone" ? ruleType : "universal",
     from: rule.from,
     to: rule.to,
     source: rule.source,
@@ -83,82 +90,29 @@ function rulebaseRule(entry: XmlElement): RulebaseRule {
     application: rule.application,
     service: rule.service,
     tag: rule.tag,
-    conditions: conditions(entry),
+    conditions,
+    ...(unknown.length > 0 && { unknown }),
     found: rule,
   };
 }
 
-/** Match conditions beyond zones, addresses, applications and services; "any" and absence are none. */
-const CONDITIONS = [
-  "source-user",
-  "category",
-  "source-hip",
-  "destination-hip",
-  "hip-profiles",
-  "schedule",
-  "source-imei",
-  "source-imsi",
-  "source-nw-slice",
-];
-
-function conditions(entry: XmlElement): string[] {
-  return CONDITIONS.filter((name) => {
-    const setting = child(entry, name);
-    if (setting === undefined) return false;
-    const values = [...members(setting), setting.text.trim()].filter((value) => value !== "");
-    return values.some((value) => value !== "any");
-  });
-}
-
-function addresses(place: XmlElement | undefined): [string, AddressObject][] {
-  const objects = [...entries(child(place, "address"))].map(([name, entry]): [string, AddressObject] => {
-    const netmask = textAt(entry, "ip-netmask");
-    const range = textAt(entry, "ip-range");
-    if (netmask !== "") return [name, { kind: "ip-netmask", value: netmask }];
-    if (range !== "") return [name, { kind: "ip-range", value: range }];
-    return [name, opaque(entry)];
-  });
-  const groups = [...entries(child(place, "address-group"))].map(([name, entry]): [string, AddressObject] => {
-    const fixed = child(entry, "static");
-    return [name, fixed === undefined ? opaque(entry) : { kind: "static-group", members: members(fixed) }];
-  });
-  const lists = [...entries(child(place, "external-list")).keys()].map((name): [string, AddressObject] => [
-    name,
-    { kind: "opaque", why: "an external dynamic list" },
-  ]);
-  return [...lists, ...objects, ...groups];
-}
-
-function taggedAddresses(place: XmlElement | undefined): Rulebase["taggedAddresses"] {
-  return [...entries(child(place, "address"))]
-    .map(([name, entry]) => ({ name, tag: members(child(entry, "tag")) }))
-    .filter(({ tag }) => tag.length > 0);
-}
-
-function opaque(entry: XmlElement): { kind: "opaque"; why: string } {
-  const kind = entry.children.find(({ name }) => name !== "description" && name !== "tag")?.name ?? "empty";
-  return { kind: "opaque", why: `its value is known to the firewall only (${kind})` };
-}
-
-function services(place: XmlElement | undefined): [string, ServiceObject][] {
-  const objects = [...entries(child(place, "service"))].map(([name, entry]): [string, ServiceObject] => {
-    const protocol = child(entry, "protocol")?.children[0];
-    if (protocol === undefined || (protocol.name !== "tcp" && protocol.name !== "udp")) {
-      return [name, { kind: "opaque", why: `protocol ${protocol?.name ?? "missing"}` }];
-    }
-    const sourcePort = textAt(protocol, "source-port");
-    return [
-      name,
-      {
-        kind: protocol.name,
-        port: textAt(protocol, "port"),
-        ...(sourcePort !== "" && { sourcePort }),
-      },
-    ];
-  });
-  const groups = [...entries(child(place, "service-group"))].map(([name, entry]): [string, ServiceObject] => [
-    name,
-    { kind: "group", members: members(child(entry, "members")) },
-  ]);
-  return [...objects, ...groups];
+function override(entry: XmlElement): ApplicationOverride[] {
+  if (textAt(entry, "disabled") === "yes") return [];
+  const list = (name: string) => members(child(entry, name));
+  const unknown = unknownIn(entry, ["port", "protocol"]);
+  return [
+    {
+      name: entry.attributes["name"] ?? "",
+      from: list("from"),
+      to: list("to"),
+      source: list("source"),
+      negateSource: textAt(entry, "negate-source") === "yes",
+      destination: list("destination"),
+      negateDestination: textAt(entry, "negate-destination") === "yes",
+      ...(unknown.length > 0 && { unknown }),
+      protocol: textAt(entry, "protocol"),
+      port: textAt(entry, "port"),
+      application: textAt(entry, "application"),
+    },
+  ];
 }

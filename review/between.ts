@@ -90,6 +90,8 @@ function asRunning(
     addresses: new Map(),
     taggedAddresses: [],
     services: new Map(services.map(({ name, protocol, port }) => [name, { kind: protocol, port }])),
+    applications: new Map(),
+    overrides: [],
     zones: [options.untrustZone, options.trustZone],
     profileGroups: [],
     logSettings: [],

@@ -77,9 +77,10 @@ export function policiesOf(facts: FirewallFacts): Policies {
   }
   const gone = new Set(facts.adopted.map(({ name }) => name));
   const stays = held.map((name) => found.get(name)!);
+  const order = new Map(running.rules.map(({ name }, index) => [name, index]));
   const works = (rule: RulebaseRule) => isAbove.has(rule.name) && doesWork(rule);
   return {
-    before: { ours: ours.filter(works), others, objects: objectsOf(facts, members, false), ownerId },
+    before: { ours: ours.filter(works), others, objects: objectsOf(facts, members, false), order, ownerId },
     after: {
       ours: [...stays.filter(works), ...declared.values()],
       others: withIsolation(
@@ -88,6 +89,7 @@ export function policiesOf(facts: FirewallFacts): Policies {
         facts.options.quarantine?.before,
       ),
       objects: objectsOf(facts, wanted.members, true),
+      order,
       ownerId,
     },
     pairs,
@@ -119,6 +121,7 @@ function objectsOf({ running, wanted }: FirewallFacts, members: Record<string, s
   return {
     addresses: new Map([...running.addresses, ...groups]),
     services: new Map([...running.services, ...(isAfter ? services : [])]),
+    applications: running.applications,
   };
 }
 

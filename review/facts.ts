@@ -1,8 +1,9 @@
 /** What a review is made of: what a preview knows of AWS, of each firewall, and of what it would declare. */
 import type { Inventory } from "../inventory/types";
+import type { CoveredRule } from "../mapping/coverage";
 import type { Adopted } from "../mapping/adoption";
 import { permissionLabel } from "../mapping/describe";
-import type { MappedRule, MappingOptions, Permission, Withheld } from "../mapping/types";
+import type { MappingOptions, Permission, Withheld } from "../mapping/types";
 import type { Rulebase, SecurityRule, Service } from "../panos/policy";
 import type { Declaration } from "../provider/inputs";
 import type { Parts } from "./hashes";
@@ -41,7 +42,7 @@ export interface FirewallFacts {
   guarded: Withheld[];
   /** `withheldKey` of what was withheld before, where that is known. */
   withheldBefore?: string[];
-  alreadyAllowed: { rule: MappedRule; by: string[] }[];
+  alreadyAllowed: CoveredRule[];
   shadowed: { rule: string; by: string }[];
   adopted: Adopted[];
   /** Rules of ours that an administrator has put on hold. */

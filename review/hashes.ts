@@ -90,7 +90,8 @@ export function rulebaseParts(
   return { ...partsOf("running", running), ...partsOf("candidate", staged) };
 }
 
-function partsOf(configuration: string, { rules, addresses, services, taggedAddresses }: Rulebase): Parts {
+function partsOf(configuration: string, rulebase: Rulebase): Parts {
+  const { rules, addresses, services, applications, overrides, taggedAddresses } = rulebase;
   const parts = new Map<string, string>();
   const name = (kind: string, of: string) => `${configuration} ${kind} ${of}`;
   for (const rule of rules) {
@@ -101,17 +102,29 @@ function partsOf(configuration: string, { rules, addresses, services, taggedAddr
     const [object, key] = [objects.get(of), name(kind, of)];
     if (object === undefined || parts.has(key)) return;
     parts.set(key, hashOf(object));
-    const { members = [] } = object as { members?: string[] };
-    for (const member of members) visit(kind, member, objects);
+    for (const member of membersOf(object)) visit(kind, member, objects);
   };
-  for (const { source, destination, service } of rules) {
+  for (const { source, destination } of [...rules, ...overrides]) {
     for (const each of [...source, ...destination]) visit("address", each, addresses);
-    for (const each of service) visit("service", each, services);
   }
+  for (const { service, application } of rules) {
+    for (const each of service) visit("service", each, services);
+    for (const each of application) visit("application", each, applications);
+  }
+  for (const override of overrides) parts.set(name("application override", override.name), hashOf(override));
   // Dynamic groups have these as members, ours among them.
   const tagged = taggedAddresses.filter(({ tag }) => tag.some((each) => each.startsWith(TAG_PREFIX)));
   for (const { name: address, tag } of tagged) parts.set(name("tagged address", address), hashOf(tag));
   return Object.fromEntries(parts);
+}
+
+interface Named {
+  members?: string[];
+  readings?: Named[];
+}
+
+function membersOf({ members = [], readings = [] }: Named): string[] {
+  return [...members, ...readings.flatMap(membersOf)];
 }
 
 /** One hash of all parts. */

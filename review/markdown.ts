@@ -139,8 +139,10 @@ function sectionsOf(
       title: "Already allowed by the administrator's rules",
       head: ["| Source | Destination | Port | Their rule |", "|---|---|---|---|"],
       rows: alreadyAllowed.map(
-        ({ source, destination, traffic, by }) =>
-          `| ${members(source, review)} | ${members(destination, review)} | ${markdownText(traffic)} | ${by.map((name) => markdownCode(name)).join(" with ")} |`,
+        ({ source, destination, traffic, by, deniedBy = [] }) =>
+          `| ${members(source, review)} | ${members(destination, review)} | ${markdownText(traffic)} | ${codes(by, " with ")}${
+            deniedBy.length > 0 ? `, of which ${codes(deniedBy, " and ")} above may deny a part` : ""
+          } |`,
       ),
     },
     {
@@ -288,4 +290,8 @@ export function footer({ cost, unchanged, refusal }: FirewallReview, names: stri
       : `one commit${each}, ${writes} ${writes === 1 ? "change" : "changes"} of rules and objects before it in at least ${writingRequests} ${writingRequests === 1 ? "request" : "requests"}`;
   const registering = registrations > 0 ? `, ${registrations} addresses to register or unregister` : "";
   return ["", `${stay}. The update takes ${work}${registering}.`];
+}
+
+function codes(names: readonly string[], between: string): string {
+  return names.map((name) => markdownCode(name)).join(between);
 }

@@ -128,7 +128,7 @@ function shadows({ shadowed }: FirewallFacts, { name, after }: Pair): Mark[] {
   const by = shadowed.filter(({ rule }) => rule === name).map((each) => each.by);
   return by.length === 0
     ? []
-    : [{ kind: "shadowed", text: `${by.join(", ")} stands above and denies part of it` }];
+    : [{ kind: "shadowed", text: `${by.join(", ")} stands above and may deny part of it` }];
 }
 
 function withheldPermission(
@@ -146,6 +146,7 @@ function withheldPermission(
 function allowedRule({
   rule: { rule, permission },
   by,
+  deniedBy,
 }: FirewallFacts["alreadyAllowed"][number]): AllowedRule {
   return {
     rule: rule.name,
@@ -154,6 +155,7 @@ function allowedRule({
     source: rule.source,
     destination: rule.destination,
     by,
+    ...(deniedBy.length > 0 && { deniedBy }),
   };
 }
 

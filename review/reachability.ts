@@ -11,7 +11,7 @@ import {
   takeOff,
   type Box,
   type Candidates,
-  type OwnObjects,
+  type NamedObjects,
   type ResolvedRule,
   type Traffic,
 } from "../mapping/coverage";
@@ -29,7 +29,9 @@ export interface Standing {
   ours: readonly RulebaseRule[];
   /** Other people's, above the cleanup rule. */
   others: readonly RulebaseRule[];
-  objects: OwnObjects;
+  objects: NamedObjects;
+  /** The places of rules that stand on the firewall, by name; one of ours that doesn't yet goes below all. */
+  order: ReadonlyMap<string, number>;
   ownerId: string;
 }
 
@@ -62,7 +64,7 @@ export class Reachability {
     for (const from of rule.from) {
       for (const to of rule.to) {
         for (const traffic of possibleTraffic(one, rule.application)) {
-          const left = coalesced(other.without(traffic, from, to, rule.name));
+          const left = coalesced(other.without(traffic, from, to, this.likeHere(rule)));
           const isMany = left.length > MAX_FLOWS;
           for (const boxes of isMany ? [left] : left.map((box) => [box])) {
             const box = isMany ? bounding(boxes) : boxes[0]!;
@@ -78,8 +80,9 @@ export class Reachability {
   /**
    * What of some traffic this policy doesn't surely let through.
    * @param likely the rule that probably lets most of it through: taken off first, it leaves fewer pieces
+   * @param isAlike whether a denial makes no difference
    */
-  private without(traffic: Traffic, from: string, to: string, likely: string): Box[] {
+  private without(traffic: Traffic, from: string, to: string, { likely, isAlike }: Likeness): Box[] {
     const { ours, others } = this.between(from, to);
     const candidates = ours(traffic);
     const first = candidates.filter(({ name }) => name === likely);
@@ -88,8 +91,17 @@ export class Reachability {
       const part = { ...traffic, box };
       const { left, deniedBy } = takeOff(part, others(part));
       // A denial may come first: then nobody's allow is sure.
-      return deniedBy.length > 0 ? [box] : left;
+      return deniedBy.every(({ rule }) => isAlike(rule)) ? left : [box];
     });
+  }
+
+  /** What of a rule of ours is the same in another policy: denials above it, which took what they take here, too. */
+  private likeHere({ name }: RulebaseRule): Likeness {
+    const { others, order } = this.standing;
+    const place = order.get(name) ?? Infinity;
+    const isAlike = (denial: RulebaseRule) =>
+      others.includes(denial) && (order.get(denial.name) ?? Infinity) < place;
+    return { likely: name, isAlike };
   }
 
   /**
@@ -107,7 +119,7 @@ export class Reachability {
       const part = { ...traffic, box };
       const { ours, others } = this.between(from, to);
       for (const rule of [...ours(part), ...others(part)].filter(({ allows }) => allows)) {
-        for (const application of rule.rule.application) {
+        for (const application of rule.applications.surely) {
           const taken = intersectionOf(box, {
             source: rule.source.surely[traffic.family],
             destination: rule.destination.surely[traffic.family],
@@ -121,7 +133,8 @@ export class Reachability {
     const except: string[] = [];
     const already: FlowPart[] = [];
     for (const [application, taken] of [...byApplication].sort(([a], [b]) => a.localeCompare(b))) {
-      const isOpen = (box: Box) => this.without({ ...traffic, application, box }, from, to, "").length === 0;
+      const isOpen = (box: Box) =>
+        this.without({ ...traffic, application, box }, from, to, NO_LIKENESS).length === 0;
       if (boxes.every(isOpen)) except.push(application);
       else
         already.push(
@@ -221,6 +234,13 @@ export class Reachability {
     return found;
   }
 }
+
+interface Likeness {
+  likely: string;
+  isAlike: (denial: RulebaseRule) => boolean;
+}
+
+const NO_LIKENESS: Likeness = { likely: "", isAlike: () => false };
 
 /** App-IDs that are one type of their protocol. */
 const ECHO: Record<string, string[]> = { ping: ["ICMP type 8"], ping6: ["ICMPv6 type 128"] };

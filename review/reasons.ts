@@ -6,6 +6,7 @@ import type { Reason } from "../explain/reason";
 import { describeRule, whyBehind } from "../explain/view";
 import type { NetworkInterface, SecurityGroupRule } from "../inventory/types";
 import { parseCidr } from "../mapping/cidr";
+import { coveredBy } from "../mapping/coverage";
 import { addressTexts } from "../mapping/routing";
 import type { Account } from "./account";
 import type { Pair } from "./changes";
@@ -79,7 +80,7 @@ function whyNotWanted(subject: Subject): Reason[] {
   if (withheld.length > 0) return withheld;
   const covered = facts.alreadyAllowed.find(({ rule }) => rule.rule.name === pair.name);
   if (covered !== undefined) {
-    return [{ text: `the firewall's rule ${covered.by.join(" with ")} allows it already` }];
+    return [{ text: `the firewall's rule ${coveredBy(covered)} allows it already` }];
   }
   const successor = facts.wanted.rules.find(({ name }) => {
     const other = facts.wanted.permissions[name];

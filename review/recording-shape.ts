@@ -15,6 +15,9 @@ import type { Capacity } from "../panos/capacity";
 import type { FoundAddress, FoundAddressGroup, FoundApplication, FoundService } from "../panos/entries";
 import type {
   AddressObject,
+  Ambiguous,
+  ApplicationObject,
+  ApplicationOverride,
   FoundRule,
   NatRule,
   PushedRules,
@@ -53,9 +56,12 @@ export interface RecordedFirewall {
   registered?: Registration[];
 }
 
-type RecordedRulebase = Omit<Rulebase, "addresses" | "services"> & {
+type RecordedRulebase = Omit<Rulebase, "addresses" | "services" | "applications" | "overrides"> & {
   addresses: Record<string, AddressObject>;
   services: Record<string, ServiceObject>;
+  /** Absent in earlier recordings, as are overrides: then no group of applications is known. */
+  applications?: Record<string, ApplicationObject>;
+  overrides?: ApplicationOverride[];
 };
 
 const texts = list(anyText);
@@ -76,26 +82,44 @@ function byKind<T extends { kind: string }>(shapes: { [K in T["kind"]]: Shape<T>
 
 const opaque = object<{ kind: "opaque"; why: string }>({ kind: one("opaque"), why: anyText });
 
-const addressObject = byKind<AddressObject>({
+/** Several objects of one name. */
+function readings<T>(of: () => Shape<T>): Shape<Ambiguous<T>> {
+  const each: Shape<T> = (value, path, problems) => of()(value, path, problems);
+  return object<Ambiguous<T>>({ kind: one("ambiguous"), readings: list(each) });
+}
+
+const addressObject: Shape<AddressObject> = byKind<AddressObject>({
   "ip-netmask": object<{ kind: "ip-netmask"; value: string }>({ kind: one("ip-netmask"), value: anyText }),
   "ip-range": object<{ kind: "ip-range"; value: string }>({ kind: one("ip-range"), value: anyText }),
   "static-group": object<{ kind: "static-group"; members: string[] }>({
     kind: one("static-group"),
     members: texts,
   }),
+  region: object<{ kind: "region"; addresses: string[] }>({ kind: one("region"), addresses: texts }),
   opaque,
+  ambiguous: readings(() => addressObject),
 });
+
+const nameGroup = object<{ kind: "group"; members: string[] }>({ kind: one("group"), members: texts });
 
 type PortObject = { kind: "tcp" | "udp"; port: string; sourcePort?: string };
 const portObject = object<PortObject>({ kind: oneOf("tcp", "udp"), port: anyText, sourcePort: anyText }, [
   "sourcePort",
 ]);
 
-const serviceObject = byKind<ServiceObject>({
+const serviceObject: Shape<ServiceObject> = byKind<ServiceObject>({
   tcp: portObject,
   udp: portObject,
-  group: object<{ kind: "group"; members: string[] }>({ kind: one("group"), members: texts }),
+  group: nameGroup,
   opaque,
+  ambiguous: readings(() => serviceObject),
+});
+
+const applicationObject: Shape<ApplicationObject> = byKind<ApplicationObject>({
+  custom: object<{ kind: "custom" }>({ kind: one("custom") }),
+  group: nameGroup,
+  opaque,
+  ambiguous: readings(() => applicationObject),
 });
 
 const foundRule = object<FoundRule>(
@@ -107,12 +131,24 @@ const foundRule = object<FoundRule>(
   ["profileGroup", "logSetting"],
 );
 
-const rule = object<RulebaseRule>({
-  ...{ name: anyText, disabled: boolean, action: anyText, from: texts, to: texts, source: texts },
-  ruleType: oneOf("universal", "intrazone", "interzone"),
-  ...{ negateSource: boolean, destination: texts, negateDestination: boolean, application: texts },
-  ...{ service: texts, tag: texts, conditions: texts, found: foundRule },
-});
+const ends = {
+  ...{ name: anyText, from: texts, to: texts, source: texts, negateSource: boolean },
+  ...{ destination: texts, negateDestination: boolean, unknown: texts },
+};
+
+const rule = object<RulebaseRule>(
+  {
+    ...{ ...ends, disabled: boolean, action: anyText, application: texts },
+    ruleType: oneOf("universal", "intrazone", "interzone"),
+    ...{ service: texts, tag: texts, conditions: texts, found: foundRule },
+  },
+  ["unknown"],
+);
+
+const override = object<ApplicationOverride>(
+  { ...ends, protocol: anyText, port: anyText, application: anyText },
+  ["unknown"],
+);
 
 const natRule = object<NatRule>(
   {
@@ -132,12 +168,14 @@ const rulebase = object<RecordedRulebase>(
     addresses: mapOf(addressObject),
     taggedAddresses: list(object<{ name: string; tag: string[] }>({ name: anyText, tag: texts })),
     services: mapOf(serviceObject),
+    applications: mapOf(applicationObject),
+    overrides: list(override),
     ...{ zones: texts, profileGroups: texts, logSettings: texts, interzoneDefault: anyText },
     nat: list(natRule),
     pushed: object<PushedRules>({ above: texts, below: texts }),
     ignoresIpv6: exactly(true),
   },
-  ["interzoneDefault", "nat", "pushed", "ignoresIpv6"],
+  ["applications", "overrides", "interzoneDefault", "nat", "pushed", "ignoresIpv6"],
 );
 
 const named = { name: anyText, tag: texts };

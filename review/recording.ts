@@ -168,10 +168,11 @@ function toRecord(
   { rulebases, objects, capacity: most }: FirewallAnswers,
   registered: Registration[] | undefined,
 ): RecordedFirewall {
-  const plain = ({ addresses, services, ...rest }: Rulebase): RecordedFirewall["running"] => ({
+  const plain = ({ addresses, services, applications, ...rest }: Rulebase): RecordedFirewall["running"] => ({
     ...rest,
     addresses: Object.fromEntries(addresses),
     services: Object.fromEntries(services),
+    applications: Object.fromEntries(applications),
   });
   const values = <T>(map: Map<string, T>): T[] => [...map.values()];
   return {
@@ -190,11 +191,16 @@ function toRecord(
 }
 
 function fromRecord(recorded: RecordedFirewall): FirewallAnswers & { registered: Registration[] } {
-  const rulebase = ({ addresses, services, ...rest }: RecordedFirewall["running"]): Rulebase => ({
-    ...rest,
-    addresses: new Map(Object.entries(addresses)),
-    services: new Map(Object.entries(services)),
-  });
+  const rulebase = (recordedOne: RecordedFirewall["running"]): Rulebase => {
+    const { addresses, services, applications = {}, overrides = [], ...rest } = recordedOne;
+    return {
+      ...rest,
+      overrides,
+      applications: new Map(Object.entries(applications)),
+      addresses: new Map(Object.entries(addresses)),
+      services: new Map(Object.entries(services)),
+    };
+  };
   const named = <T extends { name: string }>(list: T[]) => new Map(list.map((each) => [each.name, each]));
   const { objects, capacity: most, registered = [] } = recorded;
   const running = rulebase(recorded.running);

@@ -5,7 +5,7 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import type { DriftFacts } from "../drift/facts";
 import type { Inventory } from "../inventory/types";
-import type { AddressObject, Rulebase, ServiceObject } from "../panos/policy";
+import type { AddressObject, ApplicationObject, Rulebase, ServiceObject } from "../panos/policy";
 import type { FirewallFacts } from "./facts";
 
 export const FACTS_VARIABLE = "AWS_PANOS_REVIEW_FACTS";
@@ -56,9 +56,15 @@ function mapsAsEntries(_key: string, value: unknown): unknown {
 }
 
 function withMaps(told: Rulebase): Rulebase {
-  const { addresses, services } = told as unknown as {
+  const { addresses, services, applications } = told as unknown as {
     addresses: [string, AddressObject][];
     services: [string, ServiceObject][];
+    applications: [string, ApplicationObject][];
   };
-  return { ...told, addresses: new Map(addresses), services: new Map(services) };
+  return {
+    ...told,
+    addresses: new Map(addresses),
+    services: new Map(services),
+    applications: new Map(applications),
+  };
 }

@@ -102,10 +102,11 @@ export function refusedFacts(
   refusal: string,
 ): FirewallFacts {
   const none = { addresses: new Map(), taggedAddresses: [], services: new Map(), zones: [] };
+  const nothing = { applications: new Map(), overrides: [], profileGroups: [], logSettings: [] };
   return {
     firewall: firewallIdentity(declared),
     ...{ ownerId: declared.ownerId, cleanupRule, options: mapping },
-    running: { rules: [], ...none, profileGroups: [], logSettings: [] },
+    running: { rules: [], ...none, ...nothing },
     members: {},
     wanted: wantedOf(policy.rules, policy),
     withheld: ofThePassing(policy.withheld),

@@ -189,4 +189,6 @@ export interface AllowedRule {
   destination: string[];
   /** The administrator's rules that allow the same. */
   by: string[];
+  /** Denials above those, that may take a part of it first; absent: none. */
+  deniedBy?: string[];
 }

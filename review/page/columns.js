@@ -98,10 +98,16 @@ function members(list, addresses) {
   return [shown];
 }
 
+/** @param {import("../types").AllowedRule} allowed */
+function partDenied({ deniedBy = [] }) {
+  return deniedBy.length > 0 ? `; of that, ${deniedBy.join(" and ")} above may deny a part` : "";
+}
+
 /** @param {Row} row */
 function why({ change, withheld, allowed, marks }) {
   if (withheld !== undefined) return [`${withheld.guardrail ? "Guardrail: " : ""}${withheld.text}`];
-  if (allowed !== undefined) return [`the firewall's rule ${allowed.by.join(" with ")} allows it`];
+  if (allowed !== undefined)
+    return [`the firewall's rule ${allowed.by.join(" with ")} allows it${partDenied(allowed)}`];
   const reasons = change?.reasons ?? [];
   const more = reasons.length - MOST_REASONS;
   return [

@@ -119,6 +119,7 @@ function textOf(row, data) {
       ...(change?.fields ?? []).flatMap(({ field, added, removed }) => [field, ...added, ...removed]),
       withheld?.text ?? "",
       ...(allowed?.by ?? []),
+      ...(allowed?.deniedBy ?? []),
     ]
       .join("\n")
       .toLowerCase();

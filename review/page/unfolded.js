@@ -24,6 +24,12 @@ export function unfolded(row, data) {
   if (withheld !== undefined) facts.tell("Why", (withheld.guardrail ? "Guardrail: " : "") + withheld.text);
   if (allowed !== undefined) {
     facts.tell("Allowed by", ...allowed.by.flatMap((name, at) => [at > 0 ? " with " : "", code(name)]));
+    if (allowed.deniedBy !== undefined) {
+      facts.tell(
+        "Part denied by",
+        ...allowed.deniedBy.flatMap((name, at) => [at > 0 ? " and " : "", code(name)]),
+      );
+    }
     facts.tell("Source", addressList(allowed.source, data));
     facts.tell("Destination", addressList(allowed.destination, data));
   }

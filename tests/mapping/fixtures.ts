@@ -146,6 +146,8 @@ export function rulebase(rules: RulebaseRule[], objects: Partial<Rulebase> = {})
     addresses: new Map(),
     taggedAddresses: [],
     services: new Map(),
+    applications: new Map(),
+    overrides: [],
     zones: ["untrust", "trust"],
     profileGroups: [],
     logSettings: [],

@@ -63,6 +63,20 @@ describe("rule entries", () => {
     });
   }
 
+  it("ignore any in whatever element: it says what the element's absence says", () => {
+    for (const element of [
+      "<source-imsi><member>any</member></source-imsi>",
+      "<source-nw-slice>any</source-nw-slice>",
+      "<saas-user-list><member>any</member></saas-user-list>",
+      "<from-the-future><users><member>any</member></users></from-the-future>",
+      "<target><negate>no</negate></target>",
+    ]) {
+      expect(parsed(ruleXml(rule).replace("</entry>", `${element}</entry>`)).extras, element).to.deep.equal(
+        [],
+      );
+    }
+  });
+
   it("show a source-user as something that ours never have", () => {
     const xml = ruleXml(rule).replace("<source-user><member>any<", "<source-user><member>corp\\ann<");
     expect(parsed(xml).extras).to.deep.equal(["source-user: corp\\ann"]);
