@@ -11,6 +11,7 @@ import { outsidePulumi, readInventory, readSnapshot } from "./inventory";
 import type { Inventory } from "./inventory/types";
 import { alreadyAllowed } from "./mapping/coverage";
 import { throughNat } from "./mapping/nat";
+import { withOverrides } from "./mapping/overrides";
 import { addressesOfInterfaces } from "./mapping/routing";
 import type { PanosClient } from "./panos/client";
 import { PanosError } from "./panos/error";
@@ -110,7 +111,8 @@ async function withFirewall<T>(
     const rulebases = await readRulebases(client);
     const inside = addressesOfInterfaces(view.inventory, view.policy.protectedInterfaces);
     view.untranslated = view.policy;
-    view.policy = throughNat(view.policy, rulebases, firewall.mapping, inside);
+    const translated = throughNat(view.policy, rulebases, firewall.mapping, inside);
+    view.policy = withOverrides(translated, rulebases, firewall.mapping.ownerId);
     view.coverage = alreadyAllowed(view.policy, rulebases, firewall.coverage);
     return await ask(client, rulebases.running);
   } catch (error) {

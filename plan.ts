@@ -21,6 +21,7 @@ import { mapWithin, withinGuardrails, type GuardedPolicy } from "./mapping/guard
 import { permissionLabel } from "./mapping/describe";
 import { throughNat } from "./mapping/nat";
 import { ofThePassing } from "./mapping/order";
+import { withOverrides } from "./mapping/overrides";
 import { isolatedMessages } from "./mapping/quarantine";
 import { addressesOfInterfaces } from "./mapping/routing";
 import { unseen } from "./mapping/unseen";
@@ -111,7 +112,8 @@ export async function planFor(
   }: FirewallAnswers = recorded ?? (await withClient(firewall, askFirewall));
   requirePrerequisites(rulebases.candidate, firewall);
   const inside = addressesOfInterfaces(inventory, mapped.protectedInterfaces);
-  const asked = throughNat(mapped, rulebases, firewall.mapping, inside);
+  const translated = throughNat(mapped, rulebases, firewall.mapping, inside);
+  const asked = withOverrides(translated, rulebases, firewall.mapping.ownerId);
   const unclean = cleanupDoubts(rulebases, firewall.cleanupRule, zonePairs(asked.rules));
   requireDenial(unclean, { guardrails });
   const judged = alreadyAllowed(asked, rulebases, firewall.coverage);

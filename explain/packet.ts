@@ -1,5 +1,6 @@
 import type { NetworkInterface, SecurityGroupRule } from "../inventory/types";
 import { isInside, type Cidr } from "../mapping/cidr";
+import { coveredBy } from "../mapping/coverage";
 import { plainText } from "../mapping/describe";
 import { includes, normalised, trafficOf } from "../mapping/protocols";
 import { ofThePassing } from "../mapping/order";
@@ -123,9 +124,9 @@ function reasonsFor(view: View, packets: Packets, rules: MappedRule[]): Reason[]
       ? { text: "no security group lets this in" }
       : { text: "AWS lets it in by", because: permitting.map((each) => whyPermitted(view, each, rules)) },
     ...packets.owners.map((owner) => whyBehind(view, owner, packets.far.family)),
-    ...left.map(({ rule: { rule }, by }) => ({
+    ...left.map(({ rule: { rule }, ...cover }) => ({
       id: rule.name,
-      text: `${rule.name} is left out: the firewall's rule ${by.join(" with ")} allows it already`,
+      text: `${rule.name} is left out: the firewall's rule ${coveredBy(cover)} allows it already`,
     })),
   ];
 }

@@ -6,7 +6,7 @@
 import type { Rulebase } from "../panos/policy";
 import { cidrsOf, parseBlock } from "./cidr";
 import { objectsOf, trafficOf } from "./coverage";
-import type { OwnObjects } from "./coverage";
+import type { NamedObjects } from "./coverage";
 import { permissionLabel } from "./describe";
 import { difference, intersection, overlaps, setOf } from "./intervals";
 import type { IntervalSet } from "./intervals";
@@ -101,7 +101,7 @@ function missedText(name: string, rules: readonly string[], isAsked: boolean): s
 
 function outcomeOf(
   mapped: MappedRule,
-  own: OwnObjects,
+  own: NamedObjects,
   configurations: readonly (readonly Step[])[],
   options: Options,
   inside: IntervalSet,
@@ -150,7 +150,7 @@ function outcomeOf(
 }
 
 /** The IPv4 traffic that a rule lets in; undefined: none. */
-function flowOf(mapped: MappedRule, own: OwnObjects): Flow | undefined {
+function flowOf(mapped: MappedRule, own: NamedObjects): Flow | undefined {
   const boxes = trafficOf(mapped, own).filter(({ family }) => family === "IPv4");
   const [first] = boxes;
   if (first === undefined) return undefined;
@@ -231,7 +231,7 @@ function servicesFor(ports: IntervalSet, ownerId: string): string[] | undefined 
 }
 
 /** Destinations without some addresses; undefined where a group has one of these. */
-function without(members: readonly string[], lost: IntervalSet, own: OwnObjects): string[] | undefined {
+function without(members: readonly string[], lost: IntervalSet, own: NamedObjects): string[] | undefined {
   if (lost.length === 0) return [...members];
   const isGroup = (member: string) => own.addresses.has(member);
   if (members.some(isGroup)) return undefined;
