@@ -1,7 +1,7 @@
 import type { PanosClient } from "./client";
 import { canonicalAddress } from "./entries";
 import { PanosError } from "./error";
-import { child, element, escapeXml, members, memberList } from "./xml";
+import { child, element, escapeXml, members, memberList, type XmlElement } from "./xml";
 
 /** One tag of one address, registered through User-ID: it is in force at once, with no commit. */
 export interface Registration {
@@ -21,19 +21,48 @@ export async function readRegistrations(
   client: PanosClient,
   counts: (tag: string) => boolean,
 ): Promise<Registration[]> {
-  const found: Registration[] = [];
+  for (const [index, way] of WAYS.entries()) {
+    try {
+      const entries = await readEntries(client, way);
+      return entries.flatMap((entry) => {
+        const address = entry.attributes["ip"] ?? "";
+        return members(child(entry, "tag"))
+          .filter(counts)
+          .map((tag) => ({ address, tag }));
+      });
+    } catch (error) {
+      if (!isRefused(error) || index === WAYS.length - 1) throw error;
+    }
+  }
+  return [];
+}
+
+/** Pages of everything; whether `<all/>` may stand beside a limit is not documented, and one page may be all. */
+const WAYS = [(page: string) => `<all/>${page}`, (page: string) => page, (_page: string) => "<all/>"];
+
+/** @throws PanosError `refused` also where the device doesn't turn the page */
+async function readEntries(client: PanosClient, way: (page: string) => string): Promise<XmlElement[]> {
+  const found: XmlElement[] = [];
+  const isPaged = way("page").includes("page");
   for (let start = 1; ; start += PAGE) {
-    const command =
-      `<show><object><registered-ip><all/>${element("limit", String(PAGE))}` +
-      `${element("start-point", String(start))}</registered-ip></object></show>`;
+    const range = way(element("limit", String(PAGE)) + element("start-point", String(start)));
+    const command = `<show><object><registered-ip>${range}</registered-ip></object></show>`;
     const { result } = await client.op(command, true, client.connection.vsys);
     const page = (result?.children ?? []).filter(({ name }) => name === "entry");
-    for (const entry of page) {
-      const address = entry.attributes["ip"] ?? "";
-      for (const tag of members(child(entry, "tag")).filter(counts)) found.push({ address, tag });
+    if (start > 1 && page.length > 0 && page[0]!.attributes["ip"] === found[0]?.attributes["ip"]) {
+      throw new PanosError(
+        "refused",
+        "the firewall answers every page of its registered addresses with the first",
+      );
     }
-    if (page.length < PAGE) return found;
+    found.push(...page);
+    // More than a page: it takes no notice of the limit, and this is all.
+    if (!isPaged || page.length !== PAGE) return found;
   }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof PanosError && error.code === "refused";
 }
 
 /** What distinguishes two registrations: IPv6 has several spellings, and `/32` says nothing. */

@@ -30,6 +30,8 @@ export class Stager {
   private waiting: Change[] = [];
   private running = false;
   private lastArrival = 0;
+  /** Whether this device takes moves only in requests of their own. */
+  private movesApart = false;
 
   constructor(
     private readonly client: PanosClient,
@@ -91,31 +93,79 @@ export class Stager {
     if (batch.length === 0) return;
     try {
       await requireEngine();
-      await this.client.multiConfig(batch.flatMap(({ operations }) => operations));
+      for (const operations of this.requests(batch)) await this.client.multiConfig(operations);
     } catch (error) {
-      // A lock is in the way of every change alike.
-      const locked = await lockedOut(this.client, "config", error, "Nothing was committed");
-      if (locked !== undefined) {
-        for (const { reject } of batch) reject(locked);
-        return;
-      }
-      if (batch.length === 1 || !(error instanceof PanosError) || error.code !== "refused") {
-        for (const { reject } of batch) reject(error);
-        return;
-      }
-      const guilty = guiltyChange(batch, error);
-      if (guilty === undefined) {
-        const half = Math.ceil(batch.length / 2);
-        await this.send(batch.slice(0, half));
-        await this.send(batch.slice(half));
-        return;
-      }
-      guilty.reject(error);
-      await this.send(batch.filter((change) => change !== guilty));
+      await this.sendWithoutGuilty(batch, error);
       return;
     }
     for (const { resolve } of batch) resolve();
     this.onStaged(batch.length);
+  }
+
+  /** What a batch goes out as: one request, or first what is written and then what is moved. */
+  private requests(batch: readonly Pick<Change, "operations">[]): Operation[][] {
+    const all = batch.flatMap(({ operations }) => operations);
+    if (!this.movesApart) return [all];
+    const isMove = ({ action }: Operation) => action === "move";
+    const inTwo = [all.filter((each) => !isMove(each)), all.filter(isMove)];
+    return inTwo.filter(({ length }) => length > 0);
+  }
+
+  private async sendWithoutGuilty(batch: Change[], error: unknown): Promise<void> {
+    // A lock is in the way of every change alike.
+    const reason = (await lockedOut(this.client, "config", error, "Nothing was committed")) ?? error;
+    if (!(reason instanceof PanosError) || reason.code !== "refused") {
+      for (const { reject } of batch) reject(reason);
+      return;
+    }
+    const guilty = batch.length === 1 ? batch[0] : this.movesApart ? undefined : guiltyChange(batch, reason);
+    if (guilty === undefined) {
+      const half = Math.ceil(batch.length / 2);
+      await this.send(batch.slice(0, half));
+      await this.send(batch.slice(half));
+      return;
+    }
+    if (await this.isStagedInTwo(guilty)) guilty.resolve();
+    else {
+      if (this.movesApart) await this.takeBack(guilty.operations);
+      guilty.reject(reason);
+    }
+    await this.send(batch.filter((change) => change !== guilty));
+  }
+
+  /**
+   * Tries a refused change in another way: whether a device takes a rule's writing and its move in one request is
+   * not documented. Between the two a new rule stands at the end of the candidate, and nothing is committed until
+   * all stand right. What succeeds so is kept for all that comes after.
+   * @returns whether the device took it
+   */
+  private async isStagedInTwo({ operations }: Change): Promise<boolean> {
+    const actions = new Set(operations.map(({ action }) => action));
+    if (this.movesApart || !actions.has("edit") || !actions.has("move")) return false;
+    this.movesApart = true;
+    try {
+      for (const part of this.requests([{ operations }])) await this.client.multiConfig(part);
+      this.onStaged(1);
+      return true;
+    } catch (error) {
+      if (!(error instanceof PanosError)) throw error;
+      this.movesApart = false;
+      await this.takeBack(operations);
+      return false;
+    }
+  }
+
+  /** Removes what was written and could not be moved, where it is new: it would stand below what it belongs above. */
+  private async takeBack(operations: readonly Operation[]): Promise<void> {
+    try {
+      for (const { action, xpath } of operations) {
+        if (action === "edit" && (await this.client.show(xpath)) === undefined)
+          await this.client.delete(xpath);
+      }
+    } catch (error) {
+      // Why it could not be staged is told, and nothing is committed.
+      if (!(error instanceof PanosError)) throw error;
+    }
   }
 }
 

@@ -18,6 +18,7 @@ import { firstMatch } from "./policy/running";
 import { Sessions } from "./sessions/table";
 import { RegisteredIps, type RegistrationOptions } from "./userid/registered";
 import { isPartial } from "./commit/scope";
+import { refusesReordering, type Refuses } from "./refuses";
 import { parseXml } from "./xml/parse";
 import { XmlElement } from "./xml/element";
 
@@ -37,6 +38,8 @@ export interface FirewallOptions {
   address?: string;
   serial?: string;
   registration?: RegistrationOptions;
+  /** What it refuses of what isn't documented; nothing unless given. */
+  refuses?: Refuses;
   /** API keys to share with another firewall. */
   keys?: ApiKeys;
 }
@@ -68,6 +71,9 @@ export class Firewall {
   readonly capacity: Capacity;
   readonly address: string;
   readonly serial: string;
+  readonly refuses: Refuses;
+  /** Whether it refuses commits of one administrator's changes that move rules. */
+  readonly refusesReordering: boolean;
   started = new Date();
   private runningRoot: XmlElement;
   private readonly registered = new Map<string, RegisteredIps>();
@@ -97,6 +103,8 @@ export class Firewall {
     this.commits = new Commits(this, this.jobs, this.locks, (request) => this.committed(request));
     this.accounts = new Accounts(options.users, () => this.running, options.keys);
     this.swVersion = options.swVersion;
+    this.refuses = options.refuses ?? {};
+    this.refusesReordering = refusesReordering(this.refuses, options.swVersion);
     this.address = options.address ?? "127.0.0.1";
     this.serial = options.serial ?? "015351000012345";
   }

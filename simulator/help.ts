@@ -17,6 +17,9 @@ npm run simulator -- [options]
   --applications FILE  applications that rules may name beside those known here and those of --config: JSON,
                        {"name": ["tcp/8443"]}, or a firewall's answer to a get of /config/predefined/application
   --every-application  rules may name any application; an unknown one has no default ports
+  --refuse WHAT        what isn't documented, to see what a client does then; repeatable: reordering (a commit of one
+                       administrator's changes that moves rules; reordering=VERSION: by versions before that),
+                       edit-and-move (of one entry, in one multi-config), paged-all (registered-ip, all with limit)
   --faults FILE        what goes wrong, a JSON list (below); with --ha, on each of the two
   --ha MODE            an HA pair: active-passive or active-active; the first one is active
   --second-port N      the second firewall's HTTPS port (default 8444)

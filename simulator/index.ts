@@ -15,6 +15,7 @@ export type { ArchivedComment } from "./op/audit";
 export type { RequestRecord } from "./http/record";
 export type { Session, SessionRequest } from "./sessions/table";
 export type { SimulatorOptions } from "./options";
+export type { Refuses } from "./refuses";
 export { Simulator } from "./simulator";
 
 /** Starts a firewall that listens on loopback; stop it with `stop()`. */

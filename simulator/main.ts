@@ -5,6 +5,7 @@ import { HELP } from "./help";
 import { stopWithLauncher } from "./launcher";
 import { parseApplications } from "./policy/more-applications";
 import type { MoreApplications } from "./policy/more-applications";
+import { refusesFrom } from "./refuses";
 import type { Fault, HaPairOptions, Simulator } from "./index";
 
 const OPTIONS = {
@@ -21,6 +22,7 @@ const OPTIONS = {
   applications: { type: "string" },
   "every-application": { type: "boolean" },
   "max-rules": { type: "string" },
+  refuse: { type: "string", multiple: true },
   faults: { type: "string" },
   ha: { type: "string" },
   "second-port": { type: "string", default: "8444" },
@@ -51,6 +53,7 @@ function optionsFrom(args: string[]): (HaPairOptions & { pair: boolean }) | "hel
     ...(values.config !== undefined && { config: readFileSync(values.config, "utf8") }),
     ...(values.record !== undefined && { record: values.record }),
     ...(values["sw-version"] !== undefined && { swVersion: values["sw-version"] }),
+    ...(values.refuse !== undefined && { refuses: refusesFrom(values.refuse) }),
     ...(values.faults !== undefined && { faults: faultsOf(values.faults) }),
     ...(values.applications !== undefined && { applications: applicationsOf(values.applications) }),
     ...(values["every-application"] && { everyApplication: true }),

@@ -3,6 +3,7 @@ import { DEFAULT_CONFIG } from "./default-config";
 import type { Fault } from "./faults/fault";
 import { Firewall } from "./firewall";
 import type { MoreApplications } from "./policy/more-applications";
+import type { Refuses } from "./refuses";
 import type { RegistrationOptions } from "./userid/registered";
 
 export interface SimulatorOptions {
@@ -37,6 +38,8 @@ export interface SimulatorOptions {
   keyLifetimeSeconds?: number;
   /** How addresses are registered where that is not documented, and how many. */
   registration?: RegistrationOptions;
+  /** What it refuses of what isn't documented; nothing unless given. */
+  refuses?: Refuses;
   /** What goes wrong, from the start. */
   faults?: readonly Fault[];
 }
@@ -62,6 +65,7 @@ export function firewallFrom(
     ...(options.applications !== undefined && { applications: options.applications }),
     ...(options.everyApplication !== undefined && { everyApplication: options.everyApplication }),
     ...(options.registration !== undefined && { registration: options.registration }),
+    ...(options.refuses !== undefined && { refuses: options.refuses }),
     ...own,
   });
 }

@@ -36,6 +36,7 @@ export class Commits {
       candidate: Candidate;
       running: XmlElement;
       fullCommitRequired: boolean;
+      refusesReordering: boolean;
       auditComments: AuditComments;
       capacity: Capacity;
       content: Content;
@@ -71,6 +72,9 @@ export class Commits {
     );
     if (shipped.length === 0 && !request.force) {
       return scope.admins ? "no changes of these administrators" : "no changes";
+    }
+    if (scope.admins && this.device.refusesReordering && shipped.some(({ action }) => action === "MOVE")) {
+      throw new Refusal("13", ["Commit of reordered rules by administrator is not allowed."]);
     }
     const asked = candidate.root.clone();
     const pending = candidate.journal.entries;

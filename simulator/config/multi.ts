@@ -81,14 +81,14 @@ export class MultiConfigFailure extends Error {
 
 /**
  * Does every operation of a multi-config document in order, or none.
- * @param mayWrite is asked before each operation and throws when something forbids it (a lock)
+ * @param mayWrite is asked before each operation and throws when something forbids it (a lock, or what came before)
  * @throws MultiConfigFailure
  */
 export function multiConfig(
   candidate: Candidate,
   admin: string,
   document: XmlElement,
-  mayWrite: (xpath: string) => void,
+  mayWrite: (operation: XmlElement) => void,
 ): OperationAnswer[] {
   return candidate.transaction(() => {
     const answers: OperationAnswer[] = [];
@@ -98,7 +98,7 @@ export function multiConfig(
         if (!isWriteAction(operation.tag)) {
           throw new Refusal("17", [`${document.tag} -> ${operation.tag} unexpected here`]);
         }
-        mayWrite(xpath);
+        mayWrite(operation);
         const parameters = { elements: operation.children, where, dst, newname, from };
         const result = write(candidate, admin, operation.tag, xpath, parameters);
         answers.push({ id, result });

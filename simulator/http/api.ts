@@ -143,8 +143,15 @@ function multi(firewall: Firewall, admin: string, parameters: Parameters): Answe
     // stays dropped when an operation fails.
     revert(firewall.candidate, firewall.running, { ...scopeOf(undefined), admins: [admin] });
   }
+  const edited = new Set<string>();
   return answers.multiConfigDone(
-    multiConfig(firewall.candidate, admin, document, (xpath) => requireUnlocked(firewall, admin, xpath)),
+    multiConfig(firewall.candidate, admin, document, ({ tag, attributes: { xpath = "" } }) => {
+      requireUnlocked(firewall, admin, xpath);
+      if (tag === "edit") edited.add(xpath);
+      if (firewall.refuses.editAndMove && tag === "move" && edited.has(xpath)) {
+        throw new Refusal("13", [`${xpath} was edited in the same request and cannot be moved`]);
+      }
+    }),
   );
 }
 

@@ -1,11 +1,19 @@
 import { References } from "../schema/references";
 import { groupMatches } from "../policy/groups";
 import { result } from "../http/answers";
+import { Refusal } from "../refusal";
 import { escapeAttribute, escapeText } from "../xml/print";
 import type { OpCommands, OpContext } from "./commands";
 
 export const objectCommands: OpCommands = {
   "show object registered-ip": (node, { firewall, vsys }) => {
+    if (
+      firewall.refuses.pagedAll &&
+      node.child("all") &&
+      (node.child("limit") ?? node.child("start-point"))
+    ) {
+      throw new Refusal("17", ["show -> object -> registered-ip -> limit unexpected here"]);
+    }
     const tag = node.at("tag")?.entries()[0]?.name;
     const start = Number(node.value("start-point") ?? "1");
     const limit = Number(node.value("limit") ?? "500");

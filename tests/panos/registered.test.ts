@@ -39,6 +39,33 @@ describe("registered addresses", () => {
     expect(device.requests).to.have.length(3);
   });
 
+  it("are read whole where the device turns no page, and where it takes no limit beside all", async () => {
+    const all = Array.from({ length: 700 }, (_, n) => entry(`10.0.${n >> 8}.${n & 255}`, "ours"));
+    for (const refusal of [undefined, "limit unexpected here"]) {
+      device = await scriptedDevice(({ parameters }) => {
+        const cmd = parameters.get("cmd") ?? "";
+        if (!cmd.includes("<limit>")) return answer(all);
+        if (refusal === undefined) return answer(all.slice(0, 500));
+        return `<response status="error" code="17"><msg><line>${refusal}</line></msg></response>`;
+      });
+      expect(await readRegistrations(device.client(), () => true)).to.have.length(700);
+      await device.close();
+    }
+  });
+
+  it("are read page by page without all, where the two exclude each other", async () => {
+    const all = Array.from({ length: 700 }, (_, n) => entry(`10.0.${n >> 8}.${n & 255}`, "ours"));
+    device = await scriptedDevice(({ parameters }) => {
+      const cmd = parameters.get("cmd") ?? "";
+      const start = Number(/<start-point>(\d+)</.exec(cmd)?.[1] ?? NaN);
+      if (cmd.includes("<all/>"))
+        return '<response status="error" code="17"><msg><line>limit unexpected here</line></msg></response>';
+      return answer(all.slice(start - 1, start + 499));
+    });
+    expect(await readRegistrations(device.client(), () => true)).to.have.length(700);
+    expect(device.requests).to.have.length(3);
+  });
+
   for (const [what, body] of [
     ["no result", "<response status='success'></response>"],
     ["an empty result", "<response status='success'><result/></response>"],

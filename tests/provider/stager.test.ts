@@ -57,6 +57,44 @@ describe("staging", () => {
     expect(device.requests.at(-1)?.parameters.get("element")).not.to.contain("/a");
   });
 
+  describe("where the device takes no move beside the writing of what is moved", () => {
+    const written = (name: string) => [
+      ...change(name),
+      { action: "move" as const, xpath: `/${name}`, where: "before" as const, dst: "cleanup" },
+    ];
+    const REFUSED =
+      '<response status="error" code="13"><response status="error" code="13"><msg><line>no</line></msg></response></response>';
+    const elements = () => device.requests.map(({ parameters }) => parameters.get("element") ?? "");
+
+    it("sends the moves apart, and after the first refusal at once", async () => {
+      device = await scriptedDevice(({ parameters }) => {
+        const element = parameters.get("element") ?? "";
+        return element.includes("<edit") && element.includes("<move") ? REFUSED : OK;
+      });
+      const stager = new Stager(device.client(), () => undefined);
+      await Promise.all(["a", "b", "c"].map((name) => stager.stage(written(name))));
+      const before = device.requests.length;
+      await stager.stage(written("d"));
+      expect(
+        elements()
+          .slice(before)
+          .map((element) => /<(edit|move)/.exec(element)?.[1]),
+      ).to.deep.equal(["edit", "move"]);
+    });
+
+    it("takes back what is new and can't be moved at all", async () => {
+      device = await scriptedDevice(({ parameters }) => {
+        if (parameters.get("action") === "show")
+          return '<response status="error"><msg><line>No such node</line></msg></response>';
+        return parameters.get("element")?.includes("<move") ? REFUSED : OK;
+      });
+      const stager = new Stager(device.client(), () => undefined);
+      const [result] = await Promise.allSettled([stager.stage(written("a"))]);
+      expect(result?.status).to.equal("rejected");
+      expect(device.requests.at(-1)?.parameters.get("action")).to.equal("delete");
+    });
+  });
+
   it("stays under the device's limits on a request", async () => {
     device = await scriptedDevice(() => OK);
     const stager = new Stager(device.client(), () => undefined);

@@ -87,6 +87,10 @@ export class Person {
     return locks(this.client, "commit");
   }
 
+  configLocks(): Promise<Lock[]> {
+    return locks(this.client, "config");
+  }
+
   pending(): Promise<PendingChange[]> {
     return pendingChanges(this.client);
   }

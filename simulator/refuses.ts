@@ -1,0 +1,49 @@
+/**
+ * What a device may refuse where PAN-OS's documentation doesn't say whether it does: switched on to see what a client
+ * does then. The texts of these refusals are made up.
+ */
+export interface Refuses {
+  /**
+   * Commits of one administrator's changes that move rules; a version: by those before it. Such commits are documented
+   * for Panorama, from 11.0.1 on.
+   */
+  reordering?: boolean | string;
+  /** `edit` and `move` of one entry in one multi-config request. */
+  editAndMove?: boolean;
+  /** `<all/>` beside `<limit>` in `show object registered-ip`. */
+  pagedAll?: boolean;
+}
+
+const WORDS = { "edit-and-move": "editAndMove", "paged-all": "pagedAll" } as const;
+
+/** Reads what `--refuse` was given. @throws Error that names the word that isn't known */
+export function refusesFrom(words: readonly string[]): Refuses {
+  const refuses: Refuses = {};
+  for (const word of words) {
+    const [, version] = /^reordering(?:=(\d+(?:\.\d+)*))?$/.exec(word) ?? [];
+    if (/^reordering(=\d+(\.\d+)*)?$/.test(word)) refuses.reordering = version ?? true;
+    else if (word === "edit-and-move" || word === "paged-all") refuses[WORDS[word]] = true;
+    else {
+      throw new Error(
+        `--refuse: "${word}" is none of reordering, reordering=VERSION, edit-and-move and paged-all`,
+      );
+    }
+  }
+  return refuses;
+}
+
+/** Whether a device of a version refuses commits of one administrator's changes that move rules. */
+export function refusesReordering({ reordering = false }: Refuses, swVersion: string): boolean {
+  return typeof reordering === "string" ? isBefore(swVersion, reordering) : reordering;
+}
+
+function isBefore(version: string, other: string): boolean {
+  const [numbers, others] = [version, other].map((text) =>
+    text.split(/[.-]/).map((part) => parseInt(part, 10)),
+  );
+  for (const [index, number] of others!.entries()) {
+    const own = numbers![index] ?? 0;
+    if (own !== number) return own < number;
+  }
+  return false;
+}
