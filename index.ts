@@ -40,11 +40,12 @@ async function program() {
   if (settings.frozen !== undefined) await stopWhatWaits(settings.frozen, plans);
 
   const outputs = plans.map(({ firewall: { declared }, content, ...plan }): [string, object] => {
-    const { registrations, isolation, suspicion, adopt, refusal, isolated, excused } = plan;
+    const { registrations, isolation, suspicion, adopt, refusal, isolated, excused, outOfForce } = plan;
     const { lastCommit } = new FirewallPolicy(declared.name, {
       ...{ ...declared, ...content, registrations, suspicion, adopt, excused, listed: settings.listed },
       groupNames: groupNamesIn(content.rules),
       ...(isolation && { isolation }),
+      ...(outOfForce && { outOfForce }),
       ...(refusal !== undefined && { refusal }),
     });
     const more = { ...(isolated && { isolated }), lastCommit };

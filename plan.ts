@@ -46,10 +46,11 @@ import {
   type RuleChanges,
 } from "./provider/declaration";
 import { firewallIdentity } from "./provider/firewall";
-import type { Adoptions } from "./provider/inputs";
+import type { Adoptions, Difference } from "./provider/inputs";
 import type { PolicyObjects } from "./provider/objects";
 import { ownObjects } from "./provider/ownership";
 import { currentRun, noteRun } from "./provider/run";
+import { outOfForce } from "./provider/out-of-force";
 import { placesOf } from "./provider/placement";
 import type { IsolationArgs } from "./provider/policy";
 import { declaredRegistrations, registrationChanges, registrationsOfStack } from "./provider/registered";
@@ -81,6 +82,8 @@ export interface Plan {
   guarded: string[];
   /** What the running configuration lacks of this or has beyond it, one sentence each. */
   waiting: string[];
+  /** What of it the running configuration has not as it is declared; absent: it was not read. */
+  outOfForce?: Difference[];
   suspicion: string | undefined;
   /** Rules that may go without counting as removed. */
   excused: string[];
@@ -146,8 +149,13 @@ export async function planFor(
   await report(policy, coverage, rulebases.candidate, firewall, doubts);
   await reportAdoption(adopted, gone, firewall);
   const registrations = registrationsFor(groupsOf(coverage.needed), isolation, firewall);
-  const { changes, waiting, kept, onHold } =
-    content === wanted ? compared : againstRunning(firewall, content, running);
+  const {
+    changes,
+    waiting,
+    kept,
+    onHold,
+    outOfForce: missing,
+  } = content === wanted ? compared : againstRunning(firewall, content, running);
   if (isReviewed()) {
     const registered = registrations === undefined ? [] : await registeredOn(firewall, recorded);
     const known = { firewall, policy, rulebases, objects: running, coverage, adopted, content, doubts };
@@ -187,6 +195,7 @@ export async function planFor(
       ...waiting,
       ...adopted.map(({ name }) => `rule ${name} is not taken over`),
     ],
+    outOfForce: missing,
     suspicion: doubt,
     excused: [...(isolation?.excused ?? []), ...revoked(changes.removed)],
     adopt: Object.fromEntries(
@@ -288,7 +297,8 @@ function againstRunning(
   const { ownerId, stack, cleanupRule } = declared;
   const own = ownObjects(ownerId, running);
   const wanted = declarationOf(ownerId, stack, content);
-  const found = foundDeclaration(ownerId, placesOf(cleanupRule, mapping.quarantine?.before), running);
+  const places = placesOf(cleanupRule, mapping.quarantine?.before);
+  const found = foundDeclaration(ownerId, places, running);
   const { added, changed, removed } = ruleChanges(found, wanted, content);
   // A rule on hold stays as it is.
   const isFree = (rule: string) => !own.held.includes(rule);
@@ -298,6 +308,7 @@ function againstRunning(
     waiting: differences(wanted, found, new Set(own.held)),
     kept: own.rules.length - changes.removed.length,
     onHold: own.held,
+    outOfForce: outOfForce(ownerId, places, wanted, running),
     others: {
       rules: running.rules.size - own.rules.length,
       services: running.services.size - own.services.length,

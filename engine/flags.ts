@@ -8,7 +8,8 @@ export interface Flags {
   stack: string | undefined;
   configFile: string | undefined;
   skipPreview: boolean;
-  refresh: boolean;
+  /** Undefined: as the project says. */
+  refresh: boolean | undefined;
   targets: string[];
   targetDependents: boolean;
   continueOnError: boolean;
@@ -25,9 +26,11 @@ export interface Flags {
 /** Throws `bad-arguments`. */
 export function parseFlags(argv: string[]): Flags {
   let parsed;
+  // The one flag whose absence says something else than its being false (`pkg/cmd/pulumi/operations/up.go`).
+  const refused = argv.includes("--refresh=false");
   try {
     parsed = parseArgs({
-      args: argv,
+      args: argv.filter((word) => word !== "--refresh=false"),
       allowPositionals: true,
       options: {
         cwd: { type: "string", short: "C", default: "." },
@@ -67,7 +70,7 @@ export function parseFlags(argv: string[]): Flags {
     configFile: values["config-file"],
     // -f is short for --force with `stack rm`.
     skipPreview: values["skip-preview"] ?? false,
-    refresh: values.refresh ?? false,
+    refresh: refused ? false : values.refresh,
     targets: values.target ?? [],
     targetDependents: values["target-dependents"] ?? false,
     continueOnError: values["continue-on-error"] ?? process.env["PULUMI_CONTINUE_ON_ERROR"] === "true",

@@ -99,7 +99,7 @@ async function phase(
   const deployment = new Deployment({
     kind,
     dryRun,
-    refresh: flags.refresh || kind === "refresh",
+    refresh: kind === "refresh" || (flags.refresh ?? project.refreshAlways),
     targets: new Targets(flags.targets),
     targetDependents: flags.targetDependents,
     continueOnError: flags.continueOnError,

@@ -17,6 +17,8 @@ export interface Project {
   entryPoint: string;
   typescript: boolean;
   nodeargs: string[];
+  /** Whether preview, up and destroy refresh, unless the command says otherwise. */
+  refreshAlways: boolean;
 }
 
 /** One value of the stack's configuration, in clear. */
@@ -53,6 +55,7 @@ export function readProject(directory: string): Project {
     root,
     ...entryPoint(root, typeof yaml["main"] === "string" ? yaml["main"] : ""),
     typescript: options["typescript"] !== false,
+    refreshAlways: isObject(yaml["options"]) && yaml["options"]["refresh"] === "always",
     nodeargs: splitArguments(typeof options["nodeargs"] === "string" ? options["nodeargs"] : ""),
   };
 }

@@ -49,7 +49,8 @@ export interface StackOptions {
 }
 
 export interface OperationFlags {
-  refresh?: boolean;
+  /** Without it, none, whatever the project says. */
+  refresh?: boolean | "as the project says";
   targets?: string[];
   targetDependents?: boolean;
   continueOnError?: boolean;
@@ -203,7 +204,9 @@ export class Stack {
       ...["--non-interactive", "--color", "never", "--suppress-progress"],
       ...(command === "preview" ? [] : ["--yes"]),
       ...(flags.skipPreview && command !== "preview" ? ["--skip-preview"] : []),
-      ...(flags.refresh && command !== "refresh" ? ["--refresh"] : []),
+      ...(command === "refresh" || flags.refresh === "as the project says"
+        ? []
+        : [`--refresh${flags.refresh ? "" : "=false"}`]),
       ...(flags.targets ?? []).flatMap((target) => ["--target", target]),
       ...(flags.targetDependents ? ["--target-dependents"] : []),
       // `preview` and `refresh` have no such flag.

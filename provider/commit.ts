@@ -8,9 +8,10 @@ import { noteOutcome, UNCHANGED } from "./outcomes";
 import { placesOf, type Places } from "./placement";
 import { removalRefused } from "./removals";
 import { commitRevision } from "./commit-revision";
+import { refreshAdvice } from "./out-of-force";
 import { currentRun, noteRun } from "./run";
 import { configure, sessionWith, type Session } from "./session";
-import { afterTelling } from "./tell";
+import { afterTelling, tell } from "./tell";
 
 /**
  * Commit: the one commit of an update. It changes exactly when something that is declared changes, or when
@@ -26,8 +27,13 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
       (name) => news.declared.rules[name] === undefined,
     );
     const reason = refused(news, removed, declared.length);
+    const { outOfForce = [], ...inputs } = news;
+    const session = sessionWith(news.firewall);
+    const advice = refreshAdvice(news.firewall, olds.declared, news.declared, outOfForce);
+    session.outOfForce = advice !== undefined;
+    if (advice !== undefined) tell("warn", advice);
     return Promise.resolve({
-      inputs: news,
+      inputs,
       failures: reason === undefined ? [] : [{ property: "declared", reason }],
     });
   },
@@ -36,7 +42,8 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
     // Pulumi diffs this after everything it waits for has been staged, so what was staged is known here.
     const session = sessionWith(news.firewall);
     const adopts = Object.keys(news.adopt ?? {}).length > 0;
-    const changes = adopts || session.staged > 0 || olds.hash !== stateHash(news.declared, news);
+    const changes =
+      adopts || session.staged > 0 || session.outOfForce || olds.hash !== stateHash(news.declared, news);
     if (!changes) noteOutcome(session, UNCHANGED);
     return Promise.resolve({ changes });
   },

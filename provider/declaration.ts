@@ -10,7 +10,7 @@ import {
   serviceHash,
   tagHash,
 } from "./content";
-import type { Declaration } from "./inputs";
+import type { Declaration, Difference } from "./inputs";
 import type { PolicyObjects } from "./objects";
 import { ownObjects } from "./ownership";
 import { isPlaced, placeOf, type Places } from "./placement";
@@ -107,13 +107,6 @@ export const KINDS = {
   applications: "application",
   tags: "tag",
 } as const;
-
-/** One object that is not as declared. */
-export interface Difference {
-  part: keyof Declaration;
-  name: string;
-  how: "is missing" | "is not as declared" | "is not declared";
-}
 
 /**
  * How what was found differs from what is declared; none: it is equal.

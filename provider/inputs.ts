@@ -96,6 +96,13 @@ export interface Declaration {
   tags: Record<string, string>;
 }
 
+/** One object that is not as declared. */
+export interface Difference {
+  part: keyof Declaration;
+  name: string;
+  how: "is missing" | "is not as declared" | "is not declared";
+}
+
 /**
  * Administrator's rules that declared ones replace, by name: which ones do, and a hash of what the rule said
  * when it was judged.
@@ -115,6 +122,8 @@ export interface CommitInputs extends Placed, Places {
   adopt?: Adoptions;
   /** Absent: nobody. */
   isolated?: Isolated;
+  /** What of `declared` the running configuration has not, as the program has read it; checked, and not kept. */
+  outOfForce?: Difference[];
   /** Rules that don't count as removed: instances are isolated or released, permissions were revoked. */
   excused?: string[];
 }

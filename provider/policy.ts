@@ -11,6 +11,7 @@ import type {
   Adoptions,
   ApplicationInputs,
   CommitInputs,
+  Difference,
   FirewallInputs,
   LastCommit,
   RegisteredAddressesInputs,
@@ -132,6 +133,8 @@ export interface FirewallPolicyArgs extends FirewallInputs, PolicyContent {
   excused?: readonly string[];
   /** What is to be taken over; absent: nothing. */
   adopt?: Adoptions;
+  /** What of it the running configuration has not; absent: nobody has looked. */
+  outOfForce?: readonly Difference[];
   /** What isolates instances; absent: nothing does. */
   isolation?: IsolationArgs;
   /** The names of the security groups that it is about, by id, for its resources' names; absent: not known. */
@@ -156,6 +159,7 @@ export class FirewallPolicy extends ComponentResource {
       adopt = {},
       isolation,
       excused = [],
+      outOfForce = [],
       ...rest
     } = others;
     const { groupNames = new Map<string, string>(), ...firewallInputs } = rest;
@@ -268,6 +272,7 @@ export class FirewallPolicy extends ComponentResource {
         ...limit,
         ...(Object.keys(adopt).length > 0 && { adopt }),
         ...whom,
+        ...(outOfForce.length > 0 && { outOfForce: [...outOfForce] }),
         ...(excused.length > 0 && { excused: [...excused] }),
       },
       { parent: this },

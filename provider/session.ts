@@ -40,6 +40,8 @@ export class Session {
   registering = false;
   /** Resources whose create or update failed in this process, for Commit to refuse. */
   readonly failures: string[] = [];
+  /** Whether something that is declared as it was is not in the running configuration: then Commit looks, and fails. */
+  outOfForce = false;
   /** Changes that this process has staged. */
   staged = 0;
 

@@ -1,6 +1,6 @@
 import type { PendingChange } from "../panos/system";
-import { differing, eachPart, foundDeclaration, KINDS, listed, type Difference } from "./declaration";
-import type { Declaration } from "./inputs";
+import { differing, eachPart, foundDeclaration, KINDS, listed } from "./declaration";
+import type { Declaration, Difference } from "./inputs";
 import { uncommittedBy } from "./journal";
 import type { PolicyObjects } from "./objects";
 import { withMarks } from "./ownership";

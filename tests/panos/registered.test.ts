@@ -39,19 +39,20 @@ describe("registered addresses", () => {
     expect(device.requests).to.have.length(3);
   });
 
-  it("are read whole where the device turns no page, and where it takes no limit beside all", async () => {
-    const all = Array.from({ length: 700 }, (_, n) => entry(`10.0.${n >> 8}.${n & 255}`, "ours"));
-    for (const refusal of [undefined, "limit unexpected here"]) {
+  for (const [what, takesLimit] of [
+    ["turns no page", true],
+    ["takes no limit", false],
+  ] as const) {
+    it(`are read whole where the device ${what}`, async () => {
+      const all = Array.from({ length: 700 }, (_, n) => entry(`10.0.${n >> 8}.${n & 255}`, "ours"));
       device = await scriptedDevice(({ parameters }) => {
-        const cmd = parameters.get("cmd") ?? "";
-        if (!cmd.includes("<limit>")) return answer(all);
-        if (refusal === undefined) return answer(all.slice(0, 500));
-        return `<response status="error" code="17"><msg><line>${refusal}</line></msg></response>`;
+        if (!parameters.get("cmd")?.includes("<limit>")) return answer(all);
+        if (takesLimit) return answer(all.slice(0, 500));
+        return '<response status="error" code="17"><msg><line>limit unexpected here</line></msg></response>';
       });
       expect(await readRegistrations(device.client(), () => true)).to.have.length(700);
-      await device.close();
-    }
-  });
+    });
+  }
 
   it("are read page by page without all, where the two exclude each other", async () => {
     const all = Array.from({ length: 700 }, (_, n) => entry(`10.0.${n >> 8}.${n & 255}`, "ours"));
