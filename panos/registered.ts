@@ -38,7 +38,11 @@ export async function readRegistrations(
 }
 
 /** Pages of everything; whether `<all/>` may stand beside a limit is not documented, and one page may be all. */
-const WAYS = [(page: string) => `<all/>${page}`, (page: string) => page, (_page: string) => "<all/>"];
+const WAYS: ((page: string) => string)[] = [
+  (page: string) => `<all/>${page}`,
+  (page: string) => page,
+  () => "<all/>",
+];
 
 /** @throws PanosError `refused` also where the device doesn't turn the page */
 async function readEntries(client: PanosClient, way: (page: string) => string): Promise<XmlElement[]> {

@@ -1,9 +1,9 @@
 import type { PendingChange } from "../panos/system";
-import { differing, eachPart, foundDeclaration, KINDS, listed } from "./declaration";
+import { eachPart, KINDS, listed } from "./declaration";
 import type { Declaration, Difference } from "./inputs";
 import { uncommittedBy } from "./journal";
 import type { PolicyObjects } from "./objects";
-import { withMarks } from "./ownership";
+import { outOfForce } from "./out-of-force";
 import type { Revision } from "./revision";
 import type { Session } from "./session";
 
@@ -11,17 +11,12 @@ import type { Session } from "./session";
 // It is in force nevertheless, or the run fails.
 
 /** What of it the running configuration has not as it is declared, whatever mark it carries. */
-export function notInForce(
-  { ownerId, declared, ...places }: Pick<Revision, "ownerId" | "declared" | "before" | "quarantineBefore">,
+function notInForce(
+  { ownerId, declared, ...places }: Revision,
   unmarked: ReadonlySet<string>,
   running: PolicyObjects,
 ): Difference[] {
-  const wanted = only(declared, unmarked);
-  return differing(
-    wanted,
-    foundDeclaration(ownerId, places, withMarks(ownerId, unmarked, running)),
-    new Set(),
-  ).filter(({ name }) => unmarked.has(name));
+  return outOfForce(ownerId, places, declared, running).filter(({ name }) => unmarked.has(name));
 }
 
 /**
