@@ -368,7 +368,8 @@ describe("inventory from data-source lookups", () => {
       ["an interface", WEB.networkInterface, (inventory) => inventory.networkInterfaces],
       ["a rule", "sgr-3dc5f7086de6af813", (inventory) => inventory.securityGroups],
       ["a security group", DB_GROUP, (inventory) => [inventory.securityGroups, inventory.networkInterfaces]],
-      ["a prefix list", PREFIX_LIST, (inventory) => [inventory.prefixLists, inventory.securityGroups]],
+      // A rule that names it stays, and is withheld.
+      ["a prefix list", PREFIX_LIST, (inventory) => inventory.prefixLists],
       ["a route table", PRIVATE_TABLE, (inventory) => inventory.routeTables],
       ["a VPC", VPC, (inventory) => [inventory.vpcs, inventory.subnets, inventory.networkInterfaces]],
     ];
