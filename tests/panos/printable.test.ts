@@ -1,3 +1,5 @@
+import fc from "fast-check";
+import { commandsIn } from "../support/github-runner";
 import { Writable } from "node:stream";
 import { expect } from "chai";
 import type { PanosError } from "../../panos/error";
@@ -44,5 +46,54 @@ describe("text for a terminal", () => {
     });
     lines(output)("group “\u001b]8;;http://x\u0007\u202Eweb”");
     expect(written).to.equal("group “\uFFFD]8;;http://x\uFFFD\uFFFDweb”\n");
+  });
+});
+
+describe("text for a pipeline's log", () => {
+  const NAMES = ["error", "add-mask", "set-output", "stop-commands", "GROUP"];
+  const piece = fc.oneof(
+    fc.constantFrom(
+      "::",
+      ":",
+      "##[",
+      "##",
+      "#",
+      "[",
+      "]",
+      "\n",
+      "\r",
+      " ",
+      "\t",
+      "\u3000",
+      "\u00a0",
+      "name=x",
+    ),
+    fc.constantFrom(...NAMES),
+    fc.string({ maxLength: 3 }),
+  );
+
+  it("holds no command of GitHub's runner, whatever somebody named something", () => {
+    for (const text of [
+      "::error::x",
+      "  ::error file=a::x",
+      "a ##[error]x",
+      "##[add-mask]x",
+      "a\r::error::x",
+    ]) {
+      expect(commandsIn(text), text).to.have.length(1);
+      expect(commandsIn(printable(text)), text).to.deep.equal([]);
+    }
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        expect(commandsIn(printable(pieces.join("")))).to.deep.equal([]);
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
+  it("leaves addresses and headings as they are", () => {
+    for (const text of ["::/0", "  ::1", "from ::/0 to 2001:db8::1", "## [link]", "::"]) {
+      expect(printable(text)).to.equal(text);
+    }
   });
 });
