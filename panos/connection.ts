@@ -55,6 +55,8 @@ export const CONNECTION_ENVIRONMENT = {
   skipVerifyCertificate: "PANOS_SKIP_VERIFY_CERTIFICATE",
 } as const;
 
+/** Of a setting or an environment variable, in characters. */
+const MAX_VALUE = 8192;
 /** A name or ARN of AWS Secrets Manager (API reference, CreateSecret). */
 const SECRET_ID = /^(arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[A-Za-z0-9/_+=.@-]{1,512}$/;
 /** An API key; an HTTP header can't carry anything else. */
@@ -80,6 +82,12 @@ export function connectionFrom(
   const report = (key: ConnectionKey, problem: string, example: string) =>
     problems.push({ key: `panos:${key} (or ${CONNECTION_ENVIRONMENT[key]})`, problem, example });
 
+  for (const key of Object.keys(CONNECTION_ENVIRONMENT) as ConnectionKey[]) {
+    const { length } = value(key) ?? "";
+    // Far more than any of them has. What it holds is not shown: it may be a key, and would fill the terminal.
+    if (length > MAX_VALUE) report(key, `has ${length} characters, more than ${MAX_VALUE}`, "a shorter one");
+  }
+  if (problems.length > 0) return { problems };
   const hostname = value("hostname") ?? "";
   const isWrong = (host: string) => {
     // A URL may have a password in it.

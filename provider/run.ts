@@ -27,6 +27,9 @@ export interface Run {
   reviewPage: string | undefined;
 }
 
+/** Of one of these variables, in characters. */
+const MAX_VALUE = 8192;
+
 /** What an environment says of the run, and what is wrong with it. */
 export function runFrom(environment: NodeJS.ProcessEnv): { run: Run; problems: SettingProblem[] } {
   const problems: SettingProblem[] = [];
@@ -59,7 +62,11 @@ export function runFrom(environment: NodeJS.ProcessEnv): { run: Run; problems: S
       example: "https://ci.example.com/jobs/42/review.html",
     });
   }
-  const line = oneLine(environment[cause] ?? "") || undefined;
+  const tooLong = Object.values(RUN_VARIABLES).filter((name) => (environment[name]?.length ?? 0) > MAX_VALUE);
+  for (const key of tooLong) {
+    problems.push({ key, problem: `has more than ${MAX_VALUE} characters`, example: "a shorter one" });
+  }
+  const line = oneLine((environment[cause] ?? "").slice(0, MAX_VALUE)) || undefined;
   return {
     run: {
       cause: line,

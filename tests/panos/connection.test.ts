@@ -57,6 +57,20 @@ describe("connection settings", () => {
     );
   });
 
+  it("take no value that is far too long, and show nothing of it", () => {
+    const secret = "s3cret".repeat(2_000);
+    for (const from of [{ config: secret }, { environment: secret }]) {
+      const { connection, problems } = connectionFrom(
+        config({ hostname: "fw1", apiKey: from.config ?? "key" }),
+        from.environment === undefined ? {} : { PANOS_API_KEY: from.environment },
+      );
+      expect(connection).to.equal(undefined);
+      expect(problems.map(({ key, problem }) => `${key} ${problem}`)).to.deep.equal([
+        "panos:apiKey (or PANOS_API_KEY) has 12000 characters, more than 8192",
+      ]);
+    }
+  });
+
   it("name the secret that keeps the key; whatever the environment says of the key wins", () => {
     const of = (values: Record<string, string>, environment: NodeJS.ProcessEnv) => {
       const { connection, problems } = connectionFrom(config({ hostname: "fw1", ...values }), environment);

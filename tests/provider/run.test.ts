@@ -22,6 +22,21 @@ describe("a run of an automation", () => {
     expect(withCause("dev: 1 added", run)).to.equal("dev: 1 added; anna: RunInstances x \ufffd");
   });
 
+  it("knows of which groups permissions were revoked, and refuses what is no list of them, or too long", () => {
+    const { run, problems } = runFrom({ [RUN_VARIABLES.revoked]: "sg-0a,sg-0b" });
+    expect([run.revoked, problems]).to.deep.equal([["sg-0a", "sg-0b"], []]);
+    for (const text of ["sg-0a;sg-0b", "i-0a", "sg-0a, sg-0b"]) {
+      expect(runFrom({ [RUN_VARIABLES.revoked]: text }).problems.map(({ key }) => key)).to.deep.equal([
+        "AWS_PANOS_RUN_REVOKED",
+      ]);
+    }
+    const long = runFrom({ [RUN_VARIABLES.cause]: "x".repeat(10_000_000) });
+    expect(long.problems.map(({ key, problem }) => [key, problem])).to.deep.equal([
+      ["AWS_PANOS_RUN_CAUSE", "has more than 8192 characters"],
+    ]);
+    expect(long.run.cause).to.have.length(8192);
+  });
+
   it("is refused with a deadline that is no time, and a report that is no path", () => {
     for (const deadline of ["soon", "1790000000", "-1790000000000", "1790000000000.5"]) {
       const { problems } = runFrom({ [RUN_VARIABLES.deadline]: deadline, [RUN_VARIABLES.report]: "report" });
@@ -32,7 +47,13 @@ describe("a run of an automation", () => {
     }
     const fine = { [RUN_VARIABLES.deadline]: "1790000000000", [RUN_VARIABLES.report]: "/tmp/report" };
     expect(runFrom(fine)).to.deep.equal({
-      run: { cause: undefined, deadline: 1790000000000, report: "/tmp/report", reviewPage: undefined },
+      run: {
+        cause: undefined,
+        deadline: 1790000000000,
+        report: "/tmp/report",
+        revoked: [],
+        reviewPage: undefined,
+      },
       problems: [],
     });
   });

@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { readLogFile } from "../../trigger/events/log-file";
 
 /** The ids that fixtures are about. */
 export const IDS = {
@@ -175,4 +176,15 @@ export function logFileKey(folder = "CloudTrail", unique = "x1Y2z3"): string {
 /** A log file's content. */
 export function logFile(records: unknown[]): Buffer {
   return gzipSync(JSON.stringify({ Records: records }));
+}
+
+/** What a log file holds. @param each sees every record in place of keeping it */
+export function recordsOf(bytes: Uint8Array, each?: (index: number) => void): unknown[] {
+  const records: unknown[] = [];
+  let index = 0;
+  for (const record of readLogFile(bytes)) {
+    if (each === undefined) records.push(record);
+    else each(index++);
+  }
+  return records;
 }

@@ -58,9 +58,8 @@ export async function takeIn(
       intake.unread = true;
       return;
     }
-    let records: unknown[];
     try {
-      records = readLogFile(await fetchFile(file));
+      addRecords(intake, readLogFile(await fetchFile(file)), watch, { message, body });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       if (error instanceof LogFileError) intake.letters.push({ body, message, reason });
@@ -69,14 +68,13 @@ export async function takeIn(
       return;
     }
     intake.files++;
-    addRecords(intake, records, watch, { message, body });
   });
   return intake;
 }
 
 type From = Pick<Arrival, "message" | "body">;
 
-function addRecords(intake: Intake, records: unknown[], watch: Watch, { message, body }: From): void {
+function addRecords(intake: Intake, records: Iterable<unknown>, watch: Watch, { message, body }: From): void {
   let malformed = 0;
   for (const record of records) {
     const verdict = readCloudTrailRecord(record, watch);

@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
 import { WAKE_MESSAGE } from "../../../trigger/events/arrival";
-import { LogFileError, MAX_FILE_BYTES, readLogFile } from "../../../trigger/events/log-file";
+import { LogFileError, MAX_FILE_BYTES } from "../../../trigger/events/log-file";
 import { BUILD_STATE_CHANGE } from "../../../trigger/events/names";
 import { AwsOutbox, LogFiles, type Addresses } from "../../../trigger/handler/aws";
 import { Ledger } from "../../../trigger/ledger/ledger";
@@ -27,6 +27,7 @@ import {
   envelope,
   logFile,
   logFileKey,
+  recordsOf,
   s3Notification,
   snsBody,
   sqsInput,
@@ -163,7 +164,7 @@ describe("the handler's services in AWS, by another's emulation of them", functi
     const fetched = (key: string, bucket = BUCKET) =>
       files.fetch({ bucket, key }).catch((error: unknown) => error);
     await put("small.json.gz", logFile([callRecord("StopInstances", {})]));
-    expect(readLogFile((await fetched("small.json.gz")) as Uint8Array)).to.have.length(1);
+    expect(recordsOf((await fetched("small.json.gz")) as Uint8Array)).to.have.length(1);
     expect(await fetched("gone.json.gz"))
       .to.be.instanceOf(LogFileError)
       .with.property("message", "the file is gone");
