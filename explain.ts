@@ -9,6 +9,7 @@ import { explainRule } from "./explain/rule";
 import { viewOf, type View } from "./explain/view";
 import { outsidePulumi, readInventory, readSnapshot } from "./inventory";
 import type { Inventory } from "./inventory/types";
+import { withApplicationShift } from "./mapping/application-shift";
 import { alreadyAllowed } from "./mapping/coverage";
 import { throughNat } from "./mapping/nat";
 import { withOverrides } from "./mapping/overrides";
@@ -112,8 +113,11 @@ async function withFirewall<T>(
     const inside = addressesOfInterfaces(view.inventory, view.policy.protectedInterfaces);
     view.untranslated = view.policy;
     const translated = throughNat(view.policy, rulebases, firewall.mapping, inside);
-    view.policy = withOverrides(translated, rulebases, firewall.mapping.ownerId);
-    view.coverage = alreadyAllowed(view.policy, rulebases, firewall.coverage);
+    const policy = withOverrides(translated, rulebases, firewall.mapping.ownerId);
+    const options = { ...firewall.coverage, ownerId: firewall.mapping.ownerId };
+    const found = alreadyAllowed(policy, rulebases, firewall.coverage);
+    const shifted = withApplicationShift(policy, found, rulebases, options);
+    [view.policy, view.coverage] = [shifted.policy, shifted.coverage];
     return await ask(client, rulebases.running);
   } catch (error) {
     if (!(error instanceof PanosError)) throw error;

@@ -16,7 +16,8 @@ import {
 } from "./mapping";
 import { adoption } from "./mapping/adoption";
 import { cleanupDoubts } from "./mapping/cleanup";
-import { alreadyAllowed, coveredBy } from "./mapping/coverage";
+import { withApplicationShift } from "./mapping/application-shift";
+import { alreadyAllowed, coveredBy, type Coverage } from "./mapping/coverage";
 import { mapWithin, withinGuardrails, type GuardedPolicy } from "./mapping/guardrails";
 import { permissionLabel } from "./mapping/describe";
 import { throughNat } from "./mapping/nat";
@@ -114,13 +115,9 @@ export async function planFor(
     candidateObjects,
   }: FirewallAnswers = recorded ?? (await withClient(firewall, askFirewall));
   requirePrerequisites(rulebases.candidate, firewall);
-  const inside = addressesOfInterfaces(inventory, mapped.protectedInterfaces);
-  const translated = throughNat(mapped, rulebases, firewall.mapping, inside);
-  const asked = withOverrides(translated, rulebases, firewall.mapping.ownerId);
-  const unclean = cleanupDoubts(rulebases, firewall.cleanupRule, zonePairs(asked.rules));
-  requireDenial(unclean, { guardrails });
-  const judged = alreadyAllowed(asked, rulebases, firewall.coverage);
-  const { adopted, refused, gone } = adoption(judged.needed, asked, rulebases, firewall.coverage);
+  const onFirewall = judged(mapped, firewall, rulebases, inventory, guardrails);
+  const { asked, needs } = onFirewall;
+  const { adopted, refused, gone } = adoption(needs.needed, asked, rulebases, firewall.coverage);
   requireAdoptable(refused);
   const { ownerId } = firewall.mapping;
   const identity = firewallIdentity(firewall.declared);
@@ -128,7 +125,7 @@ export async function planFor(
   const { isolation } = asked;
   const doubt = suspicion(asked, inventory);
   const groupsOf = (rules: MappedRule[]) => addressGroupsOf(rules, asked.addressGroups);
-  const needed = contentOf(judged.needed, groupsOf(judged.needed), isolation, ownerId);
+  const needed = contentOf(needs.needed, groupsOf(needs.needed), isolation, ownerId);
   const wanted = await withUnread(needed, inventory, running, firewall, guardrails);
   const revoked = (removed: readonly string[]) =>
     limits.revoked === "pass" ? revokedAmong(removed, inventory, currentRun().revoked) : [];
@@ -136,7 +133,7 @@ export async function planFor(
     withoutExcused(changes, [...(isolation?.excused ?? []), ...revoked(changes.removed)], doubt);
   const compared = againstRunning(firewall, wanted, running);
   const limited = withinLimits({
-    ...{ firewall: identity, ownerId, needed: judged.needed, content: wanted, limits, capacity: most },
+    ...{ firewall: identity, ownerId, needed: needs.needed, content: wanted, limits, capacity: most },
     exempt: new Set(adopted.flatMap(({ by }) => by)),
     running: { objects: running, rulebase: rulebases.running },
     others: compared.others,
@@ -144,8 +141,8 @@ export async function planFor(
   });
   const { content } = limited;
   const policy = { ...asked, withheld: [...asked.withheld, ...limited.withheld] };
-  const coverage = { ...judged, needed: limited.needed };
-  const doubts = [...unclean, ...unseen(rulebases.candidate, coverage.needed, firewall.mapping)];
+  const coverage = { ...needs, needed: limited.needed };
+  const doubts = [...onFirewall.doubts, ...unseen(rulebases.candidate, coverage.needed, firewall.mapping)];
   await report(policy, coverage, rulebases.candidate, firewall, doubts);
   await reportAdoption(adopted, gone, firewall);
   const registrations = registrationsFor(groupsOf(coverage.needed), isolation, firewall);
@@ -202,6 +199,26 @@ export async function planFor(
       adopted.map(({ name, by, found }) => [name, { by, content: adoptedContent(found) }]),
     ),
   };
+}
+
+/** What of a policy a firewall needs besides its own rules, on its NAT; and what a person should know of it. */
+function judged(
+  mapped: GuardedPolicy,
+  firewall: FirewallSettings,
+  rulebases: FirewallAnswers["rulebases"],
+  inventory: Inventory,
+  guardrails: Settings["guardrails"],
+): { asked: GuardedPolicy; needs: Coverage; doubts: string[] } {
+  const { mapping, cleanupRule } = firewall;
+  const inside = addressesOfInterfaces(inventory, mapped.protectedInterfaces);
+  const translated = throughNat(mapped, rulebases, mapping, inside);
+  const overridden = withOverrides(translated, rulebases, mapping.ownerId);
+  const unclean = cleanupDoubts(rulebases, cleanupRule, zonePairs(overridden.rules));
+  requireDenial(unclean, { guardrails });
+  const found = alreadyAllowed(overridden, rulebases, firewall.coverage);
+  const options = { ...firewall.coverage, ownerId: mapping.ownerId };
+  const { policy, coverage, notes } = withApplicationShift(overridden, found, rulebases, options);
+  return { asked: policy, needs: coverage, doubts: [...unclean, ...notes] };
 }
 
 /** The zones that rules of ours are between; each has one on each side. */

@@ -129,6 +129,7 @@ export function settingsFrom(
       ...(quarantine && { quarantine }),
     },
     skipAlreadyAllowed: read.boolean("skipAlreadyAllowed", true),
+    allowApplicationShift: read.boolean("allowApplicationShift", false),
     acceptRename: read.boolean("acceptRename", false),
     maxRemovals: removals.maxRemovals,
   };
@@ -176,6 +177,7 @@ interface Common {
   mapping: Omit<MappingOptions, "untrustZone" | "trustZone">;
   stack: string;
   skipAlreadyAllowed: boolean;
+  allowApplicationShift: boolean;
   acceptRename: boolean;
   maxRemovals: number | undefined;
 }
@@ -187,7 +189,7 @@ function firewallSettings(
   common: Common,
   report: Report,
 ): FirewallSettings | undefined {
-  const { ownerId, stack, mapping, skipAlreadyAllowed, ...others } = common;
+  const { ownerId, stack, mapping, skipAlreadyAllowed, allowApplicationShift, ...others } = common;
   const read = reader(get, report, keyOf);
   const { connection, problems } = connectionFrom((key) => get(`panos:${key}`), environment);
   for (const { key, problem, example } of problems) {
@@ -220,7 +222,7 @@ function firewallSettings(
   return {
     connection: withKeyReader(connection, get),
     cleanupRule,
-    coverage: { cleanupRule, enabled: skipAlreadyAllowed, adopt },
+    coverage: { cleanupRule, enabled: skipAlreadyAllowed, adopt, allowApplicationShift },
     mapping: {
       ...{ ...mapping, untrustZone, trustZone },
       ...(zones && { zones }),

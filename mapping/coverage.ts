@@ -25,6 +25,8 @@ export interface CoverageOptions {
   cleanupRule: string;
   /** Administrators' rules that ours are to replace: they will not be there to allow anything. */
   adopt?: readonly string[];
+  /** Whether denials of others may lose what applications of ours take from them; unless given, they may not. */
+  allowApplicationShift?: boolean;
 }
 
 /** A rule of ours that administrators' rules above its place allow in full. */

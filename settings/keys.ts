@@ -38,6 +38,7 @@ const PROJECT_KEYS = [
   "ruleMode",
   "destinations",
   "skipAlreadyAllowed",
+  "allowApplicationShift",
   "ownerId",
   "acceptRename",
   "maxRemovals",

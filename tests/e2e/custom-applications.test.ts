@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Stack } from "../../engine/stack";
 import type { Inventory, SecurityGroupRule } from "../../inventory/types";
 import { account, groupId, type Permission } from "../support/account";
-import { Lab, said, succeeded } from "../support/lab";
+import { Lab, ruleEntry, said, succeeded } from "../support/lab";
 
 const WEB: Permission = { group: 1, port: 443 };
 const [GRE, UNREACHABLE] = ["aws-test1234-ip-47", "aws-test1234-i4-3-1"];
@@ -95,5 +95,25 @@ describe("e2e: custom applications", function () {
     expect(result.code).to.equal(1);
     expect(said(result)).to.include(`a custom application named ${GRE} exists on firewall/vsys1 and is not`);
     expect(commits).to.equal(0);
+  });
+
+  it("are told where administrators' rules no longer match, and withheld where one of these denies", async () => {
+    const admin = lab.person();
+    await admin.addRule(
+      ruleEntry("allow-icmp-everywhere", { application: "icmp", destination: "10.99.0.0/16" }),
+    );
+    await admin.addRule(ruleEntry("no-gre", { application: "gre", action: "deny" }));
+    await admin.commitEverything();
+    await lab.setAccount(accountWith(["47", -1, -1], ["icmp", 3, 4]));
+    const preview = said(succeeded(await stack.preview()));
+    expect(preview).to.match(/allow-icmp-everywhere allows icmp, .*ICMP type 3 code 4/);
+    expect(preview).to.match(/withheld: .*protocol 47.*no-gre \(gre\)/);
+    succeeded((await up()).result);
+    expect(lab.objects()).to.include("aws-test1234-i4-3-4").and.not.to.include(GRE);
+
+    stack = await lab.stack({ settings: { "aws-panos-rules:allowApplicationShift": "true" } });
+    const allowed = succeeded((await up()).result);
+    expect(said(allowed)).to.match(/no-gre denies gre, .*protocol 47/);
+    expect(lab.objects()).to.include(GRE);
   });
 });
