@@ -14,6 +14,7 @@ import { alreadyAllowed } from "./mapping/coverage";
 import { throughNat } from "./mapping/nat";
 import { withOverrides } from "./mapping/overrides";
 import { addressesOfInterfaces } from "./mapping/routing";
+import { withFreeNames } from "./mapping/taken-names";
 import type { PanosClient } from "./panos/client";
 import { PanosError } from "./panos/error";
 import { openActive } from "./panos/ha";
@@ -113,7 +114,8 @@ async function withFirewall<T>(
     const inside = addressesOfInterfaces(view.inventory, view.policy.protectedInterfaces);
     view.untranslated = view.policy;
     const translated = throughNat(view.policy, rulebases, firewall.mapping, inside);
-    const policy = withOverrides(translated, rulebases, firewall.mapping.ownerId);
+    const overridden = withOverrides(translated, rulebases, firewall.mapping.ownerId);
+    const policy = withFreeNames(overridden, rulebases, firewall.mapping.ownerId);
     const options = { ...firewall.coverage, ownerId: firewall.mapping.ownerId };
     const found = alreadyAllowed(policy, rulebases, firewall.coverage);
     const shifted = withApplicationShift(policy, found, rulebases, options);

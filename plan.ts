@@ -25,10 +25,12 @@ import { ofThePassing } from "./mapping/order";
 import { withOverrides } from "./mapping/overrides";
 import { isolatedMessages } from "./mapping/quarantine";
 import { addressesOfInterfaces } from "./mapping/routing";
+import { namesIn, respelled, withFreeNames } from "./mapping/taken-names";
 import { unseen } from "./mapping/unseen";
 import type { Isolation, MappedAddressGroup, MappedRule } from "./mapping/types";
 import { openActive } from "./panos/ha";
 import type { PanosClient } from "./panos/client";
+import type { Rulebase } from "./panos/policy";
 import { printable } from "./panos/printable";
 import type { Registration } from "./panos/registered";
 import {
@@ -126,7 +128,10 @@ export async function planFor(
   const doubt = suspicion(asked, inventory);
   const groupsOf = (rules: MappedRule[]) => addressGroupsOf(rules, asked.addressGroups);
   const needed = contentOf(needs.needed, groupsOf(needs.needed), isolation, ownerId);
-  const wanted = await withUnread(needed, inventory, running, firewall, guardrails);
+  const wanted = withAddressesOf(
+    await withUnread(needed, inventory, running, firewall, guardrails),
+    rulebases,
+  );
   const revoked = (removed: readonly string[]) =>
     limits.revoked === "pass" ? revokedAmong(removed, inventory, currentRun().revoked) : [];
   const counted = (changes: RuleChanges) =>
@@ -213,11 +218,12 @@ function judged(
   const inside = addressesOfInterfaces(inventory, mapped.protectedInterfaces);
   const translated = throughNat(mapped, rulebases, mapping, inside);
   const overridden = withOverrides(translated, rulebases, mapping.ownerId);
-  const unclean = cleanupDoubts(rulebases, cleanupRule, zonePairs(overridden.rules));
+  const free = withFreeNames(overridden, rulebases, mapping.ownerId);
+  const unclean = cleanupDoubts(rulebases, cleanupRule, zonePairs(free.rules));
   requireDenial(unclean, { guardrails });
-  const found = alreadyAllowed(overridden, rulebases, firewall.coverage);
+  const found = alreadyAllowed(free, rulebases, firewall.coverage);
   const options = { ...firewall.coverage, ownerId: mapping.ownerId };
-  const { policy, coverage, notes } = withApplicationShift(overridden, found, rulebases, options);
+  const { policy, coverage, notes } = withApplicationShift(free, found, rulebases, options);
   return { asked: policy, needs: coverage, doubts: [...unclean, ...notes] };
 }
 
@@ -343,6 +349,15 @@ function policyFor(
 ): GuardedPolicy {
   const policy = mapWithin(inventory, mapping, guardrails);
   return { ...policy, rules: attributed(policy.rules, inventory) };
+}
+
+/** The same, where rules that are kept as they are found may name addresses that have become somebody's names. */
+function withAddressesOf(
+  content: PolicyContent,
+  { candidate, running }: { candidate: Rulebase; running: Rulebase },
+): PolicyContent {
+  const names = [running, candidate].map(namesIn);
+  return { ...content, rules: content.rules.map((rule) => respelled(rule, names)) };
 }
 
 /** With the rules of accounts that could not be read, if there are any. Says which those are. */

@@ -7,7 +7,7 @@ import { eachPart, foundDeclaration, placedHash } from "../provider/declaration"
 import { firewallIdentity } from "../provider/firewall";
 import { uncommittedBy } from "../provider/journal";
 import type { Declaration } from "../provider/inputs";
-import type { PolicyObjects } from "../provider/objects";
+import { ruleAsTaken, type PolicyObjects } from "../provider/objects";
 import { ownObjects } from "../provider/ownership";
 import { placesOf, type Places } from "../provider/placement";
 import { declaredRegistrations } from "../provider/registered";
@@ -76,9 +76,9 @@ function configuration(ownerId: string, places: Places, objects: PolicyObjects):
   const found = foundDeclaration(ownerId, places, objects);
   return {
     found,
-    rules: order.filter(isTagged),
+    rules: order.filter(isTagged).map(({ name }) => ruleAsTaken(objects, name)!),
     placed: own.rules.filter(
-      (name) => found.rules[name] === placedHash(ruleHash(objects.rules.get(name)!), true),
+      (name) => found.rules[name] === placedHash(ruleHash(ruleAsTaken(objects, name)!), true),
     ),
     held: own.held,
     strays: PARTS.flatMap((part) =>

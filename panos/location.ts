@@ -34,8 +34,8 @@ export const SHARED_XPATH = "/config/shared";
 /** The device's settings of sessions. */
 export const SESSION_XPATH = `${DEVICE}/deviceconfig/setting/session`;
 
-/** The xpath of one of the containers. */
-export function containerXpath(location: Location, container: Container): string {
+/** The xpath of one of the vsys's containers, of objects of ours or of others. */
+export function containerXpath(location: Location, container: string): string {
   const path = container === "rules" ? "rulebase/security/rules" : container;
   return `${vsysXpath(location)}/${path}`;
 }

@@ -1,4 +1,11 @@
-import type { AddressObject, Ambiguous, ApplicationObject, Rulebase, ServiceObject } from "./policy";
+import type {
+  AddressObject,
+  Ambiguous,
+  ApplicationObject,
+  Rulebase,
+  ServiceObject,
+  TakenNames,
+} from "./policy";
 import { child, entries, members, textAt, type XmlElement } from "./xml";
 
 // What the names in a vsys's rules may stand for. The places are `<shared>` and the vsys's `<entry>`: a name in one
@@ -20,6 +27,51 @@ export function addressObjects(places: readonly Place[]): Rulebase["addresses"] 
       ...all(place, "region", region),
     ]),
   );
+}
+
+/** What objects of each name are, by the containers that hold them. */
+const NOUNS = {
+  addresses: {
+    address: "address object",
+    "address-group": "address group",
+    "external-list": "external dynamic list",
+    region: "region",
+  },
+  services: { service: "service", "service-group": "service group" },
+  applications: {
+    application: "custom application",
+    "application-group": "application group",
+    "application-filter": "application filter",
+  },
+} as const;
+
+/** Containers whose names a rule's members may mean. */
+export const NAMING_CONTAINERS = Object.values(NOUNS).flatMap((nouns) => Object.keys(nouns));
+
+/**
+ * Every name that a member of a rule may mean in place of what it says, because PAN-OS looks for objects first.
+ * @param container what `<shared>` and the vsys have of that name
+ */
+export function takenNames(
+  container: (place: "shared" | "vsys", name: string) => XmlElement | undefined,
+): TakenNames {
+  const of = (nouns: Record<string, string>) => {
+    const taken = new Map<string, string[]>();
+    for (const place of ["shared", "vsys"] as const) {
+      for (const [kind, noun] of Object.entries(nouns)) {
+        const what = place === "shared" ? `shared ${noun}` : noun;
+        for (const name of entries(container(place, kind)).keys()) {
+          taken.set(name, [...(taken.get(name) ?? []), what]);
+        }
+      }
+    }
+    return taken;
+  };
+  return {
+    addresses: of(NOUNS.addresses),
+    services: of(NOUNS.services),
+    applications: of(NOUNS.applications),
+  };
 }
 
 /** Address objects that carry tags. */

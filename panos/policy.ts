@@ -221,4 +221,13 @@ export interface Rulebase {
   pushed?: PushedRules;
   /** Set where the firewall is told not to look at IPv6 packets. */
   ignoresIpv6?: true;
+  /** Absent in earlier recordings, and where nothing has a name. */
+  names?: TakenNames;
+}
+
+/** Names that objects have, each with what it is: "address object", "shared region". */
+export interface TakenNames {
+  addresses: ReadonlyMap<string, readonly string[]>;
+  services: ReadonlyMap<string, readonly string[]>;
+  applications: ReadonlyMap<string, readonly string[]>;
 }

@@ -1,7 +1,13 @@
 import type { PanosClient } from "./client";
 import { ruleFrom } from "./entries";
 import { SESSION_XPATH, SHARED_XPATH, vsysXpath } from "./location";
-import { addressObjects, applicationObjects, serviceObjects, taggedAddresses } from "./named-objects";
+import {
+  addressObjects,
+  applicationObjects,
+  serviceObjects,
+  taggedAddresses,
+  takenNames,
+} from "./named-objects";
 import { natRules } from "./nat";
 import type { ApplicationOverride, Rulebase, RulebaseRule } from "./policy";
 import { pushedRules, readPushed } from "./pushed";
@@ -69,6 +75,7 @@ export function rulebaseFrom(vsys: XmlElement | undefined, shared: XmlElement | 
     logSettings: names("log-settings", "profiles"),
     ...(interzoneDefault !== "" && { interzoneDefault }),
     ...(nat.length > 0 && { nat }),
+    names: takenNames((place, name) => child(place === "shared" ? shared : vsys, name)),
   };
 }
 

@@ -11,7 +11,7 @@ import {
   tagHash,
 } from "./content";
 import type { Declaration, Difference } from "./inputs";
-import type { PolicyObjects } from "./objects";
+import { ruleAsTaken, type PolicyObjects } from "./objects";
 import { ownObjects } from "./ownership";
 import { isPlaced, placeOf, type Places } from "./placement";
 
@@ -51,7 +51,7 @@ export function foundDeclaration(ownerId: string, places: Places, objects: Polic
   const order = [...objects.rules.values()];
   const above = new Set(order.slice(0, cleanupPosition(order, places.before)).map(({ name }) => name));
   const rules = own.rules.map((name): [string, string] => {
-    const content = ruleHash(objects.rules.get(name)!);
+    const content = ruleHash(ruleAsTaken(objects, name)!);
     const isRight = isQuarantineRuleName(name, ownerId)
       ? isPlaced(objects, name, ownerId, placeOf(name, ownerId, places))
       : above.has(name);

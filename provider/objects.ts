@@ -1,4 +1,5 @@
 import { INTERZONE_DEFAULT } from "../mapping/cleanup";
+import { takenMembers } from "../mapping/taken-names";
 import type { PanosClient } from "../panos/client";
 import {
   addressFrom,
@@ -13,8 +14,9 @@ import {
   type FoundRule,
   type FoundService,
 } from "../panos/entries";
-import { containerXpath, type Container } from "../panos/location";
-import type { Tag } from "../panos/policy";
+import { containerXpath, SHARED_XPATH, type Container } from "../panos/location";
+import { NAMING_CONTAINERS, takenNames } from "../panos/named-objects";
+import type { Tag, TakenNames } from "../panos/policy";
 import { child, entries, find, type XmlElement } from "../panos/xml";
 
 /** Every object of the kinds that we declare, whoever's it is, in one of a firewall's configurations. */
@@ -26,6 +28,29 @@ export interface PolicyObjects {
   services: Map<string, FoundService>;
   applications: Map<string, FoundApplication>;
   tags: Map<string, Tag>;
+  /** What a rule's members mean before they mean what they say; absent: not asked. */
+  names?: TakenNames;
+}
+
+/** A rule as the firewall takes it: where a member is somebody's object by name, that is among its extras. */
+export function ruleAsTaken(objects: PolicyObjects, name: string): FoundRule | undefined {
+  const rule = objects.rules.get(name);
+  const taken = namesTakenIn(objects, name);
+  if (rule === undefined || taken.length === 0) return rule;
+  return { ...rule, extras: [...rule.extras, ...taken].sort() };
+}
+
+/** What in a rule is somebody's object by name, one sentence each: "10.0.1.10 is the name of a region". */
+export function namesTakenIn({ rules, names }: PolicyObjects, name: string): string[] {
+  const rule = rules.get(name);
+  const taken = rule === undefined || names === undefined ? [] : takenMembers(rule, [names]);
+  return [
+    ...new Set(
+      taken.map(
+        ({ member, what }) => `${member} is the name of ${/^[aeiou]/.test(what) ? "an" : "a"} ${what}`,
+      ),
+    ),
+  ];
 }
 
 /** Reads them, in one request for each kind whatever their number. */
@@ -33,23 +58,28 @@ export async function readObjects(
   client: PanosClient,
   configuration: "candidate" | "running",
 ): Promise<PolicyObjects> {
-  const kinds: Container[] = ["rules", "address", "address-group", "service", "application", "tag"];
-  const read = await Promise.all(
-    kinds.map(async (container) => {
-      const xpath = containerXpath(client.connection, container);
-      const result = await (configuration === "candidate" ? client.get(xpath) : client.show(xpath));
+  const kinds = new Set<string>(["rules", "tag", ...NAMING_CONTAINERS]);
+  const ask = (xpath: string) => (configuration === "candidate" ? client.get(xpath) : client.show(xpath));
+  const [shared, ...read] = await Promise.all([
+    ask(SHARED_XPATH),
+    ...[...kinds].map(async (container) => {
+      const result = await ask(containerXpath(client.connection, container));
       return [container, child(result, container)] as const;
     }),
-  );
+  ]);
   const containers = new Map(read);
-  return objectsFrom((container) => containers.get(container));
+  const names = takenNames((place, name) =>
+    place === "shared" ? child(child(shared, "shared"), name) : containers.get(name),
+  );
+  return { ...objectsFrom((container) => containers.get(container)), names };
 }
 
 /** Takes them from the `<entry>` of a vsys that has been read as a whole. */
-export function objectsIn(vsys: XmlElement | undefined): PolicyObjects {
-  return objectsFrom((container) =>
+export function objectsIn(vsys: XmlElement | undefined, names?: TakenNames): PolicyObjects {
+  const objects = objectsFrom((container) =>
     container === "rules" ? find(vsys, "rulebase", "security", "rules") : child(vsys, container),
   );
+  return { ...objects, ...(names && { names }) };
 }
 
 function objectsFrom(container: (name: Container) => XmlElement | undefined): PolicyObjects {

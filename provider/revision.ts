@@ -3,7 +3,7 @@ import { differences, differing, eachPart, foundDeclaration, KINDS, listed } fro
 import type { Adoptions, Declaration } from "./inputs";
 import type { Isolated } from "./isolated";
 import { foreignChanges, uncommittedBy, withheldChanges } from "./journal";
-import type { PolicyObjects } from "./objects";
+import { namesTakenIn, type PolicyObjects } from "./objects";
 import { ownObjects } from "./ownership";
 import { TOP, type Places } from "./placement";
 import type { Session } from "./session";
@@ -47,7 +47,8 @@ export async function requireCandidate(
     // A rule is in the wrong place as well where somebody has moved the one that it has to stand above.
     const anchor = part === "rules" && anchors.find((rule) => authors.rules[rule] !== undefined);
     const why = who ? changed("", who) : anchor ? changed(`rule ${anchor} was `, authors.rules[anchor]!) : "";
-    return `${KINDS[part]} ${name} ${how}${why}`;
+    const taken = part === "rules" ? namesTakenIn(candidate, name) : [];
+    return `${KINDS[part]} ${name} ${how}${taken.map((each) => `: ${each}`).join("")}${why}`;
   });
   throw new Error(
     `the candidate configuration differs from what is declared: ${listed(said)}. ` +

@@ -5,7 +5,7 @@ import { entryXpath } from "../panos/location";
 import { hash, ruleHash } from "./content";
 import type { SecurityRuleInputs } from "./inputs";
 import { objectProvider } from "./object";
-import { requireCleanupRule, type PolicyObjects } from "./objects";
+import { requireCleanupRule, ruleAsTaken, type PolicyObjects } from "./objects";
 import { successorOf } from "./order";
 import { heldMessage, isHeld, notOurs, ownsRule } from "./ownership";
 import { isPlaced, moveTo, TOP } from "./placement";
@@ -23,7 +23,7 @@ export const provider = objectProvider<SecurityRuleInputs>({
     const { before, ownerId, name } = inputs;
     const setting = isQuarantineRuleName(name, ownerId) ? "quarantine.before" : "cleanupRule";
     if (before !== TOP) requireCleanupRule(objects, before, session.firewall, setting);
-    const found = objects.rules.get(name);
+    const found = ruleAsTaken(objects, name);
     if (found !== undefined && operation === "create" && !ownsRule(ownerId, found)) {
       throw new Error(notOurs("rule", name, session.firewall, found.tag));
     }
@@ -42,7 +42,7 @@ export const provider = objectProvider<SecurityRuleInputs>({
   },
 
   found(id, { firewall, ownerId = "", before = "" }, objects, session) {
-    const found = objects.rules.get(id);
+    const found = ruleAsTaken(objects, id);
     if (found === undefined) return undefined;
     if (isLeftAlone(ownerId, found, session)) return "left";
     const { extras, ...rule } = found;

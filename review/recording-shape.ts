@@ -25,6 +25,7 @@ import type {
   RulebaseRule,
   ServiceObject,
   Tag,
+  TakenNames,
 } from "../panos/policy";
 import type { Registration } from "../panos/registered";
 
@@ -56,12 +57,14 @@ export interface RecordedFirewall {
   registered?: Registration[];
 }
 
-type RecordedRulebase = Omit<Rulebase, "addresses" | "services" | "applications" | "overrides"> & {
+type RecordedRulebase = Omit<Rulebase, "addresses" | "services" | "applications" | "overrides" | "names"> & {
   addresses: Record<string, AddressObject>;
   services: Record<string, ServiceObject>;
   /** Absent in earlier recordings, as are overrides: then no group of applications is known. */
   applications?: Record<string, ApplicationObject>;
   overrides?: ApplicationOverride[];
+  /** Absent in earlier recordings. */
+  names?: Record<keyof TakenNames, Record<string, string[]>>;
 };
 
 const texts = list(anyText);
@@ -174,8 +177,13 @@ const rulebase = object<RecordedRulebase>(
     nat: list(natRule),
     pushed: object<PushedRules>({ above: texts, below: texts }),
     ignoresIpv6: exactly(true),
+    names: object<NonNullable<RecordedRulebase["names"]>>({
+      addresses: mapOf(texts),
+      services: mapOf(texts),
+      applications: mapOf(texts),
+    }),
   },
-  ["applications", "overrides", "interzoneDefault", "nat", "pushed", "ignoresIpv6"],
+  ["applications", "overrides", "interzoneDefault", "nat", "pushed", "ignoresIpv6", "names"],
 );
 
 const named = { name: anyText, tag: texts };

@@ -44,9 +44,9 @@ export async function askFirewall(client: PanosClient): Promise<FirewallAnswers>
   ]);
   return {
     rulebases,
-    objects: objectsIn(runningVsys),
+    objects: objectsIn(runningVsys, rulebases.running.names),
     capacity: most,
-    candidateObjects: () => objectsIn(candidateVsys),
+    candidateObjects: () => objectsIn(candidateVsys, rulebases.candidate.names),
   };
 }
 
@@ -168,8 +168,23 @@ function toRecord(
   { rulebases, objects, capacity: most }: FirewallAnswers,
   registered: Registration[] | undefined,
 ): RecordedFirewall {
-  const plain = ({ addresses, services, applications, ...rest }: Rulebase): RecordedFirewall["running"] => ({
+  const namesOf = (taken: ReadonlyMap<string, readonly string[]>) =>
+    Object.fromEntries([...taken].map(([name, kinds]) => [name, [...kinds]]));
+  const plain = ({
+    addresses,
+    services,
+    applications,
+    names,
+    ...rest
+  }: Rulebase): RecordedFirewall["running"] => ({
     ...rest,
+    ...(names && {
+      names: {
+        addresses: namesOf(names.addresses),
+        services: namesOf(names.services),
+        applications: namesOf(names.applications),
+      },
+    }),
     addresses: Object.fromEntries(addresses),
     services: Object.fromEntries(services),
     applications: Object.fromEntries(applications),
@@ -192,9 +207,16 @@ function toRecord(
 
 function fromRecord(recorded: RecordedFirewall): FirewallAnswers & { registered: Registration[] } {
   const rulebase = (recordedOne: RecordedFirewall["running"]): Rulebase => {
-    const { addresses, services, applications = {}, overrides = [], ...rest } = recordedOne;
+    const { addresses, services, applications = {}, overrides = [], names, ...rest } = recordedOne;
     return {
       ...rest,
+      ...(names && {
+        names: {
+          addresses: new Map(Object.entries(names.addresses)),
+          services: new Map(Object.entries(names.services)),
+          applications: new Map(Object.entries(names.applications)),
+        },
+      }),
       overrides,
       applications: new Map(Object.entries(applications)),
       addresses: new Map(Object.entries(addresses)),
@@ -214,6 +236,7 @@ function fromRecord(recorded: RecordedFirewall): FirewallAnswers & { registered:
       services: named(objects.services),
       applications: named(objects.applications),
       tags: named(objects.tags),
+      ...(running.names && { names: running.names }),
     },
     capacity: {
       rules: most.rules,

@@ -28,7 +28,10 @@ function addApplication(
 ): void {
   if (seen.has(name)) return;
   seen.add(name);
-  const members = references.find("application", name)?.child("members")?.memberTexts();
+  const object = references.find("application", name);
+  // Which applications a filter takes is in the device's content: none that is known here.
+  if (object?.parent?.tag === "application-filter") return;
+  const members = object?.child("members")?.memberTexts();
   if (members) for (const member of members) addApplication(found, member, references, seen);
   else found.set(name, defaultPlaces(name, references));
 }
