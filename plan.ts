@@ -36,6 +36,7 @@ import type { Registration } from "./panos/registered";
 import {
   PreconditionError,
   requireAdoptable,
+  requireNoOverlaps,
   requireDenial,
   requirePrerequisites,
   suspicion,
@@ -109,6 +110,7 @@ export async function planFor(
   reviewed?: Reviewed,
 ): Promise<Plan> {
   const mapped = policyFor(firewall, inventory, guardrails);
+  requireNoOverlaps(mapped.overlaps, firewall.mapping);
   const recorded = recordedAnswers(firewall, isDryRun());
   const {
     rulebases,

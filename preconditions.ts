@@ -1,6 +1,6 @@
 import type { Inventory } from "./inventory/types";
 import { missingPrerequisites } from "./mapping/prerequisites";
-import type { Policy } from "./mapping/types";
+import type { MappingOptions, Policy } from "./mapping/types";
 import type { Rulebase } from "./panos/policy";
 import type { FirewallSettings, Settings } from "./settings";
 
@@ -44,6 +44,15 @@ export function requireDenial(doubts: readonly string[], { guardrails }: Pick<Se
   throw new PreconditionError(
     `aws-panos-rules:cleanupRule: ${doubts.join("\n")}\nNothing was written, because guardrails.enforce is set. ` +
       "Mend the rule, or name one that denies everything",
+  );
+}
+
+/** @throws PreconditionError that names both ends, where VPCs share addresses and the configuration refuses that */
+export function requireNoOverlaps(overlaps: readonly string[], { overlaps: wanted }: MappingOptions): void {
+  if (wanted !== "refuse" || overlaps.length === 0) return;
+  throw new PreconditionError(
+    `aws-panos-rules:overlaps is refuse: ${overlaps.join("\n")}\n` +
+      "Nothing was written. Give the VPCs zones of their own (aws-panos-rules:zones), or set overlaps to warn",
   );
 }
 

@@ -3,6 +3,7 @@ import type { Inventory } from "../inventory/types";
 import { addressGroupsFrom, addressGroupsOf } from "./address-groups";
 import { carriersByGroup } from "./destinations";
 import { compareTexts, compareWithheld } from "./order";
+import { sharedAddresses } from "./overlaps";
 import { relevantPermissions } from "./permissions";
 import { policiesOf } from "./policies";
 import {
@@ -102,6 +103,10 @@ function mapWithout(inventory: Inventory, options: MappingOptions, whole: Invent
   const rules = withApplicationsInside(found, options.ownerId);
   rules.sort((a, b) => compareTexts(a.rule.name, b.rule.name));
   withheld.sort(compareWithheld);
+  const overlaps = sharedAddresses(
+    protection.interfaces.map(({ networkInterface }) => networkInterface),
+    (each) => zones.inside(each),
+  );
   const running = () => protectedInterfaces(inventory, options).interfaces.filter(isFree);
   return {
     rules,
@@ -118,6 +123,7 @@ function mapWithout(inventory: Inventory, options: MappingOptions, whole: Invent
       ...targetWarnings(inventory, options),
       ...(protection.interfaces.length === 0 ? [NOTHING_PROTECTED] : []),
       ...protection.warnings,
+      ...overlaps,
       ...warnings,
       ...relevant.warnings,
       ...nearMisses(whole, options.quarantine),
@@ -125,6 +131,7 @@ function mapWithout(inventory: Inventory, options: MappingOptions, whole: Invent
     ],
     protectedInterfaces: protection.interfaces.map(({ networkInterface }) => networkInterface.id),
     leftOut: protection.leftOut,
+    overlaps,
   };
 }
 

@@ -34,6 +34,8 @@ export interface MappingOptions {
   /** Behind the firewall whatever their route tables say: behind a transit gateway, no table says so. */
   protectedSubnets?: readonly string[];
   protectedVpcs?: readonly string[];
+  /** Whether addresses that VPCs share are an error: unless given, a warning. */
+  overlaps?: "warn" | "refuse";
   zones?: ZoneOptions;
   /** Profile groups and log settings of instances by their tags; the first that fits wins. */
   policies?: readonly TagPolicy[];
@@ -186,4 +188,6 @@ export interface Policy {
   protectedInterfaces: string[];
   /** All others behind the firewall, as far as the inventory has them. */
   leftOut: LeftOut;
+  /** Which VPCs share addresses, one sentence each; also among the warnings. */
+  overlaps: string[];
 }

@@ -27,6 +27,7 @@ const PROJECT_KEYS = [
   "directions",
   "references",
   "destinationAddress",
+  "overlaps",
   "prefixListGroups",
   "protectedSubnets",
   "protectedVpcs",

@@ -19,7 +19,7 @@ export function mappingScope(
   report: Report,
 ): Pick<
   MappingOptions,
-  "directions" | "references" | "destinationAddress" | "applicationsByTag" | "prefixListGroups"
+  "directions" | "references" | "destinationAddress" | "overlaps" | "applicationsByTag" | "prefixListGroups"
 > {
   const byTag = read.json("applicationsByTag");
   const above = read.text("prefixListGroups", /^(\d{1,6}|never)$/, PREFIX_LIST_GROUPS, "optional");

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import type { Inventory, Route, SecurityGroupRule, Vpc } from "../../inventory/types";
 import type { MappingOptions } from "../../mapping/types";
-import { GROUP, inventoryWith, networkInterface, policyOf, securityGroup } from "./fixtures";
+import { PreconditionError, requireNoOverlaps } from "../../preconditions";
+import { GROUP, OPTIONS, inventoryWith, networkInterface, policyOf, securityGroup } from "./fixtures";
 
 const VIA = { instanceId: "i-fw" };
 const DEFAULT: Route[] = [{ destinationCidrBlock: "0.0.0.0/0", ...VIA }];
@@ -154,5 +155,37 @@ describe("zones of destinations beyond the firewall", () => {
     const { rules, withheld } = policyOf([], { directions: ["egress"] }, changes);
     expect(rules).to.deep.equal([]);
     expect(withheld.map(({ reason }) => reason).join()).to.include("only their own ingress permissions");
+  });
+});
+
+describe("addresses that VPCs share", () => {
+  const shared = () => {
+    const account = twoVpcs();
+    const networkInterfaces = account.networkInterfaces!.map((each) =>
+      each.id === "eni-2" ? { ...each, privateIpAddresses: ["10.0.1.10"] } : each,
+    );
+    return { ...account, networkInterfaces };
+  };
+
+  it("are warned about, both ends by name, unless they are in different zones", () => {
+    const { overlaps, warnings } = policyOf([{ cidrIpv4: "0.0.0.0/0" }], {}, shared());
+    expect(overlaps).to.have.length(1);
+    expect(overlaps[0])
+      .to.include("vpc-1 and vpc-2")
+      .and.to.include("10.0.1.10 (eni-1 in vpc-1, eni-2 in vpc-2)");
+    expect(warnings).to.include.members(overlaps);
+    expect(policyOf([], {}, twoVpcs()).overlaps).to.deep.equal([]);
+    expect(policyOf([], { zones: { vpcs: { "vpc-2": "lab" } } }, shared()).overlaps).to.deep.equal([]);
+  });
+
+  it("are an error where the configuration refuses them", () => {
+    const { overlaps } = policyOf([], {}, shared());
+    expect(() => requireNoOverlaps(overlaps, OPTIONS)).to.not.throw();
+    const refuse = { ...OPTIONS, overlaps: "refuse" as const };
+    expect(() => requireNoOverlaps(overlaps, refuse)).to.throw(
+      PreconditionError,
+      /overlaps is refuse: vpc-1 and vpc-2/,
+    );
+    expect(() => requireNoOverlaps([], refuse)).to.not.throw();
   });
 });
