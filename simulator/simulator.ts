@@ -17,6 +17,7 @@ import type { ArchivedComment } from "./op/audit";
 import { firewallFrom } from "./options";
 import type { SimulatorOptions } from "./options";
 import { pageHandler } from "./page/handler";
+import type { Capacity } from "./policy/capacity";
 import type { Session, SessionRequest } from "./sessions/table";
 import type { XmlElement } from "./xml/element";
 import { print } from "./xml/print";
@@ -200,6 +201,11 @@ export class Simulator extends EventEmitter {
   /** Makes every rule that there is older, as if so much time had passed. */
   ageRules(seconds: number): void {
     this.firewall.ruleTimes.age(seconds);
+  }
+
+  /** From now on it takes so many, as after a change of its software: what it has beyond that stays. */
+  changeCapacity(capacity: Partial<Capacity>): void {
+    Object.assign(this.firewall.capacity, capacity);
   }
 
   /** From now on only a full commit is possible, until one went through. */
