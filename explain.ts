@@ -2,7 +2,7 @@ import { findCli } from "./engine/findCli";
 import { firewallSays, type FirewallSays } from "./explain/firewall";
 import { HELP, readFlags, type Flags } from "./explain/flags";
 import { explainPacket } from "./explain/packet";
-import { packetsOf, rulesFor } from "./explain/packets";
+import { meetingOf } from "./explain/packets";
 import { askedPacket } from "./explain/question";
 import { tree, type Explanation } from "./explain/reason";
 import { explainRule } from "./explain/rule";
@@ -91,8 +91,8 @@ async function answerTo(
     return { says, explanation: explainRule(view, question.rule) };
   }
   const says = await ask((client, running) => {
-    const packets = packetsOf(view.inventory, question);
-    const packet = askedPacket(view, packets, rulesFor(view, packets));
+    const { packets, rules } = meetingOf(view, question);
+    const packet = askedPacket(view, packets, rules);
     return firewallSays(client, running, packet, firewall.mapping.ownerId);
   });
   return { says, explanation: explainPacket(view, question, says) };

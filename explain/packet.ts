@@ -9,7 +9,7 @@ import type { MappedRule } from "../mapping/types";
 import { describePacket } from "../panos/match";
 import type { FirewallSays } from "./firewall";
 import { explainIsolated } from "./isolation";
-import { cidrOf, groupMembers, overlaps, owns, packetsOf, rulesFor } from "./packets";
+import { cidrOf, groupMembers, meetingOf, overlaps, owns } from "./packets";
 import type { PacketQuestion, Packets } from "./packets";
 import type { Explanation, Reason, Verdict } from "./reason";
 import { describeRule, whyBehind, type View } from "./view";
@@ -23,9 +23,11 @@ type Asked = Extract<FirewallSays, { asked: true }>;
 export function explainPacket(view: View, question: PacketQuestion, says: FirewallSays): Explanation {
   const { from, to, port } = question;
   const what = `${port} from ${from.text} to ${to.text}`;
-  const packets = packetsOf(view.inventory, question);
-  const rules = rulesFor(view, packets);
-  const reasons = packets.owners.length === 0 ? nobody(packets) : reasonsFor(view, packets, rules);
+  const { packets, rules, isTranslated } = meetingOf(view, question);
+  const reasons = [
+    ...(isTranslated ? [translation(to.text, rules)] : []),
+    ...(packets.owners.length === 0 ? nobody(packets) : reasonsFor(view, packets, rules)),
+  ];
   const isolated = isolationOf(view, question, what, packets);
   if (says.asked) {
     const { verdict, text } = answered(view, packets, rules, says, what);
@@ -114,6 +116,11 @@ function nobody({ near, direction }: Packets): Reason[] {
   return [{ text: `no interface in the inventory has the address that it ${side}: ${near.text}` }];
 }
 
+function translation(to: string, rules: MappedRule[]): Reason {
+  const names = rules.map(({ rule: { name } }) => name).join(", ");
+  return { text: `the firewall's NAT translates ${to} to instances of ${names}, which name it for that` };
+}
+
 /** What AWS has to do with it. */
 function reasonsFor(view: View, packets: Packets, rules: MappedRule[]): Reason[] {
   const permitting = groupRulesFor(view, packets, rules);
@@ -122,7 +129,10 @@ function reasonsFor(view: View, packets: Packets, rules: MappedRule[]): Reason[]
   return [
     permitting.length === 0
       ? { text: "no security group lets this in" }
-      : { text: "AWS lets it in by", because: permitting.map((each) => whyPermitted(view, each, rules)) },
+      : {
+          text: "AWS lets it in by",
+          because: permitting.map((each) => whyPermitted(view, each, rules, packets.owners)),
+        },
     ...packets.owners.map((owner) => whyBehind(view, owner, packets.far.family)),
     ...left.map(({ rule: { rule }, ...cover }) => ({
       id: rule.name,
@@ -171,7 +181,12 @@ function groupRulesFor({ inventory }: View, packets: Packets, rules: MappedRule[
     .flatMap((group) => (group[direction] ?? []).filter(fits).map((rule) => ({ group, rule })));
 }
 
-function whyPermitted({ policy, coverage }: View, { group, rule }: Permitting, rules: MappedRule[]): Reason {
+function whyPermitted(
+  { inventory, policy, coverage }: View,
+  { group, rule }: Permitting,
+  rules: MappedRule[],
+  owners: readonly NetworkInterface[],
+): Reason {
   const { text, ...about } = describeRule(rule);
   const names = rules.filter(({ permission }) => permission.ruleIds.includes(rule.id));
   const withheld = policy.withheld.filter(({ permission }) => permission.ruleIds.includes(rule.id));
@@ -186,9 +201,15 @@ function whyPermitted({ policy, coverage }: View, { group, rule }: Permitting, r
   return {
     ...about,
     text: `security group ${plainText(group.name)} (${group.id}): ${text}`,
-    because:
-      outcome.length > 0 ? outcome : [{ text: "it becomes no rule: nothing of it crosses the firewall" }],
+    because: outcome.length > 0 ? outcome : [{ text: `it becomes no rule: ${noRule(inventory, owners)}` }],
   };
+}
+
+function noRule({ instances }: View["inventory"], owners: readonly NetworkInterface[]): string {
+  const runs = new Set(instances.map(({ id }) => id));
+  return owners.some(({ instanceId }) => instanceId !== undefined && runs.has(instanceId))
+    ? "nothing of it crosses the firewall"
+    : "rules lead only to interfaces of instances that run";
 }
 
 /** What is declared of it, where the firewall says nothing. */

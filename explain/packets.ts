@@ -39,6 +39,74 @@ export function packetsOf(
     : { direction: "egress", near: from, far: to, owners: egress, traffic };
 }
 
+/** Packets, and the rules of ours that some of them fit. */
+export interface Meeting {
+  packets: Packets;
+  rules: MappedRule[];
+  /** The address that was asked for is one before the firewall's own translation: these have it for that. */
+  isTranslated: boolean;
+}
+
+/**
+ * What a question's packets meet: the interfaces that have the address which they go to, or those that the firewall
+ * translates it to. A rule names an address before translation only where that surely leads to its instances.
+ */
+export function meetingOf(view: View, question: PacketQuestion): Meeting {
+  const packets = packetsOf(view.inventory, question);
+  const rules = rulesFor(view, packets);
+  const translated = rules.length > 0 || packets.direction === "egress" ? [] : translatedTo(view, packets);
+  const [first] = translated;
+  if (first === undefined) return { packets, rules, isTranslated: false };
+  const names = new Set(translated.map(({ rule }) => rule.name));
+  const members = groupMembers(view.policy);
+  const targets = (view.untranslated?.rules ?? [])
+    .filter(({ rule }) => names.has(rule.name))
+    .flatMap(({ rule }) => rule.destination.flatMap((name) => members.get(name) ?? [name]));
+  const isTarget = (each: NetworkInterface) =>
+    addressTexts(each).some((text) => {
+      const address = cidrOf(text);
+      return address !== undefined && targets.some((target) => overlaps(target, address));
+    });
+  // The port may be another one after translation: the one of the permission.
+  const { traffic } = packets;
+  const after = trafficOf(first.permission);
+  return {
+    packets: {
+      ...packets,
+      owners: view.inventory.networkInterfaces.filter(isTarget),
+      traffic: after === undefined || includes(after, traffic) ? traffic : after,
+    },
+    rules: translated,
+    isTranslated: true,
+  };
+}
+
+/** The rules that name what packets go to, and only because the firewall's NAT translates it to their instances. */
+function translatedTo({ policy, untranslated }: View, { near, far, traffic }: Packets): MappedRule[] {
+  const before = new Map(untranslated?.rules.map((each) => [each.rule.name, each]));
+  const members = groupMembers(policy);
+  const names = (listed: readonly string[], cidr: Cidr) =>
+    listed.flatMap((name) => members.get(name) ?? [name]).some((text) => overlaps(text, cidr));
+  const ports = new Map(policy.services.map(({ name, protocol, port }) => [name, { protocol, port }]));
+  const fits = ({ rule, permission }: MappedRule) => {
+    const services = rule.service.flatMap((name) => ports.get(name) ?? []);
+    const permitted = trafficOf(permission);
+    if (services.length === 0) return permitted !== undefined && includes(permitted, traffic);
+    return services.some(({ protocol, port }) =>
+      port.split(",").some((range) => {
+        const [fromPort = 0, toPort = fromPort] = range.split("-").map(Number);
+        return includes({ protocol, fromPort, toPort }, traffic);
+      }),
+    );
+  };
+  return policy.rules.filter((mapped) => {
+    const own = before.get(mapped.rule.name);
+    const { destination, source } = mapped.rule;
+    const isNamed = names(destination, near) && own !== undefined && !names(own.rule.destination, near);
+    return mapped.permission.direction === "ingress" && isNamed && names(source, far) && fits(mapped);
+  });
+}
+
 /** The rules that some of the packets fit, as they come to the interfaces or leave them. */
 export function rulesFor(
   { policy: translated, untranslated: policy = translated }: View,

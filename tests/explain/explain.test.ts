@@ -169,6 +169,14 @@ describe("explain", () => {
     expect(text).to.include("nothing of it crosses the firewall");
   });
 
+  it("says that no rule leads to an interface of no instance, whether or not its packets cross the firewall", async () => {
+    const inventory = account([WEB]);
+    for (const each of inventory.networkInterfaces) delete each.instanceId;
+    const { text } = await ask(packets("203.0.113.9", "10.0.0.1", "tcp/443"), inventory);
+    expect(text).to.include("it becomes no rule: rules lead only to interfaces of instances that run");
+    expect(text).not.to.include("nothing of it crosses");
+  });
+
   it("asks the firewall where it has a key, and says what its own rules allow already", async () => {
     const config = firewallConfig([ruleEntry("their-web", { service: "service-https" })]);
     const firewall = await startSimulator({ config, users: [{ name: "reader", password: "s3cret-reader" }] });
@@ -232,6 +240,48 @@ describe("explain", () => {
       expect(text).to.match(/^the firewall stops tcp\/443 .*: rule no-entry \(drop\) \[denied\]\n/);
       expect(text).to.include(`rule no-entry of an administrator takes it before ${ruleOf(WEB)} does`);
       expect(text).to.include("AWS lets it in by").and.not.include("was not asked");
+    });
+
+    it("follows the firewall's own translation of destinations and ports to the instances", async () => {
+      for (const [asked, other, named, translatedPort] of [
+        ["tcp/443", "tcp/22", { application: "ssl" }, ""],
+        [
+          "tcp/8443",
+          "tcp/443",
+          { service: "aws-test1234-tcp-8443" },
+          "<translated-port>443</translated-port>",
+        ],
+      ] as const) {
+        const list = (field: string, value: string) => `<${field}><member>${value}</member></${field}>`;
+        const target = `<translated-address>10.0.0.1</translated-address>${translatedPort}`;
+        const nat =
+          `<nat><rules><entry name="in-web"><destination-translation>${target}</destination-translation>` +
+          `${list("to", "untrust")}${list("from", "untrust")}${list("source", "any")}` +
+          `${list("destination", "198.18.0.5")}<service>front</service></entry></rules></nat>`;
+        const front = (name: string) =>
+          `<entry name="${name}"><protocol><tcp><port>${asked.slice(4)}</port></tcp></protocol></entry>`;
+        const services = `<service>${front("front")}${front("aws-test1234-tcp-8443")}</service>`;
+        const config = firewallConfig([ours(ruleOf(WEB), { destination: "198.18.0.5", ...named })])
+          .replace("</rulebase>", `${nat}</rulebase>`)
+          .replace("<rulebase>", `${services}<rulebase>`);
+        firewall = await startSimulator({ config, users: [READER] });
+        const settings = { "aws-panos-rules:destinationAddress": "nat" };
+        const to = (port: string) =>
+          answer(packets("203.0.113.9", "198.18.0.5", port), account([WEB]), settings, environment(firewall));
+        const through = await to(asked);
+        expect([through.verdict, through.text]).to.deep.equal([
+          "allowed",
+          `the firewall lets through ${asked} from 203.0.113.9/32 to 198.18.0.5/32: rule ${ruleOf(WEB)}`,
+        ]);
+        expect(JSON.stringify(through.because))
+          .to.include("NAT translates 198.18.0.5/32 to instances of")
+          .and.include("AWS lets it in by")
+          .and.include("10.0.0.1: ");
+        const stopped = await to(other);
+        expect(stopped.verdict).to.equal("denied");
+        expect(JSON.stringify(stopped.because)).not.to.include("NAT translates");
+        await firewall.stop();
+      }
     });
 
     it("says that a rule isn't in force yet, and that what another covers is let through by that one", async () => {
