@@ -1,5 +1,5 @@
 /** What decides over our rules on a firewall, and isn't in the rulebase that they are judged by. */
-import type { Rulebase } from "../panos/policy";
+import type { PushedRules, Rulebase } from "../panos/policy";
 import { parseCidr } from "./cidr";
 import type { MappedRule, MappingOptions } from "./types";
 
@@ -24,8 +24,8 @@ export function unseen(
         : "";
     notes.push(
       `Panorama manages this firewall, and what it has pushed isn't read: ${above} above the local rulebase, which may ` +
-        `deny what ours allow or allow it already, ${below} below it, and its objects, profiles and settings. Compare ` +
-        `ours with them by hand${isolation}`,
+        `deny what ours allow or allow it already, ${below} below it${changing(pushed)}, and its objects, profiles and ` +
+        `settings. Compare ours with them by hand${isolation}`,
     );
   }
   const ofIpv6 = ignoresIpv6 === true ? rules.filter(isOfIpv6) : [];
@@ -39,8 +39,20 @@ export function unseen(
   return notes;
 }
 
-function counted(names: readonly string[]): string {
-  const what = `${names.length} ${names.length === 1 ? "rule" : "rules"}`;
+/** The rules that make other packets of those that ours are written for. */
+function changing({ nat = [], overrides = [] }: PushedRules): string {
+  return [
+    ...(nat.length > 0 ? [`${counted(nat, "NAT ")}, which may change their destinations`] : []),
+    ...(overrides.length > 0
+      ? [`${counted(overrides, "application override ")}, which may change their applications`]
+      : []),
+  ]
+    .map((each) => `, ${each}`)
+    .join("");
+}
+
+function counted(names: readonly string[], kind = ""): string {
+  const what = `${names.length} ${kind}${names.length === 1 ? "rule" : "rules"}`;
   return names.length === 0 ? what : `${what} (${listed(names)})`;
 }
 

@@ -147,10 +147,15 @@ export interface NatRule {
   conditions: string[];
 }
 
-/** The security rules that Panorama has pushed: they stand above all local rules, or below them. */
+/** Names of the rules that Panorama has pushed: they stand above all local rules of their kind, or below them. */
 export interface PushedRules {
+  /** Security rules. */
   above: string[];
   below: string[];
+  /** On either side: what changes destinations before security rules are looked at. Absent: none is known. */
+  nat?: string[];
+  /** The same: what changes applications. */
+  overrides?: string[];
 }
 
 /** How an address object says what it stands for. Anything we can't know without the device is opaque. */

@@ -19,10 +19,16 @@ export async function readPushed(client: PanosClient): Promise<XmlElement | unde
   }
 }
 
-/** The names of the security rules that Panorama has pushed to a vsys; undefined: it has pushed nothing there. */
+/** The names of the rules that Panorama has pushed to a vsys; undefined: it has pushed nothing there. */
 export function pushedRules(panorama: XmlElement | undefined, vsys: string): PushedRules | undefined {
   const place = entries(child(panorama, "vsys")).get(vsys);
   if (place === undefined || place.children.length === 0) return undefined;
-  const names = (rulebase: string) => [...entries(find(place, rulebase, "security", "rules")).keys()];
-  return { above: names("pre-rulebase"), below: names("post-rulebase") };
+  const names = (rulebase: string, kind: string) => [...entries(find(place, rulebase, kind, "rules")).keys()];
+  const onBothSides = (kind: string) => [...names("pre-rulebase", kind), ...names("post-rulebase", kind)];
+  return {
+    above: names("pre-rulebase", "security"),
+    below: names("post-rulebase", "security"),
+    nat: onBothSides("nat"),
+    overrides: onBothSides("application-override"),
+  };
 }

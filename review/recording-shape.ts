@@ -175,7 +175,10 @@ const rulebase = object<RecordedRulebase>(
     overrides: list(override),
     ...{ zones: texts, profileGroups: texts, logSettings: texts, interzoneDefault: anyText },
     nat: list(natRule),
-    pushed: object<PushedRules>({ above: texts, below: texts }),
+    pushed: object<PushedRules>({ above: texts, below: texts, nat: texts, overrides: texts }, [
+      "nat",
+      "overrides",
+    ]),
     ignoresIpv6: exactly(true),
     names: object<NonNullable<RecordedRulebase["names"]>>({
       addresses: mapOf(texts),

@@ -75,6 +75,19 @@ describe("e2e: what decides over our rules and isn't read", function () {
     expect(lab.running()).to.deep.equal([ruleOf(WEB)]);
   });
 
+  it("names Panorama's NAT rules and application overrides, on either side of the local ones", async () => {
+    const rules = (kind: string, name: string) => `<${kind}><rules><entry name="${name}"/></rules></${kind}>`;
+    const pushed =
+      `<pre-rulebase>${rules("application-override", "pano-plain")}${rules("nat", "pano-in")}</pre-rulebase>` +
+      `<post-rulebase>${rules("nat", "pano-out")}</post-rulebase>`;
+    const panorama = `<panorama><vsys><entry name="vsys1">${pushed}</entry></vsys></panorama>`;
+    lab = await Lab.open({ config: firewallConfig().replace("</config>", `${panorama}</config>`) });
+    await lab.setAccount(account([WEB]));
+    const words = said(succeeded(await (await lab.stack()).preview()));
+    expect(words).to.include("2 NAT rules (pano-in, pano-out), which may change their destinations");
+    expect(words).to.include("1 application override rule (pano-plain), which may change their applications");
+  });
+
   it("of IPv6 on a firewall that doesn't look at it is one warning", async () => {
     for (const [value, cidrIpv6, isTold] of [
       ["no", "2001:db8:9::/48", true],
