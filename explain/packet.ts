@@ -63,20 +63,37 @@ function answered(
   what: string,
 ): Pick<Explanation, "verdict" | "text"> {
   const rule = says.rule === undefined ? "no rule takes it" : `rule ${says.rule}`;
+  const isElsewhere = goesElsewhere(view, packets, rules);
+  const end = isElsewhere ? "; but nothing of it comes to the firewall" : "";
   if (says.action !== "allow") {
     const does = says.action === "" ? "" : ` (${says.action})`;
-    return { verdict: "denied", text: `the firewall stops ${what}: ${rule}${does}` };
+    return {
+      verdict: "denied",
+      text: `the firewall ${isElsewhere ? "would stop" : "stops"} ${what}: ${rule}${does}${end}`,
+    };
   }
   if (!says.isOurs) {
     return {
       verdict: "already allowed",
-      text: `the firewall lets through ${what}: ${rule}, which isn't ours`,
+      text: `the firewall ${isElsewhere ? "would let" : "lets"} through ${what}: ${rule}, which isn't ours${end}`,
     };
   }
   const isWhole = verdictOn(view, packets, rules) === "allowed";
   return isWhole
     ? { verdict: "allowed", text: `the firewall lets through ${what}: ${rule}` }
     : { verdict: "in part", text: `the firewall lets through part of ${what}: ${rule}` };
+}
+
+/** Whether AWS lets packets in, and none of what lets them in comes to the firewall. */
+function goesElsewhere(view: View, packets: Packets, rules: MappedRule[]): boolean {
+  if (rules.length > 0) return false;
+  const elsewhere = new Set(
+    view.policy.withheld
+      .filter(({ isElsewhere }) => isElsewhere === true)
+      .flatMap(({ permission }) => permission.ruleIds),
+  );
+  const permitting = groupRulesFor(view, packets, rules);
+  return permitting.length > 0 && permitting.every(({ rule }) => elsewhere.has(rule.id));
 }
 
 /** What was asked, and how far the answer goes. */

@@ -242,6 +242,26 @@ describe("explain", () => {
       expect(text).to.include("AWS lets it in by").and.not.include("was not asked");
     });
 
+    it("says of packets that a route leads past the firewall what it would do, and that they don't come to it", async () => {
+      const inventory = account([WEB]);
+      for (const { routes } of inventory.routeTables)
+        routes.push({ destinationCidrBlock: "203.0.113.0/24", vpcPeeringConnectionId: "pcx-0a" });
+      for (const [rules, words] of [
+        [[], "would stop tcp/443 from 203.0.113.9/32 to 10.0.0.1/32: rule cleanup (deny)"],
+        [
+          [ruleEntry("theirs")],
+          "would let through tcp/443 from 203.0.113.9/32 to 10.0.0.1/32: rule theirs, which",
+        ],
+      ] as const) {
+        firewall = await startSimulator({ config: firewallConfig(rules), users: [READER] });
+        const { text } = await answer(question, inventory, {}, environment(firewall));
+        expect(text).to.include(words).and.include("; but nothing of it comes to the firewall");
+        const other = packets("198.51.100.1", "10.0.0.1", "tcp/443");
+        expect((await answer(other, inventory, {}, environment(firewall))).text).not.to.include("comes to");
+        await firewall.stop();
+      }
+    });
+
     it("follows the firewall's own translation of destinations and ports to the instances", async () => {
       for (const [asked, other, named, translatedPort] of [
         ["tcp/443", "tcp/22", { application: "ssl" }, ""],
