@@ -1,5 +1,5 @@
 /** What a firewall does with a packet: its own answer, or what the rulebase that it showed comes to. */
-import { matchesZones, resolved } from "../mapping/coverage";
+import { matchesZones, resolved } from "../mapping/resolved-rules";
 import { knownApplication } from "../mapping/applications";
 import { parseAddress, type Family } from "../mapping/cidr";
 import { overlaps as meet, type IntervalSet } from "../mapping/intervals";

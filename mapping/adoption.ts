@@ -4,12 +4,17 @@
  * to stand above a denial, they must not let in what that has stopped.
  */
 import type { FoundRule, Rulebase, RulebaseRule, SecurityRule } from "../panos/policy";
+import { meets } from "./boxes";
+import type { Box, Traffic } from "./boxes";
 import { addressText, FAMILIES } from "./cidr";
 import { cleanupPosition } from "./cleanup";
-import { matchesZones, meets, objectsOf, resolved, takeOff, trafficOf } from "./coverage";
-import type { Box, CoverageOptions, NamedObjects, ResolvedRule, Traffic } from "./coverage";
+import type { CoverageOptions } from "./coverage";
 import type { IntervalSet } from "./intervals";
 import { TAG_PREFIX } from "./names";
+import { objectsOf, trafficOf } from "./own-traffic";
+import type { NamedObjects } from "./own-traffic";
+import { matchesZones, resolver, takeOff } from "./resolved-rules";
+import type { ResolvedRule } from "./resolved-rules";
 import { describePoint } from "./traffic";
 import type { MappedRule, Policy } from "./types";
 
@@ -90,6 +95,7 @@ function judgeOf(
   const surely = objectsOf(needed, policy, "members");
   const possibly = objectsOf(needed, policy, "carriers");
   const ours = needed.map(({ rule }) => rule);
+  const [ofOurs, ofTheirs] = [resolver(surely), resolver(rulebase)];
   return (name) => {
     const index = rulebase.rules.findIndex((rule) => rule.name === name);
     const rule = rulebase.rules[index];
@@ -101,8 +107,8 @@ function judgeOf(
       const zones = `${rule.from.join(", ")} to ${rule.to.join(", ")}`;
       return { by: [], against: `no declared rule has its zones, ${zones}` };
     }
-    const peerRules = peers.map((each, at) => resolved(asRead(each), at, true, surely));
-    const old = resolved(rule, index, true, rulebase);
+    const peerRules = peers.map((each, at) => ofOurs(asRead(each), at, true));
+    const old = ofTheirs(rule, index, true);
     const by = new Set<string>();
     for (const part of possibleTraffic(old, old.applications.possibly)) {
       const { left, allowedBy } = takeOff(part, peerRules);
@@ -115,7 +121,7 @@ function judgeOf(
     if (by.size === 0) return { by: [], against: "nothing of what it allows is declared" };
     if (index > cleanup) return { by: [...by], against: undefined };
     const between = rulebase.rules.slice(index + 1, cleanup).filter((each) => denies(each, rule));
-    const denials = between.map((each) => resolved(each, 0, false, rulebase));
+    const denials = between.map((each) => ofTheirs(each, 0, false));
     const movedUp = peers.filter(
       (each) =>
         by.has(each.name) && !rulebase.rules.slice(0, index).some((above) => above.name === each.name),

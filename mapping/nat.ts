@@ -5,8 +5,8 @@
  */
 import type { Rulebase } from "../panos/policy";
 import { cidrsOf, parseBlock } from "./cidr";
-import { objectsOf, trafficOf } from "./coverage";
-import type { NamedObjects } from "./coverage";
+import { objectsOf, trafficOf } from "./own-traffic";
+import type { NamedObjects } from "./own-traffic";
 import { permissionLabel } from "./describe";
 import { difference, intersection, overlaps, setOf } from "./intervals";
 import type { IntervalSet } from "./intervals";

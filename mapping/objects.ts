@@ -4,22 +4,25 @@
  * what is surely meant and what is possibly meant.
  */
 import type { AddressObject, Rulebase, RulebaseRule, ServiceObject } from "../panos/policy";
-import { EVERY_ADDRESS, FAMILIES, parseAddress, parseCidr } from "./cidr";
+import {
+  ALL_ADDRESSES,
+  NO_ADDRESS,
+  UNKNOWN_ADDRESSES,
+  UNKNOWN_TRAFFIC,
+  exactly,
+  oneOfAddresses,
+  oneOfTraffic,
+  unionOfAddresses,
+  unionOfTraffic,
+} from "./bounds";
+import type { AddressSet, Bounds } from "./bounds";
+import { FAMILIES, parseAddress, parseCidr } from "./cidr";
 import type { Family, Interval } from "./cidr";
 import { isCountry } from "./countries";
-import { EMPTY, difference, intersection, setOf } from "./intervals";
+import { EMPTY, difference } from "./intervals";
 import type { IntervalSet } from "./intervals";
+import { once, onceEach } from "./once";
 import { ALL_TRAFFIC, portSet, possiblyDefault, surelyDefault } from "./traffic";
-
-export interface Bounds<T> {
-  surely: T;
-  possibly: T;
-}
-
-export type AddressSet = Record<Family, IntervalSet>;
-
-const NO_ADDRESS: AddressSet = { IPv4: EMPTY, IPv6: EMPTY };
-const ALL_ADDRESSES: AddressSet = { IPv4: [EVERY_ADDRESS.IPv4], IPv6: [EVERY_ADDRESS.IPv6] };
 
 /** Predefined on every PAN-OS firewall (PAN-OS documentation, Objects > Services). */
 const PREDEFINED_SERVICES: Record<string, ServiceObject> = {
@@ -27,14 +30,33 @@ const PREDEFINED_SERVICES: Record<string, ServiceObject> = {
   "service-https": { kind: "tcp", port: "443" },
 };
 
+/** The service of rules that match applications on their own ports. */
+export const APPLICATION_DEFAULT = "application-default";
+
+const ANY_TRAFFIC = exactly(ALL_TRAFFIC);
+
 /** The addresses that a rule's source or destination matches. */
 export function addressBounds(
   members: string[],
   negate: boolean,
   objects: Rulebase["addresses"],
 ): Bounds<AddressSet> {
-  const bounds = unionOfAddresses(members.map((member) => memberAddresses(member, objects, new Set())));
-  if (!negate) return bounds;
+  return addressReader(objects)(members, negate);
+}
+
+/** `addressBounds` for many rules: each name, and each list of names, is read once. Equal lists give one object. */
+export function addressReader(
+  objects: Rulebase["addresses"],
+): (members: string[], negate: boolean) => Bounds<AddressSet> {
+  const read = once((member: string) => memberAddresses(member, objects, new Set()));
+  const ofNames = once((members: string[]) => unionOfAddresses(members.map(read)), JSON.stringify);
+  // Thousands of rules can share one list of thousands of addresses.
+  const ofList = onceEach(ofNames);
+  const negated = onceEach(allBut);
+  return (members, negate) => (negate ? negated(ofList(members)) : ofList(members));
+}
+
+function allBut(bounds: Bounds<AddressSet>): Bounds<AddressSet> {
   const surely = complement(bounds.possibly);
   for (const family of FAMILIES) {
     // Whether "not 10.0.0.0/8" also means all of IPv6 is not documented: not surely, but possibly.
@@ -52,18 +74,30 @@ export function serviceBounds(
   application: string,
   objects: Rulebase["services"],
 ): Bounds<IntervalSet> {
-  const bounds = service.map((name): Bounds<IntervalSet> => {
-    if (name === "any") return exactly(ALL_TRAFFIC);
-    if (name === "application-default") {
-      return { surely: surelyDefault(application), possibly: possiblyDefault(application) };
-    }
-    return memberTraffic(name, objects, new Set());
-  });
-  return unionOfTraffic(bounds);
+  return serviceReader(objects)(service, application);
 }
 
-const UNKNOWN_ADDRESSES: Bounds<AddressSet> = { surely: NO_ADDRESS, possibly: ALL_ADDRESSES };
-const UNKNOWN_TRAFFIC: Bounds<IntervalSet> = { surely: EMPTY, possibly: ALL_TRAFFIC };
+/** `serviceBounds` for many rules: each name, and each list of names, is read once. Equal lists give one object. */
+export function serviceReader(
+  objects: Rulebase["services"],
+): (service: string[], application: string) => Bounds<IntervalSet> {
+  const read = once((name: string) => memberTraffic(name, objects, new Set()));
+  const byDefault = once((application: string) => ({
+    surely: surelyDefault(application),
+    possibly: possiblyDefault(application),
+  }));
+  const ofNames = once(
+    ([service, application]: [service: string[], application: string]) =>
+      unionOfTraffic(
+        service.map((name) =>
+          name === "any" ? ANY_TRAFFIC : name === APPLICATION_DEFAULT ? byDefault(application) : read(name),
+        ),
+      ),
+    JSON.stringify,
+  );
+  return (service, application) =>
+    ofNames([service, service.includes(APPLICATION_DEFAULT) ? application : ""]);
+}
 
 function memberAddresses(
   member: string,
@@ -153,47 +187,6 @@ function complement(set: AddressSet): AddressSet {
   return {
     IPv4: difference(ALL_ADDRESSES.IPv4, set.IPv4),
     IPv6: difference(ALL_ADDRESSES.IPv6, set.IPv6),
-  };
-}
-
-function exactly<T>(set: T): Bounds<T> {
-  return { surely: set, possibly: set };
-}
-
-function unionOfTraffic(bounds: Bounds<IntervalSet>[]): Bounds<IntervalSet> {
-  return {
-    surely: setOf(bounds.flatMap(({ surely }) => surely)),
-    possibly: setOf(bounds.flatMap(({ possibly }) => possibly)),
-  };
-}
-
-function unionOfAddresses(bounds: Bounds<AddressSet>[]): Bounds<AddressSet> {
-  const union = (bound: "surely" | "possibly", family: Family) =>
-    setOf(bounds.flatMap((each) => each[bound][family]));
-  return {
-    surely: { IPv4: union("surely", "IPv4"), IPv6: union("surely", "IPv6") },
-    possibly: { IPv4: union("possibly", "IPv4"), IPv6: union("possibly", "IPv6") },
-  };
-}
-
-/** Of several readings, of which one is meant: surely what is in all of them, possibly what is in any. */
-function oneOfTraffic(readings: Bounds<IntervalSet>[]): Bounds<IntervalSet> {
-  const [first, ...more] = readings;
-  if (first === undefined) return UNKNOWN_TRAFFIC;
-  if (more.length === 0) return first;
-  return {
-    surely: more.reduce((common, { surely }) => intersection(common, surely), first.surely),
-    possibly: setOf(readings.flatMap(({ possibly }) => possibly)),
-  };
-}
-
-function oneOfAddresses(readings: Bounds<AddressSet>[]): Bounds<AddressSet> {
-  const family = (of: Family) =>
-    oneOfTraffic(readings.map(({ surely, possibly }) => ({ surely: surely[of], possibly: possibly[of] })));
-  const [v4, v6] = [family("IPv4"), family("IPv6")];
-  return {
-    surely: { IPv4: v4.surely, IPv6: v6.surely },
-    possibly: { IPv4: v4.possibly, IPv6: v6.possibly },
   };
 }
 

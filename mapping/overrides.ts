@@ -4,14 +4,16 @@
  * more than AWS, whatever goes over that port.
  */
 import type { ApplicationOverride, Rulebase } from "../panos/policy";
-import { matchesZones, meets, objectsOf, trafficOf, without } from "./coverage";
-import type { Box, Traffic } from "./coverage";
+import { meets, without } from "./boxes";
+import type { Box, Traffic } from "./boxes";
+import type { AddressSet, Bounds } from "./bounds";
 import { permissionLabel } from "./describe";
 import { serviceName } from "./names";
-import { addressBounds } from "./objects";
-import type { AddressSet, Bounds } from "./objects";
+import { APPLICATION_DEFAULT, addressBounds } from "./objects";
 import { compareWithheld } from "./order";
+import { objectsOf, trafficReader } from "./own-traffic";
 import { portsInName, trafficOf as permitted } from "./protocols";
+import { matchesZones } from "./resolved-rules";
 import { servicesOf } from "./rules";
 import { ALL_TRAFFIC, portSet } from "./traffic";
 import { EMPTY } from "./intervals";
@@ -36,9 +38,9 @@ export function withOverrides<P extends Pick<Policy, "rules" | "services" | "add
       .map((override) => resolved(override, candidate)),
   ];
   if (configurations.every((overrides) => overrides.length === 0)) return policy;
-  const own = objectsOf(policy.rules, policy, "carriers");
+  const trafficOf = trafficReader(objectsOf(policy.rules, policy, "carriers"));
   const found = policy.rules.map((mapped) => {
-    const traffic = trafficOf(mapped, own).filter(({ application }) => application !== "any");
+    const traffic = trafficOf(mapped).filter(({ application }) => application !== "any");
     return overridden(mapped, traffic, configurations, ownerId);
   });
   const rules = found.filter((each) => "rule" in each);
@@ -111,7 +113,7 @@ function overridden(
   const names = taking.map(({ override }) => override.application);
   const application = [...new Set([...(isWhole ? [] : rule.application), ...names])];
   // One on services of ours has them already, on other ports where the firewall translates them.
-  const isDefault = rule.service.includes("application-default");
+  const isDefault = rule.service.includes(APPLICATION_DEFAULT);
   const service = isDefault ? [serviceName(ownerId, ports.protocol, portsInName(ports))] : rule.service;
   return { ...mapped, rule: { ...rule, application, service } };
 }

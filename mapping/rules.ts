@@ -14,6 +14,7 @@ import {
   serviceName,
   serviceNamed,
 } from "./names";
+import { APPLICATION_DEFAULT } from "./objects";
 import { compareTexts } from "./order";
 import type { RelevantPermission } from "./permissions";
 import { portsInName, trafficOf } from "./protocols";
@@ -25,8 +26,6 @@ interface Match {
   application: string[];
   service: string[];
 }
-
-const APPLICATION_DEFAULT = "application-default";
 
 /** The rule of a permission; or, where PAN-OS can't say it without saying more, why it is withheld. */
 export function ruleOf(relevant: RelevantPermission, options: MappingOptions): MappedRule | Withheld {

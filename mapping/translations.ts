@@ -6,7 +6,7 @@ import type { NatRule, Rulebase } from "../panos/policy";
 import { difference, EMPTY, intersection, overlaps, setOf } from "./intervals";
 import type { IntervalSet } from "./intervals";
 import { addressBounds, serviceBounds } from "./objects";
-import type { AddressSet, Bounds } from "./objects";
+import type { AddressSet, Bounds } from "./bounds";
 import { ALL_TRAFFIC, portSet } from "./traffic";
 
 /** Traffic over IPv4 between two zones, as a security rule names it. */

@@ -1,6 +1,6 @@
 /** The facts of a review of two snapshots: what AWS says before and after, and no firewall. */
 import type { Inventory } from "../inventory/types";
-import { objectsOf } from "../mapping/coverage";
+import { objectsOf } from "../mapping/own-traffic";
 import { mapWithin, type GuardedPolicy } from "../mapping/guardrails";
 import { ofThePassing } from "../mapping/order";
 import { isolatedMessages } from "../mapping/quarantine";

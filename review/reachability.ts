@@ -4,17 +4,10 @@
  */
 import { possibleTraffic } from "../mapping/adoption";
 import { everyDefaultPort } from "../mapping/applications";
-import {
-  candidatesOf,
-  matchesZones,
-  resolved,
-  takeOff,
-  type Box,
-  type Candidates,
-  type NamedObjects,
-  type ResolvedRule,
-  type Traffic,
-} from "../mapping/coverage";
+import type { Box, Traffic } from "../mapping/boxes";
+import { candidatesOf, type Candidates } from "../mapping/candidates";
+import type { NamedObjects } from "../mapping/own-traffic";
+import { matchesZones, resolved, takeOff, type ResolvedRule } from "../mapping/resolved-rules";
 import { applicationNamed } from "../mapping/custom-applications";
 import { cidrsOf } from "../mapping/cidr";
 import { difference, intersection, setOf, type IntervalSet } from "../mapping/intervals";
