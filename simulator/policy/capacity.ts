@@ -1,4 +1,3 @@
-import { HOMES } from "../schema/kinds";
 import type { XmlElement } from "../xml/element";
 
 /** How many of each a device takes, over all its virtual systems. */
@@ -11,10 +10,10 @@ export interface Capacity {
 
 /** What each is called in `show system state` (cfg.general.*), and where it is counted. */
 export const COUNTED: Record<keyof Capacity, { setting: string; what: string; home: readonly string[] }> = {
-  addresses: { setting: "max-address", what: "address objects", home: HOMES.address[0] ?? [] },
-  addressGroups: { setting: "max-address-group", what: "address groups", home: HOMES.address[1] ?? [] },
+  addresses: { setting: "max-address", what: "address objects", home: ["address"] },
+  addressGroups: { setting: "max-address-group", what: "address groups", home: ["address-group"] },
   rules: { setting: "max-policy-rule", what: "security rules", home: ["rulebase", "security", "rules"] },
-  services: { setting: "max-service", what: "service objects", home: HOMES.service[0] ?? [] },
+  services: { setting: "max-service", what: "service objects", home: ["service"] },
 };
 
 /**
