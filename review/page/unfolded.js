@@ -73,7 +73,7 @@ function flowText(flow, what, data) {
  * @param {Pick<Flow, "source" | "destination">} flow
  */
 export function partText({ source, destination, ports, application }, flow) {
-  const ends = end("from", source, flow.source) + end("to", destination, flow.destination);
+  const ends = endOf("from", source, flow.source) + endOf("to", destination, flow.destination);
   return `${application} on ${ports.join(", ")}${ends}`;
 }
 
@@ -82,7 +82,7 @@ export function partText({ source, destination, ports, application }, flow) {
  * @param {readonly string[]} texts
  * @param {readonly string[]} whole
  */
-function end(word, texts, whole) {
+function endOf(word, texts, whole) {
   const shown = texts.map(withoutHostBits);
   const isWhole = shown.join() === whole.map(withoutHostBits).join();
   return isWhole ? "" : ` ${word} ${shown.join(", ")}`;

@@ -35,12 +35,12 @@ describe("e2e: many rules", function () {
     succeeded(made.result);
     expect(made.commits).to.equal(1);
     expect(lab.ours()).to.have.members(permissions(200).map(ruleOf));
-    // Some 30 to read, lock, commit and follow; and never one for each rule.
-    expect(made.requests.length).to.be.lessThan(100);
+    // Some 120 to read, lock, commit and follow; and never one for each rule.
+    expect(made.requests.length).to.be.lessThan(150);
     const gone = await lab.during(() => stack.destroy({ skipPreview: true, parallel: 50 }));
     succeeded(gone.result);
     expect(gone.commits).to.equal(1);
-    expect(gone.requests.length).to.be.lessThan(100);
+    expect(gone.requests.length).to.be.lessThan(150);
     expect(lab.running()).to.deep.equal(["cleanup"]);
   });
 

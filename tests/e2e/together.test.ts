@@ -66,7 +66,9 @@ describe("e2e: people and runs at the same time", function () {
     hold.release();
     const result = await run.done;
     expect(result.code).to.equal(1);
-    expect(said(result)).to.include(`rule ${ruleOf(SSH)} is not as declared. Nothing was committed`);
+    expect(said(result)).to.include(
+      `rule ${ruleOf(SSH)} is not as declared (changed by admin, and not committed). Nothing was committed`,
+    );
     expect(lab.history).to.deep.equal([]);
     succeeded(await stack.up({ skipPreview: true, refresh: true }));
     expect(lab.field(ruleOf(SSH), "source")).to.include("203.0.113.0/24");
