@@ -99,7 +99,7 @@ export function destinationOf(route: Route): string {
 
 /**
  * The addresses that are answered by one of these gateways, or by none: a route that leads elsewhere takes them
- * away, one that was deleted doesn't.
+ * away, one that was deleted doesn't. The VPC's own are none of them: no gateway brings those in.
  */
 export function notPastGateways(
   table: RouteTable,
@@ -109,14 +109,16 @@ export function notPastGateways(
 ): Record<Family, IntervalSet> {
   const leads = ({ state, gatewayId = "" }: Route) =>
     (state === undefined || state === "active") && gatewayIds.includes(gatewayId);
-  const destinations = destinationsOf(table, vpcCidrs(vpc), leads, lists);
+  const own = vpcCidrs(vpc);
+  const destinations = destinationsOf(table, own, leads, lists);
   const led = (family: Family) => {
     const ofFamily = destinations.filter(({ cidr }) => cidr.family === family);
     const routed = setOf(ofFamily.map(({ cidr }) => cidr));
-    return setOf([
+    const answered = setOf([
       ...longestPrefixes(ofFamily, ({ route }) => route !== undefined && leads(route)),
       ...difference([EVERY_ADDRESS[family]], routed),
     ]);
+    return difference(answered, setOf(own.filter((cidr) => cidr.family === family)));
   };
   return { IPv4: led("IPv4"), IPv6: led("IPv6") };
 }
