@@ -45,9 +45,6 @@ const NOUNS = {
   },
 } as const;
 
-/** Containers whose names a rule's members may mean. */
-export const NAMING_CONTAINERS = Object.values(NOUNS).flatMap((nouns) => Object.keys(nouns));
-
 /**
  * Every name that a member of a rule may mean in place of what it says, because PAN-OS looks for objects first.
  * @param container what `<shared>` and the vsys have of that name

@@ -14,8 +14,8 @@ import {
   type FoundRule,
   type FoundService,
 } from "../panos/entries";
-import { containerXpath, SHARED_XPATH, type Container } from "../panos/location";
-import { NAMING_CONTAINERS, takenNames } from "../panos/named-objects";
+import { SHARED_XPATH, vsysXpath, type Container } from "../panos/location";
+import { takenNames } from "../panos/named-objects";
 import type { Tag, TakenNames } from "../panos/policy";
 import { child, entries, find, type XmlElement } from "../panos/xml";
 
@@ -53,36 +53,24 @@ export function namesTakenIn({ rules, names }: PolicyObjects, name: string): str
   ];
 }
 
-/** Reads them, in one request for each kind whatever their number. */
+/** Reads them, and what their members' names may mean: the vsys and `<shared>`, each as a whole and at one moment. */
 export async function readObjects(
   client: PanosClient,
   configuration: "candidate" | "running",
 ): Promise<PolicyObjects> {
-  const kinds = new Set<string>(["rules", "tag", ...NAMING_CONTAINERS]);
   const ask = (xpath: string) => (configuration === "candidate" ? client.get(xpath) : client.show(xpath));
-  const [shared, ...read] = await Promise.all([
-    ask(SHARED_XPATH),
-    ...[...kinds].map(async (container) => {
-      const result = await ask(containerXpath(client.connection, container));
-      return [container, child(result, container)] as const;
-    }),
-  ]);
-  const containers = new Map(read);
-  const names = takenNames((place, name) =>
-    place === "shared" ? child(child(shared, "shared"), name) : containers.get(name),
+  const [own, common] = await Promise.all([ask(vsysXpath(client.connection)), ask(SHARED_XPATH)]);
+  const places = { vsys: child(own, "entry"), shared: child(common, "shared") };
+  return objectsIn(
+    places.vsys,
+    takenNames((place, name) => child(places[place], name)),
   );
-  return { ...objectsFrom((container) => containers.get(container)), names };
 }
 
 /** Takes them from the `<entry>` of a vsys that has been read as a whole. */
 export function objectsIn(vsys: XmlElement | undefined, names?: TakenNames): PolicyObjects {
-  const objects = objectsFrom((container) =>
-    container === "rules" ? find(vsys, "rulebase", "security", "rules") : child(vsys, container),
-  );
-  return { ...objects, ...(names && { names }) };
-}
-
-function objectsFrom(container: (name: Container) => XmlElement | undefined): PolicyObjects {
+  const container = (name: Container) =>
+    name === "rules" ? find(vsys, "rulebase", "security", "rules") : child(vsys, name);
   const all = <T>(name: Container, from: (entry: XmlElement) => T): Map<string, T> =>
     new Map([...entries(container(name))].map(([key, entry]) => [key, from(entry)]));
   return {
@@ -92,6 +80,7 @@ function objectsFrom(container: (name: Container) => XmlElement | undefined): Po
     services: all("service", serviceFrom),
     applications: all("application", applicationFrom),
     tags: all("tag", tagFrom),
+    ...(names && { names }),
   };
 }
 

@@ -1,9 +1,8 @@
-import type { PanosClient } from "../../../panos/client";
 import { vsysXpath } from "../../../panos/location";
 import { child, entries, parseXml, type XmlElement } from "../../../panos/xml";
 import { foundDeclaration } from "../../../provider/declaration";
 import type { Declaration } from "../../../provider/inputs";
-import { readObjects } from "../../../provider/objects";
+import { objectsIn } from "../../../provider/objects";
 import type { Simulator } from "../../../simulator";
 import { CLEANUP, OWNER, TAG } from "./program";
 
@@ -35,18 +34,8 @@ export class Configuration {
   }
 
   /** What there is of our stack, as what it declares. */
-  async ours(): Promise<Declaration> {
-    const get = (xpath: string): Promise<XmlElement> => {
-      const container = this.at(xpath.slice(vsysXpath(VSYS).length + 1));
-      return Promise.resolve({
-        name: "result",
-        attributes: {},
-        text: "",
-        children: container === undefined ? [] : [container],
-      });
-    };
-    const reader = { connection: VSYS, get, show: get } as unknown as PanosClient;
-    return foundDeclaration(OWNER, { before: CLEANUP }, await readObjects(reader, "candidate"));
+  ours(): Promise<Declaration> {
+    return Promise.resolve(foundDeclaration(OWNER, { before: CLEANUP }, objectsIn(this.vsys)));
   }
 
   private at(path: string): XmlElement | undefined {
