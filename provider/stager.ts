@@ -92,14 +92,20 @@ export class Stager {
   private async send(batch: Change[]): Promise<void> {
     if (batch.length === 0) return;
     try {
-      await requireEngine();
-      for (const operations of this.requests(batch)) await this.client.multiConfig(operations);
+      await this.write(batch);
     } catch (error) {
       await this.sendWithoutGuilty(batch, error);
       return;
     }
     for (const { resolve } of batch) resolve();
     this.onStaged(batch.length);
+  }
+
+  private async write(batch: readonly Pick<Change, "operations">[]): Promise<void> {
+    for (const operations of this.requests(batch)) {
+      await requireEngine();
+      await this.client.multiConfig(operations);
+    }
   }
 
   /** What a batch goes out as: one request, or first what is written and then what is moved. */
@@ -125,11 +131,9 @@ export class Stager {
       await this.send(batch.slice(half));
       return;
     }
-    if (await this.isStagedInTwo(guilty)) guilty.resolve();
-    else {
-      if (this.movesApart) await this.takeBack(guilty.operations);
-      guilty.reject(reason);
-    }
+    const left = await this.stagedInTwo(guilty, reason);
+    if (left === undefined) guilty.resolve();
+    else guilty.reject(left);
     await this.send(batch.filter((change) => change !== guilty));
   }
 
@@ -137,35 +141,40 @@ export class Stager {
    * Tries a refused change in another way: whether a device takes a rule's writing and its move in one request is
    * not documented. Between the two a new rule stands at the end of the candidate, and nothing is committed until
    * all stand right. What succeeds so is kept for all that comes after.
-   * @returns whether the device took it
+   * @returns why it isn't staged; undefined where it is
    */
-  private async isStagedInTwo({ operations }: Change): Promise<boolean> {
+  private async stagedInTwo({ operations }: Change, reason: PanosError): Promise<unknown> {
+    if (this.movesApart) return (await this.takeBack(operations)) ?? reason;
     const actions = new Set(operations.map(({ action }) => action));
-    if (this.movesApart || !actions.has("edit") || !actions.has("move")) return false;
+    if (!actions.has("edit") || !actions.has("move")) return reason;
     this.movesApart = true;
     try {
-      for (const part of this.requests([{ operations }])) await this.client.multiConfig(part);
+      await this.write([{ operations }]);
       this.onStaged(1);
-      return true;
+      return undefined;
     } catch (error) {
-      if (!(error instanceof PanosError)) throw error;
       this.movesApart = false;
-      await this.takeBack(operations);
-      return false;
+      // Without the engine, or where nobody knows what went wrong, nothing more is written.
+      if (!(error instanceof PanosError)) return error;
+      return (await this.takeBack(operations)) ?? reason;
     }
   }
 
-  /** Removes what was written and could not be moved, where it is new: it would stand below what it belongs above. */
-  private async takeBack(operations: readonly Operation[]): Promise<void> {
+  /**
+   * Removes what was written and could not be moved, where it is new: it would stand below what it belongs above.
+   * @returns what is worse than the change's own reason, if anything; a refusal isn't, as nothing is committed
+   */
+  private async takeBack(operations: readonly Operation[]): Promise<unknown> {
     try {
       for (const { action, xpath } of operations) {
-        if (action === "edit" && (await this.client.show(xpath)) === undefined)
-          await this.client.delete(xpath);
+        if (action !== "edit" || (await this.client.show(xpath)) !== undefined) continue;
+        await requireEngine();
+        await this.client.delete(xpath);
       }
     } catch (error) {
-      // Why it could not be staged is told, and nothing is committed.
-      if (!(error instanceof PanosError)) throw error;
+      if (!(error instanceof PanosError)) return error;
     }
+    return undefined;
   }
 }
 
