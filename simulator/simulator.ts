@@ -26,7 +26,7 @@ import { selectElements } from "./xpath/select";
 /**
  * A PAN-OS firewall to talk to over real sockets. Emits "request" with a RequestRecord for each request
  * served, "job" with a Job whenever one changes its status, "fault" with a FiredFault when one has done
- * its work, and "restarted" when it takes connections again.
+ * its work, "restarting" when it has gone down, and "restarted" when it takes connections again.
  */
 export class Simulator extends EventEmitter {
   /** Everything served so far. */
@@ -222,6 +222,7 @@ export class Simulator extends EventEmitter {
     const restart = ++this.restarts;
     firewall.isReachable = false;
     firewall.restart(options);
+    this.emit("restarting");
     // Locks that stay are still to be ended; ending what is gone does nothing.
     if (options.keepLocks !== true) this.leftovers.forget();
     this.closing = this.servers.close();

@@ -41,7 +41,8 @@ export class Watch {
     firewall.on("job", (job: Job) => this.job(job));
     firewall.on("request", (request: RequestRecord) => this.request(request));
     firewall.on("fault", (fault: FiredFault) => this.fault(fault));
-    firewall.on("restarted", () => this.restarted());
+    firewall.on("restarting", () => (this.theirs.candidate = this.theirs.running));
+    firewall.on("restarted", () => this.look());
   }
 
   /** What was noted so far. */
@@ -90,11 +91,6 @@ export class Watch {
       if (isTampering(edit)) this.tampered.add(edit.name);
       else this.theirs.candidate = edited(this.theirs.candidate, edit);
     }
-  }
-
-  private restarted(): void {
-    this.theirs.candidate = this.theirs.running;
-    this.look();
   }
 
   private request(request: RequestRecord): void {
