@@ -28,7 +28,7 @@ export default tseslint.config(
   },
   {
     // tsc checks it, and knows what a browser has.
-    files: ["page/*.js", "review/page/*.js", "drift/page/*.js"],
+    files: ["review/**/page/*.js"],
     rules: { "no-undef": "off" },
   },
   prettier,

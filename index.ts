@@ -1,21 +1,21 @@
 import { RunError } from "@pulumi/pulumi/errors";
 import * as log from "@pulumi/pulumi/log";
-import { printable } from "./panos/printable";
+import { printable } from "./lib/printable";
 import { isDryRun } from "@pulumi/pulumi/runtime/settings";
-import { groupNamesIn } from "./accounts/group-names";
+import { groupNamesIn } from "./plan/accounts/group-names";
 import { readInventory } from "./inventory";
 import type { Inventory } from "./inventory/types";
 import { unknownTargets } from "./mapping";
-import { planFor, refusedPlan, type Plan } from "./plan";
-import { HeldError, requireKnownTargets } from "./preconditions";
+import { planFor, refusedPlan, type Plan } from "./plan/plan";
+import { HeldError, requireKnownTargets } from "./plan/preconditions";
 import { listed } from "./provider/declaration";
 import { firewallIdentity } from "./provider/firewall";
 import { FirewallPolicy } from "./provider/policy";
 import { noteRun } from "./provider/run";
-import { Reviewed } from "./review/reviewed";
-import { tellReview } from "./review/seam";
-import { readSettings, type Settings } from "./settings";
-import { withWaiting } from "./waiting";
+import { Reviewed } from "./review/change/reviewed";
+import { tellReview } from "./review/change/seam";
+import { readSettings, type Settings } from "./settings/index";
+import { withWaiting } from "./plan/waiting";
 
 /**
  * Reads what AWS allows, works out which of it crosses the firewall, leaves out what the firewall's

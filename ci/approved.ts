@@ -10,7 +10,7 @@
  */
 import { appendFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { lines, runCommand, type Terminal } from "../terminal";
+import { lines, runCommand, type Terminal } from "../commands/terminal";
 import { ask } from "./host/api";
 import type { Counted } from "./host/counted";
 import { HostError } from "./host/error";

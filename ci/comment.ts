@@ -7,7 +7,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { lines, runCommand, type Terminal } from "../terminal";
+import { lines, runCommand, type Terminal } from "../commands/terminal";
 import { HostError } from "./host/error";
 import { publish } from "./host/thread";
 import { linkOf, placeOf, type Place } from "./host/place";

@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { review } from "../review";
-import { startSimulator } from "../simulator";
-import { runCommand, type Terminal } from "../terminal";
+import { review } from "../commands/review/review";
+import { startSimulator } from "../packages/simulator";
+import { runCommand, type Terminal } from "../commands/terminal";
 
 /** @returns the review's exit code */
 async function demo(args: string[], terminal: Terminal): Promise<number> {

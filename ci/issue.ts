@@ -7,7 +7,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { lines, runCommand, type Terminal } from "../terminal";
+import { lines, runCommand, type Terminal } from "../commands/terminal";
 import { HostError } from "./host/error";
 import { issuesOf, linkOf, runOf } from "./host/place";
 import { publish } from "./host/thread";

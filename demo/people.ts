@@ -4,7 +4,7 @@ import { entryXpath, vsysXpath } from "../panos/location";
 import { rulebaseFrom } from "../panos/rulebase";
 import type { RulebaseRule } from "../panos/policy";
 import { child } from "../panos/xml";
-import type { Simulator } from "../simulator";
+import type { Simulator } from "../packages/simulator";
 
 /** The firewall's administrator, who works on it by hand, as another client of the same API. */
 export class Administrator {

@@ -1,7 +1,7 @@
-import type { RunResult } from "../engine/stack";
+import type { RunResult } from "../packages/pulumi/stack";
 import { TAG_PREFIX } from "../mapping/names";
 import type { RulebaseRule } from "../panos/policy";
-import type { RequestRecord, Simulator } from "../simulator";
+import type { RequestRecord, Simulator } from "../packages/simulator";
 import type { Administrator } from "./people";
 import { rulebaseTable } from "./table";
 

@@ -5,9 +5,9 @@
 import { join } from "node:path";
 import { offlineSettings } from "../settings/offline";
 import { readSnapshot } from "../inventory";
-import { factsBetween } from "../review/between";
-import { reviewOf } from "../review/model";
-import { pageOf } from "../review/page/html";
+import { factsBetween } from "../review/change/between";
+import { reviewOf } from "../review/change/model";
+import { pageOf } from "../review/change/page/html";
 import { findBrowser, startBrowser } from "../tests/support/browser";
 
 const PROJECT = join(__dirname, "..");

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { parseCidr } from "../mapping/cidr";
-import { compareTexts } from "../mapping/order";
+import { parseCidr } from "../lib/net/cidr";
+import { compareTexts } from "../lib/order";
 
 /** Equal for the same blocks of a prefix list, whatever their order and spelling: what an approval of it is bound to. */
 export function entriesHash(entries: readonly string[]): string {

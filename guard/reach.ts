@@ -1,5 +1,5 @@
 /** How far the guard reaches: the regions of the account that it runs in, and of member accounts. */
-import { placeOf } from "../accounts/attribution";
+import { placeOf } from "../plan/accounts/attribution";
 
 /** One region of one account. */
 export interface Site {

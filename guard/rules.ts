@@ -3,7 +3,7 @@ import type * as ec2 from "@aws-sdk/client-ec2";
 import { securityGroupRuleAnswer } from "../inventory/ec2/permissions";
 import { given } from "../inventory/sort";
 import type { SecurityGroupRule, Tags } from "../inventory/types";
-import { parseCidr } from "../mapping/cidr";
+import { parseCidr } from "../lib/net/cidr";
 import { cut, plainText } from "../mapping/describe";
 import { describeTraffic, normalised } from "../mapping/protocols";
 import type { Direction } from "../mapping/types";

@@ -1,4 +1,4 @@
-import { readSecret } from "../secrets/secrets-manager";
+import { readSecret } from "../aws/secrets/secrets-manager";
 import type { Send } from "./messenger";
 
 /** Whether a webhook is named by the secret that holds its address. */

@@ -2,11 +2,11 @@
  * Dynamic address groups: rules name a group, the group's filter names a tag, and the tag is registered for
  * the addresses of running instances. Only the last of these changes when an instance starts or stops.
  */
-import { parseAddress } from "./cidr";
+import { parseAddress } from "../lib/net/cidr";
 import { nearAddresses } from "./destinations";
 import type { ZonedCarriers } from "./destinations";
 import { addressGroupName, isAddressGroupName, isNameableGroup, memberTag, ownerTag } from "./names";
-import { compareTexts } from "./order";
+import { compareTexts } from "../lib/order";
 import type { Direction, MappedAddressGroup, MappedRule, MappingOptions } from "./types";
 
 /** By security group's id. */

@@ -6,10 +6,10 @@
 import type { FoundRule, Rulebase, RulebaseRule, SecurityRule } from "../panos/policy";
 import { meets } from "./boxes";
 import type { Box, Traffic } from "./boxes";
-import { addressText, FAMILIES } from "./cidr";
+import { addressText, FAMILIES } from "../lib/net/cidr";
 import { cleanupPosition } from "./cleanup";
 import type { CoverageOptions } from "./coverage";
-import type { IntervalSet } from "./intervals";
+import type { IntervalSet } from "../lib/net/intervals";
 import { TAG_PREFIX } from "./names";
 import { objectsOf, trafficOf } from "./own-traffic";
 import type { NamedObjects } from "./own-traffic";

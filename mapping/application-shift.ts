@@ -7,9 +7,9 @@ import type { Application, Rulebase, RulebaseRule } from "../panos/policy";
 import type { Coverage, CoverageOptions } from "./coverage";
 import { applicationNamed, applicationsNamedBy } from "./custom-applications";
 import { permissionLabel } from "./describe";
-import { applicationsOfProtocol } from "./ip-protocols";
+import { applicationsOfProtocol } from "../lib/net/ip-protocols";
 import { ownerTag } from "./names";
-import { compareTexts } from "./order";
+import { compareTexts } from "../lib/order";
 import type { MappedRule, Policy, Withheld } from "./types";
 
 type ShiftOptions = Pick<CoverageOptions, "allowApplicationShift" | "adopt"> & { ownerId: string };

@@ -1,8 +1,8 @@
 /** The tag that approves a security-group rule, bound to what the rule lets through when it was approved. */
 import { createHash } from "node:crypto";
 import type { SecurityGroupRule, Tags } from "../inventory/types";
-import { parseCidr } from "./cidr";
-import { compareTexts } from "./order";
+import { parseCidr } from "../lib/net/cidr";
+import { compareTexts } from "../lib/order";
 import { normalised } from "./protocols";
 import type { Direction } from "./types";
 import { tagParts } from "./zones";

@@ -1,8 +1,8 @@
 /** What is surely meant, and what is possibly meant, by names that can't be known for certain. */
-import { EVERY_ADDRESS } from "./cidr";
-import type { Family } from "./cidr";
-import { EMPTY, intersection, setOf } from "./intervals";
-import type { IntervalSet } from "./intervals";
+import { EVERY_ADDRESS } from "../lib/net/cidr";
+import type { Family } from "../lib/net/cidr";
+import { EMPTY, intersection, setOf } from "../lib/net/intervals";
+import type { IntervalSet } from "../lib/net/intervals";
 import { ALL_TRAFFIC } from "./traffic";
 
 export interface Bounds<T> {

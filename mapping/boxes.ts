@@ -1,6 +1,6 @@
 /** Traffic as products of sets, which are cut out of each other. */
-import { difference, intersection, overlaps } from "./intervals";
-import type { IntervalSet } from "./intervals";
+import { difference, intersection, overlaps } from "../lib/net/intervals";
+import type { IntervalSet } from "../lib/net/intervals";
 import type { AddressSet } from "./bounds";
 
 /** Traffic of one application and family: every source to every destination on every port. */

@@ -6,7 +6,7 @@
  */
 import type { Application } from "../panos/policy";
 import { applicationName, isApplicationName, ownerTag } from "./names";
-import { compareTexts } from "./order";
+import { compareTexts } from "../lib/order";
 import { describeTraffic } from "./protocols";
 import type { Traffic } from "./protocols";
 

@@ -1,8 +1,8 @@
 /** Who carries a security group behind the firewall: the near end of its permissions. */
 import type { NetworkInterface } from "../inventory/types";
-import { FAMILIES, compareCidrs, parseBlock } from "./cidr";
-import type { Cidr, Family } from "./cidr";
-import type { IntervalSet } from "./intervals";
+import { FAMILIES, compareCidrs, parseBlock } from "../lib/net/cidr";
+import type { Cidr, Family } from "../lib/net/cidr";
+import type { IntervalSet } from "../lib/net/intervals";
 import type { Policies } from "./policies";
 import { nearTexts } from "./routing";
 import type { ProtectedInterface } from "./routing";

@@ -1,7 +1,7 @@
 /** Why nothing of a permission comes to the firewall, so that no rule is missing. */
 import type { SecurityGroupRule } from "../inventory/types";
-import { FAMILIES, compareCidrs } from "./cidr";
-import type { Cidr } from "./cidr";
+import { FAMILIES, compareCidrs } from "../lib/net/cidr";
+import type { Cidr } from "../lib/net/cidr";
 import { permissionLabel } from "./describe";
 import type { ZonedCarriers } from "./destinations";
 import type { MappingOptions, Permission, Withheld } from "./types";

@@ -4,10 +4,11 @@
  */
 import type { Inventory, PrefixList, SecurityGroup, SecurityGroupRule, Tags } from "../inventory/types";
 import { approvalValue, tagState } from "./approval-tag";
-import { parseCidr, type Cidr, type Family } from "./cidr";
+import { parseCidr, type Cidr, type Family } from "../lib/net/cidr";
 import { permissionLabel } from "./describe";
 import { mapInventory, unmentioned } from "./index";
-import { compareTexts, compareWithheld, ofThePassing } from "./order";
+import { compareTexts } from "../lib/order";
+import { compareWithheld, ofThePassing } from "./order";
 import { permissionOf } from "./permissions";
 import { meets, normalised, trafficOf, type Traffic } from "./protocols";
 import type { Direction, MappingOptions, Policy, Withheld } from "./types";

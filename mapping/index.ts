@@ -2,7 +2,8 @@
 import type { Inventory } from "../inventory/types";
 import { addressGroupsFrom, addressGroupsOf } from "./address-groups";
 import { carriersByGroup } from "./destinations";
-import { compareTexts, compareWithheld } from "./order";
+import { compareTexts } from "../lib/order";
+import { compareWithheld } from "./order";
 import { sharedAddresses } from "./overlaps";
 import { relevantPermissions } from "./permissions";
 import { policiesOf } from "./policies";

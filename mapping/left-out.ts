@@ -1,6 +1,6 @@
 /** Interfaces behind the firewall that no rule leads to: only those of instances that run do rules name so far. */
 import type { NetworkInterface } from "../inventory/types";
-import { compareTexts } from "./order";
+import { compareTexts } from "../lib/order";
 import type { LeftOut } from "./types";
 
 /** What keeps an interface out; undefined: nothing does. EC2 calls load balancers' and databases' "interface". */

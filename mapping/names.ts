@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Address, Service } from "../panos/policy";
-import { addressText, parseCidr } from "./cidr";
+import { addressText, parseCidr } from "../lib/net/cidr";
 
 const MAX_NAME = 63;
 

@@ -4,12 +4,12 @@
  * instances alone, so that it lets in no more than AWS does.
  */
 import type { Rulebase } from "../panos/policy";
-import { cidrsOf, parseBlock } from "./cidr";
+import { cidrsOf, parseBlock } from "../lib/net/cidr";
 import { objectsOf, trafficOf } from "./own-traffic";
 import type { NamedObjects } from "./own-traffic";
 import { permissionLabel } from "./describe";
-import { difference, intersection, overlaps, setOf } from "./intervals";
-import type { IntervalSet } from "./intervals";
+import { difference, intersection, overlaps, setOf } from "../lib/net/intervals";
+import type { IntervalSet } from "../lib/net/intervals";
 import { serviceName } from "./names";
 import { servicesOf } from "./rules";
 import { describePorts } from "./traffic";

@@ -16,12 +16,12 @@ import {
   unionOfTraffic,
 } from "./bounds";
 import type { AddressSet, Bounds } from "./bounds";
-import { FAMILIES, parseAddress, parseCidr } from "./cidr";
-import type { Family, Interval } from "./cidr";
+import { FAMILIES, parseAddress, parseCidr } from "../lib/net/cidr";
+import type { Family, Interval } from "../lib/net/cidr";
 import { isCountry } from "./countries";
-import { EMPTY, difference } from "./intervals";
-import type { IntervalSet } from "./intervals";
-import { once, onceEach } from "./once";
+import { EMPTY, difference } from "../lib/net/intervals";
+import type { IntervalSet } from "../lib/net/intervals";
+import { once, onceEach } from "../lib/once";
 import { ALL_TRAFFIC, portSet, possiblyDefault, surelyDefault } from "./traffic";
 
 /** Predefined on every PAN-OS firewall (PAN-OS documentation, Objects > Services). */

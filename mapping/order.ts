@@ -1,9 +1,5 @@
+import { compareTexts } from "../lib/order";
 import type { Withheld } from "./types";
-
-/** The order of names and ids: by code unit, the same on every machine whatever its locale. */
-export function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
 
 /** By reason, which two permissions of a group can share. */
 export function compareWithheld(a: Withheld, b: Withheld): number {

@@ -1,7 +1,7 @@
 /** Addresses that interfaces of several VPCs behind the firewall share: a rule that lets in to one lets in to all. */
 import type { NetworkInterface } from "../inventory/types";
-import { parseBlock } from "./cidr";
-import { compareTexts } from "./order";
+import { parseBlock } from "../lib/net/cidr";
+import { compareTexts } from "../lib/order";
 import { nearTexts } from "./routing";
 
 /** How many addresses one sentence names. */

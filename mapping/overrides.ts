@@ -16,8 +16,8 @@ import { portsInName, trafficOf as permitted } from "./protocols";
 import { matchesZones } from "./resolved-rules";
 import { servicesOf } from "./rules";
 import { ALL_TRAFFIC, portSet } from "./traffic";
-import { EMPTY } from "./intervals";
-import type { IntervalSet } from "./intervals";
+import { EMPTY } from "../lib/net/intervals";
+import type { IntervalSet } from "../lib/net/intervals";
 import type { MappedRule, Policy, Withheld } from "./types";
 
 /**

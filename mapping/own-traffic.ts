@@ -1,7 +1,7 @@
 /** What rules of ours let in, by what their names stand for. */
 import type { Rulebase, RulebaseRule } from "../panos/policy";
 import type { Traffic } from "./boxes";
-import { FAMILIES } from "./cidr";
+import { FAMILIES } from "../lib/net/cidr";
 import { addressReader, serviceReader } from "./objects";
 import { prefixListGroupsOf } from "./prefix-lists";
 import type { MappedRule, Policy } from "./types";

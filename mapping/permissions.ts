@@ -1,12 +1,12 @@
 /** Which permissions let something through the firewall, and from or to where. */
 import type { Inventory, SecurityGroup, SecurityGroupRule } from "../inventory/types";
-import { FAMILIES, compareCidrs } from "./cidr";
-import type { Cidr, Family } from "./cidr";
+import { FAMILIES, compareCidrs } from "../lib/net/cidr";
+import type { Cidr, Family } from "../lib/net/cidr";
 import { permissionLabel } from "./describe";
 import type { ZonedCarriers } from "./destinations";
 import { elsewhere } from "./elsewhere";
-import { overlaps } from "./intervals";
-import { compareTexts } from "./order";
+import { overlaps } from "../lib/net/intervals";
+import { compareTexts } from "../lib/order";
 import { groupOfList, parseAll, prefixListsOf } from "./prefix-lists";
 import type { PrefixLists } from "./prefix-lists";
 import { familyOf, normalised } from "./protocols";

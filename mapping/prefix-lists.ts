@@ -4,12 +4,12 @@
  */
 import type { PrefixList } from "../inventory/types";
 import type { Address, StaticAddressGroup } from "../panos/policy";
-import { FAMILIES, parseCidr } from "./cidr";
-import type { Cidr } from "./cidr";
+import { FAMILIES, parseCidr } from "../lib/net/cidr";
+import type { Cidr } from "../lib/net/cidr";
 import type { ZonedCarriers } from "./destinations";
-import { setOf } from "./intervals";
+import { setOf } from "../lib/net/intervals";
 import { addressObject, isNameablePrefixList, ownerTag, prefixListName, prefixListPartName } from "./names";
-import { compareTexts } from "./order";
+import { compareTexts } from "../lib/order";
 import { familyOf } from "./protocols";
 import type { MappedPrefixList, MappedRule, MappingOptions, Permission } from "./types";
 

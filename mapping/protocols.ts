@@ -1,5 +1,5 @@
 /** The protocol and ports of an ingress permission, in one form, and how people read them. */
-import type { Family } from "./cidr";
+import type { Family } from "../lib/net/cidr";
 import type { Permission } from "./types";
 
 /**

@@ -5,11 +5,11 @@
 import type { Inventory, NetworkInterface } from "../inventory/types";
 import type { DynamicAddressGroup, SecurityRule } from "../panos/policy";
 import { isRegistrable } from "./address-groups";
-import { FAMILIES, cidrsOf, compareCidrs, parseBlock, parseCidr } from "./cidr";
-import type { Cidr, Family } from "./cidr";
+import { FAMILIES, cidrsOf, compareCidrs, parseBlock, parseCidr } from "../lib/net/cidr";
+import type { Cidr, Family } from "../lib/net/cidr";
 import { MAX_DESCRIPTION, cut, permissionLabel, plainText } from "./describe";
-import { EMPTY, difference, overlaps, setOf } from "./intervals";
-import type { IntervalSet } from "./intervals";
+import { EMPTY, difference, overlaps, setOf } from "../lib/net/intervals";
+import type { IntervalSet } from "../lib/net/intervals";
 import {
   QUARANTINE,
   QUARANTINE_PARTS,
@@ -18,7 +18,7 @@ import {
   ownerTag,
   quarantineRuleName,
 } from "./names";
-import { compareTexts } from "./order";
+import { compareTexts } from "../lib/order";
 import type { RelevantPermission } from "./permissions";
 import { addressTexts, nearTexts } from "./routing";
 import type { ProtectedInterface } from "./routing";

@@ -1,7 +1,7 @@
 /** References to security groups, expanded to the private addresses of the interfaces that carry them. */
 import type { Inventory, NetworkInterface, SecurityGroupRule } from "../inventory/types";
-import { parseBlock } from "./cidr";
-import type { Cidr } from "./cidr";
+import { parseBlock } from "../lib/net/cidr";
+import type { Cidr } from "../lib/net/cidr";
 
 /** What a reference stands for, for packets to or from interfaces in these VPCs. */
 export type ReferenceReader = (groupRule: SecurityGroupRule, vpcIds: readonly string[]) => Expanded;

@@ -4,7 +4,7 @@ import { mayMean, namedApplications, surelyMeans } from "./application-names";
 import type { NamedApplications } from "./application-names";
 import { meets, without } from "./boxes";
 import type { Box, Traffic } from "./boxes";
-import type { IntervalSet } from "./intervals";
+import type { IntervalSet } from "../lib/net/intervals";
 import { APPLICATION_DEFAULT, addressReader, serviceReader } from "./objects";
 import type { AddressSet, Bounds } from "./bounds";
 import type { NamedObjects } from "./own-traffic";

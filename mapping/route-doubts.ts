@@ -1,7 +1,7 @@
 /** What a person should know of route tables that the firewall stands in: contradictions, and what can't be seen. */
 import type { Route, RouteTable } from "../inventory/types";
-import type { Family } from "./cidr";
-import { compareTexts } from "./order";
+import type { Family } from "../lib/net/cidr";
+import { compareTexts } from "../lib/order";
 import { destinationOf, targetOf } from "./routes";
 import type { LeadsToFirewall, PrefixListCidrs } from "./routes";
 

@@ -1,9 +1,9 @@
 /** Where route tables send packets, by EC2's rules (VPC user guide, "Route priority"). */
 import type { Inventory, Route, RouteTable, Vpc } from "../inventory/types";
-import { EVERY_ADDRESS, FAMILIES, compareCidrs, isInside, parseCidr } from "./cidr";
-import type { Cidr, Family } from "./cidr";
-import { difference, setOf } from "./intervals";
-import type { IntervalSet } from "./intervals";
+import { EVERY_ADDRESS, FAMILIES, compareCidrs, isInside, parseCidr } from "../lib/net/cidr";
+import type { Cidr, Family } from "../lib/net/cidr";
+import { difference, setOf } from "../lib/net/intervals";
+import type { IntervalSet } from "../lib/net/intervals";
 
 /** Whether a route's target is the firewall, be it a blackhole at the moment. */
 export type LeadsToFirewall = (route: Route) => boolean;

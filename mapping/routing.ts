@@ -1,11 +1,11 @@
 /** Which network interfaces are behind the firewall, judged by the routes of their subnets. */
 import type { Inventory, NetworkInterface, Route, RouteTable, Subnet } from "../inventory/types";
-import { FAMILIES, parseCidr } from "./cidr";
-import type { Cidr, Family } from "./cidr";
-import { setOf } from "./intervals";
-import type { IntervalSet } from "./intervals";
+import { FAMILIES, parseCidr } from "../lib/net/cidr";
+import type { Cidr, Family } from "../lib/net/cidr";
+import { setOf } from "../lib/net/intervals";
+import type { IntervalSet } from "../lib/net/intervals";
 import { kindLeftOut, sortedKinds } from "./left-out";
-import { compareTexts } from "./order";
+import { compareTexts } from "../lib/order";
 import { routeDoubts } from "./route-doubts";
 import { isNowhere, leadsIn, notPastGateways, routedPrefixLists, waysOut } from "./routes";
 import type { WayOut } from "./routes";

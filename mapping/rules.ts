@@ -1,7 +1,7 @@
 /** From a relevant permission to the security rule that says the same, never more. */
 import type { Application, SecurityRule, Service } from "../panos/policy";
 import { applicationOf, everyDefaultPort } from "./applications";
-import { FAMILIES } from "./cidr";
+import { FAMILIES } from "../lib/net/cidr";
 import { applicationOfOurs, applicationsInside, applicationsNamedBy } from "./custom-applications";
 import { describePermission, permissionLabel } from "./describe";
 import {
@@ -15,7 +15,7 @@ import {
   serviceNamed,
 } from "./names";
 import { APPLICATION_DEFAULT } from "./objects";
-import { compareTexts } from "./order";
+import { compareTexts } from "../lib/order";
 import type { RelevantPermission } from "./permissions";
 import { portsInName, trafficOf } from "./protocols";
 import type { Traffic } from "./protocols";

@@ -5,7 +5,7 @@
  */
 import type { Rulebase, SecurityRule, TakenNames } from "../panos/policy";
 import { knownApplication } from "./applications";
-import { parseBlock } from "./cidr";
+import { parseBlock } from "../lib/net/cidr";
 import { permissionLabel } from "./describe";
 import { serviceName } from "./names";
 import { compareWithheld } from "./order";

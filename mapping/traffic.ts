@@ -3,8 +3,8 @@
  * ports first, then UDP ports, then a point each for ICMP, ICMPv6 and everything else.
  */
 import { everyDefaultPort, knownApplication } from "./applications";
-import { difference, EMPTY, intersection, overlaps, setOf } from "./intervals";
-import type { IntervalSet } from "./intervals";
+import { difference, EMPTY, intersection, overlaps, setOf } from "../lib/net/intervals";
+import type { IntervalSet } from "../lib/net/intervals";
 
 const UDP = 65536;
 const ICMP = 2 * UDP;

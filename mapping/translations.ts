@@ -3,8 +3,8 @@
  * and the zone after it (PAN-OS documentation, "NAT Policy Overview"); the first NAT rule that matches translates.
  */
 import type { NatRule, Rulebase } from "../panos/policy";
-import { difference, EMPTY, intersection, overlaps, setOf } from "./intervals";
-import type { IntervalSet } from "./intervals";
+import { difference, EMPTY, intersection, overlaps, setOf } from "../lib/net/intervals";
+import type { IntervalSet } from "../lib/net/intervals";
 import { addressBounds, serviceBounds } from "./objects";
 import type { AddressSet, Bounds } from "./bounds";
 import { ALL_TRAFFIC, portSet } from "./traffic";

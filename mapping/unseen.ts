@@ -1,6 +1,6 @@
 /** What decides over our rules on a firewall, and isn't in the rulebase that they are judged by. */
 import type { PushedRules, Rulebase } from "../panos/policy";
-import { parseCidr } from "./cidr";
+import { parseCidr } from "../lib/net/cidr";
 import type { MappedRule, MappingOptions } from "./types";
 
 /** So many names are listed. */

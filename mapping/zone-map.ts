@@ -1,8 +1,8 @@
 /** Zones by address: the longest of the blocks that have one decides, and a known interface is the longest. */
-import { compareCidrs, isInside, parseBlock } from "./cidr";
-import type { Cidr, Family, Interval } from "./cidr";
-import { difference, intersection, overlaps, setOf } from "./intervals";
-import type { IntervalSet } from "./intervals";
+import { compareCidrs, isInside, parseBlock } from "../lib/net/cidr";
+import type { Cidr, Family, Interval } from "../lib/net/cidr";
+import { difference, intersection, overlaps, setOf } from "../lib/net/intervals";
+import type { IntervalSet } from "../lib/net/intervals";
 
 /** Blocks or addresses, and their zone; absent: none of their own. */
 export interface Named {

@@ -1,9 +1,9 @@
 /** Which zone an address is in: where the firewall's interface towards it is. */
 import type { Inventory, NetworkInterface, Subnet, Tags, Vpc } from "../inventory/types";
-import { parseBlock } from "./cidr";
-import type { Cidr, Family } from "./cidr";
-import { EMPTY, overlaps, setOf } from "./intervals";
-import type { IntervalSet } from "./intervals";
+import { parseBlock } from "../lib/net/cidr";
+import type { Cidr, Family } from "../lib/net/cidr";
+import { EMPTY, overlaps, setOf } from "../lib/net/intervals";
+import type { IntervalSet } from "../lib/net/intervals";
 import { nearTexts, reachOfVpcs } from "./routing";
 import { vpcCidrs } from "./routes";
 import type { Direction, MappingOptions } from "./types";

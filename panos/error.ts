@@ -1,4 +1,4 @@
-import { printable } from "./printable";
+import { printable } from "../lib/printable";
 
 /**
  * What went wrong, for programs:

@@ -3,7 +3,7 @@ import { PanosError } from "../panos/error";
 import { entryXpath } from "../panos/location";
 import type { PendingChange } from "../panos/system";
 import { changedEntry } from "./journal";
-import { inParallel } from "./parallel";
+import { inParallel } from "../lib/parallel";
 import type { Session } from "./session";
 
 /**

@@ -6,7 +6,7 @@ import {
   StackConfigurationError,
   stackFileName,
   type StackPlace,
-} from "../secrets/stack-configuration";
+} from "../aws/secrets/stack-configuration";
 import { configured, PROJECT } from "./configuration";
 import { engineCommand } from "./engine-command";
 import { Shared } from "./shared";

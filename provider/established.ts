@@ -6,7 +6,7 @@ import { endSession, sessionKey, sessionsOf, type Session as Established } from 
 import { listed } from "./declaration";
 import { addressesNamed, type PolicyObjects } from "./objects";
 import { ownObjects } from "./ownership";
-import { inParallel } from "./parallel";
+import { inParallel } from "../lib/parallel";
 import type { Session } from "./session";
 import { tell } from "./tell";
 

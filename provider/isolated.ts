@@ -1,8 +1,8 @@
-import { addressText, isInside, parseBlock, type Cidr } from "../mapping/cidr";
+import { addressText, isInside, parseBlock, type Cidr } from "../lib/net/cidr";
 import type { PanosClient } from "../panos/client";
 import { PanosError } from "../panos/error";
 import { endSession, sessionKey, sessionsWhere, type Session as Established } from "../panos/sessions";
-import { inParallel } from "./parallel";
+import { inParallel } from "../lib/parallel";
 import type { Session } from "./session";
 import { tell } from "./tell";
 

@@ -2,7 +2,7 @@ import type { PanosClient } from "../panos/client";
 import { PanosError, UNAUTHORIZED, type PanosErrorCode } from "../panos/error";
 import { openActive } from "../panos/ha";
 import type { Location } from "../panos/location";
-import { StackConfigurationError } from "../secrets/stack-configuration";
+import { StackConfigurationError } from "../aws/secrets/stack-configuration";
 import { configured } from "./configuration";
 import { currentConfiguration } from "./current-configuration";
 import { providerSettings, type ProviderSettings } from "./provider-settings";

@@ -5,7 +5,7 @@
  */
 import { cleanupPosition } from "../mapping/cleanup";
 import { isQuarantineRuleName, TAG_PREFIX } from "../mapping/names";
-import { compareTexts } from "../mapping/order";
+import { compareTexts } from "../lib/order";
 import type { Operation } from "../panos/client";
 import { PanosError } from "../panos/error";
 import type { FoundRule } from "../panos/policy";

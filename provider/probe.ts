@@ -1,11 +1,11 @@
 import { knownApplication } from "../mapping/applications";
-import { addressText, parseAddress, parseCidr, type Family } from "../mapping/cidr";
+import { addressText, parseAddress, parseCidr, type Family } from "../lib/net/cidr";
 import type { FoundApplication, FoundRule } from "../panos/entries";
 import { PanosError } from "../panos/error";
 import { describePacket, policyMatch, type Packet, type PolicyMatch } from "../panos/match";
 import { listed } from "./declaration";
 import { addressesNamed, type PolicyObjects } from "./objects";
-import { inParallel } from "./parallel";
+import { inParallel } from "../lib/parallel";
 import type { Session } from "./session";
 import { tell } from "./tell";
 

@@ -1,6 +1,6 @@
 import { connectionFrom, type Connection } from "../panos/connection";
 import { PanosError } from "../panos/error";
-import { withKeyReader } from "../secrets/key-reader";
+import { withKeyReader } from "../aws/secrets/key-reader";
 import { firewallConfigurations, PROJECT } from "./configuration";
 
 /** What the provider takes from the stack configuration by itself; everything else comes as inputs. */

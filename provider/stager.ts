@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { compareTexts } from "../mapping/order";
+import { compareTexts } from "../lib/order";
 import type { Operation, PanosClient } from "../panos/client";
 import { PanosError } from "../panos/error";
 import { lockedOut } from "../panos/lock";

@@ -1,6 +1,6 @@
 import * as log from "@pulumi/pulumi/log";
 import * as settings from "@pulumi/pulumi/runtime/settings";
-import { printable } from "../panos/printable";
+import { printable } from "../lib/printable";
 import { engineAddress } from "./engine";
 import { engineCommand } from "./engine-command";
 

@@ -1,4 +1,4 @@
-import { parseCidr } from "../mapping/cidr";
+import { parseCidr } from "../lib/net/cidr";
 import type { MappingOptions, ZoneOptions } from "../mapping/types";
 import { PROJECT } from "../provider/configuration";
 import { applicationOverrides } from "./applications";

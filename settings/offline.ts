@@ -6,8 +6,8 @@ import {
   stackConfiguration,
   StackConfigurationError,
   stackFileName,
-} from "../secrets/stack-configuration";
-import { settingsFrom, type FirewallSettings, type Settings } from "../settings";
+} from "../aws/secrets/stack-configuration";
+import { settingsFrom, type FirewallSettings, type Settings } from "./index";
 import { isRecord } from "./reader";
 import { readStackFile } from "./stack-file";
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parse } from "yaml";
 import { PROJECT } from "../provider/configuration";
-import { valuesIn } from "../secrets/stack-configuration";
+import { valuesIn } from "../aws/secrets/stack-configuration";
 
 /**
  * The configuration in `Pulumi.STACK.yaml`, for commands that run without Pulumi: values by full key, as text,

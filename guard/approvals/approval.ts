@@ -1,5 +1,5 @@
 /** Approvals of changes: what they say, and which change they fit. Pure. */
-import { parseCidr, isInside } from "../../mapping/cidr";
+import { parseCidr, isInside } from "../../lib/net/cidr";
 import { includes, trafficOf, type Traffic } from "../../mapping/protocols";
 import type { Direction } from "../../mapping/types";
 import { entriesHash } from "../entries";

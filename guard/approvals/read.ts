@@ -1,5 +1,5 @@
 /** Approvals as they are kept, held against their one schema: what isn't one is left out, and disturbs no other. Pure. */
-import { parseCidr } from "../../mapping/cidr";
+import { parseCidr } from "../../lib/net/cidr";
 import { isRecord } from "../../settings/reader";
 import { ANY, traffic } from "../../settings/guardrails";
 import { legible } from "../rules";

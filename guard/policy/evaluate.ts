@@ -1,7 +1,7 @@
 /** What `guard.yaml` says of one change. Pure. */
 import type { Tags } from "../../inventory/types";
-import { parseCidr, isInside, type Cidr } from "../../mapping/cidr";
-import { difference, setOf } from "../../mapping/intervals";
+import { parseCidr, isInside, type Cidr } from "../../lib/net/cidr";
+import { difference, setOf } from "../../lib/net/intervals";
 import { includes, meets, trafficOf } from "../../mapping/protocols";
 import { hasTag } from "../../mapping/zones";
 import { isOpen } from "../../provider/freeze";

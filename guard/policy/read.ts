@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { LineCounter, parseDocument, type Document } from "yaml";
 import { given } from "../../inventory/sort";
-import { parseCidr, type Cidr } from "../../mapping/cidr";
+import { parseCidr, type Cidr } from "../../lib/net/cidr";
 import type { GuardedTraffic } from "../../mapping/guardrails";
 import { freezeWindows, type FreezeWindow } from "../../provider/freeze";
 import { ANY, traffic } from "../../settings/guardrails";

@@ -1,4 +1,4 @@
-import type { Family, Cidr } from "../../mapping/cidr";
+import type { Family, Cidr } from "../../lib/net/cidr";
 import type { GuardedTraffic } from "../../mapping/guardrails";
 import type { Direction } from "../../mapping/types";
 import type { FreezeWindow } from "../../provider/freeze";

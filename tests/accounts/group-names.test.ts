@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { attributed } from "../../accounts/attribution";
-import { groupNamesIn } from "../../accounts/group-names";
+import { attributed } from "../../plan/accounts/attribution";
+import { groupNamesIn } from "../../plan/accounts/group-names";
 import { mapInventory } from "../../mapping";
 import { GROUP, inventoryWith, OPTIONS, securityGroup } from "../mapping/fixtures";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { attributed, attributionOf } from "../../accounts/attribution";
-import { withKeptRules } from "../../accounts/keep";
+import { attributed, attributionOf } from "../../plan/accounts/attribution";
+import { withKeptRules } from "../../plan/accounts/keep";
 import type { Inventory, SecurityGroup } from "../../inventory/types";
 import type { MappedRule } from "../../mapping/types";
 import type { FoundAddressGroup, FoundRule } from "../../panos/entries";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { comment } from "../../ci/comment";
 import { issue } from "../../ci/issue";
-import { marker } from "../../review/markdown";
+import { marker } from "../../review/change/markdown";
 import { CodeHost } from "../support/code-host";
 import { runIn, type Command } from "../support/terminal";
 

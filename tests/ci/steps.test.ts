@@ -3,8 +3,8 @@ import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify, parse } from "yaml";
-import { marker } from "../../review/markdown";
-import { startSimulator } from "../../simulator";
+import { marker } from "../../review/change/markdown";
+import { startSimulator } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
 import { CodeHost } from "../support/code-host";
 import { Ec2Server } from "../support/ec2-server";
@@ -98,7 +98,7 @@ describe("the steps of pipelines", function () {
 
     // Another permission appears after the review.
     const state = { PULUMI_BACKEND_URL: `file://${lab.directory}`, PULUMI_CONFIG_PASSPHRASE: PASSPHRASE };
-    const apply = { ...asked, ...state, PULUMI: "node --require ./typescript.cjs engine/main.ts" };
+    const apply = { ...asked, ...state, PULUMI: "node --require ./typescript.cjs packages/pulumi/main.ts" };
     await lab.stack();
     await lab.setAccount(account([WEB, SSH]));
     const moved = await run("apply", apply);

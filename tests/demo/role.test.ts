@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { PanosClient } from "../../panos/client";
 import { PanosError } from "../../panos/error";
 import { child, find, parseXml } from "../../panos/xml";
-import { startSimulator, type RequestRecord } from "../../simulator";
+import { startSimulator, type RequestRecord } from "../../packages/simulator";
 import { Client } from "../simulator/stock-client";
 import { PROJECT_DIR } from "../support/lab";
 

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { Script } from "node:vm";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { pageOf } from "../../drift/page/html";
-import type { PageData } from "../../drift/page/types";
-import type { Drift } from "../../drift/types";
+import { pageOf } from "../../review/drift/page/html";
+import type { PageData } from "../../review/drift/page/types";
+import type { Drift } from "../../review/drift/types";
 import { pagesIn, violations, widthOf } from "../support/browser";
 import { driftOfFindings } from "../support/drifts";
 

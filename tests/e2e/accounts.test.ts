@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Stack } from "../../engine/stack";
+import type { Stack } from "../../packages/pulumi/stack";
 import { regionLists, type Ec2Group } from "../support/ec2-account";
 import { Ec2Server } from "../support/ec2-server";
 import { Lab, said, succeeded } from "../support/lab";

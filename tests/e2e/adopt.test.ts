@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { HeldRequest } from "../../simulator";
+import type { HeldRequest } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
 import { firewallConfig, Lab, ruleEntry, said, succeeded } from "../support/lab";
 

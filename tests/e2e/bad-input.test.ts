@@ -5,7 +5,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect } from "chai";
-import type { Stack } from "../../engine/stack";
+import type { Stack } from "../../packages/pulumi/stack";
 import { account, groupId, ruleOf } from "../support/account";
 import { Lab, PASSWORDS, said, succeeded, type StackChoices } from "../support/lab";
 

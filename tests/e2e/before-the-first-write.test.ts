@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { account, ruleOf, type Permission } from "../support/account";
 import { freePort } from "../support/free-port";
 import { firewallConfig, Lab, PASSWORDS, ruleEntry, said, succeeded } from "../support/lab";
-import { startHaPair, type HaPair } from "../../simulator";
+import { startHaPair, type HaPair } from "../../packages/simulator";
 
 const SSH: Permission = { group: 1, port: 22 };
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Stack } from "../../engine/stack";
+import type { Stack } from "../../packages/pulumi/stack";
 import { PanosClient } from "../../panos/client";
 import { account } from "../support/account";
 import { Lab, PASSWORDS, said, succeeded, type StackChoices } from "../support/lab";

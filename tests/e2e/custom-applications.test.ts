@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Stack } from "../../engine/stack";
+import type { Stack } from "../../packages/pulumi/stack";
 import type { Inventory, SecurityGroupRule } from "../../inventory/types";
 import { account, groupId, type Permission } from "../support/account";
 import { Lab, ruleEntry, said, succeeded } from "../support/lab";

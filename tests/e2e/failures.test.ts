@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, ruleEntry, said, succeeded } from "../support/lab";
-import type { Stack } from "../../engine/stack";
+import type { Stack } from "../../packages/pulumi/stack";
 
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };

@@ -7,7 +7,7 @@ import { S3 } from "@aws-sdk/client-s3";
 import { STS } from "@aws-sdk/client-sts";
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { expect } from "chai";
-import type { RunResult } from "../../engine/stack";
+import type { RunResult } from "../../packages/pulumi/stack";
 import type { Approval } from "../../guard/approvals/approval";
 import { DynamoApprovals } from "../../guard/approvals/dynamo";
 import { begin } from "../../guard/record/observe";

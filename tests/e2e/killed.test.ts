@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { expect } from "chai";
-import type { Stack } from "../../engine/stack";
-import type { HeldRequest, RequestRecord } from "../../simulator";
+import type { Stack } from "../../packages/pulumi/stack";
+import type { HeldRequest, RequestRecord } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
 import { isWrite, Lab, said, succeeded } from "../support/lab";
 

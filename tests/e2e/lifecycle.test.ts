@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { account, resourceOf, ruleOf, type Permission } from "../support/account";
 import { firewallConfig, Lab, ruleEntry, said, succeeded } from "../support/lab";
-import type { Stack } from "../../engine/stack";
+import type { Stack } from "../../packages/pulumi/stack";
 
 const WEB: Permission = { group: 1, port: 443 };
 const OTHER_SOURCE: Permission = { group: 1, port: 443, cidr: "198.51.100.0/24" };

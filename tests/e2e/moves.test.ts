@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Stack } from "../../engine/stack";
+import type { Stack } from "../../packages/pulumi/stack";
 import { account, ruleOf, type Permission } from "../support/account";
 import { firewallConfig, Lab, ruleEntry, said, succeeded } from "../support/lab";
 import type { Person } from "../support/person";

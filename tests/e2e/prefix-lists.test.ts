@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Stack } from "../../engine/stack";
+import type { Stack } from "../../packages/pulumi/stack";
 import { entryXpath } from "../../panos/location";
 import { policyMatch } from "../../panos/match";
 import { account, prefixListId, ruleOf, type Permission } from "../support/account";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Stack } from "../../engine/stack";
+import type { Stack } from "../../packages/pulumi/stack";
 import type { Inventory } from "../../inventory/types";
 import { account, groupId, ruleOf, type Permission } from "../support/account";
 import { firewallConfig, Lab, ruleEntry, said, succeeded, type StackChoices } from "../support/lab";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { Stack } from "../../engine/stack";
-import { startSimulator, type Simulator } from "../../simulator";
+import type { Stack } from "../../packages/pulumi/stack";
+import { startSimulator, type Simulator } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
 import { freePort } from "../support/free-port";
 import { firewallConfig, Lab, PASSWORDS, said, succeeded } from "../support/lab";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Refuses } from "../../simulator";
+import type { Refuses } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, ruleEntry, said, succeeded } from "../support/lab";
 

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { drift } from "../../drift";
-import type { RunResult, Stack } from "../../engine/stack";
+import { drift } from "../../commands/drift/drift";
+import type { RunResult, Stack } from "../../packages/pulumi/stack";
 import { PanosClient } from "../../panos/client";
-import { review } from "../../review";
-import type { Terminal } from "../../terminal";
+import { review } from "../../commands/review/review";
+import type { Terminal } from "../../commands/terminal";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, PASSPHRASE, PASSWORDS, PROJECT_DIR, said, succeeded, type StackChoices } from "../support/lab";
 

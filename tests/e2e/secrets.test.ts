@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import type { RunResult } from "../../engine/stack";
+import type { RunResult } from "../../packages/pulumi/stack";
 import { account } from "../support/account";
 import { Lab, PASSPHRASE, PASSWORDS, succeeded } from "../support/lab";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { SessionRequest, SimulatorOptions } from "../../simulator";
+import type { SessionRequest, SimulatorOptions } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
 import { firewallConfig, Lab, ruleEntry, said, succeeded } from "../support/lab";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../simulator";
+import { startSimulator, type Simulator } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
 import { firewallConfig, Lab, PASSWORDS, ruleEntry, said, succeeded } from "../support/lab";
 

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { Stack, chooseExecutable, findCli } from "../../engine/stack";
+import { Stack, chooseExecutable, findCli } from "../../packages/pulumi/stack";
 import { Workshop, passphrase } from "./harness";
 
 const root = path.join(__dirname, "..", "..");
@@ -32,7 +32,7 @@ describe("engine: the command line", () => {
       TEST_JOURNAL: path.join(shop.folder, "journal"),
       TEST_WORLD: path.join(shop.folder, "world"),
     };
-    const words = ["--require", "./typescript.cjs", "engine/main.ts", ...args, "--stack", "dev"];
+    const words = ["--require", "./typescript.cjs", "packages/pulumi/main.ts", ...args, "--stack", "dev"];
     const project = ["-C", path.join(__dirname, "programs", "things"), "--config-file", shop.configFile];
     const options = { cwd: root, env };
     const running = promisify(execFile)(process.execPath, [...words, ...project], options);

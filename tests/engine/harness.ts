@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { OperationFlags, RunResult } from "../../engine/stack";
-import { Stack } from "../../engine/stack";
-import type { Deployment, ResourceState } from "../../engine/state";
-import { nameOf } from "../../engine/urn";
+import type { OperationFlags, RunResult } from "../../packages/pulumi/stack";
+import { Stack } from "../../packages/pulumi/stack";
+import type { Deployment, ResourceState } from "../../packages/pulumi/state";
+import { nameOf } from "../../packages/pulumi/urn";
 import type { JournalEntry, Plan, PlannedResource } from "./programs/things/plan";
 
 export const passphrase = "a test's passphrase";

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { leanNodeOptions } from "../../lean-sdk";
+import { leanNodeOptions } from "../../lib/lean-sdk";
 
 const ROOT = join(__dirname, "..", "..");
 const run = promisify(execFile);

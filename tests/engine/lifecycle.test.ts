@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
-import { unknownValue } from "../../engine/values";
+import { unknownValue } from "../../packages/pulumi/values";
 import { Workshop, urn } from "./harness";
 
 describe("engine: the life of a resource", () => {

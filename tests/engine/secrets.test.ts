@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
-import { crypterFrom, newCrypter } from "../../engine/secrets";
+import { crypterFrom, newCrypter } from "../../packages/pulumi/secrets";
 import { Workshop, passphrase } from "./harness";
 
 describe("engine: secrets", () => {

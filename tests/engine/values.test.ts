@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { DependencyGraph, deletionOrder } from "../../engine/graph";
-import type { ResourceState } from "../../engine/state";
-import { Targets } from "../../engine/targets";
-import { createUrn, nameOf, qualifiedType, stackType, typeOf } from "../../engine/urn";
+import { DependencyGraph, deletionOrder } from "../../packages/pulumi/graph";
+import type { ResourceState } from "../../packages/pulumi/state";
+import { Targets } from "../../packages/pulumi/targets";
+import { createUrn, nameOf, qualifiedType, stackType, typeOf } from "../../packages/pulumi/urn";
 import {
   annotateSecrets,
   differences,
@@ -14,7 +14,7 @@ import {
   resourceSignature,
   signatureKey,
   unknownValue,
-} from "../../engine/values";
+} from "../../packages/pulumi/values";
 
 describe("engine: values, URNs, targets", () => {
   it("compares values by what they say, whatever the order of keys", () => {

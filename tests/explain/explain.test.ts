@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { stringify } from "yaml";
-import { newCrypter } from "../../engine/secrets";
-import { explain } from "../../explain";
-import type { Explanation } from "../../explain/reason";
+import { newCrypter } from "../../packages/pulumi/secrets";
+import { explain } from "../../commands/explain/explain";
+import type { Explanation } from "../../review/explain/reason";
 import type { Inventory } from "../../inventory/types";
 import { PanosClient } from "../../panos/client";
-import { startSimulator, type Simulator, type SimulatorOptions } from "../../simulator";
+import { startSimulator, type Simulator, type SimulatorOptions } from "../../packages/simulator";
 import { account, FIREWALL_INTERFACE, ruleOf, type Permission } from "../support/account";
 import { firewallConfig, ruleEntry } from "../support/lab";
 

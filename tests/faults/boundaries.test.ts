@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Effect } from "../../simulator";
+import type { Effect } from "../../packages/simulator";
 import { firewallConfig, ruleEntry } from "../support/lab";
 import type { Permission } from "../support/account";
 import type { State } from "./support/deployment";

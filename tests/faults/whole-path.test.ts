@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { Stack } from "../../engine/stack";
-import type { Fault } from "../../simulator";
+import type { Stack } from "../../packages/pulumi/stack";
+import type { Fault } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, PASSWORDS, ruleEntry, said, succeeded } from "../support/lab";
 

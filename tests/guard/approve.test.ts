@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { approve } from "../../approve";
-import { readFlags } from "../../approve/flags";
+import { approve } from "../../commands/approve/approve";
+import { readFlags } from "../../commands/approve/flags";
 import { FakeTerminal } from "../support/terminal";
 
 const NOW = new Date("2026-11-21T02:14:00Z");

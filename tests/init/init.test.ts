@@ -6,9 +6,9 @@ import { join, resolve } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { init } from "../../init";
+import { init } from "../../commands/init/init";
 import { OWNER_ID } from "../../mapping/names";
-import { settingsFrom } from "../../settings";
+import { settingsFrom } from "../../settings/index";
 
 const ALL_FLAGS = [
   ...["--stack", "production", "--hostname", "fw1.example.com", "--region", "eu-central-1"],
@@ -192,7 +192,12 @@ describe("init", () => {
   it("runs as a program, with answers on its standard input", async () => {
     const child = spawn(
       process.execPath,
-      ["--require", resolve("node_modules/tsx/dist/cjs/index.cjs"), resolve("init.ts"), ...ALL_FLAGS],
+      [
+        "--require",
+        resolve("node_modules/tsx/dist/cjs/index.cjs"),
+        resolve("commands/init/init.ts"),
+        ...ALL_FLAGS,
+      ],
       {
         cwd: folder,
         stdio: ["pipe", "ignore", "inherit"],

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect } from "chai";
 import { InventoryError, readSnapshot } from "../../inventory";
-import { awsSettingsOf, record } from "../../inventory/recorder/record";
+import { awsSettingsOf, record } from "../../commands/snapshot/recorder/record";
 import { readLookups } from "../../inventory/lookups";
 import { Ec2Server } from "../support/ec2-server";
 import { Account, TestClock } from "./account";
 
-const RECORDER = "inventory/recorder";
+const RECORDER = "commands/snapshot/recorder";
 const through = {
   executable: { kind: "engine" } as const,
   invokes: resolve(__dirname, "fixtures/invokes.ts"),
@@ -107,7 +107,7 @@ function recorder(
   return new Promise((done) => {
     execFile(
       process.execPath,
-      ["--require", resolve("typescript.cjs"), resolve("inventory/record.ts"), ...args],
+      ["--require", resolve("typescript.cjs"), resolve("commands/snapshot/snapshot.ts"), ...args],
       { env, cwd },
       (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), said: stdout + stderr }),
     );

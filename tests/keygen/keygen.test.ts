@@ -6,10 +6,10 @@ import { delimiter, join, resolve } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { expect } from "chai";
 import { parse, stringify } from "yaml";
-import { crypterFrom } from "../../engine/secrets";
-import { keygen } from "../../keygen";
+import { crypterFrom } from "../../packages/pulumi/secrets";
+import { keygen } from "../../commands/keygen/keygen";
 import { PanosClient } from "../../panos/client";
-import { startSimulator, type Simulator } from "../../simulator";
+import { startSimulator, type Simulator } from "../../packages/simulator";
 import { SecretsManager } from "../support/secrets-manager";
 import { FakeTerminal } from "../support/terminal";
 
@@ -216,7 +216,7 @@ describe("keygen", () => {
     beforeEach(async () => {
       seen = join(folder, "seen");
       await writeFile(join(folder, "Pulumi.yaml"), "name: aws-panos-rules\nruntime: nodejs\n");
-      const engine = `exec "${process.execPath}" --require "${resolve("node_modules/tsx/dist/cjs/index.cjs")}" "${resolve("engine/main.ts")}" "$@"`;
+      const engine = `exec "${process.execPath}" --require "${resolve("node_modules/tsx/dist/cjs/index.cjs")}" "${resolve("packages/pulumi/main.ts")}" "$@"`;
       await writeFile(join(folder, "pulumi"), `#!/bin/sh\nprintf '%s\\n' "$@" >> "${seen}"\n${engine}\n`);
       await chmod(join(folder, "pulumi"), 0o755);
       environment = {
@@ -305,7 +305,13 @@ describe("keygen", () => {
     manager.set(SECRET, "old");
     const child = spawn(
       process.execPath,
-      ["--require", resolve("node_modules/tsx/dist/cjs/index.cjs"), resolve("keygen.ts"), "--secret", SECRET],
+      [
+        "--require",
+        resolve("node_modules/tsx/dist/cjs/index.cjs"),
+        resolve("commands/keygen/keygen.ts"),
+        "--secret",
+        SECRET,
+      ],
       { cwd: folder, env: { ...process.env, ...login() }, stdio: ["ignore", "pipe", "pipe"] },
     );
     for (const stream of [child.stdout, child.stderr])

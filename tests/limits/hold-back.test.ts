@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { withinChanges, withinRoom, type Kind, type Needs } from "../../limits/hold-back";
+import { withinChanges, withinRoom, type Kind, type Needs } from "../../plan/limits/hold-back";
 import type { MappedRule } from "../../mapping/types";
 
 const NO_CAPACITY = { rules: undefined, services: undefined, addresses: undefined, addressGroups: undefined };

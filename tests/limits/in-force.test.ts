@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { declaredAddresses, isSameTraffic, partInForce } from "../../limits/in-force";
+import { declaredAddresses, isSameTraffic, partInForce } from "../../plan/limits/in-force";
 import type { AddressObject, FoundRule, SecurityRule } from "../../panos/policy";
 
 const RULE: SecurityRule = {

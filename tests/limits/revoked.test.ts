@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { revokedAmong } from "../../limits";
+import { revokedAmong } from "../../plan/limits";
 import { account, groupId, ruleOf } from "../support/account";
 
 describe("limits: revoked permissions", () => {

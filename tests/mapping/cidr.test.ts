@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { compareCidrs, isInside, parseAddress, parseCidr } from "../../mapping/cidr";
+import { compareCidrs, isInside, parseAddress, parseCidr } from "../../lib/net/cidr";
 
 describe("CIDR blocks and addresses", () => {
   it("clears host bits", () => {

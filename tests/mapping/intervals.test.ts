@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { difference, intersection, overlaps, setOf } from "../../mapping/intervals";
-import type { IntervalSet } from "../../mapping/intervals";
+import { difference, intersection, overlaps, setOf } from "../../lib/net/intervals";
+import type { IntervalSet } from "../../lib/net/intervals";
 
 const UNIVERSE = Array.from({ length: 24 }, (_, value) => value);
 

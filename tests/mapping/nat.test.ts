@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Inventory, SecurityGroupRule } from "../../inventory/types";
 import { mapInventory } from "../../mapping";
-import { parseAddress, parseCidr } from "../../mapping/cidr";
+import { parseAddress, parseCidr } from "../../lib/net/cidr";
 import { throughNat } from "../../mapping/nat";
 import { addressesOfInterfaces } from "../../mapping/routing";
 import type { MappingOptions, Policy } from "../../mapping/types";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { commonNumbers } from "../../mapping/bits";
-import { overlaps, setOf } from "../../mapping/intervals";
+import { commonNumbers } from "../../lib/net/bits";
+import { overlaps, setOf } from "../../lib/net/intervals";
 import { overlapIndex } from "../../mapping/overlap-index";
 
 const set = fc

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Inventory, PrefixList, SecurityGroupRule } from "../../inventory/types";
 import { mapInventory, prefixListGroupsOf, prefixListObjects } from "../../mapping";
 import { adoption } from "../../mapping/adoption";
-import { parseCidr } from "../../mapping/cidr";
+import { parseCidr } from "../../lib/net/cidr";
 import { alreadyAllowed } from "../../mapping/coverage";
 import { mapWithin, NO_GUARDRAILS } from "../../mapping/guardrails";
 import {

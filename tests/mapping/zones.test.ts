@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Inventory, Route, SecurityGroupRule, Vpc } from "../../inventory/types";
 import type { MappingOptions } from "../../mapping/types";
-import { PreconditionError, requireNoOverlaps } from "../../preconditions";
+import { PreconditionError, requireNoOverlaps } from "../../plan/preconditions";
 import { GROUP, OPTIONS, inventoryWith, networkInterface, policyOf, securityGroup } from "./fixtures";
 
 const VIA = { instanceId: "i-fw" };

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { PanosClient } from "../../panos/client";
 import { PanosError } from "../../panos/error";
 import { KeyHolder } from "../../panos/key";
-import { startSimulator, type Simulator } from "../../simulator";
+import { startSimulator, type Simulator } from "../../packages/simulator";
 import { failure, scriptedDevice, type ScriptedDevice } from "./scripted";
 
 const INFO = "<show><system><info></info></system></show>";

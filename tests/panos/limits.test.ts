@@ -5,7 +5,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { startSimulator } from "../../simulator/index";
+import { startSimulator } from "../../packages/simulator/index";
 import { PanosClient } from "../../panos/client";
 import { connectionWarnings, type Connection } from "../../panos/connection";
 import { PanosError } from "../../panos/error";

@@ -4,8 +4,8 @@ import { Writable } from "node:stream";
 import { expect } from "chai";
 import type { PanosError } from "../../panos/error";
 import { readAnswer } from "../../panos/answer";
-import { printable } from "../../panos/printable";
-import { lines } from "../../terminal";
+import { printable } from "../../lib/printable";
+import { lines } from "../../commands/terminal";
 
 const MARKS = ["\u061C", "\u200E", "\u200F", "\u202A", "\u202E", "\u2066", "\u2069", "\u2028", "\u2029"];
 

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { review } from "../../review";
-import type { Review } from "../../review/types";
+import { review } from "../../commands/review/review";
+import type { Review } from "../../review/change/types";
 import { faults, type Schema } from "../support/json-schema";
 import { PROJECT_DIR } from "../support/lab";
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { markdownCode, markdownText } from "../../review/escape";
-import { GITHUB_LIMIT, markdownOf, marker } from "../../review/markdown";
-import type { Review, RuleChange } from "../../review/types";
+import { markdownCode, markdownText } from "../../review/change/escape";
+import { GITHUB_LIMIT, markdownOf, marker } from "../../review/change/markdown";
+import type { Review, RuleChange } from "../../review/change/types";
 
 const HOSTILE =
   "<script>alert(1)</script> | `x` **b** [a](http://e.example) @security #1 !2 ~l $s %m &e www.e.example";

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import type { Inventory } from "../../inventory/types";
-import { factsBetween } from "../../review/between";
-import { reviewOf } from "../../review/model";
-import type { Review, RuleChange } from "../../review/types";
+import { factsBetween } from "../../review/change/between";
+import { reviewOf } from "../../review/change/model";
+import type { Review, RuleChange } from "../../review/change/types";
 import { account, groupId, ruleOf, type Permission } from "../support/account";
 import { settingsOf } from "../support/offline-settings";
 

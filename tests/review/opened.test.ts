@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { everyDefaultPort } from "../../mapping/applications";
-import { isInside, parseCidr } from "../../mapping/cidr";
+import { isInside, parseCidr } from "../../lib/net/cidr";
 import type { RulebaseRule, ServiceObject } from "../../panos/policy";
-import { policiesOf } from "../../review/changes";
-import { factsBetween } from "../../review/between";
-import { markdownOf } from "../../review/markdown";
-import { reviewOf } from "../../review/model";
-import type { Flow, FlowPart } from "../../review/types";
+import { policiesOf } from "../../review/change/changes";
+import { factsBetween } from "../../review/change/between";
+import { markdownOf } from "../../review/change/markdown";
+import { reviewOf } from "../../review/change/model";
+import type { Flow, FlowPart } from "../../review/change/types";
 import { account, type Permission } from "../support/account";
 import { randomOf, type Random } from "../mapping/oracle/random";
 import { settingsOf } from "../support/offline-settings";

@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { review } from "../../review";
-import { REVIEWED_VARIABLES } from "../../review/reviewed";
-import type { Review } from "../../review/types";
+import { review } from "../../commands/review/review";
+import { REVIEWED_VARIABLES } from "../../review/change/reviewed";
+import type { Review } from "../../review/change/types";
 import { account, ruleOf, type Permission } from "../support/account";
 import {
   Lab,

@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { expect } from "chai";
-import { SecretError } from "../../secrets/error";
-import { withKeyReader } from "../../secrets/key-reader";
-import { readKey, requireKeyPlace, writeKey } from "../../secrets/secrets-manager";
+import { SecretError } from "../../aws/secrets/error";
+import { withKeyReader } from "../../aws/secrets/key-reader";
+import { readKey, requireKeyPlace, writeKey } from "../../aws/secrets/secrets-manager";
 import { failure as panosFailure } from "../panos/scripted";
 import { SecretsManager } from "../support/secrets-manager";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { settingsFrom } from "../../settings";
+import { settingsFrom } from "../../settings/index";
 import { hasKey, withStandInKeys } from "../../settings/offline";
 
 const common = {

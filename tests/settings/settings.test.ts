@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect } from "chai";
-import { SettingsError, settingsFrom } from "../../settings";
+import { SettingsError, settingsFrom } from "../../settings/index";
 import { AWS_KEYS } from "../../settings/aws";
 
 const good: Record<string, string> = {

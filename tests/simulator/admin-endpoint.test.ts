@@ -1,8 +1,8 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { expect } from "chai";
-import { startHaPair } from "../../simulator/index";
-import type { HaPair } from "../../simulator/index";
+import { startHaPair } from "../../packages/simulator/index";
+import type { HaPair } from "../../packages/simulator/index";
 import { failure } from "./fault-support";
 import { Client, RULES, ruleXml } from "./stock-client";
 

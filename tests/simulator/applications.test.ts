@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { startSimulator } from "../../simulator/index";
-import type { Simulator, SimulatorOptions } from "../../simulator/index";
-import { DEFAULT_CONFIG } from "../../simulator/default-config";
-import { parseApplications } from "../../simulator/policy/more-applications";
+import { startSimulator } from "../../packages/simulator/index";
+import type { Simulator, SimulatorOptions } from "../../packages/simulator/index";
+import { DEFAULT_CONFIG } from "../../packages/simulator/default-config";
+import { parseApplications } from "../../packages/simulator/policy/more-applications";
 import { Client, RULES, VSYS, ruleXml } from "./stock-client";
 
 const PREDEFINED = "/config/predefined/application";

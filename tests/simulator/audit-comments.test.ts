@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { startSimulator } from "../../simulator/index";
-import type { Simulator } from "../../simulator/index";
-import type { XmlElement } from "../../simulator/xml/element";
+import { startSimulator } from "../../packages/simulator/index";
+import type { Simulator } from "../../packages/simulator/index";
+import type { XmlElement } from "../../packages/simulator/xml/element";
 import { Client, RULES, ruleXml } from "./stock-client";
 
 const at = (rule: string): string => `${RULES}/entry[@name='${rule}']`;

@@ -6,7 +6,12 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 function run(...args: string[]) {
-  const child = spawn(process.execPath, ["--require", "./typescript.cjs", "simulator/main.ts", ...args]);
+  const child = spawn(process.execPath, [
+    "--require",
+    "./typescript.cjs",
+    "packages/simulator/main.ts",
+    ...args,
+  ]);
   let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (text: string) => (output += text));

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { startSimulator } from "../../simulator/index";
-import type { Effect, Simulator } from "../../simulator/index";
+import { startSimulator } from "../../packages/simulator/index";
+import type { Effect, Simulator } from "../../packages/simulator/index";
 import { connection, failure } from "./fault-support";
 import { Client, RULES, ruleXml } from "./stock-client";
 

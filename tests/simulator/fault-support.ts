@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import type { Simulator } from "../../simulator/index";
+import type { Simulator } from "../../packages/simulator/index";
 
 /** How a request without an answer ended, as an error's code. */
 export async function failure(request: Promise<unknown>): Promise<string> {

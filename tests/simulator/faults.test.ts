@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { FaultError, readFaults, startSimulator } from "../../simulator/index";
-import type { Effect, Fault, Simulator } from "../../simulator/index";
+import { FaultError, readFaults, startSimulator } from "../../packages/simulator/index";
+import type { Effect, Fault, Simulator } from "../../packages/simulator/index";
 import { failure } from "./fault-support";
 import { Client, RULES, VSYS, ruleXml } from "./stock-client";
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { expect } from "chai";
-import { startHaPair, startSimulator } from "../../simulator/index";
-import type { HaPair, HaPairOptions, Simulator } from "../../simulator/index";
+import { startHaPair, startSimulator } from "../../packages/simulator/index";
+import type { HaPair, HaPairOptions, Simulator } from "../../packages/simulator/index";
 import { Client, RULES, ruleXml } from "./stock-client";
 
 const STATE = "<show><high-availability><state></state></high-availability></show>";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { startSimulator } from "../../simulator/index";
-import type { Simulator } from "../../simulator/index";
+import { startSimulator } from "../../packages/simulator/index";
+import type { Simulator } from "../../packages/simulator/index";
 import { Client, RULES, VSYS, ruleXml } from "./stock-client";
 
 describe("simulator: operational commands", () => {

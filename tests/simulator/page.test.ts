@@ -1,8 +1,8 @@
 import * as http from "node:http";
 import { expect } from "chai";
-import { startSimulator } from "../../simulator/index";
-import type { Simulator } from "../../simulator/index";
-import type { PageState } from "../../simulator/page/state";
+import { startSimulator } from "../../packages/simulator/index";
+import type { Simulator } from "../../packages/simulator/index";
+import type { PageState } from "../../packages/simulator/page/state";
 import { Client, RULES, ruleXml } from "./stock-client";
 
 function get(

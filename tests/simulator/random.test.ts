@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { DEFAULT_CONFIG } from "../../simulator/default-config";
-import { Firewall } from "../../simulator/firewall";
-import { answerRequest } from "../../simulator/http/api";
-import { revert } from "../../simulator/commit/revert";
-import { EVERYTHING } from "../../simulator/commit/scope";
-import { withChanges } from "../../simulator/config/transplant";
-import { print } from "../../simulator/xml/print";
+import { DEFAULT_CONFIG } from "../../packages/simulator/default-config";
+import { Firewall } from "../../packages/simulator/firewall";
+import { answerRequest } from "../../packages/simulator/http/api";
+import { revert } from "../../packages/simulator/commit/revert";
+import { EVERYTHING } from "../../packages/simulator/commit/scope";
+import { withChanges } from "../../packages/simulator/config/transplant";
+import { print } from "../../packages/simulator/xml/print";
 import { RULES, VSYS, ruleXml } from "./stock-client";
 
 const ADMINS = ["ann", "bob"] as const;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { startSimulator } from "../../simulator/index";
-import type { Simulator, SimulatorOptions } from "../../simulator/index";
+import { startSimulator } from "../../packages/simulator/index";
+import type { Simulator, SimulatorOptions } from "../../packages/simulator/index";
 import { Client, RULES, ruleXml, send, VSYS, type Reply } from "./stock-client";
 
 const tags = (...names: string[]) => `<tag>${names.map((name) => `<member>${name}</member>`).join("")}</tag>`;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { startSimulator } from "../../simulator/index";
-import type { SessionRequest, Simulator } from "../../simulator/index";
+import { startSimulator } from "../../packages/simulator/index";
+import type { SessionRequest, Simulator } from "../../packages/simulator/index";
 import { Client, RULES, ruleXml } from "./stock-client";
 
 const SETTINGS = "/config/devices/entry[@name='localhost.localdomain']/deviceconfig/setting/config";

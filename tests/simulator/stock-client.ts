@@ -1,7 +1,7 @@
 import * as https from "node:https";
-import { parseXml } from "../../simulator/xml/parse";
-import type { XmlElement } from "../../simulator/xml/element";
-import type { Simulator } from "../../simulator/index";
+import { parseXml } from "../../packages/simulator/xml/parse";
+import type { XmlElement } from "../../packages/simulator/xml/element";
+import type { Simulator } from "../../packages/simulator/index";
 
 export const VSYS = "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']";
 export const RULES = `${VSYS}/rulebase/security/rules`;

@@ -4,8 +4,8 @@ import * as http from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { startSimulator } from "../../simulator/index";
-import type { Simulator } from "../../simulator/index";
+import { startSimulator } from "../../packages/simulator/index";
+import type { Simulator } from "../../packages/simulator/index";
 import { Client, RULES, ruleXml, send } from "./stock-client";
 
 const INFO = "<show><system><info></info></system></show>";

@@ -1,4 +1,4 @@
-import type { Drift, Finding } from "../../drift/types";
+import type { Drift, Finding } from "../../review/drift/types";
 import { ruleXml } from "../../panos/entries";
 
 const KINDS = ["edited", "disabled", "moved", "removed", "undeclared"] as const;

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { newCrypter } from "../../engine/secrets";
-import { chooseExecutable, Stack, type Executable, type RunResult } from "../../engine/stack";
+import { newCrypter } from "../../packages/pulumi/secrets";
+import { chooseExecutable, Stack, type Executable, type RunResult } from "../../packages/pulumi/stack";
 import type { Inventory } from "../../inventory/types";
 import {
   startSimulator,
@@ -11,7 +11,7 @@ import {
   type RequestRecord,
   type Simulator,
   type SimulatorOptions,
-} from "../../simulator";
+} from "../../packages/simulator";
 import { FIREWALL_INTERFACE } from "./account";
 import { Orphans } from "./orphans";
 import { Person } from "./person";

@@ -1,4 +1,4 @@
-import { settingsFrom, type Settings } from "../../settings";
+import { settingsFrom, type Settings } from "../../settings/index";
 import { FIREWALL_INTERFACE } from "./account";
 
 /** The settings of a stack for the small account and a firewall that nobody asks; more, by full key. */

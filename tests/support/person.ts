@@ -3,7 +3,7 @@ import { waitForJob, type Job } from "../../panos/job";
 import { locks, releaseCommitLock, takeCommitLock, type Lock } from "../../panos/lock";
 import { containerXpath, entryXpath, type Container } from "../../panos/location";
 import { pendingChanges, type PendingChange } from "../../panos/system";
-import type { Simulator } from "../../simulator";
+import type { Simulator } from "../../packages/simulator";
 
 const VSYS = { vsys: "vsys1" };
 

@@ -1,6 +1,6 @@
 import { ruleXml } from "../../panos/entries";
-import { summaryOf } from "../../review/summary";
-import type { Flow, Review, RuleChange } from "../../review/types";
+import { summaryOf } from "../../review/change/summary";
+import type { Flow, Review, RuleChange } from "../../review/change/types";
 
 const PORTS = [443, 22, 80, 5432, 8443, 25, 3306, 9090, 636, 8080];
 

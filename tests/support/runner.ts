@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Executable } from "../../engine/stack";
+import type { Executable } from "../../packages/pulumi/stack";
 import { LocalRunner, type LocalRunnerOptions } from "../../trigger/runner/local";
 import type { RunRequest } from "../../trigger/runner/runner";
 import { engineFor } from "../../trigger/runner/stand-in";

@@ -1,4 +1,4 @@
-import type { Stack } from "../../engine/stack";
+import type { Stack } from "../../packages/pulumi/stack";
 
 /** Gives the security rules in a stack's state other logical names. */
 export async function renameRules(stack: Stack, rename: (name: string) => string): Promise<void> {

@@ -1,5 +1,5 @@
 import { PassThrough, Writable } from "node:stream";
-import type { Terminal } from "../../terminal";
+import type { Terminal } from "../../commands/terminal";
 
 /** A person at a terminal: what they type, and what they see. As readline knows one, by `isTTY`. */
 export class FakeTerminal {

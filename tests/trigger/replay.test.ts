@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { replay } from "../../trigger/replay";
+import { replay } from "../../commands/replay/replay";
 import { callRecord, IDS, logFile } from "../support/cloudtrail";
 import { PROJECT_DIR, testExecutable } from "../support/lab";
 import { FakeTerminal } from "../support/terminal";

@@ -1,4 +1,4 @@
-import { inParallel } from "../../provider/parallel";
+import { inParallel } from "../../lib/parallel";
 import { oldestOf, sizeOf, type LedgerDocument } from "../ledger/document";
 import { LedgerError } from "../ledger/errors";
 import { wantedAt } from "../ledger/lease";

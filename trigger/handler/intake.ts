@@ -3,7 +3,7 @@ import type { Change } from "../events/change";
 import { readCloudTrailRecord } from "../events/cloudtrail";
 import { LogFileError, readLogFile } from "../events/log-file";
 import type { DropReason, Verdict, Watch } from "../events/verdict";
-import { inParallel } from "../../provider/parallel";
+import { inParallel } from "../../lib/parallel";
 import type { DeadLetter } from "./edges";
 
 /** What one invocation has brought. */

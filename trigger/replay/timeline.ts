@@ -6,7 +6,7 @@ import { Handler } from "../handler/handler";
 import { Ledger } from "../ledger/ledger";
 import type { LedgerStore } from "../ledger/store";
 import type { RunOutcome, RunRequest } from "../runner/runner";
-import type { Flags } from "./flags";
+import type { Flags } from "../../commands/replay/flags";
 import type { Rehearsal, Rehearsed } from "./rehearsal";
 import { DEPLOYED, VirtualQueue } from "./virtual-queue";
 import { VirtualTime } from "./virtual-time";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { RUN_VARIABLES, type TimedNote } from "../../provider/run";
-import { SecretError } from "../../secrets/error";
+import { SecretError } from "../../aws/secrets/error";
 import { RunnerError } from "./error";
 import { filesAt, splitUrl, type Files } from "./files";
 import { nextWait, StackLocks, waitForLocks } from "./locks";

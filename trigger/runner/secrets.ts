@@ -1,4 +1,4 @@
-import { readKey, readSecret } from "../../secrets/secrets-manager";
+import { readKey, readSecret } from "../../aws/secrets/secrets-manager";
 
 /** Variables that hold something secret, whoever set them. */
 const SECRET_VARIABLES = [

@@ -1,4 +1,4 @@
-import { Stack, type Deployment, type Executable, type StackOptions } from "../../engine/stack";
+import { Stack, type Deployment, type Executable, type StackOptions } from "../../packages/pulumi/stack";
 import { automation } from "./automation";
 import { Lines } from "./log";
 import { Heard, type Engine, type Update, type Updated } from "./update";

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { leanNodeOptions } from "../../lean-sdk";
+import { leanNodeOptions } from "../../lib/lean-sdk";
 
 /** Where the image has Pulumi's plugins. */
 const BAKED_PLUGINS = "/opt/pulumi/plugins";

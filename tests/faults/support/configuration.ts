@@ -3,7 +3,7 @@ import { child, entries, parseXml, type XmlElement } from "../../../panos/xml";
 import { foundDeclaration } from "../../../provider/declaration";
 import type { Declaration } from "../../../provider/inputs";
 import { objectsIn } from "../../../provider/objects";
-import type { Simulator } from "../../../simulator";
+import type { Simulator } from "../../../packages/simulator";
 import { CLEANUP, OWNER, TAG } from "./program";
 
 const VSYS = { vsys: "vsys1" };

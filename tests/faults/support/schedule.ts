@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { containerXpath, vsysXpath } from "../../../panos/location";
-import type { Effect, FaultMatch } from "../../../simulator";
+import type { Effect, FaultMatch } from "../../../packages/simulator";
 import type { Permission } from "../../support/account";
 import { ruleEntry } from "../../support/lab";
 import type { Edit } from "./configuration";

@@ -1,6 +1,6 @@
 import { differences } from "../../../provider/declaration";
 import type { Declaration } from "../../../provider/inputs";
-import type { FiredFault, Job, RequestRecord, Simulator } from "../../../simulator";
+import type { FiredFault, Job, RequestRecord, Simulator } from "../../../packages/simulator";
 import { isWrite } from "../../support/lab";
 import { Configuration, edited, isTampering, type Edit, type Theirs } from "./configuration";
 

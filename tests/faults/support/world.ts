@@ -13,7 +13,7 @@ import {
   type Job,
   type RequestRecord,
   type Simulator,
-} from "../../../simulator";
+} from "../../../packages/simulator";
 import type { Permission } from "../../support/account";
 import { firewallConfig, isWrite, PASSWORDS } from "../../support/lab";
 import { Configuration, type Edit } from "./configuration";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { pageOf } from "../../../review/page/html";
-import type { Review } from "../../../review/types";
+import { pageOf } from "../../../review/change/page/html";
+import type { Review } from "../../../review/change/types";
 import { pagesIn, violations, widthOf } from "../../support/browser";
 import { reviewOfRules } from "../../support/reviews";
 

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { createHash } from "node:crypto";
 import { Script } from "node:vm";
-import { pageOf } from "../../../review/page/html";
-import type { PageData } from "../../../review/page/types";
+import { pageOf } from "../../../review/change/page/html";
+import type { PageData } from "../../../review/change/page/types";
 import { reviewOfRules } from "../../support/reviews";
 
 const HOSTILE = "</script><script>alert(1)</script><!--\u2028\u2029&amp;";

@@ -1,0 +1,130 @@
+import { randomUUID } from "node:crypto";
+import path from "node:path";
+import { entriesNow, tagFor } from "./ec2";
+import { HELP, readFlags, type Flags } from "./flags";
+import type { Approval, ApprovedPermission } from "../../guard/approvals/approval";
+import { approverOf, keyOfCaller, type Approvers } from "../../guard/approvals/people";
+import { GuardError } from "../../guard/error";
+import { readPolicy } from "../../guard/policy/read";
+import { legible } from "../../guard/rules";
+import { approvalStore, REQUESTS, type Place } from "../../guard/stores";
+import { guardSettings } from "../../settings/guard";
+import { collector, SettingsError } from "../../settings/problems";
+import { reader } from "../../settings/reader";
+import { readStackFile } from "../../settings/stack-file";
+import { lines, runCommand, type Terminal } from "../terminal";
+
+/**
+ * Approves a change, in the name of whose AWS credentials it runs with.
+ * @returns the exit code: 0 approved, 1 AWS refused, 2 wrong arguments or settings
+ */
+export async function approve(args: string[], { output, folder }: Terminal): Promise<number> {
+  const say = lines(output);
+  const now = new Date();
+  const flags = readFlags(args, now);
+  if (flags === "help") {
+    say(HELP);
+    return 0;
+  }
+  if ("problem" in flags) {
+    say(`${flags.problem}\n\n${HELP}`);
+    return 2;
+  }
+  try {
+    if ("tag" in flags) {
+      const { region } = flags;
+      say(await tagFor(flags.rule, flags.tag, region === undefined ? {} : { region }));
+      return 0;
+    }
+    const { address, place, approvers } = await storeOf(flags, folder);
+    const by = await caller(place, flags.as);
+    // Whoever gives --store alone learns it from the next run.
+    const approver = approvers === undefined ? undefined : approverOf(by, approvers.who);
+    if (approver && "problem" in approver) throw new GuardError("APPROVALS", `${by}: ${approver.problem}`);
+    const { group, ticket, until, once, reason } = flags;
+    const { permission, blocks } = await bound(flags.permission, place);
+    const approval: Approval = {
+      ...{ id: randomUUID(), by, madeAt: now.toISOString(), group, until, once, permission },
+      ...(flags.for !== undefined && { for: flags.for }),
+      ...(ticket !== undefined && { ticket }),
+      ...(reason !== undefined && { reason: legible(reason, 500) }),
+    };
+    const store = await approvalStore(address, place);
+    await store.add(approval);
+    const { kind, direction, text, end } = permission;
+    const what = `${kind === "closes" ? "closing" : "opening"} ${direction} ${text} ${end}${blocks}`;
+    const carrying = ticket === undefined ? "" : ` where it carries ${ticket}`;
+    say(
+      `${by.slice(by.lastIndexOf(":") + 1)} approves ${what}${carrying} of ${group} for ${flags.for ?? "anybody else"}, ` +
+        `${once ? "once, until" : "until"} ${until}. It is kept in ${store.name} as ${approval.id}.`,
+    );
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    say(`nothing was approved: ${error.message}`);
+    return error instanceof SettingsError ? 2 : 1;
+  }
+}
+
+/** The permission; of a prefix list, with what its blocks are now. */
+async function bound(
+  permission: ApprovedPermission,
+  place: Place,
+): Promise<{ permission: ApprovedPermission; blocks: string }> {
+  const { end, entries } = permission;
+  if (!end.startsWith("pl-") || entries !== undefined) return { permission, blocks: "" };
+  const { blocks, hash } = await entriesNow(end, place);
+  return { permission: { ...permission, entries: hash }, blocks: ` as it is now (${blocks.length} blocks)` };
+}
+
+async function storeOf(
+  { stack, store, region }: Flags,
+  folder: string,
+): Promise<{ address: string; place: Place; approvers?: { who: Approvers | undefined } }> {
+  const at = region === undefined ? {} : { region };
+  if (store !== undefined) return { address: store, place: at };
+  const values = await readStackFile(folder, stack ?? "");
+  const { problems, report } = collector();
+  const get = (key: string) => values[key];
+  const guard = guardSettings(reader(get, report).json("guard"), get, report);
+  if (problems.length > 0) throw new SettingsError(problems);
+  if (guard === undefined) {
+    throw new GuardError(
+      "SETTINGS",
+      `Pulumi.${stack}.yaml has no aws-panos-rules:guard, which says where approvals are kept. Give --store`,
+    );
+  }
+  const policy = await readPolicy(path.resolve(folder, guard.policy));
+  return {
+    ...{ address: guard.approvals, place: { ...guard.place, ...at } },
+    approvers: { who: policy.approvers },
+  };
+}
+
+/** The key that only who runs this may write under. @param as the source identity */
+async function caller(place: Place, as: string | undefined): Promise<string> {
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  const { STS } = await import("@aws-sdk/client-sts");
+  let arn: string;
+  let key: string | undefined;
+  try {
+    const { UserId, Arn } = await new STS({ ...place, requestHandler: REQUESTS }).getCallerIdentity({});
+    if (UserId === undefined || Arn === undefined) throw new Error("its answer names nobody");
+    arn = Arn;
+    key = keyOfCaller(Arn, UserId, as);
+  } catch (error) {
+    const { name, message } = error as Error;
+    throw new GuardError(
+      "APPROVALS",
+      `AWS doesn't say who you are (${legible(`${name}: ${message}`)}). Check your AWS credentials and the region`,
+      { cause: error },
+    );
+  }
+  if (key !== undefined) return key;
+  throw new GuardError(
+    "APPROVALS",
+    `${legible(arn)} is neither a role's session nor an IAM user: the root user and federated tokens approve nothing`,
+  );
+}
+
+if (require.main === module) runCommand(approve);

@@ -1,0 +1,119 @@
+import { SettingsError, settingsFrom } from "../../settings/index";
+
+/** Answers by the configuration key that they are for. */
+export type Values = Record<string, string>;
+
+/** Something that only a person knows. */
+export interface Question {
+  key: string;
+  flag: string;
+  asks: string;
+  example: string;
+  /** What an empty answer means; absent where there must be one. */
+  byDefault?: string;
+}
+
+/** Not a setting: the stack's name, which is in the file's. */
+export const STACK = "stack";
+export const FIREWALL = "aws-panos-rules:firewall";
+const IDS = { i: "instanceIds", eni: "networkInterfaceIds", vpce: "vpcEndpointIds" } as const;
+
+/** What to ask, in this order. */
+export function questions(environment: NodeJS.ProcessEnv): Question[] {
+  const region = environment["AWS_REGION"];
+  return [
+    { key: STACK, flag: "stack", asks: "Name of the stack", example: "production" },
+    {
+      key: "panos:hostname",
+      flag: "hostname",
+      asks: "Firewall: host name or address of its management",
+      example: "fw1.example.com",
+    },
+    {
+      key: "panos:vsys",
+      flag: "vsys",
+      asks: "Firewall: virtual system",
+      example: "vsys1",
+      byDefault: "vsys1",
+    },
+    {
+      key: FIREWALL,
+      flag: "firewall-interface",
+      asks: "Firewall in AWS: ids of instances, network interfaces or endpoints that route tables point to",
+      example: "eni-0123456789abcdef0 vpce-0123456789abcdef0",
+    },
+    {
+      key: "aws:region",
+      flag: "region",
+      asks: "AWS region",
+      example: "eu-central-1",
+      ...(region ? { byDefault: region } : {}),
+    },
+    {
+      key: "aws-panos-rules:cleanupRule",
+      flag: "cleanup-rule",
+      asks: "Your last rule, above which new rules go, or interzone-default",
+      example: "cleanup-deny",
+    },
+    {
+      key: "aws-panos-rules:untrustZone",
+      flag: "untrust-zone",
+      asks: "Zone that traffic comes from",
+      example: "untrust",
+      byDefault: "untrust",
+    },
+    {
+      key: "aws-panos-rules:trustZone",
+      flag: "trust-zone",
+      asks: "Zone of the instances",
+      example: "trust",
+      byDefault: "trust",
+    },
+    {
+      key: "aws-panos-rules:profileGroup",
+      flag: "profile-group",
+      asks: "Security profile group of new rules (empty: none)",
+      example: "inbound",
+      byDefault: "",
+    },
+    {
+      key: "aws-panos-rules:logSetting",
+      flag: "log-setting",
+      asks: "Log forwarding profile of new rules (empty: none)",
+      example: "to-siem",
+      byDefault: "",
+    },
+  ];
+}
+
+/** What is wrong with one answer, in the words of the settings that will read it. */
+export function problemsWith({ key, example, byDefault }: Question, answer: string): string[] {
+  if (answer === "" && byDefault === "") return [];
+  const wrong = `${JSON.stringify(answer)} won't do; e.g. ${example}`;
+  if (key === STACK) return /^[A-Za-z0-9._-]{1,100}$/.test(answer) ? [] : [wrong];
+  if (key === "aws:region") return /^[a-z]+(-[a-z]+)+-\d+$/.test(answer) ? [] : [wrong];
+  const value = key === FIREWALL ? firewallTargets(answer) : answer;
+  if (value === undefined) return [wrong];
+  try {
+    settingsFrom({ [key]: value }, () => true, "organization/project/stack", {
+      PANOS_API_KEY: "given later",
+    });
+    return [];
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return error.problems
+      .filter((problem) => problem.key.startsWith(key))
+      .map((problem) => `${problem.problem}; e.g. ${problem.example}`);
+  }
+}
+
+/** The firewall's ids by their kinds, as the settings want them; undefined if one is of no kind. */
+export function firewallTargets(answer: string): string | undefined {
+  const targets: Record<string, string[]> = {};
+  for (const id of answer.split(/[\s,]+/).filter((each) => each !== "")) {
+    const kind = IDS[id.slice(0, Math.max(0, id.indexOf("-"))) as keyof typeof IDS] as string | undefined;
+    if (kind === undefined) return undefined;
+    (targets[kind] ??= []).push(id);
+  }
+  return JSON.stringify(targets);
+}

@@ -1,0 +1,113 @@
+import { prompter } from "./prompt";
+import { readCredentialsFile } from "./credentials-file";
+import { KeygenError } from "./error";
+import { HELP, readFlags, type Flags } from "./flags";
+import { readStack, type StackConfiguration } from "./stack";
+import { secretStore, stackStore, type KeyStore } from "./store";
+import { PanosClient } from "../../panos/client";
+import { CONNECTION_ENVIRONMENT, connectionFrom, type Connection } from "../../panos/connection";
+import { PanosError } from "../../panos/error";
+import { SecretError } from "../../aws/secrets/error";
+import { secretAddress } from "../../aws/secrets/key-reader";
+import { lines, runCommand, type Terminal } from "../terminal";
+
+/**
+ * Makes an API key and stores it.
+ * @returns the exit code: 0 stored, 1 refused by the firewall or where it should go, 2 wrong arguments or answers
+ */
+export async function keygen(args: string[], terminal: Terminal): Promise<number> {
+  const say = lines(terminal.output);
+  const flags = readFlags(args);
+  if ("problem" in flags) {
+    say(`${flags.problem}\n\n${HELP}`);
+    return 2;
+  }
+  if (flags.help) {
+    terminal.output.write(HELP);
+    return 0;
+  }
+  try {
+    const { stack, credentials } = flags;
+    const configuration =
+      stack === undefined ? undefined : await readStack(terminal.folder, stack, flags.firewall);
+    const store = storeFor(flags, configuration, terminal);
+    const file = credentials === undefined ? {} : await readCredentialsFile(credentials);
+    const connection = await whoAndWhere({ ...terminal.environment, ...file }, configuration, terminal);
+    await store.check();
+    say(await makeKey(connection, store));
+    return 0;
+  } catch (error) {
+    const foreseen =
+      error instanceof KeygenError || error instanceof PanosError || error instanceof SecretError;
+    if (!foreseen) throw error;
+    say(`no key was stored: ${error.message}`);
+    return error.code === "SETTINGS" || error.code === "FILE" ? 2 : 1;
+  }
+}
+
+function storeFor(
+  { stack, secret }: Flags,
+  configuration: StackConfiguration | undefined,
+  { folder, environment }: Terminal,
+): KeyStore {
+  const config = (key: string) => configuration?.get(key);
+  const id = secret ?? config("panos:apiKeySecret");
+  if (id !== undefined) return secretStore(secretAddress(id, config));
+  if (stack === undefined || configuration === undefined)
+    throw new Error("flags without a place for the key");
+  return stackStore(stack, configuration.keyPlace, folder, environment);
+}
+
+/** How to reach the firewall and as whom; asks for what nothing says. */
+async function whoAndWhere(
+  environment: NodeJS.ProcessEnv,
+  configuration: StackConfiguration | undefined,
+  { input, output }: Terminal,
+): Promise<Connection> {
+  // The key that there is by now plays no part.
+  const known = { ...environment, PANOS_API_KEY: "", PANOS_API_KEY_SECRET: "" } as NodeJS.ProcessEnv;
+  const config = (key: string) => (key.startsWith("apiKey") ? undefined : configuration?.get(`panos:${key}`));
+  const person = prompter(input, output);
+  try {
+    for (const [key, question] of [
+      ["hostname", "Firewall: host name or address of its management"],
+      ["username", "Administrator of this program"],
+      ["password", "Password (not shown)"],
+    ] as const) {
+      const variable = CONNECTION_ENVIRONMENT[key];
+      if (known[variable] || config(key)) continue;
+      const answer = await (key === "password" ? person.askSecret(question) : person.ask(question));
+      if (!answer) throw new KeygenError("SETTINGS", `no answer to: ${question}; or set ${variable}`);
+      known[variable] = key === "password" ? answer : answer.trim();
+    }
+  } finally {
+    person.close();
+  }
+  const { connection, problems } = connectionFrom(config, known);
+  if (connection !== undefined) return connection;
+  throw new KeygenError("SETTINGS", problems.map(({ key, problem }) => `${key} ${problem}`).join("; "));
+}
+
+/** @returns what to tell the person */
+async function makeKey(connection: Connection, store: KeyStore): Promise<string> {
+  const client = new PanosClient(connection);
+  const { value, lifetimeMs } = await client.logIn().finally(() => client.close());
+  try {
+    await store.store(value);
+  } catch (error) {
+    if (!(error instanceof KeygenError || error instanceof SecretError)) throw error;
+    throw new KeygenError(
+      "PULUMI",
+      `${error.message}\nA key was made, and nobody has it. Mend this and run it again`,
+    );
+  }
+  const { username = "", hostname } = connection;
+  const life =
+    lifetimeMs === undefined
+      ? "It is good until it is revoked, or the administrator's password changes."
+      : `${hostname} ends keys after ${lifetimeMs / 60_000} minutes: make the next one before that, or let the ` +
+        "program renew them itself, with panos:username and panos:password.";
+  return `The API key of ${username} on ${hostname} is stored in ${store.name}.\n${life}`;
+}
+
+if (require.main === module) runCommand(keygen);

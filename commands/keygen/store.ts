@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { findCli } from "../../packages/pulumi/findCli";
+import { requireKeyPlace, writeKey, type SecretAddress } from "../../aws/secrets/secrets-manager";
+import { KeygenError } from "./error";
+
+/** Where a key goes. */
+export interface KeyStore {
+  /** For messages. */
+  name: string;
+  /** Fails where a key could not be stored, before there is one: making it may end the old one. */
+  check(): Promise<void>;
+  store(key: string): Promise<void>;
+}
+
+/** A secret of AWS Secrets Manager, which gets a new version. */
+export function secretStore(address: SecretAddress): KeyStore {
+  return {
+    name: `the secret ${address.id} of AWS Secrets Manager, as its current version`,
+    check: () => requireKeyPlace(address),
+    store: (key) => writeKey(address, key),
+  };
+}
+
+/**
+ * A secret in a stack's configuration, encrypted by the Pulumi CLI.
+ * @param folder where Pulumi.yaml is
+ */
+export function stackStore(
+  stack: string,
+  place: { key: string; isPath: boolean },
+  folder: string,
+  environment: NodeJS.ProcessEnv,
+): KeyStore {
+  const pulumi = async (args: string[], input: string) => {
+    const cli = findCli(environment);
+    if (cli === undefined) {
+      throw new KeygenError(
+        "NO_CLI",
+        "the stack's secrets are encrypted by the Pulumi CLI, and there is none on PATH or in ~/.pulumi. Install it " +
+          "(https://www.pulumi.com/docs/install/), or keep the key in AWS Secrets Manager (--secret, and panos:apiKeySecret)",
+      );
+    }
+    const all = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
+    const child = spawn(cli, all, { cwd: folder, env: environment, stdio: ["pipe", "ignore", "pipe"] });
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+    // A CLI that ends without reading says why by itself.
+    child.stdin.on("error", () => undefined).end(input);
+    const [code] = (await once(child, "close")) as [number | null];
+    if (code === 0) return;
+    const reason = input === "" ? said : said.replaceAll(input, "***");
+    throw new KeygenError("PULUMI", `pulumi ${args.slice(0, 2).join(" ")} failed: ${reason.trim()}`);
+  };
+  return {
+    name: `${place.key}, a secret of the stack ${stack} (in Pulumi.${stack}.yaml)`,
+    // Decrypts what is there, so it needs all that encrypting does.
+    check: () => pulumi(["config", "--show-secrets"], ""),
+    // Without a value among its arguments, where every process of the machine could read it, it takes its input.
+    store: (key) =>
+      pulumi(["config", "set", "--secret", ...(place.isPath ? ["--path"] : []), place.key], key),
+  };
+}

@@ -1,0 +1,81 @@
+import type { Inventory } from "../inventory/types";
+import { missingPrerequisites } from "../mapping/prerequisites";
+import type { MappingOptions, Policy } from "../mapping/types";
+import type { Rulebase } from "../panos/policy";
+import type { FirewallSettings, Settings } from "../settings/index";
+
+/** Something outside this program is not as its configuration says. Nothing has been written. */
+export class PreconditionError extends Error {
+  override readonly name = "PreconditionError";
+  readonly code: string = "PRECONDITION_FAILED";
+}
+
+/** A limit, a freeze or the pause switch of the stack configuration stops the run: a person has to decide. */
+export class HeldError extends PreconditionError {
+  override readonly code = "HELD";
+}
+
+/**
+ * Refuses configured firewall targets that AWS doesn't know: with one of them gone or misspelled, the rules
+ * of everything behind it would quietly go as well.
+ * @throws PreconditionError
+ */
+export function requireKnownTargets(unknown: readonly string[], inventory: Inventory): void {
+  if (unknown.length === 0) return;
+  throw new PreconditionError(
+    `aws-panos-rules:firewall: ${unknown.join(", ")} ${unknown.length === 1 ? "is" : "are"} nowhere in the inventory` +
+      `${place(inventory)}: no route points there and no interface or instance has that id. ` +
+      "Check the id, aws:region and the role that is used",
+  );
+}
+
+/** @throws PreconditionError that names every rule, zone or profile that our rules need and that is missing */
+export function requirePrerequisites(candidate: Rulebase, { cleanupRule, mapping }: FirewallSettings): void {
+  const missing = missingPrerequisites(candidate, cleanupRule, mapping);
+  if (missing.length > 0) throw new PreconditionError(missing.join("\n"));
+}
+
+/**
+ * What every run says of a cleanup rule that doesn't deny everything that comes to it.
+ * @throws PreconditionError in place of that, where guardrails are enforced
+ */
+export function requireDenial(doubts: readonly string[], { guardrails }: Pick<Settings, "guardrails">): void {
+  if (doubts.length === 0 || !guardrails.enforce) return;
+  throw new PreconditionError(
+    `aws-panos-rules:cleanupRule: ${doubts.join("\n")}\nNothing was written, because guardrails.enforce is set. ` +
+      "Mend the rule, or name one that denies everything",
+  );
+}
+
+/** @throws PreconditionError that names both ends, where VPCs share addresses and the configuration refuses that */
+export function requireNoOverlaps(overlaps: readonly string[], { overlaps: wanted }: MappingOptions): void {
+  if (wanted !== "refuse" || overlaps.length === 0) return;
+  throw new PreconditionError(
+    `aws-panos-rules:overlaps is refuse: ${overlaps.join("\n")}\n` +
+      "Nothing was written. Give the VPCs zones of their own (aws-panos-rules:zones), or set overlaps to warn",
+  );
+}
+
+/** @throws PreconditionError that names each rule of `adopt` that can't be taken over, and why */
+export function requireAdoptable(refused: readonly string[]): void {
+  if (refused.length === 0) return;
+  throw new PreconditionError(
+    `aws-panos-rules:adopt: ${refused.join("\n")}\nNothing was written. Mend that, or take the name off the list`,
+  );
+}
+
+/** Why an empty policy may be a mistake, for the provider to refuse removing everything because of it. */
+export function suspicion(policy: Policy, inventory: Inventory): string | undefined {
+  if (policy.protectedInterfaces.length > 0) return undefined;
+  return (
+    `no running instance${place(inventory)} has an interface whose route table sends its internet traffic to the ` +
+    "configured firewall: is it the right region, role and aws-panos-rules:firewall?"
+  );
+}
+
+function place({ region, accountId, accounts }: Inventory): string {
+  if (accounts !== undefined) {
+    return ` of ${accounts.map((each) => `account ${each.accountId} in ${each.region}`).join(", ")}`;
+  }
+  return [region && ` in ${region}`, accountId && ` of account ${accountId}`].filter(Boolean).join("");
+}

@@ -1,0 +1,84 @@
+/** An inventory, looked up by what the reasons of a review ask for. */
+import { plainText } from "../../mapping/describe";
+import { normalised } from "../../mapping/protocols";
+import { addressTexts, protectedInterfaces } from "../../mapping/routing";
+import type { MappingOptions } from "../../mapping/types";
+import type {
+  Instance,
+  Inventory,
+  NetworkInterface,
+  PrefixList,
+  SecurityGroup,
+  SecurityGroupRule,
+  Subnet,
+} from "../../inventory/types";
+import type { NamedPermission } from "./permission";
+
+export class Account {
+  /** Ids of the interfaces behind the firewall. */
+  readonly behind: ReadonlySet<string>;
+  readonly groups: ReadonlyMap<string, SecurityGroup>;
+  readonly instances: ReadonlyMap<string, Instance>;
+  readonly interfaces: ReadonlyMap<string, NetworkInterface>;
+  readonly lists: ReadonlyMap<string, PrefixList>;
+  readonly subnets: ReadonlyMap<string, Subnet>;
+  private readonly byGroup = new Map<string, NetworkInterface[]>();
+  private readonly byAddress = new Map<string, NetworkInterface>();
+
+  constructor(
+    readonly inventory: Inventory,
+    readonly options: MappingOptions,
+  ) {
+    const byId = <T extends { id: string }>(items: T[]) => new Map(items.map((item) => [item.id, item]));
+    const { interfaces } = protectedInterfaces(inventory, options);
+    this.behind = new Set(interfaces.map(({ networkInterface }) => networkInterface.id));
+    this.groups = byId(inventory.securityGroups);
+    this.instances = byId(inventory.instances);
+    this.interfaces = byId(inventory.networkInterfaces);
+    this.lists = byId(inventory.prefixLists);
+    this.subnets = byId(inventory.subnets);
+    for (const each of inventory.networkInterfaces) {
+      for (const groupId of each.securityGroupIds) {
+        const carriers = this.byGroup.get(groupId);
+        if (carriers === undefined) this.byGroup.set(groupId, [each]);
+        else carriers.push(each);
+      }
+      for (const address of addressTexts(each)) this.byAddress.set(address, each);
+    }
+  }
+
+  carriers(groupId: string): readonly NetworkInterface[] {
+    return this.byGroup.get(groupId) ?? [];
+  }
+
+  /** The interface that has an address, or a prefix. */
+  owner(address: string): NetworkInterface | undefined {
+    return this.byAddress.get(address);
+  }
+
+  /** The security-group rules that make up a permission, references to groups only where they count. */
+  rulesOf({ groupId, direction, ...permission }: NamedPermission): SecurityGroupRule[] {
+    return (this.groups.get(groupId)?.[direction] ?? []).filter((rule) => {
+      const { ipProtocol, fromPort, toPort } = normalised(rule);
+      const counts = rule.referencedSecurityGroupId === undefined || this.options.references === "expand";
+      return (
+        counts &&
+        ipProtocol === permission.ipProtocol &&
+        fromPort === permission.fromPort &&
+        toPort === permission.toPort
+      );
+    });
+  }
+
+  /** An instance as people know it: "i-0a1 (web-1)". */
+  instanceLabel(id: string): string {
+    const name = plainText(this.instances.get(id)?.name ?? "");
+    return name === "" ? id : `${id} (${name})`;
+  }
+
+  /** A security group as people know it: "web (sg-0a1)". */
+  groupLabel(id: string): string {
+    const name = plainText(this.groups.get(id)?.name ?? "");
+    return name === "" ? id : `${name} (${id})`;
+  }
+}

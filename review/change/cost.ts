@@ -1,0 +1,37 @@
+/** What an update will ask of a firewall. */
+import { differences } from "../../provider/declaration";
+import type { Declaration } from "../../provider/inputs";
+import type { FirewallFacts } from "./facts";
+import type { Cost } from "./types";
+
+/** Operations that one request takes: provider/stager.ts. */
+const MOST_OPERATIONS = 500;
+
+/** Undefined between two snapshots, where no firewall is known. */
+export function costOf(
+  { found, declared, adopted, registrations }: FirewallFacts,
+  held: readonly string[],
+): Cost | undefined {
+  if (found === undefined || declared === undefined) return undefined;
+  const exempt = new Set(held);
+  const changed = (part: keyof Declaration) =>
+    Object.entries(declared[part]).filter(
+      ([name, content]) => !exempt.has(name) && found[part][name] !== content,
+    ).length;
+  const rules = changed("rules");
+  const objects =
+    changed("services") + changed("applications") + changed("addresses") + changed("addressGroups");
+  const writes = differences(declared, found, exempt).length + adopted.length;
+  const removals = writes - rules - objects - changed("tags");
+  // The tag first, then what rules name, then rules, each written and placed; what goes, at the end.
+  const requests = [changed("tags"), objects, 2 * rules, removals].map((operations) =>
+    Math.ceil(operations / MOST_OPERATIONS),
+  );
+  const { missing, excess } = registrations ?? { missing: 0, excess: 0 };
+  return {
+    commits: writes > 0 ? 1 : 0,
+    writes,
+    writingRequests: requests.reduce((sum, each) => sum + each, 0),
+    registrations: missing + excess,
+  };
+}

@@ -1,0 +1,129 @@
+/** What a firewall does with a packet: its own answer, or what the rulebase that it showed comes to. */
+import { matchesZones, resolved } from "../../mapping/resolved-rules";
+import { knownApplication } from "../../mapping/applications";
+import { parseAddress, type Family } from "../../lib/net/cidr";
+import { overlaps as meet, type IntervalSet } from "../../lib/net/intervals";
+import { ALL_TRAFFIC, portSet, possiblyDefault } from "../../mapping/traffic";
+import type { PanosClient } from "../../panos/client";
+import { PanosError } from "../../panos/error";
+import { policyMatch, type Packet } from "../../panos/match";
+import type { Rulebase, RulebaseRule } from "../../panos/policy";
+import { ownsRule } from "../../provider/ownership";
+
+/** What was learnt of a firewall. */
+export type FirewallSays =
+  | {
+      asked: true;
+      how: "policy match" | "rulebase";
+      packet: Packet;
+      /** The rule that takes it; undefined: none does. */
+      rule?: string;
+      /** allow, deny, drop, …; "" where it doesn't say. */
+      action: string;
+      isOurs: boolean;
+      /** By the rulebase alone: rules above that may take it first, which only the firewall knows. */
+      unless: string[];
+      /** Why it didn't answer itself. */
+      because?: string;
+      /** The names of all rules in force. */
+      inForce: ReadonlySet<string>;
+    }
+  | { asked: false; because: string };
+
+/**
+ * Asks a firewall which of its rules takes a packet. One that doesn't answer that is judged by its running rulebase.
+ * @param running what it has in force
+ */
+export async function firewallSays(
+  client: PanosClient,
+  running: Rulebase,
+  packet: Packet,
+  ownerId: string,
+): Promise<FirewallSays> {
+  const inForce = new Set(running.rules.map(({ name }) => name));
+  const isOurs = (name: string) => {
+    const rule = running.rules.find((each) => each.name === name);
+    return rule !== undefined && ownsRule(ownerId, rule);
+  };
+  try {
+    const match = await policyMatch(client, packet);
+    // Its own word for what it does; of one that says none, the rulebase's.
+    const rule = running.rules.find(({ name }) => name === match?.rule);
+    const action = match?.action || rule?.action || "";
+    const said = match === undefined ? { isOurs: false } : { rule: match.rule, isOurs: isOurs(match.rule) };
+    return { asked: true, how: "policy match", packet, action, unless: [], inForce, ...said };
+  } catch (error) {
+    if (!(error instanceof PanosError)) throw error;
+    const { rule, action, unless } = firstTaking(running, packet);
+    const said = { rule, action, unless, isOurs: isOurs(rule), because: error.message };
+    return { asked: true, how: "rulebase", packet, inForce, ...said };
+  }
+}
+
+/** The first rule of a rulebase that surely takes a packet, and those above it that may. */
+export function firstTaking(
+  rulebase: Rulebase,
+  packet: Packet,
+): { rule: string; action: string; unless: string[] } {
+  const unless: string[] = [];
+  for (const [index, rule] of rulebase.rules.entries()) {
+    const taken = takes(rule, index, packet, rulebase);
+    if (taken === "surely") return { rule: rule.name, action: rule.action, unless };
+    if (taken === "possibly") unless.push(rule.name);
+  }
+  // Predefined: what nothing takes passes within a zone, and not between two, unless somebody has changed that.
+  const isWithin = packet.from === packet.to;
+  return isWithin
+    ? { rule: "intrazone-default", action: "allow", unless }
+    : { rule: "interzone-default", action: "deny", unless };
+}
+
+function takes(
+  rule: RulebaseRule,
+  index: number,
+  packet: Packet,
+  rulebase: Rulebase,
+): "surely" | "possibly" | "no" {
+  if (rule.disabled || !matchesZones(rule, packet.from, packet.to)) return "no";
+  const { source, destination } = resolved(rule, index, rule.action === "allow", rulebase);
+  const traffic = trafficOf(packet);
+  const ports = resolved(rule, index, false, rulebase).ports(packet.application ?? "any");
+  const bounds = [
+    within(packet.source, source),
+    within(packet.destination, destination),
+    has(traffic, ports),
+    applications(rule, packet.application),
+    rule.conditions.length > 0 ? "possibly" : "surely",
+  ] as const;
+  if (bounds.includes("no")) return "no";
+  return bounds.includes("possibly") ? "possibly" : "surely";
+}
+
+type Bound = "surely" | "possibly" | "no";
+type Sets<T> = { surely: T; possibly: T };
+
+function within(address: string, bounds: Sets<Record<Family, IntervalSet>>): Bound {
+  const parsed = parseAddress(address);
+  if (parsed === undefined) return "possibly";
+  const { family, value } = parsed;
+  const of = (side: "surely" | "possibly") => bounds[side][family];
+  return has([{ first: value, last: value }], { surely: of("surely"), possibly: of("possibly") });
+}
+
+function has(set: IntervalSet, { surely, possibly }: Sets<IntervalSet>): Bound {
+  return meet(surely, set) ? "surely" : meet(possibly, set) ? "possibly" : "no";
+}
+
+/** A name that is no application that is known may be a group or a filter with this one in it. */
+function applications({ application }: RulebaseRule, asked: string | undefined): Bound {
+  if (application.includes("any")) return "surely";
+  if (asked === undefined) return "possibly";
+  if (application.includes(asked)) return "surely";
+  return application.some((name) => knownApplication(name) === undefined) ? "possibly" : "no";
+}
+
+function trafficOf({ protocol, port, application }: Packet): IntervalSet {
+  const name = { 6: "tcp", 17: "udp" }[protocol] as "tcp" | "udp" | undefined;
+  if (name !== undefined && port !== undefined) return portSet(name, String(port)) ?? ALL_TRAFFIC;
+  return possiblyDefault(application ?? (protocol === 58 ? "ipv6-icmp" : protocol === 1 ? "icmp" : ""));
+}

@@ -1,0 +1,257 @@
+import type { NetworkInterface, SecurityGroupRule } from "../../inventory/types";
+import { isInside, type Cidr } from "../../lib/net/cidr";
+import { coveredBy } from "../../mapping/coverage";
+import { plainText } from "../../mapping/describe";
+import { includes, normalised, trafficOf } from "../../mapping/protocols";
+import { ofThePassing } from "../../mapping/order";
+import { addressTexts } from "../../mapping/routing";
+import type { MappedRule } from "../../mapping/types";
+import { describePacket } from "../../panos/match";
+import type { FirewallSays } from "./firewall";
+import { explainIsolated } from "./isolation";
+import { cidrOf, groupMembers, meetingOf, overlaps, owns } from "./packets";
+import type { PacketQuestion, Packets } from "./packets";
+import type { Explanation, Reason, Verdict } from "./reason";
+import { describeRule, whyBehind, type View } from "./view";
+
+type Asked = Extract<FirewallSays, { asked: true }>;
+
+/**
+ * Whether and why packets are let through: first what the firewall does with them, where it could be asked.
+ * @param says what it says of one of them
+ */
+export function explainPacket(view: View, question: PacketQuestion, says: FirewallSays): Explanation {
+  const { from, to, port } = question;
+  const what = `${port} from ${from.text} to ${to.text}`;
+  const { packets, rules, isTranslated } = meetingOf(view, question);
+  const reasons = [
+    ...(isTranslated ? [translation(to.text, rules)] : []),
+    ...(packets.owners.length === 0 ? nobody(packets) : reasonsFor(view, packets, rules)),
+  ];
+  const isolated = isolationOf(view, question, what, packets);
+  if (says.asked) {
+    const { verdict, text } = answered(view, packets, rules, says, what);
+    const because = [
+      ...howAsked(says),
+      ...whyOtherwise(view, rules, says),
+      ...(isolated?.because ?? []),
+      ...reasons,
+    ];
+    return { verdict: isolated?.verdict ?? verdict, text, because };
+  }
+  const verdict = packets.owners.length === 0 ? "not asked for" : verdictOn(view, packets, rules);
+  const names = rules.map(({ rule }) => rule.name).join(", ");
+  const text: Record<Exclude<Verdict, "isolated" | "denied" | "already allowed">, string> = {
+    allowed: `${names} lets in ${what}`,
+    "in part": `${names} lets in part of ${what}`,
+    withheld: `AWS lets in ${what}, but no rule of ours does`,
+    "not asked for": `no rule of ours lets in ${what}`,
+  };
+  return {
+    verdict: isolated?.verdict ?? verdict,
+    text: isolated?.text ?? text[verdict],
+    because: [...(isolated?.because ?? []), ...reasons],
+  };
+}
+
+/** What the firewall does, in a sentence. Of a range it is what becomes of one packet. */
+function answered(
+  view: View,
+  packets: Packets,
+  rules: MappedRule[],
+  says: Asked,
+  what: string,
+): Pick<Explanation, "verdict" | "text"> {
+  const rule = says.rule === undefined ? "no rule takes it" : `rule ${says.rule}`;
+  const isElsewhere = goesElsewhere(view, packets, rules);
+  const end = isElsewhere ? "; but nothing of it comes to the firewall" : "";
+  if (says.action !== "allow") {
+    const does = says.action === "" ? "" : ` (${says.action})`;
+    return {
+      verdict: "denied",
+      text: `the firewall ${isElsewhere ? "would stop" : "stops"} ${what}: ${rule}${does}${end}`,
+    };
+  }
+  if (!says.isOurs) {
+    return {
+      verdict: "already allowed",
+      text: `the firewall ${isElsewhere ? "would let" : "lets"} through ${what}: ${rule}, which isn't ours${end}`,
+    };
+  }
+  const isWhole = verdictOn(view, packets, rules) === "allowed";
+  return isWhole
+    ? { verdict: "allowed", text: `the firewall lets through ${what}: ${rule}` }
+    : { verdict: "in part", text: `the firewall lets through part of ${what}: ${rule}` };
+}
+
+/** Whether AWS lets packets in, and none of what lets them in comes to the firewall. */
+function goesElsewhere(view: View, packets: Packets, rules: MappedRule[]): boolean {
+  if (rules.length > 0) return false;
+  const elsewhere = new Set(
+    view.policy.withheld
+      .filter(({ isElsewhere }) => isElsewhere === true)
+      .flatMap(({ permission }) => permission.ruleIds),
+  );
+  const permitting = groupRulesFor(view, packets, rules);
+  return permitting.length > 0 && permitting.every(({ rule }) => elsewhere.has(rule.id));
+}
+
+/** What was asked, and how far the answer goes. */
+function howAsked({ how, packet, unless, because }: Asked): Reason[] {
+  const asked = describePacket(packet);
+  if (how === "policy match")
+    return [{ text: `asked for ${asked}, from zone ${packet.from} to ${packet.to}` }];
+  return [
+    {
+      text:
+        `by the rulebase it has in force, for ${asked}, from zone ${packet.from} to ${packet.to}; it could not be ` +
+        `asked itself: ${because ?? "no reason is known"}`,
+    },
+    ...unless.map((name) => ({
+      id: name,
+      text: `rule ${name} stands above and may take it first: what it matches is known to the firewall only`,
+    })),
+  ];
+}
+
+/** Why the firewall does something else than what is declared. */
+function whyOtherwise({ coverage }: View, rules: MappedRule[], says: Asked): Reason[] {
+  if (says.isOurs) return [];
+  return rules.flatMap(({ rule: { name } }): Reason[] => {
+    if (coverage?.covered.some((each) => each.rule.rule.name === name)) return [];
+    if (!says.inForce.has(name)) {
+      return [{ id: name, text: `${name} is declared and not in force yet: the next update brings it` }];
+    }
+    return says.rule === undefined
+      ? []
+      : [{ id: says.rule, text: `rule ${says.rule} of an administrator takes it before ${name} does` }];
+  });
+}
+
+function nobody({ near, direction }: Packets): Reason[] {
+  const side = direction === "ingress" ? "goes to" : "comes from";
+  return [{ text: `no interface in the inventory has the address that it ${side}: ${near.text}` }];
+}
+
+function translation(to: string, rules: MappedRule[]): Reason {
+  const names = rules.map(({ rule: { name } }) => name).join(", ");
+  return { text: `the firewall's NAT translates ${to} to instances of ${names}, which name it for that` };
+}
+
+/** What AWS has to do with it. */
+function reasonsFor(view: View, packets: Packets, rules: MappedRule[]): Reason[] {
+  const permitting = groupRulesFor(view, packets, rules);
+  const covered = view.coverage?.covered ?? [];
+  const left = covered.filter(({ rule }) => rules.some((each) => each.rule.name === rule.rule.name));
+  return [
+    permitting.length === 0
+      ? { text: "no security group lets this in" }
+      : {
+          text: "AWS lets it in by",
+          because: permitting.map((each) => whyPermitted(view, each, rules, packets.owners)),
+        },
+    ...packets.owners.map((owner) => whyBehind(view, owner, packets.far.family)),
+    ...left.map(({ rule: { rule }, ...cover }) => ({
+      id: rule.name,
+      text: `${rule.name} is left out: the firewall's rule ${coveredBy(cover)} allows it already`,
+    })),
+  ];
+}
+
+function isolationOf(view: View, question: PacketQuestion, what: string, packets: Packets) {
+  if (packets.owners.length === 0) return undefined;
+  const ownersOf = (cidr: Cidr) => view.inventory.networkInterfaces.filter((each) => owns(each, cidr));
+  return explainIsolated(view, question, what, [ownersOf(question.from), ownersOf(question.to)]);
+}
+
+interface Permitting {
+  group: { id: string; name: string };
+  rule: SecurityGroupRule;
+}
+
+/**
+ * The security-group rules that let some of the packets in, whatever becomes of them on the firewall. One that names
+ * a group does where an interface that carries it has the address.
+ */
+function groupRulesFor({ inventory }: View, packets: Packets, rules: MappedRule[]): Permitting[] {
+  const { direction, owners, far, traffic } = packets;
+  const carried = new Set(owners.flatMap(({ securityGroupIds }) => securityGroupIds));
+  const mapped = new Set(rules.flatMap(({ permission }) => permission.ruleIds));
+  const fits = (rule: SecurityGroupRule) => {
+    const permitted = trafficOf(normalised(rule));
+    const list = inventory.prefixLists.find(({ id }) => id === rule.prefixListId);
+    const isNamed = ({ securityGroupIds }: NetworkInterface) =>
+      rule.referencedSecurityGroupId !== undefined &&
+      securityGroupIds.includes(rule.referencedSecurityGroupId);
+    const named = mapped.has(rule.id)
+      ? inventory.networkInterfaces.filter(isNamed).flatMap(addressTexts)
+      : [];
+    const texts = [rule.cidrIpv4, rule.cidrIpv6, ...(list?.entries ?? []).map(({ cidr }) => cidr), ...named];
+    return (
+      permitted !== undefined &&
+      includes(permitted, traffic) &&
+      texts.some((text) => text !== undefined && overlaps(text, far))
+    );
+  };
+  return inventory.securityGroups
+    .filter(({ id }) => carried.has(id))
+    .flatMap((group) => (group[direction] ?? []).filter(fits).map((rule) => ({ group, rule })));
+}
+
+function whyPermitted(
+  { inventory, policy, coverage }: View,
+  { group, rule }: Permitting,
+  rules: MappedRule[],
+  owners: readonly NetworkInterface[],
+): Reason {
+  const { text, ...about } = describeRule(rule);
+  const names = rules.filter(({ permission }) => permission.ruleIds.includes(rule.id));
+  const withheld = policy.withheld.filter(({ permission }) => permission.ruleIds.includes(rule.id));
+  const isLeftOut = (name: string) => coverage?.covered.some((each) => each.rule.rule.name === name) === true;
+  const outcome: Reason[] = [
+    ...names.map(({ rule: { name } }) => ({
+      id: name,
+      text: `→ rule ${name}${isLeftOut(name) ? ", left out" : ""}`,
+    })),
+    ...withheld.map(({ reason }) => ({ text: reason })),
+  ];
+  return {
+    ...about,
+    text: `security group ${plainText(group.name)} (${group.id}): ${text}`,
+    because: outcome.length > 0 ? outcome : [{ text: `it becomes no rule: ${noRule(inventory, owners)}` }],
+  };
+}
+
+function noRule({ instances }: View["inventory"], owners: readonly NetworkInterface[]): string {
+  const runs = new Set(instances.map(({ id }) => id));
+  return owners.some(({ instanceId }) => instanceId !== undefined && runs.has(instanceId))
+    ? "nothing of it crosses the firewall"
+    : "rules lead only to interfaces of instances that run";
+}
+
+/** What is declared of it, where the firewall says nothing. */
+function verdictOn(
+  view: View,
+  packets: Packets,
+  rules: MappedRule[],
+): "allowed" | "in part" | "withheld" | "not asked for" {
+  const { policy } = view;
+  const { direction, far } = packets;
+  if (rules.length === 0) {
+    const ids = new Set(groupRulesFor(view, packets, rules).map(({ rule }) => rule.id));
+    const isWithheld = ofThePassing(policy.withheld).some(({ permission }) =>
+      permission.ruleIds.some((id) => ids.has(id)),
+    );
+    return isWithheld ? "withheld" : "not asked for";
+  }
+  const members = groupMembers(policy);
+  const isWhole = rules.some(({ rule }) =>
+    (direction === "ingress" ? rule.source : rule.destination)
+      .flatMap((name) => members.get(name) ?? [name])
+      .some((text) => {
+        const side = cidrOf(text);
+        return side?.family === far.family && isInside(far, side);
+      }),
+  );
+  return isWhole ? "allowed" : "in part";
+}

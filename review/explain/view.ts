@@ -1,0 +1,122 @@
+import type { Inventory, NetworkInterface, Route, SecurityGroupRule } from "../../inventory/types";
+import { parseBlock, type Family } from "../../lib/net/cidr";
+import type { Coverage } from "../../mapping/coverage";
+import { plainText } from "../../mapping/describe";
+import { mapWithin, type GuardedPolicy, type Guardrails } from "../../mapping/guardrails";
+import { marksIn } from "../../mapping/quarantine";
+import { addressTexts, protectedInterfaces } from "../../mapping/routing";
+import type { MappingOptions } from "../../mapping/types";
+import type { Reason } from "./reason";
+
+/** Everything that an explanation looks at. */
+export interface View {
+  inventory: Inventory;
+  options: MappingOptions;
+  policy: GuardedPolicy;
+  /** The same without the firewall's NAT, where that is known: its rules name the instances' own addresses. */
+  untranslated?: GuardedPolicy;
+  /** What the firewall's own rules say to it; undefined where the firewall wasn't asked. */
+  coverage: Coverage | undefined;
+  /** Interfaces behind the firewall, by id. */
+  behind: ReadonlySet<string>;
+}
+
+/** What says whether an interface is behind the firewall. */
+export type Behind = Pick<View, "inventory" | "options" | "behind">;
+
+/** Maps an inventory, to explain what comes of it. */
+export function viewOf(inventory: Inventory, options: MappingOptions, guardrails: Guardrails): View {
+  const policy = mapWithin(inventory, options, guardrails);
+  const { interfaces } = protectedInterfaces(inventory, options);
+  const behind = new Set(interfaces.map(({ networkInterface }) => networkInterface.id));
+  return { inventory, options, policy, coverage: undefined, behind };
+}
+
+/** The interfaces that carry a security group. */
+export function carriers({ inventory }: View, groupId: string): NetworkInterface[] {
+  return inventory.networkInterfaces.filter(({ securityGroupIds }) => securityGroupIds.includes(groupId));
+}
+
+/**
+ * Why an interface is behind the firewall, or why it isn't.
+ * @param family whose addresses and routes count; both unless given
+ */
+export function whyBehind(view: Behind, networkInterface: NetworkInterface, family?: Family): Reason {
+  const { inventory, behind } = view;
+  const { id, instanceId, subnetId } = networkInterface;
+  const instance = inventory.instances.find((each) => each.id === instanceId);
+  const where = addressTexts(networkInterface)
+    .filter((text) => isOf(text, family))
+    .join(", ");
+  if (instanceId === undefined) {
+    return { id, text: `${where}: ${id} belongs to no instance, so it is left out` };
+  }
+  if (instance === undefined) {
+    return { id, text: `${where}: ${id} is left out, because instance ${instanceId} doesn't run` };
+  }
+  const name = instance.name === undefined ? instanceId : `${instanceId} (${plainText(instance.name)})`;
+  const isBehind = behind.has(id);
+  const marked = marksIn(inventory, view.options.quarantine).get(instanceId);
+  const isolated = marked === undefined ? [] : [{ id: instanceId, text: `it is isolated: ${marked.reason}` }];
+  return {
+    id,
+    text: `${where}: ${id} of instance ${name}, ${instance.state}, is ${isBehind ? "" : "not "}behind the firewall`,
+    because: [...isolated, wayOut(view, subnetId, isBehind, family)],
+  };
+}
+
+/** Whether an address or a block is of a family; a name is of both. */
+function isOf(text: string, family: Family | undefined): boolean {
+  return family === undefined || (parseBlock(text)?.family ?? family) === family;
+}
+
+function wayOut(
+  { inventory, options }: Behind,
+  subnetId: string,
+  isBehind: boolean,
+  family: Family | undefined,
+): Reason {
+  const subnet = inventory.subnets.find(({ id }) => id === subnetId);
+  const table = inventory.routeTables.find(({ id }) => id === subnet?.routeTableId);
+  if (subnet === undefined || table === undefined) {
+    return { id: subnetId, text: `the inventory has no route table for subnet ${subnetId}` };
+  }
+  const targets = new Set(Object.values(options.firewall).flat());
+  const isOfFamily = (route: Route) => isOf(routeDestination(route), family);
+  const leads = (route: Route) => isOfFamily(route) && routeTargets(route).some((id) => targets.has(id));
+  // The way to the internet is what counts where none leads to the firewall.
+  const shown = table.routes.filter(leads);
+  const others = table.routes.filter(({ destinationCidrBlock: v4, destinationIpv6CidrBlock: v6 }) =>
+    [v4, v6].some((cidr) => (cidr === "0.0.0.0/0" || cidr === "::/0") && isOf(cidr, family)),
+  );
+  return {
+    id: table.id,
+    text: `subnet ${subnetId} uses route table ${table.id}, which ${
+      shown.length > 0
+        ? "sends to the firewall"
+        : `sends nothing to the firewall${isBehind ? ": a gateway's table, or a setting, does" : ""}`
+    }`,
+    because: (shown.length > 0 ? shown : others).map((route) => ({
+      text: `${routeDestination(route)} → ${routeTargets(route).join(", ") || "nowhere"}${route.state === "blackhole" ? " (a blackhole)" : ""}`,
+    })),
+  };
+}
+
+function routeDestination(route: Route): string {
+  const { destinationCidrBlock, destinationIpv6CidrBlock, destinationPrefixListId } = route;
+  return destinationCidrBlock ?? destinationIpv6CidrBlock ?? destinationPrefixListId ?? "?";
+}
+
+/** The ids in a route that name its target. */
+function routeTargets(route: Route): string[] {
+  return Object.entries(route).flatMap(([key, value]) =>
+    /(Id|Arn)$/.test(key) && key !== "destinationPrefixListId" && typeof value === "string" ? [value] : [],
+  );
+}
+
+/** A security-group rule as people know it: its id, where it lets in from, and its description. */
+export function describeRule(rule: SecurityGroupRule): Reason {
+  const { id, cidrIpv4, cidrIpv6, prefixListId, referencedSecurityGroupId, description } = rule;
+  const source = cidrIpv4 ?? cidrIpv6 ?? prefixListId ?? referencedSecurityGroupId ?? "nothing";
+  return { id, text: `${id} from ${source}${description ? ` “${plainText(description)}”` : ""}` };
+}
