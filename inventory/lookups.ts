@@ -6,6 +6,7 @@ import { hiddenFromLookups } from "./hidden";
 import { all, readNetwork, type Network, type Place } from "./lookup-network";
 import { systemClock } from "./pace";
 import type { Clock } from "./pace";
+import { readableLists } from "./readable-lists";
 import { LookupReader } from "./reader";
 import { behindSomeFirewall, firewallRoutes } from "./routing";
 import { silent, type Tell } from "./tell";
@@ -34,7 +35,7 @@ export interface LookupOptions extends Place {
  * subnets, route tables and instances of the region are in it; interfaces only of running or pending
  * instances in subnets that some firewall could stand before, security groups only those of these
  * interfaces. No data source tells an instance's name within one call, so none has one.
- * @param tell hears what is waited for
+ * @param tell hears what is waited for, and what can't be seen
  * @throws InventoryError, or BeyondLookups where an action would be called too often
  */
 export async function readLookups(
@@ -44,7 +45,7 @@ export async function readLookups(
 ): Promise<Inventory> {
   const reader = new LookupReader(clock, options.mostCalls, tell);
   try {
-    const checked = checkInventory(assemble(await collect(reader, options)));
+    const checked = checkInventory(assemble(await collect(reader, options, tell)));
     if ("inventory" in checked) return checked.inventory;
     throw new InventoryError(
       "LOOKUP_FAILED",
@@ -57,7 +58,7 @@ export async function readLookups(
   }
 }
 
-async function collect(reader: LookupReader, options: LookupOptions): Promise<Answers> {
+async function collect(reader: LookupReader, options: LookupOptions, tell: Tell): Promise<Answers> {
   const { region, mostCalls, withStopped = false, withSubnets = false, firewall, onHidden } = options;
   const at = region === undefined ? {} : { region };
   const { accountId } = await reader.ask(aws.callerIdentity, {});
@@ -93,7 +94,11 @@ async function collect(reader: LookupReader, options: LookupOptions): Promise<An
   // Routes that lead elsewhere take a list's destinations away from the firewall, so every route's list counts.
   const routes = network.routeTables.flatMap((table) => table.routes ?? []);
   const listIds = unique([...securityGroupRules, ...routes.map(routedList)].map((each) => each.prefixListId));
-  const prefixLists = await all(listIds, (id) => reader.find(aws.onePrefixList, { ...at, id }));
+  const lists = await Promise.all(
+    listIds.map(async (id) => [id, await reader.findReadable(aws.onePrefixList, { ...at, id })] as const),
+  );
+  const { prefixLists, unreadable } = readableLists(lists);
+  for (const warning of unreadable.values()) tell.warn(warning);
   return {
     ...(accountId === undefined ? {} : { accountId }),
     instanceIds,

@@ -1,5 +1,6 @@
 import { BeyondLookups } from "./beyond";
 import type { DataSource } from "./data-sources";
+import type { InventoryError } from "./errors";
 import { Slots, TokenBucket, systemClock } from "./pace";
 import type { Clock } from "./pace";
 import { REQUEST_RATE } from "./rate";
@@ -102,6 +103,16 @@ export class LookupReader {
       return undefined;
     }
     throw this.fail(refusalError(outcome.refusal, source, args, outcome.error));
+  }
+
+  /** Like `find`, for one among several: the error where just this one may not be read. */
+  async findReadable<Arguments, Answer>(
+    source: DataSource<Arguments, Answer>,
+    args: Arguments,
+  ): Promise<Answer | InventoryError | undefined> {
+    const outcome = await this.once(source, args);
+    if (!("refusal" in outcome) || outcome.refusal !== "denied") return this.find(source, args);
+    return refusalError(outcome.refusal, source, args, outcome.error);
   }
 
   /** The first failure is everybody's: what still waits for its turn is not asked any more. */

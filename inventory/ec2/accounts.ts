@@ -56,8 +56,10 @@ export async function readAccounts(
   );
   if (fatal !== undefined) throw unreadable(fatal, onUnreadable);
   requireDistinct(read);
-  for (const { answers, warnings } of read) {
-    for (const warning of warnings) tell.warn(`account ${answers.accountId}: ${warning}`);
+  const seenLists = new Set(read.flatMap(({ answers }) => answers.prefixLists.map(({ id }) => id)));
+  for (const { answers, warnings, unreadableLists } of read) {
+    const unseen = [...unreadableLists].flatMap(([id, warning]) => (seenLists.has(id) ? [] : [warning]));
+    for (const warning of [...warnings, ...unseen]) tell.warn(`account ${answers.accountId}: ${warning}`);
   }
   const unread = failed.map(({ account: { accountId = "", region }, error }): UnreadAccount => {
     const reason = error?.message ?? "";

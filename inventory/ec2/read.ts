@@ -16,6 +16,8 @@ import { assemble } from "../assemble";
 import { InventoryError } from "../errors";
 import { Slots, systemClock } from "../pace";
 import type { Clock } from "../pace";
+import { readableLists } from "../readable-lists";
+import type { ReadList } from "../readable-lists";
 import { accountRefused } from "../refusal";
 import type { Tell } from "../tell";
 import type { Inventory } from "../types";
@@ -37,6 +39,8 @@ export interface Ec2Answers {
   answers: RegionAnswers;
   /** What could not be seen, one sentence each. */
   warnings: string[];
+  /** The same of prefix lists, by their ids: another account may see them. */
+  unreadableLists: ReadonlyMap<string, string>;
   /** How often each API action was called. */
   calls: ReadonlyMap<string, number>;
 }
@@ -60,8 +64,8 @@ export async function readEc2(
   clock?: Clock,
   requireAccount?: (accountId: string) => void,
 ): Promise<Inventory> {
-  const { answers, warnings } = await collectEc2(access, clock, requireAccount);
-  for (const warning of warnings) tell.warn(warning);
+  const { answers, warnings, unreadableLists } = await collectEc2(access, clock, requireAccount);
+  for (const warning of [...warnings, ...unreadableLists.values()]) tell.warn(warning);
   return checkedInventory(answers);
 }
 
@@ -104,10 +108,11 @@ export async function collectEc2(
         ),
       ].filter((id) => id !== undefined),
     );
-    const prefixLists = await prefixListsOf(reader, named);
+    const { prefixLists, unreadable } = readableLists(await prefixListsOf(reader, named));
     return {
       answers: { region, accountId, complete: true, ...places, ...compute, ...groups, prefixLists },
       warnings: [...networkWarnings, ...warnings],
+      unreadableLists: unreadable,
       calls: reader.calls,
     };
   } finally {
@@ -210,8 +215,8 @@ async function permissionsOf(reader: Ec2Reader, accountId: string) {
   };
 }
 
-/** The prefix lists that something names, with their entries; one that goes meanwhile is left out. */
-async function prefixListsOf(reader: Ec2Reader, named: Set<string>): Promise<Answers["prefixLists"]> {
+/** The prefix lists that something names, with their entries. */
+async function prefixListsOf(reader: Ec2Reader, named: Set<string>): Promise<[string, ReadList][]> {
   if (named.size === 0) return [];
   const lists = await reader.list(
     { what: "prefix lists", action: "DescribeManagedPrefixLists" },
@@ -222,16 +227,16 @@ async function prefixListsOf(reader: Ec2Reader, named: Set<string>): Promise<Ans
   const read = lists
     .filter(({ PrefixListId = "" }) => named.has(PrefixListId))
     .map((list) =>
-      slots.use(async () => {
-        const { PrefixListId } = list;
+      slots.use(async (): Promise<[string, ReadList]> => {
+        const { PrefixListId = "" } = list;
         const entries = await reader.find(
           { what: `the entries of prefix list ${PrefixListId}`, action: "GetManagedPrefixListEntries" },
           paginateGetManagedPrefixListEntries,
           { input: { PrefixListId }, pageSize: SMALL_PAGE, items: (page) => page.Entries },
           "InvalidPrefixListID.NotFound",
         );
-        return entries === undefined ? [] : [prefixListAnswer(list, entries)];
+        return [PrefixListId, Array.isArray(entries) ? prefixListAnswer(list, entries) : entries];
       }),
     );
-  return (await Promise.all(read)).flat();
+  return Promise.all(read);
 }

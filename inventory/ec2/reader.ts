@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import type { InventoryError } from "../errors";
 import { TokenBucket, systemClock } from "../pace";
 import type { Clock } from "../pace";
 import { REQUEST_RATE } from "../rate";
@@ -83,17 +84,22 @@ export class Ec2Reader {
     return this.asking(asked, () => this.pages(this.clients.ec2, paginate, { input, pageSize, items }));
   }
 
-  /** Like `list`, of something that may have gone since it was listed: then undefined. */
+  /**
+   * Like `list`, of one thing among several: undefined where it has gone since it was listed, the error where just this
+   * one may not be read.
+   */
   find<Input extends object, Page, Item>(
     asked: Asked,
     paginate: Paginate<Input, Page>,
     list: List<Input, Page, Item>,
     notFound: string,
-  ): Promise<Item[] | undefined> {
+  ): Promise<Item[] | InventoryError | undefined> {
     return this.asking(asked, () =>
-      this.pages(this.clients.ec2, paginate, list).catch((cause: Error) => {
+      this.pages(this.clients.ec2, paginate, list).catch(async (cause: Error) => {
         if (cause.name === notFound) return undefined;
-        throw cause;
+        const error = ec2Error(asked, cause, await this.place());
+        if (error.code === "ACCESS_DENIED") return error;
+        throw error;
       }),
     );
   }

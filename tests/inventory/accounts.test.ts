@@ -94,6 +94,40 @@ describe("inventory of several accounts and regions", () => {
     }
   });
 
+  it("warns of a prefix list that one account may not read only where no other has read it", async () => {
+    const list = { prefixListId: "pl-1", ownerId: HUB, prefixListName: "corp", addressFamily: "IPv4" };
+    const own = { ...list, prefixListId: "pl-2", ownerId: SHOP };
+    const naming: [string, { prefixListId: string }[]][] = [
+      [HUB, [list]],
+      [SHOP, [list, own]],
+    ];
+    for (const [account, named] of naming) {
+      const of = lists.get(`${account} eu-central-1`)!;
+      const [rule = {}] = of.get("DescribeSecurityGroupRules") ?? [];
+      of.set("DescribeManagedPrefixLists", named);
+      of.set("DescribeSecurityGroupRules", [
+        rule,
+        ...named.map(({ prefixListId }) => ({
+          ...rule,
+          securityGroupRuleId: `sgr-${account}${prefixListId.slice(3)}`,
+          cidrIpv4: undefined,
+          prefixListId,
+        })),
+      ]);
+    }
+    const denied = new Set([`${SHOP} pl-1`]);
+    server.refuse = ({ accessKey, form }) =>
+      denied.has(`${server.accountOf(accessKey)} ${form.get("PrefixListId") ?? ""}`)
+        ? { status: 403, code: "UnauthorizedOperation", message: "You are not authorized." }
+        : undefined;
+    const accounts = [of(undefined), of(SHOP)];
+    expect(ids((await read(accounts)).prefixLists)).to.deep.equal(["pl-1", "pl-2"]);
+    expect(said.filter((text) => text.includes("pl-"))).to.deep.equal([]);
+    lists.get(`${HUB} eu-central-1`)!.set("DescribeManagedPrefixLists", []);
+    expect(ids((await read(accounts)).prefixLists)).to.deep.equal(["pl-2"]);
+    expect(said.join()).to.include(`account ${SHOP}: Prefix list pl-1 can't be seen`);
+  });
+
   it("puts a shared VPC together: the owner's routes and groups, the participant's interfaces", async () => {
     // The owner sees no instance of the participant's; the participant a part of the owner's objects, and no tags.
     const [owner, participant] = [lists.get(`${HUB} eu-central-1`)!, lists.get(`${SHOP} eu-central-1`)!];

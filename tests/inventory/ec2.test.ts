@@ -323,6 +323,48 @@ describe("inventory from EC2's own API", () => {
     expect(securityGroups[0]?.ingress.map(({ id }) => id)).to.deep.equal(["sgr-1", "sgr-2", "sgr-4"]);
   });
 
+  describe("where entries of prefix lists may not be read", () => {
+    beforeEach(() => {
+      list("DescribeManagedPrefixLists", prefixList("pl-1"), prefixList("pl-2"));
+      list(
+        "DescribeSecurityGroupRules",
+        rule("sgr-1", { prefixListId: "pl-1" }),
+        rule("sgr-2", { prefixListId: "pl-2" }),
+      );
+    });
+    const deny = (...ids: string[]) => {
+      server.refuse = ({ form }) =>
+        ids.includes(form.get("PrefixListId") ?? "")
+          ? { status: 403, code: "UnauthorizedOperation", message: "You are not authorized." }
+          : undefined;
+    };
+
+    it("leaves out the one that is denied, says which, and keeps the rules that name it", async () => {
+      deny("pl-2");
+      const { prefixLists, securityGroups } = await read();
+      expect(prefixLists.map(({ id }) => id)).to.deep.equal(["pl-1"]);
+      expect(securityGroups[0]?.ingress.map(({ id }) => id)).to.deep.equal(["sgr-1", "sgr-2"]);
+      expect(said).to.have.length(1);
+      expect(said[0])
+        .to.include("Prefix list pl-2 can't be seen")
+        .and.include("Allow ec2:GetManagedPrefixListEntries")
+        .and.include("withheld");
+    });
+
+    it("names the right that lacks where it does for all, and reads nothing", async () => {
+      deny("pl-1", "pl-2");
+      const error = await refused();
+      expect(error.code).to.equal("ACCESS_DENIED");
+      expect(error.details.permission).to.equal("ec2:GetManagedPrefixListEntries");
+    });
+
+    it("stops where one can't be read for another reason", async () => {
+      const failure = { status: 400, code: "InternalError", message: "An internal error has occurred" };
+      server.refuse = ({ form }) => (form.get("PrefixListId") === "pl-2" ? failure : undefined);
+      expect((await refused()).code).to.equal("LOOKUP_FAILED");
+    });
+  });
+
   it("reads every page, of up to a thousand, with as few requests as that takes", async () => {
     const interfaces = Array.from({ length: 2500 }, (_, index) =>
       networkInterface(`eni-${index}`, `10.20.${index >> 8}.${index & 255}`),

@@ -402,6 +402,49 @@ describe("inventory from data-source lookups", () => {
     });
   });
 
+  describe("where a prefix list may not be read", () => {
+    const OTHER_LIST = "pl-0123456789abcdef0";
+    const DENIED =
+      "reading EC2 Managed Prefix List Entries: operation error EC2: GetManagedPrefixListEntries, https response error " +
+      "StatusCode: 403, RequestID: 1, api error UnauthorizedOperation: You are not authorized to perform this operation.";
+
+    beforeEach(() => {
+      account.change(MAIN_TABLE, {
+        routes: [
+          { cidrBlock: "0.0.0.0/0", networkInterfaceId: TRUST_INTERFACE },
+          { destinationPrefixListId: OTHER_LIST, networkInterfaceId: TRUST_INTERFACE },
+        ],
+      });
+      account.put({ ...account.get(PREFIX_LIST), id: OTHER_LIST });
+    });
+    const deny = (...ids: string[]) => {
+      account.fail = (lookup, { id = "" }) =>
+        lookup === "getManagedPrefixList" && ids.includes(id) ? DENIED : undefined;
+    };
+
+    it("leaves it out, says which, and keeps what names it", async () => {
+      deny(PREFIX_LIST);
+      const said: string[] = [];
+      const tell = { info: () => undefined, warn: (text: string) => said.push(text) };
+      const { prefixLists, securityGroups } = await readLookups({}, clock, tell);
+      expect(prefixLists.map(({ id }) => id)).to.deep.equal([OTHER_LIST]);
+      const named = securityGroups.flatMap(({ ingress }) => ingress.map(({ prefixListId }) => prefixListId));
+      expect(named).to.include(PREFIX_LIST);
+      expect(said).to.have.length(1);
+      expect(said[0])
+        .to.include(`Prefix list ${PREFIX_LIST} can't be seen`)
+        .and.include("Allow ec2:GetManagedPrefixListEntries")
+        .and.include("withheld");
+    });
+
+    it("names the right that lacks where it does for all", async () => {
+      deny(PREFIX_LIST, OTHER_LIST);
+      const error = await refused();
+      expect(error.code).to.equal("ACCESS_DENIED");
+      expect(error.details.permission).to.equal("ec2:GetManagedPrefixListEntries");
+    });
+  });
+
   it("names the action and the permission that AWS denies", async () => {
     account.fail = (lookup) =>
       lookup === "getSecurityGroupRules"
