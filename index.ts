@@ -8,7 +8,7 @@ import type { Inventory } from "./inventory/types";
 import { unknownTargets } from "./mapping";
 import { planFor, refusedPlan, type Plan } from "./plan/plan";
 import { HeldError, requireKnownTargets } from "./plan/preconditions";
-import { listed } from "./provider/declaration";
+import { listed } from "./lib/listed";
 import { firewallIdentity } from "./provider/firewall";
 import { FirewallPolicy } from "./provider/policy";
 import { noteRun } from "./provider/run";

@@ -1,5 +1,5 @@
 import type { RunResult } from "../packages/pulumi/stack";
-import { TAG_PREFIX } from "../mapping/names";
+import { TAG_PREFIX } from "../declaration/names";
 import type { RulebaseRule } from "../panos/policy";
 import type { RequestRecord, Simulator } from "../packages/simulator";
 import type { Administrator } from "./people";

@@ -1,5 +1,5 @@
 import type { RulebaseRule } from "../panos/policy";
-import { TAG_PREFIX } from "../mapping/names";
+import { TAG_PREFIX } from "../declaration/names";
 
 const WIDTHS = { name: 40, source: 26, destination: 24, application: 14, service: 26 };
 

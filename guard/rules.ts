@@ -5,7 +5,7 @@ import { given } from "../inventory/sort";
 import type { SecurityGroupRule, Tags } from "../inventory/types";
 import { parseCidr } from "../lib/net/cidr";
 import { cut, plainText } from "../mapping/describe";
-import { describeTraffic, normalised } from "../mapping/protocols";
+import { describeTraffic, normalised } from "../lib/net/protocols";
 import type { Direction } from "../mapping/types";
 
 /** What a rule lets through: `ipProtocol` and ports normalised, and exactly one end. */

@@ -5,7 +5,13 @@
 import { parseAddress } from "../lib/net/cidr";
 import { nearAddresses } from "./destinations";
 import type { ZonedCarriers } from "./destinations";
-import { addressGroupName, isAddressGroupName, isNameableGroup, memberTag, ownerTag } from "./names";
+import {
+  addressGroupName,
+  isAddressGroupName,
+  isNameableGroup,
+  memberTag,
+  ownerTag,
+} from "../declaration/names";
 import { compareTexts } from "../lib/order";
 import type { Direction, MappedAddressGroup, MappedRule, MappingOptions } from "./types";
 

@@ -7,10 +7,10 @@ import type { FoundRule, Rulebase, RulebaseRule, SecurityRule } from "../panos/p
 import { meets } from "./boxes";
 import type { Box, Traffic } from "./boxes";
 import { addressText, FAMILIES } from "../lib/net/cidr";
-import { cleanupPosition } from "./cleanup";
+import { cleanupPosition } from "../declaration/cleanup-rule";
 import type { CoverageOptions } from "./coverage";
 import type { IntervalSet } from "../lib/net/intervals";
-import { TAG_PREFIX } from "./names";
+import { TAG_PREFIX } from "../declaration/names";
 import { objectsOf, trafficOf } from "./own-traffic";
 import type { NamedObjects } from "./own-traffic";
 import { matchesZones, resolver, takeOff } from "./resolved-rules";

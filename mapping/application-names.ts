@@ -3,7 +3,7 @@
  * content only the firewall knows.
  */
 import type { ApplicationObject, Rulebase } from "../panos/policy";
-import { knownApplication } from "./applications";
+import { knownApplication } from "../panos/applications";
 import { isTakenFor } from "./traffic";
 
 /** Applications by name, "any" among them. */

@@ -5,10 +5,10 @@
  */
 import type { Application, Rulebase, RulebaseRule } from "../panos/policy";
 import type { Coverage, CoverageOptions } from "./coverage";
-import { applicationNamed, applicationsNamedBy } from "./custom-applications";
+import { applicationNamed, applicationsNamedBy } from "../declaration/custom-applications";
 import { permissionLabel } from "./describe";
 import { applicationsOfProtocol } from "../lib/net/ip-protocols";
-import { ownerTag } from "./names";
+import { ownerTag } from "../declaration/names";
 import { compareTexts } from "../lib/order";
 import type { MappedRule, Policy, Withheld } from "./types";
 

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { SecurityGroupRule, Tags } from "../inventory/types";
 import { parseCidr } from "../lib/net/cidr";
 import { compareTexts } from "../lib/order";
-import { normalised } from "./protocols";
+import { normalised } from "../lib/net/protocols";
 import type { Direction } from "./types";
 import { tagParts } from "./zones";
 

@@ -1,27 +1,6 @@
-/**
- * The cleanup rule: the administrator's rule that ours stand above, and that denies what nobody allows.
- */
+/** Whether the cleanup rule denies what comes to it. */
+import { INTERZONE_DEFAULT, INTRAZONE_DEFAULT } from "../declaration/cleanup-rule";
 import type { Rulebase, RulebaseRule } from "../panos/policy";
-
-/**
- * The predefined rule that stands below every rulebase and denies what passes between zones, unless somebody has
- * overridden its action (PAN-OS documentation, "Security Policy Rule"). Named as the cleanup rule, ours stand at the
- * end of the local rulebase.
- */
-export const INTERZONE_DEFAULT = "interzone-default";
-
-/** The other predefined one, which allows what stays in a zone: nothing can stand on that. */
-export const INTRAZONE_DEFAULT = "intrazone-default";
-
-/**
- * How many rules stand above the cleanup rule: those before its index. All of them, where it is the predefined one;
- * none, where it is missing.
- */
-export function cleanupPosition(rules: readonly { name: string }[], cleanupRule: string): number {
-  const index = rules.findIndex(({ name }) => name === cleanupRule);
-  if (index >= 0) return index;
-  return cleanupRule === INTERZONE_DEFAULT ? rules.length : 0;
-}
 
 /**
  * Why a cleanup rule doesn't deny everything that comes to it, one sentence each; none: it does. A rulebase without

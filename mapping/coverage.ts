@@ -7,8 +7,8 @@
 import type { Rulebase, SecurityRule } from "../panos/policy";
 import type { Traffic } from "./boxes";
 import { candidatesBetween } from "./candidates";
-import { cleanupPosition } from "./cleanup";
-import { TAG_PREFIX } from "./names";
+import { cleanupPosition } from "../declaration/cleanup-rule";
+import { TAG_PREFIX } from "../declaration/names";
 import { objectsOf, trafficReader } from "./own-traffic";
 import { resolver, takeOff } from "./resolved-rules";
 import type { ResolvedRule } from "./resolved-rules";

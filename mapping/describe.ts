@@ -1,6 +1,6 @@
 /** Texts from AWS, made fit for people and for PAN-OS. What comes in is data: any characters at all. */
 import type { SecurityGroupRule } from "../inventory/types";
-import { describeTraffic } from "./protocols";
+import { describeTraffic } from "../lib/net/protocols";
 import type { Permission } from "./types";
 
 /** PAN-OS's limit for a rule's description; sources differ between 1023 and 1024. */

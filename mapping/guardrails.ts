@@ -10,7 +10,7 @@ import { mapInventory, unmentioned } from "./index";
 import { compareTexts } from "../lib/order";
 import { compareWithheld, ofThePassing } from "./order";
 import { permissionOf } from "./permissions";
-import { meets, normalised, trafficOf, type Traffic } from "./protocols";
+import { meets, normalised, trafficOf, type Traffic } from "../lib/net/protocols";
 import type { Direction, MappingOptions, Policy, Withheld } from "./types";
 import { hasTag, tagParts } from "./zones";
 

@@ -10,7 +10,7 @@ import type { NamedObjects } from "./own-traffic";
 import { permissionLabel } from "./describe";
 import { difference, intersection, overlaps, setOf } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
-import { serviceName } from "./names";
+import { serviceName } from "../declaration/names";
 import { servicesOf } from "./rules";
 import { describePorts } from "./traffic";
 import { stepsOf, stepsTo, takenElsewhere, waysTo } from "./translations";

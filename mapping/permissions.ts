@@ -9,7 +9,7 @@ import { overlaps } from "../lib/net/intervals";
 import { compareTexts } from "../lib/order";
 import { groupOfList, parseAll, prefixListsOf } from "./prefix-lists";
 import type { PrefixLists } from "./prefix-lists";
-import { familyOf, normalised } from "./protocols";
+import { familyOf, normalised } from "../lib/net/protocols";
 import { referenceReader } from "./references";
 import type { ReferenceReader } from "./references";
 import type { Direction, MappedPrefixList, MappingOptions, Permission, Withheld } from "./types";

@@ -8,9 +8,15 @@ import { FAMILIES, parseCidr } from "../lib/net/cidr";
 import type { Cidr } from "../lib/net/cidr";
 import type { ZonedCarriers } from "./destinations";
 import { setOf } from "../lib/net/intervals";
-import { addressObject, isNameablePrefixList, ownerTag, prefixListName, prefixListPartName } from "./names";
+import {
+  addressObject,
+  isNameablePrefixList,
+  ownerTag,
+  prefixListName,
+  prefixListPartName,
+} from "../declaration/names";
 import { compareTexts } from "../lib/order";
-import { familyOf } from "./protocols";
+import { familyOf } from "../lib/net/protocols";
 import type { MappedPrefixList, MappedRule, MappingOptions, Permission } from "./types";
 
 /**

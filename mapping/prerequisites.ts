@@ -1,5 +1,5 @@
 import type { PushedRules, Rulebase } from "../panos/policy";
-import { INTERZONE_DEFAULT } from "./cleanup";
+import { INTERZONE_DEFAULT } from "../declaration/cleanup-rule";
 import type { MappingOptions, ZoneOptions } from "./types";
 
 /**

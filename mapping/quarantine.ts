@@ -17,7 +17,7 @@ import {
   memberTag,
   ownerTag,
   quarantineRuleName,
-} from "./names";
+} from "../declaration/names";
 import { compareTexts } from "../lib/order";
 import type { RelevantPermission } from "./permissions";
 import { addressTexts, nearTexts } from "./routing";

@@ -1,8 +1,13 @@
 /** From a relevant permission to the security rule that says the same, never more. */
 import type { Application, SecurityRule, Service } from "../panos/policy";
-import { applicationOf, everyDefaultPort } from "./applications";
+import { applicationOf } from "./applications";
+import { everyDefaultPort } from "../panos/applications";
 import { FAMILIES } from "../lib/net/cidr";
-import { applicationOfOurs, applicationsInside, applicationsNamedBy } from "./custom-applications";
+import {
+  applicationOfOurs,
+  applicationsInside,
+  applicationsNamedBy,
+} from "../declaration/custom-applications";
 import { describePermission, permissionLabel } from "./describe";
 import {
   addressGroupName,
@@ -13,12 +18,12 @@ import {
   ruleName,
   serviceName,
   serviceNamed,
-} from "./names";
+} from "../declaration/names";
 import { APPLICATION_DEFAULT } from "./objects";
 import { compareTexts } from "../lib/order";
 import type { RelevantPermission } from "./permissions";
-import { portsInName, trafficOf } from "./protocols";
-import type { Traffic } from "./protocols";
+import { portsInName, trafficOf } from "../lib/net/protocols";
+import type { Traffic } from "../lib/net/protocols";
 import type { Permission, MappedRule, MappingOptions, Withheld } from "./types";
 
 /** What a rule says about applications and services, and the service object that it needs of us. */

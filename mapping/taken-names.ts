@@ -1,72 +1,14 @@
-/**
- * A member of a rule is a name first: where somebody has an object that is called `10.0.1.10`, or a group of
- * applications that is called `ssl`, PAN-OS takes it for that (regions and lists before groups, groups before
- * addresses). What our rules say must be said in words that nobody's object has.
- */
+/** What our rules say must be said in words that nobody's object has: see declaration/taken-names. */
 import type { Rulebase, SecurityRule, TakenNames } from "../panos/policy";
-import { knownApplication } from "./applications";
+import { takenBy, takenMembers } from "../declaration/taken-names";
 import { parseBlock } from "../lib/net/cidr";
 import { permissionLabel } from "./describe";
-import { serviceName } from "./names";
+import { serviceName } from "../declaration/names";
 import { compareWithheld } from "./order";
 import { prefixListObjects } from "./prefix-lists";
-import { portsInName, trafficOf } from "./protocols";
+import { portsInName, trafficOf } from "../lib/net/protocols";
 import { applicationsOf, servicesOf } from "./rules";
 import type { Isolation, MappedRule, Policy, Withheld } from "./types";
-
-/** A member of a rule that PAN-OS takes for somebody's object. */
-export interface TakenMember {
-  side: keyof TakenNames;
-  member: string;
-  /** "address object", "shared application group" */
-  what: string;
-}
-
-/** What of these members is somebody's object by name; objects of ours, in the places where ours are, are none. */
-export function takenMembers(
-  { source, destination, application, service }: Members,
-  configurations: readonly TakenNames[],
-): TakenMember[] {
-  const taken = (side: keyof TakenNames, members: readonly string[]): TakenMember[] =>
-    members.flatMap((member) => {
-      const what = takenBy(side, member, configurations);
-      return what === undefined ? [] : [{ side, member, what }];
-    });
-  return [
-    ...taken("addresses", source),
-    ...taken("addresses", destination),
-    ...taken("applications", application),
-    ...taken("services", service),
-  ];
-}
-
-type Members = Pick<SecurityRule, "source" | "destination" | "application" | "service">;
-
-/** What ours are themselves, by name: in the vsys. Whether one of these is ours is a matter of its mark. */
-const OWN: Record<keyof TakenNames, readonly string[]> = {
-  addresses: ["address object", "address group"],
-  services: ["service"],
-  applications: ["custom application"],
-};
-
-function takenBy(
-  side: keyof TakenNames,
-  member: string,
-  configurations: readonly TakenNames[],
-): string | undefined {
-  const kinds = configurations.flatMap((names) => names[side].get(member) ?? []);
-  if (kinds.length === 0) return undefined;
-  const others = member.startsWith("aws-") ? kinds.filter((kind) => !OWN[side].includes(kind)) : kinds;
-  // Whatever else stands in a rule of ours is the name of an object that the settings mean.
-  const isMeant = !member.startsWith("aws-") && !isWord(side, member);
-  return isMeant ? undefined : others[0];
-}
-
-/** Whether a member says something by itself, without an object. */
-function isWord(side: keyof TakenNames, member: string): boolean {
-  if (side === "addresses") return parseBlock(member) !== undefined;
-  return side === "applications" && knownApplication(member) !== undefined;
-}
 
 /**
  * A policy that says nothing in words that are somebody's names: an address is written as a block, an application is

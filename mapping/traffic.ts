@@ -2,7 +2,7 @@
  * Protocols and ports on one line of numbers, so that services are interval sets like addresses: TCP
  * ports first, then UDP ports, then a point each for ICMP, ICMPv6 and everything else.
  */
-import { everyDefaultPort, knownApplication } from "./applications";
+import { everyDefaultPort, knownApplication } from "../panos/applications";
 import { difference, EMPTY, intersection, overlaps, setOf } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
 

@@ -41,24 +41,23 @@ import {
   requirePrerequisites,
   suspicion,
 } from "./preconditions";
-import {
-  declarationOf,
-  differences,
-  foundDeclaration,
-  ruleChanges,
-  type PolicyContent,
-  type RuleChanges,
-} from "../provider/declaration";
+import { declarationOf, foundDeclaration, type PolicyContent } from "../declaration/declaration";
+import { differences, ruleChanges, type RuleChanges } from "../declaration/differences";
 import { firewallIdentity } from "../provider/firewall";
-import type { Adoptions, Difference } from "../provider/inputs";
-import type { PolicyObjects } from "../provider/objects";
-import { ownObjects } from "../provider/ownership";
+import type { Adoptions } from "../declaration/adoptions";
+import type { Difference } from "../declaration/differences";
+import type { PolicyObjects } from "../declaration/objects";
+import { ownObjects } from "../declaration/ownership";
 import { currentRun, noteRun } from "../provider/run";
-import { outOfForce } from "../provider/out-of-force";
-import { placesOf } from "../provider/placement";
+import { outOfForce } from "../declaration/out-of-force";
+import { placesOf } from "../declaration/placement";
 import type { IsolationArgs } from "../provider/policy";
-import { declaredRegistrations, registrationChanges, registrationsOfStack } from "../provider/registered";
-import { adoptedContent } from "../provider/takeover";
+import {
+  declaredRegistrations,
+  registrationChanges,
+  registrationsOfStack,
+} from "../declaration/registrations";
+import { adoptedContent } from "../declaration/adoptions";
 import { report, reportAdoption } from "./report";
 import { askFirewall, recordedAnswers, type FirewallAnswers } from "../review/change/recording";
 import type { Reviewed } from "../review/change/reviewed";

@@ -3,14 +3,14 @@ import type { Adopted } from "../mapping/adoption";
 import { coveredBy } from "../mapping/coverage";
 import type { Coverage } from "../mapping/coverage";
 import { lackRules, leftOutMessage } from "../mapping/left-out";
-import { isMemberTag } from "../mapping/names";
+import { isMemberTag } from "../declaration/names";
 import { ofThePassing } from "../mapping/order";
 import { isolatedMessages } from "../mapping/quarantine";
 import type { Policy } from "../mapping/types";
 import { connectionWarnings } from "../panos/connection";
 import type { Rulebase } from "../panos/policy";
 import { printable } from "../lib/printable";
-import { carriesForeignName, heldMessage, isHeld, ownsRule, strayMessage } from "../provider/ownership";
+import { carriesForeignName, heldMessage, isHeld, ownsRule, strayMessage } from "../declaration/ownership";
 import type { FirewallSettings } from "../settings/index";
 
 const said = new Set<string>();

@@ -1,8 +1,8 @@
 import { addressGroupXml, type FoundAddressGroup } from "../panos/entries";
-import { addressGroupHash } from "./content";
+import { addressGroupHash } from "../declaration/hashes";
 import type { AddressGroupInputs } from "./inputs";
 import { markedObjectProvider } from "./marked-object";
-import { isOurAddressGroupUntagged, ownsAddressGroup } from "./ownership";
+import { isOurAddressGroupUntagged, ownsAddressGroup } from "../declaration/ownership";
 
 /** AddressGroup: the dynamic group of a security group's instances, or the static one of a prefix list. */
 export const provider = markedObjectProvider<AddressGroupInputs, FoundAddressGroup>({

@@ -1,12 +1,12 @@
-import { addressObject, cidrNamed, ownerTag } from "../mapping/names";
+import { addressObject, cidrNamed, ownerTag } from "../declaration/names";
 import type { Operation } from "../panos/client";
 import { addressXml, asSet, type FoundAddress } from "../panos/entries";
 import { entryXpath } from "../panos/location";
-import { addressHash, hash } from "./content";
+import { addressHash, hash } from "../declaration/hashes";
 import type { AddressesInputs } from "./inputs";
 import { objectProvider } from "./object";
-import { addressNamesUsed, type PolicyObjects } from "./objects";
-import { isOurAddressUntagged, notOurs, ownsAddress } from "./ownership";
+import { addressNamesUsed, type PolicyObjects } from "../declaration/objects";
+import { isOurAddressUntagged, notOurs, ownsAddress } from "../declaration/ownership";
 import { tell } from "./tell";
 
 /** Addresses: the address objects that the static groups of a stack consist of, each CIDR block once. */

@@ -1,8 +1,8 @@
 import { applicationXml, type FoundApplication } from "../panos/entries";
-import { applicationHash } from "./content";
+import { applicationHash } from "../declaration/hashes";
 import type { ApplicationInputs } from "./inputs";
 import { markedObjectProvider } from "./marked-object";
-import { isOurApplicationUnmarked, ownsApplication } from "./ownership";
+import { isOurApplicationUnmarked, ownsApplication } from "../declaration/ownership";
 
 /** Application: a custom application of ours, for ICMP types and IP protocols that PAN-OS has no name for. */
 export const provider = markedObjectProvider<ApplicationInputs, FoundApplication>({

@@ -2,7 +2,7 @@ import { setAuditComment } from "../panos/audit";
 import { PanosError } from "../panos/error";
 import { entryXpath } from "../panos/location";
 import type { PendingChange } from "../panos/system";
-import { changedEntry } from "./journal";
+import { changedEntry } from "../declaration/journal";
 import { inParallel } from "../lib/parallel";
 import type { Session } from "./session";
 

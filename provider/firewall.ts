@@ -1,8 +1,8 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { eachPart } from "./declaration";
+import { eachPart } from "../declaration/declaration";
 import type { FirewallInputs, FirewallOutputs } from "./inputs";
 import { requireNothingLeft } from "./left-behind";
-import { requireCleanupRule } from "./objects";
+import { requireCleanupRule } from "../declaration/objects";
 import { unregisterUnused } from "./registered";
 import { commitRevision } from "./commit-revision";
 import { configure, sessionWith } from "./session";

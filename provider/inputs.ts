@@ -1,5 +1,8 @@
+import type { Adoptions } from "../declaration/adoptions";
+import type { Declaration } from "../declaration/declaration";
+import type { Difference } from "../declaration/differences";
 import type { Isolated } from "./isolated";
-import type { Places } from "./placement";
+import type { Places } from "../declaration/placement";
 import type { AddressGroup, Application, SecurityRule, Service, Tag } from "../panos/policy";
 
 // Inputs are what a program declares and a preview shows. Outputs hold only what read and delete need, and a
@@ -85,29 +88,6 @@ export interface FirewallOutputs extends Placed {
   ownerId: string;
   stack: string;
 }
-
-/** Hashes of content by name: what a stack declares, or what was found of it. */
-export interface Declaration {
-  rules: Record<string, string>;
-  addresses: Record<string, string>;
-  addressGroups: Record<string, string>;
-  services: Record<string, string>;
-  applications: Record<string, string>;
-  tags: Record<string, string>;
-}
-
-/** One object that is not as declared. */
-export interface Difference {
-  part: keyof Declaration;
-  name: string;
-  how: "is missing" | "is not as declared" | "is not declared";
-}
-
-/**
- * Administrator's rules that declared ones replace, by name: which ones do, and a hash of what the rule said
- * when it was judged.
- */
-export type Adoptions = Record<string, { by: string[]; content: string }>;
 
 /** The one commit of an update. */
 export interface CommitInputs extends Placed, Places {

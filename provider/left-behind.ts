@@ -1,9 +1,10 @@
 import { pendingChanges } from "../panos/system";
-import { eachPart, KINDS, listed } from "./declaration";
-import type { Declaration } from "./inputs";
-import { uncommittedBy } from "./journal";
-import type { PolicyObjects } from "./objects";
-import { ownObjects } from "./ownership";
+import { eachPart, KINDS } from "../declaration/declaration";
+import { listed } from "../lib/listed";
+import type { Declaration } from "../declaration/declaration";
+import { uncommittedBy } from "../declaration/journal";
+import type { PolicyObjects } from "../declaration/objects";
+import { ownObjects } from "../declaration/ownership";
 import type { Session } from "./session";
 
 /**

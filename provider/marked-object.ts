@@ -3,8 +3,8 @@ import type { Operation } from "../panos/client";
 import { entryXpath, type Container } from "../panos/location";
 import type { ObjectOutputs, Placed } from "./inputs";
 import { objectProvider } from "./object";
-import type { PolicyObjects } from "./objects";
-import { notOurs } from "./ownership";
+import type { PolicyObjects } from "../declaration/objects";
+import { notOurs } from "../declaration/ownership";
 import type { Session } from "./session";
 import { tell } from "./tell";
 

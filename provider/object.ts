@@ -2,7 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import type { Operation } from "../panos/client";
 import { PanosError } from "../panos/error";
 import type { ObjectOutputs, Placed } from "./inputs";
-import type { PolicyObjects } from "./objects";
+import type { PolicyObjects } from "../declaration/objects";
 import { configure, sessionWith, type Session } from "./session";
 import { afterTelling, tell } from "./tell";
 

@@ -3,15 +3,15 @@
  * they were staged. Only ours move, and only among themselves: never past an administrator's rule, nor one that
  * somebody holds, so that nothing is matched otherwise than before.
  */
-import { cleanupPosition } from "../mapping/cleanup";
-import { isQuarantineRuleName, TAG_PREFIX } from "../mapping/names";
+import { cleanupPosition } from "../declaration/cleanup-rule";
+import { isQuarantineRuleName, TAG_PREFIX } from "../declaration/names";
 import { compareTexts } from "../lib/order";
 import type { Operation } from "../panos/client";
 import { PanosError } from "../panos/error";
 import type { FoundRule } from "../panos/policy";
 import { entryXpath, type Location } from "../panos/location";
-import type { PolicyObjects } from "./objects";
-import { isHeld, ownsRule } from "./ownership";
+import type { PolicyObjects } from "../declaration/objects";
+import { isHeld, ownsRule } from "../declaration/ownership";
 import { requireCandidate, type Revision } from "./revision";
 import type { Session } from "./session";
 

@@ -1,9 +1,11 @@
 import type { PendingChange } from "../panos/system";
 import { containerXpath, entryXpath } from "../panos/location";
-import { differing, foundDeclaration, KINDS, listed } from "./declaration";
-import { changedEntry } from "./journal";
-import type { PolicyObjects } from "./objects";
-import { ownObjects } from "./ownership";
+import { differing } from "../declaration/differences";
+import { foundDeclaration, KINDS } from "../declaration/declaration";
+import { listed } from "../lib/listed";
+import { changedEntry } from "../declaration/journal";
+import type { PolicyObjects } from "../declaration/objects";
+import { ownObjects } from "../declaration/ownership";
 import type { Revision } from "./revision";
 import type { Session } from "./session";
 

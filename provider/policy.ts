@@ -1,17 +1,15 @@
 import type { Input, Output } from "@pulumi/pulumi";
 import { ComponentResource, CustomResource } from "@pulumi/pulumi/resource";
 import type { ComponentResourceOptions, CustomResourceOptions } from "@pulumi/pulumi/resource";
-import { isQuarantineRuleName } from "../mapping/names";
+import { isQuarantineRuleName } from "../declaration/names";
 import type { SecurityRule } from "../panos/policy";
-import { declarationOf, stackTag, type PolicyContent } from "./declaration";
+import { declarationOf, stackTag, type PolicyContent } from "../declaration/declaration";
 import { firewallIdentity } from "./firewall";
 import type {
   AddressesInputs,
   AddressGroupInputs,
-  Adoptions,
   ApplicationInputs,
   CommitInputs,
-  Difference,
   FirewallInputs,
   LastCommit,
   RegisteredAddressesInputs,
@@ -19,9 +17,11 @@ import type {
   ServiceInputs,
   TagInputs,
 } from "./inputs";
+import type { Adoptions } from "../declaration/adoptions";
+import type { Difference } from "../declaration/differences";
 import type { Isolated } from "./isolated";
-import { logicalName } from "./logical-name";
-import { placeOf, placedBefore, placesOf } from "./placement";
+import { logicalName } from "../declaration/logical-name";
+import { placeOf, placedBefore, placesOf } from "../declaration/placement";
 import { registerResources } from "./registration";
 
 /**

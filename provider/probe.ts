@@ -1,10 +1,10 @@
-import { knownApplication } from "../mapping/applications";
+import { knownApplication } from "../panos/applications";
 import { addressText, parseAddress, parseCidr, type Family } from "../lib/net/cidr";
 import type { FoundApplication, FoundRule } from "../panos/entries";
 import { PanosError } from "../panos/error";
 import { describePacket, policyMatch, type Packet, type PolicyMatch } from "../panos/match";
-import { listed } from "./declaration";
-import { addressesNamed, type PolicyObjects } from "./objects";
+import { listed } from "../lib/listed";
+import { addressesNamed, type PolicyObjects } from "../declaration/objects";
 import { inParallel } from "../lib/parallel";
 import type { Session } from "./session";
 import { tell } from "./tell";

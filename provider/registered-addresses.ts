@@ -1,13 +1,8 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { registrationsHash } from "./content";
+import { registrationsHash } from "../declaration/hashes";
 import type { RegisteredAddressesInputs, RegisteredAddressesOutputs } from "./inputs";
-import {
-  closingRefused,
-  declaredRegistrations,
-  ownRegistrations,
-  register,
-  unregisterUnused,
-} from "./registered";
+import { closingRefused, ownRegistrations, register, unregisterUnused } from "./registered";
+import { declaredRegistrations } from "../declaration/registrations";
 import { noteRun } from "./run";
 import { configure, sessionWith } from "./session";
 import { afterTelling } from "./tell";

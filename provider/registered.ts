@@ -1,19 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { addressGroupName, isMemberTag, memberTag, ownerTag, QUARANTINE } from "../mapping/names";
+import { addressGroupName, isMemberTag, memberTag, ownerTag, QUARANTINE } from "../declaration/names";
 import type { PanosClient } from "../panos/client";
 import { canonicalAddress } from "../panos/entries";
 import { PanosError } from "../panos/error";
+import { sendRegistrations, type Registration } from "../panos/registered";
 import {
-  readRegistrations,
-  registrationKey,
-  sendRegistrations,
-  type Registration,
-} from "../panos/registered";
-import { listed } from "./declaration";
+  declaredRegistrations,
+  registrationChanges,
+  registrationsOfStack,
+} from "../declaration/registrations";
+import { listed } from "../lib/listed";
 import { requireEngine } from "./engine";
 import type { RegisteredAddressesInputs } from "./inputs";
 import { endIsolated } from "./isolated";
-import { isHeld, ownsRule } from "./ownership";
+import { isHeld, ownsRule } from "../declaration/ownership";
 import { removalRefused } from "./removals";
 import { noteRun } from "./run";
 import type { Session } from "./session";
@@ -32,30 +32,6 @@ const WAITS_MS = [0, 500, 2_000, 5_000];
 export async function ownRegistrations(session: Session, ownerId: string): Promise<Registration[]> {
   const { client } = await session.open();
   return registrationsOfStack(client, ownerId);
-}
-
-/** The same, for a program that has no session. */
-export function registrationsOfStack(client: PanosClient, ownerId: string): Promise<Registration[]> {
-  return readRegistrations(client, (tag) => isMemberTag(tag, ownerId));
-}
-
-/** What is declared, one by one. */
-export function declaredRegistrations(registrations: Record<string, readonly string[]>): Registration[] {
-  return Object.entries(registrations).flatMap(([tag, addresses]) =>
-    addresses.map((address) => ({ address, tag })),
-  );
-}
-
-/** What is declared and not registered, and what is registered and not declared. */
-export function registrationChanges(
-  found: readonly Registration[],
-  declared: readonly Registration[],
-): { missing: Registration[]; excess: Registration[] } {
-  const without = (some: readonly Registration[], others: readonly Registration[]) => {
-    const keys = new Set(others.map(registrationKey));
-    return some.filter((each) => !keys.has(registrationKey(each)));
-  };
-  return { missing: without(declared, found), excess: without(found, declared) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { listed } from "./declaration";
+import { listed } from "../lib/listed";
 
 /** What limits how much one update may take away. */
 export interface RemovalLimit {

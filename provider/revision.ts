@@ -1,11 +1,14 @@
 import { pendingChanges, type PendingChange } from "../panos/system";
-import { differences, differing, eachPart, foundDeclaration, KINDS, listed } from "./declaration";
-import type { Adoptions, Declaration } from "./inputs";
+import { differences, differing } from "../declaration/differences";
+import { eachPart, foundDeclaration, KINDS } from "../declaration/declaration";
+import { listed } from "../lib/listed";
+import type { Adoptions } from "../declaration/adoptions";
+import type { Declaration } from "../declaration/declaration";
 import type { Isolated } from "./isolated";
-import { foreignChanges, uncommittedBy, withheldChanges } from "./journal";
-import { namesTakenIn, type PolicyObjects } from "./objects";
-import { ownObjects } from "./ownership";
-import { TOP, type Places } from "./placement";
+import { foreignChanges, uncommittedBy, withheldChanges } from "../declaration/journal";
+import { namesTakenIn, type PolicyObjects } from "../declaration/objects";
+import { ownObjects } from "../declaration/ownership";
+import { TOP, type Places } from "../declaration/placement";
 import type { Session } from "./session";
 
 /** What the firewall has to hold of a stack after a commit. */

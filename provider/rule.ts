@@ -1,14 +1,14 @@
-import { isQuarantineRuleName } from "../mapping/names";
+import { isQuarantineRuleName } from "../declaration/names";
 import type { Operation } from "../panos/client";
 import { ruleXml } from "../panos/entries";
 import { entryXpath } from "../panos/location";
-import { hash, ruleHash } from "./content";
+import { hash, ruleHash } from "../declaration/hashes";
 import type { SecurityRuleInputs } from "./inputs";
 import { objectProvider } from "./object";
-import { requireCleanupRule, ruleAsTaken, type PolicyObjects } from "./objects";
+import { requireCleanupRule, ruleAsTaken, type PolicyObjects } from "../declaration/objects";
 import { successorOf } from "./order";
-import { heldMessage, isHeld, notOurs, ownsRule } from "./ownership";
-import { isPlaced, moveTo, TOP } from "./placement";
+import { heldMessage, isHeld, notOurs, ownsRule } from "../declaration/ownership";
+import { isPlaced, moveTo, TOP } from "../declaration/placement";
 import type { Session } from "./session";
 import { tell } from "./tell";
 

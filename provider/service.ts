@@ -1,8 +1,8 @@
 import { serviceXml, type FoundService } from "../panos/entries";
-import { serviceHash } from "./content";
+import { serviceHash } from "../declaration/hashes";
 import type { ServiceInputs } from "./inputs";
 import { markedObjectProvider } from "./marked-object";
-import { isOurServiceUntagged, ownsService } from "./ownership";
+import { isOurServiceUntagged, ownsService } from "../declaration/ownership";
 
 /** Service: a service object of ours, for ports that no application says exactly. */
 export const provider = markedObjectProvider<ServiceInputs, FoundService>({

@@ -4,7 +4,7 @@ import type { Location } from "../panos/location";
 import { configured } from "./configuration";
 import { Faults } from "./faults";
 import { frozen } from "./freeze";
-import { readObjects, type PolicyObjects } from "./objects";
+import { readObjects, type PolicyObjects } from "../declaration/objects";
 import { openFirewall } from "./open-firewall";
 import { preflight } from "./preflight";
 import type { ProviderSettings } from "./provider-settings";

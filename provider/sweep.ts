@@ -1,10 +1,10 @@
 import type { Operation } from "../panos/client";
-import { isAddressGroupPart } from "../mapping/names";
+import { isAddressGroupPart } from "../declaration/names";
 import { entryXpath, type Container } from "../panos/location";
-import { listed } from "./declaration";
-import type { Declaration } from "./inputs";
+import { listed } from "../lib/listed";
+import type { Declaration } from "../declaration/declaration";
 import { unlessInUse } from "./object";
-import { addressNamesUsed, type PolicyObjects } from "./objects";
+import { addressNamesUsed, type PolicyObjects } from "../declaration/objects";
 import {
   heldMessage,
   isHeld,
@@ -15,7 +15,7 @@ import {
   ownObjects,
   ownsRule,
   strayMessage,
-} from "./ownership";
+} from "../declaration/ownership";
 import { requireCandidate, type Revision } from "./revision";
 import type { Session } from "./session";
 import { takeOver } from "./takeover";

@@ -1,6 +1,6 @@
 import { tagXml } from "../panos/entries";
 import { entryXpath } from "../panos/location";
-import { tagHash } from "./content";
+import { tagHash } from "../declaration/hashes";
 import type { TagInputs } from "./inputs";
 import { objectProvider } from "./object";
 

@@ -2,9 +2,10 @@ import type { Operation } from "../panos/client";
 import type { FoundRule } from "../panos/entries";
 import { entryXpath } from "../panos/location";
 import { pendingChanges, type PendingChange } from "../panos/system";
-import { hash, ruleHash } from "./content";
-import { changedEntry } from "./journal";
-import { standsAbove, type PolicyObjects } from "./objects";
+import { adoptedContent } from "../declaration/adoptions";
+import { ruleHash } from "../declaration/hashes";
+import { changedEntry } from "../declaration/journal";
+import { standsAbove, type PolicyObjects } from "../declaration/objects";
 import type { Revision } from "./revision";
 import type { Session } from "./session";
 
@@ -66,9 +67,4 @@ function refusal(name: string, session: Session, why: string): Error {
   return new Error(
     `rule ${name} on ${session.firewall} was not taken over (aws-panos-rules:adopt): ${why}. Nothing was committed`,
   );
-}
-
-/** The content by which a rule that is to be taken over is known again. */
-export function adoptedContent(found: FoundRule): string {
-  return hash(found);
 }

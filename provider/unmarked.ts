@@ -1,9 +1,11 @@
 import type { PendingChange } from "../panos/system";
-import { eachPart, KINDS, listed } from "./declaration";
-import type { Declaration, Difference } from "./inputs";
-import { uncommittedBy } from "./journal";
-import type { PolicyObjects } from "./objects";
-import { outOfForce } from "./out-of-force";
+import { eachPart, KINDS } from "../declaration/declaration";
+import { listed } from "../lib/listed";
+import type { Declaration } from "../declaration/declaration";
+import type { Difference } from "../declaration/differences";
+import { uncommittedBy } from "../declaration/journal";
+import type { PolicyObjects } from "../declaration/objects";
+import { outOfForce } from "../declaration/out-of-force";
 import type { Revision } from "./revision";
 import type { Session } from "./session";
 

@@ -1,8 +1,8 @@
 import { getOrganization, getProject, getStack } from "@pulumi/pulumi/metadata";
 import { allConfig } from "@pulumi/pulumi/runtime/config";
 import type { InventorySource } from "../inventory";
-import { INTERZONE_DEFAULT, INTRAZONE_DEFAULT } from "../mapping/cleanup";
-import { HOLD_TAG, OWNER_ID, ownerTag } from "../mapping/names";
+import { INTERZONE_DEFAULT, INTRAZONE_DEFAULT } from "../declaration/cleanup-rule";
+import { HOLD_TAG, OWNER_ID, ownerTag } from "../declaration/names";
 import type { CoverageOptions } from "../mapping/coverage";
 import type { MappingOptions } from "../mapping/types";
 import { AUDIT_COMMENT_LIMIT } from "../panos/audit";

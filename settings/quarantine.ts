@@ -1,4 +1,4 @@
-import { isQuarantineRuleName, isRuleName } from "../mapping/names";
+import { isQuarantineRuleName, isRuleName } from "../declaration/names";
 import { isResponder, QUARANTINE_TAGS } from "../mapping/quarantine";
 import type { QuarantineOptions } from "../mapping/types";
 import { PROJECT } from "../provider/configuration";

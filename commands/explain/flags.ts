@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { Traffic } from "../../mapping/protocols";
+import type { Traffic } from "../../lib/net/protocols";
 import type { Cidr } from "../../lib/net/cidr";
 import { cidrOf, type PacketQuestion } from "../../review/explain/packets";
 

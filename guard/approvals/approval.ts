@@ -1,6 +1,6 @@
 /** Approvals of changes: what they say, and which change they fit. Pure. */
 import { parseCidr, isInside } from "../../lib/net/cidr";
-import { includes, trafficOf, type Traffic } from "../../mapping/protocols";
+import { includes, trafficOf, type Traffic } from "../../lib/net/protocols";
 import type { Direction } from "../../mapping/types";
 import { entriesHash } from "../entries";
 import type { Principal } from "../event/principal";

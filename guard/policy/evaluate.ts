@@ -2,7 +2,7 @@
 import type { Tags } from "../../inventory/types";
 import { parseCidr, isInside, type Cidr } from "../../lib/net/cidr";
 import { difference, setOf } from "../../lib/net/intervals";
-import { includes, meets, trafficOf } from "../../mapping/protocols";
+import { includes, meets, trafficOf } from "../../lib/net/protocols";
 import { hasTag } from "../../mapping/zones";
 import { isOpen } from "../../provider/freeze";
 import { accountOf, type Principal } from "../event/principal";

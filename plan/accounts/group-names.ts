@@ -1,5 +1,5 @@
 import { groupNameIn } from "../../mapping/describe";
-import { securityGroupIn } from "../../mapping/names";
+import { securityGroupIn } from "../../declaration/names";
 import type { SecurityRule } from "../../panos/policy";
 import { unattributed } from "./attribution";
 

@@ -1,6 +1,6 @@
 /** Which rules of accounts that could not be read stay on a firewall as they are. */
 import type { Inventory, SecurityGroupRule } from "../../inventory/types";
-import { applicationsNamedBy } from "../../mapping/custom-applications";
+import { applicationsNamedBy } from "../../declaration/custom-applications";
 import {
   addressObject,
   cidrNamed,
@@ -11,17 +11,18 @@ import {
   ruleName,
   securityGroupIn,
   trafficIn,
-} from "../../mapping/names";
+} from "../../declaration/names";
 import { ruleIdsIn } from "../../mapping/describe";
 import { compareTexts } from "../../lib/order";
-import { normalised, portsInName, trafficOf } from "../../mapping/protocols";
+import { normalised, portsInName, trafficOf } from "../../lib/net/protocols";
 import { addressTexts } from "../../mapping/routing";
 import type { Direction } from "../../mapping/types";
 import { canonicalAddress, type FoundRule } from "../../panos/entries";
 import type { Address, AddressGroup, SecurityRule, Service } from "../../panos/policy";
-import { listed, type PolicyContent } from "../../provider/declaration";
-import type { PolicyObjects } from "../../provider/objects";
-import { isHeld, ownsRule } from "../../provider/ownership";
+import { listed } from "../../lib/listed";
+import { type PolicyContent } from "../../declaration/declaration";
+import type { PolicyObjects } from "../../declaration/objects";
+import { isHeld, ownsRule } from "../../declaration/ownership";
 import { attributionOf, placeOf, unattributed, withPlaces } from "./attribution";
 import type { ANYBODY } from "./attribution";
 

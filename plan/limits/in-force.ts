@@ -3,7 +3,7 @@ import { addressBounds } from "../../mapping/objects";
 import { FAMILIES } from "../../lib/net/cidr";
 import { difference } from "../../lib/net/intervals";
 import type { AddressObject, FoundRule, Rulebase, SecurityRule } from "../../panos/policy";
-import type { PolicyContent } from "../../provider/declaration";
+import type { PolicyContent } from "../../declaration/declaration";
 
 type AddressObjects = Rulebase["addresses"];
 

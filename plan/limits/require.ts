@@ -1,5 +1,6 @@
 import { HeldError } from "../preconditions";
-import { listed, type RuleChanges } from "../../provider/declaration";
+import { listed } from "../../lib/listed";
+import { type RuleChanges } from "../../declaration/differences";
 import { removalRefused } from "../../provider/removals";
 import type { Limits } from "../../settings/index";
 

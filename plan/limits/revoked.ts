@@ -1,7 +1,7 @@
 /** Which removals AWS and known events explain, so that `maxRemovals: { revoked: pass }` need not count them. */
 import type { Inventory } from "../../inventory/types";
-import { securityGroupIn, trafficIn } from "../../mapping/names";
-import { trafficName } from "../../mapping/protocols";
+import { securityGroupIn, trafficIn } from "../../declaration/names";
+import { trafficName } from "../../lib/net/protocols";
 
 /**
  * Of these rules of ours, those whose permission was revoked: an event says that permissions of the group were taken

@@ -1,6 +1,6 @@
 /** An inventory, looked up by what the reasons of a review ask for. */
 import { plainText } from "../../mapping/describe";
-import { normalised } from "../../mapping/protocols";
+import { normalised } from "../../lib/net/protocols";
 import { addressTexts, protectedInterfaces } from "../../mapping/routing";
 import type { MappingOptions } from "../../mapping/types";
 import type {

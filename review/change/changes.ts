@@ -1,9 +1,9 @@
 /** Which rules of ours become others, and in which fields. */
 import { asRead } from "../../mapping/adoption";
-import { cleanupPosition } from "../../mapping/cleanup";
-import { isQuarantineRuleName } from "../../mapping/names";
+import { cleanupPosition } from "../../declaration/cleanup-rule";
+import { isQuarantineRuleName } from "../../declaration/names";
 import { addressesOf } from "../../mapping/objects";
-import { ownsRule } from "../../provider/ownership";
+import { ownsRule } from "../../declaration/ownership";
 import { addressSet, asSet } from "../../panos/entries";
 import type { AddressObject, RulebaseRule, SecurityRule, ServiceObject } from "../../panos/policy";
 import type { FirewallFacts } from "./facts";

@@ -1,6 +1,6 @@
 /** What an update will ask of a firewall. */
-import { differences } from "../../provider/declaration";
-import type { Declaration } from "../../provider/inputs";
+import { differences } from "../../declaration/differences";
+import type { Declaration } from "../../declaration/declaration";
 import type { FirewallFacts } from "./facts";
 import type { Cost } from "./types";
 

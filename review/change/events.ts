@@ -4,7 +4,7 @@ import { whyBehind } from "../explain/view";
 import type { NetworkInterface, RouteTable, SecurityGroupRule } from "../../inventory/types";
 import { parseBlock } from "../../lib/net/cidr";
 import { plainText } from "../../mapping/describe";
-import { describeTraffic, normalised } from "../../mapping/protocols";
+import { describeTraffic, normalised } from "../../lib/net/protocols";
 import { addressTexts } from "../../mapping/routing";
 import { canonicalAddress } from "../../panos/entries";
 import type { Account } from "./account";

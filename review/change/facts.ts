@@ -5,7 +5,7 @@ import type { Adopted } from "../../mapping/adoption";
 import { permissionLabel } from "../../mapping/describe";
 import type { MappingOptions, Permission, Withheld } from "../../mapping/types";
 import type { Rulebase, SecurityRule, Service } from "../../panos/policy";
-import type { Declaration } from "../../provider/inputs";
+import type { Declaration } from "../../declaration/declaration";
 import type { Parts } from "./hashes";
 
 export interface Facts {

@@ -5,9 +5,9 @@
 import { createHash } from "node:crypto";
 import { sorted } from "../../inventory/sort";
 import type { Inventory } from "../../inventory/types";
-import { TAG_PREFIX } from "../../mapping/names";
+import { TAG_PREFIX } from "../../declaration/names";
 import type { Rulebase } from "../../panos/policy";
-import { ownsRule } from "../../provider/ownership";
+import { ownsRule } from "../../declaration/ownership";
 
 /** Hashes by what they are of: "running rule allow-web", "candidate address web-servers". */
 export type Parts = Record<string, string>;

@@ -1,6 +1,6 @@
 /** Builds a review from facts. Pure: the same facts give the same review. */
 import type { Reason } from "../explain/reason";
-import { describeTraffic } from "../../mapping/protocols";
+import { describeTraffic } from "../../lib/net/protocols";
 import { addressTexts } from "../../mapping/routing";
 import type { Permission, Withheld } from "../../mapping/types";
 import { ruleXml } from "../../panos/entries";

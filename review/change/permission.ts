@@ -1,5 +1,5 @@
 /** What a rule of ours mirrors, as far as its name says it: all that is known of one that is on its way out. */
-import { describeTraffic, normalised } from "../../mapping/protocols";
+import { describeTraffic, normalised } from "../../lib/net/protocols";
 import type { Direction } from "../../mapping/types";
 
 export interface NamedPermission {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { stringify } from "yaml";
 import { Stack, type StackOptions } from "../../packages/pulumi/stack";
-import { declarationHash } from "../../provider/declaration";
+import { declarationHash } from "../../declaration/declaration";
 import { openSettings, withStandInKeys } from "../../settings/offline";
 import { automation } from "../../trigger/runner/automation";
 import type { Updated } from "../../trigger/runner/update";

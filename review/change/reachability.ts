@@ -3,12 +3,12 @@
  * says the same makes no difference, and one that an administrator's rule covers neither.
  */
 import { possibleTraffic } from "../../mapping/adoption";
-import { everyDefaultPort } from "../../mapping/applications";
+import { everyDefaultPort } from "../../panos/applications";
 import type { Box, Traffic } from "../../mapping/boxes";
 import { candidatesOf, type Candidates } from "../../mapping/candidates";
 import type { NamedObjects } from "../../mapping/own-traffic";
 import { matchesZones, resolved, takeOff, type ResolvedRule } from "../../mapping/resolved-rules";
-import { applicationNamed } from "../../mapping/custom-applications";
+import { applicationNamed } from "../../declaration/custom-applications";
 import { cidrsOf } from "../../lib/net/cidr";
 import { difference, intersection, setOf, type IntervalSet } from "../../lib/net/intervals";
 import { addressBounds, addressesOf } from "../../mapping/objects";

@@ -14,8 +14,8 @@ import { readRulebases } from "../../panos/rulebase";
 import { systemInfo } from "../../panos/system";
 import { PreconditionError } from "../../plan/preconditions";
 import { firewallIdentity } from "../../provider/firewall";
-import { objectsIn, type PolicyObjects } from "../../provider/objects";
-import { registrationsOfStack } from "../../provider/registered";
+import { objectsIn, type PolicyObjects } from "../../declaration/objects";
+import { registrationsOfStack } from "../../declaration/registrations";
 import type { FirewallSettings } from "../../settings/index";
 import { RECORDING_FORMAT, recording, type RecordedFirewall, type Recording } from "./recording-shape";
 

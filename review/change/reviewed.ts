@@ -8,8 +8,9 @@ import { readSnapshot } from "../../inventory";
 import type { Inventory } from "../../inventory/types";
 import type { Rulebase } from "../../panos/policy";
 import { HeldError, PreconditionError } from "../../plan/preconditions";
-import { declarationHash, listed } from "../../provider/declaration";
-import type { Declaration } from "../../provider/inputs";
+import { declarationHash } from "../../declaration/declaration";
+import { listed } from "../../lib/listed";
+import type { Declaration } from "../../declaration/declaration";
 import { inventoryHash, inventoryMoves, partsHash, partsMoves, rulebaseParts, type Parts } from "./hashes";
 import type { Review, Seen } from "./types";
 

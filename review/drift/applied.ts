@@ -6,11 +6,11 @@ import type { Registration } from "../../panos/registered";
 import type {
   CommitInputs,
   CommitOutputs,
-  Declaration,
   RegisteredAddressesInputs,
   RegisteredAddressesOutputs,
 } from "../../provider/inputs";
-import { declaredRegistrations } from "../../provider/registered";
+import type { Declaration } from "../../declaration/declaration";
+import { declaredRegistrations } from "../../declaration/registrations";
 import type { Place } from "../change/preview";
 import { automation } from "../../trigger/runner/automation";
 

@@ -2,7 +2,7 @@
 import type { HitCount } from "../../panos/hit-counts";
 import type { FoundRule } from "../../panos/policy";
 import type { Registration } from "../../panos/registered";
-import type { Declaration } from "../../provider/inputs";
+import type { Declaration } from "../../declaration/declaration";
 import type { CommitMade } from "./types";
 
 export interface DriftFacts {

@@ -1,11 +1,11 @@
 /** What of a firewall is neither as it was last applied nor as it is declared. Pure. */
-import { addressGroupName, isQuarantineRuleName, memberTag } from "../../mapping/names";
+import { addressGroupName, isQuarantineRuleName, memberTag } from "../../declaration/names";
 import { ruleXml } from "../../panos/entries";
 import type { FoundRule, SecurityRule } from "../../panos/policy";
 import { registrationKey } from "../../panos/registered";
-import { ruleHash } from "../../provider/content";
-import { eachPart, KINDS, placedHash } from "../../provider/declaration";
-import type { Declaration } from "../../provider/inputs";
+import { ruleHash } from "../../declaration/hashes";
+import { eachPart, KINDS, placedHash } from "../../declaration/declaration";
+import type { Declaration } from "../../declaration/declaration";
 import type { Account } from "../change/account";
 import { asFound, fieldChanges } from "../change/changes";
 import type { FirewallFacts } from "../change/facts";

@@ -1,16 +1,16 @@
 /** What a preview knows of one firewall, told to the search for drift that started it. */
-import { isMemberTag, ownerTag } from "../../mapping/names";
+import { isMemberTag, ownerTag } from "../../declaration/names";
 import type { Rulebase } from "../../panos/policy";
 import type { Registration } from "../../panos/registered";
-import { ruleHash } from "../../provider/content";
-import { eachPart, foundDeclaration, placedHash } from "../../provider/declaration";
+import { ruleHash } from "../../declaration/hashes";
+import { eachPart, foundDeclaration, placedHash } from "../../declaration/declaration";
 import { firewallIdentity } from "../../provider/firewall";
-import { uncommittedBy } from "../../provider/journal";
-import type { Declaration } from "../../provider/inputs";
-import { ruleAsTaken, type PolicyObjects } from "../../provider/objects";
-import { ownObjects } from "../../provider/ownership";
-import { placesOf, type Places } from "../../provider/placement";
-import { declaredRegistrations } from "../../provider/registered";
+import { uncommittedBy } from "../../declaration/journal";
+import type { Declaration } from "../../declaration/declaration";
+import { ruleAsTaken, type PolicyObjects } from "../../declaration/objects";
+import { ownObjects } from "../../declaration/ownership";
+import { placesOf, type Places } from "../../declaration/placement";
+import { declaredRegistrations } from "../../declaration/registrations";
 import type { FirewallSettings } from "../../settings/index";
 import type { DriftAnswers } from "./asking";
 import type { Configuration, DriftFacts } from "./facts";

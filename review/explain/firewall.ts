@@ -1,6 +1,6 @@
 /** What a firewall does with a packet: its own answer, or what the rulebase that it showed comes to. */
 import { matchesZones, resolved } from "../../mapping/resolved-rules";
-import { knownApplication } from "../../mapping/applications";
+import { knownApplication } from "../../panos/applications";
 import { parseAddress, type Family } from "../../lib/net/cidr";
 import { overlaps as meet, type IntervalSet } from "../../lib/net/intervals";
 import { ALL_TRAFFIC, portSet, possiblyDefault } from "../../mapping/traffic";
@@ -8,7 +8,7 @@ import type { PanosClient } from "../../panos/client";
 import { PanosError } from "../../panos/error";
 import { policyMatch, type Packet } from "../../panos/match";
 import type { Rulebase, RulebaseRule } from "../../panos/policy";
-import { ownsRule } from "../../provider/ownership";
+import { ownsRule } from "../../declaration/ownership";
 
 /** What was learnt of a firewall. */
 export type FirewallSays =

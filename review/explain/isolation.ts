@@ -1,6 +1,6 @@
 import type { NetworkInterface } from "../../inventory/types";
 import { isInside, parseCidr } from "../../lib/net/cidr";
-import { isQuarantineRuleName } from "../../mapping/names";
+import { isQuarantineRuleName } from "../../declaration/names";
 import type { IsolatedInstance } from "../../mapping/types";
 import type { PacketQuestion } from "./packets";
 import type { Explanation, Reason } from "./reason";

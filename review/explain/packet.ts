@@ -2,7 +2,7 @@ import type { NetworkInterface, SecurityGroupRule } from "../../inventory/types"
 import { isInside, type Cidr } from "../../lib/net/cidr";
 import { coveredBy } from "../../mapping/coverage";
 import { plainText } from "../../mapping/describe";
-import { includes, normalised, trafficOf } from "../../mapping/protocols";
+import { includes, normalised, trafficOf } from "../../lib/net/protocols";
 import { ofThePassing } from "../../mapping/order";
 import { addressTexts } from "../../mapping/routing";
 import type { MappedRule } from "../../mapping/types";

@@ -2,7 +2,7 @@
 import type { Inventory, NetworkInterface } from "../../inventory/types";
 import { prefixListGroupsOf } from "../../mapping";
 import { isInside, parseCidr, type Cidr } from "../../lib/net/cidr";
-import { includes, trafficOf, type Traffic } from "../../mapping/protocols";
+import { includes, trafficOf, type Traffic } from "../../lib/net/protocols";
 import { addressTexts } from "../../mapping/routing";
 import type { Direction, MappedRule } from "../../mapping/types";
 import type { View } from "./view";

@@ -1,7 +1,7 @@
 /** The one packet that a firewall is asked about, of those that a question is about. */
 import { applicationOf } from "../../mapping/applications";
 import { addressText, type Cidr } from "../../lib/net/cidr";
-import type { Traffic } from "../../mapping/protocols";
+import type { Traffic } from "../../lib/net/protocols";
 import { addressTexts } from "../../mapping/routing";
 import type { MappedRule } from "../../mapping/types";
 import { zonesOf } from "../../mapping/zones";

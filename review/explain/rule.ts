@@ -4,7 +4,7 @@ import { plainText } from "../../mapping/describe";
 import { ofThePassing } from "../../mapping/order";
 import { explainIsolationRule } from "./isolation";
 import type { Explanation, Reason } from "./reason";
-import { listed } from "../../provider/declaration";
+import { listed } from "../../lib/listed";
 import { carriers, describeRule, whyBehind, type View } from "./view";
 
 /** Why there is a rule of this name, or why there is none. */

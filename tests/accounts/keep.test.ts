@@ -5,8 +5,8 @@ import type { Inventory, SecurityGroup } from "../../inventory/types";
 import type { MappedRule } from "../../mapping/types";
 import type { FoundAddressGroup, FoundRule } from "../../panos/entries";
 import type { SecurityRule } from "../../panos/policy";
-import type { PolicyContent } from "../../provider/declaration";
-import type { PolicyObjects } from "../../provider/objects";
+import type { PolicyContent } from "../../declaration/declaration";
+import type { PolicyObjects } from "../../declaration/objects";
 
 const OWNER = "test1234";
 const [HUB, SHOP] = ["111111111111", "222222222222"];

@@ -7,8 +7,8 @@ import {
   ruleHash,
   serviceHash,
   tagHash,
-} from "../../provider/content";
-import { declarationHash, declarationOf, placedHash } from "../../provider/declaration";
+} from "../../declaration/hashes";
+import { declarationHash, declarationOf, placedHash } from "../../declaration/declaration";
 import type { SecurityRule } from "../../panos/policy";
 
 const tag = ["aws-panos-k3v9x2ab"];

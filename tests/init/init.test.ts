@@ -7,7 +7,7 @@ import { Readable, Writable } from "node:stream";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { init } from "../../commands/init/init";
-import { OWNER_ID } from "../../mapping/names";
+import { OWNER_ID } from "../../declaration/names";
 import { settingsFrom } from "../../settings/index";
 
 const ALL_FLAGS = [

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { applicationOf, everyDefaultPort, knownApplication } from "../../mapping/applications";
+import { applicationOf } from "../../mapping/applications";
+import { everyDefaultPort, knownApplication } from "../../panos/applications";
 
 const ports = ["tcp", "udp"].flatMap((protocol) =>
   Array.from({ length: 65536 }, (_, port) => `${protocol}/${port}`),

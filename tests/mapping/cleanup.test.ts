@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { cleanupDoubts, cleanupPosition, INTERZONE_DEFAULT } from "../../mapping/cleanup";
+import { cleanupDoubts } from "../../mapping/cleanup";
+import { cleanupPosition, INTERZONE_DEFAULT } from "../../declaration/cleanup-rule";
 import type { Rulebase } from "../../panos/policy";
 import { rulebaseFrom } from "../../panos/rulebase";
 import { parseXml } from "../../panos/xml";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Inventory, SecurityGroupRule } from "../../inventory/types";
-import { isAddressGroupName, isMemberTag, isRuleName } from "../../mapping/names";
+import { isAddressGroupName, isMemberTag, isRuleName } from "../../declaration/names";
 import type { MappingOptions } from "../../mapping/types";
 import {
   DEFAULT_ROUTES,

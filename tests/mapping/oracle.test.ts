@@ -16,7 +16,7 @@ import {
   isMemberTag,
   isRuleName,
   isServiceName,
-} from "../../mapping/names";
+} from "../../declaration/names";
 import type { MappedRule } from "../../mapping/types";
 import { isUp, passes, turningPoints } from "./oracle/aws";
 import { edgesOf, isWithin } from "./oracle/bits";

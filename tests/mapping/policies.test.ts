@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Inventory, Tags } from "../../inventory/types";
 import { mapInventory } from "../../mapping";
-import { isAddressGroupName, isMemberTag, isRuleName } from "../../mapping/names";
+import { isAddressGroupName, isMemberTag, isRuleName } from "../../declaration/names";
 import { missingPrerequisites } from "../../mapping/prerequisites";
 import type { MappingOptions, TagPolicy } from "../../mapping/types";
 import { CLEANUP, GROUP, inventoryWith, networkInterface, OPTIONS, rulebase } from "./fixtures";

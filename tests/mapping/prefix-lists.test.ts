@@ -12,7 +12,7 @@ import {
   isAddressGroupPart,
   prefixListName,
   prefixListPartName,
-} from "../../mapping/names";
+} from "../../declaration/names";
 import type { MappingOptions } from "../../mapping/types";
 import { inventoryWith, OPTIONS, rulebase, theirs } from "./fixtures";
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { takenMembers, withFreeNames } from "../../mapping/taken-names";
+import { takenMembers } from "../../declaration/taken-names";
+import { withFreeNames } from "../../mapping/taken-names";
 import type { MappingOptions } from "../../mapping/types";
 import type { Rulebase } from "../../panos/policy";
 import { rulebaseFrom } from "../../panos/rulebase";

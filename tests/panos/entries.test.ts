@@ -14,7 +14,7 @@ import {
 } from "../../panos/entries";
 import type { Application, SecurityRule } from "../../panos/policy";
 import { parseXml } from "../../panos/xml";
-import { addressGroupHash, addressHash, applicationHash, ruleHash } from "../../provider/content";
+import { addressGroupHash, addressHash, applicationHash, ruleHash } from "../../declaration/hashes";
 
 const rule: SecurityRule = {
   name: "aws-sg-0123-tcp-443",

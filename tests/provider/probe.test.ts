@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { FoundApplication, FoundRule, FoundService } from "../../panos/entries";
-import type { PolicyObjects } from "../../provider/objects";
+import type { PolicyObjects } from "../../declaration/objects";
 import { judge, packetOf, spread } from "../../provider/probe";
 
 function rule(name: string, fields: Partial<FoundRule> = {}): FoundRule {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { everyDefaultPort } from "../../mapping/applications";
+import { everyDefaultPort } from "../../panos/applications";
 import { isInside, parseCidr } from "../../lib/net/cidr";
 import type { RulebaseRule, ServiceObject } from "../../panos/policy";
 import { policiesOf } from "../../review/change/changes";

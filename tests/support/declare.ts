@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ruleHash, tagHash } from "../../provider/content";
+import { ruleHash, tagHash } from "../../declaration/hashes";
 import { Commit, Firewall, SecurityRuleResource, Tag } from "../../provider/policy";
 import type { SecurityRule } from "../../panos/policy";
 

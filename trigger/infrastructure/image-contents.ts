@@ -16,6 +16,7 @@ export const IMAGE_CONTENTS = [
   "Pulumi.yaml",
   "index.ts",
   "aws",
+  "declaration",
   "guard",
   "inventory",
   "lib",

@@ -1,4 +1,4 @@
-import { listed } from "../../provider/declaration";
+import { listed } from "../../lib/listed";
 import type { RunNote } from "../../provider/run";
 import type { RunOutcome } from "./runner";
 import type { Updated } from "./update";

@@ -1,4 +1,4 @@
-import { withoutGroup } from "../../provider/logical-name";
+import { withoutGroup } from "../../declaration/logical-name";
 
 /** One `up --refresh --skip-preview --continue-on-error` or `preview --refresh` of the stack. */
 export interface Update {

@@ -1,8 +1,8 @@
 import { vsysXpath } from "../../../panos/location";
 import { child, entries, parseXml, type XmlElement } from "../../../panos/xml";
-import { foundDeclaration } from "../../../provider/declaration";
-import type { Declaration } from "../../../provider/inputs";
-import { objectsIn } from "../../../provider/objects";
+import { foundDeclaration } from "../../../declaration/declaration";
+import type { Declaration } from "../../../declaration/declaration";
+import { objectsIn } from "../../../declaration/objects";
 import type { Simulator } from "../../../packages/simulator";
 import { CLEANUP, OWNER, TAG } from "./program";
 

@@ -5,7 +5,7 @@ import * as undici from "undici";
 import type * as ha from "../../../panos/ha";
 import type * as rulebase from "../../../panos/rulebase";
 import type * as system from "../../../panos/system";
-import type { Declaration } from "../../../provider/inputs";
+import type { Declaration } from "../../../declaration/declaration";
 import type * as policy from "../../../provider/policy";
 import { freshModules } from "./modules";
 import { resourceModule, type Register } from "./sdk";

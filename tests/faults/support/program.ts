@@ -6,7 +6,7 @@ import {
   servicesOf,
 } from "../../../mapping";
 import { alreadyAllowed } from "../../../mapping/coverage";
-import { ownerTag } from "../../../mapping/names";
+import { ownerTag } from "../../../declaration/names";
 import type { MappingOptions } from "../../../mapping/types";
 import type { Connection } from "../../../panos/connection";
 import type { FirewallPolicyArgs } from "../../../provider/policy";

@@ -1,5 +1,5 @@
-import { differences } from "../../../provider/declaration";
-import type { Declaration } from "../../../provider/inputs";
+import { differences } from "../../../declaration/differences";
+import type { Declaration } from "../../../declaration/declaration";
 import type { FiredFault, Job, RequestRecord, Simulator } from "../../../packages/simulator";
 import { isWrite } from "../../support/lab";
 import { Configuration, edited, isTampering, type Edit, type Theirs } from "./configuration";

@@ -2,7 +2,7 @@ import { PanosClient } from "../../../panos/client";
 import type { Connection } from "../../../panos/connection";
 import { locks } from "../../../panos/lock";
 import { pendingChanges } from "../../../panos/system";
-import type { Declaration } from "../../../provider/inputs";
+import type { Declaration } from "../../../declaration/declaration";
 import {
   startHaPair,
   startSimulator,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { commitRevision } from "../../../provider/commit-revision";
-import { eachPart } from "../../../provider/declaration";
+import { eachPart } from "../../../declaration/declaration";
 import { RUN_VARIABLES } from "../../../provider/run";
 import { configure, sessionWith } from "../../../provider/session";
 import { processesOf } from "../../../trigger/runner/processes";

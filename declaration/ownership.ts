@@ -1,4 +1,4 @@
-import { applicationNamed } from "../mapping/custom-applications";
+import { applicationNamed } from "./custom-applications";
 import {
   HOLD_TAG,
   cidrNamed,
@@ -8,9 +8,9 @@ import {
   isRuleName,
   isServiceName,
   ownerTag,
-} from "../mapping/names";
+} from "./names";
 import type { FoundAddress, FoundAddressGroup, FoundApplication, FoundService } from "../panos/entries";
-import { addressGroupHash, addressHash, applicationHash, serviceHash } from "./content";
+import { addressGroupHash, addressHash, applicationHash, serviceHash } from "./hashes";
 import type { PolicyObjects } from "./objects";
 
 /**

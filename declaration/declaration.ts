@@ -1,5 +1,5 @@
-import { cleanupPosition } from "../mapping/cleanup";
-import { isQuarantineRuleName, ownerTag } from "../mapping/names";
+import { cleanupPosition } from "./cleanup-rule";
+import { isQuarantineRuleName, ownerTag } from "./names";
 import type { Address, AddressGroup, Application, SecurityRule, Service, Tag } from "../panos/policy";
 import {
   addressGroupHash,
@@ -9,8 +9,7 @@ import {
   ruleHash,
   serviceHash,
   tagHash,
-} from "./content";
-import type { Declaration, Difference } from "./inputs";
+} from "./hashes";
 import { ruleAsTaken, type PolicyObjects } from "./objects";
 import { ownObjects } from "./ownership";
 import { isPlaced, placeOf, type Places } from "./placement";
@@ -18,6 +17,16 @@ import { isPlaced, placeOf, type Places } from "./placement";
 /** The tag object that marks what is a stack's. */
 export function stackTag(ownerId: string, stack: string): Tag {
   return { name: ownerTag(ownerId), comments: stack };
+}
+
+/** Hashes of content by name: what a stack declares, or what was found of it. */
+export interface Declaration {
+  rules: Record<string, string>;
+  addresses: Record<string, string>;
+  addressGroups: Record<string, string>;
+  services: Record<string, string>;
+  applications: Record<string, string>;
+  tags: Record<string, string>;
 }
 
 /** What a firewall is to hold of a stack, besides its tag. */
@@ -107,84 +116,3 @@ export const KINDS = {
   applications: "application",
   tags: "tag",
 } as const;
-
-/**
- * How what was found differs from what is declared; none: it is equal.
- * @param exempt names that are left as they are: held, taken over, or kept because something uses them
- */
-export function differing(
-  declared: Declaration,
-  found: Declaration,
-  exempt: ReadonlySet<string>,
-): Difference[] {
-  return (Object.keys(KINDS) as (keyof Declaration)[]).flatMap((part) => {
-    const wrong = Object.entries(declared[part])
-      .filter(([name, content]) => !exempt.has(name) && found[part][name] !== content)
-      .map(([name]): Difference => {
-        return { part, name, how: found[part][name] === undefined ? "is missing" : "is not as declared" };
-      });
-    const more = Object.keys(found[part])
-      .filter((name) => !exempt.has(name) && declared[part][name] === undefined)
-      .map((name): Difference => ({ part, name, how: "is not declared" }));
-    return [...wrong, ...more];
-  });
-}
-
-/** The same, one sentence each. */
-export function differences(
-  declared: Declaration,
-  found: Declaration,
-  exempt: ReadonlySet<string>,
-): string[] {
-  return differing(declared, found, exempt).map(({ part, name, how }) => `${KINDS[part]} ${name} ${how}`);
-}
-
-/** Names of rules that one declaration has and another hasn't, or has otherwise. */
-export interface RuleChanges {
-  added: string[];
-  changed: string[];
-  removed: string[];
-}
-
-/**
- * How the rules of two declarations differ.
- * @param content what `after` says; where it is given, a rule also changes with an address group that it names
- */
-export function ruleChanges(before: Declaration, after: Declaration, content?: PolicyContent): RuleChanges {
-  const names = Object.keys(after.rules);
-  const throughGroups = new Set(content === undefined ? [] : changedThroughGroups(before, after, content));
-  return {
-    added: names.filter((name) => before.rules[name] === undefined),
-    changed: names.filter(
-      (name) =>
-        before.rules[name] !== undefined &&
-        (before.rules[name] !== after.rules[name] || throughGroups.has(name)),
-    ),
-    removed: Object.keys(before.rules).filter((name) => after.rules[name] === undefined),
-  };
-}
-
-/** Rules that name an address group which is not as it was, or consists of what isn't. */
-function changedThroughGroups(
-  before: Declaration,
-  after: Declaration,
-  { rules, addressGroups }: PolicyContent,
-): string[] {
-  const members = new Map(
-    addressGroups.map((group) => [group.name, "members" in group ? group.members : []]),
-  );
-  const differs = (name: string): boolean =>
-    before.addressGroups[name] !== after.addressGroups[name] ||
-    before.addresses[name] !== after.addresses[name] ||
-    (members.get(name) ?? []).some(differs);
-  const changed = new Set([...members.keys()].filter(differs));
-  return rules
-    .filter(({ source, destination }) => [...source, ...destination].some((name) => changed.has(name)))
-    .map(({ name }) => name);
-}
-
-/** A list for a message: the first ones, and how many more. */
-export function listed(items: readonly string[], most = 20): string {
-  const more = items.length - most;
-  return items.slice(0, most).join(", ") + (more > 0 ? `, and ${more} more` : "");
-}

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { addressGroupName, quarantineRuleName, ruleName, serviceName } from "../../mapping/names";
-import { logicalName, withoutGroup } from "../../provider/logical-name";
+import { addressGroupName, quarantineRuleName, ruleName, serviceName } from "../../declaration/names";
+import { logicalName, withoutGroup } from "../../declaration/logical-name";
 
 const ID = "sg-0ab9c37e7cf290ea4";
 const called = (name: string, groupName = "web") => logicalName(name, new Map([[ID, groupName]]));

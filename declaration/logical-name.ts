@@ -1,4 +1,4 @@
-import { securityGroupIn, trafficIn } from "../mapping/names";
+import { securityGroupIn, trafficIn } from "./names";
 
 /** EC2 allows 255 characters; a tree has to be read. */
 const LONGEST_GROUP_NAME = 40;

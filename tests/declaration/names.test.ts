@@ -11,8 +11,8 @@ import {
   memberTag,
   ruleName,
   serviceName,
-} from "../../mapping/names";
-import { policyOf, ruleOf, securityGroup } from "./fixtures";
+} from "../../declaration/names";
+import { policyOf, ruleOf, securityGroup } from "../mapping/fixtures";
 
 describe("names", () => {
   const everywhere = { cidrIpv4: "0.0.0.0/0" };

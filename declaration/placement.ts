@@ -1,4 +1,4 @@
-import { isQuarantineRuleName, QUARANTINE_PARTS, quarantineRuleName, TAG_PREFIX } from "../mapping/names";
+import { isQuarantineRuleName, QUARANTINE_PARTS, quarantineRuleName, TAG_PREFIX } from "./names";
 import type { Operation } from "../panos/client";
 import { standsAbove, type PolicyObjects } from "./objects";
 

@@ -1,5 +1,5 @@
-import { INTERZONE_DEFAULT } from "../mapping/cleanup";
-import { takenMembers } from "../mapping/taken-names";
+import { INTERZONE_DEFAULT } from "./cleanup-rule";
+import { takenMembers } from "./taken-names";
 import type { PanosClient } from "../panos/client";
 import {
   addressFrom,

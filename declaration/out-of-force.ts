@@ -1,5 +1,7 @@
-import { differing, eachPart, foundDeclaration, KINDS } from "./declaration";
-import type { Declaration, Difference } from "./inputs";
+import { differing } from "./differences";
+import { eachPart, foundDeclaration, KINDS } from "./declaration";
+import type { Declaration } from "./declaration";
+import type { Difference } from "./differences";
 import type { PolicyObjects } from "./objects";
 import { isHeld, ownObjects, withMarks } from "./ownership";
 import type { Places } from "./placement";

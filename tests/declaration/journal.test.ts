@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { foreignChanges, withheldChanges } from "../../provider/journal";
+import { foreignChanges, withheldChanges } from "../../declaration/journal";
 
 const VSYS = "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']";
 const ours = {

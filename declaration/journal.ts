@@ -1,7 +1,7 @@
 import { containerXpath, entryXpath, type Container, type Location } from "../panos/location";
 import type { PendingChange } from "../panos/system";
 import { eachPart } from "./declaration";
-import type { Declaration } from "./inputs";
+import type { Declaration } from "./declaration";
 
 const CONTAINERS: Record<keyof Declaration, Container> = {
   rules: "rules",

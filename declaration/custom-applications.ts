@@ -7,8 +7,8 @@
 import type { Application } from "../panos/policy";
 import { applicationName, isApplicationName, ownerTag } from "./names";
 import { compareTexts } from "../lib/order";
-import { describeTraffic } from "./protocols";
-import type { Traffic } from "./protocols";
+import { describeTraffic } from "../lib/net/protocols";
+import type { Traffic } from "../lib/net/protocols";
 
 const KINDS = {
   i4: { identifiedBy: "icmp-type", ipProtocol: "icmp" },

@@ -1,6 +1,5 @@
-/** The protocol and ports of an ingress permission, in one form, and how people read them. */
-import type { Family } from "../lib/net/cidr";
-import type { Permission } from "./types";
+/** The protocol and ports of a permission, in one form, and how people and names say them. */
+import type { Family } from "./cidr";
 
 /**
  * What a permission lets in: everything, ports of TCP or UDP, ICMP types and codes (-1 for all), or all of
@@ -12,7 +11,12 @@ export type Traffic =
   | { protocol: "icmp" | "icmpv6"; type: number; code: number }
   | { protocol: "ip"; number: number };
 
-type ProtocolAndPorts = Pick<Permission, "ipProtocol" | "fromPort" | "toPort">;
+/** As EC2 says it: a protocol by name or number ("-1" for all), and ports or an ICMP type and code. */
+export interface ProtocolAndPorts {
+  ipProtocol: string;
+  fromPort: number;
+  toPort: number;
+}
 
 /** IANA protocol numbers which EC2 also knows by name. */
 const NAMES = new Map([

@@ -1,14 +1,10 @@
 import { expect } from "chai";
-import {
-  declarationOf,
-  differences,
-  foundDeclaration,
-  listed,
-  ruleChanges,
-} from "../../provider/declaration";
-import { ruleHash } from "../../provider/content";
+import { declarationOf, foundDeclaration } from "../../declaration/declaration";
+import { differences, ruleChanges } from "../../declaration/differences";
+import { listed } from "../../lib/listed";
+import { ruleHash } from "../../declaration/hashes";
 import type { FoundRule } from "../../panos/entries";
-import { ownObjects } from "../../provider/ownership";
+import { ownObjects } from "../../declaration/ownership";
 
 const OWNER = "k3v9x2ab";
 

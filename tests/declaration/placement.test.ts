@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { FoundRule } from "../../panos/entries";
-import type { PolicyObjects } from "../../provider/objects";
-import { isPlaced, moveTo, placedBefore, placeOf, TOP } from "../../provider/placement";
+import type { PolicyObjects } from "../../declaration/objects";
+import { isPlaced, moveTo, placedBefore, placeOf, TOP } from "../../declaration/placement";
 
 const OWNER = "test1234";
 const [OUT, RESPONDERS, IN] = ["out", "responders", "in"].map(
