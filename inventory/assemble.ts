@@ -30,7 +30,8 @@ import type {
  * One inventory from the answers to many questions. AWS goes on changing between two of them, so what names
  * something that was not there any more is left out: a subnet without a route table, an interface without
  * its subnet. Less is allowed then, never more, and the next run sees it all. A rule stays without its prefix list,
- * which may be no longer shared, or not for us to read: what it asks for has to be withheld by name.
+ * which may be no longer shared, or not for us to read: what it asks for has to be withheld by name. So does an
+ * interface with its groups, for what one that can't be seen permits has to be told of.
  */
 export function assemble(answers: Answers): Inventory {
   const vpcs = answers.vpcs.map(vpc);
@@ -38,7 +39,6 @@ export function assemble(answers: Answers): Inventory {
   const routeTables = answers.routeTables.filter((table) => vpcIds.has(table.vpcId)).map(routeTable);
   const subnets = subnetsOf(answers, new Map(routeTables.map(({ id, vpcId }) => [id, vpcId])));
   const vpcOfSubnet = new Map(subnets.map(({ id, vpcId }) => [id, vpcId]));
-  const groupIds = new Set(answers.securityGroups.map(({ id }) => id));
   return sorted({
     format: 1,
     ...given({
@@ -53,7 +53,7 @@ export function assemble(answers: Answers): Inventory {
     instances: instancesOf(answers),
     networkInterfaces: answers.networkInterfaces
       .filter(({ subnetId, vpcId }) => vpcOfSubnet.get(subnetId) === vpcId)
-      .map((each) => networkInterface(each, groupIds)),
+      .map(networkInterface),
     securityGroups: securityGroupsOf(answers),
     prefixLists: answers.prefixLists.map((list) => ({
       id: list.id,
@@ -167,7 +167,7 @@ function route(answer: RouteAnswer): Route[] {
   ];
 }
 
-function networkInterface(answer: NetworkInterfaceAnswer, groupIds: Set<string>): NetworkInterface {
+function networkInterface(answer: NetworkInterfaceAnswer): NetworkInterface {
   const { id, subnetId, vpcId, privateIp } = answer;
   const attachment = answer.attachments?.find(({ instanceId }) => instanceId);
   const others = (answer.privateIps ?? []).filter((address) => address !== privateIp).toSorted();
@@ -187,7 +187,7 @@ function networkInterface(answer: NetworkInterfaceAnswer, groupIds: Set<string>)
     ipv6Addresses: answer.ipv6Addresses ?? [],
     ...given({ ipv4Prefixes: answer.ipv4Prefixes, ipv6Prefixes: answer.ipv6Prefixes }),
     publicIps,
-    securityGroupIds: (answer.securityGroups ?? []).filter((group) => groupIds.has(group)),
+    securityGroupIds: answer.securityGroups ?? [],
     ...given({
       interfaceType: answer.interfaceType || undefined,
       sourceDestCheck: answer.sourceDestCheck,

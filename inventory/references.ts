@@ -14,8 +14,8 @@ interface Item {
  * there and in the same VPC. Works on the raw document, so that one misspelt field elsewhere doesn't hide a
  * broken reference; values of the wrong type are left to the shapes.
  *
- * An interface's instance may be absent (a stopped instance keeps its interfaces), and so may the targets of
- * routes (they can lie in another VPC or account) and prefix lists (they can be shared no longer).
+ * An interface's instance may be absent (a stopped instance keeps its interfaces), and so may its groups and prefix
+ * lists (they can be shared no longer) and the targets of routes (they can lie in another VPC or account).
  */
 export function checkReferences(document: unknown, problems: Problems): void {
   const vpcs = itemsOf(document, "vpcs");
@@ -34,9 +34,8 @@ export function checkReferences(document: unknown, problems: Problems): void {
     vpcs: uniqueById(vpcs, problems),
     subnets: uniqueById(subnets, problems),
     routeTables: uniqueById(routeTables, problems),
-    groups: uniqueById(groups, problems),
   };
-  for (const others of [itemsOf(document, "instances"), interfaces, rules, prefixLists, peerings]) {
+  for (const others of [itemsOf(document, "instances"), interfaces, groups, rules, prefixLists, peerings]) {
     uniqueById(others, problems);
   }
 
@@ -48,12 +47,6 @@ export function checkReferences(document: unknown, problems: Problems): void {
   for (const each of interfaces) {
     const subnet = refer(each, "subnetId", known.subnets, "subnets", problems);
     sameVpc(each, "subnetId", subnet, problems);
-    const groupIds: unknown = each.fields["securityGroupIds"];
-    if (Array.isArray(groupIds)) {
-      groupIds.forEach((id: unknown, index) =>
-        present(id, `${each.path}.securityGroupIds[${index}]`, known.groups, "securityGroups", problems),
-      );
-    }
   }
 }
 

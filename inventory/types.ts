@@ -149,6 +149,7 @@ export interface NetworkInterface extends Owned {
   ipv6Prefixes?: string[];
   /** Elastic and other public IPv4 addresses. The lookups see only the primary private address's. */
   publicIps?: { privateIpAddress: string; publicIp: string }[];
+  /** All that it carries, also those that could not be seen and are not among `securityGroups`. */
   securityGroupIds: string[];
   /** "interface", "network_load_balancer", "lambda", …: EC2 API reference, NetworkInterface. */
   interfaceType?: string;

@@ -6,7 +6,7 @@ import type { Inventory, PrefixList, SecurityGroup, SecurityGroupRule, Tags } fr
 import { approvalValue, tagState } from "./approval-tag";
 import { parseCidr, type Cidr, type Family } from "../lib/net/cidr";
 import { permissionLabel } from "./describe";
-import { mapInventory, unmentioned } from "./index";
+import { NOTHING_PROTECTED, mapInventory, unmentioned } from "./index";
 import { compareTexts } from "../lib/order";
 import { compareWithheld, ofThePassing } from "./order";
 import { permissionOf } from "./permissions";
@@ -85,7 +85,13 @@ export function mapWithin(
     ...policy,
     guarded,
     withheld: [...all, ...unmentioned(asked.withheld, policy.rules, all)].sort(compareWithheld),
-    warnings: [...policy.warnings.filter((warning) => asked.warnings.includes(warning)), ...said],
+    // That guardrails leave nobody behind the firewall is no mistake of anybody's.
+    warnings: [
+      ...policy.warnings.filter(
+        (warning) => warning !== NOTHING_PROTECTED || asked.warnings.includes(warning),
+      ),
+      ...said,
+    ],
     protectedInterfaces: asked.protectedInterfaces,
     leftOut: asked.leftOut,
   };

@@ -21,6 +21,7 @@ import { protectedInterfaces, unknownTargets } from "./routing";
 import type { ProtectedInterface } from "./routing";
 import { applicationsOf, ruleOf, servicesOf, withApplicationsInside } from "./rules";
 import type { MappedRule, MappingOptions, Policy, Withheld } from "./types";
+import { unseenGroups } from "./unseen-groups";
 import { zonesOf } from "./zones";
 
 export { addressGroupsOf, registrationsOf } from "./address-groups";
@@ -121,11 +122,15 @@ function mapWithout(inventory: Inventory, options: MappingOptions, whole: Invent
       : [],
     withheld,
     warnings: [
-      ...targetWarnings(inventory, options),
+      ...targetWarnings(whole, options),
       ...(protection.interfaces.length === 0 ? [NOTHING_PROTECTED] : []),
       ...protection.warnings,
       ...overlaps,
       ...warnings,
+      ...unseenGroups(
+        protection.interfaces.map(({ networkInterface }) => networkInterface),
+        inventory.securityGroups,
+      ),
       ...relevant.warnings,
       ...nearMisses(whole, options.quarantine),
       ...(isDynamic ? unregistrable(protection.interfaces) : []),
@@ -136,7 +141,8 @@ function mapWithout(inventory: Inventory, options: MappingOptions, whole: Invent
   };
 }
 
-const NOTHING_PROTECTED =
+/** Also where guardrails alone leave nothing. */
+export const NOTHING_PROTECTED =
   "No network interface is behind the firewall: no running instance is in a subnet whose routes lead to a configured firewall target. Check the targets, the region and the account.";
 
 function unregistrable(interfaces: readonly ProtectedInterface[]): string[] {

@@ -51,6 +51,11 @@ export class Account {
     return this.byGroup.get(groupId) ?? [];
   }
 
+  /** Whether interfaces carry a group of which nothing else is known. */
+  unseenGroup(groupId: string): boolean {
+    return !this.groups.has(groupId) && this.carriers(groupId).length > 0;
+  }
+
   /** The interface that has an address, or a prefix. */
   owner(address: string): NetworkInterface | undefined {
     return this.byAddress.get(address);

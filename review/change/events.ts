@@ -38,6 +38,8 @@ function ruleEvents(
   onlyFelt: boolean,
 ): Reason[] {
   const { groupId, direction } = permission;
+  // What can't be seen was neither authorized nor revoked.
+  if (before.unseenGroup(groupId) || after.unseenGroup(groupId)) return [];
   const all = (account: Account) =>
     new Map((account.groups.get(groupId)?.[direction] ?? []).map((rule) => [rule.id, rule]));
   const [old, now] = [all(before), all(after)];
@@ -342,6 +344,7 @@ function widerEvents({ permission, account: after }: Subject, before: Account): 
 function renamed({ pair, permission, account: after }: Subject, before: Account): Reason[] {
   const { groupId } = permission;
   if (!pair.fields.every(({ field }) => field === "description")) return [];
+  if (!before.groups.has(groupId) || !after.groups.has(groupId)) return [];
   const [old, now] = [before.groupLabel(groupId), after.groupLabel(groupId)];
   if (old !== now) return [{ id: groupId, text: `security group ${old} is called ${now} now` }];
   const descriptions = new Map(before.rulesOf(permission).map(({ id, description }) => [id, description]));

@@ -100,6 +100,11 @@ function whyNotWanted(subject: Subject): Reason[] {
     ];
   }
   if (!account.groups.has(groupId)) {
+    if (account.unseenGroup(groupId)) {
+      const carrier = account.carriers(groupId)[0]?.id ?? "";
+      const text = `${groupId}, which ${carrier} carries, can't be seen any more: it is shared no longer, or may not be read`;
+      return [{ id: groupId, text }];
+    }
     const why =
       account.inventory.complete === true
         ? "it was deleted"

@@ -323,6 +323,14 @@ describe("inventory from EC2's own API", () => {
     expect(securityGroups[0]?.ingress.map(({ id }) => id)).to.deep.equal(["sgr-1", "sgr-2", "sgr-4"]);
   });
 
+  it("keeps a group that can't be seen with the interface that carries it", async () => {
+    const groupSet = [{ groupId: "sg-1" }, { groupId: "sg-0f" }];
+    list("DescribeNetworkInterfaces", { ...networkInterface("eni-1", "10.20.1.10"), groupSet });
+    const { securityGroups, networkInterfaces } = await read();
+    expect(securityGroups.map(({ id }) => id)).to.deep.equal(["sg-1"]);
+    expect(networkInterfaces[0]?.securityGroupIds).to.deep.equal(["sg-0f", "sg-1"]);
+  });
+
   describe("where entries of prefix lists may not be read", () => {
     beforeEach(() => {
       list("DescribeManagedPrefixLists", prefixList("pl-1"), prefixList("pl-2"));

@@ -367,7 +367,8 @@ describe("inventory from data-source lookups", () => {
     const cases: [string, string, (inventory: Inventory) => unknown][] = [
       ["an interface", WEB.networkInterface, (inventory) => inventory.networkInterfaces],
       ["a rule", "sgr-3dc5f7086de6af813", (inventory) => inventory.securityGroups],
-      ["a security group", DB_GROUP, (inventory) => [inventory.securityGroups, inventory.networkInterfaces]],
+      // The interface that carries it says so, and the mapping names both.
+      ["a security group", DB_GROUP, (inventory) => inventory.securityGroups],
       // A rule that names it stays, and is withheld.
       ["a prefix list", PREFIX_LIST, (inventory) => inventory.prefixLists],
       ["a route table", PRIVATE_TABLE, (inventory) => inventory.routeTables],
@@ -382,6 +383,13 @@ describe("inventory from data-source lookups", () => {
         expect(JSON.stringify(places(await read()))).to.not.match(named);
       });
     }
+
+    it("keeps the group that can't be seen with the interface that carries it", async () => {
+      account.vanished.add(DB_GROUP);
+      const { networkInterfaces } = await read();
+      const carrier = networkInterfaces.find(({ id }) => id === DB.networkInterface);
+      expect(carrier?.securityGroupIds).to.include(DB_GROUP);
+    });
 
     it("recognises EC2's own code for it", async () => {
       account.fail = (_, { id }) =>

@@ -222,6 +222,38 @@ describe("guardrails", () => {
     expect(reasons.join()).to.include("i-1 has the tag public=no (guardrails.exclude.instances)");
   });
 
+  it("leave what is said of the others: who carries a group that can't be seen", () => {
+    const securityGroupIds = [GROUP, "sg-0f"];
+    const changes: Partial<Inventory> = {
+      instances: [
+        { id: "i-1", state: "running", tags: { public: "no" } },
+        { id: "i-2", state: "running", tags: {} },
+      ],
+      networkInterfaces: [
+        networkInterface({ securityGroupIds }),
+        networkInterface({
+          id: "eni-2",
+          instanceId: "i-2",
+          privateIpAddresses: ["10.0.1.11"],
+          securityGroupIds,
+        }),
+      ],
+    };
+    const exclude = { ...NO_GUARDRAILS.exclude, instances: ["public=no"] };
+    const { warnings } = within([web], { exclude }, changes).policy;
+    expect(warnings.join()).to.include("sg-0f can't be seen, and eni-2 of i-2 carries it");
+  });
+
+  it("say nothing of a firewall with nobody behind it where only guardrails leave nobody", () => {
+    const instances: Inventory["instances"] = [
+      { id: "i-1", state: "running", tags: { public: "no" } },
+      { id: "i-fw", state: "running", tags: { public: "no" } },
+    ];
+    const exclude = { ...NO_GUARDRAILS.exclude, instances: ["public=no"] };
+    expect(within([web], { exclude }, { instances }).policy.warnings).to.deep.equal([]);
+    expect(within([web], { exclude }, { instances: [] }).policy.warnings.join()).to.include("is behind the");
+  });
+
   it("leave out groups and VPCs by tag, and what has tags that nobody has seen", () => {
     const condition = ["internal"];
     const none = { securityGroups: [], vpcs: [], instances: [] };

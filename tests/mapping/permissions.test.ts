@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { SecurityGroupRule } from "../../inventory/types";
+import type { NetworkInterface, SecurityGroupRule } from "../../inventory/types";
 import { mapInventory } from "../../mapping/index";
 import {
   DEFAULT_ROUTES,
@@ -169,6 +169,33 @@ describe("relevant ingress permissions", () => {
     const broken = policyOf([{ prefixListId: "pl-1" }], {}, { prefixLists });
     expect(broken.rules).to.deep.equal([]);
     expect(broken.withheld[0]?.reason).to.include('pl-1 of rule sgr-1 has the source "any"');
+  });
+
+  it("of a group that can't be seen are nobody's to count, so it is named with those that carry it", () => {
+    const carrying = (number: number, changes: Partial<NetworkInterface> = {}) =>
+      networkInterface({
+        ...{ id: `eni-${number}`, privateIpAddresses: [`10.0.1.${number}`], ipv6Addresses: [] },
+        securityGroupIds: ["sg-0f", GROUP],
+        ...changes,
+      });
+    const { rules, warnings } = policyOf(
+      [EVERYWHERE],
+      {},
+      {
+        networkInterfaces: [
+          ...[11, 12, 13, 14, 15, 16].map((number) => carrying(number)),
+          // Not behind the firewall: what it carries decides nothing.
+          carrying(17, { instanceId: "i-gone", securityGroupIds: ["sg-0e"] }),
+          carrying(18, { securityGroupIds: ["sg-0d"] }),
+        ],
+      },
+    );
+    expect(rules[0]?.rule.destination).to.have.length(6);
+    expect(warnings).to.have.length(2);
+    expect(warnings[0]).to.match(/^Security group sg-0d can't be seen, and eni-18 of i-1 carries it: /);
+    expect(warnings[1]).to.match(
+      /^Security group sg-0f can't be seen, and eni-11 of i-1, .*, eni-15 of i-1 and 1 more carry it: .* no rule is made of it\.$/,
+    );
   });
 
   it("reach every address of every protected interface that carries the group", () => {

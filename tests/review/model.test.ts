@@ -51,6 +51,13 @@ describe("review", () => {
     });
   });
 
+  it("tells a group that can't be seen any more from one that was deleted", () => {
+    const [before, after] = [account([SSH]), account([SSH])];
+    after.securityGroups = [];
+    const { reasons } = change(between(before, after), ruleOf(SSH));
+    expect(reasons[0]?.text).to.include(`${groupId(2)}, which eni-0a2 carries, can't be seen any more`);
+  });
+
   it("shows what a stopped instance closes", () => {
     const { opens, closes, reasons } = change(between(account([SSH]), account([SSH], [2])), ruleOf(SSH));
     expect(opens).to.deep.equal([]);
