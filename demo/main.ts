@@ -47,7 +47,7 @@ async function main(argv: string[]): Promise<number> {
   const password = randomBytes(12).toString("base64url");
   const simulator = await startSimulator({
     config: await readFile(flags.firewall ?? join(__dirname, "firewall.xml"), "utf8"),
-    // Their roles are in the configuration: the program's is the one that README has.
+    // Their roles are in the configuration: the program's is the one that docs/install.md has.
     users: [
       { name: "admin", password },
       { name: "aws-panos", password },

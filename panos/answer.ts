@@ -94,7 +94,7 @@ function advice(code: PanosErrorCode, said: string): string {
   if (code !== "forbidden") return ADVICE[code] ?? "";
   return (
     `. The credentials are good, but the administrator's role is too small: ${missingRight(said)}; ` +
-    "README, “An administrator for this program”, has the whole role"
+    "docs/install.md, “An administrator for this program”, has the whole role"
   );
 }
 

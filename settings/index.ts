@@ -29,7 +29,7 @@ import { firewallTargets } from "./targets";
 
 export { SettingsError } from "./problems";
 
-/** Everything that the stack configuration says, validated. README has the table. */
+/** Everything that the stack configuration says, validated. docs/settings.md has the table. */
 export interface Settings {
   /** organization/project/stack. */
   stack: string;

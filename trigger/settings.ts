@@ -13,7 +13,7 @@ import { secretSettings, type RunSecret } from "./settings/secrets";
 import { TRIGGER_PROJECT, texts } from "./settings/texts";
 import { trailSettings, type Trail } from "./settings/trail";
 
-/** Everything that the configuration of the trigger's stack says, validated. README has the table. */
+/** Everything that the configuration of the trigger's stack says, validated. docs/trigger.md has the table. */
 export interface TriggerSettings {
   /** The stack that is run: its name, or organization/name. */
   stack: string;

@@ -21,7 +21,7 @@ export function stackFile(values: Values, ownerId: string): string {
   const targets = JSON.parse(firewallTargets(values[FIREWALL] ?? "") ?? "{}") as object;
   const setting = (key: string) => `  ${key}: ${stringify(values[key] ?? "").trim()}`;
   const maybe = (key: string, example: string) => (values[key] ? setting(key) : `  # ${key}: ${example}`);
-  return `# Configuration of one stack; README has the table of all settings.
+  return `# Configuration of one stack; docs/settings.md has them all.
 config:
   # The region whose security groups and instances count.
 ${setting("aws:region")}
@@ -52,7 +52,7 @@ ${maybe("aws-panos-rules:logSetting", "to-siem")}
   # application: App-ID where the port is known; service: any application on a service object.
   # aws-panos-rules:ruleMode: application
   # addresses: rules name the instances' addresses; dynamic: address groups, whose members are registered
-  # without a commit (README, "Instances that come and go").
+  # without a commit (docs/dynamic-addresses.md).
   # aws-panos-rules:destinations: addresses
   # Applications by protocol and port, beyond the known ones; null for none.
   # aws-panos-rules:applications:

@@ -12,12 +12,13 @@ import { Client } from "../simulator/stock-client";
 import { PROJECT_DIR } from "../support/lab";
 
 const ADMIN = "aws-panos";
+const PAGE = join(PROJECT_DIR, "docs", "install.md");
 
-/** The role as README has it, to be pasted into a firewall. */
-async function roleOfReadme(): Promise<string> {
-  const readme = await readFile(join(PROJECT_DIR, "README.md"), "utf8");
-  const role = /<entry name="aws-panos">\s*<role>[\s\S]*?<\/role>\s*<\/entry>/.exec(readme)?.[0];
-  if (role === undefined) throw new Error('README has no role <entry name="aws-panos">');
+/** The role as docs/install.md has it, to be pasted into a firewall. */
+async function documentedRole(): Promise<string> {
+  const page = await readFile(PAGE, "utf8");
+  const role = /<entry name="aws-panos">\s*<role>[\s\S]*?<\/role>\s*<\/entry>/.exec(page)?.[0];
+  if (role === undefined) throw new Error('docs/install.md has no role <entry name="aws-panos">');
   return role;
 }
 
@@ -38,7 +39,7 @@ async function firewallWith(role: string): Promise<string> {
   return roles;
 }
 
-describe("the administrator's role that README has", function () {
+describe("the administrator's role that docs/install.md has", function () {
   this.timeout(240_000);
   let folder: string;
   let role: string;
@@ -47,7 +48,7 @@ describe("the administrator's role that README has", function () {
   let sent: RequestRecord[];
 
   before(async () => {
-    role = await roleOfReadme();
+    role = await documentedRole();
     rights = rightsOf(role);
     folder = await mkdtemp(join(tmpdir(), "role-"));
     const [firewall, record] = [join(folder, "firewall.xml"), join(folder, "requests.jsonl")];
@@ -115,8 +116,8 @@ describe("the administrator's role that README has", function () {
   });
 
   it("stands beside every operational command that the demo sends", async () => {
-    const readme = await readFile(join(PROJECT_DIR, "README.md"), "utf8");
-    const named = [...readme.matchAll(/`((?:show|check|request|set|test|clear) [a-z -]+)`/g)].map(
+    const page = await readFile(PAGE, "utf8");
+    const named = [...page.matchAll(/`((?:show|check|request|set|test|clear) [a-z -]+)`/g)].map(
       ([, name]) => name,
     );
     const sentCommands = sent.flatMap(({ cmd, type }) =>

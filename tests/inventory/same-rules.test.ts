@@ -39,7 +39,7 @@ function asAwsHasIt(inventory: Inventory): Inventory {
     })),
     routeTables: inventory.routeTables.map((table) => ({ ...table, routes: table.routes.map(routed) })),
     securityGroups: inventory.securityGroups.map((group) => ({ ...group, name: `group ${group.id}` })),
-    // What only EC2 tells of an interface (README): moments of its attachment, and prefixes delegated to it.
+    // What only EC2 tells of an interface (docs/accounts.md): moments of its attachment, and prefixes delegated to it.
     networkInterfaces: inventory.networkInterfaces.map((each) =>
       without(each, "attachmentStatus", "ipv4Prefixes", "ipv6Prefixes"),
     ),

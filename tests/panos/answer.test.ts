@@ -55,7 +55,7 @@ describe("answers", () => {
   it("of a role that is too small name the right that it lacks", () => {
     const error = refusal(403, denied(403, "Type [commit] not authorized for user role."));
     expect(error.code).to.equal("forbidden");
-    expect(error.message).to.contain("enable <commit> in its <xmlapi>").and.contain("README");
+    expect(error.message).to.contain("enable <commit> in its <xmlapi>").and.contain("docs/install.md");
     const unauthorized =
       '<response status="unauth" code="16"><msg><line>Unauthorized request</line></msg></response>';
     expect(refusal(200, unauthorized).code).to.equal("forbidden");

@@ -113,7 +113,7 @@ describe("registered addresses", () => {
     }));
     const error = await failure(sendRegistrations(device.client(), "register", []));
     expect(error.code).to.equal("forbidden");
-    expect(error.message).to.include("Type [user-id]").and.to.include("README");
+    expect(error.message).to.include("Type [user-id]").and.to.include("docs/install.md");
     await device.close();
     device = await scriptedDevice(() => ({ status: 503, body: "" }));
     expect((await failure(sendRegistrations(device.client(), "unregister", []))).code).to.equal("ambiguous");

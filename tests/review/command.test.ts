@@ -33,13 +33,13 @@ describe("review --between", () => {
     out,
   ];
 
-  it("needs no firewall and no account, and shows what README shows", async () => {
+  it("needs no firewall and no account, and shows what docs/review.md shows", async () => {
     const { code, text } = await run(demo());
     expect(code, text).to.equal(0);
     const comment = await readFile(join(out, "review.md"), "utf8");
     expect(text.trim()).to.equal(comment.trim());
-    const readme = await readFile(join(PROJECT_DIR, "README.md"), "utf8");
-    for (const line of comment.split("\n").slice(1)) expect(readme).to.include(line);
+    const page = await readFile(join(PROJECT_DIR, "docs/review.md"), "utf8");
+    for (const line of comment.split("\n").slice(1)) expect(page).to.include(line);
   });
 
   it("writes what the schema says", async () => {

@@ -16,7 +16,7 @@ const DATA_SOURCES = ["ec2:DescribeVpcAttribute"];
 const EC2_API = ["ec2:DescribeVpcPeeringConnections", "ec2:DescribeSecurityGroupVpcAssociations"];
 
 /**
- * The actions of one way to read, and no others: what README's table of permissions says. `lookups` may come to EC2's
+ * The actions of one way to read, and no others: what docs/install.md says of permissions. `lookups` may come to EC2's
  * own API, too, for what data sources hide.
  */
 export function readActions(inventory: MainStack["inventory"]): string[] {
