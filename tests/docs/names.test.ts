@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect } from "chai";
 import { PROJECT_DIR } from "../support/lab";
@@ -8,6 +9,16 @@ const { scripts } = JSON.parse(readFileSync(join(PROJECT_DIR, "package.json"), "
   scripts: Record<string, string>;
 };
 const pages = documentation();
+
+/** The rooms as lint knows them, the lowest first. */
+function roomsOfLint(): string[] {
+  const { forbidden } = createRequire(__filename)("../../.dependency-cruiser.cjs") as {
+    forbidden: { name: string }[];
+  };
+  const names = forbidden.map(({ name }) => /^(.*)-imports-what-is-below$/.exec(name)?.[1] ?? "");
+  // These stand beside the others.
+  return names.filter((name) => !["", "packages", "trigger"].includes(name));
+}
 
 /** What a command says of itself, as another test holds it; "" of one that says nothing. */
 function helpOf(name: string): string {
@@ -65,7 +76,7 @@ describe("what the documentation names", () => {
 
   it("in README is all commands that people start, and the figure has every room", () => {
     const readme = pageAt("README.md");
-    const aside = ["format", "review:picture"];
+    const aside = ["format", "lint:house", "review:picture"];
     const said = Object.keys(scripts).filter(
       (name) => !aside.includes(name) && !new RegExp(`npm (run )?${name}\\b`).test(readme.text),
     );
@@ -77,6 +88,15 @@ describe("what the documentation names", () => {
         name === "packages" ? readdirSync(join(PROJECT_DIR, name)).map((each) => `packages/${each}`) : [name],
       );
     expect(rooms.filter((name) => !new RegExp(`(^|\\s)${name}(\\s|$)`, "m").test(figure))).to.deep.equal([]);
+  });
+
+  it("has the rooms in the order that lint holds", () => {
+    const figure = codeBlocks(pageAt("README.md")).find(({ code }) => code.includes("index.ts"))?.code ?? "";
+    const lineOf = (room: string) =>
+      figure.split("\n").findIndex((line) => new RegExp(`^(\\S+  )*${room}(\\.ts)?( |$)`).test(line));
+    const shown = roomsOfLint().map(lineOf);
+    expect(shown).to.have.length.above(10).and.not.to.include(-1);
+    expect(shown, "lowest first").to.deep.equal(shown.toSorted((a, b) => b - a));
   });
 
   it("README tells in 200 lines at most", () => {
