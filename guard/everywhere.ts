@@ -1,5 +1,5 @@
 /** The schedule's look at every region of every account. */
-import { Slots } from "../inventory/pace";
+import { Slots } from "../lib/pace";
 import { readApprovals, type Refused } from "./approvals/read";
 import type { Deployed } from "./deployed";
 import { GuardError } from "./error";

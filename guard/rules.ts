@@ -1,10 +1,10 @@
 /** Rules of a security group as the guard compares, restores and names them. */
 import type * as ec2 from "@aws-sdk/client-ec2";
 import { securityGroupRuleAnswer } from "../inventory/ec2/permissions";
-import { given } from "../inventory/sort";
+import { given } from "../lib/records";
+import { cut, plainText } from "../lib/text";
 import type { SecurityGroupRule, Tags } from "../inventory/types";
 import { parseCidr } from "../lib/net/cidr";
-import { cut, plainText } from "../mapping/describe";
 import { describeTraffic, normalised } from "../lib/net/protocols";
 import type { Direction } from "../mapping/types";
 

@@ -1,17 +1,9 @@
 import { DynamoApprovals } from "./approvals/dynamo";
 import { S3Approvals } from "./approvals/s3";
+import type { Place } from "../aws/place";
 import type { ApprovalStore } from "./approvals/store";
 import { DynamoUses, type UseLedger } from "./approvals/uses";
 import { DynamoRecords, type RecordStore } from "./record/store";
-
-/** Where AWS's services are, and as whom they are asked; what is absent is found as AWS's own tools find it. */
-export interface Place {
-  region?: string;
-  profile?: string;
-}
-
-/** Where approvals are kept: a table's name, or s3://bucket/prefix. */
-export const APPROVALS_PLACE = /^(s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^\s]*)?|[\w.-]{3,255})$/;
 
 /** A service that doesn't answer is one that can't be read, and not a run that never ends. */
 export const REQUESTS = { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true };

@@ -11,7 +11,8 @@ import type {
 } from "./answers";
 import { networkOf } from "./cidr";
 import { effectiveRouteTables } from "./routing";
-import { given, sorted } from "./sort";
+import { sorted } from "./sort";
+import { given } from "../lib/records";
 import type {
   Instance,
   Inventory,

@@ -4,7 +4,7 @@ import type * as ec2 from "./ec2/read";
 import { InventoryError } from "./errors";
 import { readLookups, type LookupOptions } from "./lookups";
 import { REQUEST_RATE } from "./rate";
-import type { Clock } from "./pace";
+import type { Clock } from "../lib/pace";
 import type { Tell } from "./tell";
 import type { Inventory } from "./types";
 

@@ -1,8 +1,8 @@
 import { BeyondLookups } from "./beyond";
 import type { DataSource } from "./data-sources";
 import type { InventoryError } from "./errors";
-import { Slots, TokenBucket, systemClock } from "./pace";
-import type { Clock } from "./pace";
+import { Slots, TokenBucket, systemClock } from "../lib/pace";
+import type { Clock } from "../lib/pace";
 import { REQUEST_RATE } from "./rate";
 import { goneMeanwhile, refusalError, refusalOf, unansweredError, whatIsAsked } from "./refusal";
 import type { Refusal } from "./refusal";

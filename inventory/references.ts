@@ -1,3 +1,4 @@
+import { isRecord } from "../lib/records";
 import { quoted } from "./shape";
 import type { Problems } from "./shape";
 
@@ -51,15 +52,11 @@ export function checkReferences(document: unknown, problems: Problems): void {
 }
 
 function itemsOf(parent: unknown, field: string, path = ""): Item[] {
-  const list: unknown = isFields(parent) ? parent[field] : undefined;
+  const list: unknown = isRecord(parent) ? parent[field] : undefined;
   if (!Array.isArray(list)) return [];
   return list.flatMap((fields: unknown, index) =>
-    isFields(fields) ? [{ path: `${path === "" ? "" : `${path}.`}${field}[${index}]`, fields }] : [],
+    isRecord(fields) ? [{ path: `${path === "" ? "" : `${path}.`}${field}[${index}]`, fields }] : [],
   );
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function uniqueById(items: Item[], problems: Problems): Map<string, Item> {

@@ -1,3 +1,4 @@
+import { given } from "../lib/records";
 import type {
   Inventory,
   NetworkInterface,
@@ -197,15 +198,6 @@ function peering(each: VpcPeeringConnection): VpcPeeringConnection {
 
 function tags(each: Tags | undefined): Tags | undefined {
   return each && Object.fromEntries(by(Object.entries(each), ([key]) => key));
-}
-
-type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-};
-
-/** The same object without the fields that are undefined. */
-export function given<T extends object>(fields: T): Given<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
 function byId<T extends { id: string }>(items: T[]): T[] {

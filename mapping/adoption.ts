@@ -4,8 +4,8 @@
  * to stand above a denial, they must not let in what that has stopped.
  */
 import type { FoundRule, Rulebase, RulebaseRule, SecurityRule } from "../panos/policy";
-import { meets } from "./boxes";
-import type { Box, Traffic } from "./boxes";
+import { meets } from "../lib/net/boxes";
+import type { Box, Traffic } from "../lib/net/boxes";
 import { addressText, FAMILIES } from "../lib/net/cidr";
 import { cleanupPosition } from "../declaration/cleanup-rule";
 import type { CoverageOptions } from "./coverage";

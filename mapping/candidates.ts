@@ -1,11 +1,11 @@
 /** Which of many rules can have anything to do with some traffic, without looking at each of them. */
 import { bitsWhere, commonNumbers } from "../lib/net/bits";
 import type { Bits } from "../lib/net/bits";
-import type { Traffic } from "./boxes";
+import type { Traffic } from "../lib/net/boxes";
 import type { AddressSet } from "./bounds";
 import type { IntervalSet } from "../lib/net/intervals";
 import { once } from "../lib/once";
-import { overlapIndex } from "./overlap-index";
+import { overlapIndex } from "../lib/net/overlap-index";
 import { matchesZones } from "./resolved-rules";
 import type { ResolvedRule } from "./resolved-rules";
 import { ALL_TRAFFIC } from "./traffic";

@@ -5,7 +5,7 @@
  * any stack: if ours counted, a rule would make itself unnecessary, vanish, and come back on the next run.
  */
 import type { Rulebase, SecurityRule } from "../panos/policy";
-import type { Traffic } from "./boxes";
+import type { Traffic } from "../lib/net/boxes";
 import { candidatesBetween } from "./candidates";
 import { cleanupPosition } from "../declaration/cleanup-rule";
 import { TAG_PREFIX } from "../declaration/names";

@@ -1,4 +1,5 @@
 /** Texts from AWS, made fit for people and for PAN-OS. What comes in is data: any characters at all. */
+import { cut, plainText } from "../lib/text";
 import type { SecurityGroupRule } from "../inventory/types";
 import { describeTraffic } from "../lib/net/protocols";
 import type { Permission } from "./types";
@@ -59,30 +60,4 @@ export function ruleIdsIn(description: string, securityGroupId: string): string[
     for (const letter of part) depth += letter === "(" ? 1 : letter === ")" ? -1 : 0;
   }
   return ids;
-}
-
-/**
- * Text on one line that XML 1.0 can hold and gives back unchanged: control characters, line breaks and
- * runs of blanks become one space (a parser may turn a carriage return into a line feed, and the next run
- * would take that for drift), halves of surrogate pairs and non-characters a replacement character.
- */
-export function plainText(text: string): string {
-  return (
-    text
-      .toWellFormed()
-      // Noncharacters U+FFFE and U+FFFF are outside XML 1.0's Char production.
-      .replace(/[\uFFFE\uFFFF]/g, "\uFFFD")
-      // Marks that turn the direction of what follows make a text look like another one.
-      .replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, "\uFFFD")
-      .replace(/[\s\p{Cc}]+/gu, " ")
-      .trim()
-  );
-}
-
-/** At most `length` UTF-16 units of `text`, ending in an ellipsis if cut; never half a surrogate pair. */
-export function cut(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const kept = text.slice(0, length - 1);
-  // A high surrogate at the end has lost its other half.
-  return (/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept).trimEnd() + "…";
 }

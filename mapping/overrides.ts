@@ -4,8 +4,8 @@
  * more than AWS, whatever goes over that port.
  */
 import type { ApplicationOverride, Rulebase } from "../panos/policy";
-import { meets, without } from "./boxes";
-import type { Box, Traffic } from "./boxes";
+import { meets, without } from "../lib/net/boxes";
+import type { Box, Traffic } from "../lib/net/boxes";
 import type { AddressSet, Bounds } from "./bounds";
 import { permissionLabel } from "./describe";
 import { serviceName } from "../declaration/names";

@@ -1,6 +1,6 @@
 /** What rules of ours let in, by what their names stand for. */
 import type { Rulebase, RulebaseRule } from "../panos/policy";
-import type { Traffic } from "./boxes";
+import type { Traffic } from "../lib/net/boxes";
 import { FAMILIES } from "../lib/net/cidr";
 import { addressReader, serviceReader } from "./objects";
 import { prefixListGroupsOf } from "./prefix-lists";

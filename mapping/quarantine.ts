@@ -7,7 +7,8 @@ import type { DynamicAddressGroup, SecurityRule } from "../panos/policy";
 import { isRegistrable } from "./address-groups";
 import { FAMILIES, cidrsOf, compareCidrs, parseBlock, parseCidr } from "../lib/net/cidr";
 import type { Cidr, Family } from "../lib/net/cidr";
-import { MAX_DESCRIPTION, cut, permissionLabel, plainText } from "./describe";
+import { MAX_DESCRIPTION, permissionLabel } from "./describe";
+import { cut, plainText } from "../lib/text";
 import { EMPTY, difference, overlaps, setOf } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
 import {

@@ -2,8 +2,8 @@
 import type { RulebaseRule } from "../panos/policy";
 import { mayMean, namedApplications, surelyMeans } from "./application-names";
 import type { NamedApplications } from "./application-names";
-import { meets, without } from "./boxes";
-import type { Box, Traffic } from "./boxes";
+import { meets, without } from "../lib/net/boxes";
+import type { Box, Traffic } from "../lib/net/boxes";
 import type { IntervalSet } from "../lib/net/intervals";
 import { APPLICATION_DEFAULT, addressReader, serviceReader } from "./objects";
 import type { AddressSet, Bounds } from "./bounds";

@@ -48,7 +48,7 @@ import type { Adoptions } from "../declaration/adoptions";
 import type { Difference } from "../declaration/differences";
 import type { PolicyObjects } from "../declaration/objects";
 import { ownObjects } from "../declaration/ownership";
-import { currentRun, noteRun } from "../provider/run";
+import { currentRun, noteRun } from "../settings/run";
 import { outOfForce } from "../declaration/out-of-force";
 import { placesOf } from "../declaration/placement";
 import type { IsolationArgs } from "../provider/policy";

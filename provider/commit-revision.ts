@@ -6,7 +6,7 @@ import { commentRules, pendingRules } from "./comments";
 import { timeForCommit } from "./deadline";
 import { differences, ruleChanges } from "../declaration/differences";
 import { eachPart, foundDeclaration } from "../declaration/declaration";
-import { listed } from "../lib/listed";
+import { listed } from "../lib/text";
 import { requireEngine } from "./engine";
 import { EstablishedSessions, reducedRules, sayLeft } from "./established";
 import type { Declaration } from "../declaration/declaration";

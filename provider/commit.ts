@@ -2,7 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { locks } from "../panos/lock";
 import { administrator } from "../panos/system";
 import { declarationHash, eachPart, foundDeclaration } from "../declaration/declaration";
-import { listed } from "../lib/listed";
+import { listed } from "../lib/text";
 import { hash } from "../declaration/hashes";
 import type { CommitInputs, CommitOutputs, LastCommit } from "./inputs";
 import type { Declaration } from "../declaration/declaration";
@@ -11,7 +11,7 @@ import { placesOf, type Places } from "../declaration/placement";
 import { removalRefused } from "./removals";
 import { commitRevision } from "./commit-revision";
 import { refreshAdvice } from "../declaration/out-of-force";
-import { currentRun, noteRun } from "./run";
+import { currentRun, noteRun } from "../settings/run";
 import { configure, sessionWith, type Session } from "./session";
 import { afterTelling, tell } from "./tell";
 

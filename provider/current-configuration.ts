@@ -7,7 +7,8 @@ import {
   stackFileName,
   type StackPlace,
 } from "../aws/secrets/stack-configuration";
-import { configured, PROJECT } from "./configuration";
+import { configured } from "./configuration";
+import { PROJECT } from "../settings/configuration";
 import { engineCommand } from "./engine-command";
 import { Shared } from "./shared";
 

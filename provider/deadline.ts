@@ -1,5 +1,5 @@
 import { commitSeconds } from "../panos/commit-time";
-import { currentRun, noteRun } from "./run";
+import { currentRun, noteRun } from "../settings/run";
 import type { Session } from "./session";
 
 /** There is no time left for a commit. Nothing was removed or committed. */

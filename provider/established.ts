@@ -3,7 +3,7 @@ import { addressSet } from "../panos/entries";
 import { PanosError } from "../panos/error";
 import { policyMatch } from "../panos/match";
 import { endSession, sessionKey, sessionsOf, type Session as Established } from "../panos/sessions";
-import { listed } from "../lib/listed";
+import { listed } from "../lib/text";
 import { addressesNamed, type PolicyObjects } from "../declaration/objects";
 import { ownObjects } from "../declaration/ownership";
 import { inParallel } from "../lib/parallel";

@@ -1,6 +1,6 @@
 import { pendingChanges } from "../panos/system";
 import { eachPart, KINDS } from "../declaration/declaration";
-import { listed } from "../lib/listed";
+import { listed } from "../lib/text";
 import type { Declaration } from "../declaration/declaration";
 import { uncommittedBy } from "../declaration/journal";
 import type { PolicyObjects } from "../declaration/objects";

@@ -2,7 +2,7 @@ import type { PendingChange } from "../panos/system";
 import { containerXpath, entryXpath } from "../panos/location";
 import { differing } from "../declaration/differences";
 import { foundDeclaration, KINDS } from "../declaration/declaration";
-import { listed } from "../lib/listed";
+import { listed } from "../lib/text";
 import { changedEntry } from "../declaration/journal";
 import type { PolicyObjects } from "../declaration/objects";
 import { ownObjects } from "../declaration/ownership";

@@ -1,5 +1,6 @@
-import { configured, firewallConfigurations } from "./configuration";
-import { noteRun } from "./run";
+import { configured } from "./configuration";
+import { firewallConfigurations } from "../settings/configuration";
+import { noteRun } from "../settings/run";
 import type { Session } from "./session";
 import { tell } from "./tell";
 

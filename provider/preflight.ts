@@ -4,7 +4,7 @@ import { PanosError } from "../panos/error";
 import { describeLock, locks, releaseConfigLock, type Lock } from "../panos/lock";
 import { administrator, fullCommitRequired, pendingChanges, systemInfo } from "../panos/system";
 import { FULL_COMMIT_COMMENT } from "./full-commit";
-import { currentRun } from "./run";
+import { currentRun } from "../settings/run";
 import { tell } from "./tell";
 
 const FIRST_WAIT_MS = 500;

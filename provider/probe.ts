@@ -3,7 +3,7 @@ import { addressText, parseAddress, parseCidr, type Family } from "../lib/net/ci
 import type { FoundApplication, FoundRule } from "../panos/entries";
 import { PanosError } from "../panos/error";
 import { describePacket, policyMatch, type Packet, type PolicyMatch } from "../panos/match";
-import { listed } from "../lib/listed";
+import { listed } from "../lib/text";
 import { addressesNamed, type PolicyObjects } from "../declaration/objects";
 import { inParallel } from "../lib/parallel";
 import type { Session } from "./session";

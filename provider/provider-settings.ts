@@ -1,7 +1,7 @@
 import { connectionFrom, type Connection } from "../panos/connection";
 import { PanosError } from "../panos/error";
 import { withKeyReader } from "../aws/secrets/key-reader";
-import { firewallConfigurations, PROJECT } from "./configuration";
+import { firewallConfigurations, PROJECT } from "../settings/configuration";
 
 /** What the provider takes from the stack configuration by itself; everything else comes as inputs. */
 export interface ProviderSettings {

@@ -3,7 +3,7 @@ import { registrationsHash } from "../declaration/hashes";
 import type { RegisteredAddressesInputs, RegisteredAddressesOutputs } from "./inputs";
 import { closingRefused, ownRegistrations, register, unregisterUnused } from "./registered";
 import { declaredRegistrations } from "../declaration/registrations";
-import { noteRun } from "./run";
+import { noteRun } from "../settings/run";
 import { configure, sessionWith } from "./session";
 import { afterTelling } from "./tell";
 

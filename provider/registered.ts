@@ -9,13 +9,13 @@ import {
   registrationChanges,
   registrationsOfStack,
 } from "../declaration/registrations";
-import { listed } from "../lib/listed";
+import { listed } from "../lib/text";
 import { requireEngine } from "./engine";
 import type { RegisteredAddressesInputs } from "./inputs";
 import { endIsolated } from "./isolated";
 import { isHeld, ownsRule } from "../declaration/ownership";
 import { removalRefused } from "./removals";
-import { noteRun } from "./run";
+import { noteRun } from "../settings/run";
 import type { Session } from "./session";
 import { tell } from "./tell";
 

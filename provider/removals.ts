@@ -1,4 +1,4 @@
-import { listed } from "../lib/listed";
+import { listed } from "../lib/text";
 
 /** What limits how much one update may take away. */
 export interface RemovalLimit {

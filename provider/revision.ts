@@ -1,7 +1,7 @@
 import { pendingChanges, type PendingChange } from "../panos/system";
 import { differences, differing } from "../declaration/differences";
 import { eachPart, foundDeclaration, KINDS } from "../declaration/declaration";
-import { listed } from "../lib/listed";
+import { listed } from "../lib/text";
 import type { Adoptions } from "../declaration/adoptions";
 import type { Declaration } from "../declaration/declaration";
 import type { Isolated } from "./isolated";

@@ -6,7 +6,7 @@ import { fullCommitRequired, pendingChanges } from "../panos/system";
 import { withCommentAdvice } from "./comments";
 import { requireEngine } from "./engine";
 import { FULL_COMMIT_COMMENT } from "./full-commit";
-import { noteRun, withCause } from "./run";
+import { noteRun, withCause } from "../settings/run";
 import type { Session } from "./session";
 import { tell } from "./tell";
 

@@ -1,7 +1,7 @@
 import type { Operation } from "../panos/client";
 import { isAddressGroupPart } from "../declaration/names";
 import { entryXpath, type Container } from "../panos/location";
-import { listed } from "../lib/listed";
+import { listed } from "../lib/text";
 import type { Declaration } from "../declaration/declaration";
 import { unlessInUse } from "./object";
 import { addressNamesUsed, type PolicyObjects } from "../declaration/objects";

@@ -1,6 +1,6 @@
 import type { PendingChange } from "../panos/system";
 import { eachPart, KINDS } from "../declaration/declaration";
-import { listed } from "../lib/listed";
+import { listed } from "../lib/text";
 import type { Declaration } from "../declaration/declaration";
 import type { Difference } from "../declaration/differences";
 import { uncommittedBy } from "../declaration/journal";

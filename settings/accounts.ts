@@ -1,10 +1,10 @@
 import type { AwsAccess } from "../inventory/ec2/access";
 import type { AccountAccess } from "../inventory/ec2/accounts";
-import { PROJECT } from "../provider/configuration";
+import { PROJECT } from "./configuration";
+import { isRecord } from "../lib/records";
 import { REGION, ROLE_ARN } from "./aws";
 import { reportUnlessKnown } from "./keys";
 import type { Report } from "./problems";
-import { isRecord } from "./reader";
 
 const EXAMPLE =
   '[{"role": "arn:aws:iam::123456789012:role/panos-reader", "regions": ["eu-central-1"]}, {"regions": ["eu-west-1"]}]';

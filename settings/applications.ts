@@ -1,7 +1,8 @@
 import type { MappingOptions } from "../mapping/types";
-import { PROJECT } from "../provider/configuration";
+import { PROJECT } from "./configuration";
+import { isRecord } from "../lib/records";
 import type { Report } from "./problems";
-import { isRecord, PANOS_NAME } from "./reader";
+import { PANOS_NAME } from "./reader";
 
 /**
  * `applications`: overrides of the application table, by protocol and port.

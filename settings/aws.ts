@@ -1,8 +1,8 @@
 import type { AssumedRole, AwsAccess } from "../inventory/ec2/access";
-import { given } from "../inventory/sort";
+import { given, isRecord } from "../lib/records";
 import type { Report } from "./problems";
 import { reportUnlessKnown } from "./keys";
-import { isRecord, reader, type Get, type Reader } from "./reader";
+import { reader, type Get, type Reader } from "./reader";
 
 /**
  * Settings of the AWS provider that change who asks or where, and that only its own data sources honour.

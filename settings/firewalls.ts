@@ -4,10 +4,10 @@ import {
   FIREWALLS,
   listedEntries,
   type FirewallConfigurations,
-} from "../provider/configuration";
+} from "./configuration";
+import { isRecord } from "../lib/records";
 import { FIREWALL_KEYS, reportUnlessKnown } from "./keys";
 import type { Report } from "./problems";
-import { isRecord } from "./reader";
 
 const EXAMPLE =
   '[{"name": "edge-a", "hostname": "fw-a.example.com"}, {"name": "edge-b", "hostname": "fw-b.example.com"}]';

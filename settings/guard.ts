@@ -1,8 +1,12 @@
-import { APPROVALS_PLACE, type Place } from "../guard/stores";
-import { PROJECT } from "../provider/configuration";
+import type { Place } from "../aws/place";
+import { PROJECT } from "./configuration";
+import { isRecord } from "../lib/records";
 import { reportUnlessKnown } from "./keys";
 import type { Report } from "./problems";
-import { isRecord, type Get } from "./reader";
+import { type Get } from "./reader";
+
+/** Where approvals are kept: a table's name, or s3://bucket/prefix. */
+export const APPROVALS_PLACE = /^(s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^\s]*)?|[\w.-]{3,255})$/;
 
 /** Where the guard's policy is, and what it keeps. */
 export interface GuardSettings {

@@ -1,7 +1,7 @@
 import { NO_GUARDRAILS, type GuardedTraffic, type Guardrails } from "../mapping/guardrails";
-import { PROJECT } from "../provider/configuration";
+import { PROJECT } from "./configuration";
+import { isRecord } from "../lib/records";
 import type { Report } from "./problems";
-import { isRecord } from "./reader";
 
 /** What the stack configuration forbids, and whether a preview fails because of it. */
 export interface GuardrailSettings extends Guardrails {

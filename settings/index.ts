@@ -7,10 +7,10 @@ import type { CoverageOptions } from "../mapping/coverage";
 import type { MappingOptions } from "../mapping/types";
 import { AUDIT_COMMENT_LIMIT } from "../panos/audit";
 import { connectionFrom, type Connection } from "../panos/connection";
-import { PROJECT, type FirewallConfiguration } from "../provider/configuration";
-import { freezeWindows, frozen } from "../provider/freeze";
-import type { FirewallInputs } from "../provider/inputs";
-import { runFrom } from "../provider/run";
+import { PROJECT, type FirewallConfiguration } from "./configuration";
+import { isRecord } from "../lib/records";
+import { freezeWindows, frozen } from "./freeze";
+import { runFrom } from "./run";
 import { withKeyReader } from "../aws/secrets/key-reader";
 import { applicationOverrides } from "./applications";
 import { configuredFirewalls } from "./firewalls";
@@ -23,7 +23,7 @@ import { policySettings } from "./policies";
 import { quarantineSettings } from "./quarantine";
 import { removalSettings } from "./removals";
 import { mappingScope, protectedPlaces, zoneOptions } from "./mapping";
-import { isRecord, PANOS_NAME, reader } from "./reader";
+import { PANOS_NAME, reader } from "./reader";
 import { namedTags, reportUnseenTags } from "./tags";
 import { firewallTargets } from "./targets";
 
@@ -66,7 +66,20 @@ export interface FirewallSettings {
   /** What decides whether an administrator's rule makes one of ours unnecessary. */
   coverage: CoverageOptions;
   /** The firewall to declare, and whose rules on it are ours. */
-  declared: FirewallInputs & { acceptRename: boolean; maxRemovals: number | undefined };
+  declared: DeclaredFirewall;
+}
+
+export interface DeclaredFirewall {
+  name: string;
+  vsys: string;
+  hostname: string;
+  ownerId: string;
+  /** The administrator's rule that everything of ours stands above. */
+  cleanupRule: string;
+  /** organization/project/stack. */
+  stack: string;
+  acceptRename: boolean;
+  maxRemovals: number | undefined;
 }
 
 const SECRETS = ["apiKey", "password"];

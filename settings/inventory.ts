@@ -1,7 +1,7 @@
 import type { InventorySource } from "../inventory";
 import type { DataSourcesSource, Ec2Access } from "../inventory/auto";
 import type { MappingOptions } from "../mapping/types";
-import { PROJECT } from "../provider/configuration";
+import { PROJECT } from "./configuration";
 import { accountsFrom } from "./accounts";
 import { awsAccess, reportUnknownAws } from "./aws";
 import type { GuardrailSettings } from "./guardrails";

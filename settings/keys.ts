@@ -1,5 +1,5 @@
 import { CONNECTION_ENVIRONMENT } from "../panos/connection";
-import { OVERRIDES, PROJECT } from "../provider/configuration";
+import { OVERRIDES, PROJECT } from "./configuration";
 import type { Report } from "./problems";
 
 /** Settings of the namespace `panos:`: one firewall, or what several have in common. */

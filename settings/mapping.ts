@@ -1,9 +1,10 @@
 import { parseCidr } from "../lib/net/cidr";
 import type { MappingOptions, ZoneOptions } from "../mapping/types";
-import { PROJECT } from "../provider/configuration";
+import { PROJECT } from "./configuration";
+import { isRecord } from "../lib/records";
 import { applicationOverrides } from "./applications";
 import type { Report } from "./problems";
-import { isRecord, PANOS_NAME, type Reader } from "./reader";
+import { PANOS_NAME, type Reader } from "./reader";
 
 const SUBNET = /^subnet-[0-9a-z]+$/;
 const VPC = /^vpc-[0-9a-z]+$/;

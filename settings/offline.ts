@@ -1,6 +1,7 @@
 import { CONNECTION_ENVIRONMENT } from "../panos/connection";
 import { resolve } from "node:path";
-import { FIREWALLS, listedEntries, PROJECT } from "../provider/configuration";
+import { FIREWALLS, listedEntries, PROJECT } from "./configuration";
+import { isRecord } from "../lib/records";
 import {
   isSealed,
   stackConfiguration,
@@ -8,7 +9,6 @@ import {
   stackFileName,
 } from "../aws/secrets/stack-configuration";
 import { settingsFrom, type FirewallSettings, type Settings } from "./index";
-import { isRecord } from "./reader";
 import { readStackFile } from "./stack-file";
 
 /** Stands in for the firewall's key where there is none: a stack's other settings count without it. */

@@ -1,6 +1,7 @@
 import type { TagPolicy } from "../mapping/types";
 import type { Report } from "./problems";
-import { isRecord, PANOS_NAME } from "./reader";
+import { PANOS_NAME } from "./reader";
+import { isRecord } from "../lib/records";
 
 const KEYS = ["tag", "profileGroup", "logSetting"];
 const EXAMPLE = '[{"tag": "Tier=db", "profileGroup": "strict", "logSetting": "to-siem"}]';

@@ -1,9 +1,10 @@
 import { isQuarantineRuleName, isRuleName } from "../declaration/names";
 import { isResponder, QUARANTINE_TAGS } from "../mapping/quarantine";
 import type { QuarantineOptions } from "../mapping/types";
-import { PROJECT } from "../provider/configuration";
+import { PROJECT } from "./configuration";
+import { isRecord } from "../lib/records";
 import type { Report } from "./problems";
-import { isRecord, PANOS_NAME } from "./reader";
+import { PANOS_NAME } from "./reader";
 
 const KEY = `${PROJECT}:quarantine`;
 const KEYS = ["tags", "deny", "before", "responders"];

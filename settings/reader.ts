@@ -1,4 +1,4 @@
-import { PROJECT } from "../provider/configuration";
+import { PROJECT } from "./configuration";
 import type { Report } from "./problems";
 
 /** What PAN-OS allows in the names of zones, rules, profile groups and profiles. */
@@ -61,8 +61,4 @@ export function reader(get: Get, report: Report, keyOf: (key: string) => string 
       }
     },
   };
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
-import { PROJECT } from "../provider/configuration";
+import { PROJECT } from "./configuration";
+import { isRecord } from "../lib/records";
 import type { Report } from "./problems";
-import { isRecord, type Reader } from "./reader";
+import { type Reader } from "./reader";
 
 const KEY = `${PROJECT}:maxRemovals`;
 const EXAMPLE = '20, or {"limit": 20, "revoked": "pass"}';

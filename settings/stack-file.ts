@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parse } from "yaml";
-import { PROJECT } from "../provider/configuration";
+import { PROJECT } from "./configuration";
 import { valuesIn } from "../aws/secrets/stack-configuration";
 
 /**

@@ -1,10 +1,10 @@
 /** Tags that settings name, and whether whoever asks AWS can see them. */
 import type { MappingOptions } from "../mapping/types";
 import { tagParts } from "../mapping/zones";
-import { PROJECT } from "../provider/configuration";
+import { PROJECT } from "./configuration";
+import { isRecord } from "../lib/records";
 import type { GuardrailSettings } from "./guardrails";
 import type { Report } from "./problems";
-import { isRecord } from "./reader";
 
 /** A tag as a setting names it, "key=value" or a key alone, and where. */
 export interface NamedTag {

@@ -1,7 +1,7 @@
 import type { MappingOptions } from "../mapping/types";
-import { PROJECT } from "../provider/configuration";
+import { PROJECT } from "./configuration";
+import { isRecord } from "../lib/records";
 import type { Report } from "./problems";
-import { isRecord } from "./reader";
 
 const FIREWALL_IDS = {
   instanceIds: { pattern: /^i-[0-9a-f]+$/, example: "i-0123456789abcdef0" },

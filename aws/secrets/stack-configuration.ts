@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
+import { isRecord } from "../../lib/records";
 import { keyOfSalt, unseal } from "./passphrase";
 
 /** Where a stack's configuration is, and what opens its secrets. */
@@ -70,7 +71,7 @@ export async function clearConfiguration(file: string, project: string): Promise
 /** Whether a stack file holds anything that has to be opened. @throws StackConfigurationError */
 export async function isSealed(file: string): Promise<boolean> {
   const document = await readDocument(file);
-  let sealed = isObject(document) && document["environment"] !== undefined;
+  let sealed = isRecord(document) && document["environment"] !== undefined;
   valuesIn(document, "", () => {
     sealed = true;
     return undefined;
@@ -87,8 +88,8 @@ export function valuesIn(
   project: string,
   open: (encrypted: string) => string | undefined,
 ): Record<string, string> {
-  const config = isObject(document) ? document["config"] : undefined;
-  const opened = opener(open)(isObject(config) ? config : {});
+  const config = isRecord(document) ? document["config"] : undefined;
+  const opened = opener(open)(isRecord(config) ? config : {});
   return Object.fromEntries(
     Object.entries(opened as Record<string, unknown>).map(([key, value]) => [
       key.includes(":") ? key : `${project}:${key}`,
@@ -100,7 +101,7 @@ export function valuesIn(
 function opener(open: (encrypted: string) => string | undefined): (value: unknown) => unknown {
   const opened = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(opened);
-    if (!isObject(value)) return value;
+    if (!isRecord(value)) return value;
     const { secure, ...others } = value;
     if (typeof secure === "string" && Object.keys(others).length === 0) return open(secure);
     return Object.fromEntries(
@@ -124,7 +125,7 @@ async function readDocument(file: string): Promise<unknown> {
 
 /** The key of a stack file that a passphrase opens and that says everything itself; otherwise why there is none. */
 async function passphraseKeyFor(document: unknown, environment: NodeJS.ProcessEnv): Promise<Buffer | string> {
-  const file = isObject(document) ? document : {};
+  const file = isRecord(document) ? document : {};
   if (file["environment"] !== undefined) {
     return "it takes values from an environment (Pulumi ESC), which only the Pulumi CLI can open";
   }
@@ -172,8 +173,4 @@ async function throughCli(place: StackPlace, cli: string): Promise<Record<string
   } catch {
     throw new StackConfigurationError("pulumi config gave something else than JSON");
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

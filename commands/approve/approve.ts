@@ -7,7 +7,8 @@ import { approverOf, keyOfCaller, type Approvers } from "../../guard/approvals/p
 import { GuardError } from "../../guard/error";
 import { readPolicy } from "../../guard/policy/read";
 import { legible } from "../../guard/rules";
-import { approvalStore, REQUESTS, type Place } from "../../guard/stores";
+import { approvalStore, REQUESTS } from "../../guard/stores";
+import type { Place } from "../../aws/place";
 import { guardSettings } from "../../settings/guard";
 import { collector, SettingsError } from "../../settings/problems";
 import { reader } from "../../settings/reader";

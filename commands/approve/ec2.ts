@@ -3,7 +3,8 @@ import { entriesHash } from "../../guard/entries";
 import { Ec2SecurityGroups } from "../../guard/groups";
 import { GuardError } from "../../guard/error";
 import { describeRule, groupRule, legible } from "../../guard/rules";
-import { REQUESTS, type Place } from "../../guard/stores";
+import { REQUESTS } from "../../guard/stores";
+import type { Place } from "../../aws/place";
 import { approvalValue } from "../../mapping/approval-tag";
 import { tagParts } from "../../mapping/zones";
 

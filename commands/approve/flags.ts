@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { ApprovedPermission } from "../../guard/approvals/approval";
 import { ENTRIES_HASH, GROUP_ID, permission, TICKET } from "../../guard/approvals/read";
-import { APPROVALS_PLACE } from "../../guard/stores";
+import { APPROVALS_PLACE } from "../../settings/guard";
 
 export const HELP = `Approves a change of a security group's rules, outside the request: before it is made, or after it was held.
 

@@ -1,5 +1,5 @@
-import { firewallConfigurations, listedEntries, PROJECT } from "../../provider/configuration";
-import { isRecord } from "../../settings/reader";
+import { firewallConfigurations, listedEntries, PROJECT } from "../../settings/configuration";
+import { isRecord } from "../../lib/records";
 import { readStackFile } from "../../settings/stack-file";
 import { KeygenError } from "./error";
 

@@ -4,7 +4,7 @@ import { includes, trafficOf, type Traffic } from "../../lib/net/protocols";
 import type { Direction } from "../../mapping/types";
 import { entriesHash } from "../entries";
 import type { Principal } from "../event/principal";
-import { fits } from "../pattern";
+import { fits } from "../../lib/pattern";
 import type { Kind } from "../policy/types";
 import { endOf, type GroupRule, type RuleContent } from "../rules";
 import { personOf, type Approvers } from "./people";

@@ -1,6 +1,6 @@
 /** Approvals as they are kept, held against their one schema: what isn't one is left out, and disturbs no other. Pure. */
 import { parseCidr } from "../../lib/net/cidr";
-import { isRecord } from "../../settings/reader";
+import { isRecord } from "../../lib/records";
 import { ANY, traffic } from "../../settings/guardrails";
 import { legible } from "../rules";
 import type { Approval, ApprovedPermission, CountingApproval } from "./approval";

@@ -1,5 +1,5 @@
 import type { S3 } from "@aws-sdk/client-s3";
-import { Slots } from "../../inventory/pace";
+import { Slots } from "../../lib/pace";
 import { storeFailure } from "./dynamo";
 import type { Approval } from "./approval";
 import type { Kept } from "./read";

@@ -1,4 +1,4 @@
-import { given } from "../../inventory/sort";
+import { given } from "../../lib/records";
 import type { Direction } from "../../mapping/types";
 import { GuardError } from "../error";
 import type { Site } from "../reach";

@@ -4,9 +4,9 @@ import { parseCidr, isInside, type Cidr } from "../../lib/net/cidr";
 import { difference, setOf } from "../../lib/net/intervals";
 import { includes, meets, trafficOf } from "../../lib/net/protocols";
 import { hasTag } from "../../mapping/zones";
-import { isOpen } from "../../provider/freeze";
+import { isOpen } from "../../settings/freeze";
 import { accountOf, type Principal } from "../event/principal";
-import { fits } from "../pattern";
+import { fits } from "../../lib/pattern";
 import { endOf, type RuleContent } from "../rules";
 import type { Conditions, Decision, GuardPolicy, Kind, PolicyRule, SourceConditions } from "./types";
 

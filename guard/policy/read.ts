@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { LineCounter, parseDocument, type Document } from "yaml";
-import { given } from "../../inventory/sort";
+import { given, isRecord } from "../../lib/records";
 import { parseCidr, type Cidr } from "../../lib/net/cidr";
 import type { GuardedTraffic } from "../../mapping/guardrails";
-import { freezeWindows, type FreezeWindow } from "../../provider/freeze";
+import { freezeWindows, type FreezeWindow } from "../../settings/freeze";
 import { ANY, traffic } from "../../settings/guardrails";
 import { reportUnlessKnown } from "../../settings/keys";
-import { isRecord } from "../../settings/reader";
 import type { Approvers } from "../approvals/people";
 import { GuardError } from "../error";
 import type { Conditions, Decision, GuardPolicy, Kind, PolicyRule, SourceConditions } from "./types";

@@ -1,7 +1,7 @@
 import type { Family, Cidr } from "../../lib/net/cidr";
 import type { GuardedTraffic } from "../../mapping/guardrails";
 import type { Direction } from "../../mapping/types";
-import type { FreezeWindow } from "../../provider/freeze";
+import type { FreezeWindow } from "../../settings/freeze";
 import type { Approvers } from "../approvals/people";
 
 /**

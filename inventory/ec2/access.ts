@@ -7,7 +7,7 @@ import {
   fromTokenFile,
   fromWebToken,
 } from "@aws-sdk/credential-providers";
-import { given } from "../sort";
+import { given } from "../../lib/records";
 import { filesOf, placeOf } from "./place";
 
 /** A role to take on, as the AWS provider's `aws:assumeRoles` says it. */

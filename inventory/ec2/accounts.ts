@@ -1,6 +1,6 @@
 import { InventoryError } from "../errors";
-import { Slots } from "../pace";
-import type { Clock } from "../pace";
+import { Slots } from "../../lib/pace";
+import type { Clock } from "../../lib/pace";
 import type { Tell } from "../tell";
 import type { Inventory, UnreadAccount } from "../types";
 import type { AwsAccess } from "./access";

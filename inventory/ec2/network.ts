@@ -1,7 +1,7 @@
 import type * as ec2 from "@aws-sdk/client-ec2";
 import type { RouteAnswer, RouteTableAnswer, SubnetAnswer, VpcAnswer } from "../answers";
 import { networkOf } from "../cidr";
-import { given } from "../sort";
+import { given } from "../../lib/records";
 import type { PeeredVpc, RouteOrigin, VpcPeeringConnection } from "../types";
 import { tagsOf } from "./tags";
 

@@ -1,6 +1,6 @@
 import type * as ec2 from "@aws-sdk/client-ec2";
 import type { PrefixListAnswer, SecurityGroupAnswer, SecurityGroupRuleAnswer } from "../answers";
-import { given } from "../sort";
+import { given } from "../../lib/records";
 import { tagsOf } from "./tags";
 
 /** EC2's words for security groups, their rules and prefix lists in those of the data sources. */

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { loadSharedConfigFiles } from "@smithy/core/config";
 import { InventoryError } from "../errors";
-import { given } from "../sort";
+import { given } from "../../lib/records";
 import type { AwsAccess } from "./access";
 
 /** Where AWS is asked. What is absent nobody says. */

@@ -14,8 +14,8 @@ import {
 import type { Answers } from "../answers";
 import { assemble } from "../assemble";
 import { InventoryError } from "../errors";
-import { Slots, systemClock } from "../pace";
-import type { Clock } from "../pace";
+import { Slots, systemClock } from "../../lib/pace";
+import type { Clock } from "../../lib/pace";
 import { readableLists } from "../readable-lists";
 import type { ReadList } from "../readable-lists";
 import { accountRefused } from "../refusal";

@@ -3,7 +3,8 @@
  * read all of them. Only where several are read.
  */
 import type { AccountRegion, Inventory } from "../../inventory/types";
-import { cut, MAX_DESCRIPTION } from "../../mapping/describe";
+import { MAX_DESCRIPTION } from "../../mapping/describe";
+import { cut } from "../../lib/text";
 import type { MappedRule } from "../../mapping/types";
 
 /** More would leave no room for the rest of the description. Such a rule is taken for anybody's. */

@@ -19,7 +19,7 @@ import { addressTexts } from "../../mapping/routing";
 import type { Direction } from "../../mapping/types";
 import { canonicalAddress, type FoundRule } from "../../panos/entries";
 import type { Address, AddressGroup, SecurityRule, Service } from "../../panos/policy";
-import { listed } from "../../lib/listed";
+import { listed } from "../../lib/text";
 import { type PolicyContent } from "../../declaration/declaration";
 import type { PolicyObjects } from "../../declaration/objects";
 import { isHeld, ownsRule } from "../../declaration/ownership";

@@ -1,5 +1,5 @@
 import { HeldError } from "../preconditions";
-import { listed } from "../../lib/listed";
+import { listed } from "../../lib/text";
 import { type RuleChanges } from "../../declaration/differences";
 import { removalRefused } from "../../provider/removals";
 import type { Limits } from "../../settings/index";

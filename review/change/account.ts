@@ -1,5 +1,5 @@
 /** An inventory, looked up by what the reasons of a review ask for. */
-import { plainText } from "../../mapping/describe";
+import { plainText } from "../../lib/text";
 import { normalised } from "../../lib/net/protocols";
 import { addressTexts, protectedInterfaces } from "../../mapping/routing";
 import type { MappingOptions } from "../../mapping/types";

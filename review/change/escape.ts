@@ -2,7 +2,7 @@
  * Text from AWS and the firewall, for Markdown on GitHub and GitLab: shown as it is, and nothing but shown. Whatever
  * a security group is called, it makes no markup, no link, no reference to an issue, and notifies nobody.
  */
-import { cut, plainText } from "../../mapping/describe";
+import { cut, plainText } from "../../lib/text";
 
 /** Ids of AWS are set as code, where no host looks for commits or references. */
 const AWS_ID = /\b(?:sgr?|i|eni|subnet|rtb|vpc|pl|[iv]gw|vpce|nat|pcx|tgw|eigw)-[0-9a-f]{2,}\b/g;

@@ -3,7 +3,7 @@ import type { Reason } from "../explain/reason";
 import { whyBehind } from "../explain/view";
 import type { NetworkInterface, RouteTable, SecurityGroupRule } from "../../inventory/types";
 import { parseBlock } from "../../lib/net/cidr";
-import { plainText } from "../../mapping/describe";
+import { plainText } from "../../lib/text";
 import { describeTraffic, normalised } from "../../lib/net/protocols";
 import { addressTexts } from "../../mapping/routing";
 import { canonicalAddress } from "../../panos/entries";

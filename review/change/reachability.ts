@@ -4,7 +4,7 @@
  */
 import { possibleTraffic } from "../../mapping/adoption";
 import { everyDefaultPort } from "../../panos/applications";
-import type { Box, Traffic } from "../../mapping/boxes";
+import type { Box, Traffic } from "../../lib/net/boxes";
 import { candidatesOf, type Candidates } from "../../mapping/candidates";
 import type { NamedObjects } from "../../mapping/own-traffic";
 import { matchesZones, resolved, takeOff, type ResolvedRule } from "../../mapping/resolved-rules";

@@ -9,7 +9,7 @@ import type { Inventory } from "../../inventory/types";
 import type { Rulebase } from "../../panos/policy";
 import { HeldError, PreconditionError } from "../../plan/preconditions";
 import { declarationHash } from "../../declaration/declaration";
-import { listed } from "../../lib/listed";
+import { listed } from "../../lib/text";
 import type { Declaration } from "../../declaration/declaration";
 import { inventoryHash, inventoryMoves, partsHash, partsMoves, rulebaseParts, type Parts } from "./hashes";
 import type { Review, Seen } from "./types";

@@ -1,7 +1,7 @@
 import type { NetworkInterface, SecurityGroupRule } from "../../inventory/types";
 import { isInside, type Cidr } from "../../lib/net/cidr";
 import { coveredBy } from "../../mapping/coverage";
-import { plainText } from "../../mapping/describe";
+import { plainText } from "../../lib/text";
 import { includes, normalised, trafficOf } from "../../lib/net/protocols";
 import { ofThePassing } from "../../mapping/order";
 import { addressTexts } from "../../mapping/routing";

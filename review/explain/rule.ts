@@ -1,10 +1,9 @@
 import type { MappedRule, Withheld } from "../../mapping/types";
 import { coveredBy } from "../../mapping/coverage";
-import { plainText } from "../../mapping/describe";
 import { ofThePassing } from "../../mapping/order";
 import { explainIsolationRule } from "./isolation";
 import type { Explanation, Reason } from "./reason";
-import { listed } from "../../lib/listed";
+import { listed, plainText } from "../../lib/text";
 import { carriers, describeRule, whyBehind, type View } from "./view";
 
 /** Why there is a rule of this name, or why there is none. */

@@ -1,7 +1,7 @@
 import type { Inventory, NetworkInterface, Route, SecurityGroupRule } from "../../inventory/types";
 import { parseBlock, type Family } from "../../lib/net/cidr";
 import type { Coverage } from "../../mapping/coverage";
-import { plainText } from "../../mapping/describe";
+import { plainText } from "../../lib/text";
 import { mapWithin, type GuardedPolicy, type Guardrails } from "../../mapping/guardrails";
 import { marksIn } from "../../mapping/quarantine";
 import { addressTexts, protectedInterfaces } from "../../mapping/routing";

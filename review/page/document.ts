@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cut, plainText } from "../../mapping/describe";
+import { cut, plainText } from "../../lib/text";
 import { escapeXml } from "../../panos/xml";
 
 /** Modules of every page, each after those that it imports from. */

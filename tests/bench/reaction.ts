@@ -1,5 +1,5 @@
 import type { Executable } from "../../packages/pulumi/stack";
-import type { RunNote, TimedNote } from "../../provider/run";
+import type { RunNote, TimedNote } from "../../settings/run";
 import { Ec2Server, type Ec2Item } from "../support/ec2-server";
 import { Lab } from "../support/lab";
 import { request, runnerFor } from "../support/runner";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { declarationOf, foundDeclaration } from "../../declaration/declaration";
 import { differences, ruleChanges } from "../../declaration/differences";
-import { listed } from "../../lib/listed";
+import { listed } from "../../lib/text";
 import { ruleHash } from "../../declaration/hashes";
 import type { FoundRule } from "../../panos/entries";
 import { ownObjects } from "../../declaration/ownership";

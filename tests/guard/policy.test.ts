@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { principalOf } from "../../guard/event/principal";
 import { GuardError } from "../../guard/error";
 import { evaluate, isInScope, type Facts } from "../../guard/policy/evaluate";
-import { fits } from "../../guard/pattern";
+import { fits } from "../../lib/pattern";
 import { policyFrom } from "../../guard/policy/read";
 import { ruleContent, type RuleContent } from "../../guard/rules";
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Clock } from "../../inventory/pace";
+import type { Clock } from "../../lib/pace";
 import recording from "./fixtures/lookups.json";
 
 type Fields = Record<string, unknown>;

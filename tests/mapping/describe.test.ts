@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { XMLBuilder, XMLParser } from "fast-xml-parser";
-import { MAX_DESCRIPTION, cut, plainText } from "../../mapping/describe";
+import { MAX_DESCRIPTION } from "../../mapping/describe";
+import { cut, plainText } from "../../lib/text";
 import { ruleOf, securityGroup } from "./fixtures";
 
 const HOSTILE = [

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { commonNumbers } from "../../lib/net/bits";
 import { overlaps, setOf } from "../../lib/net/intervals";
-import { overlapIndex } from "../../mapping/overlap-index";
+import { overlapIndex } from "../../lib/net/overlap-index";
 
 const set = fc
   .array(

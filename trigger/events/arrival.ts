@@ -1,4 +1,4 @@
-import { isRecord } from "../../settings/reader";
+import { isRecord } from "../../lib/records";
 import { readCloudTrailRecord } from "./cloudtrail";
 import { readInstanceState } from "./instance-state";
 import { isLogFile } from "./log-file";

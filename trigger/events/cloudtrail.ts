@@ -1,5 +1,5 @@
-import { cut, plainText } from "../../mapping/describe";
-import { isRecord } from "../../settings/reader";
+import { cut, plainText } from "../../lib/text";
+import { isRecord } from "../../lib/records";
 import { CHANGES_BY_CALL, EC2_SOURCE } from "./names";
 import { principalOf, roleOf } from "./principal";
 import { subjectsOf } from "./subjects";

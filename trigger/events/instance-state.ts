@@ -1,5 +1,5 @@
 import { identifier, instant, word } from "./cloudtrail";
-import { isRecord } from "../../settings/reader";
+import { isRecord } from "../../lib/records";
 import type { Verdict } from "./verdict";
 
 /**

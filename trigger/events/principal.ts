@@ -1,5 +1,5 @@
-import { cut, plainText } from "../../mapping/describe";
-import { isRecord } from "../../settings/reader";
+import { cut, plainText } from "../../lib/text";
+import { isRecord } from "../../lib/records";
 
 const MAX_PRINCIPAL = 80;
 

@@ -1,7 +1,7 @@
 import { GetObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { cut, plainText } from "../../mapping/describe";
+import { cut, plainText } from "../../lib/text";
 import { WAKE_MESSAGE, type LogFile } from "../events/arrival";
 import { LogFileError, MAX_FILE_BYTES } from "../events/log-file";
 import type { DeadLetter, Outbox } from "./edges";

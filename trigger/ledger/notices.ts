@@ -1,4 +1,4 @@
-import { cut, plainText } from "../../mapping/describe";
+import { cut, plainText } from "../../lib/text";
 import type { RunOutcome } from "../runner/runner";
 import { causeOf } from "./cause";
 import { sizeOf, type LedgerDocument, type Notice } from "./document";

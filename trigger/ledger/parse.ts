@@ -1,4 +1,4 @@
-import { isRecord } from "../../settings/reader";
+import { isRecord } from "../../lib/records";
 import { FORMAT, type LedgerDocument } from "./document";
 import { LedgerError } from "./errors";
 

@@ -1,6 +1,6 @@
 import type { Instance, Inventory, SecurityGroupRule } from "../../inventory/types";
 import { checkInventory } from "../../inventory/validate";
-import { isRecord } from "../../settings/reader";
+import { isRecord } from "../../lib/records";
 
 type Fields = Record<string, unknown>;
 type Deed = (

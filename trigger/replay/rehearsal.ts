@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import { Stack, type Executable } from "../../packages/pulumi/stack";
 import { readSnapshot, writeSnapshot } from "../../inventory";
 import { CONNECTION_ENVIRONMENT } from "../../panos/connection";
-import { PROJECT } from "../../provider/configuration";
+import { PROJECT } from "../../settings/configuration";
 import { readStackFile } from "../../settings/stack-file";
 import { startSimulator, type Simulator } from "../../packages/simulator";
 import { filesAt } from "../runner/files";

@@ -1,4 +1,4 @@
-import { isRecord } from "../../settings/reader";
+import { isRecord } from "../../lib/records";
 import { SCHEDULE_MESSAGE, WAKE_MESSAGE } from "../events/arrival";
 import { readCloudTrailRecord } from "../events/cloudtrail";
 import type { Change } from "../events/change";

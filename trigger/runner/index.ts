@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { TriggerEnvironment } from "../environment";
-import { isRecord } from "../../settings/reader";
+import { isRecord } from "../../lib/records";
 import { automation } from "./automation";
 import { CodeBuildRunner } from "./codebuild";
 import { RunnerError } from "./error";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { RUN_VARIABLES, type TimedNote } from "../../provider/run";
+import { RUN_VARIABLES, type TimedNote } from "../../settings/run";
 import { SecretError } from "../../aws/secrets/error";
 import { RunnerError } from "./error";
 import { filesAt, splitUrl, type Files } from "./files";

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import { isRecord } from "../../settings/reader";
+import { isRecord } from "../../lib/records";
 import type { Files } from "./files";
 import { processesOf } from "./processes";
 

@@ -1,5 +1,5 @@
-import { listed } from "../../lib/listed";
-import type { RunNote } from "../../provider/run";
+import { listed } from "../../lib/text";
+import type { RunNote } from "../../settings/run";
 import type { RunOutcome } from "./runner";
 import type { Updated } from "./update";
 

@@ -1,4 +1,4 @@
-import { isRecord } from "../../settings/reader";
+import { isRecord } from "../../lib/records";
 import { RunnerError } from "./error";
 import type { Files } from "./files";
 import type { Engine } from "./update";

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { RUN_VARIABLES } from "../../provider/run";
+import { RUN_VARIABLES } from "../../settings/run";
 
 const POLL_MS = 50;
 const PATIENCE_MS = 5_000;

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import type { TimedNote } from "../../provider/run";
+import type { TimedNote } from "../../settings/run";
 
 /** What a run told, in the order of time. */
 export function readNotes(report: string): TimedNote[] {

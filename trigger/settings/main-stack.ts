@@ -4,12 +4,12 @@ import path from "node:path";
 import { parse } from "yaml";
 import type { MappingOptions } from "../../mapping/types";
 import { tagParts } from "../../mapping/zones";
-import { PROJECT } from "../../provider/configuration";
+import { PROJECT } from "../../settings/configuration";
+import { isRecord } from "../../lib/records";
 import { collector, type Report } from "../../settings/problems";
 import { guardSettings, type GuardSettings } from "../../settings/guard";
 import { guardrailSettings } from "../../settings/guardrails";
 import { quarantineSettings } from "../../settings/quarantine";
-import { isRecord } from "../../settings/reader";
 import { readStackFile } from "../../settings/stack-file";
 import { firewallTargets } from "../../settings/targets";
 

@@ -1,6 +1,6 @@
 import type { Report } from "../../settings/problems";
 import { reportUnlessKnown } from "../../settings/keys";
-import { isRecord } from "../../settings/reader";
+import { isRecord } from "../../lib/records";
 
 /** The project that deploys the trigger, and the namespace of its settings. */
 export const TRIGGER_PROJECT = "aws-panos-trigger";

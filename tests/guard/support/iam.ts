@@ -1,5 +1,5 @@
 /** What IAM makes of the statements that the deployment hands out, as far as they go: the part that AWS enforces. */
-import { fits } from "../../../guard/pattern";
+import { fits } from "../../../lib/pattern";
 
 export interface IamStatement {
   Effect?: string;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import type { RunNote } from "../../../provider/run";
+import type { RunNote } from "../../../settings/run";
 import { Lines, RunLog } from "../../../trigger/runner/log";
 import { outcomeOf } from "../../../trigger/runner/outcome";
 import { withoutSecrets } from "../../../trigger/runner/secrets";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { commitRevision } from "../../../provider/commit-revision";
 import { eachPart } from "../../../declaration/declaration";
-import { RUN_VARIABLES } from "../../../provider/run";
+import { RUN_VARIABLES } from "../../../settings/run";
 import { configure, sessionWith } from "../../../provider/session";
 import { processesOf } from "../../../trigger/runner/processes";
 import { account, ruleOf, type Permission } from "../../support/account";

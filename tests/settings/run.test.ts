@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { noteRun, RUN_VARIABLES, runFrom, withCause } from "../../provider/run";
+import { noteRun, RUN_VARIABLES, runFrom, withCause } from "../../settings/run";
 
 describe("a run of an automation", () => {
   it("is nobody's where the environment says nothing", () => {

@@ -1,7 +1,7 @@
 /** Traffic as products of sets, which are cut out of each other. */
-import { difference, intersection, overlaps } from "../lib/net/intervals";
-import type { IntervalSet } from "../lib/net/intervals";
-import type { AddressSet } from "./bounds";
+import { difference, intersection, overlaps } from "./intervals";
+import type { IntervalSet } from "./intervals";
+import type { Family } from "./cidr";
 
 /** Traffic of one application and family: every source to every destination on every port. */
 export interface Box {
@@ -12,7 +12,7 @@ export interface Box {
 
 export interface Traffic {
   application: string;
-  family: keyof AddressSet;
+  family: Family;
   box: Box;
 }
 

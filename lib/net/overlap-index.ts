@@ -1,9 +1,9 @@
 /** Which of many interval sets a set overlaps, without looking at each of them. */
-import { addBit, addBits, noBits } from "../lib/net/bits";
-import type { Bits } from "../lib/net/bits";
-import type { Interval } from "../lib/net/cidr";
-import type { IntervalSet } from "../lib/net/intervals";
-import { onceEach } from "../lib/once";
+import { addBit, addBits, noBits } from "./bits";
+import type { Bits } from "./bits";
+import type { Interval } from "./cidr";
+import type { IntervalSet } from "./intervals";
+import { onceEach } from "../once";
 
 interface Entry extends Interval {
   item: number;

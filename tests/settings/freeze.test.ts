@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { frozen } from "../../provider/freeze";
+import { frozen } from "../../settings/freeze";
 
 const at = (settings: Record<string, unknown>, time: string) =>
   frozen((key) => {
