@@ -54,7 +54,7 @@ export interface Notice {
 }
 
 /** Which guard.yaml line decided, for people. */
-export function policyLine({ verdict: { rule } }: Pick<Judgement, "verdict">): string {
+function policyLine({ verdict: { rule } }: Pick<Judgement, "verdict">): string {
   return rule === undefined ? "no rule of guard.yaml matches" : `guard.yaml:${rule.line} ${rule.name}`;
 }
 
@@ -118,7 +118,7 @@ export function approveCommand(group: string, parts: readonly Part[], store: str
 }
 
 /** A permission as `npm run approve` reads it: "ingress tcp/22 0.0.0.0/0". */
-export function permissionText(content: RuleContent): string {
+function permissionText(content: RuleContent): string {
   return `${content.direction} ${trafficText(content)} ${endOf(content)}`;
 }
 

@@ -43,7 +43,7 @@ export interface Inventory {
 export type Tags = Record<string, string>;
 
 /** Where an object was read, and whose it is. */
-export interface Owned {
+interface Owned {
   /** The account that owns it: another one than was asked in a shared VPC, or of a shared group or list. */
   ownerId?: string;
   /** Only where several regions were read. */

@@ -10,7 +10,7 @@ import type { Direction, MappingOptions, TagPolicy } from "./types";
 import type { Zones } from "./zones";
 
 /** One family's addresses of the protected interfaces of a zone that carry a group. */
-export interface Carriers {
+interface Carriers {
   /**
    * Their addresses and delegated prefixes, as the firewall sees them in packets to them (ingress) and from
    * them (egress). Sorted, each once. Empty: nothing of this family is behind the firewall.

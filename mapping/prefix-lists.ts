@@ -26,7 +26,7 @@ import type { MappedPrefixList, MappedRule, MappingOptions, Permission } from ".
 const MAX_MEMBERS = 500;
 
 /** A prefix list's entries; or, where one is no CIDR block, what is wrong. */
-export type ParsedList = { cidrs: Cidr[]; isLarge: boolean } | { fault: string };
+type ParsedList = { cidrs: Cidr[]; isLarge: boolean } | { fault: string };
 
 export type PrefixLists = (id: string) => ParsedList | undefined;
 

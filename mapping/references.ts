@@ -6,7 +6,7 @@ import type { Cidr } from "../lib/net/cidr";
 /** What a reference stands for, for packets to or from interfaces in these VPCs. */
 export type ReferenceReader = (groupRule: SecurityGroupRule, vpcIds: readonly string[]) => Expanded;
 
-export interface Expanded {
+interface Expanded {
   addresses: Cidr[];
   /** VPCs with interfaces that are left out, because they are not connected with all of the others. */
   unconnected: string[];

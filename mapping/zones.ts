@@ -11,7 +11,7 @@ import { zoneMap } from "./zone-map";
 import type { Named, ZoneMap } from "./zone-map";
 
 /** The end behind the firewall of packets of one family. */
-export interface Near {
+interface Near {
   /** Whose packets cross the firewall, to each of the interfaces in question. */
   crossings: readonly IntervalSet[];
   /** The VPCs that these are in. */

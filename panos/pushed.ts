@@ -7,7 +7,7 @@ import { child, entries, find, type XmlElement } from "./xml";
  * What Panorama has pushed to a firewall lies beside the firewall's own configuration, by vsys; pan-os-ansible reads
  * it there, too. Without Panorama there is nothing.
  */
-export const PUSHED_XPATH = "/config/panorama";
+const PUSHED_XPATH = "/config/panorama";
 
 /** Reads it, as it is. @returns undefined where there is nothing, or the device has no such place */
 export async function readPushed(client: PanosClient): Promise<XmlElement | undefined> {

@@ -3,7 +3,7 @@ import { currentRun, noteRun } from "../settings/run";
 import type { Session } from "./session";
 
 /** There is no time left for a commit. Nothing was removed or committed. */
-export class OutOfTimeError extends Error {
+class OutOfTimeError extends Error {
   override readonly name = "OutOfTimeError";
   readonly code = "OUT_OF_TIME";
 }

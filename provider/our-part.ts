@@ -62,7 +62,7 @@ export function requirePlacesInRunning(
  * @param moving names that are new, or that we have moved
  * @param gone names that are shipped as removed
  */
-export function ordersAfter(
+function ordersAfter(
   candidate: Pick<PolicyObjects, "rules">,
   running: Pick<PolicyObjects, "rules">,
   moving: ReadonlySet<string>,

@@ -61,35 +61,35 @@ export class Tag extends PanosResource<TagInputs> {
 }
 
 /** A service object. */
-export class ServiceResource extends PanosResource<ServiceInputs> {
+class ServiceResource extends PanosResource<ServiceInputs> {
   constructor(name: string, inputs: ServiceInputs, options: CustomResourceOptions) {
     super("Service", name, "service", inputs, options);
   }
 }
 
 /** A custom application. */
-export class ApplicationResource extends PanosResource<ApplicationInputs> {
+class ApplicationResource extends PanosResource<ApplicationInputs> {
   constructor(name: string, inputs: ApplicationInputs, options: CustomResourceOptions) {
     super("Application", name, "application", inputs, options);
   }
 }
 
 /** All address objects of the stack. */
-export class Addresses extends PanosResource<AddressesInputs> {
+class Addresses extends PanosResource<AddressesInputs> {
   constructor(name: string, inputs: AddressesInputs, options: CustomResourceOptions) {
     super("Addresses", name, "addresses", inputs, options);
   }
 }
 
 /** An address group. */
-export class AddressGroupResource extends PanosResource<AddressGroupInputs> {
+class AddressGroupResource extends PanosResource<AddressGroupInputs> {
   constructor(name: string, inputs: AddressGroupInputs, options: CustomResourceOptions) {
     super("AddressGroup", name, "address-group", inputs, options);
   }
 }
 
 /** What is registered on a firewall through User-ID. In force at once: no commit is involved. */
-export class RegisteredAddresses extends PanosResource<RegisteredAddressesInputs> {
+class RegisteredAddresses extends PanosResource<RegisteredAddressesInputs> {
   constructor(name: string, inputs: RegisteredAddressesInputs, options: CustomResourceOptions) {
     super("RegisteredAddresses", name, "registered-addresses", inputs, options);
   }

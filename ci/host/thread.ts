@@ -2,7 +2,7 @@ import { ask, pages, type Access } from "./api";
 import { HostError } from "./error";
 
 /** Something with a text on a host: a comment or an issue. */
-export interface Post {
+interface Post {
   id: number;
   body: string;
 }

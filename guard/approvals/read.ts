@@ -58,7 +58,7 @@ export function readApprovals(
 }
 
 /** One approval, whoever made it. */
-export function readApproval({ by, id, value }: Kept): Approval | { problem: string } {
+function readApproval({ by, id, value }: Kept): Approval | { problem: string } {
   if (!isRecord(value)) return { problem: "it is no approval" };
   const stray = Object.keys(value).find((key) => !ATTRIBUTES.some((each) => each === key));
   if (stray !== undefined) return { problem: `${legible(stray, 40)} is no attribute of an approval` };

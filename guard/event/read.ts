@@ -24,7 +24,7 @@ export const GUARDED_CALLS = [
 ] as const;
 
 /** The calls that change tags, of groups among others. */
-export const TAG_CALLS = ["CreateTags", "DeleteTags"] as const;
+const TAG_CALLS = ["CreateTags", "DeleteTags"] as const;
 
 /** Who changed tags of which security groups; undefined: it is no such call, failed, or is of other resources. */
 export function groupTagging(detail: unknown): (Tagging & Site & { groups: string[] }) | undefined {

@@ -12,13 +12,13 @@ const HANDLED_MS = 24 * 3_600_000;
 export const RECORD_AGE_MS = 60 * 60_000;
 
 /** Equal for equal rules, whatever their order, descriptions and tags. */
-export function digestOf(rules: readonly GroupRule[]): string {
+function digestOf(rules: readonly GroupRule[]): string {
   const lines = rules.map((rule) => `${rule.id} ${ruleKey(rule)}`).sort();
   return createHash("sha256").update(lines.join("\n")).digest("base64");
 }
 
 /** How rules are otherwise than known, by the id that the record knows them under. */
-export function differencesFrom(fold: Fold, found: readonly GroupRule[]): Map<string, State> {
+function differencesFrom(fold: Fold, found: readonly GroupRule[]): Map<string, State> {
   const differences = new Map<string, State>();
   const keys = new Set(found.map(ruleKey));
   const wanted = new Set([...fold.rules.values()].map(ruleKey));

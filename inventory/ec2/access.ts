@@ -171,7 +171,7 @@ function roleRequest(role: AssumedRole) {
 }
 
 /** The settings' durations: Go's, of which hours, minutes and seconds make sense here. */
-export function secondsOf(duration: string): number {
+function secondsOf(duration: string): number {
   const [, hours = 0, minutes = 0, seconds = 0] = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(duration) ?? [];
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }

@@ -22,7 +22,7 @@ export interface Project {
 }
 
 /** One value of the stack's configuration, in clear. */
-export interface ConfigValue {
+interface ConfigValue {
   value: string;
   secret: boolean;
   /** An object or a list, passed on as JSON text. */

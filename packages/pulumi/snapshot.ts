@@ -6,7 +6,7 @@ import { referencedUrns, sealResource } from "./state";
 import { createUrn, nameOf, parseProviderReference, qualifiedType, stackType, typeOf } from "./urn";
 
 /** The version of the CLI whose behaviour this engine follows; it is written into the state's manifest. */
-export const engineVersion = "v3.259.0";
+const engineVersion = "v3.259.0";
 
 /**
  * Keeps the state file in step with what was done (`pkg/backend/snapshot.go`): resources that were created, updated

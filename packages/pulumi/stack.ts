@@ -15,8 +15,7 @@ import { nameOf } from "./urn";
 import type { PropertyMap } from "./values";
 
 export { findCli } from "./findCli";
-export type { EngineEvent } from "./events";
-export type { Deployment, ResourceState } from "./state";
+export type { Deployment } from "./state";
 
 const ROOT = path.join(__dirname, "..", "..");
 
@@ -63,7 +62,7 @@ export interface OperationFlags {
 }
 
 /** One thing that was done to one custom resource; inputs of before and after. */
-export interface Step {
+interface Step {
   op: StepOp;
   urn: string;
   type: string;

@@ -94,7 +94,7 @@ function openInner(value: unknown): unknown {
 }
 
 /** Properties with every secret encrypted, keys in order as Pulumi writes them. */
-export function sealProperties(properties: PropertyMap, crypter: Crypter): PropertyMap {
+function sealProperties(properties: PropertyMap, crypter: Crypter): PropertyMap {
   const result: PropertyMap = {};
   for (const key of Object.keys(properties).sort()) result[key] = sealValue(properties[key], crypter);
   return result;

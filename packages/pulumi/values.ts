@@ -40,11 +40,11 @@ function someValue(value: unknown, test: (part: unknown) => boolean): boolean {
   return isObject(value) && Object.values(value).some((item) => someValue(item, test));
 }
 
-export function containsUnknowns(value: unknown): boolean {
+function containsUnknowns(value: unknown): boolean {
   return someValue(value, (part) => part === unknownValue);
 }
 
-export function containsSecrets(value: unknown): boolean {
+function containsSecrets(value: unknown): boolean {
   return someValue(value, isSecret);
 }
 
@@ -55,7 +55,7 @@ function mapObject(value: PropertyMap, f: (item: unknown) => unknown): PropertyM
 }
 
 /** The value without its secret wrappings. */
-export function plainValue(value: unknown): unknown {
+function plainValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plainValue);
   if (isSecret(value)) return plainValue(value.value);
   return isObject(value) ? mapObject(value, plainValue) : value;

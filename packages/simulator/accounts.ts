@@ -133,7 +133,7 @@ export class Accounts {
 }
 
 /** What the simulator keeps of a password, as `request password-hash` makes it. */
-export function hashed(password: string): string {
+function hashed(password: string): string {
   return `sha256:${createHash("sha256").update(password).digest("hex")}`;
 }
 

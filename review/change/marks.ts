@@ -6,7 +6,7 @@ import { size } from "./reachability";
 import type { Flow, Mark } from "./types";
 
 /** Ports that administer machines, and those of databases and stores, by IANA's registry and vendors' manuals. */
-export const SENSITIVE_PORTS: readonly {
+const SENSITIVE_PORTS: readonly {
   protocol: "tcp" | "udp";
   port: number;
   name: string;

@@ -16,7 +16,7 @@ import { FACTS_VARIABLE, readTold, type Fact } from "./seam";
 import type { Seen } from "./types";
 
 /** A preview did not come to what a review needs. */
-export class PreviewError extends Error {
+class PreviewError extends Error {
   override readonly name = "PreviewError";
   readonly code = "PREVIEW_FAILED";
 }

@@ -14,7 +14,7 @@ import type { FirewallFacts } from "./facts";
 import type { NamedPermission } from "./permission";
 
 /** More than these of one kind would only hide the others. */
-export const MOST_REASONS = 5;
+const MOST_REASONS = 5;
 
 export interface Subject {
   pair: Pair;
@@ -46,11 +46,7 @@ function whyWanted({ permission, account, facts, pair }: Subject): Reason[] {
 }
 
 /** "web (sg-0a1) has sgr-0b2 from 203.0.113.0/24 “partner”". */
-export function lets(
-  rule: SecurityGroupRule,
-  { groupId, direction }: NamedPermission,
-  account: Account,
-): Reason {
+function lets(rule: SecurityGroupRule, { groupId, direction }: NamedPermission, account: Account): Reason {
   const { text } = describeRule(rule);
   const words = direction === "egress" ? text.replace(" from ", " to ") : text;
   return { id: rule.id, text: `${account.groupLabel(groupId)} has ${words}` };
@@ -238,7 +234,7 @@ export function isDetached({ attachmentStatus }: NetworkInterface): boolean {
 }
 
 /** "the route table rtb-… of subnet-… doesn't lead 10.0.1.10 through the firewall". */
-export function notBehind(account: Account, { subnetId, id }: NetworkInterface, address: string): Reason {
+function notBehind(account: Account, { subnetId, id }: NetworkInterface, address: string): Reason {
   const table = account.subnets.get(subnetId)?.routeTableId ?? "";
   return {
     id: table,
@@ -302,7 +298,7 @@ function names({ cidrIpv4, cidrIpv6 }: SecurityGroupRule, cidr: string): boolean
 }
 
 /** What no account explains: how the rule is written, or where it stands. */
-export function reasonsOutsideAws({ pair }: Pick<Subject, "pair">): Reason[] {
+function reasonsOutsideAws({ pair }: Pick<Subject, "pair">): Reason[] {
   const reasons: Reason[] = [];
   for (const { field } of pair.fields) {
     if (field === "other settings" || field === "place" || field === "action") {

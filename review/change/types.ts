@@ -157,7 +157,7 @@ export interface Mark {
   text: string;
 }
 
-export type MarkKind =
+type MarkKind =
   /** Opened to the whole internet on a port that administers machines. */
   | "world-administrative"
   /** Opened to public addresses on a database's port. */

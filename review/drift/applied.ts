@@ -24,7 +24,7 @@ export interface Applied {
 }
 
 /** The state can't be read. */
-export class StateError extends Error {
+class StateError extends Error {
   override readonly name = "StateError";
   readonly code = "STATE_UNREADABLE";
 }

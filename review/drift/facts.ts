@@ -40,7 +40,7 @@ export interface Configuration {
   foreign: Record<keyof Declaration, string[]>;
 }
 
-export interface Named {
+interface Named {
   part: keyof Declaration;
   name: string;
 }

@@ -73,7 +73,7 @@ export type FindingKind =
   /** An address is in a group of ours that nobody has declared there. */
   | "registered";
 
-export type ObjectKind =
+type ObjectKind =
   "rule" | "address" | "address group" | "service" | "application" | "tag" | "registered address";
 
 export interface Finding extends Mirrored {
@@ -101,7 +101,7 @@ export interface Held extends Mirrored {
   xml?: string;
 }
 
-export interface Shadowed extends Mirrored {
+interface Shadowed extends Mirrored {
   rule: string;
   /** The administrator's. */
   by: string;

@@ -61,10 +61,7 @@ export async function firewallSays(
 }
 
 /** The first rule of a rulebase that surely takes a packet, and those above it that may. */
-export function firstTaking(
-  rulebase: Rulebase,
-  packet: Packet,
-): { rule: string; action: string; unless: string[] } {
+function firstTaking(rulebase: Rulebase, packet: Packet): { rule: string; action: string; unless: string[] } {
   const unless: string[] = [];
   for (const [index, rule] of rulebase.rules.entries()) {
     const taken = takes(rule, index, packet, rulebase);

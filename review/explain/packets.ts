@@ -28,7 +28,7 @@ export interface Packets {
 }
 
 /** The packets of a question: into the account, where it has the address that they go to, or out of it. */
-export function packetsOf(
+function packetsOf(
   { networkInterfaces }: Pick<Inventory, "networkInterfaces">,
   { from, to, traffic }: PacketQuestion,
 ): Packets {
@@ -108,7 +108,7 @@ function translatedTo({ policy, untranslated }: View, { near, far, traffic }: Pa
 }
 
 /** The rules that some of the packets fit, as they come to the interfaces or leave them. */
-export function rulesFor(
+function rulesFor(
   { policy: translated, untranslated: policy = translated }: View,
   { direction, far, owners, traffic }: Packets,
 ): MappedRule[] {

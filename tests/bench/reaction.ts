@@ -9,10 +9,10 @@ import { shown, spread, table } from "./statistics";
 /** What a device's commit takes. */
 const COMMIT_SECONDS = 30;
 /** The queue's batch window, as it is deployed unless its settings say otherwise: not slept here. */
-export const WINDOW_SECONDS = 10;
+const WINDOW_SECONDS = 10;
 
 /** Seconds from the moment at which the handler starts a run to the rule in force, in parts that follow each other. */
-export interface Reaction {
+interface Reaction {
   /** Locks, processes, and the refresh of what the firewall has. */
   starting: number;
   /** What AWS has. */

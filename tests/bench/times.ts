@@ -11,7 +11,7 @@ export interface Times {
 }
 
 /** One program's time as a multiple of another's, round by round. */
-export interface Ratio {
+interface Ratio {
   what: string;
   up: Spread;
   preview: Spread;

@@ -13,7 +13,7 @@ const PASSWORD = "bench";
 const STACK = "bench";
 
 /** How updates are run: what `npm run demo` and the automated runner choose, too. */
-export const UPDATE: OperationFlags = { skipPreview: true, parallel: 100 };
+const UPDATE: OperationFlags = { skipPreview: true, parallel: 100 };
 
 const FIREWALL =
   '<config version="11.1.0"><shared/><devices><entry name="localhost.localdomain"><vsys><entry name="vsys1">' +

@@ -30,7 +30,7 @@ export const REGION = "eu-central-1";
 let serial = 0;
 
 /** A UUID that no other fixture of this process has. */
-export function eventId(): string {
+function eventId(): string {
   return `3f2a0000-0000-4000-8000-${(++serial).toString(16).padStart(12, "0")}`;
 }
 

@@ -21,7 +21,7 @@ export function reviewOfRules(rules: number): Review {
 }
 
 /** A review of such changes on one firewall, and with what else a review has. */
-export function reviewWith(changes: RuleChange[], addresses: Review["addresses"]): Review {
+function reviewWith(changes: RuleChange[], addresses: Review["addresses"]): Review {
   const number = (of: (change: RuleChange) => boolean) => changes.filter(of).length;
   const group = { id: "sg-0withheld", name: "kept-out" };
   const made: Omit<Review, "summary"> = {

@@ -21,7 +21,7 @@ export interface LogFile {
 }
 
 /** What has arrived: an event and what it comes to, a file to be read, or a call to look. */
-export type Arrived = Verdict | { file: LogFile } | { signal: "schedule" | "wake" } | { buildEnded: string };
+type Arrived = Verdict | { file: LogFile } | { signal: "schedule" | "wake" } | { buildEnded: string };
 
 /** One thing that has arrived. */
 export interface Arrival {

@@ -3,7 +3,7 @@ import { LONGEST_DELAY, type HandlerSettings } from "./edges";
 import type { Addresses } from "./aws";
 
 /** The function was deployed with an environment that it can't work with. Its message lists every problem. */
-export class HandlerSettingsError extends Error {
+class HandlerSettingsError extends Error {
   override readonly name = "HandlerSettingsError";
   readonly code = "ENVIRONMENT_INVALID";
 

@@ -20,7 +20,7 @@ import type { DeployedGuard } from "../settings/guard";
 import { trailFolders } from "../settings/trail";
 
 /** What the trigger's rules look at. */
-export function watchedBy({ settings: { trail, tagKeys, main } }: Context): Watched {
+function watchedBy({ settings: { trail, tagKeys, main } }: Context): Watched {
   return { calls: trail === undefined, tagKeys, quarantineKeys: main.quarantineKeys };
 }
 

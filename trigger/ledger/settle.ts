@@ -9,7 +9,7 @@ export const RETRY_AFTER = [30_000, 120_000, 480_000] as const;
 const LONGEST_RETRY = RETRY_AFTER[2];
 
 /** So many in a row raise the alarm. */
-export const ALARM_AFTER = 3;
+const ALARM_AFTER = 3;
 
 const BUSY_RETRY_AFTER = 60_000;
 /** A person's update that takes longer than this is told. */

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 
-export type JobStatus = "PEND" | "ACT" | "FIN";
-export type JobResult = "PEND" | "OK" | "FAIL";
+type JobStatus = "PEND" | "ACT" | "FIN";
+type JobResult = "PEND" | "OK" | "FAIL";
 
 /** What a job did when it is done. */
 export interface JobOutcome {

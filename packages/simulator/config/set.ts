@@ -43,12 +43,7 @@ export function set(
 }
 
 /** What is wrong with an element written below a node at `path`. */
-export function childFaults(
-  element: XmlElement,
-  schema: Schema,
-  path: NodePath,
-  references: References,
-): string[] {
+function childFaults(element: XmlElement, schema: Schema, path: NodePath, references: References): string[] {
   const where = labels(path);
   if (schema.kind === "entries") return entryFaults(element, schema, where, references);
   const inner = below(schema, element.tag);

@@ -10,7 +10,7 @@ import { locate, namedPath, pathOf, schemaAt } from "./paths";
 import type { NodePath } from "./paths";
 
 /** Thrown for paths outside /config: PAN-OS answers them with status "unauth". */
-export class OutsideConfig extends Refusal {
+class OutsideConfig extends Refusal {
   constructor() {
     super("16", ["Unauthorized request"]);
   }

@@ -10,7 +10,7 @@ import type { FaultScene } from "./happen";
 import { readFault } from "./read";
 
 /** What becomes of a request: it goes on, ends without an answer, or gets this one without acting. */
-export type Verdict = "go" | "drop" | Answer;
+type Verdict = "go" | "drop" | Answer;
 
 /** The faults that fire on one request, decided when it arrives. */
 export interface Injection {

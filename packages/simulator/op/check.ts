@@ -1,6 +1,6 @@
 import { isInScope, scopeOf } from "../commit/scope";
 import { result } from "../http/answers";
-import type { OpCommands } from "./commands";
+import type { OpCommands } from "./types";
 
 export const checkCommands: OpCommands = {
   // Counts what is in the journal: changes that cancel each other out are pending all the same.

@@ -1,6 +1,4 @@
-import { result } from "../http/answers";
 import type { Answer } from "../http/answers";
-import type { Firewall } from "../firewall";
 import { Refusal } from "../refusal";
 import type { XmlElement } from "../xml/element";
 import { checkCommands } from "./check";
@@ -13,20 +11,7 @@ import { lockCommands } from "./locks";
 import { objectCommands } from "./objects";
 import { policyCommands } from "./policy";
 import { sessionCommands } from "./sessions";
-
-/** What an operational command knows beside its own XML. */
-export interface OpContext {
-  firewall: Firewall;
-  admin: string;
-  /** The request's `vsys` parameter: where a lock or a test applies. */
-  vsys: string | undefined;
-}
-
-/** Answers a command; `node` is the element at the end of its path. */
-export type OpCommand = (node: XmlElement, context: OpContext) => Answer;
-
-/** Commands by the tags that lead to them; the longest path that fits answers. */
-export type OpCommands = Record<string, OpCommand>;
+import type { OpCommand, OpContext } from "./types";
 
 const COMMANDS = new Map<string, OpCommand>(
   Object.entries({
@@ -61,9 +46,4 @@ export function runOp(command: XmlElement, context: OpContext): Answer {
   }
   if (!found) throw new Refusal("17", ["invalid client cli"]);
   return found.run(found.node, context);
-}
-
-/** Answers a text in the element that most commands use. */
-export function plain(text: string): Answer {
-  return result(text);
 }

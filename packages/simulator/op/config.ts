@@ -9,7 +9,7 @@ import type { Answer } from "../http/answers";
 import { BadRequest, Refusal } from "../refusal";
 import type { XmlElement } from "../xml/element";
 import { escapeText, print } from "../xml/print";
-import type { OpCommands, OpContext } from "./commands";
+import type { OpCommands, OpContext } from "./types";
 
 /** One line of the list of changes: an object once for each administrator and kind of change. */
 function changes(entries: readonly JournalEntry[]): string {

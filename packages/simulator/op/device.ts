@@ -5,7 +5,7 @@ import { COUNTED } from "../policy/capacity";
 import { deviceTime } from "../time";
 import type { XmlElement } from "../xml/element";
 import { escapeText } from "../xml/print";
-import type { OpCommands } from "./commands";
+import type { OpCommands } from "./types";
 
 function upSince(started: Date): string {
   const seconds = Math.floor((Date.now() - started.getTime()) / 1000);

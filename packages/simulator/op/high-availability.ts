@@ -4,7 +4,7 @@ import { result } from "../http/answers";
 import type { Answer } from "../http/answers";
 import { Refusal } from "../refusal";
 import { escapeText } from "../xml/print";
-import type { OpCommands } from "./commands";
+import type { OpCommands } from "./types";
 
 function values(pairs: [string, string | number][]): string {
   return pairs.map(([tag, value]) => `<${tag}>${escapeText(String(value))}</${tag}>`).join("");

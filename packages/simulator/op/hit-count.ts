@@ -4,7 +4,7 @@ import type { RuleTime } from "../policy/rule-times";
 import { element } from "../xml/element";
 import type { XmlElement } from "../xml/element";
 import { escapeAttribute } from "../xml/print";
-import type { OpCommands, OpContext } from "./commands";
+import type { OpCommands, OpContext } from "./types";
 
 /** What a hit count command is about: the rules of one rulebase of a vsys. */
 function chosen(node: XmlElement, { firewall }: OpContext) {

@@ -5,10 +5,10 @@ import type { Job, JobQueue } from "../commit/jobs";
 import { Refusal } from "../refusal";
 import { deviceTime, timeOfDay } from "../time";
 import { cdata, escapeText } from "../xml/print";
-import type { OpCommands } from "./commands";
+import type { OpCommands } from "./types";
 
 /** A job as `show jobs` prints it. */
-export function jobXml(job: Job, queue: JobQueue): string {
+function jobXml(job: Job, queue: JobQueue): string {
   const done = job.status === "FIN";
   const line = (text: string): string =>
     `<line>${/[&<>]|^ /.test(text) ? cdata(text) : escapeText(text)}</line>`;

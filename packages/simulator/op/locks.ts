@@ -1,7 +1,7 @@
 import type { Lock } from "../commit/locks";
 import { message, result } from "../http/answers";
 import { cdata, escapeAttribute, escapeText } from "../xml/print";
-import type { OpCommand, OpCommands } from "./commands";
+import type { OpCommand, OpCommands } from "./types";
 
 function show(kind: Lock["kind"]): OpCommand {
   return (node, { firewall, vsys }) => {

@@ -3,7 +3,7 @@ import { groupMatches } from "../policy/groups";
 import { result } from "../http/answers";
 import { Refusal } from "../refusal";
 import { escapeAttribute, escapeText } from "../xml/print";
-import type { OpCommands, OpContext } from "./commands";
+import type { OpCommands, OpContext } from "./types";
 
 export const objectCommands: OpCommands = {
   "show object registered-ip": (node, { firewall, vsys }) => {

@@ -11,7 +11,7 @@ import { commandResult, result } from "../http/answers";
 import { Refusal } from "../refusal";
 import type { XmlElement } from "../xml/element";
 import { escapeAttribute, escapeText } from "../xml/print";
-import type { OpCommands, OpContext } from "./commands";
+import type { OpCommands, OpContext } from "./types";
 
 export const policyCommands: OpCommands = {
   "test security-policy-match": securityPolicyMatch,

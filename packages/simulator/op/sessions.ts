@@ -4,7 +4,7 @@ import { Refusal } from "../refusal";
 import type { Session } from "../sessions/table";
 import type { XmlElement } from "../xml/element";
 import { escapeText } from "../xml/print";
-import type { OpCommands, OpContext } from "./commands";
+import type { OpCommands, OpContext } from "./types";
 
 /** So many entries are in one answer at most; `start-at` asks for the next ones. */
 const PAGE = 1024;

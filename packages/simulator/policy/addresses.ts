@@ -65,7 +65,3 @@ export function rangeText({ family, low, high }: AddressRange): string {
 export function contains(outer: AddressRange, inner: AddressRange): boolean {
   return outer.family === inner.family && outer.low <= inner.low && inner.high <= outer.high;
 }
-
-export function overlaps(a: AddressRange, b: AddressRange): boolean {
-  return a.family === b.family && a.low <= b.high && b.low <= a.high;
-}

@@ -19,7 +19,7 @@ export interface AddressSet {
   unknown: string[];
 }
 
-export interface ServicePorts {
+interface ServicePorts {
   protocol: "tcp" | "udp" | "sctp";
   ports: PortRange[];
 }

@@ -55,7 +55,7 @@ export type Schema =
   | { kind: "open" };
 
 export const open: Schema = { kind: "open" };
-export const anything: ValueRule = { rule: "any" };
+const anything: ValueRule = { rule: "any" };
 export const leaf = (value: ValueRule = anything): Schema => ({ kind: "leaf", value });
 export const text = (max: number): Schema => leaf({ rule: "text", max });
 export const oneOf = (...values: string[]): Schema => leaf({ rule: "one-of", values });

@@ -17,7 +17,7 @@ export const AXES = [
 export type Axis = (typeof AXES)[number];
 
 /** What a step takes of its axis: nodes of a name (`*` is any name), texts, or nodes of every kind. */
-export type NodeTest = "name" | "text" | "node";
+type NodeTest = "name" | "text" | "node";
 
 export interface Step {
   axis: Axis;

@@ -8,7 +8,7 @@ export interface DocumentNode {
 }
 
 /** An attribute or the text of an element. */
-export interface LeafNode {
+interface LeafNode {
   kind: "attribute" | "text";
   owner: XmlElement;
   /** The attribute's name; "" for a text. */

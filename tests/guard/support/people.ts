@@ -1,5 +1,5 @@
 /** Who may approve in tests, and how what they write is kept. */
-import type { Approval, CountingApproval } from "../../../guard/approvals/approval";
+import type { Approval } from "../../../guard/approvals/approval";
 import { permission } from "../../../guard/approvals/read";
 import { ACCOUNT } from "./cloudtrail";
 
@@ -24,10 +24,4 @@ export function approvalOf(person: string, changes: Partial<Approval> & { what?:
     ...{ until: "2099-01-01T00:00:00Z", once: false },
     ...others,
   };
-}
-
-/** The same as it counts. */
-export function countingOf(approval: Approval): CountingApproval {
-  const name = approval.by.slice(approval.by.lastIndexOf(":") + 1);
-  return { ...approval, name, person: name };
 }

@@ -132,7 +132,7 @@ export function turningPoints({ inventory }: World, target: NetworkInterface): s
 }
 
 /** The CIDRs of the VPC that an interface is in. */
-export function vpcCidrsAround(inventory: Inventory, target: NetworkInterface): string[] {
+function vpcCidrsAround(inventory: Inventory, target: NetworkInterface): string[] {
   const vpc = inventory.vpcs.find(({ id }) => id === target.vpcId);
   return [...(vpc?.cidrBlocks ?? []), ...(vpc?.ipv6CidrBlocks ?? [])];
 }
