@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { processesOf } from "../../trigger/runner/processes";
 import type { RunRecord } from "../../trigger/runner/record";
-import { account, groupId, ruleOf, type Permission } from "../support/account";
-import { callEvent, sqsInput } from "../support/cloudtrail";
+import type { Inventory, Route } from "../../inventory/types";
+import { account, FIREWALL_INTERFACE, groupId, ruleOf, type Permission } from "../support/account";
+import { callEvent, sqsInput, stateEvent } from "../support/cloudtrail";
 import { Lab, PROJECT_DIR } from "../support/lab";
 import { liveHandler } from "../support/live-handler";
 
@@ -14,6 +15,7 @@ const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
 const MAIL: Permission = { group: 3, port: 25 };
 const MINUTE = 60_000;
+const FIREWALL_INSTANCE = "i-0f";
 
 const revoked = ({ group }: Permission) =>
   callEvent("RevokeSecurityGroupIngress", { groupId: groupId(group) });
@@ -53,6 +55,60 @@ describe("the trigger, from an event in AWS to the firewall", function () {
     expect(commits()[1]?.description)
       .to.include("0 added, 0 changed, 1 removed")
       .and.include("RevokeSecurityGroup");
+    expect(outside.letters).to.deep.equal([]);
+  });
+
+  it("leaves every rule where the firewall's own instance stops, and takes out only what a route leads elsewhere", async () => {
+    // Each group's instance is in a subnet of its own.
+    const routed = (state: "active" | "blackhole", ssh?: Partial<Route>): Inventory => {
+      const { subnets, routeTables, instances, networkInterfaces, ...rest } = account([WEB, SSH]);
+      const [web, other] = [networkInterfaces[0]!, networkInterfaces[1]!];
+      const route = { destinationCidrBlock: "0.0.0.0/0", state };
+      const toFirewall = { networkInterfaceId: FIREWALL_INTERFACE };
+      return {
+        ...rest,
+        subnets: [...subnets, { id: "subnet-0b", vpcId: "vpc-0a", routeTableId: "rtb-0b" }],
+        routeTables: [
+          { ...routeTables[0]!, routes: [{ ...route, ...toFirewall }] },
+          { id: "rtb-0b", vpcId: "vpc-0a", routes: [{ ...route, ...(ssh ?? toFirewall) }] },
+        ],
+        instances: [
+          ...instances,
+          ...(state === "active" ? [{ id: FIREWALL_INSTANCE, state: "running" as const }] : []),
+        ],
+        networkInterfaces: [
+          web,
+          { ...other, subnetId: "subnet-0b" },
+          {
+            ...web,
+            ...{ id: FIREWALL_INTERFACE, instanceId: FIREWALL_INSTANCE },
+            ...{ privateIpAddresses: ["10.9.9.9"], securityGroupIds: [] },
+          },
+        ],
+      };
+    };
+    const { handler, outside } = liveHandler(lab);
+    await lab.setAccount(routed("active"));
+    await handler.handle(sqsInput(stateEvent("running", FIREWALL_INSTANCE)), invocation("first"));
+    expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH)]);
+
+    await lab.setAccount(routed("blackhole"));
+    const stop = callEvent("StopInstances", { instancesSet: { items: [{ instanceId: FIREWALL_INSTANCE }] } });
+    const states = ["stopping", "stopped"].map((state) => stateEvent(state, FIREWALL_INSTANCE));
+    const { writes } = await lab.during(() =>
+      handler.handle(sqsInput(stop, ...states), invocation("second")),
+    );
+    expect(writes).to.equal(0);
+    expect(commits()).to.have.length(1);
+    expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH)]);
+    expect(outside.runs.join("\n")).to.include("to the firewall's eni-0f is a blackhole");
+
+    await lab.setAccount(routed("active", { natGatewayId: "nat-0a" }));
+    const replaced = callEvent("ReplaceRoute", { routeTableId: "rtb-0b" });
+    await handler.handle(sqsInput(replaced), invocation("third"));
+    expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
+    const results = outside.log.filter(({ event }) => event === "run").map(({ result }) => result);
+    expect(results).to.deep.equal(["applied", "applied", "applied"]);
     expect(outside.letters).to.deep.equal([]);
   });
 
