@@ -1,5 +1,5 @@
 import { BeyondLookups } from "./beyond";
-import type { AwsAccess } from "./ec2/access";
+import type { AwsAccess } from "../aws/access";
 import type * as ec2 from "./ec2/read";
 import { InventoryError } from "./errors";
 import { readLookups, type LookupOptions } from "./lookups";

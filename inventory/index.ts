@@ -1,5 +1,5 @@
 import type * as auto from "./auto";
-import type { AwsAccess } from "./ec2/access";
+import type { AwsAccess } from "../aws/access";
 import type * as several from "./ec2/accounts";
 import type * as ec2 from "./ec2/read";
 import { InventoryError } from "./errors";

@@ -1,4 +1,4 @@
-import type { AwsAccess } from "../inventory/ec2/access";
+import type { AwsAccess } from "../aws/access";
 import type { AccountAccess } from "../inventory/ec2/accounts";
 import { PROJECT } from "./configuration";
 import { isRecord } from "../lib/records";

@@ -1,4 +1,4 @@
-import type { AssumedRole, AwsAccess } from "../inventory/ec2/access";
+import type { AssumedRole, AwsAccess } from "../aws/access";
 import { given, isRecord } from "../lib/records";
 import type { Report } from "./problems";
 import { reportUnlessKnown } from "./keys";

@@ -3,7 +3,7 @@ import { Slots } from "../../lib/pace";
 import type { Clock } from "../../lib/pace";
 import type { Tell } from "../tell";
 import type { Inventory, UnreadAccount } from "../types";
-import type { AwsAccess } from "./access";
+import type { AwsAccess } from "../../aws/access";
 import { merged } from "./merge";
 import { checkedInventory, collectEc2, type Ec2Answers } from "./read";
 

@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { loadSharedConfigFiles } from "@smithy/core/config";
 import { InventoryError } from "../errors";
 import { given } from "../../lib/records";
-import type { AwsAccess } from "./access";
+import type { AwsAccess } from "../../aws/access";
 
 /** Where AWS is asked. What is absent nobody says. */
 export interface Place {

@@ -22,7 +22,7 @@ import { accountRefused } from "../refusal";
 import type { Tell } from "../tell";
 import type { Inventory } from "../types";
 import { checkInventory } from "../validate";
-import type { AwsAccess } from "./access";
+import type { AwsAccess } from "../../aws/access";
 import type { RegionAnswers } from "./merge";
 import { instanceAnswers, networkInterfaceAnswer } from "./interfaces";
 import { peeringAnswer, routeTableAnswer, subnetAnswer, vpcAnswer } from "./network";

@@ -6,8 +6,10 @@ import { TokenBucket, systemClock } from "../../lib/pace";
 import type { Clock } from "../../lib/pace";
 import { REQUEST_RATE } from "../rate";
 import { clientsFor } from "./access";
-import type { AwsAccess, Clients } from "./access";
+import type { AwsAccess } from "../../aws/access";
+import type { Clients } from "./access";
 import { ec2Error } from "./refusal";
+import type { Asked, Identity } from "./refusal";
 
 /** A list in pages: one of the SDK's `paginate…` functions. */
 type Paginate<Input, Page> = (
@@ -15,21 +17,6 @@ type Paginate<Input, Page> = (
   input: Input,
   options: { abortSignal: AbortSignal },
 ) => AsyncIterable<Page>;
-
-/** What a question is for a person and for IAM. */
-export interface Asked {
-  /** "VPCs", "the entries of pl-0123". */
-  what: string;
-  /** The API action, "DescribeVpcs". */
-  action: string;
-}
-
-/** Who asks, as STS names it. */
-export interface Identity {
-  accountId: string;
-  /** "arn:aws:sts::123456789012:assumed-role/reader/session". */
-  arn: string;
-}
 
 /** Asks EC2 and STS in one region: within EC2's request rates, and nothing more after a failure. */
 export class Ec2Reader {

@@ -1,6 +1,20 @@
 import { InventoryError } from "../errors";
 import { legible, refusalOf } from "../refusal";
-import type { Asked, Identity } from "./reader";
+
+/** What a question is for a person and for IAM. */
+export interface Asked {
+  /** "VPCs", "the entries of pl-0123". */
+  what: string;
+  /** The API action, "DescribeVpcs". */
+  action: string;
+}
+
+/** Who asks, as STS names it. */
+export interface Identity {
+  accountId: string;
+  /** "arn:aws:sts::123456789012:assumed-role/reader/session". */
+  arn: string;
+}
 
 /** The error for something that EC2 or STS did not answer, in the words of the API action. */
 export function ec2Error(

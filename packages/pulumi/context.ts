@@ -1,4 +1,4 @@
-import type { DeploymentOptions } from "./deployment";
+import type { DeploymentOptions } from "./options";
 import type { ProviderRegistry } from "./registry";
 import type { ResourceState } from "./state";
 import type { StepContext, StepDiff } from "./step";

@@ -1,18 +1,24 @@
-import type { Deployment, DeploymentOptions } from "./deployment";
 import { alreadyReported } from "./errors";
+import type { StepExecutor } from "./executor";
 import type { StepGenerator } from "./generator";
 import { DependencyGraph, deletionOrder } from "./graph";
+import type { DeploymentOptions } from "./options";
 import { dependentReplacements } from "./replacement";
 import type { ResourceState } from "./state";
 import type { Step } from "./step";
 import { DeleteStep, RemovePendingReplaceStep, SameStep } from "./steps";
 
+interface Deleting {
+  options: DeploymentOptions;
+  generator: StepGenerator;
+  executor: StepExecutor;
+}
+
 /**
  * Deletes what was not declared and what was replaced, after everything else: dependents before what they depend
  * on, at once where nothing says otherwise.
  */
-export async function deleteUndeclared(deployment: Deployment): Promise<void> {
-  const { options, generator, executor } = deployment;
+export async function deleteUndeclared({ options, generator, executor }: Deleting): Promise<void> {
   const { base } = options;
   const { sames, deletes } = await plan(options, generator);
   if (sames.length > 0) await (await executor.executeSerial(sames)).finished;

@@ -2,44 +2,22 @@ import type { BaseState } from "./base";
 import { DefaultProviders } from "./defaultProviders";
 import { deleteUndeclared } from "./deletes";
 import { EngineError, alreadyReported, messageOf } from "./errors";
-import type { Diagnostics, EventSink } from "./events";
 import { StepExecutor } from "./executor";
 import { StepGenerator } from "./generator";
 import type { SourceEvent } from "./goal";
 import { ProviderHost } from "./host";
-import type { Invokes } from "./invokes";
 import { EngineServer, Monitor } from "./monitor";
+import type { DeploymentOptions } from "./options";
 import type { NodeProcess } from "./processes";
 import { stopProcess } from "./processes";
-import type { Project, StackConfig } from "./project";
 import { loggedErrorsExitCode, startProgram } from "./program";
 import { refreshState } from "./refresh";
 import { ProviderRegistry } from "./registry";
-import type { SnapshotManager } from "./snapshot";
 import type { ResourceState } from "./state";
 import { referencedUrns } from "./state";
 import { stepContext } from "./context";
-import type { Targets } from "./targets";
 import { stackType, typeOf } from "./urn";
 import type { PropertyMap } from "./values";
-
-export interface DeploymentOptions {
-  kind: "update" | "refresh" | "destroy";
-  dryRun: boolean;
-  refresh: boolean;
-  targets: Targets;
-  targetDependents: boolean;
-  continueOnError: boolean;
-  parallel: number;
-  project: Project;
-  stack: string;
-  config: StackConfig;
-  invokes: Invokes;
-  base: BaseState;
-  snapshot: SnapshotManager | undefined;
-  events: EventSink;
-  diagnostics: Diagnostics;
-}
 
 export interface DeploymentResult {
   result: "succeeded" | "failed" | "canceled";

@@ -1,18 +1,19 @@
 import { AliasTracker } from "./aliases";
 import type { BaseState } from "./base";
-import { deleteBeforeReplace } from "./replacement";
+import { Decisions } from "./decisions";
 import { alreadyReported } from "./errors";
 import type { Diagnostics } from "./events";
 import type { Goal, Registration } from "./goal";
 import { newState } from "./goal";
+import { deleteBeforeReplace } from "./replacement";
 import type { ResourceState } from "./state";
 import { inputsOf, outputsOf, referencedUrns } from "./state";
 import type { Step, StepContext, StepDiff } from "./step";
-import { noDiff } from "./step";
+import { noDiff, withReplaceOnChanges } from "./step";
 import { CreateStep, ReplaceStep, SameStep, SkippedCreateStep, UpdateStep } from "./steps";
 import type { Targets } from "./targets";
 import { createUrn, isProviderType, parseProviderReference, stackType } from "./urn";
-import { equalValues, pathContains, resetPath, topLevelKey, withoutUnknowns } from "./values";
+import { equalValues, resetPath, withoutUnknowns } from "./values";
 
 export interface GeneratorOptions {
   stack: string;
@@ -26,18 +27,7 @@ export interface GeneratorOptions {
  * Decides what has to be done to each resource that the program declares, one after the other, with the provider's
  * check and diff (`pkg/resource/deploy/step_generator.go`).
  */
-export class StepGenerator {
-  readonly urns = new Set<string>();
-  readonly creates = new Set<string>();
-  readonly sames = new Set<string>();
-  readonly updates = new Set<string>();
-  readonly replaces = new Set<string>();
-  readonly deletes = new Set<string>();
-  /** Old resources that were deleted for the sake of another's delete-before-replace. */
-  readonly deletedEarly = new Set<ResourceState>();
-  readonly dependentReplaceKeys = new Map<string, string[]>();
-  /** Something was reported that makes the run fail, although it went on. */
-  sawError = false;
+export class StepGenerator extends Decisions {
   private readonly skippedCreates = new Set<string>();
   private readonly aliases: AliasTracker;
   /** URNs that are targeted, directly or as dependents of what is. */
@@ -45,10 +35,11 @@ export class StepGenerator {
 
   constructor(
     private readonly options: GeneratorOptions,
-    readonly base: BaseState,
-    readonly context: StepContext,
+    base: BaseState,
+    context: StepContext,
     private readonly diagnostics: Diagnostics,
   ) {
+    super(base, context);
     this.aliases = new AliasTracker(options.stack, options.project.name);
   }
 
@@ -298,21 +289,6 @@ export class StepGenerator {
     }
     return steps;
   }
-}
-
-/** `replaceOnChanges` turns a change of the named properties (or of `*`) into a replacement. */
-export function withReplaceOnChanges(
-  diff: StepDiff,
-  paths: readonly string[],
-  hasInitErrors: boolean,
-): StepDiff {
-  if (paths.length === 0 || !(diff.changes || hasInitErrors)) return diff;
-  const covered = (path: string): boolean => paths.some((each) => pathContains(each, path));
-  const changed = diff.detailed ? [...diff.detailed.keys()].map(topLevelKey) : diff.diffs;
-  const replaces = new Set([...diff.replaces, ...changed.filter(covered)]);
-  const initErrors = hasInitErrors && covered("#initerror");
-  if (initErrors) replaces.add("#initerror");
-  return { ...diff, changes: diff.changes || initErrors, replaces: [...replaces] };
 }
 
 function describe(value: unknown): string {

@@ -1,4 +1,4 @@
-import type { DeploymentOptions } from "./deployment";
+import type { DeploymentOptions } from "./options";
 import { alreadyReported } from "./errors";
 import type { StepExecutor } from "./executor";
 import type { ResourceState } from "./state";

@@ -1,9 +1,9 @@
-import type { StepGenerator } from "./generator";
-import { withReplaceOnChanges } from "./generator";
+import type { Decisions } from "./decisions";
 import { alreadyReported } from "./errors";
 import type { ResourceState } from "./state";
 import { inputsOf, outputsOf } from "./state";
 import type { Step } from "./step";
+import { withReplaceOnChanges } from "./step";
 import { DeleteStep } from "./steps";
 import { isProviderType, parseProviderReference } from "./urn";
 import type { PropertyMap } from "./values";
@@ -15,7 +15,7 @@ interface Dependent {
 }
 
 /** The deletes that come before a create: first of the dependents that must be replaced too, then of `old` itself. */
-export async function deleteBeforeReplace(generator: StepGenerator, old: ResourceState): Promise<Step[]> {
+export async function deleteBeforeReplace(generator: Decisions, old: ResourceState): Promise<Step[]> {
   const dependents = [...(await dependentReplacements(generator, old)), ...deletedAlong(generator, old.urn)];
   const steps: Step[] = [];
   for (const { state, keys } of dependents.reverse()) {
@@ -36,7 +36,7 @@ export async function deleteBeforeReplace(generator: StepGenerator, old: Resourc
   return steps;
 }
 
-function deletedAlong(generator: StepGenerator, urn: string): Dependent[] {
+function deletedAlong(generator: Decisions, urn: string): Dependent[] {
   return [...generator.base.olds.values()]
     .filter((state) => state.deletedWith === urn)
     .map((state) => ({ state, keys: [] }));
@@ -46,10 +46,7 @@ function deletedAlong(generator: StepGenerator, urn: string): Dependent[] {
  * Which dependents would be replaced by new values of what `root` gives them: their provider is asked for a diff
  * with those inputs unknown.
  */
-export async function dependentReplacements(
-  generator: StepGenerator,
-  root: ResourceState,
-): Promise<Dependent[]> {
+export async function dependentReplacements(generator: Decisions, root: ResourceState): Promise<Dependent[]> {
   const replaced = new Set([root.urn]);
   const { creates, sames, updates, deletes, replaces, base } = generator;
   const settled = new Set([...creates, ...sames, ...updates, ...deletes, ...replaces]);
@@ -64,7 +61,7 @@ export async function dependentReplacements(
 }
 
 async function replacementKeys(
-  generator: StepGenerator,
+  generator: Decisions,
   state: ResourceState,
   replaced: ReadonlySet<string>,
 ): Promise<string[] | undefined> {

@@ -3,6 +3,7 @@ import type { Registration } from "./goal";
 import type { ProviderHost, ProviderDiff } from "./host";
 import { InitError } from "./host";
 import type { ResourceState } from "./state";
+import { pathContains, topLevelKey } from "./values";
 import type { DiffKind, PropertyMap } from "./values";
 
 /** What a step needs of the deployment it belongs to. */
@@ -95,4 +96,19 @@ export async function attempt(
     partially(error);
     return { status: "partial", error };
   }
+}
+
+/** `replaceOnChanges` turns a change of the named properties (or of `*`) into a replacement. */
+export function withReplaceOnChanges(
+  diff: StepDiff,
+  paths: readonly string[],
+  hasInitErrors: boolean,
+): StepDiff {
+  if (paths.length === 0 || !(diff.changes || hasInitErrors)) return diff;
+  const covered = (path: string): boolean => paths.some((each) => pathContains(each, path));
+  const changed = diff.detailed ? [...diff.detailed.keys()].map(topLevelKey) : diff.diffs;
+  const replaces = new Set([...diff.replaces, ...changed.filter(covered)]);
+  const initErrors = hasInitErrors && covered("#initerror");
+  if (initErrors) replaces.add("#initerror");
+  return { ...diff, changes: diff.changes || initErrors, replaces: [...replaces] };
 }

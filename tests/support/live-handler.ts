@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Edges } from "../../trigger/handler/edges";
 import { Handler } from "../../trigger/handler/handler";
 import { Ledger } from "../../trigger/ledger/ledger";
-import { openStore } from "../../trigger/ledger/store";
+import { openStore } from "../../trigger/ledger/open";
 import { runnerFor, type LabPlace } from "./runner";
 
 /** What a handler told, and asked for. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { Ledger } from "../ledger/ledger";
-import { openStore } from "../ledger/store";
+import { openStore } from "../ledger/open";
 import { runnerFrom } from "../runner";
 import { AwsOutbox, LogFiles } from "./aws";
 import { Handler, type BatchAnswer } from "./handler";

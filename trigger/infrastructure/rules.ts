@@ -12,7 +12,6 @@ import {
   type Forwarded,
   type Watched,
 } from "./patterns";
-import type { Member } from "./members";
 import { policy, trustOf, type Statement } from "./policy";
 import type { Queues } from "./queue";
 import { CALLS } from "../events/names";
@@ -115,7 +114,7 @@ export interface Hub {
 }
 
 /** @param members the accounts that forward. @returns undefined where nothing is forwarded */
-export function hubOf(context: Context, members: readonly Pick<Member, "account">[]): Hub | undefined {
+export function hubOf(context: Context, members: readonly { account: string }[]): Hub | undefined {
   const bus = hubBus(context);
   return bus && { bus, accounts: [context.account, ...members.map(({ account }) => account)] };
 }

@@ -6,7 +6,7 @@ import { awsAccess } from "../../../settings/aws";
 import { SettingsError, collector } from "../../../settings/problems";
 import { Stack } from "../../../packages/pulumi/stack";
 import type { StackOptions } from "../../../packages/pulumi/stack";
-import type { AwsAccess } from "../../../inventory/ec2/access";
+import type { AwsAccess } from "../../../aws/access";
 import { InventoryError } from "../../../inventory/errors";
 import { readSnapshot } from "../../../inventory/snapshot";
 import type { Inventory } from "../../../inventory/types";

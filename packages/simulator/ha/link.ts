@@ -1,5 +1,6 @@
-import type { Firewall } from "../firewall";
+import type { Candidate } from "../config/candidate";
 import { Refusal } from "../refusal";
+import type { XmlElement } from "../xml/element";
 import { withOwnSettings } from "./settings";
 
 export type HaMode = "active-passive" | "active-active";
@@ -10,8 +11,19 @@ export type HaState =
 /** Whether both have the same running configuration, in PAN-OS's words. */
 export type RunningSync = "synchronized" | "not synchronized" | "synchronization in progress";
 
+/** What of a firewall its pair uses. */
+interface HaDevice {
+  running: XmlElement;
+  readonly candidate: Candidate;
+  readonly isReachable: boolean;
+  readonly address: string;
+  readonly swVersion: string;
+  readonly serial: string;
+  ha: HaLink | undefined;
+}
+
 export interface HaMember {
-  readonly firewall: Firewall;
+  readonly firewall: HaDevice;
   /** The lower one is preferred. */
   readonly priority: number;
   state: HaState;
@@ -38,8 +50,8 @@ export class HaLink {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    first: Firewall,
-    second: Firewall,
+    first: HaDevice,
+    second: HaDevice,
     readonly options: HaLinkOptions,
   ) {
     const since = new Date();
@@ -60,21 +72,21 @@ export class HaLink {
     return this.options.mode === "active-active" ? "active-secondary" : "passive";
   }
 
-  member(firewall: Firewall): HaMember {
+  member(firewall: HaDevice): HaMember {
     return this.members[0].firewall === firewall ? this.members[0] : this.members[1];
   }
 
-  peerOf(firewall: Firewall): HaMember {
+  peerOf(firewall: HaDevice): HaMember {
     return this.members[0].firewall === firewall ? this.members[1] : this.members[0];
   }
 
   /** @throws Refusal with code 15 when a firewall is passive and takes no writes */
-  requireWritable(firewall: Firewall): void {
+  requireWritable(firewall: HaDevice): void {
     if (this.options.passiveWrites || this.member(firewall).state !== "passive") return;
     throw new Refusal("15", ["Configuration changes are not allowed on the passive firewall of an HA pair"]);
   }
 
-  setState(firewall: Firewall, state: HaState): void {
+  setState(firewall: HaDevice, state: HaState): void {
     const member = this.member(firewall);
     member.state = state;
     member.since = new Date();
@@ -96,7 +108,7 @@ export class HaLink {
   }
 
   /** A commit went through on one of the two. */
-  committed(firewall: Firewall): void {
+  committed(firewall: HaDevice): void {
     const leads = this.member(firewall).state === this.leading;
     if (leads && this.options.syncEnabled && this.peerOf(firewall).firewall.isReachable)
       this.synchronize(firewall);
@@ -107,7 +119,7 @@ export class HaLink {
   }
 
   /** Sends the running configuration to the other one, over its candidate and whatever it had running. */
-  synchronize(from: Firewall): void {
+  synchronize(from: HaDevice): void {
     this.stop();
     this.sync = "synchronization in progress";
     if (this.options.syncSeconds <= 0) this.arrive(from);
@@ -115,7 +127,7 @@ export class HaLink {
   }
 
   /** The end of a synchronisation. */
-  arrive(from: Firewall): void {
+  arrive(from: HaDevice): void {
     const { firewall: to } = this.peerOf(from);
     if (!to.isReachable) {
       this.sync = "not synchronized";

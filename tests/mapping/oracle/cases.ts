@@ -5,7 +5,8 @@ import type { Packet } from "./packet";
 import { packetOf } from "./packets";
 import { randomOf } from "./random";
 import { declaredBy, faultOf, nothingSeen } from "./verdict";
-import type { Fault, Seen } from "./verdict";
+import type { Fault } from "./fault";
+import type { Seen } from "./verdict";
 import { worldOf } from "./worlds";
 import type { World } from "./worlds";
 

@@ -8,7 +8,7 @@ import { endsOf } from "./packet";
 import type { Packet } from "./packet";
 import { firstMatch } from "./panos";
 import type { Declared } from "./panos";
-import type { Fault } from "./verdict";
+import type { Fault } from "./fault";
 import type { World } from "./worlds";
 import { nearZone } from "./zones";
 

@@ -4,6 +4,7 @@ import type { Policy } from "../../../mapping/types";
 import type { SecurityGroup } from "../../../inventory/types";
 import { crossesFirewall, interfaceAt, isUp, rulesThatLetThrough } from "./aws";
 import { isWithin } from "./bits";
+import type { Fault } from "./fault";
 import { isolatedEnds, isolationFault } from "./isolated";
 import { endsOf, isIpv6 } from "./packet";
 import type { Packet } from "./packet";
@@ -11,12 +12,6 @@ import { identities, resolved, ruleThatAllows, valuesOf } from "./panos";
 import type { Declared } from "./panos";
 import type { World } from "./worlds";
 import { farZones, hasTag, nearZone } from "./zones";
-
-export interface Fault {
-  /** "wider than AWS", "narrower than AWS", "withheld in silence" */
-  what: string;
-  because: unknown;
-}
 
 /** How many packets came to what, so that a generator that makes nothing interesting shows. */
 export interface Seen {

@@ -19,7 +19,7 @@ import { LogFileError, MAX_FILE_BYTES } from "../../../trigger/events/log-file";
 import { BUILD_STATE_CHANGE } from "../../../trigger/events/names";
 import { AwsOutbox, LogFiles, type Addresses } from "../../../trigger/handler/aws";
 import { Ledger } from "../../../trigger/ledger/ledger";
-import { openStore } from "../../../trigger/ledger/store";
+import { openStore } from "../../../trigger/ledger/open";
 import { Outcomes } from "../../../trigger/runner/outcomes";
 import {
   callEvent,

@@ -8,7 +8,7 @@ import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import { Ledger } from "../../../trigger/ledger/ledger";
 import { recordChanges } from "../../../trigger/ledger/record";
-import { openStore } from "../../../trigger/ledger/store";
+import { openStore } from "../../../trigger/ledger/open";
 import { PROJECT_DIR } from "../../support/lab";
 import { findMoto, Moto } from "../../support/moto";
 import { S3Server } from "../../support/s3-server";
@@ -46,7 +46,7 @@ describe("a ledger in a folder", () => {
     const script = (name: string) => `
       require("./typescript.cjs");
       const { Ledger } = require("./trigger/ledger/ledger.ts");
-      const { openStore } = require("./trigger/ledger/store.ts");
+      const { openStore } = require("./trigger/ledger/open.ts");
       const { recordChanges } = require("./trigger/ledger/record.ts");
       const ledger = new Ledger(openStore("${address}"), "prod", (ms) => new Promise((go) => setTimeout(go, ms)));
       (async () => {
