@@ -1,66 +1,59 @@
 /**
  * Finds what earlier jobs published: the review of the pull request that was merged, and the snapshots of the last
  * apply. They are data to compare with, never anything to run.
- *
- *   node --require ./typescript.cjs ci/approved.ts review SHA          GitHub: `run-id` and `artifact-id` in GITHUB_OUTPUT
- *   node --require ./typescript.cjs ci/approved.ts snapshots BRANCH
- *
- * GitLab's files come at once, into the folder that is named last.
- * Exit code 0: found, or said that there is none; 1: it failed.
  */
 import { appendFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { lines, runCommand, type Terminal } from "../commands/terminal";
+import { command, lines, refuse, runOnTerminal, table } from "../commands/framework";
 import { ask } from "./host/api";
 import type { Counted } from "./host/counted";
 import { HostError } from "./host/error";
 import { githubReview, githubSnapshots } from "./host/github-review";
 import { gitlabReview } from "./host/gitlab-review";
 import { hostOf, type Host } from "./host/place";
+import { notDone } from "./not-done";
 
 const REVIEW_FILES = ["review.json", "inventory.json", "rulebase.json"];
 const SNAPSHOT_FILES = ["inventory.json", "rulebase.json"];
 
-/** @returns the exit code */
-export async function approved(args: string[], { output, folder, environment }: Terminal): Promise<number> {
+const TABLE = table({
+  ...{ name: "approved", start: "node --require ./typescript.cjs ci/approved.ts", options: {} },
+  summary: "Finds what earlier jobs published, to compare with.",
+  usage: ["review SHA [FOLDER]", "snapshots BRANCH [FOLDER]"],
+  operands: { takes: "review SHA | snapshots BRANCH, and where to", most: 3 },
+  details: [
+    "On GitHub it is named, as run-id and artifact-id in GITHUB_OUTPUT; on GitLab the files come at once, to FOLDER.",
+  ],
+  exits: { fine: "found, or said that there is none" },
+});
+
+export const approved = command(TABLE, async ({ operands }, { output, folder, environment }) => {
   const say = lines(output);
-  const [what = "", of = "", into = ""] = args;
-  if (!["review", "snapshots"].includes(what) || of === "") {
-    say(
-      "say what, of which commit or branch, and where to: ci/approved.ts review SHA [FOLDER] | snapshots BRANCH [FOLDER]",
-    );
-    return 1;
-  }
+  const [what = "", of = "", into = ""] = operands;
+  const isReview = what === "review";
+  refuse(
+    ((!isReview && what !== "snapshots") || of === "") && "say what, of which commit or branch, and where to",
+  );
   const host = hostOf(environment);
-  if ("problem" in host) {
-    say(`Not looked for: ${host.problem}`);
-    return host.isExpected ? 0 : 1;
-  }
-  try {
-    const isReview = what === "review";
-    const none = (refused: string[]) =>
-      [NONE[what as keyof typeof NONE], ...refused].forEach((text) => say(text));
-    if (host.kind === "github") {
-      const { access, repository } = host;
-      const result = await (isReview ? githubReview : githubSnapshots)(access, repository, of);
-      const file = environment["GITHUB_OUTPUT"] ?? "";
-      const { runId = "", artifactId = "" } = "found" in result ? result.found : {};
-      if (file !== "") await appendFile(file, `run-id=${runId}\nartifact-id=${artifactId}\n`);
-      if ("found" in result) say(`It is artifact ${artifactId} of run ${runId}`);
-      else none(result.refused);
-      return 0;
-    }
-    const target = resolve(folder, into);
-    const result = isReview ? await takeReview(host, of, target) : await takeSnapshots(host, of, target);
-    if ("found" in result) say(`It is in ${into}`);
+  if ("problem" in host) return notDone(host, "Not looked for", output);
+  const none = (refused: string[]) =>
+    [NONE[isReview ? "review" : "snapshots"], ...refused].forEach((text) => say(text));
+  if (host.kind === "github") {
+    const { access, repository } = host;
+    const result = await (isReview ? githubReview : githubSnapshots)(access, repository, of);
+    const file = environment["GITHUB_OUTPUT"] ?? "";
+    const { runId = "", artifactId = "" } = "found" in result ? result.found : {};
+    if (file !== "") await appendFile(file, `run-id=${runId}\nartifact-id=${artifactId}\n`);
+    if ("found" in result) say(`It is artifact ${artifactId} of run ${runId}`);
     else none(result.refused);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof HostError)) throw error;
-    say(error.message);
-    return 1;
+    return "fine";
   }
-}
+  const target = resolve(folder, into);
+  const result = isReview ? await takeReview(host, of, target) : await takeSnapshots(host, of, target);
+  if ("found" in result) say(`It is in ${into}`);
+  else none(result.refused);
+  return "fine";
+});
 
 const NONE = {
   review: "There is no review of this commit's pull request that counts",
@@ -101,4 +94,4 @@ async function take(
   }
 }
 
-if (require.main === module) runCommand(approved);
+if (require.main === module) runOnTerminal(approved);

@@ -1,45 +1,33 @@
-/**
- * Puts a review on its pull request or merge request, in place of the one before.
- *
- *   node --require ./typescript.cjs ci/comment.ts STACK [FOLDER]     FOLDER has review.md: reviews/STACK unless given
- *
- * Exit code 0: said, or why it can't be said here; 1: it failed.
- */
+/** Puts a review on its pull request or merge request, in place of the one before. */
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { lines, runCommand, type Terminal } from "../commands/terminal";
-import { HostError } from "./host/error";
+import { command, lines, refuse, runOnTerminal, table } from "../commands/framework";
 import { publish } from "./host/thread";
 import { linkOf, placeOf, type Place } from "./host/place";
+import { notDone } from "./not-done";
 
-/** @returns the exit code */
-export async function comment(args: string[], { output, folder, environment }: Terminal): Promise<number> {
-  const say = lines(output);
-  const [stack = "", from = `reviews/${stack}`, ...more] = args;
-  if (stack === "" || more.length > 0) {
-    say("say whose review it is: ci/comment.ts STACK [FOLDER]");
-    return 1;
-  }
+const TABLE = table({
+  ...{ name: "comment", start: "node --require ./typescript.cjs ci/comment.ts", options: {} },
+  summary: "Puts a review on its pull request or merge request, in place of the one before.",
+  usage: ["STACK [FOLDER]"],
+  operands: { takes: "STACK [FOLDER]", says: "FOLDER has review.md: reviews/STACK unless given", most: 2 },
+  exits: { fine: "said, or why it can't be said here" },
+});
+
+export const comment = command(TABLE, async ({ operands }, { output, folder, environment }) => {
+  const [stack = "", from = `reviews/${stack}`] = operands;
+  refuse(stack === "" && "say whose review it is: STACK");
   const review = await readFile(join(resolve(folder, from), "review.md"), "utf8").catch(() => undefined);
   const place = placeOf(environment);
-  if ("problem" in place) {
-    say(`No comment is written: ${place.problem}`);
-    return place.isExpected ? 0 : 1;
-  }
-  try {
-    const done = await publish(
-      place.comments,
-      (body) => isOf(stack, review, body),
-      (old) => textOf(review, place, old),
-    );
-    say(`${WORDS[done]} in ${place.name}`);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof HostError)) throw error;
-    say(error.message);
-    return 1;
-  }
-}
+  if ("problem" in place) return notDone(place, "No comment is written", output);
+  const done = await publish(
+    place.comments,
+    (body) => isOf(stack, review, body),
+    (old) => textOf(review, place, old),
+  );
+  lines(output)(`${WORDS[done]} in ${place.name}`);
+  return "fine";
+});
 
 const WORDS = {
   made: "A comment with the review is",
@@ -75,4 +63,4 @@ function textOf(review: string | undefined, place: Place, old: string | undefine
   return `${first}\n**The review of the last change failed**, so what stood here is out of date.\n\n${linkOf(place, "Why, says")}\n`;
 }
 
-if (require.main === module) runCommand(comment);
+if (require.main === module) runOnTerminal(comment);

@@ -2,12 +2,12 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { runOnTerminal, type Terminal } from "../commands/framework";
 import { review } from "../commands/review/review";
 import { startSimulator } from "../packages/simulator";
-import { runCommand, type Terminal } from "../commands/terminal";
 
-/** @returns the review's exit code */
-async function demo(args: string[], terminal: Terminal): Promise<number> {
+/** @param args more flags of the review's @returns the review's exit code */
+async function run(args: string[], terminal: Terminal): Promise<number> {
   const password = randomBytes(12).toString("base64url");
   const config = await readFile(join(terminal.folder, "demo", "firewall.xml"), "utf8");
   const simulator = await startSimulator({ config, users: [{ name: "aws-panos", password }] });
@@ -17,10 +17,10 @@ async function demo(args: string[], terminal: Terminal): Promise<number> {
       ...{ PANOS_PORT: String(simulator.port), PANOS_PASSWORD: password },
     };
     const flags = ["--stack", "dev", "--out", "reviews/demo", "--engine", ...args];
-    return await review(flags, { ...terminal, environment });
+    return await review.run(flags, { ...terminal, environment });
   } finally {
     await simulator.stop();
   }
 }
 
-runCommand(demo);
+runOnTerminal({ run });

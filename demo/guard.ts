@@ -10,15 +10,22 @@ import { readPolicy } from "../guard/policy/read";
 import { refreshRecords } from "../guard/refresh";
 import { describeRule } from "../guard/rules";
 import { messageText } from "../guard/tell";
+import { command, lines, runOnTerminal } from "../commands/framework";
 
 const GROUP = "sg-0a1b2c3d4e5f60718";
 
-async function main(): Promise<void> {
+const TABLE = {
+  ...{ name: "guard:demo", start: "npm run guard:demo --", options: {}, usage: [""] },
+  summary: "Shows what the guard says and does from the second somebody opens port 22 to the world.",
+};
+
+const guardDemo = command(TABLE, async (_, { output }) => {
+  const print = lines(output);
   const groups = new ModelGroups([GROUP]);
   groups.put(GROUP, content({ fromPort: 443, toPort: 443, description: "web" }));
   let time = new Date("2026-11-21T02:00:00Z");
   const say = (text: string) =>
-    console.log(`${time.toISOString().slice(11, 19)}  ${text.replaceAll("\n", "\n          ")}`);
+    print(`${time.toISOString().slice(11, 19)}  ${text.replaceAll("\n", "\n          ")}`);
   const approvals = new MemoryApprovals();
   const guard: Guard = {
     policy: { ...(await readPolicy(join(__dirname, "..", "guard", "guard.example.yaml"))), mode: "enforce" },
@@ -52,6 +59,7 @@ async function main(): Promise<void> {
   const again = eventOf(groups.put(GROUP, content()), time.toISOString(), "mallory");
   time = new Date("2026-11-21T02:21:34Z");
   await handleEvent(again, guard);
-}
+  return "fine";
+});
 
-void main();
+runOnTerminal(guardDemo);

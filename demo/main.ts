@@ -1,64 +1,40 @@
-/**
- * `npm run demo`: the whole job on this machine, against the simulator. Exit code 0 only if every step came
- * out as it says.
- */
+/** `npm run demo`: the whole job on this machine, against the simulator. */
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { parseArgs } from "node:util";
 import { parse, stringify } from "yaml";
 import { drift } from "../commands/drift/drift";
-import { chooseExecutable, Stack, type RunResult } from "../packages/pulumi/stack";
+import { command } from "../commands/framework";
+import { chosenExecutable } from "../commands/pulumi";
+import { Stack, type RunResult } from "../packages/pulumi/stack";
 import { startSimulator } from "../packages/simulator";
 import { DemoAccount } from "./account";
 import { Administrator } from "./people";
 import { StepFailed, Story } from "./story";
+import { demoTable } from "./options";
 
 const PROJECT_DIR = join(__dirname, "..");
-const USAGE = `npm run demo -- [--engine | --cli] [--keep] [--firewall FILE] [--record FILE]
-  --engine         use the stand-in engine even where a pulumi is installed
-  --cli            use the Pulumi CLI, and fail where there is none
-  --keep           leave the simulator and its page running at the end
-  --firewall FILE  what the firewall has at the start, instead of demo/firewall.xml
-  --record FILE    append one line of JSON for each request to the firewall, without secrets`;
 
-/** The command line; undefined where it isn't one. */
-function readFlags(args: string[]) {
-  const flag = { type: "boolean", default: false } as const;
-  const file = { type: "string" } as const;
-  try {
-    const options = { engine: flag, cli: flag, keep: flag, help: flag, firewall: file, record: file };
-    return parseArgs({ args, options }).values;
-  } catch {
-    return undefined;
-  }
-}
-
-async function main(argv: string[]): Promise<number> {
-  const flags = readFlags(argv);
-  if (flags === undefined || flags.help) {
-    console.log(USAGE);
-    return flags === undefined ? 2 : 0;
-  }
+export const demo = command(demoTable, async (given) => {
   const directory = await mkdtemp(join(tmpdir(), "aws-panos-demo-"));
   const password = randomBytes(12).toString("base64url");
   const simulator = await startSimulator({
-    config: await readFile(flags.firewall ?? join(__dirname, "firewall.xml"), "utf8"),
+    config: await readFile(given.firewallConfig ?? join(__dirname, "firewall.xml"), "utf8"),
     // Their roles are in the configuration: the program's is the one that docs/install.md has.
     users: [
       { name: "admin", password },
       { name: "aws-panos", password },
     ],
     commitSeconds: 1,
-    ...(flags.record !== undefined && { record: flags.record }),
+    ...(given.record !== undefined && { record: given.record }),
   });
   const administrator = new Administrator(simulator, "admin", password);
   try {
     const account = await DemoAccount.copy(join(__dirname, "account.json"), join(directory, "account.json"));
-    const executable = chooseExecutable(argv);
+    const executable = chosenExecutable(given);
     const configFile = await stackFile(directory, account.file);
     const env = {
       PANOS_PORT: String(simulator.port),
@@ -73,8 +49,8 @@ async function main(argv: string[]): Promise<number> {
       const output = new PassThrough();
       const text = output.setEncoding("utf8").toArray();
       const flags = ["--stack", "dev", "--config-file", configFile, "--out", join(directory, "drift")];
-      const code = await drift(executable.kind === "engine" ? [...flags, "--engine"] : flags, {
-        ...{ input: process.stdin, output, folder: PROJECT_DIR },
+      const code = await drift.run(executable.kind === "engine" ? [...flags, "--engine"] : flags, {
+        ...{ input: process.stdin, output, errors: output, folder: PROJECT_DIR },
         environment: { ...process.env, ...env, PULUMI_BACKEND_URL: `file://${directory}` },
       });
       output.end();
@@ -84,22 +60,22 @@ async function main(argv: string[]): Promise<number> {
     console.log(`A firewall (simulated) listens on ${simulator.url}; watch it at ${simulator.httpUrl}`);
     await tell(story, stack, account, administrator, lookForDrift);
     story.summary();
-    if (flags.keep) {
+    if (given.keep) {
       console.log(
         `\nThe simulator stays: ${simulator.url} (page: ${simulator.httpUrl}); stop it with Ctrl-C`,
       );
       await once(process, "SIGINT");
     }
-    return 0;
+    return "fine";
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
-    return 1;
+    return "failed";
   } finally {
     await administrator.close();
     await simulator.stop();
     await rm(directory, { recursive: true, force: true });
   }
-}
+});
 
 /** The demo's stack configuration, with its own copy of the account. */
 async function stackFile(directory: string, snapshot: string): Promise<string> {
@@ -189,11 +165,3 @@ async function tell(
     },
   );
 }
-
-main(process.argv.slice(2)).then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
+import { command, runOnTerminal } from "../commands/framework";
 import { offlineSettings } from "../settings/offline";
 import { readSnapshot } from "../inventory";
 import { factsBetween } from "../review/change/between";
@@ -52,7 +53,12 @@ export function digestIn(png: Buffer): string | undefined {
     : png.toString("latin1", at + 4 + KEYWORD.length, at + png.readUInt32BE(at - 4) + 4);
 }
 
-async function main(): Promise<void> {
+const TABLE = {
+  ...{ name: "review:picture", start: "npm run review:picture --", options: {}, usage: [""] },
+  summary: "Takes the picture of a review's page that README and docs show.",
+};
+
+const picture = command(TABLE, async () => {
   const file = findBrowser();
   if (file === undefined) {
     throw new Error("no browser is installed: apt-get install chromium, or name one in CHROMIUM");
@@ -67,11 +73,7 @@ async function main(): Promise<void> {
   } finally {
     await browser.close();
   }
-}
+  return "fine";
+});
 
-if (require.main === module) {
-  main().catch((error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  });
-}
+if (require.main === module) runOnTerminal(picture);

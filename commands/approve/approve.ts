@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { entriesNow, tagFor } from "./ec2";
-import { HELP, readFlags, type Flags } from "./flags";
+import { askedIn, type Asked } from "./asked";
 import type { Approval, ApprovedPermission } from "../../guard/approvals/approval";
 import { approverOf, keyOfCaller, type Approvers } from "../../guard/approvals/people";
 import { GuardError } from "../../guard/error";
@@ -13,59 +13,43 @@ import { guardSettings } from "../../settings/guard";
 import { collector, SettingsError } from "../../settings/problems";
 import { reader } from "../../settings/reader";
 import { readStackFile } from "../../settings/stack-file";
-import { lines, runCommand, type Terminal } from "../terminal";
+import { command, lines } from "../framework";
+import { approveTable } from "./table";
 
-/**
- * Approves a change, in the name of whose AWS credentials it runs with.
- * @returns the exit code: 0 approved, 1 AWS refused, 2 wrong arguments or settings
- */
-export async function approve(args: string[], { output, folder }: Terminal): Promise<number> {
+/** Approves a change, in the name of whose AWS credentials it runs with. */
+export const approve = command(approveTable, async (given, { output, folder }) => {
   const say = lines(output);
   const now = new Date();
-  const flags = readFlags(args, now);
-  if (flags === "help") {
-    say(HELP);
-    return 0;
+  const asked = askedIn(given, now);
+  if ("tag" in asked) {
+    const { region } = asked;
+    say(await tagFor(asked.rule, asked.tag, region === undefined ? {} : { region }));
+    return "fine";
   }
-  if ("problem" in flags) {
-    say(`${flags.problem}\n\n${HELP}`);
-    return 2;
-  }
-  try {
-    if ("tag" in flags) {
-      const { region } = flags;
-      say(await tagFor(flags.rule, flags.tag, region === undefined ? {} : { region }));
-      return 0;
-    }
-    const { address, place, approvers } = await storeOf(flags, folder);
-    const by = await caller(place, flags.as);
-    // Whoever gives --store alone learns it from the next run.
-    const approver = approvers === undefined ? undefined : approverOf(by, approvers.who);
-    if (approver && "problem" in approver) throw new GuardError("APPROVALS", `${by}: ${approver.problem}`);
-    const { group, ticket, until, once, reason } = flags;
-    const { permission, blocks } = await bound(flags.permission, place);
-    const approval: Approval = {
-      ...{ id: randomUUID(), by, madeAt: now.toISOString(), group, until, once, permission },
-      ...(flags.for !== undefined && { for: flags.for }),
-      ...(ticket !== undefined && { ticket }),
-      ...(reason !== undefined && { reason: legible(reason, 500) }),
-    };
-    const store = await approvalStore(address, place);
-    await store.add(approval);
-    const { kind, direction, text, end } = permission;
-    const what = `${kind === "closes" ? "closing" : "opening"} ${direction} ${text} ${end}${blocks}`;
-    const carrying = ticket === undefined ? "" : ` where it carries ${ticket}`;
-    say(
-      `${by.slice(by.lastIndexOf(":") + 1)} approves ${what}${carrying} of ${group} for ${flags.for ?? "anybody else"}, ` +
-        `${once ? "once, until" : "until"} ${until}. It is kept in ${store.name} as ${approval.id}.`,
-    );
-    return 0;
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    say(`nothing was approved: ${error.message}`);
-    return error instanceof SettingsError ? 2 : 1;
-  }
-}
+  const { address, place, approvers } = await storeOf(asked, folder);
+  const by = await caller(place, asked.as);
+  // Whoever gives --store alone learns it from the next run.
+  const approver = approvers === undefined ? undefined : approverOf(by, approvers.who);
+  if (approver && "problem" in approver) throw new GuardError("APPROVALS", `${by}: ${approver.problem}`);
+  const { group, ticket, until, once, reason } = asked;
+  const { permission, blocks } = await bound(asked.permission, place);
+  const approval: Approval = {
+    ...{ id: randomUUID(), by, madeAt: now.toISOString(), group, until, once, permission },
+    ...(asked.for !== undefined && { for: asked.for }),
+    ...(ticket !== undefined && { ticket }),
+    ...(reason !== undefined && { reason: legible(reason, 500) }),
+  };
+  const store = await approvalStore(address, place);
+  await store.add(approval);
+  const { kind, direction, text, end } = permission;
+  const what = `${kind === "closes" ? "closing" : "opening"} ${direction} ${text} ${end}${blocks}`;
+  const carrying = ticket === undefined ? "" : ` where it carries ${ticket}`;
+  say(
+    `${by.slice(by.lastIndexOf(":") + 1)} approves ${what}${carrying} of ${group} for ${asked.for ?? "anybody else"}, ` +
+      `${once ? "once, until" : "until"} ${until}. It is kept in ${store.name} as ${approval.id}.`,
+  );
+  return "fine";
+});
 
 /** The permission; of a prefix list, with what its blocks are now. */
 async function bound(
@@ -79,7 +63,7 @@ async function bound(
 }
 
 async function storeOf(
-  { stack, store, region }: Flags,
+  { stack, store, region }: Asked,
   folder: string,
 ): Promise<{ address: string; place: Place; approvers?: { who: Approvers | undefined } }> {
   const at = region === undefined ? {} : { region };
@@ -127,5 +111,3 @@ async function caller(place: Place, as: string | undefined): Promise<string> {
     `${legible(arn)} is neither a role's session nor an IAM user: the root user and federated tokens approve nothing`,
   );
 }
-
-if (require.main === module) runCommand(approve);

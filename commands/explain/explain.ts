@@ -1,6 +1,4 @@
-import { findCli } from "../../packages/pulumi/findCli";
 import { firewallSays, type FirewallSays } from "../../review/explain/firewall";
-import { HELP, readFlags, type Flags } from "./flags";
 import { explainPacket } from "../../review/explain/packet";
 import { meetingOf } from "../../review/explain/packets";
 import { askedPacket } from "../../review/explain/question";
@@ -20,9 +18,12 @@ import { PanosError } from "../../panos/error";
 import { openActive } from "../../panos/ha";
 import type { Rulebase } from "../../panos/policy";
 import { readRulebases } from "../../panos/rulebase";
-import { SettingsError, type FirewallSettings, type Settings } from "../../settings/index";
+import { type FirewallSettings, type Settings } from "../../settings/index";
 import { hasKey, openedSettings } from "../../settings/offline";
-import { lines, runCommand, type Terminal } from "../terminal";
+import { command, lines, UsageError, type GivenTo } from "../framework";
+import { findCli } from "../pulumi";
+import { questionIn, type Question } from "./question";
+import { explainTable } from "./table";
 import { withWaiting } from "../../plan/waiting";
 
 type NotAsked = Extract<FirewallSays, { asked: false }>;
@@ -30,37 +31,24 @@ type NotAsked = Extract<FirewallSays, { asked: false }>;
 /** It was asked for its rules; no packet was in question. */
 type RulesAsked = { asked: true } | NotAsked;
 
-/**
- * Explains a rule, or what happens to packets.
- * @returns the exit code: 0 answered, 1 something could not be asked, 2 wrong arguments or settings
- */
-export async function explain(args: string[], { output, folder, environment }: Terminal): Promise<number> {
+type Given = GivenTo<typeof explainTable>;
+
+export const explain = command(explainTable, async (given, { output, errors, folder, environment }) => {
   const say = lines(output);
-  const flags = readFlags(args);
-  if ("problem" in flags || flags.question === undefined) {
-    say("problem" in flags ? `${flags.problem}\n\n${HELP}` : HELP);
-    return "problem" in flags ? 2 : 0;
+  const question = questionIn(given);
+  const { settings, firewall, closed } = await settingsOf(given, folder, environment);
+  const inventory = await inventoryOf(given, settings);
+  const { guardrails } = await withWaiting(settings, inventory, lines(errors));
+  const view = viewOf(inventory, firewall.mapping, guardrails);
+  const { explanation, says } = await answerTo(question, firewall, view, closed);
+  if (given.json) say(JSON.stringify({ ...explanation, ...told(says) }, undefined, 2));
+  else {
+    const [answer, ...reasons] = tree(explanation).split("\n");
+    const caveat = `(The firewall was not asked: ${says.asked ? "" : says.because}. This is what is declared.)`;
+    say([answer, ...(says.asked ? [] : [caveat]), ...reasons].join("\n"));
   }
-  try {
-    const { question } = flags;
-    const { settings, firewall, closed } = await settingsOf(flags, folder, environment);
-    const inventory = await inventoryOf(flags, settings);
-    const { guardrails } = await withWaiting(settings, inventory, say);
-    const view = viewOf(inventory, firewall.mapping, guardrails);
-    const { explanation, says } = await answerTo(question, firewall, view, closed);
-    if (flags.json) say(JSON.stringify({ ...explanation, ...told(says) }, undefined, 2));
-    else {
-      const [answer, ...reasons] = tree(explanation).split("\n");
-      const caveat = `(The firewall was not asked: ${says.asked ? "" : says.because}. This is what is declared.)`;
-      say([answer, ...(says.asked ? [] : [caveat]), ...reasons].join("\n"));
-    }
-    return says.asked || !hasKey(firewall) ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    say(error.message);
-    return error instanceof SettingsError ? 2 : 1;
-  }
-}
+  return says.asked || !hasKey(firewall) ? "fine" : "failed";
+});
 
 function notAsked(closed: string | undefined): NotAsked {
   const because =
@@ -79,7 +67,7 @@ function told(says: FirewallSays | RulesAsked) {
 }
 
 async function answerTo(
-  question: NonNullable<Flags["question"]>,
+  question: Question,
   firewall: FirewallSettings,
   view: View,
   closed: string | undefined,
@@ -130,7 +118,7 @@ async function withFirewall<T>(
 }
 
 async function settingsOf(
-  { stack, firewall: name, snapshot }: Flags,
+  { stack, firewall: name, inventory: snapshot }: Given,
   folder: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<{ settings: Settings; firewall: FirewallSettings; closed?: string }> {
@@ -139,15 +127,13 @@ async function settingsOf(
   const names = settings.firewalls.map(({ declared }) => declared.name);
   const firewall = settings.firewalls.find(({ declared }) => declared.name === (name ?? names[0]));
   if (firewall === undefined || (name === undefined && names.length > 1)) {
-    throw new Error(`say which firewall: --firewall with one of ${names.join(", ")}`);
+    throw new UsageError([`say which firewall: --firewall with one of ${names.join(", ")}`]);
   }
   return { settings, firewall, ...rest };
 }
 
 /** What AWS has: where the stack's own way to ask doesn't work here, through EC2's API. */
-function inventoryOf({ snapshot }: Flags, { inventory }: Settings): Promise<Inventory> {
+function inventoryOf({ inventory: snapshot }: Given, { inventory }: Settings): Promise<Inventory> {
   if (snapshot !== undefined) return readSnapshot(snapshot);
   return readInventory(outsidePulumi(inventory));
 }
-
-if (require.main === module) runCommand(explain);

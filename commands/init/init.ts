@@ -1,38 +1,18 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { HELP, readFlags } from "./flags";
-import type { Flags } from "./flags";
 import { STACK, problemsWith, questions } from "./questions";
 import type { Question, Values } from "./questions";
 import { newOwnerId, ownerIdIn, stackFile } from "./stack-file";
-import { lines, runCommand, type Terminal } from "../terminal";
+import { command, lines, UsageError, type Terminal } from "../framework";
+import { answersIn, initTable } from "./table";
 
-/**
- * Makes a stack's configuration file.
- * @returns the exit code: 0 made, 2 wrong arguments or answers, or some are missing
- */
-export async function init(args: string[], terminal: Terminal): Promise<number> {
-  const say = lines(terminal.output);
-  const flags = readFlags(args);
-  if ("problem" in flags) {
-    say(`${flags.problem}\n\n${HELP}`);
-    return 2;
-  }
-  if (flags.help) {
-    terminal.output.write(HELP);
-    return 0;
-  }
-  const answers = await collectAnswers(flags, terminal);
-  if ("problems" in answers) {
-    say(["nothing was written:", ...answers.problems.map((problem) => `  ${problem}`)].join("\n"));
-    return 2;
-  }
-  const { [STACK]: stack = "", ...values } = answers.values;
+export const init = command(initTable, async (given, terminal) => {
+  const { [STACK]: stack = "", ...values } = await collectAnswers(answersIn(given), given.yes, terminal);
   const name = `Pulumi.${stack}.yaml`;
   // Fails rather than overwrites, whoever made the file meanwhile.
   await writeFile(join(terminal.folder, name), stackFile(values, newOwnerId()), { flag: "wx" });
-  say(
+  lines(terminal.output)(
     [
       `${name} is written. Commit it; it holds no secret. Next:`,
       `  pulumi stack init ${stack}`,
@@ -41,14 +21,14 @@ export async function init(args: string[], terminal: Terminal): Promise<number> 
       `  pulumi preview --stack ${stack}`,
     ].join("\n"),
   );
-  return 0;
-}
+  return "fine";
+});
 
-/** Every question's answer, from flags, defaults or the person; what is wrong with flags is said at once. */
-async function collectAnswers(
-  { given, yes }: Flags,
-  terminal: Terminal,
-): Promise<{ values: Values } | { problems: string[] }> {
+/**
+ * Every question's answer, from flags, defaults or the person.
+ * @throws UsageError with all that is wrong with flags
+ */
+async function collectAnswers(given: Values, yes: boolean, terminal: Terminal): Promise<Values> {
   const all = questions(terminal.environment);
   const values: Values = {};
   const problems: string[] = [];
@@ -63,9 +43,9 @@ async function collectAnswers(
       );
     if (answer !== undefined) values[question.key] = answer;
   }
-  if (problems.length > 0) return { problems };
-  const lines = createInterface({ input: terminal.input });
-  const next = lines[Symbol.asyncIterator]();
+  if (problems.length > 0) throw nothingWritten(problems);
+  const typed = createInterface({ input: terminal.input });
+  const next = typed[Symbol.asyncIterator]();
   try {
     for (const question of open) {
       const answer = await ask(question, terminal, async () => {
@@ -73,13 +53,17 @@ async function collectAnswers(
         return line.done === true ? undefined : line.value;
       });
       if (answer === undefined)
-        return { problems: [`no answer to: ${question.asks}; or give --${question.flag}`] };
+        throw new Error(`nothing was written: no answer to: ${question.asks}; or give --${question.flag}`);
       values[question.key] = answer;
     }
   } finally {
-    lines.close();
+    typed.close();
   }
-  return { values };
+  return values;
+}
+
+function nothingWritten(problems: readonly string[]): UsageError {
+  return new UsageError(["nothing was written:", ...problems.map((problem) => `  ${problem}`)]);
 }
 
 /** Asks until the answer is right. */
@@ -119,5 +103,3 @@ async function faults(question: Question, answer: string, folder: string): Promi
       : `Its ownerId is ${ownerId}.`;
   return [`${name} exists and is left as it is. ${advice} Edit it, or name another stack.`];
 }
-
-if (require.main === module) runCommand(init);

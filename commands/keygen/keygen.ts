@@ -1,52 +1,34 @@
 import { prompter } from "./prompt";
 import { readCredentialsFile } from "./credentials-file";
 import { KeygenError } from "./error";
-import { HELP, readFlags, type Flags } from "./flags";
 import { readStack, type StackConfiguration } from "./stack";
 import { secretStore, stackStore, type KeyStore } from "./store";
 import { PanosClient } from "../../panos/client";
 import { CONNECTION_ENVIRONMENT, connectionFrom, type Connection } from "../../panos/connection";
-import { PanosError } from "../../panos/error";
 import { SecretError } from "../../aws/secrets/error";
 import { secretAddress } from "../../aws/secrets/key-reader";
-import { lines, runCommand, type Terminal } from "../terminal";
+import { command, lines, refuse, type GivenTo, type Terminal } from "../framework";
+import { keygenTable } from "./table";
 
-/**
- * Makes an API key and stores it.
- * @returns the exit code: 0 stored, 1 refused by the firewall or where it should go, 2 wrong arguments or answers
- */
-export async function keygen(args: string[], terminal: Terminal): Promise<number> {
-  const say = lines(terminal.output);
-  const flags = readFlags(args);
-  if ("problem" in flags) {
-    say(`${flags.problem}\n\n${HELP}`);
-    return 2;
-  }
-  if (flags.help) {
-    terminal.output.write(HELP);
-    return 0;
-  }
-  try {
-    const { stack, credentials } = flags;
-    const configuration =
-      stack === undefined ? undefined : await readStack(terminal.folder, stack, flags.firewall);
-    const store = storeFor(flags, configuration, terminal);
-    const file = credentials === undefined ? {} : await readCredentialsFile(credentials);
-    const connection = await whoAndWhere({ ...terminal.environment, ...file }, configuration, terminal);
-    await store.check();
-    say(await makeKey(connection, store));
-    return 0;
-  } catch (error) {
-    const foreseen =
-      error instanceof KeygenError || error instanceof PanosError || error instanceof SecretError;
-    if (!foreseen) throw error;
-    say(`no key was stored: ${error.message}`);
-    return error.code === "SETTINGS" || error.code === "FILE" ? 2 : 1;
-  }
-}
+type Given = GivenTo<typeof keygenTable>;
+
+export const keygen = command(keygenTable, async (given, terminal) => {
+  const { stack, secret, firewall, credentials } = given;
+  refuse(
+    stack === undefined && secret === undefined && "say where the key goes: --stack NAME or --secret ID",
+    stack === undefined && firewall !== undefined && "--firewall names one of a stack: give --stack too",
+  );
+  const configuration = stack === undefined ? undefined : await readStack(terminal.folder, stack, firewall);
+  const store = storeFor(given, configuration, terminal);
+  const file = credentials === undefined ? {} : await readCredentialsFile(credentials);
+  const connection = await whoAndWhere({ ...terminal.environment, ...file }, configuration, terminal);
+  await store.check();
+  lines(terminal.output)(await makeKey(connection, store));
+  return "fine";
+});
 
 function storeFor(
-  { stack, secret }: Flags,
+  { stack, secret }: Given,
   configuration: StackConfiguration | undefined,
   { folder, environment }: Terminal,
 ): KeyStore {
@@ -109,5 +91,3 @@ async function makeKey(connection: Connection, store: KeyStore): Promise<string>
         "program renew them itself, with panos:username and panos:password.";
   return `The API key of ${username} on ${hostname} is stored in ${store.name}.\n${life}`;
 }
-
-if (require.main === module) runCommand(keygen);

@@ -1,6 +1,7 @@
 import { firewallConfigurations, listedEntries, PROJECT } from "../../settings/configuration";
 import { isRecord } from "../../lib/records";
 import { readStackFile } from "../../settings/stack-file";
+import { UsageError } from "../framework";
 import { KeygenError } from "./error";
 
 /** What a stack's file says about the firewall that a key is for. Secret values are left out. */
@@ -14,7 +15,7 @@ export interface StackConfiguration {
 /**
  * Reads `Pulumi.NAME.yaml`.
  * @param firewall the name of one of `firewalls:`; needed where it lists several
- * @throws KeygenError
+ * @throws KeygenError, and UsageError where it names none or several
  */
 export async function readStack(
   folder: string,
@@ -33,7 +34,7 @@ export async function readStack(
   if (found === undefined) {
     const wanted =
       firewall === undefined ? "several firewalls are listed" : `no firewall is called ${firewall}`;
-    throw new KeygenError("SETTINGS", `${file}: ${wanted}. Give --firewall with one of: ${names.join(", ")}`);
+    throw new UsageError([`${file}: ${wanted}. Give --firewall with one of: ${names.join(", ")}`]);
   }
   if (!listed) return { get: found.get, keyPlace: { key: "panos:apiKey", isPath: false } };
   const place =

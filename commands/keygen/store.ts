@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { findCli } from "../../packages/pulumi/findCli";
+import { findCli } from "../pulumi";
 import { requireKeyPlace, writeKey, type SecretAddress } from "../../aws/secrets/secrets-manager";
 import { KeygenError } from "./error";
 

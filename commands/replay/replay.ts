@@ -1,58 +1,64 @@
 import { readFile } from "node:fs/promises";
-import { chooseExecutable } from "../../packages/pulumi/stack";
-import { lines, runCommand, type Terminal } from "../terminal";
+import { command, lines, refuse, type GivenTo } from "../framework";
+import { chosenExecutable } from "../pulumi";
+import { replayTable } from "./table";
 import { LogFileError, readLogFile } from "../../trigger/events/log-file";
-import { HELP, readFlags } from "./flags";
 import { Rehearsal } from "../../trigger/replay/rehearsal";
 import { timelineOf, type Moment, type Timeline } from "../../trigger/replay/timeline";
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-/**
- * Says what the trigger would have done with CloudTrail's log files.
- * @returns the exit code: 0 replayed, 1 not all of it: a file can't be used, 2 wrong arguments, 130 stopped
- */
-export async function replay(args: string[], { output, folder }: Terminal): Promise<number> {
-  const say = lines(output);
-  const flags = readFlags(args);
-  if (flags === undefined || "problem" in flags) {
-    say(flags === undefined ? HELP : `${flags.problem}\n\n${HELP}`);
-    return flags === undefined ? 0 : 2;
-  }
-  const { records, isWhole } = await recordsOf(flags.files, say);
+/** Says what the trigger would have done with CloudTrail's log files. */
+export const replay = command(replayTable, async (given, { output, errors, folder }) => {
+  const [say, complain] = [lines(output), lines(errors)];
+  const own = ownIn(given);
+  const { records, isWhole } = await recordsOf(given.operands, complain);
   // What can be replayed is; the exit code says that it wasn't all.
-  const done = isWhole ? 0 : 1;
+  const done = isWhole ? "fine" : "failed";
   if (records === undefined) return done;
+  const times = {
+    ...{ delay: given.delay * 1000, run: given.run * 1000, secondLook: given.secondLook * 1000 },
+    ...{ schedule: given.schedule * 60_000, ownRoles: given.ownRole, tagKeys: given.tag },
+  };
   const tell = ({ at, what, details }: Moment) => {
     say(`${new Date(at).toISOString().slice(0, 19)}Z  ${what}`);
     for (const line of details) say(`${" ".repeat(24)}${line}`);
   };
-  if (flags.rehearsal === undefined) {
-    say(report(records.length, await timelineOf(records, flags, tell)));
+  if (given.inventory === undefined) {
+    say(report(records.length, await timelineOf(records, times, tell)));
     return done;
   }
-  const { snapshot, own } = flags.rehearsal;
   const stopping = new AbortController();
   const stop = () => stopping.abort();
   for (const signal of SIGNALS) process.on(signal, stop);
   let rehearsal: Rehearsal | undefined;
   try {
     const opened = (rehearsal = await Rehearsal.open({
-      snapshot,
+      snapshot: given.inventory,
       own: own && { ...own, folder },
-      executable: chooseExecutable(args),
+      executable: chosenExecutable(given),
       signal: stopping.signal,
     }));
-    const timeline = await opened.unlessStopped(() => timelineOf(records, flags, tell, opened));
+    const timeline = await opened.unlessStopped(() => timelineOf(records, times, tell, opened));
     say(report(records.length, timeline));
     return done;
   } catch (error) {
-    say(stopping.signal.aborted ? "stopped" : (error as Error).message);
-    return stopping.signal.aborted ? 130 : 1;
+    if (!stopping.signal.aborted) throw error;
+    complain("stopped");
+    return "stopped";
   } finally {
     await rehearsal?.close();
     for (const signal of SIGNALS) process.off(signal, stop);
   }
+});
+
+/** Whose settings and firewall count, instead of the demo's. */
+function ownIn({ stack, firewallConfig: firewall, inventory }: GivenTo<typeof replayTable>) {
+  refuse(
+    (stack === undefined) !== (firewall === undefined) && "--stack and --firewall-config go together",
+    stack !== undefined && inventory === undefined && "--stack needs --inventory",
+  );
+  return stack === undefined || firewall === undefined ? undefined : { stack, firewall };
 }
 
 /**
@@ -89,5 +95,3 @@ function report(records: number, { dropped, malformed, untold, runs }: Timeline)
     ...(malformed.length > 0 ? ["malformed:", ...malformed.slice(0, 10).map((reason) => `  ${reason}`)] : []),
   ].join("\n");
 }
-
-if (require.main === module) runCommand(replay);

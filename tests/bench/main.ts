@@ -3,8 +3,17 @@
  * judges nothing.
  */
 import { cpus } from "node:os";
-import { parseArgs } from "node:util";
-import { chooseExecutable, type Executable } from "../../packages/pulumi/stack";
+import {
+  command,
+  flag,
+  lines,
+  number,
+  runOnTerminal,
+  table as options,
+  type GivenTo,
+} from "../../commands/framework";
+import { cli, engine, json } from "../../commands/flags";
+import { chosenExecutable, type Executable } from "../../commands/pulumi";
 import { measureFaults, type FaultsResult } from "./faults";
 import { floodText, guardText, measureFlood, measureGuard } from "./guard";
 import { inventoryText, measureInventory } from "./inventory";
@@ -16,96 +25,78 @@ import { shown, spread, table } from "./statistics";
 import { DESTINATIONS, measureStopped, type StoppedResult } from "./stopped";
 import { label, measureTimes, type TimesResult } from "./times";
 
-const USAGE = `npm run bench -- [--short] [--rules N] [--runs N] [--both] [--inventory] [--mapping] [--guard] [--reaction] [--page] [--engine | --cli] [--json]
-  --short   a quick look: 10 and 100 rules, one round
-  --rules   how many rules the times are taken with (1000)
-  --runs    how many rounds the times are taken in (3)
-  --both    take the times of both programs with and without checkpoints
-  --inventory  only what reading 10, 1,000 and 10,000 interfaces costs through each source
-  --mapping    only what mapping costs, of accounts with up to 20,000 interfaces
-  --reaction   only the time from an event to the rule in force, with 10 and 1,000 instances
-  --guard      only how soon the guard undoes a change, and each of 10,000 changes of one group
-  --page       only how soon a review's and a drift's page of 10, 1,000 and 10,000 rows are open in a browser
-  --engine  use the stand-in engine even where a pulumi is installed
-  --cli     use the Pulumi CLI, and fail where there is none
-  --json    print JSON`;
+const TABLE = options({
+  ...{ name: "bench", start: "npm run bench --", usage: ["[options]"] },
+  summary: "Measures what the program costs. It says figures and judges nothing.",
+  options: {
+    short: flag("a quick look: 10 and 100 rules, one round"),
+    rules: number("N", "how many rules the times are taken with (1000)", { from: 1, to: 100_000 }),
+    runs: number("N", "how many rounds the times are taken in (3)", { from: 1, to: 1000 }),
+    both: flag("take the times of both programs with and without checkpoints"),
+    inventory: flag("only what reading 10, 1,000 and 10,000 interfaces costs through each source"),
+    mapping: flag("only what mapping costs, of accounts with up to 20,000 interfaces"),
+    reaction: flag("only the time from an event to the rule in force, with 10 and 1,000 instances"),
+    guard: flag("only how soon the guard undoes a change, and each of 10,000 changes of one group"),
+    page: flag(
+      "only how soon a review's and a drift's page of 10, 1,000 and 10,000 rows are open in a browser",
+    ),
+    ...{ engine, cli, json },
+  },
+});
 
-function flags(argv: string[]) {
-  const { values } = parseArgs({
-    args: argv,
-    options: {
-      short: { type: "boolean", default: false },
-      rules: { type: "string" },
-      runs: { type: "string" },
-      both: { type: "boolean", default: false },
-      inventory: { type: "boolean", default: false },
-      mapping: { type: "boolean", default: false },
-      guard: { type: "boolean", default: false },
-      reaction: { type: "boolean", default: false },
-      page: { type: "boolean", default: false },
-      engine: { type: "boolean", default: false },
-      cli: { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  const number = (name: "rules" | "runs", fallback: number): number => {
-    const value = Number(values[name] ?? fallback);
-    if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} takes a number from 1`);
-    return value;
-  };
-  return {
-    ...values,
-    rules: number("rules", values.short ? 100 : 1000),
-    runs: number("runs", values.short ? 1 : 3),
-  };
-}
+type Given = GivenTo<typeof TABLE>;
+type Progress = (text: string) => void;
 
-async function main(argv: string[]): Promise<number> {
-  let chosen: ReturnType<typeof flags>;
-  try {
-    chosen = flags(argv);
-  } catch (error) {
-    console.error(`${(error as Error).message}\n${USAGE}`);
-    return 2;
+const bench = command(TABLE, async (given, { output, errors }) => {
+  const [say, progress] = [lines(output), lines(errors)];
+  const { result, text } = await measured(given, progress);
+  say(given.json ? JSON.stringify(result, undefined, 2) : text);
+  return "fine";
+});
+
+/** What was asked for: for programs, and for people. */
+async function measured(given: Given, progress: Progress): Promise<{ result: unknown; text: string }> {
+  const { short, runs = short ? 1 : 3 } = given;
+  if (given.inventory) {
+    const readings = await measureInventory(short ? [10, 1000] : [10, 1000, 10_000], progress);
+    return { result: readings, text: inventoryText(readings) };
   }
-  if (chosen.help) {
-    console.log(USAGE);
-    return 0;
+  if (given.guard) {
+    const result = await measureGuard(50, short ? 10 : 50);
+    const flood = await measureFlood(short ? 100 : 10_000);
+    return { result: { ...result, flood }, text: `${guardText(result)}\n${floodText(flood)}` };
   }
-  if (chosen.inventory) {
-    const sizes = chosen.short ? [10, 1000] : [10, 1000, 10_000];
-    const readings = await measureInventory(sizes, (text) => console.error(text));
-    console.log(chosen.json ? JSON.stringify(readings, undefined, 2) : inventoryText(readings));
-    return 0;
-  }
-  if (chosen.guard) {
-    const result = await measureGuard(50, chosen.short ? 10 : 50);
-    const flood = await measureFlood(chosen.short ? 100 : 10_000);
-    const text = `${guardText(result)}\n${floodText(flood)}`;
-    console.log(chosen.json ? JSON.stringify({ ...result, flood }, undefined, 2) : text);
-    return 0;
-  }
-  if (chosen.mapping) {
-    const results = (chosen.short ? [2500] : [2500, 5000, 10_000, 20_000]).map((interfaces) => {
-      console.error(`mapping ${interfaces} interfaces`);
+  if (given.mapping) {
+    const results = (short ? [2500] : [2500, 5000, 10_000, 20_000]).map((interfaces) => {
+      progress(`mapping ${interfaces} interfaces`);
       return measureMapping(interfaces);
     });
-    console.log(chosen.json ? JSON.stringify(results, undefined, 2) : mappingText(results));
-    return 0;
+    return { result: results, text: mappingText(results) };
   }
-  if (chosen.page) {
-    const pages = await measurePage(chosen.short ? [10, 1000] : [10, 1000, 10_000], chosen.runs);
-    console.log(chosen.json ? JSON.stringify(pages, undefined, 2) : pageText(pages));
-    return 0;
+  if (given.page) {
+    const pages = await measurePage(short ? [10, 1000] : [10, 1000, 10_000], runs);
+    return { result: pages, text: pageText(pages) };
   }
-  const executable = chooseExecutable(argv);
-  const progress = (text: string) => console.error(text);
-  if (chosen.reaction) {
-    const reactions = await reactionsOf(chosen.short ? [10] : [10, 1000], chosen.runs, executable, progress);
-    console.log(chosen.json ? JSON.stringify(reactions, undefined, 2) : reactionText(reactions));
-    return 0;
+  const executable = chosenExecutable(given);
+  const reactions = () => reactionsOf(short ? [10] : [10, 1000], runs, executable, progress);
+  if (given.reaction) {
+    const result = await reactions();
+    return { result, text: reactionText(result) };
   }
+  return everything(
+    { short, rules: given.rules ?? (short ? 100 : 1000), runs, both: given.both },
+    executable,
+    {
+      ...{ progress, reactions },
+    },
+  );
+}
+
+async function everything(
+  { short, rules, runs, both }: { short: boolean; rules: number; runs: number; both: boolean },
+  executable: Executable,
+  { progress, reactions }: { progress: Progress; reactions: () => Promise<ReactionResult[]> },
+): Promise<{ result: unknown; text: string }> {
   const machine = {
     executable: executable.kind === "cli" ? "Pulumi CLI" : "stand-in engine",
     cores: cpus().length,
@@ -113,23 +104,20 @@ async function main(argv: string[]): Promise<number> {
     node: process.version,
   };
   const sizes: SizeResult[] = [];
-  for (const rules of chosen.short ? [10, 100] : [10, 100, 1000]) {
-    progress(`counting requests for ${rules} rules`);
-    sizes.push(await measureSize(rules, executable));
+  for (const size of short ? [10, 100] : [10, 100, 1000]) {
+    progress(`counting requests for ${size} rules`);
+    sizes.push(await measureSize(size, executable));
   }
-  const stopped = await measureStopped(chosen.rules, chosen.runs, executable, progress);
-  const times = await measureTimes(chosen.rules, chosen.runs, chosen.both, executable, progress);
-  const faults = await measureFaults(chosen.rules, chosen.runs, executable, progress);
-  const reactions = await reactionsOf(chosen.short ? [10] : [10, 1000], chosen.runs, executable, progress);
-  if (chosen.json) {
-    console.log(JSON.stringify({ machine, sizes, stopped, times, faults, reactions }, undefined, 2));
-  } else {
-    console.log(`\n${machine.executable}, node ${machine.node}, ${machine.cores} cores (${machine.cpu})`);
-    const texts = [sizesText(sizes), stoppedText(stopped), timesText(times), faultsText(faults)];
-    texts.push(reactionText(reactions));
-    console.log(`\n${texts.join("\n\n")}`);
-  }
-  return 0;
+  const stopped = await measureStopped(rules, runs, executable, progress);
+  const times = await measureTimes(rules, runs, both, executable, progress);
+  const faults = await measureFaults(rules, runs, executable, progress);
+  const reacted = await reactions();
+  const texts = [sizesText(sizes), stoppedText(stopped), timesText(times), faultsText(faults)];
+  const about = `\n${machine.executable}, node ${machine.node}, ${machine.cores} cores (${machine.cpu})`;
+  return {
+    result: { machine, sizes, stopped, times, faults, reactions: reacted },
+    text: `${about}\n\n${[...texts, reactionText(reacted)].join("\n\n")}`,
+  };
 }
 
 async function reactionsOf(
@@ -202,10 +190,4 @@ function faultsText({ rules, requests, faults, runs, seconds, ratio }: FaultsRes
   );
 }
 
-main(process.argv.slice(2)).then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+runOnTerminal(bench);

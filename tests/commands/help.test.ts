@@ -1,44 +1,68 @@
 /**
- * What every command says of itself, in golden/*.txt, and what it ends with where its arguments are wrong.
- * `GOLDEN=write` writes the texts anew; whoever does that reads what has changed.
+ * What every command says of itself, in golden/*.txt. `GOLDEN=write` writes the texts anew; whoever does that reads
+ * what has changed.
  */
-import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import { PROJECT_DIR } from "../support/lab";
+import { EXIT } from "../../commands/framework";
+import { awsPanos, tables } from "../../commands/main";
+import { runIn } from "../support/terminal";
 
 const FOLDER = join(__dirname, "golden");
-const { scripts } = JSON.parse(readFileSync(join(PROJECT_DIR, "package.json"), "utf8")) as {
-  scripts: Record<string, string>;
-};
 
-/** Runs an npm script as npm does, without npm's own second. */
-function run(script: string, ...args: string[]): Promise<{ code: number; text: string }> {
-  const [, ...command] = (scripts[script] ?? "").split(" ");
-  return new Promise((resolve) => {
-    execFile(process.execPath, [...command, ...args], { cwd: PROJECT_DIR }, (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code), text: `${out}${err}` });
-    });
-  });
+function run(...args: string[]) {
+  return runIn(FOLDER, awsPanos, args, {}, "no secret is here");
 }
 
-describe("commands", () => {
-  for (const [script, wrong] of Object.entries({
-    ...{ init: 2, keygen: 2, snapshot: 1, explain: 2, approve: 2, review: 1, drift: 1, replay: 2 },
-    ...{ simulator: 1, demo: 2, bench: 2 },
-  })) {
-    it(`${script} says how it is used`, async () => {
-      const { code, text } = await run(script, "--help");
-      const file = join(FOLDER, `${script}.txt`);
-      if (process.env["GOLDEN"] === "write") await writeFile(file, text);
-      expect([code, text]).to.deep.equal([0, await readFile(file, "utf8")]);
+async function expectGolden(name: string, text: string): Promise<void> {
+  const file = join(FOLDER, `${name}.txt`);
+  if (process.env["GOLDEN"] === "write") await writeFile(file, text);
+  expect(text).to.equal(await readFile(file, "utf8"));
+  for (const line of text.split("\n")) expect(line.length, line).to.be.at.most(80);
+}
+
+describe("aws-panos", () => {
+  it("lists its commands by the job they do", async () => {
+    const { code, output, errors } = await run("--help");
+    expect([code, errors]).to.deep.equal([EXIT.fine, ""]);
+    await expectGolden("aws-panos", output);
+  });
+
+  for (const { name } of tables) {
+    it(`${name} says how it is used, within 80 columns`, async () => {
+      for (const flag of ["--help", "-h"]) {
+        const { code, output, errors } = await run(name, flag);
+        expect([code, errors]).to.deep.equal([EXIT.fine, ""]);
+        await expectGolden(name, output);
+      }
+      // Whatever else stands beside it.
+      expect(await run(name, "--nonsense", "--help")).to.include({ code: EXIT.fine });
     });
 
-    it(`${script} refuses a flag that it doesn't know`, async () => {
-      const { code, text } = await run(script, "--nonsense");
-      expect(code, text).to.equal(wrong);
+    it(`${name} refuses a flag that it doesn't know with 64, on stderr`, async () => {
+      const { code, output, errors } = await run(name, "--nonsense");
+      expect([code, output]).to.deep.equal([EXIT.usage, ""]);
+      expect(errors).to.include("there is no --nonsense").and.to.include(`npx aws-panos ${name} --help`);
+      expect(errors).not.to.match(/positional|argument|\n\s+at /);
     });
   }
+
+  it("names the command that may have been meant", async () => {
+    expect(await run("revew")).to.deep.include({ code: EXIT.usage, output: "" });
+    expect((await run("revew")).errors).to.include("there is no command revew: did you mean review?");
+    expect((await run("frobnicate")).errors).not.to.include("did you mean");
+    expect((await run()).code).to.equal(EXIT.usage);
+  });
+
+  it("gives the same flag the same meaning in every command", () => {
+    const takes = new Map<string, string | undefined>();
+    for (const { name, options } of tables)
+      for (const [flag, option] of Object.entries(options)) {
+        // A packet's port has a protocol, and an approval's tag a value.
+        if (["port", "tag"].includes(flag)) continue;
+        if (takes.has(flag)) expect(option.takes, `${name} ${flag}`).to.equal(takes.get(flag));
+        takes.set(flag, option.takes);
+      }
+  });
 });

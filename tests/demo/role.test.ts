@@ -53,13 +53,7 @@ describe("the administrator's role that docs/install.md has", function () {
     folder = await mkdtemp(join(tmpdir(), "role-"));
     const [firewall, record] = [join(folder, "firewall.xml"), join(folder, "requests.jsonl")];
     await writeFile(firewall, await firewallWith(role));
-    const args = [
-      "--require",
-      "./typescript.cjs",
-      join(PROJECT_DIR, "demo", "main.ts"),
-      "--firewall",
-      firewall,
-    ];
+    const args = [join(PROJECT_DIR, "commands", "aws-panos.cjs"), "demo", "--firewall-config", firewall];
     const demo = spawn(process.execPath, [...args, "--record", record], { cwd: PROJECT_DIR });
     let said = "";
     for (const stream of [demo.stdout, demo.stderr])

@@ -52,7 +52,13 @@ describe("e2e: drift", function () {
       PANOS_PORT: String(lab.firewall.port),
       PANOS_PASSWORD: PASSWORDS["aws-panos"],
     };
-    const code = await drift(args, { input: new PassThrough(), output, folder: PROJECT_DIR, environment });
+    const code = await drift.run(args, {
+      input: new PassThrough(),
+      output,
+      errors: output,
+      folder: PROJECT_DIR,
+      environment,
+    });
     const made = JSON.parse(readFileSync(join(out, "drift.json"), "utf8")) as Drift;
     return { code, text: text.join(""), out, made };
   }

@@ -5,7 +5,7 @@ import { drift } from "../../commands/drift/drift";
 import type { RunResult, Stack } from "../../packages/pulumi/stack";
 import { PanosClient } from "../../panos/client";
 import { review } from "../../commands/review/review";
-import type { Terminal } from "../../commands/terminal";
+import type { Command } from "../support/terminal";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, PASSPHRASE, PASSWORDS, PROJECT_DIR, said, succeeded, type StackChoices } from "../support/lab";
 
@@ -51,7 +51,7 @@ describe("e2e: a key that was replaced in the stack file", function () {
   };
 
   /** One of the project's own commands, as a person runs it. */
-  async function command(run: (args: string[], terminal: Terminal) => Promise<number>) {
+  async function command(tool: Command) {
     const output = new PassThrough();
     let text = "";
     output.on("data", (chunk: Buffer) => (text += chunk.toString()));
@@ -72,7 +72,13 @@ describe("e2e: a key that was replaced in the stack file", function () {
       PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
       PANOS_PORT: String(lab.firewall.port),
     };
-    const code = await run(args, { input: new PassThrough(), output, folder: PROJECT_DIR, environment });
+    const code = await tool.run(args, {
+      input: new PassThrough(),
+      output,
+      errors: output,
+      folder: PROJECT_DIR,
+      environment,
+    });
     return { code, text };
   }
 

@@ -47,9 +47,8 @@ describe("explain", () => {
     const rest = args.includes("--stack")
       ? []
       : ["--stack", "dev", "--snapshot", join(folder, "account.json")];
-    const code = await explain([...args, ...rest], {
-      input: new PassThrough(),
-      output,
+    const code = await explain.run([...args, ...rest], {
+      ...{ input: new PassThrough(), output, errors: output },
       folder,
       environment,
     });
@@ -397,7 +396,7 @@ describe("explain", () => {
       [packets("203.0.113.9", "10.0.0.1", "icmpv6"), "--port icmpv6 is of IPv6"],
     ] as const) {
       const { code, text } = await ask([...args], account([WEB]));
-      expect(code).to.equal(2);
+      expect(code).to.equal(64);
       expect(text).to.include(problem);
     }
     const inventory = account([WEB]);
@@ -453,7 +452,7 @@ describe("explain", () => {
       expect(text).to.include(problem);
     }
     const wrong = await ask([ruleOf(WEB)], account([WEB]), { "aws-panos-rules:trustZone": "'" });
-    expect(wrong.code).to.equal(2);
+    expect(wrong.code).to.equal(1);
     expect(wrong.text).to.include("aws-panos-rules:trustZone");
   });
 

@@ -1,14 +1,18 @@
 import { expect } from "chai";
 import { approve } from "../../commands/approve/approve";
-import { readFlags } from "../../commands/approve/flags";
-import { FakeTerminal } from "../support/terminal";
+import { askedIn } from "../../commands/approve/asked";
+import { approveTable } from "../../commands/approve/table";
+import { parse } from "../../commands/framework/parse";
+import { EXIT, UsageError } from "../../commands/framework";
+import { runIn } from "../support/terminal";
 
 const NOW = new Date("2026-11-21T02:14:00Z");
-const read = (text: string) =>
-  readFlags(
-    text.split(" ").map((each) => each.replaceAll("_", " ")),
-    NOW,
-  );
+const read = (text: string) => {
+  const args = text.split(" ").map((each) => each.replaceAll("_", " "));
+  const given = parse(args, approveTable.options, undefined);
+  if (given === "help") throw new Error("it was no question");
+  return askedIn(given, NOW);
+};
 
 describe("npm run approve", () => {
   it("reads who, what and until when", () => {
@@ -39,23 +43,19 @@ describe("npm run approve", () => {
   });
 
   it("says everything that is wrong at once", () => {
-    const wrong = read("--group web --permission tcp/22 --until 2020-01-01T00:00:00Z");
-    expect(wrong).to.have.property("problem");
+    const wrong = "--group web --permission tcp/22 --until 2020-01-01T00:00:00Z";
     for (const problem of ["--stack NAME", "--group:", "--permission", "--until:"]) {
-      expect((wrong as { problem: string }).problem).to.include(problem);
+      expect(() => read(wrong)).to.throw(UsageError, problem);
     }
-    const ticket = read("--store approvals --group sg-0a --ticket CHG-1234 --until 1h");
-    expect((ticket as { problem: string }).problem).to.include("--ticket alone approves nothing");
-    expect((read("--tag a=b --rule web") as { problem: string }).problem).to.include("--rule: give");
-    expect((read("--nonsense") as { problem: string }).problem).to.include("nonsense");
+    const ticket = "--store approvals --group sg-0a --ticket CHG-1234 --until 1h";
+    expect(() => read(ticket)).to.throw(UsageError, "--ticket alone approves nothing");
+    expect(() => read("--tag a=b --rule web")).to.throw(UsageError, "--rule: give");
+    expect(() => read("--groop sg-0a")).to.throw(UsageError, "there is no --groop: did you mean --group?");
   });
 
-  it("ends with 2 where arguments are wrong, and shows how to use it", async () => {
-    const { input, output } = new FakeTerminal();
-    const terminal = new FakeTerminal();
-    const code = await approve([], { input, output: terminal.output, folder: ".", environment: {} });
-    expect(code).to.equal(2);
-    expect(terminal.seen).to.include("npm run approve -- --stack NAME");
-    void output;
+  it("ends with 64 where arguments are wrong, and shows how to use it", async () => {
+    const { code, text } = await runIn(".", approve, [], {}, "no secret is here");
+    expect(code).to.equal(EXIT.usage);
+    expect(text).to.include("npx aws-panos approve --stack NAME");
   });
 });

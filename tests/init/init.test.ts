@@ -36,7 +36,7 @@ describe("init", () => {
       },
     });
     const input = Readable.from(answers.map((answer) => `${answer}\n`));
-    return { code: await init(args, { input, output, folder, environment }), said };
+    return { code: await init.run(args, { input, output, errors: output, folder, environment }), said };
   }
 
   async function written(): Promise<Record<string, unknown>> {
@@ -143,7 +143,7 @@ describe("init", () => {
       "--trust-zone",
       "a/b",
     ]);
-    expect(code).to.equal(2);
+    expect(code).to.equal(64);
     for (const flag of [
       "--stack",
       "--hostname",
@@ -159,7 +159,7 @@ describe("init", () => {
 
   it("writes nothing when the answers end too soon", async () => {
     const { code, said } = await run([], ["production", "fw1.example.com"]);
-    expect(code).to.equal(2);
+    expect(code).to.equal(1);
     expect(said).to.include("no answer to: Firewall: virtual system");
     expect(await readdir(folder)).to.deep.equal([]);
   });
@@ -168,7 +168,7 @@ describe("init", () => {
     await run([...ALL_FLAGS, "--yes"]);
     const before = await readFile(file, "utf8");
     const { code, said } = await run([...ALL_FLAGS, "--yes"]);
-    expect(code).to.equal(2);
+    expect(code).to.equal(64);
     expect(said).to.include(String((await written())["aws-panos-rules:ownerId"]));
     expect(await readFile(file, "utf8")).to.equal(before);
   });
@@ -185,24 +185,15 @@ describe("init", () => {
     expect(help.code).to.equal(0);
     for (const flag of ALL_FLAGS.filter((each) => each.startsWith("--"))) expect(help.said).to.include(flag);
     const unknown = await run(["--hostnme", "x"]);
-    expect(unknown.code).to.equal(2);
+    expect(unknown.code).to.equal(64);
     expect(unknown.said).to.include("--hostnme");
   });
 
   it("runs as a program, with answers on its standard input", async () => {
-    const child = spawn(
-      process.execPath,
-      [
-        "--require",
-        resolve("node_modules/tsx/dist/cjs/index.cjs"),
-        resolve("commands/init/init.ts"),
-        ...ALL_FLAGS,
-      ],
-      {
-        cwd: folder,
-        stdio: ["pipe", "ignore", "inherit"],
-      },
-    );
+    const child = spawn(process.execPath, [resolve("commands/aws-panos.cjs"), "init", ...ALL_FLAGS], {
+      cwd: folder,
+      stdio: ["pipe", "ignore", "inherit"],
+    });
     child.stdin.end("\n\n\n\n\n");
     const [code] = (await once(child, "exit")) as [number];
     expect(code).to.equal(0);

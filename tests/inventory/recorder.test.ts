@@ -91,8 +91,8 @@ describe("recording a snapshot", () => {
     const none = await recorder([file], empty);
     expect(none.code).to.equal(1);
     expect(none.said).to.include("Install it");
-    expect((await recorder(["--help"], empty)).said).to.include("npm run snapshot -- FILE");
-    expect((await recorder([], empty)).code).to.equal(2);
+    expect((await recorder(["--help"], empty)).said).to.include("aws-panos snapshot FILE");
+    expect((await recorder([], empty)).code).to.equal(64);
     expect((await recorder(["a", "--stak", "b"], empty)).said)
       .to.include("--stak")
       .and.not.match(/\n\s+at /);
@@ -107,7 +107,7 @@ function recorder(
   return new Promise((done) => {
     execFile(
       process.execPath,
-      ["--require", resolve("typescript.cjs"), resolve("commands/snapshot/snapshot.ts"), ...args],
+      [resolve("commands/aws-panos.cjs"), "snapshot", ...args],
       { env, cwd },
       (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), said: stdout + stderr }),
     );

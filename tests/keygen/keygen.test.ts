@@ -65,7 +65,7 @@ describe("keygen", () => {
         done();
       },
     });
-    return keygen(args, { input, output, folder, environment });
+    return keygen.run(args, { input, output, errors: output, folder, environment });
   }
   /** Whether the firewall takes a key. */
   async function opens(apiKey: string): Promise<boolean> {
@@ -142,7 +142,13 @@ describe("keygen", () => {
       manager.set(SECRET, "old");
       const terminal = new FakeTerminal();
       const { input, output } = terminal;
-      const done = keygen(["--secret", SECRET], { input, output, folder, environment: connection() });
+      const done = keygen.run(["--secret", SECRET], {
+        input,
+        output,
+        errors: output,
+        folder,
+        environment: connection(),
+      });
       await terminal.answer("host name or address", "127.0.0.1");
       await terminal.answer("Administrator", "aws-panos");
       // With a slip that is taken back, and an arrow key, which would bring back what was typed before.
@@ -164,7 +170,7 @@ describe("keygen", () => {
     it("and stores nothing when there is no answer", async () => {
       manager.set(SECRET, "old");
       const code = await run(["--secret", SECRET], connection(), Readable.from(["127.0.0.1\n"]));
-      expect([code, logins()]).to.deep.equal([2, 0]);
+      expect([code, logins()]).to.deep.equal([1, 0]);
       expect(said).to.contain("no answer to: Administrator").and.to.contain("PANOS_USERNAME");
     });
   });
@@ -190,7 +196,7 @@ describe("keygen", () => {
       it(`refuses one with mode ${mode.toString(8)}: others can read or change it`, async () => {
         manager.set(SECRET, "old");
         const file = await write(text(), mode);
-        expect(await run(["--secret", SECRET, "--credentials", file], rest())).to.equal(2);
+        expect(await run(["--secret", SECRET, "--credentials", file], rest())).to.equal(1);
         expect(said)
           .to.contain(`its mode is ${mode.toString(8)}`)
           .and.to.contain(`chmod 600 ${file}`);
@@ -200,9 +206,9 @@ describe("keygen", () => {
 
     it("names the line that isn't understood, without showing it", async () => {
       const file = await write(`PANOS_USERNAME=aws-panos\n${PASSWORD}\n`, 0o600);
-      expect(await run(["--secret", SECRET, "--credentials", file], rest())).to.equal(2);
+      expect(await run(["--secret", SECRET, "--credentials", file], rest())).to.equal(1);
       expect(said).to.contain("line 2 of");
-      expect(await run(["--secret", SECRET, "--credentials", join(folder, "none")], rest())).to.equal(2);
+      expect(await run(["--secret", SECRET, "--credentials", join(folder, "none")], rest())).to.equal(1);
       expect(said).to.contain("can't be read: ENOENT");
     });
   });
@@ -278,7 +284,7 @@ describe("keygen", () => {
           { name: "edge-b", hostname: "127.0.0.1" },
         ],
       });
-      expect(await run(["--stack", "prod"], environment)).to.equal(2);
+      expect(await run(["--stack", "prod"], environment)).to.equal(64);
       expect(said).to.contain("--firewall with one of: edge-a, edge-b");
       expect(await run(["--stack", "prod", "--firewall", "edge-b"], environment)).to.equal(0);
       expect(await readFile(seen, "utf8")).to.contain("--path\naws-panos-rules:firewalls[1].apiKey\n");
@@ -295,25 +301,19 @@ describe("keygen", () => {
   it("explains itself, and refuses arguments that it doesn't know, a password among them", async () => {
     expect(await run(["--help"], {})).to.equal(0);
     for (const flag of ["--stack", "--secret", "--credentials", "--firewall"]) expect(said).to.contain(flag);
-    expect(await run([], {})).to.equal(2);
-    expect(await run(["--secret", SECRET, "--password", "x"], {})).to.equal(2);
-    expect(await run(["--stack", "none"], login())).to.equal(2);
+    expect(await run([], {})).to.equal(64);
+    expect(await run(["--secret", SECRET, "--password", "x"], {})).to.equal(64);
+    expect(await run(["--stack", "none"], login())).to.equal(1);
     expect(said).to.contain("Pulumi.none.yaml can't be read").and.to.contain("npm run init");
   });
 
   it("runs as a program", async () => {
     manager.set(SECRET, "old");
-    const child = spawn(
-      process.execPath,
-      [
-        "--require",
-        resolve("node_modules/tsx/dist/cjs/index.cjs"),
-        resolve("commands/keygen/keygen.ts"),
-        "--secret",
-        SECRET,
-      ],
-      { cwd: folder, env: { ...process.env, ...login() }, stdio: ["ignore", "pipe", "pipe"] },
-    );
+    const child = spawn(process.execPath, [resolve("commands/aws-panos.cjs"), "keygen", "--secret", SECRET], {
+      cwd: folder,
+      env: { ...process.env, ...login() },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => (said += chunk.toString()));
     const [code] = (await once(child, "close")) as [number];

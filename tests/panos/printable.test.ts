@@ -5,7 +5,7 @@ import { expect } from "chai";
 import type { PanosError } from "../../panos/error";
 import { readAnswer } from "../../panos/answer";
 import { printable } from "../../lib/printable";
-import { lines } from "../../commands/terminal";
+import { lines } from "../../commands/framework/terminal";
 
 const MARKS = ["\u061C", "\u200E", "\u200F", "\u202A", "\u202E", "\u2066", "\u2069", "\u2028", "\u2029"];
 

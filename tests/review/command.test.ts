@@ -19,8 +19,14 @@ describe("review --between", () => {
     const output = new PassThrough();
     const text: string[] = [];
     output.on("data", (chunk: Buffer) => text.push(chunk.toString()));
-    const terminal = { input: new PassThrough(), output, folder: PROJECT_DIR, environment: {} };
-    return { code: await review(args, terminal), text: text.join("") };
+    const terminal = {
+      input: new PassThrough(),
+      output,
+      errors: output,
+      folder: PROJECT_DIR,
+      environment: {},
+    };
+    return { code: await review.run(args, terminal), text: text.join("") };
   }
 
   const demo = () => [
@@ -73,7 +79,7 @@ describe("review --between", () => {
       [["--stack", "dev", "account.json"], "what is account.json for?"],
     ] as const) {
       const { code, text } = await run([...args]);
-      expect(code).to.equal(1);
+      expect(code).to.equal(64);
       expect(text).to.include(problem);
     }
   });

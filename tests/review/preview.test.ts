@@ -38,19 +38,22 @@ describe("review of a preview", function () {
     output.on("data", (chunk: Buffer) => text.push(chunk.toString()));
     const out = join(lab.directory, "review");
     const configFile = join(lab.directory, "Pulumi.dev.yaml");
-    const code = await review(["--stack", "dev", "--out", out, "--config-file", configFile, ...engine()], {
-      input: new PassThrough(),
-      output,
-      folder: PROJECT_DIR,
-      environment: {
-        ...process.env,
-        PULUMI_BACKEND_URL: `file://${lab.directory}`,
-        PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
-        PANOS_PORT: String(lab.firewall.port),
-        PANOS_PASSWORD: PASSWORDS["aws-panos"],
-        ...environment,
+    const code = await review.run(
+      ["--stack", "dev", "--out", out, "--config-file", configFile, ...engine()],
+      {
+        ...{ input: new PassThrough(), errors: output },
+        output,
+        folder: PROJECT_DIR,
+        environment: {
+          ...process.env,
+          PULUMI_BACKEND_URL: `file://${lab.directory}`,
+          PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+          PANOS_PORT: String(lab.firewall.port),
+          PANOS_PASSWORD: PASSWORDS["aws-panos"],
+          ...environment,
+        },
       },
-    });
+    );
     const file = join(out, "review.json");
     const made = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Review) : undefined;
     return { code, text: text.join(""), out, made };

@@ -30,8 +30,8 @@ describe("a review from a rulebase snapshot", function () {
     const configFile = join(lab.directory, "Pulumi.dev.yaml");
     const environment: NodeJS.ProcessEnv = { ...process.env };
     delete environment["PULUMI_CONFIG_PASSPHRASE"];
-    const code = await review(["--stack", "dev", "--out", out, "--config-file", configFile, ...args], {
-      ...{ input: new PassThrough(), output, folder: PROJECT_DIR, environment },
+    const code = await review.run(["--stack", "dev", "--out", out, "--config-file", configFile, ...args], {
+      ...{ input: new PassThrough(), output, errors: output, folder: PROJECT_DIR, environment },
     });
     const made = code === 1 ? undefined : readFileSync(join(out, "review.json"), "utf8");
     return { code, text, made: made === undefined ? undefined : (JSON.parse(made) as Review) };

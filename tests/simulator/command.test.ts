@@ -6,12 +6,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 function run(...args: string[]) {
-  const child = spawn(process.execPath, [
-    "--require",
-    "./typescript.cjs",
-    "packages/simulator/main.ts",
-    ...args,
-  ]);
+  const child = spawn(process.execPath, ["commands/aws-panos.cjs", "simulator", ...args]);
   let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (text: string) => (output += text));
@@ -105,7 +100,7 @@ describe("simulator: the command", () => {
       run("--ha", "yes"),
     ];
     const codes = await Promise.all(runs.map(async ({ ended }) => (await ended)[0]));
-    expect(codes).to.deep.equal([1, 1, 1, 1, 1]);
+    expect(codes).to.deep.equal([64, 64, 1, 1, 64]);
     expect(runs[0]?.output()).to.contain("--port");
     expect(runs[1]?.output()).to.contain("--nonsense");
     expect(runs[2]?.output()).to.contain("<policy>");

@@ -1,5 +1,5 @@
 import { PassThrough, Writable } from "node:stream";
-import type { Terminal } from "../../commands/terminal";
+import type { Command as Whole } from "../../commands/framework";
 
 /** A person at a terminal: what they type, and what they see. As readline knows one, by `isTTY`. */
 export class FakeTerminal {
@@ -35,7 +35,7 @@ export class FakeTerminal {
   }
 }
 
-export type Command = (args: string[], terminal: Terminal) => Promise<number>;
+export type Command = Pick<Whole, "run">;
 
 /** What a command says and ends with, where its output is a pipe. @param secret what it must never say */
 export async function runIn(
@@ -44,11 +44,15 @@ export async function runIn(
   args: string[],
   environment: NodeJS.ProcessEnv,
   secret: string,
-): Promise<{ code: number; text: string }> {
-  const output = new PassThrough();
-  let text = "";
-  output.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  const code = await command(args, { input: new PassThrough(), output, folder, environment });
-  if (text.includes(secret)) throw new Error("the command said a secret");
-  return { code, text };
+): Promise<{ code: number; text: string; output: string; errors: string }> {
+  const said = { text: "", output: "", errors: "" };
+  const pipe = (name: "output" | "errors") =>
+    new PassThrough().on("data", (chunk: Buffer) => {
+      said.text += chunk.toString();
+      said[name] += chunk.toString();
+    });
+  const streams = { input: new PassThrough(), output: pipe("output"), errors: pipe("errors") };
+  const code = await command.run(args, { ...streams, folder, environment });
+  if (said.text.includes(secret)) throw new Error("the command said a secret");
+  return { code, ...said };
 }

@@ -20,7 +20,7 @@ describe("npm run replay", () => {
   async function run(...args: string[]): Promise<{ code: number; seen: string }> {
     const terminal = new FakeTerminal();
     const { input, output } = terminal;
-    const code = await replay(args, { input, output, folder, environment: {} });
+    const code = await replay.run(args, { input, output, errors: output, folder, environment: {} });
     return { code, seen: terminal.seen };
   }
 
@@ -67,7 +67,7 @@ describe("npm run replay", () => {
     const missing = await run(join(folder, "missing.json.gz"));
     expect(missing.code).to.equal(1);
     expect(missing.seen).to.contain("missing.json.gz");
-    expect((await run("x", "--delay", "soon")).code).to.equal(2);
+    expect((await run("x", "--delay", "soon")).code).to.equal(64);
   });
 
   it("goes on without a file that can't be used, and says which", async () => {
@@ -141,22 +141,23 @@ describe("npm run replay", () => {
       const child = spawn(
         process.execPath,
         [
-          ...["--require", join(PROJECT_DIR, "typescript.cjs"), join(PROJECT_DIR, "trigger", "replay.ts")],
+          ...[join(PROJECT_DIR, "commands", "aws-panos.cjs"), "replay"],
           ...[await write([stopped]), ...DEMO, EXECUTABLE],
         ],
         {
           cwd: PROJECT_DIR,
           env: { ...process.env, TMPDIR: temporary },
-          stdio: ["ignore", "pipe", "inherit"],
+          stdio: ["ignore", "pipe", "pipe"],
         },
       );
       let seen = "";
-      await new Promise<void>((resolve) =>
-        child.stdout.on("data", (chunk: Buffer) => {
-          seen += chunk.toString();
-          if (seen.includes("run 1 begins")) resolve();
-        }),
-      );
+      await new Promise<void>((resolve) => {
+        for (const stream of [child.stdout, child.stderr])
+          stream.on("data", (chunk: Buffer) => {
+            seen += chunk.toString();
+            if (seen.includes("run 1 begins")) resolve();
+          });
+      });
       const ended = once(child, "close");
       child.kill("SIGINT");
       expect((await ended)[0]).to.equal(130);
@@ -171,7 +172,7 @@ describe("npm run replay", () => {
       const missing = await run(file, "--snapshot", join(folder, "missing.json"), EXECUTABLE);
       expect(missing.code).to.equal(1);
       expect(missing.seen).to.contain("missing.json");
-      expect((await run(file, ...DEMO, "--stack", "prod")).code).to.equal(2);
+      expect((await run(file, ...DEMO, "--stack", "prod")).code).to.equal(64);
       await writeFile(
         join(folder, "Pulumi.two.yaml"),
         'config: { "aws-panos-rules:firewalls": [{ "name": "a" }, { "name": "b" }] }',

@@ -6,7 +6,6 @@ import { Handler } from "../handler/handler";
 import { Ledger } from "../ledger/ledger";
 import type { LedgerStore } from "../ledger/store";
 import type { RunOutcome, RunRequest } from "../runner/runner";
-import type { Flags } from "../../commands/replay/flags";
 import type { Rehearsal, Rehearsed } from "./rehearsal";
 import { DEPLOYED, VirtualQueue } from "./virtual-queue";
 import { VirtualTime } from "./virtual-time";
@@ -27,6 +26,16 @@ export interface Timeline {
   runs: number;
 }
 
+/** How fast things go in a replay, in milliseconds, and what counts. */
+export interface Pace {
+  delay: number;
+  run: number;
+  secondLook: number;
+  schedule: number;
+  ownRoles: string[];
+  tagKeys: string[];
+}
+
 const IDLE: Rehearsed = {
   outcome: { result: "applied", changed: false, summary: "taken to be through" },
   rules: [],
@@ -39,11 +48,11 @@ const IDLE: Rehearsed = {
  */
 export async function timelineOf(
   records: readonly unknown[],
-  flags: Flags,
+  pace: Pace,
   tell: (moment: Moment) => void,
   rehearsal?: Rehearsal,
 ): Promise<Timeline> {
-  const watch = { ownRoles: flags.ownRoles, tagKeys: flags.tagKeys };
+  const watch = { ownRoles: pace.ownRoles, tagKeys: pace.tagKeys };
   const timeline: Timeline = { dropped: new Map(), malformed: [], untold: new Map(), runs: 0 };
   const changes: { change: Change; record: unknown }[] = [];
   for (const record of records) {
@@ -74,14 +83,14 @@ export async function timelineOf(
   let ids = 0;
   const queue: VirtualQueue = new VirtualQueue(time, DEPLOYED, (input, id, end) => {
     const handler = new Handler(
-      { stack: "replay", mode: "up", lookAgainAfter: flags.secondLook, watch },
+      { stack: "replay", mode: "up", lookAgainAfter: pace.secondLook, watch },
       {
         ledger: new Ledger(store, "replay", time.wait),
         runner: {
           start: async (request) => {
             say(`run ${++timeline.runs} begins: ${request.cause}`);
             const { outcome } = await rehearse(request);
-            await time.wait(flags.run);
+            await time.wait(pace.run);
             return outcome;
           },
           outcome: () => Promise.resolve(undefined),
@@ -117,11 +126,11 @@ export async function timelineOf(
       if (!isTold) count(timeline.untold, change.what);
       say(deedOf(change), isTold ? [] : ["the account stays as it was: the record doesn't tell all of it"]);
     });
-    time.at(at + flags.delay, () => queue.send(eventOf(record)));
+    time.at(at + pace.delay, () => queue.send(eventOf(record)));
   }
-  const over = last + flags.delay + flags.secondLook + 2 * flags.run + 3 * DEPLOYED.window;
-  if (flags.schedule > 0) {
-    for (let at = first + flags.schedule; at <= over; at += flags.schedule) {
+  const over = last + pace.delay + pace.secondLook + 2 * pace.run + 3 * DEPLOYED.window;
+  if (pace.schedule > 0) {
+    for (let at = first + pace.schedule; at <= over; at += pace.schedule) {
       time.at(at, () => queue.send(JSON.stringify(SCHEDULE_MESSAGE)));
     }
   }

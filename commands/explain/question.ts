@@ -1,0 +1,55 @@
+import type { Cidr } from "../../lib/net/cidr";
+import type { Traffic } from "../../lib/net/protocols";
+import { cidrOf, type PacketQuestion } from "../../review/explain/packets";
+import { refuse, UsageError, type GivenTo } from "../framework";
+import type { explainTable } from "./table";
+
+export type Question = { rule: string } | PacketQuestion;
+
+/** What is asked. @throws UsageError */
+export function questionIn({ operands: [rule], from, to, port }: GivenTo<typeof explainTable>): Question {
+  const asked = [from, to, port].filter((each) => each !== undefined);
+  refuse((rule === undefined) === (asked.length === 0) && "give either RULE, or --from, --to and --port");
+  if (rule !== undefined) return { rule };
+  const [source, destination] = [cidrOf(from ?? ""), cidrOf(to ?? "")];
+  const traffic = trafficFrom(port ?? "");
+  if (source === undefined || destination === undefined || traffic === undefined) {
+    throw new UsageError([
+      ...(source === undefined ? [`--from ${from ?? "is missing"}: give 203.0.113.0/24 or an address`] : []),
+      ...(destination === undefined ? [`--to ${to ?? "is missing"}: give an address or 203.0.113.0/24`] : []),
+      ...(traffic === undefined
+        ? [`--port ${port ?? "is missing"}: give tcp/443, icmp/8 or protocol/47`]
+        : []),
+    ]);
+  }
+  const family = FAMILY_OF[traffic.protocol];
+  refuse(
+    source.family !== destination.family &&
+      `--from is ${source.family} and --to is ${destination.family}: no packet has two families`,
+    family !== undefined &&
+      family !== source.family &&
+      `--port ${port} is of ${family}, but --from and --to are ${source.family}`,
+  );
+  return { from: source, to: destination, traffic, port: port ?? "" };
+}
+
+/** Protocols that only one family has. */
+const FAMILY_OF: Partial<Record<Traffic["protocol"], Cidr["family"]>> = { icmp: "IPv4", icmpv6: "IPv6" };
+
+function trafficFrom(text: string): Traffic | undefined {
+  const [, protocol, digits] = /^(tcp|udp|icmp|icmpv6|protocol)(?:\/(\d{1,5}))?$/.exec(text) ?? [];
+  const number = Number(digits);
+  switch (protocol) {
+    case "tcp":
+    case "udp":
+      return number <= 65535 ? { protocol, fromPort: number, toPort: number } : undefined;
+    case "icmp":
+    case "icmpv6":
+      return { protocol, type: digits === undefined ? -1 : number, code: -1 };
+    case "protocol":
+      return number >= 1 && number <= 255 ? { protocol: "ip", number } : undefined;
+    case undefined:
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import { EXIT, type Outcome } from "./exit";
+import { helpOf, usageOf } from "./help";
+import type { Options } from "./options";
+import { parse, type Parsed } from "./parse";
+import type { CommandTable } from "./table";
+import { lines, type Terminal } from "./terminal";
+import { UsageError } from "./usage-error";
+
+export interface Command {
+  table: CommandTable;
+  /** @returns the exit code */
+  run(args: string[], terminal: Terminal): Promise<number>;
+}
+
+/**
+ * A command: results go to `terminal.output`, what is wrong to `terminal.errors`.
+ * @param work throws where it fails, and `UsageError` where options don't go together
+ */
+export function command<O extends Options>(
+  table: CommandTable<O>,
+  work: (given: Parsed<O>, terminal: Terminal) => Promise<Outcome>,
+): Command {
+  return {
+    table,
+    async run(args, terminal) {
+      const complain = lines(terminal.errors);
+      try {
+        const given = parse(args, table.options, table.operands);
+        if (given === "help") {
+          terminal.output.write(helpOf(table));
+          return EXIT.fine;
+        }
+        return EXIT[await work(given, terminal)];
+      } catch (error) {
+        if (error instanceof UsageError) {
+          complain(`${error.message}\n\n${usageOf(table)}`);
+          return EXIT.usage;
+        }
+        complain([table.failing, failureOf(error)].filter(Boolean).join(": "));
+        return EXIT.failed;
+      }
+    },
+  };
+}
+
+/** Why it failed, for a person. */
+function failureOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, path } = error as NodeJS.ErrnoException;
+  const known = {
+    ENOENT: "there is no such file or folder",
+    EACCES: "this user may not use it",
+    EEXIST: "it exists",
+  };
+  const reason = known[code as keyof typeof known] as string | undefined;
+  return path !== undefined && reason !== undefined ? `${path}: ${reason}` : error.message;
+}

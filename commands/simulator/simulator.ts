@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { parseFaults, startHaPair, startSimulator } from "../../packages/simulator";
+import type { HaPairOptions, Simulator } from "../../packages/simulator";
+import { parseApplications } from "../../packages/simulator/policy/more-applications";
+import type { MoreApplications } from "../../packages/simulator/policy/more-applications";
+import { refusesFrom } from "../../packages/simulator/refuses";
+import { command, lines, refuse, type GivenTo } from "../framework";
+import { stopWithLauncher } from "./launcher";
+import { simulatorTable } from "./table";
+
+type Given = GivenTo<typeof simulatorTable>;
+
+/** Runs a simulated firewall, or a pair, until it is stopped. */
+export const simulator = command(simulatorTable, async (given, { output }) => {
+  const say = lines(output);
+  const options = optionsFrom(given);
+  const running = given.ha === undefined ? await startSimulator(options) : await startHaPair(options);
+  const announce = ({ url, httpUrl }: Simulator, which: string) => {
+    say(`PAN-OS simulator${which}: XML API on ${url}/api/ (self-signed certificate) and ${httpUrl}/api/`);
+    say(`Rulebase and jobs to look at: ${httpUrl}/`);
+  };
+  if ("first" in running) {
+    announce(running.first, ", the first firewall of an HA pair");
+    announce(running.second, ", the second one");
+  } else announce(running, "");
+  await new Promise<void>((stop) => {
+    process.once("SIGTERM", stop);
+    process.once("SIGINT", stop);
+    stopWithLauncher(stop);
+  });
+  await running.stop();
+  return "fine";
+});
+
+function optionsFrom(given: Given): HaPairOptions {
+  const { user, password, ha, firewallConfig, record, swVersion, keyLifetime, maxRules } = given;
+  refuse(
+    password.length > Math.max(user.length, 1) && "--password: there are more passwords than users",
+    ha !== undefined && !isMode(ha) && `--ha: "${ha}" is neither active-passive nor active-active`,
+  );
+  const names = user.length === 0 ? ["admin"] : user;
+  return {
+    ...{ port: given.port, httpPort: given.httpPort, host: given.host, commitSeconds: given.commitSeconds },
+    users: names.map((name, index) => ({ name, password: password[index] ?? name })),
+    ...(firewallConfig !== undefined && { config: readFileSync(firewallConfig, "utf8") }),
+    ...(record !== undefined && { record }),
+    ...(swVersion !== undefined && { swVersion }),
+    ...(given.refuse.length > 0 && { refuses: refusesFrom(given.refuse) }),
+    ...(given.faults !== undefined && {
+      faults: parseFaults(readFileSync(given.faults, "utf8"), `--faults ${given.faults}`),
+    }),
+    ...(given.applications !== undefined && { applications: applicationsOf(given.applications) }),
+    ...(given.everyApplication && { everyApplication: true }),
+    ...(maxRules !== undefined && { maxRules }),
+    ...(given.passiveWrites && { passiveWrites: true }),
+    ...(isMode(ha) && { mode: ha }),
+    syncSeconds: given.syncSeconds,
+    second: { port: given.secondPort, httpPort: given.secondHttpPort },
+    ...(keyLifetime !== undefined && { keyLifetimeSeconds: keyLifetime }),
+  };
+}
+
+function isMode(ha: string | undefined): ha is "active-passive" | "active-active" {
+  return ha === "active-passive" || ha === "active-active";
+}
+
+function applicationsOf(file: string): MoreApplications {
+  try {
+    return parseApplications(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Error(`--applications ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
