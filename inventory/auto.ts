@@ -79,7 +79,7 @@ async function readInBulk(
     );
   }
   tell.info(`reading AWS with EC2's own API: ${why}. inventory: ec2 asks it at once`);
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- tsx doesn't transpile what import() loads
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- at once, as the rest of this function
   const { readEc2 } = require("./ec2/read") as typeof ec2;
   return readEc2(
     access,

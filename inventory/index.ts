@@ -41,7 +41,7 @@ export function outsidePulumi(source: InventorySource): InventorySource {
  */
 export function readInventory(source: InventorySource, tell: Tell = silent): Promise<Inventory> {
   // Each source is loaded when it is asked: @pulumi/aws brings all of Pulumi's SDK, and AWS's takes most of a
-  // second. tsx registered for CommonJS only doesn't transpile what import() loads.
+  // second.
   /* eslint-disable @typescript-eslint/no-require-imports */
   switch (source.kind) {
     case "auto":

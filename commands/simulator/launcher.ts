@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from "node:fs";
  */
 export function stopWithLauncher(stop: () => void): void {
   if (process.env["npm_lifecycle_event"] === undefined) return;
-  // The tsx that loads this program, and the shell above it.
+  // What loads this program, and the shell above it.
   const launchers = [process.ppid, parentOf(process.ppid)].filter((pid) => pid !== undefined && pid > 1);
   const watch = setInterval(() => {
     if (launchers.every((pid) => pid !== undefined && isAlive(pid))) return;

@@ -32,6 +32,15 @@ describe("Pulumi's SDK in our processes", () => {
     expect(await printed(script, leanNodeOptions("--no-warnings"))).to.deep.equal([true, "function"]);
   });
 
+  it("loads TypeScript as the program does where a line in the state asks for tsx", async () => {
+    const script = `require("tsx/cjs");
+      const { compareTexts } = require("./lib/order.ts");
+      const loads = (part) => Object.keys(require.cache).some((file) => file.includes(part));
+      console.log(JSON.stringify([compareTexts("a", "b"), loads("tsx"), loads("typescript.cjs")]))`;
+    expect(await printed(script, leanNodeOptions())).to.deep.equal([-1, false, true]);
+    expect(await printed(script, "")).to.deep.equal([-1, true, false]);
+  });
+
   it("leaves the options that are there, and is among them once", () => {
     const once = leanNodeOptions("--max-old-space-size=300");
     expect(once).to.match(/^--max-old-space-size=300 --require="\/.+lean-sdk\.cjs"$/);

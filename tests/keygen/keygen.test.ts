@@ -222,7 +222,7 @@ describe("keygen", () => {
     beforeEach(async () => {
       seen = join(folder, "seen");
       await writeFile(join(folder, "Pulumi.yaml"), "name: aws-panos-rules\nruntime: nodejs\n");
-      const engine = `exec "${process.execPath}" --require "${resolve("node_modules/tsx/dist/cjs/index.cjs")}" "${resolve("packages/pulumi/main.ts")}" "$@"`;
+      const engine = `exec "${process.execPath}" --require "${resolve("typescript.cjs")}" "${resolve("packages/pulumi/main.ts")}" "$@"`;
       await writeFile(join(folder, "pulumi"), `#!/bin/sh\nprintf '%s\\n' "$@" >> "${seen}"\n${engine}\n`);
       await chmod(join(folder, "pulumi"), 0o755);
       environment = {

@@ -12,7 +12,7 @@ import { ledgerStatements, logStatement, roleFor, runStatements, type Parts } fr
 
 /** The image's user for everything of ours; it has to be there, or CodeBuild fails. See the Dockerfile. */
 const USER = "panos";
-const COMMAND = "cd /var/task && exec node --require tsx/cjs trigger/runner/build.ts";
+const COMMAND = "cd /var/task && exec node --require ./typescript.cjs trigger/runner/build.ts";
 
 /** The build's role: that of a run, and to fetch its image and write its log. */
 export function buildRole(

@@ -8,8 +8,8 @@ import type { Seen } from "./verdict";
 
 /** A thread has to load TypeScript for itself. */
 const PROGRAM = `
-  require("tsx/cjs");
   const { parentPort, workerData } = require("node:worker_threads");
+  require(workerData.loader);
   const { runCases } = require(workerData.cases);
   const { seed, first, count, step } = workerData;
   parentPort.postMessage(runCases(seed, Array.from({ length: Math.ceil((count - first) / step) }, (_, index) => first + index * step)));
@@ -34,7 +34,11 @@ function run(range: object): Promise<{ seen: Seen; failure?: Failure }> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(PROGRAM, {
       eval: true,
-      workerData: { ...range, cases: join(__dirname, "cases") },
+      workerData: {
+        ...range,
+        cases: join(__dirname, "cases"),
+        loader: join(__dirname, "../../../typescript.cjs"),
+      },
     });
     worker.once("message", resolve).once("error", reject);
   });
