@@ -69,7 +69,7 @@ export interface FirewallSettings {
   declared: DeclaredFirewall;
 }
 
-export interface DeclaredFirewall {
+interface DeclaredFirewall {
   name: string;
   vsys: string;
   hostname: string;

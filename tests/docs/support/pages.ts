@@ -20,7 +20,7 @@ export function pageAt(path: string): DocumentationPage {
 }
 
 /** A page's text outside its blocks of code. */
-export function prose({ text }: DocumentationPage): string {
+function prose({ text }: DocumentationPage): string {
   return text.replace(FENCE, "");
 }
 
