@@ -58,10 +58,12 @@ export const CONNECTION_ENVIRONMENT = {
 /** Of a setting or an environment variable, in characters. */
 const MAX_VALUE = 8192;
 /** A name or ARN of AWS Secrets Manager (API reference, CreateSecret). */
-const SECRET_ID = /^(arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[A-Za-z0-9/_+=.@-]{1,512}$/;
+export const SECRET_ID =
+  /^(arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[A-Za-z0-9/_+=.@-]{1,512}$/;
 /** An API key; an HTTP header can't carry anything else. */
 const API_KEY = /^[\x21-\x7e]+$/;
-const HOSTNAME = /^([A-Za-z0-9._-]+|\[?[0-9A-Fa-f:]+\]?)$/;
+export const HOSTNAME = /^([A-Za-z0-9._-]+|\[?[0-9A-Fa-f:]+\]?)$/;
+export const VSYS = /^[A-Za-z0-9._-]{1,63}$/;
 
 type ConnectionKey = keyof typeof CONNECTION_ENVIRONMENT;
 
@@ -109,7 +111,7 @@ export function connectionFrom(
     report("port", `${JSON.stringify(value("port"))} is not a port number from 1 to 65535`, "443");
 
   const vsys = value("vsys") ?? "vsys1";
-  if (!/^[A-Za-z0-9._-]{1,63}$/.test(vsys)) report("vsys", `${JSON.stringify(vsys)} is not a vsys`, "vsys1");
+  if (!VSYS.test(vsys)) report("vsys", `${JSON.stringify(vsys)} is not a vsys`, "vsys1");
 
   const skip = value("skipVerifyCertificate") ?? "false";
   if (skip !== "true" && skip !== "false")

@@ -2,6 +2,7 @@ import { connectionFrom, type Connection } from "../panos/connection";
 import { PanosError } from "../panos/error";
 import { withKeyReader } from "../aws/secrets/key-reader";
 import { firewallConfigurations, PROJECT } from "../settings/configuration";
+import { SETTINGS } from "../settings/table";
 
 /** What the provider takes from the stack configuration by itself; everything else comes as inputs. */
 export interface ProviderSettings {
@@ -15,9 +16,6 @@ export interface ProviderSettings {
   /** Whether to end what only removed or narrowed rules allowed. */
   clearSessions: boolean;
 }
-
-const LOCK_TIMEOUT_SECONDS = 120;
-const COMMIT_TIMEOUT_SECONDS = 1800;
 
 /**
  * What a configuration says of a firewall.
@@ -49,10 +47,11 @@ export function providerSettings(
   return {
     connection: withKeyReader(connection, get),
     takeLock: get("panos:takeLock") !== "false",
-    lockTimeoutSeconds: Number(get("panos:lockTimeout") ?? LOCK_TIMEOUT_SECONDS),
-    commitTimeoutSeconds: Number(get("panos:commitTimeout") ?? COMMIT_TIMEOUT_SECONDS),
+    lockTimeoutSeconds: Number(get("panos:lockTimeout") ?? SETTINGS["panos:lockTimeout"].default),
+    commitTimeoutSeconds: Number(get("panos:commitTimeout") ?? SETTINGS["panos:commitTimeout"].default),
     commitScope: get("panos:commitScope") === "full" ? "full" : "own",
-    auditComment: process.env["PANOS_AUDIT_COMMENT"] || get("panos:auditComment") || undefined,
+    auditComment:
+      process.env[SETTINGS["panos:auditComment"].variable] || get("panos:auditComment") || undefined,
     clearSessions: get(`${PROJECT}:sessions`) === "clear",
   };
 }

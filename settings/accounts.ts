@@ -2,13 +2,13 @@ import type { AwsAccess } from "../aws/access";
 import type { AccountAccess } from "../inventory/ec2/accounts";
 import { PROJECT } from "./configuration";
 import { isRecord } from "../lib/records";
-import { REGION, ROLE_ARN } from "./aws";
 import { reportUnlessKnown } from "./keys";
+import { SETTINGS } from "./table";
+import { REGION, ROLE_ARN } from "./table/forms";
+import { ACCOUNT_KEYS } from "./table/structures";
 import type { Report } from "./problems";
 
-const EXAMPLE =
-  '[{"role": "arn:aws:iam::123456789012:role/panos-reader", "regions": ["eu-central-1"]}, {"regions": ["eu-west-1"]}]';
-const KEYS = ["role", "externalId", "regions"];
+const EXAMPLE = SETTINGS.accounts.example;
 
 /**
  * `accounts`: a role and regions each. Without a role, the account of the credentials themselves; without
@@ -36,7 +36,7 @@ function accountFrom(entry: unknown, key: string, base: AwsAccess, report: Repor
     report(key, "is not an object with a role and regions", EXAMPLE);
     return [];
   }
-  for (const name of Object.keys(entry)) reportUnlessKnown(name, `${key}.${name}`, KEYS, report);
+  for (const name of Object.keys(entry)) reportUnlessKnown(name, `${key}.${name}`, ACCOUNT_KEYS, report);
   const { role, externalId, regions = base.region === undefined ? [] : [base.region] } = entry;
   if (role !== undefined && (typeof role !== "string" || !ROLE_ARN.test(role))) {
     report(`${key}.role`, `${JSON.stringify(role)} is not the ARN of a role`, EXAMPLE);

@@ -1,8 +1,9 @@
 import type { MappingOptions } from "../mapping/types";
 import { PROJECT } from "./configuration";
 import { isRecord } from "../lib/records";
+import { SETTINGS } from "./table";
+import { PANOS_NAME } from "./table/forms";
 import type { Report } from "./problems";
-import { PANOS_NAME } from "./reader";
 
 /**
  * `applications`: overrides of the application table, by protocol and port.
@@ -13,7 +14,7 @@ export function applicationOverrides(
   report: Report,
   key = `${PROJECT}:applications`,
 ): MappingOptions["applications"] {
-  const example = '{"tcp/8443": "ssl", "tcp/3306": null}';
+  const { example } = SETTINGS.applications;
   if (value === undefined) return {};
   if (!isRecord(value)) {
     report(key, "is not an object of applications by protocol and port", example);

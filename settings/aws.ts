@@ -1,5 +1,6 @@
 import type { AssumedRole, AwsAccess } from "../aws/access";
 import { given, isRecord } from "../lib/records";
+import { REGION, ROLE_ARN } from "./table/forms";
 import type { Report } from "./problems";
 import { reportUnlessKnown } from "./keys";
 import { reader, type Get, type Reader } from "./reader";
@@ -71,8 +72,6 @@ export function reportUnknownAws(keys: readonly string[], report: Report): void 
 }
 
 const ROLE = '[{"roleArn": "arn:aws:iam::123456789012:role/panos-reader"}]';
-export const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/\S+$/;
-export const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/;
 
 /** The AWS provider's settings, `aws:…`, as far as they say where and as whom EC2's API is asked. */
 export function awsAccess(get: Get, report: Report): AwsAccess {

@@ -1,21 +1,10 @@
+import { OVERRIDES } from "./table";
+
 /** The namespace of the project's own settings. */
 export const PROJECT = "aws-panos-rules";
 
 /** The list of several firewalls. */
 export const FIREWALLS = `${PROJECT}:firewalls`;
-
-/** Settings of the project's namespace that each of several firewalls may have for itself. */
-export const OVERRIDES = [
-  "cleanupRule",
-  "untrustZone",
-  "trustZone",
-  "zones",
-  "profileGroup",
-  "logSetting",
-  "policies",
-  "sessions",
-  "adopt",
-];
 
 /** What the configuration says of one firewall. */
 export interface FirewallConfiguration {

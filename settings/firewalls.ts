@@ -6,11 +6,11 @@ import {
   type FirewallConfigurations,
 } from "./configuration";
 import { isRecord } from "../lib/records";
-import { FIREWALL_KEYS, reportUnlessKnown } from "./keys";
+import { reportUnlessKnown } from "./keys";
+import { FIREWALL_KEYS, SETTINGS } from "./table";
 import type { Report } from "./problems";
 
-const EXAMPLE =
-  '[{"name": "edge-a", "hostname": "fw-a.example.com"}, {"name": "edge-b", "hostname": "fw-b.example.com"}]';
+const EXAMPLE = SETTINGS.firewalls.example;
 
 /** The firewalls to declare, checked for what only the whole list can get wrong. */
 export function configuredFirewalls(

@@ -1,4 +1,7 @@
+import { isRecord } from "../lib/records";
 import { PROJECT } from "./configuration";
+import { SETTINGS } from "./table";
+import { WINDOW_KEYS } from "./table/structures";
 
 /** A time of the week in which nothing may be written. */
 export interface FreezeWindow {
@@ -37,18 +40,18 @@ export function freezeWindows(
   value: unknown,
   report: (place: string, problem: string, example: string) => void,
 ): FreezeWindow[] {
-  const example = '[{"days": ["fri"], "from": "16:00", "to": "24:00", "timeZone": "Europe/Berlin"}]';
+  const { example } = SETTINGS.freeze;
   if (!Array.isArray(value)) {
     report("", "is not a list of windows", example);
     return [];
   }
   return value.map((entry: unknown, index): FreezeWindow => {
     const place = `[${index}]`;
-    const window = typeof entry === "object" && entry !== null ? (entry as Record<string, unknown>) : {};
+    const window = isRecord(entry) ? entry : {};
     if (window !== entry) report(place, "is not an object", example);
     for (const key of Object.keys(window)) {
-      if (!["days", "from", "to", "timeZone"].includes(key)) {
-        report(`${place}.${key}`, "is not a setting", "days, from, to, timeZone");
+      if (!WINDOW_KEYS.includes(key)) {
+        report(`${place}.${key}`, "is not a setting", WINDOW_KEYS.join(", "));
       }
     }
     const { days = DAYS, from = "00:00", to = "24:00", timeZone = "UTC" } = window;

@@ -2,11 +2,11 @@ import type { Place } from "../aws/place";
 import { PROJECT } from "./configuration";
 import { isRecord } from "../lib/records";
 import { reportUnlessKnown } from "./keys";
+import { SETTINGS } from "./table";
+import { APPROVALS_PLACE, TABLE } from "./table/forms";
+import { GUARD } from "./table/structures";
 import type { Report } from "./problems";
 import { type Get } from "./reader";
-
-/** Where approvals are kept: a table's name, or s3://bucket/prefix. */
-export const APPROVALS_PLACE = /^(s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^\s]*)?|[\w.-]{3,255})$/;
 
 /** Where the guard's policy is, and what it keeps. */
 export interface GuardSettings {
@@ -20,22 +20,20 @@ export interface GuardSettings {
 }
 
 const KEY = `${PROJECT}:guard`;
-const KEYS = ["policy", "table", "approvals"];
-const EXAMPLE =
-  '{"policy": "guard.yaml", "table": "aws-panos-prod-guard", "approvals": "aws-panos-prod-approvals"}';
 
 /** `guard`: what waits for an approval although a security group allows it. */
 export function guardSettings(value: unknown, get: Get, report: Report): GuardSettings | undefined {
   if (value === undefined) return undefined;
   if (!isRecord(value)) {
-    report(KEY, "is not an object", EXAMPLE);
+    report(KEY, "is not an object", SETTINGS.guard.example);
     return undefined;
   }
-  for (const key of Object.keys(value)) reportUnlessKnown(key, `${KEY}.${key}`, KEYS, report);
+  for (const key of Object.keys(value))
+    reportUnlessKnown(key, `${KEY}.${key}`, Object.keys(GUARD.properties), report);
   const { policy = "guard.yaml", table, approvals } = value;
   if (typeof policy !== "string" || policy === "")
     report(`${KEY}.policy`, "is not a file's name", "guard.yaml");
-  if (table !== undefined && !(typeof table === "string" && /^[\w.-]{3,255}$/.test(table))) {
+  if (table !== undefined && !(typeof table === "string" && TABLE.test(table))) {
     report(`${KEY}.table`, `${JSON.stringify(table)} is not a table's name`, "aws-panos-prod-guard");
   }
   if (typeof approvals !== "string" || !APPROVALS_PLACE.test(approvals)) {

@@ -1,6 +1,9 @@
 import { NO_GUARDRAILS, type GuardedTraffic, type Guardrails } from "../mapping/guardrails";
 import { PROJECT } from "./configuration";
 import { isRecord } from "../lib/records";
+import { SETTINGS } from "./table";
+import { SECURITY_GROUP } from "./table/forms";
+import { GUARDRAILS } from "./table/structures";
 import type { Report } from "./problems";
 
 /** What the stack configuration forbids, and whether a preview fails because of it. */
@@ -11,16 +14,7 @@ export interface GuardrailSettings extends Guardrails {
 }
 
 const KEY = `${PROJECT}:guardrails`;
-const KEYS = [
-  "neverOpen",
-  "exemptReferences",
-  "widestSource",
-  "exclude",
-  "approvalTag",
-  "unboundApprovalTag",
-  "maxRules",
-  "enforce",
-];
+const KEYS = Object.keys(GUARDRAILS.properties);
 const EXCLUDED = ["securityGroups", "vpcs", "instances"] as const;
 
 /** `guardrails`: what is never opened, whatever a security group says. */
@@ -28,7 +22,7 @@ export function guardrailSettings(value: unknown, report: Report): GuardrailSett
   const none: GuardrailSettings = { ...NO_GUARDRAILS, enforce: false, maxRules: undefined };
   if (value === undefined) return none;
   if (!isRecord(value)) {
-    report(KEY, "is not an object", '{"neverOpen": ["tcp/3389"], "enforce": true}');
+    report(KEY, "is not an object", SETTINGS.guardrails.example);
     return none;
   }
   for (const key of Object.keys(value)) {
@@ -133,7 +127,7 @@ function tagText(text: unknown, key: string, report: Report): string | undefined
 }
 
 function groupId(id: unknown, report: Report): string | undefined {
-  if (typeof id === "string" && /^sg-[0-9a-z]+$/.test(id)) return id;
+  if (typeof id === "string" && SECURITY_GROUP.test(id)) return id;
   report(
     `${KEY}.exemptReferences`,
     `${JSON.stringify(id)} is not a security group's id`,

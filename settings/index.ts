@@ -2,12 +2,12 @@ import { getOrganization, getProject, getStack } from "@pulumi/pulumi/metadata";
 import { allConfig } from "@pulumi/pulumi/runtime/config";
 import type { InventorySource } from "../inventory";
 import { INTERZONE_DEFAULT, INTRAZONE_DEFAULT } from "../declaration/cleanup-rule";
-import { HOLD_TAG, OWNER_ID, ownerTag } from "../declaration/names";
+import { HOLD_TAG, ownerTag } from "../declaration/names";
 import type { CoverageOptions } from "../mapping/coverage";
 import type { MappingOptions } from "../mapping/types";
 import { AUDIT_COMMENT_LIMIT } from "../panos/audit";
 import { connectionFrom, type Connection } from "../panos/connection";
-import { PROJECT, type FirewallConfiguration } from "./configuration";
+import { FIREWALLS, listedEntries, PROJECT, type FirewallConfiguration } from "./configuration";
 import { isRecord } from "../lib/records";
 import { freezeWindows, frozen } from "./freeze";
 import { runFrom } from "./run";
@@ -23,7 +23,9 @@ import { policySettings } from "./policies";
 import { quarantineSettings } from "./quarantine";
 import { removalSettings } from "./removals";
 import { mappingScope, protectedPlaces, zoneOptions } from "./mapping";
-import { PANOS_NAME, reader } from "./reader";
+import { tableReader } from "./reader";
+import { SECRETS, SETTINGS } from "./table";
+import { PANOS_NAME } from "./table/forms";
 import { namedTags, reportUnseenTags } from "./tags";
 import { firewallTargets } from "./targets";
 
@@ -82,8 +84,6 @@ interface DeclaredFirewall {
   maxRemovals: number | undefined;
 }
 
-const SECRETS = ["apiKey", "password"];
-
 /**
  * Reads the configuration of the stack that runs.
  * @throws SettingsError
@@ -108,13 +108,13 @@ export function settingsFrom(
 ): Settings {
   const { problems, report } = collector();
   const get = (key: string) => values[key];
-  const read = reader(get, report);
+  const read = tableReader(get, report);
 
   for (const key of Object.keys(values)) reportUnknown(key, report);
   reportPlainSecrets(values, isSecret, report);
   const { firewalls, listed } = configuredFirewalls(get, environment, report);
 
-  const ownerId = read.text("ownerId", OWNER_ID, "k3v9x2ab (npm run init makes one)") ?? "";
+  const ownerId = read.text("ownerId") ?? "";
   if (ownerTag(ownerId) === HOLD_TAG) report(`${PROJECT}:ownerId`, 'can\'t be "hold"', "k3v9x2ab");
   const places = protectedPlaces(read, report);
   const isFirewallNeeded = [...(places.protectedSubnets ?? []), ...(places.protectedVpcs ?? [])].length === 0;
@@ -123,8 +123,9 @@ export function settingsFrom(
   if (freeze !== undefined) {
     freezeWindows(freeze, (place, problem, example) => report(`${PROJECT}:freeze${place}`, problem, example));
   }
-  read.boolean("paused", false);
-  reportAuditComment("PANOS_AUDIT_COMMENT", environment["PANOS_AUDIT_COMMENT"], report);
+  read.boolean("paused");
+  const { variable } = SETTINGS["panos:auditComment"];
+  reportAuditComment(variable, environment[variable], report);
   for (const { key, problem, example } of runFrom(environment).problems) report(key, problem, example);
 
   const quarantine = quarantineSettings(read.json("quarantine"), report);
@@ -137,13 +138,13 @@ export function settingsFrom(
       ...targets,
       ...mappingScope(read, report),
       applications: applicationOverrides(read.json("applications"), report),
-      ruleMode: read.choice("ruleMode", ["application", "service"] as const),
-      destinations: read.choice("destinations", ["addresses", "dynamic"] as const),
+      ruleMode: read.choice("ruleMode"),
+      destinations: read.choice("destinations"),
       ...(quarantine && { quarantine }),
     },
-    skipAlreadyAllowed: read.boolean("skipAlreadyAllowed", true),
-    allowApplicationShift: read.boolean("allowApplicationShift", false),
-    acceptRename: read.boolean("acceptRename", false),
+    skipAlreadyAllowed: read.boolean("skipAlreadyAllowed"),
+    allowApplicationShift: read.boolean("allowApplicationShift"),
+    acceptRename: read.boolean("acceptRename"),
     maxRemovals: removals.maxRemovals,
   };
   if (common.mapping.destinationAddress === "nat" && common.mapping.destinations === "dynamic") {
@@ -156,7 +157,7 @@ export function settingsFrom(
   const guardrails = guardrailSettings(read.json("guardrails"), report);
   const guard = guardSettings(read.json("guard"), get, report);
   const limits: Limits = {
-    maxChanges: read.wholeNumber("maxChanges", 0),
+    maxChanges: read.wholeNumber("maxChanges"),
     ...removals,
     maxRules: guardrails.maxRules,
   };
@@ -203,19 +204,19 @@ function firewallSettings(
   report: Report,
 ): FirewallSettings | undefined {
   const { ownerId, stack, mapping, skipAlreadyAllowed, allowApplicationShift, ...others } = common;
-  const read = reader(get, report, keyOf);
+  const read = tableReader(get, report, keyOf);
   const { connection, problems } = connectionFrom((key) => get(`panos:${key}`), environment);
   for (const { key, problem, example } of problems) {
     report(listed ? keyOf(key.replace(/ \(or .*/, "")) : key, problem, example);
   }
-  read.text("panos:name", PANOS_NAME, "edge-fw", "optional");
-  read.boolean("panos:takeLock", true);
-  read.wholeNumber("panos:lockTimeout", 0);
-  read.wholeNumber("panos:commitTimeout", 1);
-  read.choice("panos:commitScope", ["own", "full"] as const);
+  read.text("panos:name");
+  read.boolean("panos:takeLock");
+  read.wholeNumber("panos:lockTimeout");
+  read.wholeNumber("panos:commitTimeout");
+  read.choice("panos:commitScope");
   reportAuditComment(keyOf("panos:auditComment"), get("panos:auditComment"), report);
-  read.choice("sessions", ["leave", "clear"] as const);
-  const cleanupRule = read.text("cleanupRule", PANOS_NAME, "cleanup-deny") ?? "";
+  read.choice("sessions");
+  const cleanupRule = read.text("cleanupRule") ?? "";
   if (cleanupRule === INTRAZONE_DEFAULT) {
     report(
       keyOf(`${PROJECT}:cleanupRule`),
@@ -223,11 +224,11 @@ function firewallSettings(
       INTERZONE_DEFAULT,
     );
   }
-  const untrustZone = read.text("untrustZone", PANOS_NAME, "untrust") ?? "";
-  const trustZone = read.text("trustZone", PANOS_NAME, "trust") ?? "";
+  const untrustZone = read.text("untrustZone") ?? "";
+  const trustZone = read.text("trustZone") ?? "";
   const zones = zoneOptions(read.json("zones"), keyOf(`${PROJECT}:zones`), report);
-  const profileGroup = read.text("profileGroup", PANOS_NAME, "strict-inbound", "optional");
-  const logSetting = read.text("logSetting", PANOS_NAME, "to-siem", "optional");
+  const profileGroup = read.text("profileGroup");
+  const logSetting = read.text("logSetting");
   const policies = policySettings(read.json("policies"), keyOf(`${PROJECT}:policies`), report);
   const adopt = ruleNames(keyOf(`${PROJECT}:adopt`), read.json("adopt"), report);
   if (connection === undefined) return undefined;
@@ -251,7 +252,7 @@ function firewallSettings(
 function ruleNames(key: string, value: unknown, report: Report): string[] {
   if (value === undefined) return [];
   const names: unknown[] = Array.isArray(value) ? value : [];
-  if (!Array.isArray(value)) report(key, "is not a list of rules' names", '["allow-web"]');
+  if (!Array.isArray(value)) report(key, "is not a list of rules' names", SETTINGS.adopt.example);
   for (const name of names) {
     if (typeof name === "string" && PANOS_NAME.test(name)) continue;
     report(key, `${JSON.stringify(name)} is not a rule's name`, '["allow-web"]');
@@ -276,13 +277,12 @@ function reportPlainSecrets(
     if (values[key] === undefined || isSecret(key)) continue;
     report(key, "is in the stack file in plain text", `pulumi config set --secret ${key}`);
   }
-  const list = `${PROJECT}:firewalls`;
-  if (isSecret(list)) return;
-  const entries: unknown = reader((key) => values[key], report).json("firewalls");
-  (Array.isArray(entries) ? entries : []).forEach((entry: unknown, index) => {
+  if (isSecret(FIREWALLS)) return;
+  const entries = listedEntries((key) => values[key]);
+  (entries ?? []).forEach((entry: unknown, index) => {
     for (const name of SECRETS) {
       if (!isRecord(entry) || entry[name] === undefined) continue;
-      const place = `${list}[${index}].${name}`;
+      const place = `${FIREWALLS}[${index}].${name}`;
       report(place, "is in the stack file in plain text", `pulumi config set --secret --path '${place}'`);
     }
   });

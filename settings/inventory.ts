@@ -6,17 +6,17 @@ import { accountsFrom } from "./accounts";
 import { awsAccess, reportUnknownAws } from "./aws";
 import type { GuardrailSettings } from "./guardrails";
 import { collector, type Report } from "./problems";
-import type { Get, Reader } from "./reader";
+import type { Get, TableReader } from "./reader";
 
 /** `inventory`, `snapshot`, `accounts` and `onUnreadable`: where what AWS has is read from. */
 export function inventorySource(
   get: Get,
-  read: Reader,
+  read: TableReader,
   report: Report,
   keys: readonly string[] = [],
 ): InventorySource {
-  const kind = read.choice("inventory", ["auto", "lookups", "ec2", "snapshot"] as const);
-  const onUnreadable = read.choice("onUnreadable", ["stop", "keep"] as const);
+  const kind = read.choice("inventory");
+  const onUnreadable = read.choice("onUnreadable");
   const accounts = read.json("accounts");
   // A key that the AWS provider doesn't know stops it, and EC2's own API would be asked as if it weren't there.
   if (accounts !== undefined || kind !== "snapshot") reportUnknownAws(keys, report);
@@ -36,7 +36,7 @@ export function inventorySource(
   }
   if (kind === "auto" || kind === "lookups") return { kind, access: accessOrObstacle(get) };
   if (kind === "ec2") return { kind, access: awsAccess(get, report) };
-  const file = read.text("snapshot", /./, "account.json", "optional");
+  const file = read.text("snapshot");
   if (file === undefined) {
     report(`${PROJECT}:snapshot`, "is missing, although inventory is snapshot", "account.json");
   }

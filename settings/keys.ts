@@ -1,61 +1,6 @@
-import { CONNECTION_ENVIRONMENT } from "../panos/connection";
-import { OVERRIDES, PROJECT } from "./configuration";
+import { PROJECT } from "./configuration";
 import type { Report } from "./problems";
-
-/** Settings of the namespace `panos:`: one firewall, or what several have in common. */
-const PANOS_KEYS = [
-  ...Object.keys(CONNECTION_ENVIRONMENT),
-  "name",
-  "takeLock",
-  "lockTimeout",
-  "commitTimeout",
-  "commitScope",
-  "auditComment",
-];
-
-/** Settings of the project's namespace. */
-const PROJECT_KEYS = [
-  "firewall",
-  "firewalls",
-  "cleanupRule",
-  "untrustZone",
-  "trustZone",
-  "profileGroup",
-  "logSetting",
-  "applications",
-  "applicationsByTag",
-  "directions",
-  "references",
-  "destinationAddress",
-  "overlaps",
-  "prefixListGroups",
-  "protectedSubnets",
-  "protectedVpcs",
-  "zones",
-  "accounts",
-  "onUnreadable",
-  "inventory",
-  "snapshot",
-  "ruleMode",
-  "destinations",
-  "skipAlreadyAllowed",
-  "allowApplicationShift",
-  "ownerId",
-  "acceptRename",
-  "maxRemovals",
-  "maxChanges",
-  "guardrails",
-  "quarantine",
-  "policies",
-  "guard",
-  "freeze",
-  "paused",
-  "sessions",
-  "adopt",
-];
-
-/** What one of several firewalls may say of itself. */
-export const FIREWALL_KEYS = [...PANOS_KEYS, ...OVERRIDES, "remove"];
+import { PANOS_KEYS, PROJECT_KEYS } from "./table";
 
 /** Reports a key of our namespaces that means nothing, and how it is spelled where that is clear. */
 export function reportUnknown(key: string, report: Report): void {

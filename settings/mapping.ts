@@ -3,31 +3,25 @@ import type { MappingOptions, ZoneOptions } from "../mapping/types";
 import { PROJECT } from "./configuration";
 import { isRecord } from "../lib/records";
 import { applicationOverrides } from "./applications";
+import { SETTINGS } from "./table";
+import { PANOS_NAME, SUBNET, TAG, VPC } from "./table/forms";
 import type { Report } from "./problems";
-import { PANOS_NAME, type Reader } from "./reader";
-
-const SUBNET = /^subnet-[0-9a-z]+$/;
-const VPC = /^vpc-[0-9a-z]+$/;
-/** A tag's key, and its value behind "=" where it matters (EC2 user guide: up to 128 and 256 characters). */
-const TAG = /^[^=]{1,128}(=.{0,256})?$/u;
-
-/** Prefix lists with more entries become address groups: more would make a rule hard to read. */
-const PREFIX_LIST_GROUPS = "50";
+import { type TableReader } from "./reader";
 
 /** What decides which permissions become rules, the same for every firewall. */
 export function mappingScope(
-  read: Reader,
+  read: TableReader,
   report: Report,
 ): Pick<
   MappingOptions,
   "directions" | "references" | "destinationAddress" | "overlaps" | "applicationsByTag" | "prefixListGroups"
 > {
   const byTag = read.json("applicationsByTag");
-  const above = read.text("prefixListGroups", /^(\d{1,6}|never)$/, PREFIX_LIST_GROUPS, "optional");
+  const above = read.text("prefixListGroups");
   return {
-    references: read.choice("references", ["skip", "expand"] as const),
-    destinationAddress: read.choice("destinationAddress", ["private", "public", "nat"] as const),
-    ...(above !== "never" && { prefixListGroups: Number(above ?? PREFIX_LIST_GROUPS) }),
+    references: read.choice("references"),
+    destinationAddress: read.choice("destinationAddress"),
+    ...(above !== "never" && { prefixListGroups: Number(above ?? SETTINGS.prefixListGroups.default) }),
     directions: directions(read.json("directions"), report),
     ...(byTag !== undefined && { applicationsByTag: applicationsByTag(byTag, report) }),
   };
@@ -35,10 +29,14 @@ export function mappingScope(
 
 /** Subnets and VPCs that are behind the firewall though no route table of theirs says so. */
 export function protectedPlaces(
-  read: Reader,
+  read: TableReader,
   report: Report,
 ): Pick<MappingOptions, "protectedSubnets" | "protectedVpcs"> {
-  const ids = (name: string, form: RegExp, example: string): string[] | undefined => {
+  const ids = (
+    name: "protectedSubnets" | "protectedVpcs",
+    form: RegExp,
+    example: string,
+  ): string[] | undefined => {
     const key = `${PROJECT}:${name}`;
     const value = read.json(name);
     if (value === undefined) return undefined;
@@ -76,7 +74,7 @@ const ZONE_KEYS: Record<
  * @param key where the setting is, for messages
  */
 export function zoneOptions(value: unknown, key: string, report: Report): ZoneOptions | undefined {
-  const example = '{"vpcs": {"vpc-0123456789abcdef0": "dmz"}, "sources": {"10.0.0.0/8": "internal"}}';
+  const { example } = SETTINGS.zones;
   if (value === undefined) return undefined;
   if (!isRecord(value)) {
     report(key, "is not an object of subnets, vpcs, tags and sources", example);
@@ -104,7 +102,7 @@ export function zoneOptions(value: unknown, key: string, report: Report): ZoneOp
 }
 
 function directions(value: unknown, report: Report): NonNullable<MappingOptions["directions"]> {
-  const example = '["ingress", "egress"]';
+  const { example } = SETTINGS.directions;
   const key = `${PROJECT}:directions`;
   if (value === undefined) return ["ingress"];
   if (!Array.isArray(value) || value.length === 0) {
@@ -119,7 +117,7 @@ function directions(value: unknown, report: Report): NonNullable<MappingOptions[
 
 function applicationsByTag(value: unknown, report: Report): NonNullable<MappingOptions["applicationsByTag"]> {
   const key = `${PROJECT}:applicationsByTag`;
-  const example = '{"team=billing": {"tcp/9000": "in-house"}}';
+  const { example } = SETTINGS.applicationsByTag;
   if (!isRecord(value)) {
     report(key, "is not an object of overrides by tag", example);
     return {};

@@ -1,10 +1,11 @@
 import type { TagPolicy } from "../mapping/types";
+import { SETTINGS } from "./table";
+import { POLICY_KEYS } from "./table/structures";
+import { PANOS_NAME } from "./table/forms";
 import type { Report } from "./problems";
-import { PANOS_NAME } from "./reader";
 import { isRecord } from "../lib/records";
 
-const KEYS = ["tag", "profileGroup", "logSetting"];
-const EXAMPLE = '[{"tag": "Tier=db", "profileGroup": "strict", "logSetting": "to-siem"}]';
+const EXAMPLE = SETTINGS.policies.example;
 
 /**
  * `policies`: profile groups and log settings by instances' tags.
@@ -24,7 +25,7 @@ export function policySettings(value: unknown, key: string, report: Report): Tag
       return { tag: "" };
     }
     for (const name of Object.keys(entry)) {
-      if (!KEYS.includes(name)) report(`${place}.${name}`, "is not a setting", KEYS.join(", "));
+      if (!POLICY_KEYS.includes(name)) report(`${place}.${name}`, "is not a setting", POLICY_KEYS.join(", "));
     }
     const { tag, profileGroup, logSetting } = entry;
     if (typeof tag !== "string" || !/^[^=]{1,128}(=.*)?$/su.test(tag)) {

@@ -3,17 +3,19 @@ import { isResponder, QUARANTINE_TAGS } from "../mapping/quarantine";
 import type { QuarantineOptions } from "../mapping/types";
 import { PROJECT } from "./configuration";
 import { isRecord } from "../lib/records";
+import { SETTINGS } from "./table";
+import { QUARANTINE } from "./table/structures";
+import { PANOS_NAME } from "./table/forms";
 import type { Report } from "./problems";
-import { PANOS_NAME } from "./reader";
 
 const KEY = `${PROJECT}:quarantine`;
-const KEYS = ["tags", "deny", "before", "responders"];
+const KEYS = Object.keys(QUARANTINE.properties);
 
 /** `quarantine`: which instances are isolated, and how. Undefined where it isn't set: then none is. */
 export function quarantineSettings(value: unknown, report: Report): QuarantineOptions | undefined {
   if (value === undefined) return undefined;
   if (!isRecord(value)) {
-    report(KEY, "is not an object", '{"tags": {"SecurityStatus": ["IR"]}, "deny": true}');
+    report(KEY, "is not an object", SETTINGS.quarantine.example);
     return undefined;
   }
   for (const key of Object.keys(value)) {

@@ -1,13 +1,13 @@
 import { PROJECT } from "./configuration";
 import type { Report } from "./problems";
-
-/** What PAN-OS allows in the names of zones, rules, profile groups and profiles. */
-export const PANOS_NAME = /^[A-Za-z0-9_][A-Za-z0-9_ .-]{0,62}$/;
+import { SETTINGS, type KeyOf, type Table } from "./table";
+import type { Setting, TextSetting } from "./table/setting";
 
 /** A value by its full key, as text. */
 export type Get = (key: string) => string | undefined;
 
 export type Reader = ReturnType<typeof reader>;
+export type TableReader = ReturnType<typeof tableReader>;
 
 /**
  * Readers of single values that report what is wrong with them. Bare keys are the project's.
@@ -60,5 +60,24 @@ export function reader(get: Get, report: Report, keyOf: (key: string) => string 
         return text;
       }
     },
+  };
+}
+
+/** The same for the settings of the table, which says what is right for each. */
+export function tableReader(...by: Parameters<typeof reader>) {
+  const read = reader(...by);
+  return {
+    json: (key: KeyOf<"structured"> | "aws:ignoreTags") => read.json(key),
+    text(key: KeyOf<"text">): string | undefined {
+      const { pattern, example, required }: TextSetting = SETTINGS[key];
+      return read.text(key, pattern, example, required === true ? "required" : "optional");
+    },
+    boolean: (key: KeyOf<"boolean">) => read.boolean(key, SETTINGS[key].default),
+    wholeNumber(key: KeyOf<"number"> | "maxRemovals"): number | undefined {
+      const setting: Setting = SETTINGS[key];
+      return read.wholeNumber(key, setting.type === "number" ? setting.least : 0);
+    },
+    choice: <K extends KeyOf<"choice">>(key: K) =>
+      read.choice<Table[K]["choices"][number]>(key, SETTINGS[key].choices),
   };
 }

@@ -1,7 +1,7 @@
 import { PROJECT } from "./configuration";
 import { isRecord } from "../lib/records";
 import type { Report } from "./problems";
-import { type Reader } from "./reader";
+import { type TableReader } from "./reader";
 
 const KEY = `${PROJECT}:maxRemovals`;
 const EXAMPLE = '20, or {"limit": 20, "revoked": "pass"}';
@@ -13,9 +13,9 @@ export interface RemovalSettings {
 }
 
 /** `maxRemovals`: a whole number, or `limit` and `revoked`. */
-export function removalSettings(read: Reader, report: Report): RemovalSettings {
+export function removalSettings(read: TableReader, report: Report): RemovalSettings {
   const value = read.json("maxRemovals");
-  if (!isRecord(value)) return { maxRemovals: read.wholeNumber("maxRemovals", 0), revoked: "count" };
+  if (!isRecord(value)) return { maxRemovals: read.wholeNumber("maxRemovals"), revoked: "count" };
   const { limit, revoked = "count", ...others } = value;
   for (const name of Object.keys(others)) report(`${KEY}.${name}`, "is not a setting", EXAMPLE);
   if (limit !== undefined && !(Number.isInteger(limit) && Number(limit) >= 0)) {

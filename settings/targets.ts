@@ -1,13 +1,9 @@
 import type { MappingOptions } from "../mapping/types";
 import { PROJECT } from "./configuration";
 import { isRecord } from "../lib/records";
+import { SETTINGS } from "./table";
+import { FIREWALL_IDS } from "./table/forms";
 import type { Report } from "./problems";
-
-const FIREWALL_IDS = {
-  instanceIds: { pattern: /^i-[0-9a-f]+$/, example: "i-0123456789abcdef0" },
-  networkInterfaceIds: { pattern: /^eni-[0-9a-f]+$/, example: "eni-0123456789abcdef0" },
-  vpcEndpointIds: { pattern: /^vpce-[0-9a-f]+$/, example: "vpce-0123456789abcdef0" },
-} as const;
 
 /**
  * `firewall`: what AWS's routes send traffic to.
@@ -24,7 +20,7 @@ export function firewallTargets(
     networkInterfaceIds: [],
     vpcEndpointIds: [],
   };
-  const example = '{"networkInterfaceIds": ["eni-0123456789abcdef0"]}';
+  const { example } = SETTINGS.firewall;
   if (value === undefined) {
     if (isNeeded) report(key, "is missing: it says what AWS's routes send traffic to", example);
     return targets;

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { getStack } from "@pulumi/pulumi/metadata";
 import { allConfig } from "@pulumi/pulumi/runtime/config";
-import { REGION } from "../settings/aws";
+import { REGION } from "../settings/table/forms";
 import { reportUnlessKnown } from "../settings/keys";
 import { collector, SettingsError, type Report } from "../settings/problems";
 import { reader, type Get } from "../settings/reader";

@@ -1,6 +1,6 @@
 import type { ApprovedPermission } from "../../guard/approvals/approval";
 import { ENTRIES_HASH, GROUP_ID, permission, TICKET } from "../../guard/approvals/read";
-import { APPROVALS_PLACE } from "../../settings/guard";
+import { APPROVALS_PLACE } from "../../settings/table/forms";
 import { refuse, type GivenTo } from "../framework";
 import type { approveTable } from "./table";
 

@@ -21,7 +21,8 @@ export function stackFile(values: Values, ownerId: string): string {
   const targets = JSON.parse(firewallTargets(values[FIREWALL] ?? "") ?? "{}") as object;
   const setting = (key: string) => `  ${key}: ${stringify(values[key] ?? "").trim()}`;
   const maybe = (key: string, example: string) => (values[key] ? setting(key) : `  # ${key}: ${example}`);
-  return `# Configuration of one stack; docs/settings.md has them all.
+  return `# yaml-language-server: $schema=docs/stack.schema.json
+# Configuration of one stack; docs/settings.md has them all.
 config:
   # The region whose security groups and instances count.
 ${setting("aws:region")}

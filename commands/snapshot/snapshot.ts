@@ -3,7 +3,7 @@ import { recordRulebases } from "../../review/change/recording";
 import { inventorySource } from "../../settings/inventory";
 import { hasKey, offlineSettings } from "../../settings/offline";
 import { collector, SettingsError } from "../../settings/problems";
-import { reader } from "../../settings/reader";
+import { tableReader } from "../../settings/reader";
 import { readStackFile } from "../../settings/stack-file";
 import { readInventory, writeSnapshot, type InventorySource } from "../../inventory";
 import { InventoryError } from "../../inventory/errors";
@@ -94,7 +94,7 @@ async function sourceOf(stack: string, folder: string): Promise<InventorySource 
   const values = await readStackFile(folder, stack);
   const { problems, report } = collector();
   const get = (key: string) => values[key];
-  const source = inventorySource(get, reader(get, report), report);
+  const source = inventorySource(get, tableReader(get, report), report);
   if (source.kind !== "accounts") return undefined;
   if (problems.length > 0) throw new SettingsError(problems);
   return source;
