@@ -41,24 +41,24 @@ export interface TextSetting extends Any {
   readonly required?: true;
 }
 
-export interface BooleanSetting extends Any {
+interface BooleanSetting extends Any {
   readonly type: "boolean";
   readonly default: boolean;
 }
 
-export interface NumberSetting extends Any {
+interface NumberSetting extends Any {
   readonly type: "number";
   readonly least: number;
   readonly default?: number;
 }
 
 /** One of several; the first is the default. */
-export interface ChoiceSetting extends Any {
+interface ChoiceSetting extends Any {
   readonly type: "choice";
   readonly choices: readonly [string, ...string[]];
 }
 
-export interface StructuredSetting extends Any {
+interface StructuredSetting extends Any {
   readonly type: "structured";
   readonly schema: Schema;
   readonly default?: string;
