@@ -1,6 +1,6 @@
 /** What is surely meant, and what is possibly meant, by names that can't be known for certain. */
-import { EVERY_ADDRESS } from "../lib/net/cidr";
-import type { Family } from "../lib/net/cidr";
+import { EVERY_ADDRESS, FAMILIES } from "../lib/net/cidr";
+import type { Family, Interval } from "../lib/net/cidr";
 import { EMPTY, intersection, setOf } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
 import { ALL_TRAFFIC } from "./traffic";
@@ -32,12 +32,18 @@ export function unionOfTraffic(bounds: Bounds<IntervalSet>[]): Bounds<IntervalSe
 
 export function unionOfAddresses(bounds: Bounds<AddressSet>[]): Bounds<AddressSet> {
   if (bounds.length === 1) return bounds[0]!;
-  const union = (bound: "surely" | "possibly", family: Family) =>
-    setOf(bounds.flatMap((each) => each[bound][family]));
-  return {
-    surely: { IPv4: union("surely", "IPv4"), IPv6: union("surely", "IPv6") },
-    possibly: { IPv4: union("possibly", "IPv4"), IPv6: union("possibly", "IPv6") },
+  const union = (bound: "surely" | "possibly"): AddressSet => {
+    // Groups can have hundreds of thousands of members in all: no list is made for each.
+    const all: Record<Family, Interval[]> = { IPv4: [], IPv6: [] };
+    for (const each of bounds) {
+      for (const family of FAMILIES) for (const interval of each[bound][family]) all[family].push(interval);
+    }
+    return { IPv4: setOf(all.IPv4), IPv6: setOf(all.IPv6) };
   };
+  const possibly = union("possibly");
+  return bounds.every((each) => each.surely === each.possibly)
+    ? exactly(possibly)
+    : { surely: union("surely"), possibly };
 }
 
 /** Of several readings, of which one is meant: surely what is in all of them, possibly what is in any. */

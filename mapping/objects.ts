@@ -48,7 +48,9 @@ export function addressBounds(
 export function addressReader(
   objects: Rulebase["addresses"],
 ): (members: string[], negate: boolean) => Bounds<AddressSet> {
-  const read = once((member: string) => memberAddresses(member, objects, new Set()));
+  // A host that many groups have is one object of the firewall's, or the same text.
+  const plain = once((text: string) => literal(text));
+  const read = once((member: string) => memberAddresses(member, { objects, plain }, new Set()));
   const ofNames = once((members: string[]) => unionOfAddresses(members.map(read)), JSON.stringify);
   // Thousands of rules can share one list of thousands of addresses.
   const ofList = onceEach(ofNames);
@@ -99,34 +101,32 @@ export function serviceReader(
     ofNames([service, service.includes(APPLICATION_DEFAULT) ? application : ""]);
 }
 
-function memberAddresses(
-  member: string,
-  objects: Map<string, AddressObject>,
-  above: Set<string>,
-): Bounds<AddressSet> {
-  if (isCountry(member)) return UNKNOWN_ADDRESSES;
-  const object = objects.get(member);
-  if (!object) return member === "any" ? exactly(ALL_ADDRESSES) : literal(member);
-  // PAN-OS refuses a group that contains itself; a recording of one must not hang us.
-  if (above.has(member)) return UNKNOWN_ADDRESSES;
-  return addressesIn(object, objects, new Set([...above, member]));
+/** What names are read by: the firewall's objects, and each plain address once. */
+interface Names {
+  objects: Map<string, AddressObject>;
+  plain: (text: string) => Bounds<AddressSet>;
 }
 
-function addressesIn(
-  object: AddressObject,
-  objects: Map<string, AddressObject>,
-  above: Set<string>,
-): Bounds<AddressSet> {
+function memberAddresses(member: string, names: Names, above: Set<string>): Bounds<AddressSet> {
+  if (isCountry(member)) return UNKNOWN_ADDRESSES;
+  const object = names.objects.get(member);
+  if (!object) return member === "any" ? exactly(ALL_ADDRESSES) : names.plain(member);
+  // PAN-OS refuses a group that contains itself; a recording of one must not hang us.
+  if (above.has(member)) return UNKNOWN_ADDRESSES;
+  return addressesIn(object, names, new Set([...above, member]));
+}
+
+function addressesIn(object: AddressObject, names: Names, above: Set<string>): Bounds<AddressSet> {
   switch (object.kind) {
     case "ip-netmask":
     case "ip-range":
-      return literal(object.value);
+      return names.plain(object.value);
     case "static-group":
-      return unionOfAddresses(object.members.map((name) => memberAddresses(name, objects, above)));
+      return unionOfAddresses(object.members.map((name) => memberAddresses(name, names, above)));
     case "region":
-      return unionOfAddresses(object.addresses.map(literal));
+      return unionOfAddresses(object.addresses.map(names.plain));
     case "ambiguous":
-      return oneOfAddresses(object.readings.map((reading) => addressesIn(reading, objects, above)));
+      return oneOfAddresses(object.readings.map((reading) => addressesIn(reading, names, above)));
     case "opaque":
       return UNKNOWN_ADDRESSES;
   }

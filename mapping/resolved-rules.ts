@@ -4,6 +4,7 @@ import { mayMean, namedApplications, surelyMeans } from "./application-names";
 import type { NamedApplications } from "./application-names";
 import { meets, without } from "../lib/net/boxes";
 import type { Box, Traffic } from "../lib/net/boxes";
+import { once } from "../lib/once";
 import type { IntervalSet } from "../lib/net/intervals";
 import { APPLICATION_DEFAULT, addressReader, serviceReader } from "./objects";
 import type { AddressSet, Bounds } from "./bounds";
@@ -40,8 +41,12 @@ export function resolver(
 ): (rule: RulebaseRule, index: number, allows: boolean) => ResolvedRule {
   const addresses = addressReader(objects.addresses);
   const services = serviceReader(objects.services);
+  const named = once(
+    (names: readonly string[]) => namedApplications(names, objects.applications),
+    JSON.stringify,
+  );
   return (rule, index, allows) => {
-    const applications = namedApplications(rule.application, objects.applications);
+    const applications = named(rule.application);
     const isFixed = !rule.service.includes(APPLICATION_DEFAULT);
     const fixedPorts = isFixed ? services(rule.service, "any") : undefined;
     return {

@@ -1,12 +1,13 @@
 /** Which of many interval sets a set overlaps, without looking at each of them. */
-import { addBit, addBits, noBits } from "./bits";
+import { addBit, addBits, commonNumbers, noBits } from "./bits";
 import type { Bits } from "./bits";
 import type { Interval } from "./cidr";
 import type { IntervalSet } from "./intervals";
 import { onceEach } from "../once";
 
+/** An interval, and which distinct sets have it. */
 interface Entry extends Interval {
-  item: number;
+  sets: number[];
 }
 
 /** Finds the sets, by their numbers, that have something in common with one. */
@@ -16,28 +17,64 @@ export interface OverlapIndex {
 }
 
 /**
- * A search tree over all intervals, ordered by where they begin; each half knows how far it reaches. Building
- * takes n log n, a search log n and what it finds. What spans all of them ("any") stands beside the tree, because
- * every search would find it.
+ * A search tree over the distinct intervals of distinct sets, ordered by where they begin; each half knows how far it
+ * reaches. Building takes n log n, a search log n and what it finds: thousands of rules that share some lists of
+ * addresses, as one object each, cost no more than the lists. What spans all of them ("any") stands beside the tree,
+ * because every search would find it.
  */
 export function overlapIndex(sets: readonly IntervalSet[]): OverlapIndex {
-  const all = sets.flatMap((set, item) => set.map(({ first, last }): Entry => ({ first, last, item })));
+  const items = new Map<IntervalSet, number[]>();
+  for (const [item, set] of sets.entries()) {
+    const known = items.get(set);
+    if (known) known.push(item);
+    else items.set(set, [item]);
+  }
+  const distinct = [...items.keys()];
+  const itemsOf = [...items.values()];
+  const all = entriesOf(distinct);
   const hull = all.reduce<Interval | undefined>((sum, each) => (sum ? wider(sum, each) : each), undefined);
-  const spanning = noBits(sets.length);
   const isSpanning = (each: Interval) => each.first === hull?.first && each.last === hull.last;
-  for (const each of all) if (isSpanning(each)) addBit(spanning, each.item);
+  const spanning = noBits(sets.length);
+  const spanningSets = all.filter(isSpanning).flatMap((each) => each.sets);
+  for (const set of spanningSets) addAll(spanning, itemsOf[set]!);
   const search = searchIn(all.filter((each) => !isSpanning(each)));
   return {
-    find: onceEach((set) => {
+    find: onceEach((wanted) => {
       const found = noBits(sets.length);
-      for (const interval of set) {
+      const met = noBits(distinct.length);
+      for (const interval of wanted) {
         if (hull === undefined || interval.last < hull.first || interval.first > hull.last) continue;
         addBits(found, spanning);
-        search(interval, found);
+        search(interval, met);
       }
+      for (const set of commonNumbers(met)) addAll(found, itemsOf[set]!);
       return found;
     }),
   };
+}
+
+function entriesOf(distinct: readonly IntervalSet[]): Entry[] {
+  const entries: Entry[] = [];
+  const known = new Map<bigint, Map<bigint, Entry>>();
+  for (const [set, intervals] of distinct.entries()) {
+    for (const { first, last } of intervals) {
+      let beginning = known.get(first);
+      if (beginning === undefined) known.set(first, (beginning = new Map<bigint, Entry>()));
+      const entry = beginning.get(last);
+      if (entry !== undefined) {
+        entry.sets.push(set);
+        continue;
+      }
+      const made: Entry = { first, last, sets: [set] };
+      beginning.set(last, made);
+      entries.push(made);
+    }
+  }
+  return entries;
+}
+
+function addAll(bits: Bits, numbers: readonly number[]): void {
+  for (const number of numbers) addBit(bits, number);
 }
 
 function wider(a: Interval, b: Interval): Interval {
@@ -65,7 +102,7 @@ function searchIn(entries: Entry[]): (interval: Interval, found: Bits) => void {
       search(low, middle - 1);
       const entry = entries[middle]!;
       if (entry.first > last) return;
-      if (entry.last >= first) addBit(found, entry.item);
+      if (entry.last >= first) addAll(found, entry.sets);
       search(middle + 1, high);
     };
     search(0, entries.length - 1);

@@ -16,6 +16,8 @@ export interface MappingResult {
   everything: number;
   /** Of judging the rules against `theirs` rules of an administrator. */
   coverage: number;
+  /** The same with `GROUPS` address groups of `HOSTS` hosts as their destinations. */
+  groupCoverage: number;
   theirs: number;
   /** MB, the most that the process has held so far. */
   memory: number;
@@ -24,6 +26,8 @@ export interface MappingResult {
 const ROUNDS = 3;
 const PERMISSIONS_PER_GROUP = 10;
 const THEIRS = 10_000;
+const GROUPS = 500;
+const HOSTS = 200;
 
 const OPTIONS: MappingOptions = {
   firewall: { instanceIds: [], networkInterfaceIds: ["eni-0f"], vpcEndpointIds: [] },
@@ -47,16 +51,16 @@ export function measureMapping(interfaces: number): MappingResult {
   const inventory = accountOf(interfaces, permissions / PERMISSIONS_PER_GROUP);
   const [mapping, policy] = fastest(() => mapInventory(inventory, OPTIONS));
   const [everything] = fastest(() => mapInventory(inventory, EVERYTHING));
-  const rulebase = rulebaseOf(THEIRS);
   const options = { enabled: true, cleanupRule: "cleanup" };
-  const [coverage] = fastest(() =>
-    alreadyAllowed(policy, { candidate: rulebase, running: rulebase }, options),
-  );
+  const coverBy = (rulebase: Rulebase) =>
+    fastest(() => alreadyAllowed(policy, { candidate: rulebase, running: rulebase }, options))[0];
+  const rulebase = rulebaseOf(THEIRS);
   return {
     interfaces,
     permissions,
     rules: policy.rules.length,
-    ...{ mapping, everything, coverage, theirs: THEIRS },
+    ...{ mapping, everything, coverage: coverBy(rulebase), theirs: THEIRS },
+    groupCoverage: coverBy(onGroups(rulebase, interfaces)),
     memory: process.resourceUsage().maxRSS / 1024,
   };
 }
@@ -65,10 +69,17 @@ export function measureMapping(interfaces: number): MappingResult {
 export function mappingText(results: readonly MappingResult[]): string {
   const theirs = results[0]?.theirs ?? 0;
   return table([
-    ["interfaces / permissions", "mapping", "all of it", `cover by ${theirs} rules`, "MB so far"],
-    ...results.map(({ interfaces, permissions, mapping, everything, coverage, memory }) => [
+    [
+      "interfaces / permissions",
+      "mapping",
+      "all of it",
+      `cover by ${theirs} rules`,
+      `on ${GROUPS} groups of ${HOSTS} hosts`,
+      "MB so far",
+    ],
+    ...results.map(({ interfaces, permissions, mapping, everything, coverage, groupCoverage, memory }) => [
       `${interfaces} / ${permissions}`,
-      ...[mapping, everything, coverage].map((seconds) => `${seconds.toFixed(2)} s`),
+      ...[mapping, everything, coverage, groupCoverage].map((seconds) => `${seconds.toFixed(2)} s`),
       memory.toFixed(0),
     ]),
   ]);
@@ -84,6 +95,10 @@ function fastest<T>(work: () => T): [seconds: number, result: T] {
     best = Math.min(best, (user + system) / 1e6);
   }
   return [best, result as T];
+}
+
+function addressOf(number: number): string {
+  return `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`;
 }
 
 /** Each interface carries two groups; each group has ten permissions with two networks or a list as sources. */
@@ -119,7 +134,7 @@ function accountOf(interfaces: number, groups: number): Inventory {
       instanceId: `i-0${number.toString(16)}`,
       subnetId: `subnet-${number % 2}`,
       vpcId: "vpc-0a",
-      privateIpAddresses: [`10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`],
+      privateIpAddresses: [addressOf(number)],
       ipv6Addresses: [],
       securityGroupIds: [groupId(number), groupId(number * 7 + 3)].filter(
         (id, at, all) => all.indexOf(id) === at,
@@ -140,6 +155,24 @@ function accountOf(interfaces: number, groups: number): Inventory {
         entries: range(100).map((number) => ({ cidr: `192.0.${number}.0/24` })),
       },
     ],
+  };
+}
+
+/** The same rules with address groups as destinations: of hosts that are interfaces of ours, each in several. */
+function onGroups({ rules, ...rulebase }: Rulebase, interfaces: number): Rulebase {
+  const host = (number: number) => addressOf(number % interfaces);
+  const members = (group: number) => Array.from({ length: HOSTS }, (_, at) => host(group * 41 + at * 53));
+  return {
+    ...rulebase,
+    rules: rules.map((rule, index) =>
+      rule.name === "cleanup" ? rule : { ...rule, destination: [`hosts-${index % GROUPS}`] },
+    ),
+    addresses: new Map(
+      Array.from({ length: GROUPS }, (_, group) => [
+        `hosts-${group}`,
+        { kind: "static-group", members: members(group) },
+      ]),
+    ),
   };
 }
 

@@ -21,4 +21,19 @@ describe("the index of overlaps", () => {
       { numRuns: 2000 },
     );
   });
+
+  it("finds each of several that are one object, and sets that have intervals in common", () => {
+    const sets = [[0], [0, 20], [20], [0, 20], [40]].map((firsts) =>
+      firsts.map((first) => ({ first: BigInt(first), last: BigInt(first + 4) })),
+    );
+    const shared = fc.array(fc.nat(sets.length - 1), { maxLength: 40 });
+    fc.assert(
+      fc.property(shared, set, (places, wanted) => {
+        const all = places.map((place) => sets[place]!);
+        const expected = all.flatMap((each, item) => (overlaps(each, wanted) ? [item] : []));
+        expect(commonNumbers(overlapIndex(all).find(wanted))).to.deep.equal(expected);
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });
