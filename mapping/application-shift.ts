@@ -5,6 +5,7 @@
  */
 import type { Application, Rulebase, RulebaseRule } from "../panos/policy";
 import type { Coverage, CoverageOptions } from "./coverage";
+import { mayMean, namedApplications } from "./application-names";
 import { applicationNamed, applicationsNamedBy } from "../declaration/custom-applications";
 import { permissionLabel } from "./describe";
 import { applicationsOfProtocol } from "../lib/net/ip-protocols";
@@ -50,7 +51,10 @@ export function withApplicationShift<P extends Policy, C extends Coverage>(
     else if (application.length > 0) needed.push({ ...mapped, rule: { ...mapped.rule, application } });
     else withheld.push(withheldFor(mapped, taken));
   }
-  if (withheld.length === 0) return { policy, coverage, notes: affected.map(describe) };
+  const shadowed = stillShadowed(coverage.shadowed, needed, affected, rulebases, ownerId);
+  if (withheld.length === 0) {
+    return { policy, coverage: { ...coverage, needed, shadowed }, notes: affected.map(describe) };
+  }
   const gone = new Set(withheld.map(({ permission }) => permission));
   const stays = ({ permission }: MappedRule) => !gone.has(permission);
   const left = affectedBy(applicationsOfRules(needed, ownerId), rulebases, options);
@@ -61,9 +65,43 @@ export function withApplicationShift<P extends Policy, C extends Coverage>(
       applications: policy.applications.filter(({ name }) => !taken.has(name)),
       withheld: [...policy.withheld, ...withheld],
     },
-    coverage: { ...coverage, needed, shadowed: coverage.shadowed.filter(({ rule }) => stays(rule)) },
+    coverage: { ...coverage, needed, shadowed: shadowed.filter(({ rule }) => stays(rule)) },
     notes: left.map(describe),
   };
+}
+
+/**
+ * What denials above possibly deny once applications of ours are there: one that no longer matches what a rule of ours
+ * lets in doesn't deny it either.
+ */
+function stillShadowed(
+  shadowed: Coverage["shadowed"],
+  needed: readonly MappedRule[],
+  affected: readonly Affected[],
+  { candidate, running }: { candidate: Rulebase; running: Rulebase },
+  ownerId: string,
+): Coverage["shadowed"] {
+  const losing = new Set(affected.filter(({ allows }) => !allows).map(({ rule }) => rule));
+  if (losing.size === 0) return shadowed;
+  const applications = new Map(needed.map(({ rule }) => [rule.name, rule.application]));
+  return shadowed.filter(({ rule: { rule }, by }) => {
+    if (!losing.has(by)) return true;
+    return [candidate, running].some((rulebase) =>
+      rulebase.rules
+        .filter(({ name, disabled }) => name === by && !disabled)
+        .some((denial) => {
+          const meant = namedApplications(denial.application, rulebase.applications);
+          const lost = new Set(
+            lossOf(denial, applicationsNamedBy([rule], ownerId), rulebase, ownerId).by.map(
+              ({ name }) => name,
+            ),
+          );
+          return (applications.get(rule.name) ?? rule.application).some(
+            (application) => !lost.has(application) && mayMean(meant, application),
+          );
+        }),
+    );
+  });
 }
 
 function applicationsOfRules(rules: readonly MappedRule[], ownerId: string): Application[] {

@@ -65,6 +65,10 @@ function shifted(
     ),
     withheld: found.policy.withheld.map(({ reason }) => reason).join("\n"),
     notes: found.notes.join("\n"),
+    shadowed: found.coverage.shadowed.map(({ rule, by }) => [
+      rule.rule.name.replace(/^aws-sg-0a0001-/, ""),
+      by,
+    ]),
     permissions: found.coverage.needed.length + found.coverage.covered.length + found.policy.withheld.length,
   };
 }
@@ -102,6 +106,32 @@ describe("what our applications change for rules of others", () => {
     const allowed = shifted([TYPE, TUNNEL], denied, { allowApplicationShift: true });
     expect(allowed.needed).to.have.length(2);
     expect(allowed.notes).to.include("no-icmp denies icmp");
+  });
+
+  it("says of a denial that loses what ours let in only that, not that it may deny the same", () => {
+    const above = (name: string, application: string) => ruleEntry(name, { application, action: "deny" });
+    const told = (denials: readonly string[], traffic = [TYPE, TUNNEL] as Parameters<typeof shifted>[0]) => {
+      const { shadowed, notes } = shifted(traffic, rulebase(denials), { allowApplicationShift: true });
+      return { shadowed, notes };
+    };
+    const lost = told([above("no-icmp", "icmp")]);
+    expect(lost.shadowed).to.deep.equal([]);
+    expect(lost.notes).to.include("no-icmp denies icmp");
+    // It still denies the others of a wider rule, and everything where it names everything.
+    const wider = told([above("no-icmp", "icmp")], [["icmp", -1, -1], TYPE]);
+    expect(wider.shadowed).to.deep.equal([["icmp", "no-icmp"]]);
+    expect(wider.notes).to.include("no-icmp denies icmp");
+    const all = told([above("no-icmp", "icmp"), above("nothing", "any")]);
+    expect(all.shadowed).to.have.deep.members([
+      ["icmp-3-4", "nothing"],
+      ["ip-47", "nothing"],
+    ]);
+  });
+
+  it("goes by what a denial names in running and in candidate", () => {
+    const denying = (application: string) => rulebase([ruleEntry("deny", { application, action: "deny" })]);
+    const { shadowed } = shifted([TYPE], denying("any"), { allowApplicationShift: true }, denying("icmp"));
+    expect(shadowed).to.deep.equal([["icmp-3-4", "deny"]]);
   });
 
   it("withholds it from wider rules of ours, too, which keep the rest", () => {
