@@ -27,6 +27,47 @@ describe("simulator: operational commands", () => {
     expect(state.root.at("result")?.value("enabled")).to.equal("no");
   });
 
+  it("shows its resources as the text that top prints, which is what clients search", async () => {
+    const { status, root } = await client.op("<show><system><resources/></system></show>");
+    const text = root.value("result") ?? "";
+    expect(status).to.equal("success");
+    expect(text).to.match(/^top - \d\d:\d\d:\d\d up \d+ days, .* load average: 0\.00, /);
+    expect(text).to.match(/^%Cpu\(s\): .*,100\.0 id,/m);
+    expect(text).to.match(/^MiB Mem : 16000\.0 total, 16000\.0 free, 0\.0 used, 0\.0 buff\/cache$/m);
+  });
+
+  for (const step of ["info", "check"]) {
+    it(`knows of no PAN-OS but its own: software ${step}`, async () => {
+      const { root } = await client.op(`<request><system><software><${step}/></software></system></request>`);
+      const versions = root.at("result", "sw-updates", "versions")?.children ?? [];
+      expect(versions.map((entry) => [entry.tag, entry.value("version")])).to.deep.equal([
+        ["entry", "11.1.2"],
+      ]);
+      expect(
+        ["filename", "downloaded", "current", "latest", "size", "released-on"].map((tag) =>
+          versions[0]?.value(tag),
+        ),
+      ).to.deep.equal(["PanOS_vm-11.1.2", "yes", "yes", "yes", "", ""]);
+    });
+
+    it(`knows of no content but its own: content upgrade ${step}`, async () => {
+      const { root } = await client.op(`<request><content><upgrade><${step}/></upgrade></content></request>`);
+      const info = (await client.op("<show><system><info></info></system></show>")).root;
+      const installed = info.at("result", "system")?.value("app-version");
+      const entries = root.at("result", "content-updates")?.children ?? [];
+      expect(
+        entries.map((entry) => ["version", "app-version", "current"].map((tag) => entry.value(tag))),
+      ).to.deep.equal([[installed, installed, "yes"]]);
+    });
+  }
+
+  it("goes on refusing other steps of an upgrade", async () => {
+    const reply = await client.op(
+      "<request><system><software><install><version>11.1.3</version></install></software></system></request>",
+    );
+    expect([reply.status, reply.code]).to.deep.equal(["error", "17"]);
+  });
+
   it("shows who is logged in, and which of them asks", async () => {
     const entries = (await client.op("<show><admins></admins></show>")).root
       .at("result", "admins")

@@ -12,6 +12,7 @@ import { objectCommands } from "./objects";
 import { policyCommands } from "./policy";
 import { sessionCommands } from "./sessions";
 import type { OpCommand, OpContext } from "./types";
+import { updateCommands } from "./updates";
 
 const COMMANDS = new Map<string, OpCommand>(
   Object.entries({
@@ -25,6 +26,7 @@ const COMMANDS = new Map<string, OpCommand>(
     ...objectCommands,
     ...policyCommands,
     ...sessionCommands,
+    ...updateCommands,
   }),
 );
 

@@ -2,10 +2,13 @@ import { createHash } from "node:crypto";
 import type { Firewall } from "../firewall";
 import { result } from "../http/answers";
 import { COUNTED } from "../policy/capacity";
-import { deviceTime } from "../time";
+import { deviceTime, timeOfDay } from "../time";
 import type { XmlElement } from "../xml/element";
 import { escapeText } from "../xml/print";
 import type { OpCommands } from "./types";
+
+/** In the vm-memory of `show system info`, KiB. */
+const MEMORY = 16384000;
 
 function upSince(started: Date): string {
   const seconds = Math.floor((Date.now() - started.getTime()) / 1000);
@@ -37,7 +40,7 @@ export function systemInfo(firewall: Firewall): Record<string, string> {
     "vm-license": "VM-SERIES-4",
     "vm-cap-tier": "16.0 GB",
     "vm-cpu-count": "4",
-    "vm-memory": "16384000",
+    "vm-memory": String(MEMORY),
     "vm-mode": "VMware ESXi",
     "cloud-mode": "non-cloud",
     "sw-version": firewall.swVersion,
@@ -58,6 +61,7 @@ export const deviceCommands: OpCommands = {
       `<system>${values.map(([tag, value]) => `<${tag}>${escapeText(value)}</${tag}>`).join("")}</system>`,
     );
   },
+  "show system resources": (_, { firewall }) => result(`<![CDATA[${resources(firewall)}]]>`),
   "show admins": (_, { firewall, admin }) => {
     const entries = firewall.accounts
       .names()
@@ -112,6 +116,19 @@ function systemState({ capacity }: Firewall, node: XmlElement): string {
     .filter(([name]) => name.startsWith(filter))
     .map(([name, limit]) => `${name}: ${name.endsWith("max-address") ? limit : `0x${limit.toString(16)}`}\n`)
     .join("");
+}
+
+/** The head of what `top` prints: an idle machine, whose processes nobody knows. */
+function resources({ started }: Firewall): string {
+  const [total, none] = [(MEMORY / 1024).toFixed(1), "0.0"];
+  return [
+    `top - ${timeOfDay(new Date())} up ${upSince(started)},  0 users,  load average: 0.00, 0.00, 0.00`,
+    "Tasks:   0 total,   0 running,   0 sleeping,   0 stopped,   0 zombie",
+    "%Cpu(s):  0.0 us,  0.0 sy,  0.0 ni,100.0 id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st",
+    `MiB Mem : ${total} total, ${total} free, ${none} used, ${none} buff/cache`,
+    `MiB Swap: ${none} total, ${none} free, ${none} used. ${total} avail Mem`,
+    "",
+  ].join("\n");
 }
 
 /** "Sat Nov  1 04:11:47 UTC 2026" and a line's end, which clients count on. */
