@@ -38,11 +38,13 @@ export { unknownTargets } from "./routing";
  */
 export function mapInventory(inventory: Inventory, options: MappingOptions, whole = inventory): Policy {
   const marks = marksIn(whole, options.quarantine);
-  const policy = mapWithout(inventory, options, whole, marks);
+  const interfaces = options.quarantine === undefined ? [] : protectedInterfaces(whole, options).interfaces;
+  const behind = new Set(interfaces.map(({ networkInterface }) => networkInterface.id));
+  const policy = mapWithout(inventory, options, whole, marks, behind);
   if (options.quarantine === undefined) return policy;
-  const { interfaces } = protectedInterfaces(whole, options);
   const unseen: Marks = new Map([...marks].filter(([, { isMarked }]) => !isMarked));
-  const asked = unseen.size < marks.size ? mapWithout(inventory, options, whole, unseen).rules : policy.rules;
+  const asked =
+    unseen.size < marks.size ? mapWithout(inventory, options, whole, unseen, behind).rules : policy.rules;
   const isolation = isolationOf(
     interfaces,
     whole.networkInterfaces,
@@ -71,8 +73,17 @@ export function unmentioned(
   return more.filter(({ permission }) => !permission.ruleIds.some((id) => said.has(id)));
 }
 
-/** The policy in whose rules isolated instances have no part. */
-function mapWithout(inventory: Inventory, options: MappingOptions, whole: Inventory, marks: Marks): Policy {
+/**
+ * The policy in whose rules isolated instances have no part.
+ * @param behind the interfaces that denials name where their instances are marked
+ */
+function mapWithout(
+  inventory: Inventory,
+  options: MappingOptions,
+  whole: Inventory,
+  marks: Marks,
+  behind: ReadonlySet<string>,
+): Policy {
   const isDynamic = options.destinations === "dynamic";
   // A rule on an address group has to outlast its instances' nights, or each of them would cost a commit.
   const protection = protectedInterfaces(inventory, options, isDynamic ? "attached" : "running");
@@ -86,7 +97,7 @@ function mapWithout(inventory: Inventory, options: MappingOptions, whole: Invent
   const relevant = relevantPermissions(
     inventory,
     groups,
-    withoutIsolated(zones, whole, marks, options),
+    withoutIsolated(zones, whole, marks, behind, options),
     options,
   );
   const found: MappedRule[] = [];

@@ -105,11 +105,14 @@ export function leavesGroups({ destinations }: MappingOptions): boolean {
  * The zones, where nothing that comes from isolated instances comes from outside: their addresses are cut out
  * of the sources in their zones. Not where a group's members are denied at the very top, so that isolating
  * changes no rule.
+ * @param behind the interfaces whose addresses are that group's members once they are marked. Others' packets may
+ * reach the firewall as well, on their way to what is behind it
  */
 export function withoutIsolated(
   zones: Zones,
   inventory: Inventory,
   marks: Marks,
+  behind: ReadonlySet<string>,
   options: MappingOptions,
 ): Zones {
   const { quarantine, destinations } = options;
@@ -117,7 +120,7 @@ export function withoutIsolated(
     destinations === "dynamic" && quarantine?.deny === true && quarantine.before === undefined;
   const isolated = inventory.networkInterfaces.filter((each) => isIsolated(each, marks));
   const known = isDeniedFirst
-    ? isolated.filter(({ instanceId }) => marks.get(instanceId!)?.isMarked === false)
+    ? isolated.filter(({ id, instanceId }) => marks.get(instanceId!)?.isMarked === false || !behind.has(id))
     : isolated;
   if (known.length === 0) return zones;
   const gone = addressesByZone(known, zones);

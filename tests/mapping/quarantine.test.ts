@@ -168,6 +168,16 @@ describe("isolating instances by tag", () => {
     expect(source({ deny: true }, { destinations: "dynamic" })).to.deep.equal(["10.0.1.8/29"]);
     const below = { deny: true, before: "theirs" };
     expect(source(below, { destinations: "dynamic" })).to.have.length(3);
+    // From a subnet that isn't behind the firewall it is no member of what is denied.
+    const elsewhere = {
+      ...inventory,
+      networkInterfaces: inventory.networkInterfaces.map((each) =>
+        each.id === "eni-1" ? { ...each, subnetId: "subnet-elsewhere" } : each,
+      ),
+    };
+    const fromThere = policyOf(elsewhere, { deny: true }, { destinations: "dynamic" });
+    expect(fromThere.isolation?.members).to.deep.equal([]);
+    expect(fromThere.rules[0]?.rule.source).to.deep.equal(["10.0.1.8/31", "10.0.1.11/32", "10.0.1.12/30"]);
   });
 
   it("takes it from its address groups, where destinations are dynamic: no rule is different", () => {
