@@ -14,14 +14,19 @@ const KEPT = path.join(__dirname, "node_modules", ".cache", "typescript");
 /** A higher number when what is made of a source changes, here or with esbuild. */
 const VERSION = `1 ${require("esbuild/package.json").version}`;
 
-Module._extensions[".ts"] = (module, file) => {
+// Their order is that in which Node tries them: "./account" is account.ts, though there is an account.json as well.
+const { ".js": js, ...others } = Module._extensions;
+for (const extension of Object.keys(Module._extensions)) delete Module._extensions[extension];
+Object.assign(Module._extensions, { ".js": js, ".ts": loadTypeScript, ...others });
+
+function loadTypeScript(module, file) {
   const source = readFileSync(file, "utf8");
   const kept = path.join(
     KEPT,
     `${createHash("sha256").update(`${VERSION}\0${file}\0${source}`).digest("hex")}.js`,
   );
   module._compile(readKept(kept) ?? transpiled(file, source, kept), file);
-};
+}
 
 function readKept(kept) {
   try {

@@ -1,7 +1,6 @@
 /**
  * Every command of `aws-panos`, by the job that it does. What does the work is loaded when it is asked for: it brings
- * Pulumi's SDK and AWS's, which `--help` and a shell's completion needn't wait for. (Not by import(): tsx registered
- * for CommonJS only doesn't transpile what that loads.)
+ * Pulumi's SDK and AWS's, which `--help` and a shell's completion needn't wait for.
  */
 /* eslint-disable @typescript-eslint/no-require-imports */
 import type * as demo from "../demo/main";

@@ -6,6 +6,8 @@
 if [ "${GITHUB_ACTIONS:-}" = true ]; then
   foreign_text_token="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
   printf '::stop-commands::%s\n' "$foreign_text_token"
+  # One stream: the runner reads two, and might come to what stands on the other after the token.
+  exec 2>&1
   # On a line of its own, also after one that did not end.
   trap 'printf "\n::%s::\n" "$foreign_text_token"' EXIT
 fi

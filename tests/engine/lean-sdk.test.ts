@@ -41,6 +41,11 @@ describe("Pulumi's SDK in our processes", () => {
     expect(await printed(script, "")).to.deep.equal([-1, true, false]);
   });
 
+  it("takes TypeScript before JSON of the same name", async () => {
+    const script = `require("./typescript.cjs"); console.log(JSON.stringify(typeof require("./demo/account").DemoAccount))`;
+    expect(await printed(script, "")).to.equal("function");
+  });
+
   it("leaves the options that are there, and is among them once", () => {
     const once = leanNodeOptions("--max-old-space-size=300");
     expect(once).to.match(/^--max-old-space-size=300 --require="\/.+lean-sdk\.cjs"$/);
