@@ -88,8 +88,11 @@ class AddressGroupResource extends PanosResource<AddressGroupInputs> {
   }
 }
 
-/** What is registered on a firewall through User-ID. In force at once: no commit is involved. */
-class RegisteredAddresses extends PanosResource<RegisteredAddressesInputs> {
+/**
+ * What is registered on a firewall through User-ID. In force at once: no commit is involved.
+ * @public A program of a test's own declares it.
+ */
+export class RegisteredAddresses extends PanosResource<RegisteredAddressesInputs> {
   constructor(name: string, inputs: RegisteredAddressesInputs, options: CustomResourceOptions) {
     super("RegisteredAddresses", name, "registered-addresses", inputs, options);
   }
