@@ -9,8 +9,12 @@ const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
 const MAIL: Permission = { group: 3, port: 25 };
 
-const readsRules = ({ action, xpath }: HeldRequest) =>
-  action === "get" && xpath?.endsWith("/security/rules") === true;
+/** The provider's reading of the candidate: the program, which plans, has read it before. */
+const providerReads = () => {
+  let reads = 0;
+  return ({ action, xpath }: HeldRequest) =>
+    action === "get" && xpath?.endsWith("/vsys/entry[@name='vsys1']") === true && ++reads === 2;
+};
 const stages = ({ action }: HeldRequest) => action === "multi-config";
 const takesLock = ({ cmd }: Pick<HeldRequest, "cmd">) => cmd?.includes("<commit-lock><add>") === true;
 const releasesLock = ({ cmd }: HeldRequest) => cmd?.includes("<commit-lock><remove>") === true;
@@ -67,7 +71,7 @@ describe("e2e: a run that is killed", function () {
   };
 
   it("before it stages leaves a provider that writes nothing, and the next run converges", async () => {
-    const hold = lab.firewall.hold(readsRules);
+    const hold = lab.firewall.hold(providerReads());
     const run = stack.start("up", { skipPreview: true });
     await hold.reached;
     await lab.kill(run);
