@@ -17,7 +17,9 @@ const REVIEW_FILES = ["review.json", "inventory.json", "rulebase.json"];
 const SNAPSHOT_FILES = ["inventory.json", "rulebase.json"];
 
 const TABLE = table({
-  ...{ name: "approved", start: "node --require ./typescript.cjs ci/approved.ts", options: {} },
+  name: "approved",
+  start: "node --require ./typescript.cjs ci/approved.ts",
+  options: {},
   summary: "Finds what earlier jobs published, to compare with.",
   usage: ["review SHA [FOLDER]", "snapshots BRANCH [FOLDER]"],
   operands: { takes: "review SHA | snapshots BRANCH, and where to", most: 3 },

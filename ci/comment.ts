@@ -7,7 +7,9 @@ import { linkOf, placeOf, type Place } from "./host/place";
 import { notDone } from "./not-done";
 
 const TABLE = table({
-  ...{ name: "comment", start: "node --require ./typescript.cjs ci/comment.ts", options: {} },
+  name: "comment",
+  start: "node --require ./typescript.cjs ci/comment.ts",
+  options: {},
   summary: "Puts a review on its pull request or merge request, in place of the one before.",
   usage: ["STACK [FOLDER]"],
   operands: { takes: "STACK [FOLDER]", says: "FOLDER has review.md: reviews/STACK unless given", most: 2 },

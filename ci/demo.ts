@@ -14,7 +14,8 @@ async function run(args: string[], terminal: Terminal): Promise<number> {
   try {
     const environment = {
       ...terminal.environment,
-      ...{ PANOS_PORT: String(simulator.port), PANOS_PASSWORD: password },
+      PANOS_PORT: String(simulator.port),
+      PANOS_PASSWORD: password,
     };
     const flags = ["--stack", "dev", "--out", "reviews/demo", "--engine", ...args];
     return await review.run(flags, { ...terminal, environment });

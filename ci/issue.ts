@@ -9,7 +9,9 @@ import { publish } from "./host/thread";
 const MOST = 60_000;
 
 const TABLE = table({
-  ...{ name: "issue", start: "node --require ./typescript.cjs ci/issue.ts", options: {} },
+  name: "issue",
+  start: "node --require ./typescript.cjs ci/issue.ts",
+  options: {},
   summary: "Keeps one open issue about drift: made when there is some, updated, and closed when it is gone.",
   usage: ["STACK DRIFT.md drift|none"],
   operands: { takes: "STACK DRIFT.md drift|none", most: 3 },

@@ -3,7 +3,8 @@ import { nearest } from "../lib/nearest";
 import { completionTable, scriptFor } from "./completion/completion";
 import { command, EXIT, lines, runOnTerminal, type Command, type Terminal } from "./framework";
 import { columns, wrapped } from "./framework/help";
-import { JOBS, type Entry } from "./list";
+import { JOBS } from "./jobs";
+import type { Entry } from "./jobs/entry";
 
 /** It is here, because it is about all the others. */
 const completion: Entry = {

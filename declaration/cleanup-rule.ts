@@ -9,6 +9,20 @@
  */
 export const INTERZONE_DEFAULT = "interzone-default";
 
+/**
+ * What ours are placed above in place of the cleanup rule that is named: where that is only in Panorama's
+ * post-rulebase, it stands below every local rule, as the predefined one does.
+ * @param below names of Panorama's post-rules
+ */
+export function localAnchor(
+  cleanupRule: string,
+  rules: readonly { name: string }[],
+  below: readonly string[] = [],
+): string {
+  const isLocal = rules.some(({ name }) => name === cleanupRule);
+  return !isLocal && below.includes(cleanupRule) ? INTERZONE_DEFAULT : cleanupRule;
+}
+
 /** The other predefined one, which allows what stays in a zone: nothing can stand on that. */
 export const INTRAZONE_DEFAULT = "intrazone-default";
 

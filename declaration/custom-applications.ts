@@ -5,7 +5,7 @@
  * and codes 0 to 255, the code optional), so it can't be taken for anything else.
  */
 import type { Application } from "../panos/policy";
-import { applicationName, isApplicationName, ownerTag } from "./names";
+import { applicationName, applicationParts, ownerTag } from "./names";
 import { compareTexts } from "../lib/order";
 import { describeTraffic } from "../lib/net/protocols";
 import type { Traffic } from "../lib/net/protocols";
@@ -39,25 +39,22 @@ export function applicationOfOurs(traffic: Traffic, ownerId: string): string | u
 
 /** The application of ours that a name stands for, or undefined if it is none. */
 export function applicationNamed(name: string, ownerId: string): Application | undefined {
-  if (!isApplicationName(name, ownerId)) return undefined;
-  const [kind, number, code] = name.slice(`aws-${ownerId}-`.length).split("-") as [
-    keyof typeof KINDS,
-    string,
-    string?,
-  ];
+  const parts = applicationParts(name, ownerId);
+  if (parts === undefined) return undefined;
+  const { kind, number, code } = parts;
   const { identifiedBy, ipProtocol } = KINDS[kind];
   const described = describeTraffic({
-    ipProtocol: ipProtocol ?? number,
-    fromPort: Number(number),
-    toPort: code === undefined ? -1 : Number(code),
+    ipProtocol: ipProtocol ?? String(number),
+    fromPort: number,
+    toPort: code ?? -1,
   });
   return {
     name,
     // Its start marks it as ours: see ownership.
     description: `${ownerTag(ownerId)}: ${described}`,
     identifiedBy,
-    number: Number(number),
-    ...(code !== undefined && { code: Number(code) }),
+    number,
+    ...(code !== undefined && { code }),
   };
 }
 

@@ -1,15 +1,10 @@
 import { cleanupPosition } from "./cleanup-rule";
 import { isQuarantineRuleName, ownerTag } from "./names";
-import type { Address, AddressGroup, Application, SecurityRule, Service, Tag } from "../panos/policy";
-import {
-  addressGroupHash,
-  addressHash,
-  applicationHash,
-  hash,
-  ruleHash,
-  serviceHash,
-  tagHash,
-} from "./hashes";
+import { hash } from "./hashes";
+import { eachPart, FIRST_KINDS, kindOf, PARTS, type DeclaredOf, type Part } from "./kinds/index";
+import { ruleHash } from "./kinds/rule";
+import type { Named } from "./kinds/kind";
+import type { Tag } from "../panos/policy";
 import { ruleAsTaken, type PolicyObjects } from "./objects";
 import { ownObjects } from "./ownership";
 import { isPlaced, placeOf, type Places } from "./placement";
@@ -20,37 +15,20 @@ export function stackTag(ownerId: string, stack: string): Tag {
 }
 
 /** Hashes of content by name: what a stack declares, or what was found of it. */
-export interface Declaration {
-  rules: Record<string, string>;
-  addresses: Record<string, string>;
-  addressGroups: Record<string, string>;
-  services: Record<string, string>;
-  applications: Record<string, string>;
-  tags: Record<string, string>;
-}
+export type Declaration = Record<Part, Record<string, string>>;
 
 /** What a firewall is to hold of a stack, besides its tag. */
-export interface PolicyContent {
-  rules: readonly SecurityRule[];
-  addresses: readonly Address[];
-  addressGroups: readonly AddressGroup[];
-  services: readonly Service[];
-  applications: readonly Application[];
-}
+export type PolicyContent = { readonly [P in Exclude<Part, "tags">]: readonly DeclaredOf<P>[] };
+
+/** Nothing of any kind, for whoever declares some. */
+export const NO_CONTENT = eachPart(() => []) as PolicyContent;
 
 /** What a stack declares. */
 export function declarationOf(ownerId: string, stack: string, content: PolicyContent): Declaration {
-  const tag = stackTag(ownerId, stack);
-  const hashes = <T extends { name: string }>(objects: readonly T[], hashOf: (object: T) => string) =>
-    Object.fromEntries(objects.map((object) => [object.name, hashOf(object)]));
-  return {
-    rules: hashes(content.rules, ruleHash),
-    addresses: hashes(content.addresses, addressHash),
-    addressGroups: hashes(content.addressGroups, addressGroupHash),
-    services: hashes(content.services, serviceHash),
-    applications: hashes(content.applications, applicationHash),
-    tags: { [tag.name]: tagHash(tag) },
-  };
+  const all: Record<Part, readonly Named[]> = { ...content, tags: [stackTag(ownerId, stack)] };
+  return eachPart((part) =>
+    Object.fromEntries(all[part].map((object) => [object.name, kindOf(part).hash(object)])),
+  );
 }
 
 /** What a configuration holds of a stack, in the same hashes as what the stack declares. */
@@ -59,29 +37,17 @@ export function foundDeclaration(ownerId: string, places: Places, objects: Polic
   // Once for all rules: looking each one up in the rulebase would cost the square of their number.
   const order = [...objects.rules.values()];
   const above = new Set(order.slice(0, cleanupPosition(order, places.before)).map(({ name }) => name));
-  const rules = own.rules.map((name): [string, string] => {
-    const content = ruleHash(ruleAsTaken(objects, name)!);
+  const placedRule = (name: string) => {
     const isRight = isQuarantineRuleName(name, ownerId)
       ? isPlaced(objects, name, ownerId, placeOf(name, ownerId, places))
       : above.has(name);
-    return [name, placedHash(content, isRight)];
-  });
-  return {
-    rules: Object.fromEntries(rules),
-    addresses: Object.fromEntries(
-      own.addresses.map((name) => [name, addressHash(objects.addresses.get(name)!)]),
-    ),
-    addressGroups: Object.fromEntries(
-      own.addressGroups.map((name) => [name, addressGroupHash(objects.addressGroups.get(name)!)]),
-    ),
-    services: Object.fromEntries(
-      own.services.map((name) => [name, serviceHash(objects.services.get(name)!)]),
-    ),
-    applications: Object.fromEntries(
-      own.applications.map((name) => [name, applicationHash(objects.applications.get(name)!)]),
-    ),
-    tags: Object.fromEntries(own.tags.map((name) => [name, tagHash(objects.tags.get(name)!)])),
+    return placedHash(ruleHash(ruleAsTaken(objects, name)!), isRight);
   };
+  return eachPart((part) => {
+    const hashOf = (name: string) =>
+      part === "rules" ? placedRule(name) : kindOf(part).hash(objects[part].get(name)!);
+    return Object.fromEntries(own[part].map((name) => [name, hashOf(name)]));
+  });
 }
 
 /** A rule below the cleanup rule does not do what it says, so its place is part of its content. */
@@ -92,27 +58,21 @@ export function placedHash(content: string, isRight: boolean): string {
 /** A hash of a whole declaration, whatever the order of its names. */
 export function declarationHash(declaration: Declaration): string {
   const sorted = (part: Record<string, string>) => Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1));
-  return hash(Object.values(eachPart((part) => sorted(declaration[part]))));
+  const parts = PARTS.map((part) => sorted(declaration[part] ?? {}));
+  // States hold hashes of the first kinds alone: one that came later counts where there is something of it.
+  while (parts.length > FIRST_KINDS && parts.at(-1)!.length === 0) parts.pop();
+  return hash(parts);
 }
 
-/** Something for each kind of objects that a declaration has. */
-export function eachPart<T>(of: (part: keyof Declaration) => T): Record<keyof Declaration, T> {
-  return {
-    rules: of("rules"),
-    addresses: of("addresses"),
-    addressGroups: of("addressGroups"),
-    services: of("services"),
-    applications: of("applications"),
-    tags: of("tags"),
-  };
+/** One declaration of two: where they differ, both hashes, so that it equals nothing that is declared. */
+export function bothConfigurations(candidate: Declaration, running: Declaration): Declaration {
+  return eachPart((part) => {
+    const names = new Set([...Object.keys(candidate[part]), ...Object.keys(running[part])]);
+    return Object.fromEntries(
+      [...names].map((name) => {
+        const [staged = "absent", live = "absent"] = [candidate[part][name], running[part][name]];
+        return [name, staged === live ? staged : `${live} in running, ${staged} in the candidate`];
+      }),
+    );
+  });
 }
-
-/** What an object of each kind is called. */
-export const KINDS = {
-  rules: "rule",
-  addresses: "address",
-  addressGroups: "address group",
-  services: "service",
-  applications: "application",
-  tags: "tag",
-} as const;

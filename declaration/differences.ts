@@ -1,9 +1,10 @@
 /** How what is found differs from what is declared, or one declaration from another. */
-import { KINDS, type Declaration, type PolicyContent } from "./declaration";
+import type { Declaration, PolicyContent } from "./declaration";
+import { KINDS, PARTS, type Part } from "./kinds/index";
 
 /** One object that is not as declared. */
 export interface Difference {
-  part: keyof Declaration;
+  part: Part;
   name: string;
   how: "is missing" | "is not as declared" | "is not declared";
 }
@@ -17,7 +18,7 @@ export function differing(
   found: Declaration,
   exempt: ReadonlySet<string>,
 ): Difference[] {
-  return (Object.keys(KINDS) as (keyof Declaration)[]).flatMap((part) => {
+  return PARTS.flatMap((part) => {
     const wrong = Object.entries(declared[part])
       .filter(([name, content]) => !exempt.has(name) && found[part][name] !== content)
       .map(([name]): Difference => {
@@ -36,7 +37,9 @@ export function differences(
   found: Declaration,
   exempt: ReadonlySet<string>,
 ): string[] {
-  return differing(declared, found, exempt).map(({ part, name, how }) => `${KINDS[part]} ${name} ${how}`);
+  return differing(declared, found, exempt).map(
+    ({ part, name, how }) => `${KINDS[part].noun} ${name} ${how}`,
+  );
 }
 
 /** Names of rules that one declaration has and another hasn't, or has otherwise. */

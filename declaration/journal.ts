@@ -1,16 +1,6 @@
-import { containerXpath, entryXpath, type Container, type Location } from "../panos/location";
+import { containerXpath, entryXpath, type Location } from "../panos/location";
 import type { PendingChange } from "../panos/system";
-import { eachPart } from "./declaration";
-import type { Declaration } from "./declaration";
-
-const CONTAINERS: Record<keyof Declaration, Container> = {
-  rules: "rules",
-  addresses: "address",
-  addressGroups: "address-group",
-  services: "service",
-  applications: "application",
-  tags: "tag",
-};
+import { eachPart, KINDS, PARTS, type Part } from "./kinds/index";
 
 /**
  * An administrator's uncommitted changes that are not of this stack, which a commit would ship too. The
@@ -24,17 +14,18 @@ export function foreignChanges(
   changes: readonly PendingChange[],
   administrator: string,
   location: Location,
-  ours: Record<keyof Declaration, ReadonlySet<string>>,
-  existing: Record<keyof Declaration, ReadonlySet<string>>,
+  ours: Record<Part, ReadonlySet<string>>,
+  existing: Record<Part, ReadonlySet<string>>,
 ): string[] {
   const allowed = new Set<string>();
   const isGone = (xpath: string) =>
-    (Object.entries(CONTAINERS) as [keyof Declaration, Container][]).some(([part, container]) => {
-      const start = `${containerXpath(location, container)}/entry[@name='`;
+    PARTS.some((part) => {
+      const start = `${containerXpath(location, KINDS[part].container)}/entry[@name='`;
       const name = xpath.startsWith(start) ? /^([^']*)'\]/.exec(xpath.slice(start.length))?.[1] : undefined;
       return name !== undefined && !existing[part].has(name);
     });
-  for (const [part, container] of Object.entries(CONTAINERS) as [keyof Declaration, Container][]) {
+  for (const part of PARTS) {
+    const { container } = KINDS[part];
     allowed.add(containerXpath(location, container));
     for (const name of ours[part]) allowed.add(entryXpath(location, container, name));
   }
@@ -54,12 +45,12 @@ export function withheldChanges(
   changes: readonly PendingChange[],
   administrator: string,
   location: Location,
-  changed: Record<keyof Declaration, readonly string[]>,
+  changed: Record<Part, readonly string[]>,
 ): string[] {
   const byEntry = changesByEntry(changes);
-  return (Object.entries(CONTAINERS) as [keyof Declaration, Container][]).flatMap(([part, container]) =>
+  return PARTS.flatMap((part) =>
     changed[part].flatMap((name) => {
-      const found = byEntry.get(entryXpath(location, container, name)) ?? [];
+      const found = byEntry.get(entryXpath(location, KINDS[part].container, name)) ?? [];
       if (found.length === 0 || found.some(({ owner }) => owner === administrator)) return [];
       const who = [...new Set(found.map(({ owner, action }) => `${owner} (${action.trim()})`))];
       return [`${name}: ${who.join(", ")}`];
@@ -74,12 +65,12 @@ export function withheldChanges(
 export function uncommittedBy(
   changes: readonly PendingChange[],
   location: Location,
-  names: Record<keyof Declaration, Iterable<string>>,
-): Record<keyof Declaration, Record<string, string[]>> {
+  names: Record<Part, Iterable<string>>,
+): Record<Part, Record<string, string[]>> {
   const byEntry = changesByEntry(changes);
   return eachPart((part) => {
     const found = [...names[part]].map((name): [string, string[]] => {
-      const own = byEntry.get(entryXpath(location, CONTAINERS[part], name)) ?? [];
+      const own = byEntry.get(entryXpath(location, KINDS[part].container, name)) ?? [];
       return [name, [...new Set(own.map(({ owner }) => owner).filter((owner) => owner !== ""))].sort()];
     });
     return Object.fromEntries(found.filter(([, owners]) => owners.length > 0));
@@ -102,10 +93,11 @@ export function changedEntry({ xpath }: PendingChange): string {
   return enclosingEntry(xpath.replaceAll('"', "'"));
 }
 
+const ENTRY = new RegExp(
+  `^.*/(?:${PARTS.map((part) => KINDS[part].container).join("|")})/entry\\[@name='[^']*'\\]`,
+);
+
 /** The entry that an xpath inside a rule or an object belongs to. */
 function enclosingEntry(xpath: string): string {
-  const match = /^.*\/(?:rules|address|address-group|service|application|tag)\/entry\[@name='[^']*'\]/.exec(
-    xpath,
-  );
-  return match?.[0] ?? xpath;
+  return ENTRY.exec(xpath)?.[0] ?? xpath;
 }

@@ -1,33 +1,23 @@
+import { listed } from "../lib/text";
 import { INTERZONE_DEFAULT } from "./cleanup-rule";
+import { eachPart, kindOf, type FoundOf, type Part } from "./kinds/index";
 import { takenMembers } from "./taken-names";
 import type { PanosClient } from "../panos/client";
-import {
-  addressFrom,
-  addressGroupFrom,
-  applicationFrom,
-  ruleFrom,
-  serviceFrom,
-  tagFrom,
-  type FoundAddress,
-  type FoundAddressGroup,
-  type FoundApplication,
-  type FoundRule,
-  type FoundService,
-} from "../panos/entries";
-import { SHARED_XPATH, vsysXpath, type Container } from "../panos/location";
-import { takenNames } from "../panos/named-objects";
-import type { Tag, TakenNames } from "../panos/policy";
+import type { FoundRule } from "../panos/policy";
+import { withoutInherited } from "../panos/device-groups";
+import { containerPath, SHARED_XPATH, vsysXpath, type DeviceGroup } from "../panos/location";
+import { localPlaces, takenNames } from "../panos/named-objects";
+import type { TakenNames } from "../panos/policy";
 import { child, entries, find, type XmlElement } from "../panos/xml";
+import { DeclarationError } from "./error";
 
-/** Every object of the kinds that we declare, whoever's it is, in one of a firewall's configurations. */
-export interface PolicyObjects {
-  /** In evaluation order. */
-  rules: Map<string, FoundRule>;
-  addresses: Map<string, FoundAddress>;
-  addressGroups: Map<string, FoundAddressGroup>;
-  services: Map<string, FoundService>;
-  applications: Map<string, FoundApplication>;
-  tags: Map<string, Tag>;
+type FoundObjects = { [P in Part]: Map<string, FoundOf<P>> };
+
+/**
+ * Every object of the kinds that we declare, whoever's it is, in one of a firewall's configurations. Rules are in
+ * evaluation order.
+ */
+export interface PolicyObjects extends FoundObjects {
   /** What a rule's members mean before they mean what they say; absent: not asked. */
   names?: TakenNames;
 }
@@ -60,28 +50,29 @@ export async function readObjects(
 ): Promise<PolicyObjects> {
   const ask = (xpath: string) => (configuration === "candidate" ? client.get(xpath) : client.show(xpath));
   const [own, common] = await Promise.all([ask(vsysXpath(client.connection)), ask(SHARED_XPATH)]);
-  const places = { vsys: child(own, "entry"), shared: child(common, "shared") };
-  return objectsIn(
-    places.vsys,
-    takenNames((place, name) => child(places[place], name)),
-  );
+  const vsys = child(own, "entry");
+  const names = takenNames(localPlaces(vsys, child(common, "shared")));
+  return objectsIn(vsys, names, client.connection.panorama);
 }
 
-/** Takes them from the `<entry>` of a vsys that has been read as a whole. */
-export function objectsIn(vsys: XmlElement | undefined, names?: TakenNames): PolicyObjects {
-  const container = (name: Container) =>
-    name === "rules" ? find(vsys, "rulebase", "security", "rules") : child(vsys, name);
-  const all = <T>(name: Container, from: (entry: XmlElement) => T): Map<string, T> =>
-    new Map([...entries(container(name))].map(([key, entry]) => [key, from(entry)]));
-  return {
-    rules: all("rules", ruleFrom),
-    addresses: all("address", addressFrom),
-    addressGroups: all("address-group", addressGroupFrom),
-    services: all("service", serviceFrom),
-    applications: all("application", applicationFrom),
-    tags: all("tag", tagFrom),
-    ...(names && { names }),
-  };
+/**
+ * Takes them from the `<entry>` of a vsys that has been read as a whole, or of a device group: of that only what it has
+ * itself, and not what it inherits.
+ */
+export function objectsIn(
+  vsys: XmlElement | undefined,
+  names?: TakenNames,
+  panorama?: DeviceGroup,
+): PolicyObjects {
+  const found = eachPart((part) => {
+    const kind = kindOf(part);
+    const container = find(vsys, ...containerPath({ panorama }, kind.container));
+    const all = entries(
+      panorama === undefined ? container : withoutInherited(container, panorama.deviceGroup),
+    );
+    return new Map([...all].map(([name, entry]) => [name, kind.from(entry)]));
+  }) as FoundObjects;
+  return { ...found, ...(names && { names }) };
 }
 
 /**
@@ -109,7 +100,7 @@ export function addressNamesUsed({
   addressGroups,
 }: {
   rules: Iterable<Pick<FoundRule, "source" | "destination">>;
-  addressGroups: Iterable<Pick<FoundAddressGroup, "members">>;
+  addressGroups: Iterable<Pick<FoundOf<"addressGroups">, "members">>;
 }): Set<string> {
   const used = new Set<string>();
   for (const { source, destination } of rules) for (const name of [...source, ...destination]) used.add(name);
@@ -132,7 +123,7 @@ export function standsAbove(objects: PolicyObjects, name: string, other: string)
 
 /**
  * @param setting what names it
- * @throws Error that names the rules that exist, when the cleanup rule isn't among them
+ * @throws DeclarationError that names the rules that exist, when the cleanup rule isn't among them
  */
 export function requireCleanupRule(
   objects: PolicyObjects,
@@ -143,9 +134,9 @@ export function requireCleanupRule(
   if (objects.rules.has(cleanupRule) || (setting === "cleanupRule" && cleanupRule === INTERZONE_DEFAULT))
     return;
   const names = [...objects.rules.keys()];
-  const listed = names.slice(0, 20).join(", ") + (names.length > 20 ? `, and ${names.length - 20} more` : "");
-  throw new Error(
+  throw new DeclarationError(
+    "NO_CLEANUP_RULE",
     `there is no rule ${JSON.stringify(cleanupRule)} on ${firewall} to place rules above ` +
-      `(aws-panos-rules:${setting}). Nothing was written. Its rules are: ${listed || "none"}`,
+      `(aws-panos-rules:${setting}). Nothing was written. Its rules are: ${listed(names) || "none"}`,
   );
 }

@@ -1,7 +1,7 @@
 import { differing } from "./differences";
-import { eachPart, foundDeclaration, KINDS } from "./declaration";
-import type { Declaration } from "./declaration";
+import { foundDeclaration, type Declaration } from "./declaration";
 import type { Difference } from "./differences";
+import { eachPart, KINDS, PARTS } from "./kinds/index";
 import type { PolicyObjects } from "./objects";
 import { isHeld, ownObjects, withMarks } from "./ownership";
 import type { Places } from "./placement";
@@ -42,13 +42,12 @@ export function refreshAdvice(
 ): string | undefined {
   const unseen = missing.filter(({ part, name }) => before?.[part]?.[name] === declared[part][name]);
   if (unseen.length === 0) return undefined;
-  const counts = (Object.keys(KINDS) as (keyof Declaration)[])
-    .map((part) => ({ part, found: unseen.filter((each) => each.part === part) }))
+  const counts = PARTS.map((part) => ({ part, found: unseen.filter((each) => each.part === part) }))
     .filter(({ found }) => found.length > 0)
     .map(({ part, found }) => {
       const gone = found.filter(({ how }) => how === "is missing").length;
       const total = Object.keys(declared[part]).length;
-      const noun = KINDS[part].replace(/ss$/, "sse");
+      const noun = KINDS[part].noun.replace(/ss$/, "sse");
       return `of ${total} declared ${noun}s ${gone} are missing and ${found.length - gone} are different`;
     });
   return (

@@ -1,101 +1,31 @@
-import { applicationNamed } from "./custom-applications";
-import {
-  HOLD_TAG,
-  cidrNamed,
-  isAddressGroupName,
-  isApplicationName,
-  isQuarantineRuleName,
-  isRuleName,
-  isServiceName,
-  ownerTag,
-} from "./names";
-import type { FoundAddress, FoundAddressGroup, FoundApplication, FoundService } from "../panos/entries";
-import { addressGroupHash, addressHash, applicationHash, serviceHash } from "./hashes";
+import { HOLD_TAG, ownerTag } from "./names";
+import { eachPart, kindOf, KINDS, PARTS, type Part } from "./kinds/index";
+import { byTag, type Named } from "./kinds/kind";
 import type { PolicyObjects } from "./objects";
 
 /**
- * Whether a rule is this stack's: its tag *and* a name that we can have given. A rule with our tag and
- * another name is an administrator's clone, one with our name and no tag is theirs to keep.
+ * Whether an object is this stack's: its mark *and* a name that we can have given. One with our mark and another
+ * name is an administrator's clone, one with our name and no mark is theirs to keep.
  */
+export function owns(part: Part, ownerId: string, found: Named): boolean {
+  const kind = kindOf(part);
+  return kind.isOurName(found.name, ownerId) && kind.isMarked(ownerId, found);
+}
+
+/** The same of a rule, in whatever form. */
 export function ownsRule(ownerId: string, rule: { name: string; tag: readonly string[] }): boolean {
-  return rule.tag.includes(ownerTag(ownerId)) && isOurRuleName(rule.name, ownerId);
-}
-
-function isOurRuleName(name: string, ownerId: string): boolean {
-  return isRuleName(name) || isQuarantineRuleName(name, ownerId);
-}
-
-/** Whether a service object is this stack's. */
-export function ownsService(ownerId: string, service: { name: string; tag: readonly string[] }): boolean {
-  return service.tag.includes(ownerTag(ownerId)) && isServiceName(service.name, ownerId);
-}
-
-/** Whether an address object is this stack's. */
-export function ownsAddress(ownerId: string, address: { name: string; tag: readonly string[] }): boolean {
-  return address.tag.includes(ownerTag(ownerId)) && cidrNamed(address.name, ownerId) !== undefined;
-}
-
-/** Whether an address group is this stack's. */
-export function ownsAddressGroup(ownerId: string, group: { name: string; tag: readonly string[] }): boolean {
-  return group.tag.includes(ownerTag(ownerId)) && isAddressGroupName(group.name, ownerId);
+  return byTag.isMarked(ownerId, rule) && KINDS.rules.isOurName(rule.name, ownerId);
 }
 
 /**
- * Whether a custom application is this stack's. Sources disagree whether PAN-OS keeps tags on applications,
- * so its description starts with the tag instead.
- */
-export function ownsApplication(
-  ownerId: string,
-  application: { name: string; description: string },
-): boolean {
-  return (
-    isApplicationName(application.name, ownerId) &&
-    application.description.startsWith(`${ownerTag(ownerId)}:`)
-  );
-}
-
-/**
- * Whether a service object is one that we declare, with everything but our tag. Our rules may go on using
- * it; one that says something else by now would make them mean something else.
+ * Whether an object is one that we declare, with everything but our mark. Our rules may go on using it; one that says
+ * something else by now would make them mean something else.
  * @param declared the hash of what is declared
  */
-export function isOurServiceUntagged(ownerId: string, service: FoundService, declared: string): boolean {
-  const tag = ownerTag(ownerId);
-  if (service.tag.includes(tag) || !isServiceName(service.name, ownerId)) return false;
-  return serviceHash({ ...service, tag: [tag] }) === declared;
-}
-
-/** The same for an address object. */
-export function isOurAddressUntagged(ownerId: string, address: FoundAddress, declared: string): boolean {
-  const tag = ownerTag(ownerId);
-  if (address.tag.includes(tag) || cidrNamed(address.name, ownerId) === undefined) return false;
-  return addressHash({ ...address, tag: [tag] }) === declared;
-}
-
-/** The same for an address group. */
-export function isOurAddressGroupUntagged(
-  ownerId: string,
-  group: FoundAddressGroup,
-  declared: string,
-): boolean {
-  const tag = ownerTag(ownerId);
-  if (group.tag.includes(tag) || !isAddressGroupName(group.name, ownerId)) return false;
-  return addressGroupHash({ ...group, tag: [tag] }) === declared;
-}
-
-/**
- * Whether a custom application is one that we declare, under another description: it no longer says whose it
- * is, but our rules may go on using it.
- * @param declared the hash of what is declared
- */
-export function isOurApplicationUnmarked(
-  ownerId: string,
-  application: FoundApplication,
-  declared: string,
-): boolean {
-  const ours = applicationNamed(application.name, ownerId);
-  if (ours === undefined || ownsApplication(ownerId, application)) return false;
-  return applicationHash({ ...application, description: ours.description }) === declared;
+export function isOursUnmarked(part: Part, ownerId: string, found: Named, declared: string): boolean {
+  const kind = kindOf(part);
+  if (kind.isMarked(ownerId, found) || !kind.isOurName(found.name, ownerId)) return false;
+  return kind.hash(kind.withMark(ownerId, found)) === declared;
 }
 
 /**
@@ -106,22 +36,13 @@ export function withMarks(
   names: ReadonlySet<string>,
   objects: PolicyObjects,
 ): PolicyObjects {
-  const tag = ownerTag(ownerId);
-  const marked = <T extends { name: string }>(found: ReadonlyMap<string, T>, mark: (object: T) => T) =>
-    new Map([...found].map(([name, object]) => [name, names.has(name) ? mark(object) : object]));
-  const tagged = <T extends { name: string; tag: string[] }>(found: ReadonlyMap<string, T>) =>
-    marked(found, (object) => ({ ...object, tag: [tag] }));
-  return {
-    ...objects,
-    rules: tagged(objects.rules),
-    addresses: tagged(objects.addresses),
-    addressGroups: tagged(objects.addressGroups),
-    services: tagged(objects.services),
-    applications: marked(objects.applications, (application) => {
-      const ours = applicationNamed(application.name, ownerId);
-      return { ...application, ...(ours !== undefined && { description: ours.description }) };
-    }),
-  };
+  const marked = eachPart((part) => {
+    const found: ReadonlyMap<string, Named> = objects[part];
+    const mark = (object: Named) =>
+      names.has(object.name) ? kindOf(part).withMark(ownerId, object) : object;
+    return new Map([...found].map(([name, object]) => [name, mark(object)]));
+  });
+  return { ...objects, ...(marked as PolicyObjects) };
 }
 
 /** Whether an administrator has pulled the emergency brake on a rule: it stays as that person left it. */
@@ -131,7 +52,7 @@ export function isHeld(rule: { tag: readonly string[] }): boolean {
 
 /** Whether a rule carries this stack's tag under a name that we never give: somebody's clone. */
 export function carriesForeignName(ownerId: string, rule: { name: string; tag: readonly string[] }): boolean {
-  return rule.tag.includes(ownerTag(ownerId)) && !isOurRuleName(rule.name, ownerId);
+  return rule.tag.includes(ownerTag(ownerId)) && !KINDS.rules.isOurName(rule.name, ownerId);
 }
 
 /** What every run says of a rule on hold. */
@@ -153,43 +74,30 @@ export function notOurs(kind: string, name: string, firewall: string, tags: read
 }
 
 /** Names of what is this stack's in a configuration. */
-export interface OwnObjects {
-  rules: string[];
-  addresses: string[];
-  addressGroups: string[];
-  services: string[];
-  applications: string[];
-  tags: string[];
+export interface OwnObjects extends Record<Part, string[]> {
   /** Rules that are this stack's but held. They are among `rules` too. */
   held: string[];
-  /** Rules, addresses, groups and services with our tag under a name that isn't ours: reported, never touched. */
+  /** What carries our tag under a name that isn't ours: reported, never touched. */
   strays: string[];
 }
 
 /** Sorts out what is this stack's. */
 export function ownObjects(ownerId: string, objects: PolicyObjects): OwnObjects {
-  const tag = ownerTag(ownerId);
-  const rules = [...objects.rules.values()];
-  const addresses = [...objects.addresses.values()];
-  const addressGroups = [...objects.addressGroups.values()];
-  const services = [...objects.services.values()];
-  const own = rules.filter((rule) => ownsRule(ownerId, rule));
-  const foreign = [
-    ...rules.filter((rule) => !ownsRule(ownerId, rule)),
-    ...addresses.filter((address) => !ownsAddress(ownerId, address)),
-    ...addressGroups.filter((group) => !ownsAddressGroup(ownerId, group)),
-    ...services.filter((service) => !ownsService(ownerId, service)),
-  ];
-  return {
-    rules: own.map(({ name }) => name),
-    addresses: addresses.filter((address) => ownsAddress(ownerId, address)).map(({ name }) => name),
-    addressGroups: addressGroups.filter((group) => ownsAddressGroup(ownerId, group)).map(({ name }) => name),
-    services: services.filter((service) => ownsService(ownerId, service)).map(({ name }) => name),
-    applications: [...objects.applications.values()]
-      .filter((application) => ownsApplication(ownerId, application))
+  const found = (part: Part): Named[] => [...objects[part].values()];
+  const own = eachPart((part) =>
+    found(part)
+      .filter((object) => owns(part, ownerId, object))
       .map(({ name }) => name),
-    tags: objects.tags.has(tag) ? [tag] : [],
-    held: own.filter(isHeld).map(({ name }) => name),
-    strays: foreign.filter((object) => object.tag.includes(tag)).map(({ name }) => name),
+  );
+  const isStray = (part: Part, object: Named & { tag?: readonly string[] }) =>
+    object.tag?.includes(ownerTag(ownerId)) === true && !owns(part, ownerId, object);
+  return {
+    ...own,
+    held: own.rules.filter((name) => isHeld(objects.rules.get(name)!)),
+    strays: PARTS.flatMap((part) =>
+      found(part)
+        .filter((object) => isStray(part, object))
+        .map(({ name }) => name),
+    ),
   };
 }

@@ -3,6 +3,8 @@
  * applications that is called `ssl`, PAN-OS takes it for that (regions and lists before groups, groups before
  * addresses).
  */
+import { KINDS } from "./kinds/index";
+import { isOfThisProgram } from "./names";
 import { parseBlock } from "../lib/net/cidr";
 import { knownApplication } from "../panos/applications";
 import type { SecurityRule, TakenNames } from "../panos/policy";
@@ -37,9 +39,9 @@ type Members = Pick<SecurityRule, "source" | "destination" | "application" | "se
 
 /** What ours are themselves, by name: in the vsys. Whether one of these is ours is a matter of its mark. */
 const OWN: Record<keyof TakenNames, readonly string[]> = {
-  addresses: ["address object", "address group"],
-  services: ["service"],
-  applications: ["custom application"],
+  addresses: [KINDS.addresses.object, KINDS.addressGroups.object],
+  services: [KINDS.services.object],
+  applications: [KINDS.applications.object],
 };
 
 /** What a member is by name of somebody's, as PAN-OS calls it; undefined: nothing. */
@@ -50,9 +52,9 @@ export function takenBy(
 ): string | undefined {
   const kinds = configurations.flatMap((names) => names[side].get(member) ?? []);
   if (kinds.length === 0) return undefined;
-  const others = member.startsWith("aws-") ? kinds.filter((kind) => !OWN[side].includes(kind)) : kinds;
+  const others = isOfThisProgram(member) ? kinds.filter((kind) => !OWN[side].includes(kind)) : kinds;
   // Whatever else stands in a rule of ours is the name of an object that the settings mean.
-  const isMeant = !member.startsWith("aws-") && !isWord(side, member);
+  const isMeant = !isOfThisProgram(member) && !isWord(side, member);
   return isMeant ? undefined : others[0];
 }
 

@@ -5,7 +5,7 @@ import type { Inventory, SecurityGroup } from "../inventory/types";
 export class DemoAccount {
   private constructor(
     readonly file: string,
-    private readonly inventory: Inventory,
+    readonly inventory: Inventory,
   ) {}
 
   /** Copies a recording, so that the demo leaves it as it is. */
@@ -20,6 +20,20 @@ export class DemoAccount {
     const index = this.inventory.instances.findIndex((instance) => instance.name === name);
     if (index < 0) throw new Error(`the demo's account has no instance ${name}`);
     this.inventory.instances.splice(index, 1);
+    await this.save();
+  }
+
+  /** Has the instances' tags seen: they have none. */
+  async showTags(): Promise<void> {
+    for (const instance of this.inventory.instances) instance.tags ??= {};
+    await this.save();
+  }
+
+  /** Marks an instance, as whoever responds to an incident does. */
+  async mark(name: string): Promise<void> {
+    const instance = this.inventory.instances.find((each) => each.name === name);
+    if (instance === undefined) throw new Error(`the demo's account has no instance ${name}`);
+    instance.tags = { ...instance.tags, SecurityStatus: "IR" };
     await this.save();
   }
 
@@ -42,6 +56,11 @@ export class DemoAccount {
     };
     this.group(groupName).ingress.push(rule);
     await this.save();
+  }
+
+  /** Names of its security groups, by their ids. */
+  groupNames(): Map<string, string> {
+    return new Map(this.inventory.securityGroups.map(({ id, name }) => [id, name]));
   }
 
   private group(name: string): SecurityGroup {

@@ -1,11 +1,12 @@
-import { recordIn, listIn, optionalText } from "./event/fields";
+import { recordIn, listIn, optionalText } from "../aws/cloudtrail/fields";
+import { cloudTrailRecord, type CloudTrailRecord } from "../aws/cloudtrail/record";
 
 /** One thing that the function was called with. */
 export interface Arrival {
   /** The SQS message that it came in. */
   message?: string;
   /** A record of CloudTrail, or a call to look at all groups; neither: it can't be read. */
-  detail?: Record<string, unknown>;
+  record?: CloudTrailRecord;
   refresh?: true;
   /** It has not come before, as far as SQS knows. */
   isFirst: boolean;
@@ -37,8 +38,8 @@ function arrivalOf(body: unknown): Omit<Arrival, "isFirst"> {
   }
   const event = recordIn(value);
   if (event["guard"] === REFRESH_MESSAGE.guard) return { refresh: true, body };
-  const detail = recordIn(event["detail"]);
-  return typeof detail["eventName"] === "string" ? { detail, body } : { body };
+  const record = cloudTrailRecord(recordIn(event["detail"]));
+  return record.name === undefined ? { body } : { record, body };
 }
 
 function parsed(text: string): unknown {

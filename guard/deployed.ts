@@ -63,7 +63,8 @@ export async function deployedFrom(
     records: new DynamoRecords(table, client),
     uses: new DynamoUses(table, client),
     approvals: await approvalStore(environment.GUARD_APPROVALS, place),
-    ...{ now, tell },
+    now,
+    tell,
     approveFlags: approveFlags(environment.GUARD_APPROVALS, place),
     ownRoles: [
       ...json<string[]>(environment, "GUARD_OWN_ROLES"),
@@ -73,13 +74,21 @@ export async function deployedFrom(
   const tags = json<string[]>(environment, "GUARD_QUARANTINE_TAGS");
   const isolates = Object.keys(groups).length > 0;
   const isolation = {
-    ...{ table, client, groups, tags, now },
+    table,
+    client,
+    groups,
+    tags,
+    now,
     tell: async (step: Isolated) => {
       await Promise.all([tell([step]), messenger.send("webhook", [step])]);
     },
   };
   return {
-    ...{ home, tell, log, sites: sitesOf(reach, home.account), unread: new Set<string>() },
+    home,
+    tell,
+    log,
+    sites: sitesOf(reach, home.account),
+    unread: new Set<string>(),
     guarding: guardingIn(home, reach, { guard, isolation: isolates ? isolation : undefined }),
     tellAgain: () => messenger.sendKept(),
     async bury(body, reason) {

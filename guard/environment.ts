@@ -1,4 +1,4 @@
-/** What the guard's function is told, as environment variables. The deployment writes them. */
+/** The environment variables of the guard's function. The deployment writes them. */
 export interface GuardEnvironment {
   /** The policy's file in the image. */
   GUARD_POLICY: string;

@@ -1,10 +1,10 @@
 /** The schedule's look at every region of every account. */
 import { Slots } from "../lib/pace";
 import { readApprovals, type Refused } from "./approvals/read";
+import { refusedText } from "./approvals/refused";
 import type { Deployed } from "./deployed";
 import { GuardError } from "./error";
 import type { Guard } from "./guard";
-import { refusedText } from "./held";
 import { remembered, settleAll } from "./isolate";
 import { siteText, type Site } from "./reach";
 import { recordKey } from "./record/store";

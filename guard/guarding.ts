@@ -37,7 +37,9 @@ export function guardingIn(home: Site, reach: Reach, shared: Shared): (site: Sit
       : noCredentials(siteText(site));
     const place = siteName(site, home);
     const ec2 = new EC2({
-      ...{ region: site.region, maxAttempts: 5, requestHandler: REQUESTS },
+      region: site.region,
+      maxAttempts: 5,
+      requestHandler: REQUESTS,
       ...(credentials && { credentials }),
     });
     const guarding: Guarding = {

@@ -119,10 +119,10 @@ async function isolate(
   const { client, table, groups: quarantine, now } = isolation;
   const [id, groups] = [networkInterface.NetworkInterfaceId ?? "", groupsOf(networkInterface)];
   const wanted = quarantine[networkInterface.VpcId ?? ""];
-  const told = (done: Isolated["done"], because: string, escalated = false) =>
+  const step = (done: Isolated["done"], because: string, escalated = false) =>
     tellOf(instance, id, done, groups, because, escalated, isolation);
   if (wanted === undefined) {
-    return told("not isolated", `No quarantine group is configured for ${networkInterface.VpcId}.`, true);
+    return step("not isolated", `No quarantine group is configured for ${networkInterface.VpcId}.`, true);
   }
   if (groups.length === 1 && groups[0] === wanted) return undefined;
   const memory: Memory = {
@@ -138,7 +138,7 @@ async function isolate(
     if (!isRefused(error)) throw error;
   }
   await setGroups(id, [wanted], isolation);
-  return told("isolated", `It carried ${groups.join(", ")} and carries ${wanted} alone.`);
+  return step("isolated", `It carried ${groups.join(", ")} and carries ${wanted} alone.`);
 }
 
 async function release(
@@ -152,11 +152,12 @@ async function release(
   const { Item } = await client.get({ TableName: table, Key, ConsistentRead: true });
   if (Item === undefined) return undefined;
   const { groups, at } = Item as Memory;
-  const told = (done: Isolated["done"], because: string, escalated: boolean) =>
+  const step = (done: Isolated["done"], because: string, escalated: boolean) =>
     tellOf(instance, id, done, groups, because, escalated, isolation);
   const forget = () =>
     client.delete({
-      ...{ TableName: table, Key },
+      TableName: table,
+      Key,
       ConditionExpression: "#at = :at",
       ExpressionAttributeNames: { "#at": "at" },
       ExpressionAttributeValues: { ":at": at },
@@ -166,7 +167,7 @@ async function release(
     // Somebody has given it groups meanwhile: theirs stay.
     await forget().catch(unlessRefused);
     const because = `It carries ${current.join(", ")}, which somebody gave it meanwhile, and was left so.`;
-    return told("released", because, true);
+    return step("released", because, true);
   }
   const { SecurityGroups = [] } = await asked("DescribeSecurityGroups", () =>
     ec2.describeSecurityGroups({ Filters: [{ Name: "group-id", Values: groups }] }),
@@ -175,12 +176,12 @@ async function release(
   const [kept, gone] = [groups.filter((each) => there.has(each)), groups.filter((each) => !there.has(each))];
   if (kept.length === 0) {
     const because = `All groups that it carried are deleted (${gone.join(", ")}): it keeps the quarantine group. Give it groups by hand.`;
-    return told("not released", because, true);
+    return step("not released", because, true);
   }
   await setGroups(id, kept, isolation);
   await forget().catch(unlessRefused);
   const missing = gone.length === 0 ? "" : ` These are deleted since: ${gone.join(", ")}.`;
-  return told("released", `It carries ${kept.join(", ")} again.${missing}`, gone.length > 0);
+  return step("released", `It carries ${kept.join(", ")} again.${missing}`, gone.length > 0);
 }
 
 function tellOf(
@@ -216,7 +217,9 @@ async function instanceOf(id: string, { ec2 }: Isolation): Promise<Instance | un
 /** What is remembered of all sites. */
 export function remembered({ client, table }: Pick<Isolation, "client" | "table">): Promise<Memory[]> {
   return scanned(client, {
-    ...{ TableName: table, ConsistentRead: true, FilterExpression: "begins_with(id, :prefix)" },
+    TableName: table,
+    ConsistentRead: true,
+    FilterExpression: "begins_with(id, :prefix)",
     ExpressionAttributeValues: { ":prefix": PREFIX },
   });
 }
@@ -239,7 +242,10 @@ export function denyOnMarked(tags: readonly string[], exempt: readonly string[])
     Statement: tags.map((tag, index) => {
       const { key, value = "*" } = tagParts(tag);
       return {
-        ...{ Sid: `NothingOnWhatIsMarked${index + 1}`, Effect: "Deny", Action: "*", Resource: "*" },
+        Sid: `NothingOnWhatIsMarked${index + 1}`,
+        Effect: "Deny",
+        Action: "*",
+        Resource: "*",
         Condition: {
           StringLike: { [`aws:ResourceTag/${key}`]: value },
           ArnNotLike: { "aws:PrincipalArn": exempt },

@@ -51,7 +51,12 @@ export async function judge(
   );
   const verdicts = parts.map(({ kind, content, entries }) =>
     evaluate(judging.policy, {
-      ...{ kind, content, group, principal: entry.by, at: new Date(entry.at), account: event.account },
+      kind,
+      content,
+      group,
+      principal: entry.by,
+      at: new Date(entry.at),
+      account: event.account,
       ...(entries && { entries }),
     }),
   );

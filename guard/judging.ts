@@ -7,7 +7,7 @@ import { Folding, type Resolved } from "./record/fold";
 import { RECORD_AGE_MS, SETTLE_MS } from "./record/observe";
 import { shortHash } from "./record/compact";
 import { ABSENT, type GroupRecord, type State } from "./record/types";
-import { principalText } from "./event/principal";
+import { principalText } from "../aws/cloudtrail/principal";
 import { describeRule, ruleKey, type GroupRule, type RuleContent } from "./rules";
 import type { Group } from "./groups";
 
@@ -83,7 +83,11 @@ async function judgeOne(
     return { resolved, judgement, outcome: "approved", because: `Approved by ${approvedBy.join(" and ")}.` };
   }
   const held = (because: string): Judged => ({
-    ...{ resolved, judgement, outcome: "held", because, escalated: true },
+    resolved,
+    judgement,
+    outcome: "held",
+    because,
+    escalated: true,
   });
   if (storeFailure !== undefined) {
     // It is none that stays so: it is judged again.

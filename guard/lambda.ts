@@ -2,8 +2,9 @@ import { arrivalsIn, type Arrival } from "./arrivals";
 import { deployedFrom, type Deployed } from "./deployed";
 import type { GuardEnvironment } from "./environment";
 import { GuardError } from "./error";
-import { field, listIn, optionalText, recordIn, type Fields } from "./event/fields";
-import { groupEvent, groupTagging, siteIn } from "./event/read";
+import { field, listIn, optionalText, recordIn } from "../aws/cloudtrail/fields";
+import type { CloudTrailRecord } from "../aws/cloudtrail/record";
+import { groupEvent, groupTagging } from "./event/read";
 import { lookEverywhere } from "./everywhere";
 import { handleEvent } from "./handle";
 import { ISOLATION_CALLS, settleInstance } from "./isolate";
@@ -35,7 +36,7 @@ export async function handleArrivals(input: unknown, deployed: Deployed): Promis
   );
   const lines = new Map<string, Arrival[]>();
   for (const arrival of arrivals) {
-    const { account = "", region = "" } = siteIn(arrival.detail ?? {});
+    const { account = "", region = "" } = arrival.record ?? {};
     const line = siteText({ account, region });
     lines.set(line, [...(lines.get(line) ?? []), arrival]);
   }
@@ -73,22 +74,22 @@ async function handleOrBury(arrival: Arrival, deployed: Deployed): Promise<void>
 }
 
 async function handleOne(arrival: Arrival, deployed: Deployed): Promise<void> {
-  const { detail, refresh, body } = arrival;
+  const { record, refresh, body } = arrival;
   if (refresh) {
     await deployed.tellAgain();
     return lookEverywhere(deployed);
   }
-  if (detail === undefined) return deployed.bury(body, "it is neither an event of CloudTrail nor ours");
-  const tagging = groupTagging(detail);
+  if (record === undefined) return deployed.bury(body, "it is neither an event of CloudTrail nor ours");
+  const tagging = groupTagging(record);
   if (tagging !== undefined) {
     const { guard } = deployed.guarding(tagging);
     for (const group of tagging.groups) await handleTagging(group, tagging, guard);
   }
-  if (ISOLATION_CALLS.some((call) => call === detail["eventName"])) {
-    if (detail["errorCode"] === undefined) await isolateFor(arrival, detail, deployed);
+  if (ISOLATION_CALLS.some((call) => call === record.name)) {
+    if (record.error === undefined) await isolateFor(arrival, record, deployed);
     return;
   }
-  const event = groupEvent(detail);
+  const event = groupEvent(record);
   if (event === undefined) return;
   const { guard } = deployed.guarding(event);
   await saidWhereUnreached(arrival, handleEvent(event, guard), deployed, (because) =>
@@ -96,20 +97,20 @@ async function handleOne(arrival: Arrival, deployed: Deployed): Promise<void> {
   );
 }
 
-async function isolateFor(arrival: Arrival, detail: Fields, deployed: Deployed): Promise<void> {
-  const { account, region } = siteIn(detail);
+async function isolateFor(arrival: Arrival, record: CloudTrailRecord, deployed: Deployed): Promise<void> {
+  const { account, region, name } = record;
   if (account === undefined || region === undefined) {
     throw new GuardError("EVENT", "it doesn't say which account and region it is of: look by hand");
   }
   const { isolation } = deployed.guarding({ account, region });
   if (isolation === undefined) return;
   const settled = async () => {
-    for (const id of instancesIn(detail)) await settleInstance(id, isolation);
+    for (const id of instancesIn(record)) await settleInstance(id, isolation);
   };
   await saidWhereUnreached(arrival, settled(), deployed, (because) => {
     // Instances start and get interfaces all the time: that is tried again, and no news.
-    const isOfTags = optionalText(detail["eventName"])?.endsWith("Tags") === true;
-    const what = `${instancesIn(detail).join(", ")} in account ${account}, ${region}`;
+    const isOfTags = name?.endsWith("Tags") === true;
+    const what = `${instancesIn(record).join(", ")} in account ${account}, ${region}`;
     const summary = `The tags of ${what} were changed, and whether to isolate or release can't be seen: ${because}`;
     return isOfTags ? [{ summary, escalated: true, outcome: "held" }] : [];
   });
@@ -131,9 +132,8 @@ async function saidWhereUnreached(
   }
 }
 
-function instancesIn(detail: Record<string, unknown>): string[] {
-  const request = recordIn(detail["requestParameters"]);
-  const response = recordIn(detail["responseElements"]);
+function instancesIn(record: CloudTrailRecord): string[] {
+  const [request, response] = [recordIn(record.request), recordIn(record.response)];
   const ids = [
     ...listIn(field(request, "resourcesSet")).map((item) =>
       optionalText(field(recordIn(item), "resourceId")),
@@ -146,6 +146,6 @@ function instancesIn(detail: Record<string, unknown>): string[] {
   return [...new Set(ids.filter((id) => id !== undefined && /^i-[0-9a-f]+$/.test(id)))] as string[];
 }
 
-function timeOf({ detail }: Arrival): string {
-  return optionalText(detail?.["eventTime"]) ?? "";
+function timeOf({ record }: Arrival): string {
+  return record?.at ?? "";
 }

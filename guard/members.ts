@@ -19,7 +19,8 @@ export function memberCredentials(account: string, reach: Reach, region: string)
   const taken = remembered(
     fromTemporaryCredentials({
       params: {
-        ...{ RoleArn, RoleSessionName: "aws-panos-guard" },
+        RoleArn,
+        RoleSessionName: "aws-panos-guard",
         ...(reach.externalId !== undefined && { ExternalId: reach.externalId }),
       },
       clientConfig: { region, maxAttempts: 2, requestHandler: REQUESTS },

@@ -58,7 +58,9 @@ export class Messenger {
   /** Sends what is kept; what can't be sent now either stays. */
   async sendKept(): Promise<void> {
     const found = await scanned<Kept>(this.client, {
-      ...{ TableName: this.table, ConsistentRead: true, FilterExpression: "begins_with(id, :prefix)" },
+      TableName: this.table,
+      ConsistentRead: true,
+      FilterExpression: "begins_with(id, :prefix)",
       ExpressionAttributeValues: { ":prefix": PREFIX },
     });
     found.sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -1,5 +1,5 @@
 import type { GroupEvent } from "./event/event";
-import { principalText } from "./event/principal";
+import { principalText } from "../aws/cloudtrail/principal";
 import type { Group } from "./groups";
 import { entriesHash } from "./entries";
 import type { Judgement, Part } from "./judge";
@@ -95,8 +95,15 @@ export function noticeOf(
   const group = { id, name: legible(name), vpcId };
   return {
     summary: `${who} ${done.join(" and ") || "changed no permission"} of security group ${group.name} (${id}${where}). ${LAST[outcome]}${reason}`,
-    ...{ decision: verdict.decision, outcome, escalated, group },
-    ...{ account: event.account, region: event.region, who, what, policy: policyLine(judgement) },
+    decision: verdict.decision,
+    outcome,
+    escalated,
+    group,
+    account: event.account,
+    region: event.region,
+    who,
+    what,
+    policy: policyLine(judgement),
     ...(event.sourceIp !== undefined && { from: legible(event.sourceIp) }),
     ...(event.userAgent !== undefined && { with: legible(event.userAgent) }),
     event: { id: legible(event.id), name: event.name, at: event.at },

@@ -1,5 +1,5 @@
 /** How far the guard reaches: the regions of the account that it runs in, and of member accounts. */
-import { placeOf } from "../plan/accounts/attribution";
+import { placeOf } from "../declaration/descriptions";
 
 /** One region of one account. */
 export interface Site {

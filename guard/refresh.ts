@@ -1,19 +1,17 @@
-import { consentTo, type Asking, type CountingApproval } from "./approvals/approval";
+import type { CountingApproval } from "./approvals/approval";
 import { countingApprovals } from "./approvals/counting";
-import type { GroupEvent } from "./event/event";
+import { decide } from "./decide";
 import type { Group } from "./groups";
 import { consulting, type Guard } from "./guard";
-import { decide } from "./handle";
-import { noticeOf, type Notice } from "./notice";
-import { evaluate, isInScope, stops } from "./policy/evaluate";
-import { foldRecord, type Fold } from "./record/fold";
+import { useApprovals } from "./lasting-approvals";
+import { isInScope } from "./policy/evaluate";
 import type { Site } from "./reach";
 import { isJudged } from "./record/compact";
+import { foldRecord } from "./record/fold";
 import { begin, noteFound, settle } from "./record/observe";
 import { recordKey } from "./record/store";
-import { ABSENT, type GroupRecord, type State } from "./record/types";
 import { noteScope } from "./scope";
-import { describeRule, ruleKey, type GroupRule } from "./rules";
+import { noEvent, unseenNotice } from "./unseen";
 
 /** What a look at all groups came to. */
 export interface Refreshed {
@@ -114,80 +112,4 @@ async function refreshRecord(
     }
     return { keep: record, result: false };
   });
-}
-
-/**
- * An approval that is good once and was given after the change: from now on it is that rule's, and lasts.
- */
-async function useApprovals(
-  record: GroupRecord,
-  group: Group,
-  found: readonly GroupRule[],
-  approvals: readonly CountingApproval[],
-  { policy, groups, uses, now }: Guard,
-): Promise<void> {
-  const own = approvals.filter((each) => each.group === group.id);
-  if (!own.some((each) => each.once && each.used === undefined)) return;
-  const fold = foldRecord(record);
-  for (const content of found) {
-    if (content.direction === "egress" && !policy.egress) continue;
-    const rule = fold.ruleOf(content.id);
-    const { at, by, event } = fold.rules.get(rule)?.origin ?? {};
-    const entries =
-      content.prefixListId === undefined ? undefined : await groups.entries(content.prefixListId);
-    const { decision, approvers } = evaluate(policy, {
-      ...{ kind: "opens", content, group, account: group.account },
-      ...(by && { principal: by }),
-      ...(at !== undefined && { at: new Date(at) }),
-      ...(entries && { entries }),
-    });
-    if (!stops(decision)) continue;
-    const asking: Asking = {
-      ...{ group: group.id, kind: "opens", content, rule },
-      ...(by && { principal: by }),
-      ...(event !== undefined && { event }),
-      ...(entries && { entries }),
-    };
-    const { given, isEnough } = consentTo(asking, approvers, policy.approvers, own, now());
-    if (!isEnough) continue;
-    for (const approval of given.filter(({ once, used }) => once && used === undefined)) {
-      const use = { event: event ?? `rule ${rule}`, rule, at: now().toISOString() };
-      if (await uses.use(approval, use)) approval.used = use;
-    }
-  }
-}
-
-function unseenNotice(
-  [rule, state]: [string, State],
-  fold: Fold,
-  found: readonly GroupRule[],
-  group: Group,
-  place: Site,
-  { policy, approveFlags, place: named, now }: Guard,
-): Notice {
-  const opened = state === ABSENT ? undefined : found.find((each) => ruleKey(each) === state);
-  const closed = fold.rules.get(rule);
-  const parts = [
-    ...(opened ? [{ kind: "opens" as const, content: opened }] : []),
-    ...(closed ? [{ kind: "closes" as const, content: closed }] : []),
-  ];
-  const [first] = parts;
-  const verdict = first
-    ? evaluate(policy, { ...first, group, account: place.account })
-    : { decision: "notify" as const, approvers: 1 };
-  const event = noEvent(group, place, now());
-  const what = first === undefined ? rule : describeRule(first.content);
-  return noticeOf(event, group, { verdict, parts }, "unseen", {
-    because: `${what}: look at CloudTrail's own log for who it was.`,
-    escalated: true,
-    ...{ store: approveFlags, place: named },
-  });
-}
-
-/** What is said of what nothing told. */
-function noEvent(group: Group, place: Site, now: Date): GroupEvent {
-  return {
-    ...{ id: "none", at: now.toISOString(), name: "no event", ...place },
-    ...{ principal: { type: "unknown" }, group: { id: group.id }, effects: [] },
-  };
 }

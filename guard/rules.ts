@@ -53,7 +53,9 @@ export function groupRule(rule: ec2.SecurityGroupRule, accountId: string): Group
     id,
     ...ruleContent({
       direction: isEgress ? "egress" : "ingress",
-      ...{ ipProtocol, fromPort, toPort },
+      ipProtocol,
+      fromPort,
+      toPort,
       ...given({ cidrIpv4, cidrIpv6, prefixListId, referencedSecurityGroupId, description }),
     }),
     ...(Object.keys(tags ?? {}).length > 0 && { tags: tags as Tags }),
@@ -66,7 +68,9 @@ export function ipPermission(rule: RuleContent): ec2.IpPermission {
   const text = description === undefined ? {} : { Description: description };
   const pair = groupPair(rule);
   return {
-    ...{ IpProtocol: ipProtocol, FromPort: fromPort, ToPort: toPort },
+    IpProtocol: ipProtocol,
+    FromPort: fromPort,
+    ToPort: toPort,
     ...(cidrIpv4 !== undefined && { IpRanges: [{ CidrIp: cidrIpv4, ...text }] }),
     ...(cidrIpv6 !== undefined && { Ipv6Ranges: [{ CidrIpv6: cidrIpv6, ...text }] }),
     ...(prefixListId !== undefined && { PrefixListIds: [{ PrefixListId: prefixListId, ...text }] }),
@@ -78,7 +82,9 @@ export function ipPermission(rule: RuleContent): ec2.IpPermission {
 export function ruleRequest(rule: RuleContent): ec2.SecurityGroupRuleRequest {
   const { ipProtocol, fromPort, toPort, cidrIpv4, cidrIpv6, prefixListId, description } = rule;
   return given({
-    ...{ IpProtocol: ipProtocol, FromPort: fromPort, ToPort: toPort },
+    IpProtocol: ipProtocol,
+    FromPort: fromPort,
+    ToPort: toPort,
     CidrIpv4: cidrIpv4,
     CidrIpv6: cidrIpv6,
     PrefixListId: prefixListId,

@@ -1,6 +1,6 @@
 /** Whether a group is within the policy's scope, and what is said when its tags change that, or what applies to it. */
 import type { Tagging } from "./event/event";
-import { principalText, type Principal } from "./event/principal";
+import { principalText, type Principal } from "../aws/cloudtrail/principal";
 import type { Group } from "./groups";
 import type { Guard } from "./guard";
 import type { Notice } from "./notice";
@@ -13,7 +13,13 @@ import type { Tags } from "../inventory/types";
 
 /** The keys of groups' tags that a policy looks at. */
 export function decidingKeys({ scope, rules }: Pick<GuardPolicy, "scope" | "rules">): string[] {
-  const tags = [...scope.tags, ...rules.flatMap(({ when }) => when.group?.tags ?? [])];
+  const tags = [
+    ...scope.tags,
+    ...rules.flatMap(({ when: { group, withoutEnd } }) => [
+      ...(group?.tags ?? []),
+      ...(withoutEnd === undefined ? [] : [withoutEnd]),
+    ]),
+  ];
   return [...new Set(tags.map((tag) => tagParts(tag).key))].sort();
 }
 
@@ -79,9 +85,15 @@ function tagsNotice(
   const where = place === undefined ? "" : `, ${place}`;
   return {
     summary: `${who} changed ${what} of security group ${group.name} (${id}${where}). ${effect}`,
-    ...{ decision: "notify", outcome: "tags", escalated: true, group, account, region: "" },
+    decision: "notify",
+    outcome: "tags",
+    escalated: true,
+    group,
+    account,
+    region: "",
     ...(principal && { who }),
     event: { id: legible(by?.id ?? "none"), name: by?.name ?? "no event", at: by?.at ?? now.toISOString() },
-    ...{ what: changed === "" ? [] : [changed], policy: "scope" },
+    what: changed === "" ? [] : [changed],
+    policy: "scope",
   };
 }

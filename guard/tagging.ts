@@ -1,6 +1,6 @@
 import type { Tagging } from "./event/event";
 import { consulting, type Guard } from "./guard";
-import { decide } from "./handle";
+import { decide } from "./decide";
 import type { Notice } from "./notice";
 import type { Site } from "./reach";
 import { foldRecord } from "./record/fold";

@@ -17,7 +17,9 @@ export function noteText(record: GroupRecord, event: GroupEvent, effects: readon
   );
   if (!isLast) return false;
   const entry: Entry = {
-    ...{ event: event.id, at: event.at, by: event.principal },
+    event: event.id,
+    at: event.at,
+    by: event.principal,
     effects: effects.map((effect) => ({ effect, verdict: "accepted", isText: true })),
   };
   const { effects: all } = foldRecord({ ...record, entries: [...record.entries, entry] });

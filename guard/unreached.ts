@@ -24,7 +24,8 @@ export function unreachedNotices(
     noticeOf(event, group, judgement, "held", {
       because: `It can't be judged: ${because}. It is tried again for half an hour, and then among the dead letters.`,
       escalated: true,
-      ...{ store: approveFlags, place },
+      store: approveFlags,
+      place,
     }),
   ];
 }

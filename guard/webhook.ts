@@ -15,7 +15,9 @@ export function postTo(webhook: string): Send {
   return async (isolations, signal) => {
     const address = isSecret(webhook) ? await addressIn(webhook) : webhook;
     const answer = await fetch(address, {
-      ...{ method: "POST", headers: { "content-type": "application/json" }, signal },
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      signal,
       body: JSON.stringify({ isolations }),
     }).catch(() => {
       throw new Error("the webhook does not answer");

@@ -1,3 +1,5 @@
+import type { Filters } from "./filters";
+import type { Transit } from "./transit";
 import type { AccountRegion, ReferencedGroup, Tags, VpcPeeringConnection } from "./types";
 
 /**
@@ -5,13 +7,15 @@ import type { AccountRegion, ReferencedGroup, Tags, VpcPeeringConnection } from 
  * leave out null and empty fields, even ones that the SDK's types call required, so most fields are optional
  * here. Fields marked "EC2 only" are not in a data source's answer.
  */
-export interface Answers {
+export interface Answers extends Transit {
   region?: string;
   accountId?: string;
   /** Where several regions or accounts were read. */
   accounts?: AccountRegion[];
   /** Every interface and group is among them. */
   complete?: boolean;
+  /** Interfaces in use that are no instance's are among them. */
+  withoutInstance?: true;
   instanceIds: { pending: string[]; running: string[] };
   /** EC2 only: what more is known of instances. */
   instances?: InstanceAnswer[];
@@ -27,6 +31,8 @@ export interface Answers {
   prefixLists: PrefixListAnswer[];
   /** EC2 only. */
   vpcPeeringConnections?: VpcPeeringConnection[];
+  /** EC2 only. */
+  filters?: Filters;
 }
 
 /** What an answer is about. */
@@ -101,7 +107,7 @@ export interface NetworkInterfaceAnswer extends Answer {
   vpcId: string;
   subnetId: string;
   /** The status is EC2 only. */
-  attachments?: { instanceId?: string; status?: string }[];
+  attachments?: { instanceId?: string; instanceOwnerId?: string; status?: string }[];
   privateIp?: string;
   privateIps?: string[];
   ipv6Addresses?: string[];
@@ -113,6 +119,10 @@ export interface NetworkInterfaceAnswer extends Answer {
   associations?: { publicIp?: string; privateIp?: string }[];
   securityGroups?: string[];
   interfaceType?: string;
+  requesterId?: string;
+  description?: string;
+  /** Of a data source known by the list alone that the interface is in. */
+  status?: string;
   /** EC2 only. */
   sourceDestCheck?: boolean;
   tags?: Tags;

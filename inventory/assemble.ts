@@ -11,8 +11,9 @@ import type {
 } from "./answers";
 import { networkOf } from "./cidr";
 import { effectiveRouteTables } from "./routing";
-import { sorted } from "./sort";
+import { sorted } from "./validate";
 import { given } from "../lib/records";
+import type { Transit } from "./transit";
 import type {
   Instance,
   Inventory,
@@ -40,6 +41,7 @@ export function assemble(answers: Answers): Inventory {
   const routeTables = answers.routeTables.filter((table) => vpcIds.has(table.vpcId)).map(routeTable);
   const subnets = subnetsOf(answers, new Map(routeTables.map(({ id, vpcId }) => [id, vpcId])));
   const vpcOfSubnet = new Map(subnets.map(({ id, vpcId }) => [id, vpcId]));
+  const ours = new Set([answers.accountId, ...(answers.accounts ?? []).map(({ accountId }) => accountId)]);
   return sorted({
     format: 1,
     ...given({
@@ -47,6 +49,7 @@ export function assemble(answers: Answers): Inventory {
       accountId: answers.accountId,
       accounts: answers.accounts,
       complete: answers.complete,
+      withoutInstance: answers.withoutInstance,
     }),
     vpcs,
     subnets,
@@ -54,7 +57,7 @@ export function assemble(answers: Answers): Inventory {
     instances: instancesOf(answers),
     networkInterfaces: answers.networkInterfaces
       .filter(({ subnetId, vpcId }) => vpcOfSubnet.get(subnetId) === vpcId)
-      .map(networkInterface),
+      .map((each) => networkInterface(each, ours)),
     securityGroups: securityGroupsOf(answers),
     prefixLists: answers.prefixLists.map((list) => ({
       id: list.id,
@@ -64,8 +67,16 @@ export function assemble(answers: Answers): Inventory {
       addressFamily: list.addressFamily === "IPv6" ? ("IPv6" as const) : ("IPv4" as const),
       entries: (list.entries ?? []).map(prefixListEntry),
     })),
-    ...given({ vpcPeeringConnections: answers.vpcPeeringConnections }),
+    ...given({ vpcPeeringConnections: answers.vpcPeeringConnections, filters: answers.filters }),
+    ...transit(answers),
   });
+}
+
+function transit(answers: Transit) {
+  const { transitGatewayAttachments, transitGatewayRouteTables } = answers;
+  const { gatewayLoadBalancerEndpoints, endpointServices } = answers;
+  const ofGateways = { transitGatewayAttachments, transitGatewayRouteTables };
+  return given({ ...ofGateways, gatewayLoadBalancerEndpoints, endpointServices });
 }
 
 /** Whose an object is and where it was read, as far as the answer says. */
@@ -168,9 +179,16 @@ function route(answer: RouteAnswer): Route[] {
   ];
 }
 
-function networkInterface(answer: NetworkInterfaceAnswer): NetworkInterface {
-  const { id, subnetId, vpcId, privateIp } = answer;
-  const attachment = answer.attachments?.find(({ instanceId }) => instanceId);
+/** @param ours the accounts that were read, whose instances are known where they run */
+function networkInterface(
+  answer: NetworkInterfaceAnswer,
+  ours: ReadonlySet<string | undefined>,
+): NetworkInterface {
+  const { id, subnetId, vpcId, privateIp, ownerId } = answer;
+  const attachment = answer.attachments?.find(({ instanceId }) => instanceId) ?? answer.attachments?.[0];
+  const { instanceId, instanceOwnerId } = attachment ?? {};
+  const isOwnInstances =
+    Boolean(instanceId) && (!instanceOwnerId || instanceOwnerId === ownerId || ours.has(instanceOwnerId));
   const others = (answer.privateIps ?? []).filter((address) => address !== privateIp).toSorted();
   const publicIps = (answer.associations ?? []).flatMap(({ publicIp, privateIp: of = privateIp }) =>
     of && publicIp ? [{ privateIpAddress: of, publicIp }] : [],
@@ -179,7 +197,8 @@ function networkInterface(answer: NetworkInterfaceAnswer): NetworkInterface {
     id,
     ...place(answer),
     ...given({
-      instanceId: attachment?.instanceId,
+      instanceId: instanceId || undefined,
+      instanceOwnerId: isOwnInstances ? undefined : instanceOwnerId || undefined,
       attachmentStatus: attachment?.status as NetworkInterface["attachmentStatus"],
     }),
     subnetId,
@@ -191,6 +210,11 @@ function networkInterface(answer: NetworkInterfaceAnswer): NetworkInterface {
     securityGroupIds: answer.securityGroups ?? [],
     ...given({
       interfaceType: answer.interfaceType || undefined,
+      ...(!isOwnInstances && {
+        requesterId: answer.requesterId || undefined,
+        description: answer.description || undefined,
+        status: answer.status,
+      }),
       sourceDestCheck: answer.sourceDestCheck,
     }),
     tags: answer.tags ?? {},

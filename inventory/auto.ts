@@ -4,7 +4,10 @@ import type * as ec2 from "./ec2/read";
 import { InventoryError } from "./errors";
 import { readLookups, type LookupOptions } from "./lookups";
 import { REQUEST_RATE } from "./rate";
+import { compareTexts } from "../lib/order";
 import type { Clock } from "../lib/pace";
+import { given } from "../lib/records";
+import { listed } from "../lib/text";
 import type { Tell } from "./tell";
 import type { Inventory } from "./types";
 
@@ -23,6 +26,8 @@ export interface DataSourcesSource extends Omit<LookupOptions, "mostCalls" | "on
   kind: "auto" | "lookups";
   /** For what data sources can't tell; absent: nothing else may be asked, and it is only said. */
   access?: Ec2Access;
+  /** What AWS itself stops, too, where EC2's own API is asked: data sources don't tell. */
+  withFilters?: true;
   /** What the settings need and data sources don't tell. */
   unseen?: readonly string[];
 }
@@ -34,7 +39,7 @@ export interface DataSourcesSource extends Omit<LookupOptions, "mostCalls" | "on
  * @throws InventoryError, also where EC2's own API would be asked about another account than the data sources
  */
 export async function readThroughDataSources(
-  { kind, access, unseen = [], ...options }: DataSourcesSource,
+  { kind, access, withFilters, unseen = [], ...options }: DataSourcesSource,
   tell: Tell,
   clock?: Clock,
 ): Promise<Inventory> {
@@ -58,16 +63,30 @@ export async function readThroughDataSources(
           "(inventory: auto)",
       );
     }
+    for (const words of unseenWays(inventory)) tell.info(words);
     return inventory;
   } catch (error) {
     if (!(error instanceof BeyondLookups) || access === undefined) throw error;
-    return readInBulk(error, access, tell, clock);
+    return readInBulk(error, { access, ...given({ withFilters }) }, tell, clock);
   }
+}
+
+/** Transit gateways and Cloud WAN decide what is behind a firewall, too. */
+function unseenWays({ routeTables }: Inventory): string[] {
+  const routes = routeTables.flatMap((table) => table.routes);
+  const targets = routes.flatMap(
+    ({ transitGatewayId, coreNetworkArn }) => transitGatewayId ?? coreNetworkArn ?? [],
+  );
+  if (targets.length === 0) return [];
+  return [
+    `routes lead to ${listed([...new Set(targets)].sort(compareTexts), 5)}, and data sources don't tell where those ` +
+      "lead: what the firewall inspects behind them is not seen. inventory: ec2 reads it",
+  ];
 }
 
 async function readInBulk(
   { why, accountId }: BeyondLookups,
-  access: Ec2Access,
+  { access, ...rest }: { access: Ec2Access; withFilters?: true },
   tell: Tell,
   clock: Clock | undefined,
 ): Promise<Inventory> {
@@ -79,10 +98,10 @@ async function readInBulk(
     );
   }
   tell.info(`reading AWS with EC2's own API: ${why}. inventory: ec2 asks it at once`);
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- at once, as the rest of this function
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() wants a file's extension here (TS2835)
   const { readEc2 } = require("./ec2/read") as typeof ec2;
   return readEc2(
-    access,
+    { access, ...rest },
     tell,
     clock,
     // Before anything is read: another account's permissions must not become this firewall's.

@@ -1,4 +1,5 @@
 /** What the data sources hide of a network although it decides which packets cross a firewall. */
+import { listed } from "../lib/text";
 import type { RouteTableAnswer } from "./answers";
 import { behindSomeFirewall, firewallRoutes, type RoutedVpcs } from "./routing";
 
@@ -63,7 +64,5 @@ export function hiddenFromLookups(network: RoutedVpcs, { suspects, leading }: Li
 const MOST_NAMED = 5;
 
 function idsOf(objects: readonly Pick<RouteTableAnswer, "id">[]): string {
-  const ids = objects.map(({ id }) => id).sort();
-  const more = ids.length - MOST_NAMED;
-  return `${ids.slice(0, MOST_NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return listed(objects.map(({ id }) => id).sort(), MOST_NAMED, " and");
 }

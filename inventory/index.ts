@@ -1,9 +1,10 @@
 import type * as auto from "./auto";
-import type { AwsAccess } from "../aws/access";
 import type * as several from "./ec2/accounts";
 import type * as ec2 from "./ec2/read";
+import type { Ec2Source } from "./ec2/read";
 import { InventoryError } from "./errors";
 import { readSnapshot } from "./snapshot";
+import { given } from "../lib/records";
 import type { Tell } from "./tell";
 import { silent } from "./tell";
 import type { Inventory } from "./types";
@@ -15,9 +16,14 @@ export { readSnapshot, writeSnapshot } from "./snapshot";
 export type InventorySource =
   | auto.DataSourcesSource
   /** `because`: why it is asked although something else is configured. */
-  | { kind: "ec2"; access: AwsAccess; because?: string }
+  | ({ kind: "ec2"; because?: string } & Ec2Source)
   | ({ kind: "accounts" } & several.AccountsSource)
   | { kind: "snapshot"; file: string };
+
+/** The same, with what AWS itself stops, where the source tells it: for who is told of it, as no rule depends on it. */
+export function withFilters(source: InventorySource): InventorySource {
+  return source.kind === "snapshot" ? source : { ...source, withFilters: true };
+}
 
 /**
  * The source to read outside a Pulumi program, where data sources don't answer: EC2's own API in their place.
@@ -25,8 +31,9 @@ export type InventorySource =
  */
 export function outsidePulumi(source: InventorySource): InventorySource {
   if (source.kind !== "auto" && source.kind !== "lookups") return source;
-  const { access } = source;
-  if (access !== undefined && !("obstacle" in access)) return { kind: "ec2", access };
+  const { access, withFilters } = source;
+  if (access !== undefined && !("obstacle" in access))
+    return { kind: "ec2", access, ...given({ withFilters }) };
   throw new InventoryError(
     "CANNOT_SWITCH",
     "AWS inventory: data sources answer inside a Pulumi program only, and EC2's own API can't be asked in their " +
@@ -41,7 +48,7 @@ export function outsidePulumi(source: InventorySource): InventorySource {
  */
 export function readInventory(source: InventorySource, tell: Tell = silent): Promise<Inventory> {
   // Each source is loaded when it is asked: @pulumi/aws brings all of Pulumi's SDK, and AWS's takes most of a
-  // second.
+  // second. By require(), because import() wants a file's extension here (TypeScript's TS2835, module: node20).
   /* eslint-disable @typescript-eslint/no-require-imports */
   switch (source.kind) {
     case "auto":
@@ -52,7 +59,7 @@ export function readInventory(source: InventorySource, tell: Tell = silent): Pro
     case "ec2": {
       const { readEc2 } = require("./ec2/read") as typeof ec2;
       if (source.because !== undefined) tell.info(`reading AWS with EC2's own API: ${source.because}`);
-      return readEc2(source.access, tell);
+      return readEc2(source, tell);
     }
     case "accounts": {
       const { readAccounts } = require("./ec2/accounts") as typeof several;

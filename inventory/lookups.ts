@@ -22,6 +22,8 @@ export interface LookupOptions extends Place {
   mostCalls?: number;
   /** Interfaces of stopped instances too: whoever lets in to one again when it starts needs to know them. */
   withStopped?: boolean;
+  /** Interfaces too that are no instance's: of load balancers, databases, functions and the like. */
+  withoutInstance?: boolean;
   /** What every subnet says; otherwise only of those whose packets a gateway's table may route. */
   withSubnets?: boolean;
   /** The configured firewall: what it is made of is read wherever it is. */
@@ -33,8 +35,8 @@ export interface LookupOptions extends Place {
 /**
  * Reads the inventory with data sources of the AWS provider; works inside a Pulumi program only. All VPCs,
  * subnets, route tables and instances of the region are in it; interfaces only of running or pending
- * instances in subnets that some firewall could stand before, security groups only those of these
- * interfaces. No data source tells an instance's name within one call, so none has one.
+ * instances (or of whatever uses one) in subnets that some firewall could stand before, security groups only
+ * those of these interfaces. No data source tells an instance's name within one call, so none has one.
  * @param tell hears what is waited for, and what can't be seen
  * @throws InventoryError, or BeyondLookups where an action would be called too often
  */
@@ -59,7 +61,8 @@ export async function readLookups(
 }
 
 async function collect(reader: LookupReader, options: LookupOptions, tell: Tell): Promise<Answers> {
-  const { region, mostCalls, withStopped = false, withSubnets = false, firewall, onHidden } = options;
+  const { region, mostCalls, withStopped = false, withoutInstance = false } = options;
+  const { withSubnets = false, firewall, onHidden } = options;
   const at = region === undefined ? {} : { region };
   const { accountId } = await reader.ask(aws.callerIdentity, {});
   const [existing, instanceIds, { network, listed }] = await Promise.all([
@@ -72,9 +75,10 @@ async function collect(reader: LookupReader, options: LookupOptions, tell: Tell)
   ]);
   const hidden = hiddenFromLookups(network, listed);
   if (hidden.length > 0) onHidden?.(hidden, accountId);
-  const interfaceIds = await interfacesThatMatter(reader, at, network, {
+  const { interfaceIds, inUse } = await interfacesThatMatter(reader, at, network, {
     instanceIds: [...new Set([...existing, ...instanceIds.pending, ...instanceIds.running])],
     firewallIds: firewall?.networkInterfaceIds ?? [],
+    withoutInstance,
   });
   reader.expect(aws.oneNetworkInterface, interfaceIds.size, accountId);
   if (mostCalls !== undefined) {
@@ -82,7 +86,8 @@ async function collect(reader: LookupReader, options: LookupOptions, tell: Tell)
     const { ids } = await reader.ask(aws.securityGroupRules, at);
     reader.expect(aws.oneSecurityGroupRule, ids.length, accountId);
   }
-  const networkInterfaces = await readInterfaces(reader, at, interfaceIds);
+  const read = await readInterfaces(reader, at, interfaceIds);
+  const networkInterfaces = read.map((each) => (inUse.has(each.id) ? { ...each, status: IN_USE } : each));
   const groupIds = unique(networkInterfaces.flatMap((each) => each.securityGroups ?? []));
   reader.expect(aws.oneSecurityGroup, groupIds.length, accountId);
   const [securityGroups, securityGroupRules] = await Promise.all([
@@ -101,6 +106,7 @@ async function collect(reader: LookupReader, options: LookupOptions, tell: Tell)
   for (const warning of unreadable.values()) tell.warn(warning);
   return {
     ...(accountId === undefined ? {} : { accountId }),
+    ...(withoutInstance && { withoutInstance: true as const }),
     instanceIds,
     ...network,
     networkInterfaces,
@@ -133,27 +139,38 @@ async function instancesByState(reader: LookupReader, at: Place): Promise<Answer
 /** Interfaces by id, with their VPCs as far as they are known before they are read. */
 type Wanted = Map<string, string | undefined>;
 
+/** Something uses it, an instance or a service. No data source's answer says it, but the list can be asked for those. */
+const IN_USE = "in-use";
+
 /**
- * The interfaces of these instances in subnets that some firewall may stand before, the configured firewall's,
- * and those that routes lead to (they tell which instance the firewall is).
+ * The interfaces of these instances in subnets that some firewall may stand before, or all there that are in use; the
+ * configured firewall's, and those that routes lead to (they tell which instance the firewall is).
+ * @returns also which are known to be in use
  */
 async function interfacesThatMatter(
   reader: LookupReader,
   at: Place,
   network: Network,
-  { instanceIds, firewallIds }: { instanceIds: string[]; firewallIds: readonly string[] },
-): Promise<Wanted> {
+  {
+    instanceIds,
+    firewallIds,
+    withoutInstance,
+  }: { instanceIds: string[]; firewallIds: readonly string[]; withoutInstance: boolean },
+): Promise<{ interfaceIds: Wanted; inUse: ReadonlySet<string> }> {
   const wanted: Wanted = new Map(firewallIds.map((id) => [id, undefined]));
+  const inUse = new Set<string>();
+  // One that is being attached to an instance is not in use yet.
+  const parts = chunks(instanceIds).map((values) => ({ name: "attachment.instance-id", values }));
+  if (withoutInstance) parts.push({ name: "status", values: [IN_USE] });
   const lists = [...behindSomeFirewall(network).subnets].flatMap(([vpcId, subnets]) =>
-    chunks(subnets).flatMap((subnetChunk) =>
-      chunks(instanceIds).map(async (instanceChunk) => {
-        const filters = [
-          { name: "vpc-id", values: [vpcId] },
-          { name: "subnet-id", values: subnetChunk },
-          { name: "attachment.instance-id", values: instanceChunk },
-        ];
+    chunks(subnets).flatMap((values) =>
+      parts.map(async (part) => {
+        const filters = [{ name: "vpc-id", values: [vpcId] }, { name: "subnet-id", values }, part];
         const { ids } = await reader.ask(aws.networkInterfaces, { ...at, filters });
-        for (const id of ids) wanted.set(id, vpcId);
+        for (const id of ids) {
+          wanted.set(id, vpcId);
+          if (part.name === "status") inUse.add(id);
+        }
       }),
     ),
   );
@@ -164,7 +181,7 @@ async function interfacesThatMatter(
       wanted.set(networkInterfaceId, wanted.get(networkInterfaceId) ?? table.vpcId);
     }
   }
-  return wanted;
+  return { interfaceIds: wanted, inUse };
 }
 
 function readInterfaces(

@@ -1,5 +1,6 @@
 import { isRecord } from "../lib/records";
 import { quoted } from "./shape";
+import { TRANSIT } from "./shapes-transit";
 import type { Problems } from "./shape";
 
 type Fields = Record<string, unknown>;
@@ -36,7 +37,9 @@ export function checkReferences(document: unknown, problems: Problems): void {
     subnets: uniqueById(subnets, problems),
     routeTables: uniqueById(routeTables, problems),
   };
-  for (const others of [itemsOf(document, "instances"), interfaces, groups, rules, prefixLists, peerings]) {
+  const transit = TRANSIT.map((section) => itemsOf(document, section));
+  const rest = [itemsOf(document, "instances"), interfaces, groups, rules, prefixLists, peerings];
+  for (const others of [...rest, ...transit]) {
     uniqueById(others, problems);
   }
 

@@ -1,7 +1,8 @@
 /**
  * A small language for saying what a JSON document must look like, which reports everything that is wrong
- * with one at once. `null` stands for "wrong, and reported".
+ * with one at once (`null` stands for "wrong, and reported") and knows the one order of what is right.
  */
+import { given as withoutAbsent, isRecord } from "../lib/records";
 
 /** Collects problems: where (`vpcs[0].id`), and what is wrong there. */
 export class Problems {
@@ -14,7 +15,24 @@ export class Problems {
 }
 
 /** Reads one value: the value itself where it is right, null where it isn't. */
-export type Shape<T> = (value: unknown, path: string, problems: Problems) => T | null;
+export interface Shape<T> {
+  (value: unknown, path: string, problems: Problems): T | null;
+  /** The same value in its one order; absent where a value has no parts. */
+  sorted?(this: void, value: T): T;
+}
+
+/** A shape whose values have parts. */
+function ordered<T>(read: Shape<T>, sorted: (value: T) => T): Shape<T> {
+  return Object.assign(read, { sorted });
+}
+
+/** By code units, never by locale: two machines must write the same bytes. */
+function by<T>(items: T[], key: (item: T) => string): T[] {
+  return items
+    .map((item) => ({ item, key: key(item) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ item }) => item);
+}
 
 const MAX_QUOTED = 60;
 
@@ -64,19 +82,27 @@ export function oneOf<T extends string>(...words: T[]): Shape<T> {
     );
 }
 
-/** A list; right only where every element is. */
+/** A list whose order means nothing; right only where every element is. Sorted by id, or else by the whole element. */
 export function list<T>(element: Shape<T>): Shape<T[]> {
-  return (value, path, problems) => {
+  const { sorted = (each: T) => each } = element;
+  const read: Shape<T[]> = (value, path, problems) => {
     if (!Array.isArray(value)) return problems.add(path, `${quoted(value)} is not a list; expected [ … ]`);
     const elements = value.map((each, index) => element(each, `${path}[${index}]`, problems));
     return elements.every((each) => each !== null) ? elements : null;
   };
+  return ordered(read, (elements) => by(elements.map(sorted), keyOf));
 }
 
-/** A list of texts without repetition. */
-export function set(element: Shape<string>): Shape<string[]> {
+function keyOf(element: unknown): string {
+  const id: unknown = isRecord(element) ? element["id"] : element;
+  return typeof id === "string" ? id : JSON.stringify(element);
+}
+
+/** A list of texts without repetition, whose order means something. */
+export function sequence(element: Shape<string>): Shape<string[]> {
+  const elementsOf = list(element);
   return (value, path, problems) => {
-    const elements = list(element)(value, path, problems);
+    const elements = elementsOf(value, path, problems);
     elements?.forEach((each, index) => {
       if (elements.indexOf(each) < index) problems.add(`${path}[${index}]`, `${quoted(each)} stands twice`);
     });
@@ -84,9 +110,15 @@ export function set(element: Shape<string>): Shape<string[]> {
   };
 }
 
-/** An object with any keys, whose values all have one shape. */
+/** A list of texts without repetition, whose order means nothing. */
+export function set(element: Shape<string>): Shape<string[]> {
+  return ordered(sequence(element), (elements) => by(elements, keyOf));
+}
+
+/** An object with any keys, whose values all have one shape. Sorted by key. */
 export function mapOf<T>(element: Shape<T>): Shape<Record<string, T>> {
-  return (value, path, problems) => {
+  const { sorted = (each: T) => each } = element;
+  const read: Shape<Record<string, T>> = (value, path, problems) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       return problems.add(path, `${quoted(value)} is not an object; expected { … }`);
     }
@@ -98,11 +130,19 @@ export function mapOf<T>(element: Shape<T>): Shape<Record<string, T>> {
       ? Object.fromEntries(entries)
       : null;
   };
+  return ordered(read, (value) =>
+    Object.fromEntries(
+      by(
+        Object.entries(value).map(([key, each]): [string, T] => [key, sorted(each)]),
+        ([key]) => key,
+      ),
+    ),
+  );
 }
 
 type Shapes<T> = { [K in keyof T]-?: Shape<Exclude<T[K], undefined>> };
 
-/** An object with exactly these fields, of which the `optional` ones may be absent. */
+/** An object with exactly these fields, in this order, of which the `optional` ones may be absent. */
 export function object<T extends object>(
   fields: Shapes<T>,
   optional: (keyof T & string)[] = [],
@@ -110,7 +150,7 @@ export function object<T extends object>(
 ): Shape<T> {
   const shapes = Object.entries<Shape<unknown>>(fields);
   const isOptional = new Set<string>(optional);
-  return (value, path, problems) => {
+  const read: Shape<T> = (value, path, problems) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       return problems.add(path, `${quoted(value)} is not an object; expected { … }`);
     }
@@ -133,4 +173,12 @@ export function object<T extends object>(
     whole(right as T, path, problems);
     return problems.found.length > known ? null : (right as T);
   };
+  return ordered(read, (value) => {
+    const values = value as Record<string, unknown>;
+    const inOrder = shapes.map(([name, { sorted }]): [string, unknown] => {
+      const each = values[name];
+      return [name, each === undefined || sorted === undefined ? each : sorted(each)];
+    });
+    return withoutAbsent(Object.fromEntries(inOrder)) as T;
+  });
 }

@@ -1,5 +1,5 @@
 import { OWNED, address, cidr, id, owned, routeOrigin, tags } from "./grammar";
-import { anyText, boolean, list, object, oneOf, quoted, set, text } from "./shape";
+import { anyText, boolean, list, object, oneOf, quoted, sequence, set, text } from "./shape";
 import type { Shape } from "./shape";
 import type {
   Instance,
@@ -121,10 +121,12 @@ export const networkInterface = object<NetworkInterface>(
     id: id("eni"),
     ...owned,
     instanceId: id("i"),
+    instanceOwnerId: anyText,
     attachmentStatus: oneOf("attaching", "attached", "detaching", "detached"),
     subnetId: id("subnet"),
     vpcId: id("vpc"),
-    privateIpAddresses: set(address(4)),
+    // The primary one is first.
+    privateIpAddresses: sequence(address(4)),
     ipv6Addresses: set(address(6)),
     ipv4Prefixes: set(cidr(4)),
     ipv6Prefixes: set(cidr(6)),
@@ -136,17 +138,24 @@ export const networkInterface = object<NetworkInterface>(
     ),
     securityGroupIds: set(id("sg")),
     interfaceType: anyText,
+    requesterId: anyText,
+    description: anyText,
+    status: anyText,
     sourceDestCheck: boolean,
     tags,
   },
   [
     ...OWNED,
     "instanceId",
+    "instanceOwnerId",
     "attachmentStatus",
     "ipv4Prefixes",
     "ipv6Prefixes",
     "publicIps",
     "interfaceType",
+    "requesterId",
+    "description",
+    "status",
     "sourceDestCheck",
     "tags",
   ],

@@ -1,9 +1,9 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { InventoryError } from "./errors";
 import { quoted } from "./shape";
-import { sorted } from "./sort";
 import type { Inventory } from "./types";
-import { FORMAT, checkInventory } from "./validate";
+import { FORMAT, checkInventory, sorted } from "./validate";
+import { writeAtOnce } from "../lib/atomic-file";
 
 /** More than these would only scroll the first ones away; all are in the error's `details`. */
 const MAX_LISTED = 50;
@@ -44,12 +44,9 @@ export async function readSnapshot(file: string): Promise<Inventory> {
  * bytes, and all at once, so that a reader never sees half of one.
  */
 export async function writeSnapshot(file: string, inventory: Inventory): Promise<void> {
-  const unfinished = `${file}.${process.pid}.tmp`;
   try {
-    await writeFile(unfinished, `${JSON.stringify(sorted(inventory), null, 2)}\n`);
-    await rename(unfinished, file);
+    await writeAtOnce(file, `${JSON.stringify(sorted(inventory), null, 2)}\n`);
   } catch (cause) {
-    await rm(unfinished, { force: true });
     throw new InventoryError("SNAPSHOT_UNREADABLE", `cannot write snapshot ${file}: ${reason(cause)}`, {
       cause,
     });

@@ -1,3 +1,6 @@
+import type { Filters } from "./filters";
+import type { Transit } from "./transit";
+
 /**
  * What AWS has, as far as it decides which traffic may reach an instance through the firewall.
  *
@@ -8,7 +11,7 @@
  * absent was not seen; one that was seen and is empty says so: `{}`, `[]`, `false`. Fields marked "EC2 only"
  * are hidden by the data-source lookups: only `inventory: ec2`, and a snapshot recorded from it, has them.
  */
-export interface Inventory {
+export interface Inventory extends Transit {
   /** Version of this shape, so that an old snapshot is refused rather than misread. */
   format: 1;
   /** Absent where several regions or accounts were read: see `accounts`, and each object's own. */
@@ -24,6 +27,8 @@ export interface Inventory {
    * before, and their groups: the members of a referenced group may then be missing.
    */
   complete?: boolean;
+  /** Where it is not complete: interfaces that are no instance's, but in use, are in it as well. */
+  withoutInstance?: true;
   vpcs: Vpc[];
   subnets: Subnet[];
   routeTables: RouteTable[];
@@ -34,6 +39,8 @@ export interface Inventory {
   prefixLists: PrefixList[];
   /** EC2 only. Those that exist or existed recently, whatever their state. */
   vpcPeeringConnections?: VpcPeeringConnection[];
+  /** EC2 only, and only where it was asked for. No rule depends on it. */
+  filters?: Filters;
 }
 
 /**
@@ -136,7 +143,12 @@ export interface NetworkInterface extends Owned {
   id: string;
   /** The instance that it is attached to; absent for load balancers, Lambda and the like. */
   instanceId?: string;
-  /** EC2 only. Of the attachment to the instance: only while it is "attached" do packets arrive. */
+  /**
+   * Only where it is no instance of an account that was read, as are `requesterId`, `description` and `status`: whose
+   * the instance is that it is attached to, an account or a service ("amazon-rds").
+   */
+  instanceOwnerId?: string;
+  /** EC2 only. Of the attachment: only while it is "attached" do packets arrive. */
   attachmentStatus?: "attaching" | "attached" | "detaching" | "detached";
   subnetId: string;
   vpcId: string;
@@ -153,6 +165,12 @@ export interface NetworkInterface extends Owned {
   securityGroupIds: string[];
   /** "interface", "network_load_balancer", "lambda", …: EC2 API reference, NetworkInterface. */
   interfaceType?: string;
+  /** Who had it made: "amazon-elb", an account or a role's session. */
+  requesterId?: string;
+  /** What AWS's services say that it is for: "ELB app/web/0123456789abcdef" (EC2 user guide, requester-managed). */
+  description?: string;
+  /** "in-use", "available" (nothing uses it), "attaching", …: EC2 API reference, NetworkInterface. */
+  status?: string;
   /** EC2 only. A firewall's interfaces have to have it off. */
   sourceDestCheck?: boolean;
   tags?: Tags;

@@ -1,8 +1,10 @@
 import { accountId, region } from "./grammar";
 import { checkReferences } from "./references";
+import { filters } from "./shapes-filters";
 import { Problems, anyText, boolean, exactly, list, object } from "./shape";
 import { instance, networkInterface, routeTable, subnet, vpc, vpcPeeringConnection } from "./shapes-network";
 import { prefixList, securityGroup } from "./shapes-permissions";
+import { TRANSIT, transit } from "./shapes-transit";
 import type { AccountRegion, Inventory, UnreadAccount } from "./types";
 
 /** The version of the shape that this program writes and reads. */
@@ -16,6 +18,7 @@ const inventory = object<Inventory>(
     accounts: list(object<AccountRegion>({ accountId, region })),
     unread: list(object<UnreadAccount>({ accountId, region, reason: anyText })),
     complete: boolean,
+    withoutInstance: exactly(true),
     vpcs: list(vpc),
     subnets: list(subnet),
     routeTables: list(routeTable),
@@ -24,9 +27,26 @@ const inventory = object<Inventory>(
     securityGroups: list(securityGroup),
     prefixLists: list(prefixList),
     vpcPeeringConnections: list(vpcPeeringConnection),
+    ...transit,
+    filters,
   },
-  ["region", "accountId", "accounts", "unread", "complete", "vpcPeeringConnections"],
+  [
+    "region",
+    "accountId",
+    "accounts",
+    "unread",
+    "complete",
+    "withoutInstance",
+    "vpcPeeringConnections",
+    ...TRANSIT,
+    "filters",
+  ],
 );
+
+/** The same inventory in one fixed order, as its shapes have it. */
+export function sorted(whole: Inventory): Inventory {
+  return inventory.sorted!(whole);
+}
 
 /**
  * Reads a parsed JSON document as an inventory: shapes, grammars, references and duplicates.

@@ -12,6 +12,17 @@ export function nearest(name: string, among: readonly string[]): string | undefi
   return byDistance[0]?.each;
 }
 
+/** Names like one, the nearest first: those that have it in them, and those that few changes of letters make of it. */
+export function nearestOf(name: string, among: readonly string[], most: number): string[] {
+  const furthest = Math.max(1, Math.floor(name.length / 3));
+  return among
+    .map((each) => ({ each, distance: name.length > 2 && each.includes(name) ? 0 : changes(name, each) }))
+    .filter(({ distance }) => distance <= furthest)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, most)
+    .map(({ each }) => each);
+}
+
 /** How many letters have to be put in, taken out, replaced or swapped with the next (optimal string alignment). */
 function changes(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, index) => index)];

@@ -1,9 +1,19 @@
 /** Texts for people, on one line. */
 
-/** A list for a message: the first ones, and how many more. */
-export function listed(items: readonly string[], most = 20): string {
+/** A list for a message: the first ones, and how many more. @param and what stands before that number */
+export function listed(items: readonly string[], most = 20, and = ", and"): string {
   const more = items.length - most;
-  return items.slice(0, most).join(", ") + (more > 0 ? `, and ${more} more` : "");
+  return items.slice(0, most).join(", ") + (more > 0 ? `${and} ${more} more` : "");
+}
+
+/** A number of things: "1 rule", "2 rules", "1 address", "3 policies". @param many where English is irregular */
+export function counted(count: number, one: string, many = plural(one)): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+function plural(one: string): string {
+  if (/[^aeiou]y$/.test(one)) return `${one.slice(0, -1)}ies`;
+  return /(s|sh|ch|x)$/.test(one) ? `${one}es` : `${one}s`;
 }
 
 /**

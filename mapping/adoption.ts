@@ -3,6 +3,7 @@
  * what it possibly allows has to lie within what the declared ones surely allow, and where these would come
  * to stand above a denial, they must not let in what that has stopped.
  */
+import { ruleLabel } from "../panos/evaluated";
 import type { FoundRule, Rulebase, RulebaseRule, SecurityRule } from "../panos/policy";
 import { meets } from "../lib/net/boxes";
 import type { Box, Traffic } from "../lib/net/boxes";
@@ -66,7 +67,13 @@ export function adoption(
         : candidate !== undefined && JSON.stringify(candidate.found) !== JSON.stringify(running?.found)
           ? "somebody has changed it and not committed that yet"
           : verdicts.map(({ against: why }) => why).find((why) => why !== undefined);
-    if (found === undefined) result.gone.push(name);
+    const pushed =
+      candidate === undefined && running === undefined ? pushedNamed(rulebases.running, name) : undefined;
+    if (pushed !== undefined) {
+      result.refused.push(
+        `rule ${name} can't be taken over: it is ${ruleLabel(pushed)}, and no rule of ours takes a place among those`,
+      );
+    } else if (found === undefined) result.gone.push(name);
     else if (against !== undefined) result.refused.push(`rule ${name} can't be taken over: ${against}`);
     else {
       const by = [...new Set(verdicts.flatMap((verdict) => verdict.by))];
@@ -75,6 +82,11 @@ export function adoption(
     }
   }
   return result;
+}
+
+function pushedNamed({ pushed, inherited = [] }: Rulebase, name: string): RulebaseRule | undefined {
+  const { above = [], below = [] } = pushed?.rules ?? {};
+  return [...inherited, ...above, ...below].find((rule) => rule.name === name);
 }
 
 interface Verdict {

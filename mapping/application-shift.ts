@@ -3,6 +3,7 @@
  * its packets are no longer `icmp`, `ping` or `gre`: rules that name those don't match them any more, wherever in the
  * rulebase and whatever the addresses.
  */
+import { evaluatedRules, ruleLabel, theRule } from "../panos/evaluated";
 import type { Application, Rulebase, RulebaseRule } from "../panos/policy";
 import type { Coverage, CoverageOptions } from "./coverage";
 import { mayMean, namedApplications } from "./application-names";
@@ -87,8 +88,8 @@ function stillShadowed(
   return shadowed.filter(({ rule: { rule }, by }) => {
     if (!losing.has(by)) return true;
     return [candidate, running].some((rulebase) =>
-      rulebase.rules
-        .filter(({ name, disabled }) => name === by && !disabled)
+      evaluatedRules(rulebase)
+        .filter((each) => ruleLabel(each) === by && !each.disabled)
         .some((denial) => {
           const meant = namedApplications(denial.application, rulebase.applications);
           const lost = new Set(
@@ -131,15 +132,16 @@ function affectedBy(
   if (ours.length === 0) return [];
   const found = new Map<string, Affected>();
   for (const rulebase of [rulebases.candidate, rulebases.running]) {
-    for (const rule of rulebase.rules) {
+    for (const rule of evaluatedRules(rulebase)) {
       const allows = rule.action === "allow";
-      const isAdopted = allows && adopt.includes(rule.name);
+      const label = ruleLabel(rule);
+      const isAdopted = allows && adopt.includes(label);
       if (rule.disabled || isAdopted || rule.tag.includes(ownerTag(ownerId))) continue;
       const { names, by } = lossOf(rule, ours, rulebase, ownerId);
       if (by.length === 0) continue;
-      const known = found.get(rule.name);
-      found.set(rule.name, {
-        rule: rule.name,
+      const known = found.get(label);
+      found.set(label, {
+        rule: label,
         allows: allows && known?.allows !== false,
         names: [...new Set([...(known?.names ?? []), ...names])],
         by: [...new Map([...(known?.by ?? []), ...by].map((each) => [each.name, each])).values()],
@@ -216,7 +218,7 @@ function describe({ rule, allows, names, by }: Affected): string {
     .map(({ name, description }) => `${description.replace(/^[^:]*: /, "")} (${name})`)
     .join(", ");
   return (
-    `the firewall's rule ${rule} ${allows ? "allows" : "denies"} ${names.join(", ")}, and doesn't match any more what ` +
+    `${theRule(rule)} ${allows ? "allows" : "denies"} ${names.join(", ")}, and doesn't match any more what ` +
     `applications of ours stand for: ${what}. Name them in it where it has to ${allows ? "allow" : "deny"} them`
   );
 }

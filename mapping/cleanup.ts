@@ -36,7 +36,9 @@ export function cleanupDoubts(
 }
 
 function doubtsIn(rulebase: Rulebase, cleanupRule: string): string[] {
-  const rule = rulebase.rules.find(({ name }) => name === cleanupRule);
+  const rule = [...rulebase.rules, ...(rulebase.pushed?.rules?.below ?? [])].find(
+    ({ name }) => name === cleanupRule,
+  );
   if (rule !== undefined) return [...switchedOff(rule), ...narrower(rule)];
   const { interzoneDefault = "deny" } = rulebase;
   return cleanupRule === INTERZONE_DEFAULT && !DENIALS.has(interzoneDefault)

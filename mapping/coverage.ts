@@ -1,9 +1,11 @@
 /**
  * Which of our rules other people's rules make unnecessary, and which of ours their denials would shadow.
  *
- * Other people's rules are the enabled ones above the cleanup rule that carry no tag of this program, of
- * any stack: if ours counted, a rule would make itself unnecessary, vanish, and come back on the next run.
+ * Other people's rules are the enabled ones above the cleanup rule, with Panorama's before the local ones, and those of
+ * shared and of the groups above before those of a device group, that carry no tag of this program, of any stack: if
+ * ours counted, a rule would make itself unnecessary, vanish, and come back on the next run.
  */
+import { ruleLabel } from "../panos/evaluated";
 import type { Rulebase, SecurityRule } from "../panos/policy";
 import type { Traffic } from "../lib/net/boxes";
 import { candidatesBetween } from "./candidates";
@@ -27,7 +29,7 @@ export interface CoverageOptions {
 /** A rule of ours that administrators' rules above its place allow in full. */
 export interface CoveredRule {
   rule: MappedRule;
-  /** Names of the rules that allow the same. */
+  /** The rules that allow the same, as `ruleLabel` names them. */
   by: string[];
   /** Denials above those, that may take a part of it first. */
   deniedBy: string[];
@@ -83,6 +85,8 @@ export function coveredBy({ by, deniedBy }: Pick<CoveredRule, "by" | "deniedBy">
   return by.join(" with ") + part;
 }
 
+const labelOf = ({ rule }: ResolvedRule) => ruleLabel(rule);
+
 interface Verdict {
   covered: boolean;
   /** The rules that took something off it. */
@@ -97,26 +101,32 @@ interface Verdict {
 function apart({ candidate, running }: { candidate: Rulebase; running: Rulebase }): Rulebase[] {
   if (candidate === running) return [candidate];
   // Whether a rule is equal in what we don't judge by makes no difference, but comparing all of it is simplest.
-  const textOf = ({ rules, addresses, services, applications }: Rulebase) =>
-    JSON.stringify([rules, [...addresses], [...services], [...applications]]);
+  const textOf = ({ rules, inherited, addresses, services, applications }: Rulebase) =>
+    JSON.stringify([rules, inherited, [...addresses], [...services], [...applications]]);
   return textOf(candidate) === textOf(running) ? [candidate] : [candidate, running];
 }
 
 function judgeOf(rulebase: Rulebase, options: CoverageOptions) {
-  const above = rulebase.rules.slice(0, cleanupPosition(rulebase.rules, options.cleanupRule));
+  const { rules, pushed, inherited } = rulebase;
+  const local = rules.slice(0, cleanupPosition(rules, options.cleanupRule));
+  // Of a device group, those of shared and of the groups above it come first on each of its firewalls.
+  const first = inherited ?? pushed?.rules?.above ?? [];
+  const above = [...first, ...local];
+  // What names mean isn't known where Panorama's objects aren't: then no allow is sure.
+  const isKnown = pushed?.unread === undefined;
   const adopted = new Set(options.adopt);
   const resolve = resolver(rulebase);
   const theirs = above.flatMap((rule, index): ResolvedRule[] => {
     const allows = rule.action === "allow";
     const counts =
       !rule.disabled &&
-      !adopted.has(rule.name) &&
+      !(rule.panorama === undefined && adopted.has(rule.name)) &&
       !rule.tag.some((tag) => tag.startsWith(TAG_PREFIX)) &&
-      !(allows && rule.conditions.length > 0);
+      !(allows && (rule.conditions.length > 0 || !isKnown));
     return counts ? [resolve(rule, index, allows)] : [];
   });
   const candidates = candidatesBetween(theirs);
-  const positions = new Map(above.map(({ name }, index) => [name, index]));
+  const positions = new Map(local.map(({ name }, index) => [name, first.length + index]));
 
   return ({ name, from, to }: SecurityRule, traffic: Traffic[]): Verdict => {
     // A rule of ours that somebody moved up is not shadowed by what stands below it.
@@ -126,9 +136,9 @@ function judgeOf(rulebase: Rulebase, options: CoverageOptions) {
       const { left, allowedBy, deniedBy } = takeOff(part, candidates(from[0] ?? "any", to[0] ?? "any", part));
       if (left.length > 0) verdict.covered = false;
       const above = deniedBy.filter(({ index }) => index < ourPosition);
-      verdict.allowedBy.push(...allowedBy.map(({ name }) => name));
-      verdict.deniedBy.push(...deniedBy.map(({ name }) => name));
-      verdict.shadowedBy.push(...above.map(({ name }) => name));
+      verdict.allowedBy.push(...allowedBy.map(labelOf));
+      verdict.deniedBy.push(...deniedBy.map(labelOf));
+      verdict.shadowedBy.push(...above.map(labelOf));
     }
     return verdict;
   };

@@ -1,8 +1,10 @@
 /** Who carries a security group behind the firewall: the near end of its permissions. */
+import { listed } from "../lib/text";
 import type { NetworkInterface } from "../inventory/types";
 import { FAMILIES, compareCidrs, parseBlock } from "../lib/net/cidr";
 import type { Cidr, Family } from "../lib/net/cidr";
 import type { IntervalSet } from "../lib/net/intervals";
+import { forwards } from "./forwarders";
 import type { Policies } from "./policies";
 import { nearTexts } from "./routing";
 import type { ProtectedInterface } from "./routing";
@@ -18,6 +20,8 @@ interface Carriers {
   addresses: Record<Direction, string[]>;
   /** For each way that their subnets are routed, whose packets cross the firewall. */
   crossings: Record<Direction, IntervalSet[]>;
+  /** Whose may: where they are led was not read. */
+  unknown: IntervalSet[];
   vpcIds: string[];
 }
 
@@ -27,10 +31,12 @@ export interface ZonedCarriers {
   /** Absent: the usual one. */
   policy?: TagPolicy;
   families: Record<Family, Carriers>;
+  /** Ids of network load balancers' interfaces among them, whose packets to targets may have clients' addresses. */
+  forwarders: string[];
 }
 
 /** What is collected of a zone and policy, by both. */
-type Place = Pick<ZonedCarriers, "zone" | "policy"> & Record<Family, Collected>;
+type Place = Pick<ZonedCarriers, "zone" | "policy" | "forwarders"> & Record<Family, Collected>;
 type ByPlace = Map<string, Place>;
 
 interface Collected {
@@ -38,6 +44,7 @@ interface Collected {
   public: Map<string, Cidr>;
   crossings: Set<IntervalSet>;
   publicCrossings: Set<IntervalSet>;
+  unknown: Set<IntervalSet>;
   vpcIds: Set<string>;
 }
 
@@ -54,25 +61,29 @@ export function carriersByGroup(
   const collected = new Map<string, ByPlace>();
   const isPublic = destinationAddress === "public";
   const hidden: string[] = [];
-  for (const { networkInterface, crossing } of interfaces) {
+  for (const { networkInterface, crossing, unknown } of interfaces) {
     const near = blocksOf(networkInterface, warnings).filter(({ family }) => crossing[family].length > 0);
     const translated = isPublic ? publicBlocks(networkInterface) : [];
     if (isPublic && crossing.IPv4.length > 0 && translated.length === 0) hidden.push(networkInterface.id);
     const [zone, policy] = [zones.inside(networkInterface), policies(networkInterface)];
     const key = JSON.stringify([zone, policy?.tag ?? ""]);
+    const isForwarder = forwards(networkInterface);
     for (const groupId of networkInterface.securityGroupIds) {
       const byPlace: ByPlace = collected.get(groupId) ?? new Map<string, Place>();
       const families = byPlace.get(key) ?? {
         zone,
         ...(policy && { policy }),
+        forwarders: [],
         IPv4: nobody(),
         IPv6: nobody(),
       };
+      if (isForwarder) families.forwarders.push(networkInterface.id);
       collected.set(groupId, byPlace.set(key, families));
       for (const block of near) {
         const family = families[block.family];
         family.near.set(block.text, block);
         family.crossings.add(crossing[block.family]);
+        if (unknown !== undefined) family.unknown.add(unknown[block.family]);
         family.vpcIds.add(networkInterface.vpcId);
       }
       for (const block of translated) {
@@ -88,8 +99,9 @@ export function carriersByGroup(
     const carriers = [...byPlace].sort(([a], [b]) => (a < b ? -1 : 1));
     groups.set(
       groupId,
-      carriers.map(([, { zone, policy, ...families }]) => ({
+      carriers.map(([, { zone, policy, forwarders, ...families }]) => ({
         zone,
+        forwarders,
         ...(policy && { policy }),
         families: {
           IPv4: finished(families.IPv4, isPublic),
@@ -116,6 +128,7 @@ function nobody(): Collected {
     public: new Map(),
     crossings: new Set(),
     publicCrossings: new Set(),
+    unknown: new Set(),
     vpcIds: new Set(),
   };
 }
@@ -128,6 +141,7 @@ function finished(collected: Collected, isPublic: boolean): Carriers {
       ingress: [...(isPublic ? collected.publicCrossings : collected.crossings)],
       egress: [...collected.crossings],
     },
+    unknown: [...collected.unknown],
     vpcIds: [...collected.vpcIds],
   };
 }
@@ -153,6 +167,5 @@ function publicBlocks({ publicIps = [] }: NetworkInterface): Cidr[] {
 }
 
 function withoutPublicAddress(ids: string[]): string {
-  const some = ids.slice(0, 10).join(", ");
-  return `With destinationAddress public nothing reaches these network interfaces over IPv4, which have no public address: ${some}${ids.length > 10 ? `, and ${ids.length - 10} more` : ""}.`;
+  return `With destinationAddress public nothing reaches these network interfaces over IPv4, which have no public address: ${listed(ids, 10)}.`;
 }

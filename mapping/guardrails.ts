@@ -2,12 +2,16 @@
  * Limits on what whoever may edit a security group can open through the firewall. They work on the inventory:
  * what they forbid is taken out before it is mapped, so that they hold whatever form a rule takes afterwards.
  */
+import { listed } from "../lib/text";
 import type { Inventory, PrefixList, SecurityGroup, SecurityGroupRule, Tags } from "../inventory/types";
 import { approvalValue, tagState } from "./approval-tag";
+import { endedReason, endingSoon } from "./expiry";
 import { parseCidr, type Cidr, type Family } from "../lib/net/cidr";
 import { permissionLabel } from "./describe";
-import { NOTHING_PROTECTED, mapInventory, unmentioned } from "./index";
+import { Account, unmentioned } from "./account";
+import { NOTHING_PROTECTED, policyOf } from "./index";
 import { compareTexts } from "../lib/order";
+import { bearerOf, ofNoInstance } from "./marks";
 import { compareWithheld, ofThePassing } from "./order";
 import { permissionOf } from "./permissions";
 import { meets, normalised, trafficOf, type Traffic } from "../lib/net/protocols";
@@ -64,55 +68,61 @@ export function mapWithin(
   options: MappingOptions,
   guardrails: Guardrails,
 ): GuardedPolicy {
-  const { allowed, withheld, unbound } = withinGuardrails(inventory, guardrails);
-  const everybody = allowed.networkInterfaces.length === inventory.networkInterfaces.length;
-  const said = unbound.length === 0 ? [] : [unboundText(unbound, guardrails)];
-  if (withheld.length === 0 && everybody) {
-    const policy = mapInventory(inventory, options);
+  const { allowed, withheld, unbound } = withinGuardrails(inventory, guardrails, options);
+  const account = new Account(inventory, options);
+  const policy = policyOf(account, allowed);
+  const said = [
+    ...(unbound.length === 0 ? [] : [unboundText(unbound, guardrails)]),
+    ...endingSoon(policy.rules, inventory.securityGroups, options.expiry),
+  ];
+  if (withheld.length === 0 && allowed.networkInterfaces === inventory.networkInterfaces) {
     return { ...policy, guarded: [], warnings: [...policy.warnings, ...said] };
   }
-  const asked = mapInventory(inventory, options);
+  const asked = account.mapped(inventory);
   // What would not have crossed the firewall anyway is nobody's concern.
   const relevant = new Set(
     [...asked.rules, ...ofThePassing(asked.withheld)].flatMap(({ permission }) => permission.ruleIds),
   );
-  const guarded = withheld
+  const found = withheld
     .filter(({ permission }) => permission.ruleIds.some((id) => relevant.has(id)))
     .sort(compareWithheld);
-  const policy = mapInventory(allowed, options, inventory);
-  const all = [...policy.withheld, ...guarded];
+  const guarded = found.filter(({ isEnded }) => isEnded !== true);
+  const all = [...policy.withheld, ...found];
+  const { interfaces, leftOut } = asked.protection;
   return {
     ...policy,
     guarded,
     withheld: [...all, ...unmentioned(asked.withheld, policy.rules, all)].sort(compareWithheld),
     // That guardrails leave nobody behind the firewall is no mistake of anybody's.
     warnings: [
-      ...policy.warnings.filter(
-        (warning) => warning !== NOTHING_PROTECTED || asked.warnings.includes(warning),
-      ),
+      ...policy.warnings.filter((warning) => warning !== NOTHING_PROTECTED || interfaces.length === 0),
       ...said,
     ],
-    protectedInterfaces: asked.protectedInterfaces,
-    leftOut: asked.leftOut,
+    protectedInterfaces: interfaces.map(({ networkInterface }) => networkInterface.id),
+    leftOut,
   };
 }
 
 const SHOWN = 10;
 
 function unboundText(ids: readonly string[], { approvalTag = "" }: Guardrails): string {
-  const more = ids.length > SHOWN ? ` and ${ids.length - SHOWN} more` : "";
   return (
-    `${ids.slice(0, SHOWN).join(", ")}${more}: the tag ${tagParts(approvalTag).key} doesn't say what was approved ` +
+    `${listed(ids, SHOWN, " and")}: the tag ${tagParts(approvalTag).key} doesn't say what was approved ` +
     "(guardrails.unboundApprovalTag lets it count): whoever may modify these rules opens what they like"
   );
 }
 
-/** The inventory without what guardrails forbid, what that is, and the rules that an unbound tag approves. */
+/**
+ * The inventory without what guardrails forbid, what that is, and the rules that an unbound tag approves. What they
+ * leave as it is stays the same object.
+ */
 export function withinGuardrails(
   inventory: Inventory,
   guardrails: Guardrails,
+  options: Pick<MappingOptions, "interfaces" | "expiry">,
 ): { allowed: Inventory; withheld: Withheld[]; unbound: string[] } {
   const { exclude } = guardrails;
+  const { expiry } = options;
   const unbound: string[] = [];
   const withheld: Withheld[] = [];
   const lists = new Map(inventory.prefixLists.map((list) => [list.id, list]));
@@ -120,11 +130,15 @@ export function withinGuardrails(
     inventory.vpcs.flatMap((vpc) => tagged(vpc.id, vpc.tags, exclude.vpcs, "exclude.vpcs")),
   );
   const excludedInstances = new Map(
-    inventory.instances.flatMap(({ id, tags }) => tagged(id, tags, exclude.instances, "exclude.instances")),
+    [...inventory.instances, ...ofNoInstance(inventory, options)].flatMap(({ id, tags }) =>
+      tagged(id, tags, exclude.instances, "exclude.instances"),
+    ),
   );
-  const interfaceReason = ({ vpcId, instanceId }: Inventory["networkInterfaces"][number]) =>
-    excludedVpcs.get(vpcId) ?? excludedInstances.get(instanceId ?? "");
-  const keptInterfaces = inventory.networkInterfaces.filter((each) => interfaceReason(each) === undefined);
+  const interfaceReason = (each: Inventory["networkInterfaces"][number]) =>
+    excludedVpcs.get(each.vpcId) ?? excludedInstances.get(bearerOf(each));
+  const kept = inventory.networkInterfaces.filter((each) => interfaceReason(each) === undefined);
+  const isEverybody = kept.length === inventory.networkInterfaces.length;
+  const networkInterfaces = isEverybody ? inventory.networkInterfaces : kept;
   const reasonsOfGroups = new Map<string, Set<string>>();
   for (const each of inventory.networkInterfaces) {
     const reason = interfaceReason(each);
@@ -136,9 +150,15 @@ export function withinGuardrails(
 
   const securityGroups = inventory.securityGroups.map((group): SecurityGroup => {
     const [left] = tagged(group.id, group.tags, exclude.securityGroups, "exclude.securityGroups");
-    const withhold = (rule: SecurityGroupRule, direction: Direction, reason: string): void => {
+    const withhold = (
+      rule: SecurityGroupRule,
+      direction: Direction,
+      reason: string,
+      isEnded = false,
+    ): void => {
       const permission = permissionOf(group, rule, direction);
-      withheld.push({ permission, reason: `${permissionLabel(permission)} is withheld: ${reason}` });
+      const text = `${permissionLabel(permission)} is withheld: ${reason}`;
+      withheld.push({ permission, reason: text, ...(isEnded && { isEnded }) });
     };
     const gone = [...(reasonsOfGroups.get(group.id) ?? [])].sort(compareTexts);
     if (gone.length > 0) {
@@ -156,19 +176,19 @@ export function withinGuardrails(
       const never = unapproved ?? (isIngress ? forbidden(rule, guardrails, lists) : undefined);
       return never ?? guardrails.waits?.(group, rule, direction);
     };
+    let isWhole = true;
     const kept = (rules: SecurityGroupRule[], direction: Direction) =>
       rules.filter((rule) => {
-        const reason = reasonAgainst(rule, direction);
-        if (reason !== undefined) withhold(rule, direction, reason);
-        return reason === undefined;
+        const ended = expiry && endedReason(group, rule, expiry);
+        const reason = ended ?? reasonAgainst(rule, direction);
+        if (reason === undefined) return true;
+        withhold(rule, direction, reason, ended !== undefined);
+        return (isWhole = false);
       });
-    return {
-      ...group,
-      ingress: kept(group.ingress, "ingress"),
-      ...(group.egress && { egress: kept(group.egress, "egress") }),
-    };
+    const [ingress, egress] = [kept(group.ingress, "ingress"), group.egress && kept(group.egress, "egress")];
+    return isWhole ? group : { ...group, ingress, ...(egress && { egress }) };
   });
-  return { allowed: { ...inventory, networkInterfaces: keptInterfaces, securityGroups }, withheld, unbound };
+  return { allowed: { ...inventory, networkInterfaces, securityGroups }, withheld, unbound };
 }
 
 /** Why a guardrail forbids to open an ingress rule; undefined: none does. */

@@ -1,20 +1,60 @@
-/** Interfaces behind the firewall that no rule leads to: only those of instances that run do rules name so far. */
+/** Which interfaces behind the firewall rules lead to, and which are left out, by what keeps them out. */
+import { listed } from "../lib/text";
 import type { NetworkInterface } from "../inventory/types";
 import { compareTexts } from "../lib/order";
-import type { LeftOut } from "./types";
+import { KINDS_WITHOUT_GROUPS, kindOf } from "../aws/interface-kinds";
+import type { LeftOut, MappingOptions } from "./types";
 
-/** What keeps an interface out; undefined: nothing does. EC2 calls load balancers' and databases' "interface". */
+/** What of an inventory says whether an instance's interface counts, and what a stack wants of all others. */
+interface Wanted extends Pick<MappingOptions, "interfaces"> {
+  isThere: (instanceId: string) => boolean;
+}
+
+/** What keeps an interface out; undefined: nothing does. */
 export function kindLeftOut(
-  { instanceId, attachmentStatus, interfaceType = "interface" }: NetworkInterface,
-  isThere: (instanceId: string) => boolean,
+  networkInterface: NetworkInterface,
+  { isThere, interfaces = "instances" }: Wanted,
 ): string | undefined {
-  if (instanceId === undefined) return interfaceType;
-  if (attachmentStatus === "detaching" || attachmentStatus === "detached") return DETACHED;
-  return isThere(instanceId) ? undefined : STOPPED;
+  const { instanceId, attachmentStatus, status, securityGroupIds } = networkInterface;
+  const isLeaving = attachmentStatus === "detaching" || attachmentStatus === "detached";
+  if (isInstances(networkInterface, interfaces)) {
+    if (isLeaving) return DETACHED;
+    return isThere(instanceId!) ? undefined : STOPPED;
+  }
+  const kind = kindOf(networkInterface);
+  if (status === "available" || status === "detaching" || isLeaving) return UNUSED;
+  if (KINDS_WITHOUT_GROUPS.includes(kind)) return kind;
+  if (interfaces !== "all" && !(interfaces !== "instances" && interfaces.includes(kind))) return kind;
+  return securityGroupIds.length === 0 ? `${kind}${WITHOUT_GROUP}` : undefined;
+}
+
+/**
+ * Whether an interface counts while its instance runs. A service's own instance is nowhere among the account's: what is
+ * attached to one counts while it is there, as other services' interfaces do.
+ */
+function isInstances(
+  { instanceId, instanceOwnerId }: NetworkInterface,
+  interfaces: NonNullable<MappingOptions["interfaces"]>,
+): boolean {
+  return instanceId !== undefined && (interfaces === "instances" || instanceOwnerId === undefined);
 }
 
 const DETACHED = "of instances that they are detached from";
 const STOPPED = "of instances that don't run";
+const UNUSED = "that nothing uses";
+/** Such as a network load balancer that was made without one: AWS lets in everything, and no group says so. */
+const WITHOUT_GROUP = " without a security group";
+
+/** Why no rule leads to interfaces of a kind that is left out, for a sentence about one of them. */
+export function whyLeftOut(kind: string): string {
+  if (kind === UNUSED) return "nothing uses it";
+  if (kind === STOPPED) return "its instance doesn't run";
+  if (kind === DETACHED) return "it is detached from its instance";
+  if (isGroupless(kind)) return "what it is for carries no security group";
+  if (kind.endsWith(WITHOUT_GROUP))
+    return "it carries no security group, and nothing else says what it may take in";
+  return "aws-panos-rules:interfaces doesn't name its kind";
+}
 
 /** Kinds in the order of their names, each with its interfaces. */
 export function sortedKinds(byKind: ReadonlyMap<string, readonly string[]>): LeftOut["kinds"] {
@@ -25,8 +65,25 @@ export function sortedKinds(byKind: ReadonlyMap<string, readonly string[]>): Lef
 
 /** Whether some are left out though packets may come to them: these lack rules. */
 export function lackRules({ kinds }: LeftOut): boolean {
-  return kinds.some(({ kind }) => kind !== DETACHED && kind !== STOPPED);
+  return kinds.some(({ kind }) => isUnwanted(kind) || kind.endsWith(WITHOUT_GROUP));
 }
+
+/** Whether the setting `interfaces` alone keeps a kind out. */
+function isUnwanted(kind: string): boolean {
+  return !isInState(kind) && !isGroupless(kind) && !kind.endsWith(WITHOUT_GROUP);
+}
+
+/** Whether it is what an interface does, not what it is for, that keeps it out. */
+function isInState(kind: string): boolean {
+  return [DETACHED, STOPPED, UNUSED].includes(kind);
+}
+
+function isGroupless(kind: string): boolean {
+  return KINDS_WITHOUT_GROUPS.some((each) => each === kind);
+}
+
+/** So many are named where they are counted; more would be a list, which `explain` gives. */
+const MOST_NAMED = 10;
 
 /** How many interfaces are behind the firewall, and which of them are left out; undefined: there is nothing to say. */
 export function leftOutMessage(mapped: number, { kinds, isComplete }: LeftOut): string | undefined {
@@ -38,13 +95,16 @@ export function leftOutMessage(mapped: number, { kinds, isComplete }: LeftOut): 
   if (kinds.length === 0) return unread[0];
   const count = kinds.reduce((sum, { ids }) => sum + ids.length, 0);
   const each = kinds.map(({ kind, ids }) => {
-    const more = ids.length > 5 ? `, and ${ids.length - 5} more` : "";
-    const name = kind === DETACHED || kind === STOPPED ? kind : `${kind} (of no instance)`;
-    return `${ids.length} ${name}: ${ids.slice(0, 5).join(", ")}${more}`;
+    const named = count > MOST_NAMED ? "" : ` (${listed(ids, MOST_NAMED)})`;
+    return `${ids.length} ${kind}${isGroupless(kind) ? ", which has no group" : ""}${named}`;
   });
+  const hints = [
+    ...(kinds.some(({ kind }) => isUnwanted(kind)) ? ["interfaces: all maps those of no instance"] : []),
+    ...(count > MOST_NAMED ? ["npm run explain -- --interfaces names them"] : []),
+  ];
   return [
-    `Of ${mapped + count} network interfaces behind the firewall ${mapped} are mapped and ${count} left out, because ` +
-      `rules lead only to interfaces of instances that run: ${each.join("; ")}.`,
+    `Of ${mapped + count} network interfaces behind the firewall ${mapped} are mapped and ${count} left out: ` +
+      `${each.join("; ")}${hints.length > 0 ? ` (${hints.join("; ")})` : ""}.`,
     ...unread,
   ].join(" ");
 }

@@ -1,4 +1,5 @@
 /** Addresses that interfaces of several VPCs behind the firewall share: a rule that lets in to one lets in to all. */
+import { listed } from "../lib/text";
 import type { NetworkInterface } from "../inventory/types";
 import { parseBlock } from "../lib/net/cidr";
 import { compareTexts } from "../lib/order";
@@ -35,9 +36,8 @@ export function sharedAddresses(
   }
   return [...shared]
     .sort(([a], [b]) => compareTexts(a, b))
-    .map(([pair, texts]) => {
-      const more = texts.length > SOME ? `, and ${texts.length - SOME} more` : "";
-      const some = texts.sort(compareTexts).slice(0, SOME).join(", ");
-      return `${pair} share addresses behind the firewall, so what is opened to one is opened to the other: ${some}${more}.`;
-    });
+    .map(
+      ([pair, texts]) =>
+        `${pair} share addresses behind the firewall, so what is opened to one is opened to the other: ${listed(texts.sort(compareTexts), SOME)}.`,
+    );
 }

@@ -2,19 +2,31 @@
 import type { Inventory, SecurityGroup, SecurityGroupRule } from "../inventory/types";
 import { FAMILIES, compareCidrs } from "../lib/net/cidr";
 import type { Cidr, Family } from "../lib/net/cidr";
-import { permissionLabel } from "./describe";
 import type { ZonedCarriers } from "./destinations";
 import { elsewhere } from "./elsewhere";
+import { forwardersByGroup } from "./forwarders";
 import { overlaps } from "../lib/net/intervals";
+import { ofNoInstance } from "./marks";
 import { compareTexts } from "../lib/order";
-import { groupOfList, parseAll, prefixListsOf } from "./prefix-lists";
+import { groupOfList, prefixListsOf } from "./prefix-lists";
 import type { PrefixLists } from "./prefix-lists";
 import { familyOf, normalised } from "../lib/net/protocols";
 import { referenceReader } from "./references";
 import type { ReferenceReader } from "./references";
+import { remotesOf } from "./remotes";
 import type { Direction, MappedPrefixList, MappingOptions, Permission, Withheld } from "./types";
 import { hasTag } from "./zones";
 import type { Zones } from "./zones";
+import {
+  wrongFamily,
+  forwardedMembers,
+  onlyIsolated,
+  forwardedSources,
+  guardedDestinations,
+  incompleteness,
+  notInFull,
+  unreadRules,
+} from "./permission-messages";
 
 /** A permission with what of it crosses the firewall between two zones. */
 export interface RelevantPermission {
@@ -34,48 +46,58 @@ export interface RelevantPermission {
   applications: Record<string, string | null>;
 }
 
+/** What of a group's permissions lets something through the firewall, and why what doesn't does not. */
+interface GroupPermissions {
+  permissions: RelevantPermission[];
+  withheld: Withheld[];
+  /** Whether the inventory has its rules in all directions that are asked for. */
+  isRead: boolean;
+}
+
+/** @param carriers who carries the group behind the firewall */
+export type PermissionReader = (
+  group: SecurityGroup,
+  carriers: readonly ZonedCarriers[],
+  zones: Zones,
+) => GroupPermissions;
+
 /**
- * The permissions that let something through the firewall, one per (security group, direction, protocol,
- * port range or ICMP type and code) and pair of zones. Left out: what doesn't cross the firewall (sources
+ * Finds the permissions of groups that let something through the firewall, one per (security group, direction,
+ * protocol, port range or ICMP type and code) and pair of zones. Left out: what doesn't cross the firewall (sources
  * inside the VPC, unless a route leads them through it), references to groups unless they are expanded, and
  * sources of a family that no carrier has.
  */
-export function relevantPermissions(
-  inventory: Inventory,
-  groups: Map<string, ZonedCarriers[]>,
-  zones: Zones,
-  options: MappingOptions,
-): { permissions: RelevantPermission[]; withheld: Withheld[]; warnings: string[] } {
+export function permissionReader(inventory: Inventory, options: MappingOptions): PermissionReader {
   const { directions = ["ingress"], references = "skip" } = options;
-  const scope: Scope = {
-    zones,
-    options,
-    prefixLists: prefixListsOf(inventory.prefixLists, options),
-    expanded: references === "expand" ? referenceReader(inventory) : undefined,
-    collected: new Map(),
-  };
-  const withheld: Withheld[] = [];
-  const unread: string[] = [];
-  for (const group of inventory.securityGroups) {
-    const carriers = groups.get(group.id);
-    if (!carriers) continue;
+  const prefixLists = prefixListsOf(inventory.prefixLists, options);
+  const isExpanded = references === "expand";
+  const expanded = isExpanded ? referenceReader(inventory) : undefined;
+  const forwarders = forwardersByGroup(isExpanded ? ofNoInstance(inventory, options) : []);
+  return (group, carriers, zones) => {
+    const scope: Scope = { zones, options, prefixLists, expanded, forwarders, collected: new Map() };
     const applications = applicationsFor(group, options);
-    for (const direction of directions) {
-      const groupRules = group[direction];
-      if (!groupRules) unread.push(group.id);
-      for (const groupRule of groupRules ?? []) {
+    const withheld = directions.flatMap((direction) =>
+      (group[direction] ?? []).flatMap((groupRule) => {
         const permission = permissionOf(group, groupRule, direction);
-        withheld.push(...collect(scope, { permission, applications }, groupRule, carriers));
-      }
-    }
-  }
-  return {
-    permissions: [...scope.collected.values()].map((each) =>
-      finished(each, scope.prefixLists, options.ownerId),
-    ),
-    withheld,
-    warnings: [...(scope.expanded ? incompleteness(inventory) : []), ...unreadRules(unread)],
+        return collect(scope, { permission, applications }, groupRule, carriers);
+      }),
+    );
+    const found = [...scope.collected.values()];
+    return {
+      permissions: found.map((each) => finished(each, prefixLists, options.ownerId)),
+      withheld,
+      isRead: directions.every((direction) => group[direction] !== undefined),
+    };
   };
+}
+
+/** What a person should know of how permissions were read. @param unread groups whose rules the inventory lacks */
+export function permissionWarnings(
+  inventory: Inventory,
+  unread: readonly string[],
+  { references }: Pick<MappingOptions, "references">,
+): string[] {
+  return [...(references === "expand" ? incompleteness(inventory) : []), ...unreadRules(unread)];
 }
 
 /** What all permissions are judged by, and where they are collected. */
@@ -84,12 +106,28 @@ interface Scope {
   options: MappingOptions;
   prefixLists: PrefixLists;
   expanded: ReferenceReader | undefined;
+  /** Network load balancers' interfaces by the groups that they carry, where references mean them. */
+  forwarders: ReadonlyMap<string, readonly string[]>;
   collected: Map<string, Collected>;
+}
+
+/** What of an open permission has sources that nobody knows, because network load balancers keep their clients' addresses. */
+function forwardedFrom(
+  direction: Direction,
+  groupRule: SecurityGroupRule,
+  carriers: readonly ZonedCarriers[],
+  forwarders: ReadonlyMap<string, readonly string[]>,
+): string[] {
+  const referenced = groupRule.referencedSecurityGroupId?.split("/").at(-1) ?? "";
+  const ids =
+    direction === "egress" ? carriers.flatMap((each) => each.forwarders) : (forwarders.get(referenced) ?? []);
+  if (ids.length === 0) return [];
+  return [direction === "egress" ? forwardedSources(ids) : forwardedMembers(groupRule, ids)];
 }
 
 /** Collects what of one security-group rule crosses the firewall. @returns what of it doesn't become a rule */
 function collect(
-  { zones, options, prefixLists, expanded, collected }: Scope,
+  { zones, options, prefixLists, expanded, forwarders, collected }: Scope,
   collecting: Pick<Collecting, "permission" | "applications">,
   groupRule: SecurityGroupRule,
   carriers: readonly ZonedCarriers[],
@@ -97,8 +135,7 @@ function collect(
   const { permission } = collecting;
   const { direction } = permission;
   const withheld: Withheld[] = [];
-  const narrowed = (why: string) =>
-    withheld.push({ permission, reason: `${permissionLabel(permission)} is not opened in full: ${why}` });
+  const narrowed = (why: string) => withheld.push({ permission, reason: notInFull(permission, why) });
   const found = remotesOf(groupRule, carriers, prefixLists, expanded, narrowed);
   const crossing = found.filter((remote) => carriers.some((each) => crosses(remote, each, direction)));
   const family = familyOf(permission.ipProtocol);
@@ -122,9 +159,13 @@ function collect(
     }
   }
   if (guarded.size > 0) narrowed(guardedDestinations(groupRule, [...guarded].sort(compareTexts)));
+  if (isOpened) forwardedFrom(direction, groupRule, carriers, forwarders).forEach(narrowed);
   if (!isOpened && withheld.length === 0) {
     if (remotes.length > 0) narrowed(onlyIsolated(groupRule));
-    else withheld.push(elsewhere(permission, groupRule, found, carriers, options));
+    else
+      withheld.push(
+        elsewhere(permission, groupRule, { blocks: found, lists: prefixLists }, carriers, options),
+      );
   }
   return withheld;
 }
@@ -227,81 +268,10 @@ function applicationsFor(group: SecurityGroup, options: MappingOptions): Record<
   ) as Record<string, string | null>;
 }
 
-/**
- * The blocks that a security-group rule names, or stands for; none for a reference that isn't expanded.
- * @param narrowed told where something of it has to be left out
- */
-function remotesOf(
-  groupRule: SecurityGroupRule,
-  carriers: readonly ZonedCarriers[],
-  prefixLists: PrefixLists,
-  expanded: ReferenceReader | undefined,
-  narrowed: (why: string) => void,
-): Cidr[] {
-  const { id, cidrIpv4, cidrIpv6, prefixListId, referencedSecurityGroupId } = groupRule;
-  if (referencedSecurityGroupId !== undefined) {
-    if (!expanded) return [];
-    const vpcIds = new Set(
-      carriers.flatMap(({ families }) => FAMILIES.flatMap((family) => families[family].vpcIds)),
-    );
-    const { addresses, unconnected } = expanded(groupRule, [...vpcIds]);
-    if (unconnected.length > 0) {
-      narrowed(
-        `rule ${id} refers to ${referencedSecurityGroupId}, whose interfaces in ${unconnected.join(", ")} are left out: no active peering is known between there and every VPC that this group is used in.`,
-      );
-    }
-    return addresses;
-  }
-  if (prefixListId !== undefined) {
-    const list = prefixLists(prefixListId);
-    if (list !== undefined && "cidrs" in list) return list.cidrs;
-    narrowed(
-      list === undefined
-        ? `rule ${id} names the prefix list ${prefixListId}, which can't be seen: it was deleted, is shared no longer, or may not be read.`
-        : `the prefix list ${prefixListId} of rule ${id} ${list.fault}`,
-    );
-    return [];
-  }
-  const parsed = parseAll([cidrIpv4, cidrIpv6].filter((text) => text !== undefined));
-  if ("cidrs" in parsed) return parsed.cidrs;
-  narrowed(`rule ${id} ${parsed.fault}`);
-  return [];
-}
-
 /** Whether packets between a remote block and some carrier cross the firewall. */
 function crosses(remote: Cidr, { families }: ZonedCarriers, direction: Direction): boolean {
   const { addresses, crossings } = families[remote.family];
   return (
     addresses[direction].length > 0 && crossings[direction].some((crossing) => overlaps(crossing, [remote]))
   );
-}
-
-function wrongFamily(permission: Permission, groupRule: SecurityGroupRule): string {
-  const [has, needs] = permission.ipProtocol === "icmp" ? ["IPv6", "icmpv6"] : ["IPv4", "icmp"];
-  const ends = permission.direction === "egress" ? "destinations" : "sources";
-  return `rule ${groupRule.id} has ${has} ${ends}, whose packets never carry this protocol (theirs is ${needs}), so they are left out.`;
-}
-
-function onlyIsolated({ id }: SecurityGroupRule): string {
-  return `all that rule ${id} names are addresses of isolated instances (quarantine).`;
-}
-
-function guardedDestinations(groupRule: SecurityGroupRule, blocks: readonly string[]): string {
-  return `in the same zone as destinations of rule ${groupRule.id} (${blocks.join(", ")}) are interfaces of this account, and only their own ingress permissions open the way to them.`;
-}
-
-function incompleteness({ complete }: Inventory): string[] {
-  return complete === true
-    ? []
-    : [
-        "With references expand the members of referenced groups may be missing: this inventory holds only interfaces that a firewall could stand before. inventory: ec2 reads them all.",
-      ];
-}
-
-function unreadRules(groupIds: readonly string[]): string[] {
-  if (groupIds.length === 0) return [];
-  const some = groupIds.toSorted(compareTexts).slice(0, 10).join(", ");
-  return [
-    `The inventory has no egress rules of these security groups, so nothing of theirs is opened: ${some}${groupIds.length > 10 ? `, and ${groupIds.length - 10} more` : ""}.`,
-  ];
 }

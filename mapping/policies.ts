@@ -1,9 +1,13 @@
 /** Which profile group and log setting the rules for an instance have, by its tags. */
 import type { Inventory, NetworkInterface } from "../inventory/types";
 import type { MappingOptions, TagPolicy } from "./types";
+import { bearerOf } from "./marks";
 import { hasTag } from "./zones";
 
-/** The policy of an interface's instance; undefined: the usual one, also where its tags were not seen. */
+/**
+ * The policy of an interface's instance, or of its own tags where it has none; undefined: the usual one, also where
+ * tags were not seen.
+ */
 export type Policies = (networkInterface: NetworkInterface) => TagPolicy | undefined;
 
 /** The policies of an inventory's instances: for each the first whose tag it has. */
@@ -12,5 +16,8 @@ export function policiesOf({ instances }: Inventory, { policies = [] }: MappingO
   const byInstance = new Map(
     instances.map(({ id, tags }) => [id, policies.find(({ tag }) => hasTag(tags, tag))]),
   );
-  return ({ instanceId }) => byInstance.get(instanceId ?? "");
+  return (each) => {
+    const bearer = bearerOf(each);
+    return bearer === each.id ? policies.find(({ tag }) => hasTag(each.tags, tag)) : byInstance.get(bearer);
+  };
 }

@@ -26,11 +26,17 @@ import type { MappedPrefixList, MappedRule, MappingOptions, Permission } from ".
 const MAX_MEMBERS = 500;
 
 /** A prefix list's entries; or, where one is no CIDR block, what is wrong. */
-type ParsedList = { cidrs: Cidr[]; isLarge: boolean } | { fault: string };
+type ParsedList = { cidrs: Cidr[]; isLarge: boolean; isLattice?: true } | { fault: string };
 
 export type PrefixLists = (id: string) => ParsedList | undefined;
 
-/** The prefix lists by id. Each is parsed once, however many rules name it. */
+/**
+ * AWS's lists of VPC Lattice's addresses (VPC Lattice user guide, "Control traffic using security groups"). Nobody else's
+ * name can begin so (EC2 API reference, CreateManagedPrefixList).
+ */
+const LATTICE = /^com\.amazonaws\.[a-z0-9-]+\.(ipv6\.)?vpc-lattice$/;
+
+/** The prefix lists by id. Of VPC Lattice's nothing is left: its traffic crosses no firewall. Each is parsed once, however many rules name it. */
 export function prefixListsOf(
   lists: readonly PrefixList[],
   { prefixListGroups = Infinity }: Pick<MappingOptions, "prefixListGroups">,
@@ -39,6 +45,9 @@ export function prefixListsOf(
   const parsed = new Map<string, ParsedList>();
   return (id) => {
     const list = byId.get(id);
+    if (list && !parsed.has(id) && LATTICE.test(list.name)) {
+      parsed.set(id, { cidrs: [], isLarge: false, isLattice: true });
+    }
     if (list && !parsed.has(id)) {
       const result = parseAll(list.entries.map((entry) => entry.cidr));
       const cidrs = "cidrs" in result ? [...byText(result.cidrs).values()] : [];

@@ -7,8 +7,9 @@ import type { DynamicAddressGroup, SecurityRule } from "../panos/policy";
 import { isRegistrable } from "./address-groups";
 import { FAMILIES, cidrsOf, compareCidrs, parseBlock, parseCidr } from "../lib/net/cidr";
 import type { Cidr, Family } from "../lib/net/cidr";
-import { MAX_DESCRIPTION, permissionLabel } from "./describe";
-import { cut, plainText } from "../lib/text";
+import { MAX_DESCRIPTION } from "../declaration/descriptions";
+import { permissionLabel } from "./describe";
+import { cut, listed } from "../lib/text";
 import { EMPTY, difference, overlaps, setOf } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
 import {
@@ -32,69 +33,8 @@ import type {
   Withheld,
 } from "./types";
 import type { Zones } from "./zones";
-
-/** The tag that isolates an instance, unless the options name others. */
-export const QUARANTINE_TAGS: Readonly<Record<string, readonly string[]>> = { SecurityStatus: ["IR"] };
-
-/** Why an instance is isolated, and whether a tag says so: otherwise nobody has seen its tags. */
-interface Mark {
-  reason: string;
-  isMarked: boolean;
-}
-
-/** Isolated instances, by id. */
-export type Marks = ReadonlyMap<string, Mark>;
-
-/** The instances that are isolated: by a tag, or because their tags were not seen. */
-export function marksIn({ instances }: Inventory, quarantine: QuarantineOptions | undefined): Marks {
-  const marks = new Map<string, Mark>();
-  if (quarantine === undefined) return marks;
-  for (const { id, name, tags } of instances) {
-    const label = name === undefined ? id : `${id} (${plainText(name)})`;
-    if (tags === undefined) {
-      const reason = `${label}'s tags were not seen, which quarantine needs: use inventory ec2`;
-      marks.set(id, { reason, isMarked: false });
-      continue;
-    }
-    const key = Object.keys(quarantine.tags).find(
-      (each) => Object.hasOwn(tags, each) && quarantine.tags[each]!.includes(tags[each]!),
-    );
-    if (key !== undefined)
-      marks.set(id, { reason: `${label} has the tag ${key}=${tags[key]}`, isMarked: true });
-  }
-  return marks;
-}
-
-/** Instances with a tag that is almost one that isolates: in another case, or with blanks. */
-export function nearMisses({ instances }: Inventory, quarantine: QuarantineOptions | undefined): string[] {
-  if (quarantine === undefined) return [];
-  const bare = (text: string) => text.replace(/\s+/gu, "").toLowerCase();
-  const wanted = new Map(
-    Object.entries(quarantine.tags).flatMap(([key, values]) =>
-      values.map((value) => [`${bare(key)}=${bare(value)}`, `${key}=${value}`] as const),
-    ),
-  );
-  return instances.flatMap(({ id, name, tags = {} }) => {
-    const isMarked = Object.entries(tags).some(
-      ([key, value]) => Object.hasOwn(quarantine.tags, key) && quarantine.tags[key]!.includes(value),
-    );
-    if (isMarked) return [];
-    return Object.entries(tags).flatMap(([key, value]) => {
-      const meant = wanted.get(`${bare(key)}=${bare(value)}`);
-      if (meant === undefined) return [];
-      const label = name === undefined ? id : `${id} (${plainText(name)})`;
-      return [
-        `${label} has the tag ${JSON.stringify(plainText(`${key}=${value}`))}, which is almost ${meant}: it is not isolated. ` +
-          "Tags tell case and blanks apart: set the right one, or take this one off.",
-      ];
-    });
-  });
-}
-
-/** Whether an interface is an isolated instance's. */
-export function isIsolated({ instanceId }: NetworkInterface, marks: Marks): boolean {
-  return instanceId !== undefined && marks.has(instanceId);
-}
+import { bearerOf, isIsolated } from "./marks";
+import type { Marks } from "./marks";
 
 /** Whether rules stay as they are when an instance is isolated, because it leaves their address groups instead. */
 export function leavesGroups({ destinations }: MappingOptions): boolean {
@@ -107,6 +47,7 @@ export function leavesGroups({ destinations }: MappingOptions): boolean {
  * changes no rule.
  * @param behind the interfaces whose addresses are that group's members once they are marked. Others' packets may
  * reach the firewall as well, on their way to what is behind it
+ * @param onCut called where that makes a difference to what is asked of the zones
  */
 export function withoutIsolated(
   zones: Zones,
@@ -114,13 +55,14 @@ export function withoutIsolated(
   marks: Marks,
   behind: ReadonlySet<string>,
   options: MappingOptions,
+  onCut: () => void,
 ): Zones {
   const { quarantine, destinations } = options;
   const isDeniedFirst =
     destinations === "dynamic" && quarantine?.deny === true && quarantine.before === undefined;
   const isolated = inventory.networkInterfaces.filter((each) => isIsolated(each, marks));
   const known = isDeniedFirst
-    ? isolated.filter(({ id, instanceId }) => marks.get(instanceId!)?.isMarked === false || !behind.has(id))
+    ? isolated.filter((each) => marks.get(bearerOf(each))?.isMarked === false || !behind.has(each.id))
     : isolated;
   if (known.length === 0) return zones;
   const gone = addressesByZone(known, zones);
@@ -133,6 +75,7 @@ export function withoutIsolated(
         const { family } = piece.remote;
         const without = gone.get(piece.zone)?.[family] ?? EMPTY;
         if (!overlaps(without, [piece.remote])) return [piece];
+        onCut();
         return difference([piece.remote], without)
           .flatMap((left) => cidrsOf(family, left))
           .flatMap((left) => zones.outside(left, near, direction))
@@ -182,7 +125,7 @@ export function withheldFrom(
         isIsolated(networkInterface, marks) &&
         networkInterface.securityGroupIds.includes(permission.securityGroupId),
     );
-    const reasons = carriers.map(({ networkInterface }) => marks.get(networkInterface.instanceId!)!.reason);
+    const reasons = carriers.map(({ networkInterface }) => marks.get(bearerOf(networkInterface))!.reason);
     const unique = [...new Set(reasons)].sort(compareTexts);
     const more = unique.length > 5 ? `; and ${unique.length - 5} more` : "";
     return {
@@ -209,9 +152,9 @@ export function isolationOf(
   if (quarantine === undefined) return undefined;
   const byInstance = new Map<string, IsolatedInstance>();
   for (const { networkInterface } of interfaces) {
-    const mark = marks.get(networkInterface.instanceId ?? "");
+    const id = bearerOf(networkInterface);
+    const mark = marks.get(id);
     if (mark === undefined) continue;
-    const id = networkInterface.instanceId!;
     const { addresses = [] } = byInstance.get(id) ?? {};
     byInstance.set(id, {
       id,
@@ -244,8 +187,7 @@ export function isolatedMessages(isolation: Isolation | undefined): string[] {
   const denials = isolation?.rules.filter(({ action }) => action === "deny").map(({ name }) => name) ?? [];
   return (isolation?.instances ?? []).map(({ reason, isMarked, addresses }) => {
     const denied = isMarked && denials.length > 0 ? `, and ${denials.join(" and ")} deny them` : "";
-    const more = addresses.length > 20 ? `, and ${addresses.length - 20} more` : "";
-    return `${reason}: ${addresses.slice(0, 20).join(", ")}${more} are in no rule of ours${denied}`;
+    return `${reason}: ${listed(addresses)} are in no rule of ours${denied}`;
   });
 }
 
@@ -261,7 +203,7 @@ function respondersOf(
 ): string[] {
   const denied = new Set(interfaces.map(({ networkInterface }) => networkInterface.id));
   const others = everywhere.filter(
-    ({ id, instanceId }) => !denied.has(id) && marks.get(instanceId ?? "")?.isMarked === true,
+    (each) => !denied.has(each.id) && marks.get(bearerOf(each))?.isMarked === true,
   );
   const gone = blocks(others.flatMap(addressTexts));
   return blocks(responders).flatMap((block) => {

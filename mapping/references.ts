@@ -1,5 +1,6 @@
 /** References to security groups, expanded to the private addresses of the interfaces that carry them. */
-import type { Inventory, NetworkInterface, SecurityGroupRule } from "../inventory/types";
+import type { Inventory, SecurityGroupRule } from "../inventory/types";
+import { grouped } from "../lib/grouped";
 import { parseBlock } from "../lib/net/cidr";
 import type { Cidr } from "../lib/net/cidr";
 
@@ -10,6 +11,8 @@ interface Expanded {
   addresses: Cidr[];
   /** VPCs with interfaces that are left out, because they are not connected with all of the others. */
   unconnected: string[];
+  /** Some of these are by a transit gateway or a core network, as far as routes say. */
+  isTransit: boolean;
 }
 
 /**
@@ -17,16 +20,15 @@ interface Expanded {
  * VPC or in one that an active peering connects it with (VPC user guide, "Security group rules"). Delegated
  * prefixes are left out: nothing says that a reference means them. A rule has several destinations, so an
  * interface counts only where its VPC is connected with each of theirs.
+ *
+ * Transit gateways and core networks can let references match as well (SecurityGroupReferencingSupport, ingress alone),
+ * but not across an inspection VPC (transit gateways guide, "Security group referencing"): of what comes to a firewall on
+ * that way nothing matches, so such an interface is left out, too.
  */
 export function referenceReader(inventory: Inventory): ReferenceReader {
-  const carriers = new Map<string, NetworkInterface[]>();
-  for (const networkInterface of inventory.networkInterfaces) {
-    for (const groupId of networkInterface.securityGroupIds) {
-      const known = carriers.get(groupId);
-      if (known) known.push(networkInterface);
-      else carriers.set(groupId, [networkInterface]);
-    }
-  }
+  const carriers = grouped(
+    inventory.networkInterfaces.flatMap((each) => each.securityGroupIds.map((id) => [id, each] as const)),
+  );
   const peerings = new Set(
     (inventory.vpcPeeringConnections ?? [])
       .filter(({ status }) => status === "active")
@@ -35,6 +37,7 @@ export function referenceReader(inventory: Inventory): ReferenceReader {
         `${accepter.vpcId} ${requester.vpcId}`,
       ]),
   );
+  const transit = transitsOf(inventory);
   return ({ referencedSecurityGroupId = "", referencedGroup }, vpcIds) => {
     const groupId = referencedSecurityGroupId.slice(referencedSecurityGroupId.indexOf("/") + 1);
     const isStale =
@@ -54,6 +57,22 @@ export function referenceReader(inventory: Inventory): ReferenceReader {
         if (address) addresses.set(address.text, address);
       }
     }
-    return { addresses: [...addresses.values()], unconnected: [...unconnected].sort() };
+    const ways = new Set(vpcIds.flatMap((id) => [...(transit.get(id) ?? [])]));
+    const isTransit = [...unconnected].some((id) =>
+      [...(transit.get(id) ?? [])].some((each) => ways.has(each)),
+    );
+    return { addresses: [...addresses.values()], unconnected: [...unconnected].sort(), isTransit };
   };
+}
+
+/** Transit gateways and core networks that routes of each VPC lead to. */
+function transitsOf({ routeTables }: Inventory): Map<string, Set<string>> {
+  const byVpc = new Map<string, Set<string>>();
+  for (const { vpcId, routes } of routeTables) {
+    for (const { transitGatewayId, coreNetworkArn } of routes) {
+      const id = transitGatewayId ?? coreNetworkArn;
+      if (id !== undefined) byVpc.set(vpcId, (byVpc.get(vpcId) ?? new Set()).add(id));
+    }
+  }
+  return byVpc;
 }

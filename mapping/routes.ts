@@ -1,9 +1,10 @@
 /** Where route tables send packets, by EC2's rules (VPC user guide, "Route priority"). */
 import type { Inventory, Route, RouteTable, Vpc } from "../inventory/types";
-import { EVERY_ADDRESS, FAMILIES, compareCidrs, isInside, parseCidr } from "../lib/net/cidr";
+import { EVERY_ADDRESS, FAMILIES, isInside, parseCidr } from "../lib/net/cidr";
 import type { Cidr, Family } from "../lib/net/cidr";
 import { difference, setOf } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
+import { longestPrefixes } from "./longest-prefix";
 
 /** Whether a route's target is the firewall, be it a blackhole at the moment. */
 export type LeadsToFirewall = (route: Route) => boolean;
@@ -175,7 +176,7 @@ function rank(route: Route): number {
  * A table's destinations, each once. The data sources leave local routes out, so they go in anew, but where
  * another target has taken a local route's place.
  */
-function destinationsOf(
+export function destinationsOf(
   table: RouteTable,
   local: Cidr[],
   leadsToFirewall: LeadsToFirewall,
@@ -203,38 +204,6 @@ function destinationsOf(
     if (found.get(cidr.text)?.rank !== 0) found.set(cidr.text, { cidr, rank: 0 });
   }
   return [...found.values()];
-}
-
-/** The addresses for which the longest prefix is one that leads; all destinations of one family. */
-function longestPrefixes(
-  destinations: readonly Destination[],
-  leads: (destination: Destination) => boolean,
-): IntervalSet {
-  const sorted = destinations.toSorted((a, b) => compareCidrs(a.cidr, b.cidr));
-  const led: { first: bigint; last: bigint }[] = [];
-  // Blocks lie inside one another or apart, so what is open at any address is a stack.
-  const open: Destination[] = [];
-  let next = 0n;
-  const upTo = (last: bigint, destination: Destination) => {
-    if (leads(destination) && next <= last) led.push({ first: next, last });
-    next = last + 1n;
-  };
-  const close = (before: bigint | undefined) => {
-    for (let top = open.at(-1); top && (before === undefined || top.cidr.last < before); top = open.at(-1)) {
-      upTo(top.cidr.last, top);
-      open.pop();
-    }
-  };
-  for (const destination of sorted) {
-    const { first } = destination.cidr;
-    close(first);
-    const top = open.at(-1);
-    if (top) upTo(first - 1n, top);
-    next = first;
-    open.push(destination);
-  }
-  close(undefined);
-  return setOf(led);
 }
 
 /** Nothing of either family. */

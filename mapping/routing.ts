@@ -2,13 +2,16 @@
 import type { Inventory, NetworkInterface, Route, RouteTable, Subnet } from "../inventory/types";
 import { FAMILIES, parseCidr } from "../lib/net/cidr";
 import type { Cidr, Family } from "../lib/net/cidr";
-import { setOf } from "../lib/net/intervals";
+import { difference, setOf } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
 import { kindLeftOut, sortedKinds } from "./left-out";
 import { compareTexts } from "../lib/order";
 import { routeDoubts } from "./route-doubts";
 import { isNowhere, leadsIn, notPastGateways, routedPrefixLists, waysOut } from "./routes";
 import type { WayOut } from "./routes";
+import { firewallTargets, leadsTo, type FirewallTargets } from "./targets";
+import { placeDoubts } from "./ways/places";
+import { waysBeyond, type Ways } from "./ways/ways";
 import type { LeftOut, MappingOptions } from "./types";
 
 /** A network interface that the firewall stands before, in at least one family. */
@@ -19,6 +22,8 @@ export interface ProtectedInterface {
    * its own: 0.0.0.0/0 says nothing about ::/0.
    */
   crossing: Record<Family, IntervalSet>;
+  /** Whose may cross it: where other tables lead them was not read. Absent: nobody's. */
+  unknown?: Record<Family, IntervalSet>;
 }
 
 /** What of an interface says its addresses. */
@@ -55,8 +60,8 @@ export interface Protection {
 }
 
 /**
- * The interfaces behind the firewall: attached to a running or pending instance, in a subnet that the firewall
- * stands before. It does where the subnet's effective route table leads to a configured target, where a
+ * The interfaces behind the firewall: attached to a running or pending instance, or of a kind that the options name
+ * and in use, in a subnet that the firewall stands before. It does where the subnet's effective route table leads to a configured target, where a
  * gateway's route table sends the subnet's incoming packets to one, or where the options name the subnet or
  * its VPC (behind a transit gateway no subnet's table says so). The firewall's own interfaces are left out.
  * @param which `attached`: also those of stopped instances
@@ -75,25 +80,32 @@ export function protectedInterfaces(
   for (const networkInterface of inventory.networkInterfaces) {
     const { id, instanceId, subnetId, vpcId } = networkInterface;
     if (targets.networkInterfaceIds.has(id) || targets.instanceIds.has(instanceId ?? "")) continue;
-    const kind = kindLeftOut(networkInterface, (each) => which === "attached" || instances.has(each));
-    const crossing = judge.crossing(subnetId, vpcId);
-    if (!crossing) {
+    const kind = kindLeftOut(networkInterface, {
+      isThere: (each) => which === "attached" || instances.has(each),
+      ...(options.interfaces && { interfaces: options.interfaces }),
+    });
+    const judged = judge.judged(subnetId, vpcId);
+    if (!judged) {
       if (kind === undefined) warnings.push(withoutTable(networkInterface));
-    } else if (!isNowhere(crossing)) {
-      if (kind === undefined) interfaces.push({ networkInterface, crossing });
+    } else if (!isNowhere(judged.crossing)) {
+      if (kind === undefined) interfaces.push({ networkInterface, ...judged });
       else leftOut.set(kind, [...(leftOut.get(kind) ?? []), id]);
     }
   }
   interfaces.sort((a, b) => compareTexts(a.networkInterface.id, b.networkInterface.id));
   return {
     interfaces,
-    leftOut: { kinds: sortedKinds(leftOut), isComplete: inventory.complete === true },
+    leftOut: {
+      kinds: sortedKinds(leftOut),
+      isComplete: inventory.complete === true || inventory.withoutInstance === true,
+    },
     warnings: [...warnings, ...judge.warnings()],
   };
 }
 
 function withoutTable({ id, instanceId, subnetId }: NetworkInterface): string {
-  return `Network interface ${id} of instance ${instanceId} is left out: the inventory has no route table for its subnet ${subnetId}.`;
+  const whose = instanceId === undefined ? "" : ` of instance ${instanceId}`;
+  return `Network interface ${id}${whose} is left out: the inventory has no route table for its subnet ${subnetId}.`;
 }
 
 /**
@@ -124,37 +136,10 @@ export function unknownTargets(
   ].filter((id) => !known.has(id));
 }
 
-interface FirewallTargets {
-  instanceIds: Set<string>;
-  networkInterfaceIds: Set<string>;
-  vpcEndpointIds: Set<string>;
-}
-
-/** The configured targets, and what belongs to them: a firewall instance's interfaces and vice versa. */
-function firewallTargets(inventory: Inventory, { firewall }: MappingOptions): FirewallTargets {
-  const networkInterfaceIds = new Set(firewall.networkInterfaceIds);
-  const instanceIds = new Set(firewall.instanceIds);
-  for (const { id, instanceId } of inventory.networkInterfaces) {
-    if (instanceId !== undefined && networkInterfaceIds.has(id)) instanceIds.add(instanceId);
-  }
-  for (const { id, instanceId } of inventory.networkInterfaces) {
-    if (instanceId !== undefined && instanceIds.has(instanceId)) networkInterfaceIds.add(id);
-  }
-  return { instanceIds, networkInterfaceIds, vpcEndpointIds: new Set(firewall.vpcEndpointIds) };
-}
-
-/**
- * EC2's API reports an endpoint as a gateway ("vpce-…"); the data sources move it to its own field. A blackhole
- * leads there all the same: a firewall that was stopped, or whose zone is down, still protects what is behind it.
- */
-function leadsTo(targets: FirewallTargets, route: Route): boolean {
-  if (route.state === "filtered") return false;
-  return (
-    targets.networkInterfaceIds.has(route.networkInterfaceId ?? "") ||
-    targets.instanceIds.has(route.instanceId ?? "") ||
-    targets.vpcEndpointIds.has(route.vpcEndpointId ?? "") ||
-    targets.vpcEndpointIds.has(route.gatewayId ?? "")
-  );
+/** What was read of ways that leave VPCs; undefined where no route leads where other tables decide. */
+export function waysOf(inventory: Inventory, options: Pick<MappingOptions, "firewall">): Ways | undefined {
+  const targets = firewallTargets(inventory, options);
+  return waysBeyond(inventory, (route) => leadsTo(targets, route), routedPrefixLists(inventory));
 }
 
 /** A gateway's table, and whether it is an internet gateway's: the way in that a default route answers. */
@@ -175,7 +160,7 @@ export function reachOfVpcs(
   const judge = subnetJudge(inventory, options, firewallTargets(inventory, options));
   const byVpc = new Map<string, Set<Record<Family, IntervalSet>>>();
   for (const { id, vpcId } of inventory.subnets) {
-    const crossing = judge.crossing(id, vpcId);
+    const crossing = judge.judged(id, vpcId)?.crossing;
     if (crossing) byVpc.set(vpcId, (byVpc.get(vpcId) ?? new Set()).add(crossing));
   }
   return new Map(
@@ -199,8 +184,10 @@ function subnetJudge(inventory: Inventory, options: MappingOptions, targets: Fir
   );
   const named = new Set([...(options.protectedSubnets ?? []), ...(options.protectedVpcs ?? [])]);
   const ways = new Map<string, Record<Family, WayOut>>();
-  const judged = new Map<string, Record<Family, IntervalSet>>();
+  const known = new Map<string, Judged>();
   const doubts = routeDoubts(leads, lists);
+  const beyond = waysBeyond(inventory, leads, lists);
+  const places = placeDoubts(beyond);
 
   const waysOutOf = (table: RouteTable, vpcId: string) => {
     const key = `${table.id} ${vpcId}`;
@@ -217,14 +204,15 @@ function subnetJudge(inventory: Inventory, options: MappingOptions, targets: Fir
     }
     return notPastGateways(table, vpcs.get(vpcId), gatewayIds, lists);
   };
-  const crossing = (subnetId: string, vpcId: string): Record<Family, IntervalSet> | undefined => {
+  const judged = (subnetId: string, vpcId: string): Judged | undefined => {
     const subnet = subnets.get(subnetId);
     const table = tables.get(subnet?.routeTableId ?? "");
     if (!subnet || !table) return undefined;
-    const known = judged.get(`${subnetId} ${vpcId}`);
-    if (known) return known;
+    const earlier = known.get(`${subnetId} ${vpcId}`);
+    if (earlier) return earlier;
     const out = waysOutOf(table, vpcId);
     const isNamed = named.has(subnetId) || named.has(vpcId);
+    const way = beyond?.of(subnet, table);
     const found = Object.fromEntries(
       FAMILIES.map((family) => {
         const { isWhole, isHalf, crossing: byRoutes, notElsewhere } = out[family];
@@ -232,12 +220,15 @@ function subnetJudge(inventory: Inventory, options: MappingOptions, targets: Fir
         const broughtIn = waysIn(subnet, family, isWhole, table).flatMap(
           (edge) => throughGateway(edge, table, vpcId)[family],
         );
-        return [family, setOf([...byRoutes, ...broughtIn, ...(isNamed ? notElsewhere : [])])];
+        const others = [...(way?.crossing[family] ?? []), ...(isNamed ? notElsewhere : [])];
+        return [family, setOf([...byRoutes, ...broughtIn, ...others])];
       }),
     ) as Record<Family, IntervalSet>;
-    judged.set(`${subnetId} ${vpcId}`, found);
+    const result = withUnknown(found, way?.unknown);
+    known.set(`${subnetId} ${vpcId}`, result);
     if (!isNowhere(found)) doubts.look(table);
-    return found;
+    places.look(table, result, way?.crossing, isNamed);
+    return result;
   };
   /** The gateways that send the subnet's packets of a family through the firewall; notes contradictions. */
   const waysIn = (subnet: Subnet, family: Family, isWayOut: boolean, table: RouteTable): EdgeTable[] => {
@@ -251,7 +242,20 @@ function subnetJudge(inventory: Inventory, options: MappingOptions, targets: Fir
       return isIn;
     });
   };
-  return { crossing, warnings: doubts.warnings };
+  return {
+    judged,
+    warnings: () => [...doubts.warnings(), ...(beyond?.warnings() ?? []), ...places.warnings()],
+  };
+}
+
+/** Whose packets come to the firewall, and whose may. */
+type Judged = Pick<ProtectedInterface, "crossing" | "unknown">;
+
+function withUnknown(crossing: Judged["crossing"], unknown: Judged["unknown"]): Judged {
+  if (unknown === undefined) return { crossing };
+  const [IPv4, IPv6] = FAMILIES.map((family) => difference(unknown[family], crossing[family]));
+  const rest = { IPv4: IPv4!, IPv6: IPv6! };
+  return isNowhere(rest) ? { crossing } : { crossing, unknown: rest };
 }
 
 function edgeTables(inventory: Inventory): Map<string, EdgeTable[]> {

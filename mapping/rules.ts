@@ -13,6 +13,7 @@ import {
   addressGroupName,
   isAddressGroupName,
   isNameableGroup,
+  isOfThisProgram,
   isRuleName,
   ownerTag,
   ruleName,
@@ -64,7 +65,7 @@ export function ruleOf(relevant: RelevantPermission, options: MappingOptions): M
   );
   const [near, far] = [nearEnd(relevant, options), farEnd(relevant)];
   const group = near[0] ?? "";
-  if (group.startsWith("aws-") && !isAddressGroupName(group, options.ownerId)) {
+  if (isOfThisProgram(group) && !isAddressGroupName(group, options.ownerId)) {
     return withheld(
       permission,
       `its address group's name would be ${group}, and PAN-OS allows 63 characters: the group's id is too long.`,

@@ -1,9 +1,10 @@
 /** What our rules say must be said in words that nobody's object has: see declaration/taken-names. */
-import type { Rulebase, SecurityRule, TakenNames } from "../panos/policy";
+import { ruleLabel } from "../panos/evaluated";
+import type { Rulebase, RulebaseRule, SecurityRule, TakenNames } from "../panos/policy";
 import { takenBy, takenMembers } from "../declaration/taken-names";
 import { parseBlock } from "../lib/net/cidr";
 import { permissionLabel } from "./describe";
-import { serviceName } from "../declaration/names";
+import { isOfThisProgram, serviceName } from "../declaration/names";
 import { compareWithheld } from "./order";
 import { prefixListObjects } from "./prefix-lists";
 import { portsInName, trafficOf } from "../lib/net/protocols";
@@ -21,10 +22,15 @@ export function withFreeNames<P extends Policy>(
   ownerId: string,
 ): P {
   const names = [rulebases.running, rulebases.candidate].map(namesIn);
-  if (names.every(({ addresses, services, applications }) => isEmpty(addresses, services, applications))) {
-    return policy;
-  }
-  const found = policy.rules.map((mapped) => freed(mapped, names, ownerId));
+  const pushed = pushedByName(rulebases.running);
+  const hasNone = names.every(({ addresses, services, applications }) =>
+    isEmpty(addresses, services, applications),
+  );
+  if (hasNone && pushed.size === 0) return policy;
+  const found = policy.rules.map((mapped) => {
+    const other = pushed.get(mapped.rule.name);
+    return other === undefined ? freed(mapped, names, ownerId) : withoutName(mapped, other);
+  });
   const rules = found.filter((each) => "rule" in each);
   const withheld = found.filter((each): each is Withheld => !("rule" in each));
   const isolation = policy.isolation && withFreeAddresses(policy.isolation, names);
@@ -34,15 +40,39 @@ export function withFreeNames<P extends Policy>(
         `${rule.name} names ${member}, which the firewall takes for the ${what} of that name: it may not isolate whom it names. Rename that.`,
     ),
   );
+  const sameNames = (isolation?.rules ?? []).flatMap(({ name }) => {
+    const other = pushed.get(name);
+    return other === undefined
+      ? []
+      : [
+          `${ruleLabel(other)} has the name of the rule of ours that isolates instances, which the firewall may refuse for that. Rename that.`,
+        ];
+  });
   return {
     ...policy,
     rules,
     services: servicesOf(rules, ownerId),
     applications: applicationsOf(rules, ownerId),
     withheld: [...policy.withheld, ...withheld].sort(compareWithheld),
-    warnings: [...policy.warnings, ...new Set(taken)],
+    warnings: [...policy.warnings, ...new Set([...taken, ...sameNames])],
     ...(isolation && { isolation }),
   };
+}
+
+/** Whether a firewall takes a local rule by the name of one of Panorama's is nowhere documented. */
+function pushedByName({ pushed, rules }: Rulebase): Map<string, RulebaseRule> {
+  const { above = [], below = [] } = pushed?.rules ?? {};
+  const both = new Map([...above, ...below].map((rule) => [rule.name, rule]));
+  // One that takes both has shown that it does.
+  for (const { name } of both.size === 0 ? [] : rules) both.delete(name);
+  return both;
+}
+
+function withoutName({ permission }: MappedRule, other: RulebaseRule): Withheld {
+  const reason =
+    `${permissionLabel(permission)} is not opened: its rule would have the name of ${ruleLabel(other)}. ` +
+    "Rename that.";
+  return { permission, reason };
 }
 
 function isEmpty(...names: ReadonlyMap<string, unknown>[]): boolean {
@@ -53,7 +83,7 @@ function isEmpty(...names: ReadonlyMap<string, unknown>[]): boolean {
 export function namesIn({ names, addresses, services, applications }: Rulebase): TakenNames {
   if (names !== undefined) return names;
   const named = (objects: ReadonlyMap<string, unknown>) =>
-    new Map([...objects.keys()].filter((name) => !name.startsWith("aws-")).map((name) => [name, ["object"]]));
+    new Map([...objects.keys()].filter((name) => !isOfThisProgram(name)).map((name) => [name, ["object"]]));
   return {
     addresses: named(addresses),
     services: named(services),

@@ -2,9 +2,11 @@
  * Protocols and ports on one line of numbers, so that services are interval sets like addresses: TCP
  * ports first, then UDP ports, then a point each for ICMP, ICMPv6 and everything else.
  */
+import { applicationKindIn } from "../declaration/names";
 import { everyDefaultPort, knownApplication } from "../panos/applications";
 import { difference, EMPTY, intersection, overlaps, setOf } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
+import type { Traffic } from "../lib/net/protocols";
 
 const UDP = 65536;
 const ICMP = 2 * UDP;
@@ -38,20 +40,34 @@ export function portSet(protocol: "tcp" | "udp", ports: string): IntervalSet | u
   return setOf(spans.flat());
 }
 
+/** Where traffic is on the line; protocols without ports share what is left of it. */
+export function lineOf(traffic: Traffic): IntervalSet {
+  switch (traffic.protocol) {
+    case "all":
+      return ALL_TRAFFIC;
+    case "tcp":
+      return span(traffic.fromPort, traffic.toPort);
+    case "udp":
+      return span(UDP + traffic.fromPort, UDP + traffic.toPort);
+    case "icmp":
+      return span(ICMP, ICMP);
+    case "icmpv6":
+      return span(ICMPV6, ICMPV6);
+    case "ip":
+      return span(OTHER, OTHER);
+  }
+}
+
 /** The point of an application that is known by its protocol alone: PAN-OS's own for ICMP, and ours. */
 function pointOf(application: string): number | undefined {
-  const kind = kindOfOurs(application);
+  const kind = applicationKindIn(application);
   if (kind !== undefined) return kind === "i4" ? ICMP : kind === "i6" ? ICMPV6 : OTHER;
   return ICMP_POINTS.get(application);
 }
 
 /** Whether PAN-OS would take packets of an application of ours for this one, if it weren't for ours. */
 export function isTakenFor(ours: string, application: string): boolean {
-  return kindOfOurs(ours) !== undefined && pointOf(ours) === pointOf(application);
-}
-
-function kindOfOurs(application: string): string | undefined {
-  return /^aws-[a-z0-9]+-(i4|i6|ip)-/.exec(application)?.[1];
+  return applicationKindIn(ours) !== undefined && pointOf(ours) === pointOf(application);
 }
 
 /** What `application-default` surely opens for an application: its plain ports. Nothing if unknown. */

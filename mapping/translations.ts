@@ -3,7 +3,7 @@
  * and the zone after it (PAN-OS documentation, "NAT Policy Overview"); the first NAT rule that matches translates.
  */
 import type { NatRule, Rulebase } from "../panos/policy";
-import { difference, EMPTY, intersection, overlaps, setOf } from "../lib/net/intervals";
+import { difference, EMPTY, intersection, overlaps, setOf, size } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
 import { addressBounds, serviceBounds } from "./objects";
 import type { AddressSet, Bounds } from "./bounds";
@@ -207,8 +207,4 @@ function keepsPorts({ ports, port }: Step, wanted: IntervalSet): boolean {
     const after = portSet(protocol, port) ?? EMPTY;
     return matched.length === 0 || (after.length > 0 && difference(after, wanted).length === 0);
   });
-}
-
-function size(set: IntervalSet): bigint {
-  return set.reduce((sum, { first, last }) => sum + last - first + 1n, 0n);
 }

@@ -1,3 +1,4 @@
+import type { InterfaceKind } from "../aws/interface-kinds";
 import type { Application, DynamicAddressGroup, SecurityRule, Service } from "../panos/policy";
 
 /** What the mapping needs to know besides the inventory; all of it comes from the stack configuration. */
@@ -22,6 +23,8 @@ export interface MappingOptions {
   applications: Record<string, string | null>;
   /** As `applications`, for groups with a tag ("team=billing", or a key alone); the first that fits wins. */
   applicationsByTag?: Record<string, Record<string, string | null>>;
+  /** Whose interfaces rules lead to: unless given, instances' alone; a list has kinds that come beside them. */
+  interfaces?: "instances" | "all" | readonly InterfaceKind[];
   /** Which permissions become rules: unless given, ingress alone. */
   directions?: readonly Direction[];
   /** References to groups: unless given `skip`, for they match no packet that passed a middlebox. */
@@ -41,6 +44,26 @@ export interface MappingOptions {
   policies?: readonly TagPolicy[];
   /** Unless given, no instance is isolated. */
   quarantine?: QuarantineOptions;
+  /** Unless given, no permission ends by itself. */
+  expiry?: Expiry;
+  /** Unless given, no rule has to be confirmed. Drift alone looks at it: it changes no rule. */
+  recertify?: Recertification;
+}
+
+/** How often security-group rules have to be confirmed, and the key of the tag that says when one was. */
+export interface Recertification {
+  days: number;
+  tag: string;
+}
+
+/** The tag that ends permissions, and when it is asked. */
+export interface Expiry {
+  /** A key. */
+  tag: string;
+  /** Milliseconds since 1970. */
+  now: number;
+  /** What ends within so many days is said in every run. */
+  noticeDays: number;
 }
 
 /** What rules for instances with a tag have in place of the usual profile group and log setting. */
@@ -57,6 +80,8 @@ export interface QuarantineOptions {
   tags: Readonly<Record<string, readonly string[]>>;
   /** Whether rules deny everything to and from isolated instances besides, whatever administrators allow. */
   deny: boolean;
+  /** Whether these are all that is declared, and everything else is another stack's; absent: no. */
+  only?: true;
   /** The administrator's rule that the denials stand directly above; without one they stand at the top. */
   before?: string;
   /** CIDR blocks from which isolated instances are reached nevertheless. */
@@ -123,20 +148,19 @@ export interface Withheld {
   reason: string;
   /** Nothing of it comes to the firewall, as far as that is known: no rule is missing. */
   isElsewhere?: true;
+  /** It has ended, or nobody can tell whether: no guardrail forbids it. */
+  isEnded?: true;
 }
 
 /** Network interfaces behind the firewall to which no rule leads, because of what they are. */
 export interface LeftOut {
-  /**
-   * Their ids, sorted, by kind: "branch", "lambda", "network_load_balancer", …, EC2's interface types; or what else
-   * keeps them out.
-   */
+  /** Their ids, sorted, by kind (`aws/interface-kinds.ts`), or by what else keeps them out. */
   kinds: { kind: string; ids: string[] }[];
   /** Whether the inventory has all of them: the data sources are asked for instances' alone. */
   isComplete: boolean;
 }
 
-/** An instance whose addresses are in no rule of ours. */
+/** An instance, or an interface of none, whose addresses are in no rule of ours. */
 export interface IsolatedInstance {
   id: string;
   /** "i-0a (host) has the tag SecurityStatus=IR" */

@@ -1,4 +1,6 @@
 /** Security groups behind the firewall of which nothing is known: another account's, or gone while AWS was read. */
+import { grouped } from "../lib/grouped";
+import { listed } from "../lib/text";
 import type { NetworkInterface, SecurityGroup } from "../inventory/types";
 import { compareTexts } from "../lib/order";
 
@@ -14,12 +16,11 @@ export function unseenGroups(
   groups: readonly Pick<SecurityGroup, "id">[],
 ): string[] {
   const seen = new Set(groups.map(({ id }) => id));
-  const carriers = new Map<string, NetworkInterface[]>();
-  for (const each of interfaces) {
-    for (const id of each.securityGroupIds) {
-      if (!seen.has(id)) carriers.set(id, [...(carriers.get(id) ?? []), each]);
-    }
-  }
+  const carriers = grouped(
+    interfaces.flatMap((each) =>
+      each.securityGroupIds.flatMap((id) => (seen.has(id) ? [] : [[id, each] as const])),
+    ),
+  );
   return [...carriers]
     .sort(([a], [b]) => compareTexts(a, b))
     .map(
@@ -34,6 +35,5 @@ function namesOf(interfaces: readonly NetworkInterface[]): string {
   const names = interfaces
     .map(({ id, instanceId }) => (instanceId === undefined ? id : `${id} of ${instanceId}`))
     .sort(compareTexts);
-  const more = names.length - SOME;
-  return `${names.slice(0, SOME).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return listed(names, SOME, " and");
 }

@@ -1,7 +1,9 @@
 /** What decides over our rules on a firewall, and isn't in the rulebase that they are judged by. */
+import { listed } from "../lib/text";
 import type { PushedRules, Rulebase } from "../panos/policy";
 import { parseCidr } from "../lib/net/cidr";
-import type { MappedRule, MappingOptions } from "./types";
+import { throughIsolation } from "./panorama";
+import type { Isolation, MappedRule, MappingOptions } from "./types";
 
 /** So many names are listed. */
 const MOST = 10;
@@ -11,23 +13,16 @@ const MOST = 10;
  * @param rules those that are to be declared
  */
 export function unseen(
-  { pushed, ignoresIpv6 }: Rulebase,
+  rulebase: Rulebase,
   rules: readonly MappedRule[],
-  { quarantine }: Pick<MappingOptions, "quarantine">,
+  options: Pick<MappingOptions, "quarantine">,
+  isolation?: Isolation,
 ): string[] {
-  const notes: string[] = [];
-  if (pushed !== undefined) {
-    const [above, below] = [counted(pushed.above), counted(pushed.below)];
-    const isolation =
-      quarantine?.deny === true && pushed.above.length > 0
-        ? ". Those that isolate instances stand below them as well"
-        : "";
-    notes.push(
-      `Panorama manages this firewall, and what it has pushed isn't read: ${above} above the local rulebase, which may ` +
-        `deny what ours allow or allow it already, ${below} below it${changing(pushed)}, and its objects, profiles and ` +
-        `settings. Compare ours with them by hand${isolation}`,
-    );
-  }
+  const { pushed, ignoresIpv6 } = rulebase;
+  const notes = [
+    ...(pushed === undefined ? [] : ofPanorama(pushed, options)),
+    ...throughIsolation(rulebase, isolation, options),
+  ];
   const ofIpv6 = ignoresIpv6 === true ? rules.filter(isOfIpv6) : [];
   if (ofIpv6.length > 0) {
     notes.push(
@@ -37,6 +32,26 @@ export function unseen(
     );
   }
   return notes;
+}
+
+/** What isn't known of what Panorama has pushed; an earlier recording has the names of its rules alone. */
+function ofPanorama(pushed: PushedRules, { quarantine }: Pick<MappingOptions, "quarantine">): string[] {
+  const isolation =
+    quarantine?.deny === true ? ". Those that isolate instances stand below them as well" : "";
+  if (pushed.unread !== undefined) {
+    return [
+      `whether Panorama has pushed rules and objects to this firewall can't be read: ${pushed.unread}. Rules of its ` +
+        "may stand above the local rulebase and deny what ours allow, so nothing counts as allowed already" +
+        isolation,
+    ];
+  }
+  if (pushed.rules !== undefined) return [];
+  const [above, below] = [counted(pushed.above), counted(pushed.below)];
+  return [
+    `Panorama manages this firewall, and what it has pushed isn't read: ${above} above the local rulebase, which may ` +
+      `deny what ours allow or allow it already, ${below} below it${changing(pushed)}, and its objects, profiles and ` +
+      `settings. Compare ours with them by hand${pushed.above.length > 0 ? isolation : ""}`,
+  ];
 }
 
 /** The rules that make other packets of those that ours are written for. */
@@ -53,12 +68,7 @@ function changing({ nat = [], overrides = [] }: PushedRules): string {
 
 function counted(names: readonly string[], kind = ""): string {
   const what = `${names.length} ${kind}${names.length === 1 ? "rule" : "rules"}`;
-  return names.length === 0 ? what : `${what} (${listed(names)})`;
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length - MOST;
-  return names.slice(0, MOST).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return names.length === 0 ? what : `${what} (${listed(names, MOST, " and")})`;
 }
 
 function isOfIpv6({ rule, prefixLists = [] }: MappedRule): boolean {

@@ -67,11 +67,11 @@ function refusal(
   said: string,
   { action }: PanosErrorDetails,
 ): PanosErrorCode {
-  if (KEY_EXPIRED.test(said) || panosCode === "22") return "key-expired";
-  if (UNKNOWN.test(said)) return action === "keygen" ? "login-refused" : "key-refused";
-  if (status === 403 || panosCode === "16") return "forbidden";
-  if (TRY_AGAIN.test(said)) return "busy";
-  return "refused";
+  if (KEY_EXPIRED.test(said) || panosCode === "22") return "KEY_EXPIRED";
+  if (UNKNOWN.test(said)) return action === "keygen" ? "LOGIN_REFUSED" : "KEY_REFUSED";
+  if (status === 403 || panosCode === "16") return "FORBIDDEN";
+  if (TRY_AGAIN.test(said)) return "BUSY";
+  return "REFUSED";
 }
 
 const NEW_KEY =
@@ -79,19 +79,29 @@ const NEW_KEY =
 
 /** What to do about a refusal of who we are. */
 const ADVICE: Partial<Record<PanosErrorCode, string>> = {
-  "key-expired":
+  KEY_EXPIRED:
     ". The API key has reached the end of the life that this device gives keys. " +
     `Either ${NEW_KEY}; or set panos:username and panos:password, with which it is renewed in time`,
-  "key-refused":
+  KEY_REFUSED:
     ". The firewall doesn't know the API key: it was revoked or replaced by a newer one, its administrator " +
     `or that one's password has changed, or it is another firewall's. Then ${NEW_KEY}`,
-  "login-refused":
+  LOGIN_REFUSED:
     ". The user or the password is wrong, or the administrator is locked out: check panos:username and " +
     "panos:password (PANOS_USERNAME, PANOS_PASSWORD)",
 };
 
+/** "set failed, may need to override template object NAME first" */
+const PANORAMAS_OBJECT = /may need to override template object (.*?)(?: first|$)/i;
+
 function advice(code: PanosErrorCode, said: string): string {
-  if (code !== "forbidden") return ADVICE[code] ?? "";
+  const name = PANORAMAS_OBJECT.exec(said)?.[1];
+  if (code === "REFUSED" && name !== undefined) {
+    return (
+      `. Panorama has given this firewall ${name}, in a template or in its policy, and nothing local can be written ` +
+      "over that: rename it in Panorama, or whatever here has the same name"
+    );
+  }
+  if (code !== "FORBIDDEN") return ADVICE[code] ?? "";
   return (
     `. The credentials are good, but the administrator's role is too small: ${missingRight(said)}; ` +
     "docs/install.md, “An administrator for this program”, has the whole role"
@@ -143,7 +153,7 @@ function notPanos(
   // Half an answer to a login may hold the new key.
   const shown = details.action === "keygen" && body.includes("<key") ? "" : `: ${firstLine(body, sent)}`;
   return new PanosError(
-    "not-panos",
+    "NOT_PANOS",
     `the answer is not one of a PAN-OS XML API (HTTP ${status})${shown}. ` +
       "Check panos:hostname and panos:port: a proxy or another server may be answering",
     details,

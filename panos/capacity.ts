@@ -1,5 +1,5 @@
 import type { PanosClient } from "./client";
-import { PanosError } from "./error";
+import { isRefusal } from "./error";
 
 /** How many of each a device takes; undefined where it doesn't say. */
 export interface Capacity {
@@ -25,7 +25,7 @@ export async function capacity(client: PanosClient): Promise<Capacity> {
     );
     text = result?.text ?? "";
   } catch (error) {
-    if (!(error instanceof PanosError) || !["refused", "forbidden"].includes(error.code)) throw error;
+    if (!isRefusal(error)) throw error;
   }
   const value = (name: string): number | undefined => {
     const match = new RegExp(`^\\s*cfg\\.general\\.${name}:\\s*(0x[0-9a-f]+|\\d+)\\s*$`, "im").exec(text);

@@ -3,26 +3,20 @@ import type { Pool } from "undici";
 import { readAnswer, type Answer } from "./answer";
 import type { Connection } from "./connection";
 import { PanosError, type PanosErrorCode, type PanosErrorDetails } from "./error";
-import { KeyHolder, type IssuedKey } from "./key";
+import { FirstRequest } from "./first-request";
+import { KeyHolder } from "./key";
+import { multiConfigXml, type Operation } from "./operation";
 import { retryDelay } from "./retry";
-import { connectionPool, limitedText, MIB, transportError } from "./transport";
+import { connectionPool, limitedText, longestAnswer, transportError } from "./transport";
 import { textAt, type XmlElement } from "./xml";
 
 const DEADLINE_MS = 120_000;
 /** Refusals that another key may help against. */
-const KEY_REFUSED: ReadonlySet<PanosErrorCode> = new Set(["key-expired", "key-refused"]);
+const KEY_REFUSED: ReadonlySet<PanosErrorCode> = new Set(["KEY_EXPIRED", "KEY_REFUSED"]);
 const KEY_LIFETIME_XPATH =
   "/config/devices/entry[@name='localhost.localdomain']/deviceconfig/setting/management/api/key/lifetime";
 
-/** One operation of a multi-config request. */
-export interface Operation {
-  action: "set" | "edit" | "delete" | "move";
-  xpath: string;
-  /** The element's XML, for set and edit. */
-  element?: string;
-  where?: "before" | "after" | "top" | "bottom";
-  dst?: string;
-}
+export type { Operation } from "./operation";
 
 export interface ClientOptions {
   /** How long one call may take with all its retries, in milliseconds. */
@@ -52,15 +46,30 @@ export class PanosClient {
   private readonly retries: number;
   private readonly deadlineMs: number;
   private readonly key: KeyHolder;
+  private readonly first = new FirstRequest();
 
   constructor(
     readonly connection: Connection,
-    options: ClientOptions = {},
+    private readonly options: ClientOptions = {},
+    /** The firewall that Panorama hands every request on to, and the client of that Panorama. */
+    private readonly behind?: { serial: string; panorama: PanosClient },
   ) {
-    this.pool = connectionPool(connection);
+    this.pool = behind?.panorama.pool ?? connectionPool(connection);
     this.retries = options.retries ?? 4;
     this.deadlineMs = options.deadlineMs ?? DEADLINE_MS;
-    this.key = new KeyHolder(connection, () => this.logIn(), options.now ?? (() => performance.now()));
+    const source = {
+      issue: () => this.issueKey(),
+      lifetimeMs: (key: string) => this.keyLifetime(key),
+    };
+    const now = options.now ?? (() => performance.now());
+    this.key = behind?.panorama.key ?? new KeyHolder(connection, source, now);
+  }
+
+  /** A client of a firewall that this Panorama manages: over its connections, with its key. It needs no closing. */
+  forFirewall(serial: string, vsys: string): PanosClient {
+    const connection: Connection = { ...this.connection, vsys };
+    delete connection.panorama;
+    return new PanosClient(connection, this.options, { serial, panorama: this });
   }
 
   /** Reads from the candidate. Returns `<result>`'s element, or undefined where nothing is there. */
@@ -105,8 +114,7 @@ export class PanosClient {
    * @throws PanosError whose `operationId` is the index of the operation that failed, as text
    */
   async multiConfig(operations: readonly Operation[]): Promise<void> {
-    const element = operations.map(multiConfigElement).join("");
-    await this.config("multi-config", { element: `<multi-config>${element}</multi-config>` }, false);
+    await this.config("multi-config", { element: multiConfigXml(operations) }, false);
   }
 
   /**
@@ -128,6 +136,19 @@ export class PanosClient {
     const answer = await this.call(
       { type: "commit", cmd, ...(cmd.includes("<partial>") && { action: "partial" }) },
       { repeatable: false, details: { action: "commit" } },
+    );
+    return textAt(answer.result, "job") || undefined;
+  }
+
+  /**
+   * Enqueues a push on Panorama.
+   * @param cmd the `<commit-all>` command's XML
+   * @returns the job's id, or undefined where there was nothing to push
+   */
+  async push(cmd: string): Promise<string | undefined> {
+    const answer = await this.call(
+      { type: "commit", action: "all", cmd },
+      { repeatable: false, details: { action: "push" } },
     );
     return textAt(answer.result, "job") || undefined;
   }
@@ -155,10 +176,18 @@ export class PanosClient {
   }
 
   /** The one path that every authenticated request takes. */
-  private async call(parameters: Parameters, call: Call): Promise<Answer> {
+  private call(parameters: Parameters, call: Call): Promise<Answer> {
+    const { apiKey, readApiKey } = this.connection;
+    const isKeyGiven = apiKey !== undefined || readApiKey !== undefined;
+    const send = () => this.sent(parameters, call);
+    return isKeyGiven ? this.first.alone(send) : send();
+  }
+
+  private async sent(parameters: Parameters, call: Call): Promise<Answer> {
     const deadline = AbortSignal.timeout(this.deadlineMs);
+    const sent = this.behind === undefined ? parameters : { ...parameters, target: this.behind.serial };
     const sendWith = (value: string) =>
-      this.repeated(call.repeatable, deadline, () => this.send(parameters, value, call, deadline));
+      this.repeated(call.repeatable, deadline, () => this.send(sent, value, call, deadline));
     // A login repeats itself where that helps; repeating it here too would take minutes, and lock accounts.
     const key = await this.key.current();
     try {
@@ -194,28 +223,34 @@ export class PanosClient {
   /**
    * Logs in for a new API key. Where the device limits the life of keys, this ends the older ones of the same
    * administrator (PAN-OS documentation).
+   * @returns the key, and how long the device takes it; undefined: for ever, or nobody knows
    */
-  async logIn(): Promise<IssuedKey> {
+  async logIn(): Promise<{ value: string; lifetimeMs: number | undefined }> {
+    const value = await this.issueKey();
+    return { value, lifetimeMs: await this.keyLifetime(value) };
+  }
+
+  private issueKey(): Promise<string> {
     const { username = "", password = "" } = this.connection;
     const call: Call = { repeatable: true, details: { action: "keygen" } };
     const deadline = AbortSignal.timeout(this.deadlineMs);
-    const value = await this.repeated(call.repeatable, deadline, async () => {
+    return this.repeated(call.repeatable, deadline, async () => {
       const login = { type: "keygen", user: username, password };
       const answer = await this.send(login, undefined, call, deadline);
       const key = textAt(answer.result, "key");
-      if (key === "") throw new PanosError("not-panos", "the answer to keygen holds no key", call.details);
+      if (key === "") throw new PanosError("NOT_PANOS", "the answer to keygen holds no key", call.details);
       return key;
     });
-    return { value, lifetimeMs: await this.keyLifetime(value, deadline) };
   }
 
   /**
    * How long the device takes keys. The setting is in minutes; absent or 0, keys don't expire (PAN-OS
    * documentation, “Configure API Key Lifetime”). It only tells when to renew: without it, a refusal does.
    */
-  private async keyLifetime(key: string, deadline: AbortSignal): Promise<number | undefined> {
+  private async keyLifetime(key: string): Promise<number | undefined> {
     const parameters = { type: "config", action: "show", xpath: KEY_LIFETIME_XPATH };
     const call: Call = { repeatable: true, details: { action: "show", xpath: KEY_LIFETIME_XPATH } };
+    const deadline = AbortSignal.timeout(this.deadlineMs);
     try {
       const answer = await this.repeated(true, deadline, () => this.send(parameters, key, call, deadline));
       const minutes = Number(textAt(answer.result, "lifetime"));
@@ -249,35 +284,14 @@ export class PanosClient {
         signal,
       });
       status = response.statusCode;
-      body = await limitedText(response.body, limit(parameters));
+      body = await limitedText(response.body, longestAnswer(parameters));
     } catch (error) {
       throw transportError(error, this.connection, details, repeatable);
     }
     if (status >= 500) {
-      throw new PanosError("ambiguous", `the firewall's web server answered HTTP ${status}`, details);
+      throw new PanosError("AMBIGUOUS", `the firewall's web server answered HTTP ${status}`, details);
     }
     const { password } = parameters;
     return readAnswer(status, body, details, [key ?? "", password ?? ""]);
   }
-}
-
-/**
- * How long an answer may be. A read brings a configuration, of which the largest that devices take are some
- * tens of MiB; a multi-config answer has a line for each of its operations; others are short.
- */
-function limit({ type, action }: Parameters): number {
-  if (type === "op" || type === "log" || action === "get" || action === "show") return 128 * MIB;
-  return action === "multi-config" ? 16 * MIB : MIB;
-}
-
-function multiConfigElement({ action, xpath, element, where, dst }: Operation, index: number): string {
-  const attributes = { id: String(index), xpath, where, dst };
-  const text = Object.entries(attributes)
-    .filter((pair): pair is [string, string] => pair[1] !== undefined)
-    .map(
-      ([name, value]) =>
-        ` ${name}="${value.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;")}"`,
-    )
-    .join("");
-  return `<${action}${text}>${element ?? ""}</${action}>`;
 }

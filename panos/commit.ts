@@ -22,12 +22,23 @@ const DESCRIPTION_LIMIT = 512;
  */
 export async function commitChanges(client: PanosClient, options: CommitOptions): Promise<Job | undefined> {
   const description = element("description", [...options.description].slice(0, DESCRIPTION_LIMIT).join(""));
+  const { panorama } = client.connection;
   const partial =
     `<partial><admin>${element("member", options.administrator)}</admin>` +
+    (panorama === undefined ? "" : groupAlone(panorama.deviceGroup)) +
     "<device-and-network>excluded</device-and-network><shared-object>excluded</shared-object></partial>";
   const command = `<commit>${description}${options.scope === "full" ? "" : partial}</commit>`;
   const id = await enqueue(client, command, options);
   return id === undefined ? undefined : waitForJob(client, id, options);
+}
+
+/** A device group without everything else: unless told not to, Panorama takes templates and collectors along. */
+function groupAlone(group: string): string {
+  const others = [
+    ...["template", "template-stack", "log-collector", "log-collector-group"],
+    ...["wildfire-appliance", "wildfire-appliance-cluster"],
+  ];
+  return `<device-group>${element("member", group)}</device-group>${others.map((each) => `<no-${each}/>`).join("")}`;
 }
 
 /**
@@ -42,7 +53,7 @@ async function enqueue(
   try {
     return await client.commit(command);
   } catch (error) {
-    if (!(error instanceof PanosError) || error.code !== "ambiguous") {
+    if (!(error instanceof PanosError) || error.code !== "AMBIGUOUS") {
       throw (await lockedOut(client, "commit", error, "Nothing was committed")) ?? error;
     }
     const jobs = await throughOutages(() => listJobs(client), Date.now() + timeoutSeconds * 1000);

@@ -1,3 +1,5 @@
+import type { DeviceGroup } from "./location";
+
 /** How to reach a firewall's XML API and as whom. */
 export interface Connection {
   hostname: string;
@@ -6,6 +8,8 @@ export interface Connection {
   port: number;
   protocol: "https" | "http";
   vsys: string;
+  /** Set where it is Panorama, for one of its device groups; `vsys` says it, too, as `Location` has it. */
+  panorama?: DeviceGroup;
   apiKey?: string;
   /** The secret of AWS Secrets Manager that holds the key, by name or ARN. */
   apiKeySecret?: string;

@@ -2,41 +2,41 @@ import { printable } from "../lib/printable";
 
 /**
  * What went wrong, for programs:
- * - `unreachable` no connection; `certificate` TLS refused; `timeout` the call's deadline passed
- * - `key-expired` the API key is past the life that the device gives keys; `key-refused` it is unknown to the
- *   device: revoked, replaced or wrong; `key-missing` it can't be read from where it is kept
- * - `login-refused` user or password is wrong; `forbidden` the administrator's role lacks a right
- * - `busy` the device asks to try again later; `refused` any other refusal by the device
- * - `ambiguous` the connection was lost after a write was sent: it may or may not have happened
- * - `not-panos` the answer isn't one of a PAN-OS device; `too-large` it is longer than such an answer can be;
- *   `job` a job ended in failure
- * - `unsupported` this device can't do what is needed; `settings` the connection's settings are wrong
+ * - `UNREACHABLE` no connection; `CERTIFICATE` TLS refused; `TIMEOUT` the call's deadline passed
+ * - `KEY_EXPIRED` the API key is past the life that the device gives keys; `KEY_REFUSED` it is unknown to the
+ *   device: revoked, replaced or wrong; `KEY_MISSING` it can't be read from where it is kept
+ * - `LOGIN_REFUSED` user or password is wrong; `FORBIDDEN` the administrator's role lacks a right
+ * - `BUSY` the device asks to try again later; `REFUSED` any other refusal by the device
+ * - `AMBIGUOUS` the connection was lost after a write was sent: it may or may not have happened
+ * - `NOT_PANOS` the answer isn't one of a PAN-OS device; `TOO_LARGE` it is longer than such an answer can be;
+ *   `JOB` a job ended in failure
+ * - `UNSUPPORTED` this device can't do what is needed; `SETTINGS` the connection's settings are wrong
  */
 export type PanosErrorCode =
-  | "unreachable"
-  | "certificate"
-  | "timeout"
-  | "key-expired"
-  | "key-refused"
-  | "key-missing"
-  | "login-refused"
-  | "forbidden"
-  | "busy"
-  | "refused"
-  | "ambiguous"
-  | "not-panos"
-  | "too-large"
-  | "job"
-  | "unsupported"
-  | "settings";
+  | "UNREACHABLE"
+  | "CERTIFICATE"
+  | "TIMEOUT"
+  | "KEY_EXPIRED"
+  | "KEY_REFUSED"
+  | "KEY_MISSING"
+  | "LOGIN_REFUSED"
+  | "FORBIDDEN"
+  | "BUSY"
+  | "REFUSED"
+  | "AMBIGUOUS"
+  | "NOT_PANOS"
+  | "TOO_LARGE"
+  | "JOB"
+  | "UNSUPPORTED"
+  | "SETTINGS";
 
 /** The codes that say that the device doesn't let us: asking again changes nothing. */
 export const UNAUTHORIZED: ReadonlySet<PanosErrorCode> = new Set([
-  "key-expired",
-  "key-refused",
-  "key-missing",
-  "login-refused",
-  "forbidden",
+  "KEY_EXPIRED",
+  "KEY_REFUSED",
+  "KEY_MISSING",
+  "LOGIN_REFUSED",
+  "FORBIDDEN",
 ]);
 
 export interface PanosErrorDetails {
@@ -69,11 +69,14 @@ export class PanosError extends Error {
     message: string,
     details: PanosErrorDetails = {},
   ) {
-    const where = [
-      details.action && `action ${details.action}`,
-      details.xpath && `xpath ${details.xpath}`,
-      details.panosCode && `PAN-OS code ${details.panosCode}`,
-    ].filter(Boolean);
+    // Of what the device refused to do, a person wants to know where; of a lost connection or a wrong key, nothing.
+    const where =
+      code === "REFUSED"
+        ? [
+            details.xpath && `xpath ${details.xpath}`,
+            details.panosCode && `PAN-OS code ${details.panosCode}`,
+          ].filter(Boolean)
+        : [];
     super(printable(where.length > 0 ? `${message} (${where.join(", ")})` : message), {
       cause: details.cause,
     });
@@ -83,4 +86,9 @@ export class PanosError extends Error {
     this.lines = (details.lines ?? []).map(printable);
     this.operationId = details.operationId;
   }
+}
+
+/** Whether a device doesn't do what it was asked: it doesn't know it, or not of us. */
+export function isRefusal(error: unknown): error is PanosError {
+  return error instanceof PanosError && (error.code === "REFUSED" || error.code === "FORBIDDEN");
 }

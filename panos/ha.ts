@@ -7,7 +7,7 @@ import { child, textAt } from "./xml";
 /** What a firewall says of its high availability. */
 export interface HaState {
   enabled: boolean;
-  /** active, passive, active-primary, active-secondary, non-functional, suspended, initial, …; "" without HA. */
+  /** active, passive, active-primary, active-secondary, primary-active, secondary-passive, non-functional, suspended, initial, …; "" without HA. */
   state: string;
   /** Whether its peer has the same running configuration; undefined where that isn't synchronized at all. */
   synchronized: boolean | undefined;
@@ -19,7 +19,8 @@ export async function haState(client: PanosClient): Promise<HaState> {
     "<show><high-availability><state></state></high-availability></show>",
     true,
   );
-  const group = child(result, "group");
+  // Panorama has no group in its answer.
+  const group = child(result, "group") ?? result;
   const synchronizes = textAt(group, "running-sync-enabled") === "yes";
   return {
     enabled: textAt(result, "enabled") === "yes",
@@ -33,7 +34,8 @@ export async function haState(client: PanosClient): Promise<HaState> {
  * a passive one that was written to diverge (PAN-OS documentation, Netspoc-Approve).
  */
 function mayBeWritten({ enabled, state }: HaState): boolean {
-  return !enabled || state === "active" || state === "active-primary";
+  // Panorama calls itself primary-active or secondary-active, by which of the two it was configured to be.
+  return !enabled || ["active", "active-primary", "primary-active", "secondary-active"].includes(state);
 }
 
 const SYNC_POLL_MS = 1_000;
@@ -46,7 +48,7 @@ export async function requireActive(client: PanosClient): Promise<HaState> {
   const state = await haState(client);
   if (mayBeWritten(state)) return state;
   throw new PanosError(
-    "unsupported",
+    "UNSUPPORTED",
     `${client.connection.hostname} is ${state.state || "in an unknown state"} by now: its HA peer took over during ` +
       "this run, and has nothing of it. Run again with --refresh, which works with the active one",
   );
@@ -66,11 +68,45 @@ export async function reachesPeer(client: PanosClient, timeoutSeconds: number): 
   return true;
 }
 
+/** A firewall that may be written to, and what it says of its part in an HA pair. */
+export interface ActiveFirewall {
+  client: PanosClient;
+  ha: HaState;
+}
+
 /**
  * Opens a client of the firewall, or of the active one of a pair where the peer's address is known too.
  * @throws PanosError `unsupported` when neither is active
  */
 export async function openActive(connection: Connection): Promise<PanosClient> {
+  return (await findActive(connection, () => undefined)).client;
+}
+
+/**
+ * The same, and asks it something without waiting until it is known to be the active one; of another one that is
+ * thrown away.
+ */
+export async function askActive<T>(
+  connection: Connection,
+  ask: (client: PanosClient) => Promise<T>,
+): Promise<{ client: PanosClient; answer: Promise<T> }> {
+  let answer: Promise<T> | undefined;
+  const { client } = await findActive(connection, (tried) => {
+    answer = ask(tried);
+    answer.catch(() => undefined);
+  });
+  return { client, answer: answer ?? ask(client) };
+}
+
+/**
+ * The same as openActive.
+ * @param onTry told of each client while it is asked whether it is the active one: what it answers meanwhile is worth
+ * nothing unless it is the one that this returns
+ */
+export async function findActive(
+  connection: Connection,
+  onTry: (client: PanosClient) => void,
+): Promise<ActiveFirewall> {
   const { peerHostname } = connection;
   const hostnames = [connection.hostname, ...(peerHostname === undefined ? [] : [peerHostname])];
   const refusals: string[] = [];
@@ -78,13 +114,15 @@ export async function openActive(connection: Connection): Promise<PanosClient> {
   for (const hostname of hostnames) {
     const client = new PanosClient({ ...connection, hostname });
     try {
-      const state = await haState(client);
-      if (mayBeWritten(state)) return client;
+      const asked = haState(client);
+      onTry(client);
+      const state = await asked;
+      if (mayBeWritten(state)) return { client, ha: state };
       refusals.push(`${hostname} is ${state.state || "in an unknown state"}`);
     } catch (error) {
       // With a pair, one that is down is what the other one is for.
       const mayAskPeer =
-        error instanceof PanosError && ["unreachable", "timeout", "ambiguous"].includes(error.code);
+        error instanceof PanosError && ["UNREACHABLE", "TIMEOUT", "AMBIGUOUS"].includes(error.code);
       if (!mayAskPeer || hostnames.length === 1) {
         await client.close();
         throw error;
@@ -95,7 +133,7 @@ export async function openActive(connection: Connection): Promise<PanosClient> {
     await client.close();
   }
   throw new PanosError(
-    "unsupported",
+    "UNSUPPORTED",
     `no active firewall of the HA pair: ${refusals.join(", ")}. ` +
       (peerHostname === undefined
         ? "Set panos:peerHostname to the other one's address, so that the active one is found"

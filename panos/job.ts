@@ -15,9 +15,22 @@ export interface Job {
   progress: number;
   details: string[];
   warnings: string[];
+  /** Of a push: how it ended on each firewall; none before the job has ended. */
+  devices: DeviceOutcome[];
   /** When it was asked for and when it ended, as the device writes it; "" where it doesn't say. */
   enqueued: string;
   finished: string;
+}
+
+/** How a push ended on one firewall. */
+export interface DeviceOutcome {
+  serial: string;
+  /** In Panorama's words: "commit succeeded", "not connected", … */
+  status: string;
+  /** Only OK and FAIL are an end: a job may have ended while a firewall has not. */
+  result: "OK" | "FAIL" | "PEND";
+  errors: string[];
+  warnings: string[];
 }
 
 export interface JobOptions {
@@ -37,6 +50,11 @@ const LONGEST_OUTAGE_POLL_MS = 10_000;
  * @throws PanosError `job` with the job's own details when it fails, `timeout` when it takes too long
  */
 export async function waitForJob(client: PanosClient, id: string, options: JobOptions): Promise<Job> {
+  return finished(await waitForEnd(client, id, options));
+}
+
+/** The same, whatever the job came to. @throws PanosError `timeout` when it takes too long */
+export async function waitForEnd(client: PanosClient, id: string, options: JobOptions): Promise<Job> {
   const end = Date.now() + options.timeoutSeconds * 1000;
   let told = "";
   for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, LONGEST_POLL_MS)) {
@@ -44,10 +62,10 @@ export async function waitForJob(client: PanosClient, id: string, options: JobOp
     const state = `${job.status} ${job.progress}`;
     if (state !== told) options.onProgress?.(job);
     told = state;
-    if (job.status === "FIN") return finished(job);
+    if (job.status === "FIN") return job;
     if (Date.now() + wait > end) {
       throw new PanosError(
-        "timeout",
+        "TIMEOUT",
         `commit job ${id} has not finished after ${options.timeoutSeconds} s (it is at ${job.progress} %). ` +
           "It goes on in the firewall: look at it there, then run again",
         { action: "commit" },
@@ -81,7 +99,7 @@ export async function throughOutages<T>(ask: () => Promise<T>, end: number): Pro
 }
 
 /** What a device looks like from outside while its management plane restarts. */
-const OUTAGE: ReadonlySet<string> = new Set(["unreachable", "timeout", "ambiguous", "not-panos", "busy"]);
+const OUTAGE: ReadonlySet<string> = new Set(["UNREACHABLE", "TIMEOUT", "AMBIGUOUS", "NOT_PANOS", "BUSY"]);
 
 async function readJob(client: PanosClient, id: string): Promise<Job> {
   try {
@@ -89,7 +107,7 @@ async function readJob(client: PanosClient, id: string): Promise<Job> {
     const job = jobFrom(child(result, "job"));
     if (job.id === id) return job;
     throw new PanosError(
-      "not-panos",
+      "NOT_PANOS",
       `asked for job ${id}, the firewall answered with job ${job.id || "none"}`,
     );
   } catch (error) {
@@ -101,6 +119,7 @@ async function readJob(client: PanosClient, id: string): Promise<Job> {
       progress: 0,
       details: [],
       warnings: [],
+      devices: [],
       enqueued: "",
       finished: "",
     };
@@ -118,8 +137,23 @@ function jobFrom(job: XmlElement | undefined): Job {
     progress: Number.parseInt(textAt(job, "progress"), 10) || 0,
     details: lines(child(job, "details")),
     warnings: lines(child(job, "warnings")),
+    devices: (child(job, "devices")?.children ?? []).map(deviceOutcome),
     enqueued: textAt(job, "tenq"),
     finished: textAt(job, "tfin"),
+  };
+}
+
+/** A firewall's part of a push; what it says may be lines in a message, or plain text. */
+function deviceOutcome(device: XmlElement): DeviceOutcome {
+  const details = child(device, "details");
+  const message = child(details, "msg");
+  const result = textAt(device, "result");
+  return {
+    serial: textAt(device, "serial-no"),
+    status: textAt(device, "status"),
+    result: result === "OK" || result === "FAIL" ? result : "PEND",
+    errors: message === undefined ? lines(details) : lines(child(message, "errors")),
+    warnings: lines(child(message, "warnings")),
   };
 }
 
@@ -132,7 +166,7 @@ function lines(of: XmlElement | undefined): string[] {
 function finished(job: Job): Job {
   if (job.result === "OK" || job.result === "LOST") return job;
   throw new PanosError(
-    "job",
+    "JOB",
     `commit job ${job.id} failed: ${job.details.join("; ") || `result ${job.result}`}. ` +
       "The running configuration is as it was; the candidate keeps what was staged, for the next run",
     { action: "commit", lines: job.details },

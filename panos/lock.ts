@@ -1,12 +1,13 @@
 import type { PanosClient } from "./client";
 import { PanosError, UNAUTHORIZED } from "./error";
+import { scopeOf } from "./location";
 import { child, element, textAt } from "./xml";
 
 /** Who holds a lock, on what, since when, and why. */
 export interface Lock {
   kind: "commit" | "config";
   owner: string;
-  /** "shared", or the name of a vsys; "" where the device doesn't say. */
+  /** "shared", or the name of a vsys or device group; "" where the device doesn't say. */
   scope: string;
   created: string;
   comment: string;
@@ -18,11 +19,11 @@ export interface Lock {
  * sorted here: asked for one vsys, a device leaves out those on what is shared, which cover it.
  */
 export async function locks(client: PanosClient, kind: Lock["kind"]): Promise<Lock[]> {
-  const { vsys } = client.connection;
-  return (await allLocks(client, kind)).filter((lock) => kind === "commit" || isOver(lock, vsys));
+  const scope = scopeOf(client.connection);
+  return (await allLocks(client, kind)).filter((lock) => kind === "commit" || isOver(lock, scope));
 }
 
-/** Whether a lock covers a vsys; one of which that isn't known may. */
+/** Whether a lock covers a vsys or device group; one of which that isn't known may. */
 function isOver({ scope }: Lock, vsys: string): boolean {
   return ["shared", "", vsys].includes(scope);
 }
@@ -32,15 +33,15 @@ async function allLocks(client: PanosClient, kind: Lock["kind"]): Promise<Lock[]
     return await locksOf(client, kind, "all");
   } catch (error) {
     // Whoever may not see every vsys asks for the two that matter.
-    if (!(error instanceof PanosError) || error.code !== "refused") throw error;
-    const scopes = ["shared", client.connection.vsys];
+    if (!(error instanceof PanosError) || error.code !== "REFUSED") throw error;
+    const scopes = ["shared", scopeOf(client.connection)];
     return (await Promise.all(scopes.map((scope) => locksOf(client, kind, scope)))).flat();
   }
 }
 
 async function locksOf(client: PanosClient, kind: Lock["kind"], scope: string): Promise<Lock[]> {
   const command = `<show><${kind}-locks>${element("vsys", scope)}</${kind}-locks></show>`;
-  const { result } = await client.op(command, true, client.connection.vsys);
+  const { result } = await client.op(command, true, scopeOf(client.connection));
   return (child(result, `${kind}-locks`)?.children ?? []).map((entry) => ({
     kind,
     owner: entry.attributes["name"] ?? "",
@@ -78,7 +79,7 @@ export async function lockedOut(
   if (!(error instanceof PanosError) || !error.lines.some((line) => LOCKED.test(line))) return undefined;
   const held = await locks(client, kind).catch(() => []);
   const holders = held.length > 0 ? held.map(describeLock).join("; ") : error.lines.join("; ");
-  return new PanosError("busy", `${holders}. ${outcome}; run again when it is released`, {
+  return new PanosError("BUSY", `${holders}. ${outcome}; run again when it is released`, {
     ...(error.action !== undefined && { action: error.action }),
     lines: error.lines,
     cause: error,
@@ -91,7 +92,7 @@ export async function lockedOut(
  * @throws PanosError `busy` that names the holder of somebody else's lock, since when, and the comment
  */
 export function takeCommitLock(client: PanosClient, administrator: string, comment: string): Promise<void> {
-  return take(client, "commit", client.connection.vsys, administrator, comment);
+  return take(client, "commit", scopeOf(client.connection), administrator, comment);
 }
 
 /**
@@ -99,7 +100,7 @@ export function takeCommitLock(client: PanosClient, administrator: string, comme
  * longer held is fine.
  */
 export function releaseCommitLock(client: PanosClient): Promise<void> {
-  return release(client, "commit", client.connection.vsys);
+  return release(client, "commit", scopeOf(client.connection));
 }
 
 /** Takes the config lock on everything: nobody else can write until it is released. @throws as takeCommitLock */
@@ -118,6 +119,7 @@ async function take(
   scope: string,
   administrator: string,
   comment: string,
+  isSecond = false,
 ): Promise<void> {
   const command = `<request><${kind}-lock><add>${element("comment", comment)}</add></${kind}-lock></request>`;
   try {
@@ -127,9 +129,11 @@ async function take(
     const held = (await allLocks(client, kind)).filter((lock) => scope === "shared" || isOver(lock, scope));
     const other = held.find(({ owner }) => owner !== administrator);
     if (other === undefined && held.some((lock) => lock.scope === scope)) return;
+    // Whoever had it has let go since: a lock goes with its owner's commit.
+    if (other === undefined && !isSecond) return take(client, kind, scope, administrator, comment, true);
     if (other === undefined) throw error;
     throw new PanosError(
-      "busy",
+      "BUSY",
       `${describeLock(other)}. Nothing was committed; run again when it is released`,
       { action: `${kind}-lock`, lines: error.lines, cause: error },
     );

@@ -15,11 +15,16 @@ const NAMED: Record<string, string> = {
  */
 export function masked(text: string, secrets: readonly string[]): string {
   return secrets
-    .filter((secret) => secret !== "")
+    .filter((secret) => secret !== "" && mayHold(text, secret))
     .reduce((shown, secret) => {
       const spellings = [[...secret].map(spelt).join(""), ...base64(secret).map(literal)];
       return shown.replace(new RegExp(spellings.join("|"), "gu"), MASK);
     }, text);
+}
+
+/** No spelling of a character is shorter than it, nor is base64: what is shorter than a secret needs no pattern. */
+function mayHold(text: string, secret: string): boolean {
+  return text.length >= [...secret].length;
 }
 
 /** One character in each of its spellings, as a pattern. */

@@ -8,7 +8,8 @@ import type {
 } from "./policy";
 import { child, entries, members, textAt, type XmlElement } from "./xml";
 
-// What the names in a vsys's rules may stand for. The places are `<shared>` and the vsys's `<entry>`: a name in one
+// What the names in a vsys's rules may stand for. The places are `<shared>`, the vsys's `<entry>`, and what Panorama
+// has pushed into each: a name in one
 // hides the same name in the other in some cases, and a group hides an address, a list a group, a region all of
 // them. Which of several objects a device takes is nowhere written down as a whole, so each counts as a reading.
 
@@ -45,20 +46,28 @@ const NOUNS = {
   },
 } as const;
 
-/**
- * Every name that a member of a rule may mean in place of what it says, because PAN-OS looks for objects first.
- * @param container what `<shared>` and the vsys have of that name
- */
-export function takenNames(
-  container: (place: "shared" | "vsys", name: string) => XmlElement | undefined,
-): TakenNames {
+/** Somewhere that objects are, and what one there is called: "shared region". */
+export interface NamingPlace {
+  place: XmlElement | undefined;
+  what: (noun: string, entry: XmlElement) => string;
+}
+
+/** The firewall's own places. */
+export function localPlaces(vsys: XmlElement | undefined, shared: XmlElement | undefined): NamingPlace[] {
+  return [
+    { place: shared, what: (noun) => `shared ${noun}` },
+    { place: vsys, what: (noun) => noun },
+  ];
+}
+
+/** Every name that a member of a rule may mean in place of what it says, because PAN-OS looks for objects first. */
+export function takenNames(places: readonly NamingPlace[]): TakenNames {
   const of = (nouns: Record<string, string>) => {
     const taken = new Map<string, string[]>();
-    for (const place of ["shared", "vsys"] as const) {
+    for (const { place, what } of places) {
       for (const [kind, noun] of Object.entries(nouns)) {
-        const what = place === "shared" ? `shared ${noun}` : noun;
-        for (const name of entries(container(place, kind)).keys()) {
-          taken.set(name, [...(taken.get(name) ?? []), what]);
+        for (const [name, entry] of entries(child(place, kind))) {
+          taken.set(name, [...(taken.get(name) ?? []), what(noun, entry)]);
         }
       }
     }

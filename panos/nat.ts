@@ -1,5 +1,5 @@
 import type { NatRule } from "./policy";
-import { child, entries, find, members as membersOf, textAt, type XmlElement } from "./xml";
+import { child, find, members as membersOf, textAt, type XmlElement } from "./xml";
 
 /** What a NAT rule may have that says nothing of which packets it matches, or that is read below. */
 const KNOWN = new Set([
@@ -8,9 +8,10 @@ const KNOWN = new Set([
   ...["description", "tag", "group-tag"],
 ]);
 
-/** NAT rules of a vsys's `<entry>`, in the order in which they are looked at: the first that matches translates. */
-export function natRules(vsys: XmlElement | undefined): NatRule[] {
-  return [...entries(find(vsys, "rulebase", "nat", "rules"))].map(([name, entry]) => {
+/** NAT rules in the order in which they are looked at: the first that matches translates. */
+export function natRules(rules: readonly XmlElement[]): NatRule[] {
+  return rules.map((entry) => {
+    const name = entry.attributes["name"] ?? "";
     const members = (field: string) => membersOf(child(entry, field));
     const natType = textAt(entry, "nat-type") || "ipv4";
     const isStatic = child(entry, "destination-translation");

@@ -119,6 +119,8 @@ export interface RulebaseRule {
   unknown?: string[];
   /** Its whole entry, where it comes from a device. */
   found?: FoundRule;
+  /** Of a rule that Panorama has pushed: the device group that wrote it, "shared", or "" where nobody says. */
+  panorama?: string;
 }
 
 /** A NAT rule as somebody wrote it on the firewall, as far as it says where packets go. */
@@ -147,15 +149,21 @@ export interface NatRule {
   conditions: string[];
 }
 
-/** Names of the rules that Panorama has pushed: they stand above all local rules of their kind, or below them. */
+/** What Panorama has pushed: its rules stand above all local rules of their kind, or below them. */
 export interface PushedRules {
-  /** Security rules. */
+  /** Names of security rules. */
   above: string[];
   below: string[];
   /** On either side: what changes destinations before security rules are looked at. Absent: none is known. */
   nat?: string[];
   /** The same: what changes applications. */
   overrides?: string[];
+  /** The security rules themselves, in the order of evaluation; absent in earlier recordings. */
+  rules?: { above: RulebaseRule[]; below: RulebaseRule[] };
+  /** Tags that are the vsys's by it, and by whom each is. */
+  tags?: Record<string, string>;
+  /** Why it isn't known: then the rest is empty. */
+  unread?: string;
 }
 
 /** How an address object says what it stands for. Anything we can't know without the device is opaque. */
@@ -204,7 +212,7 @@ export interface ApplicationOverride extends Pick<
 
 /** What a firewall has in one configuration (candidate or running), as far as our rules meet it. */
 export interface Rulebase {
-  /** In evaluation order, our own rules included. */
+  /** The local ones in evaluation order, our own rules included. */
   rules: RulebaseRule[];
   /** Address objects, groups, external lists and regions by name. */
   addresses: Map<string, AddressObject>;
@@ -213,17 +221,19 @@ export interface Rulebase {
   services: Map<string, ServiceObject>;
   /** Custom applications, groups and filters by name. */
   applications: Map<string, ApplicationObject>;
-  /** In evaluation order. */
+  /** In evaluation order, Panorama's included. */
   overrides: ApplicationOverride[];
   zones: string[];
   profileGroups: string[];
   logSettings: string[];
-  /** The action of the predefined interzone-default, where somebody has overridden it; absent: it denies. */
+  /** The action of the predefined interzone-default, where somebody, or Panorama, has overridden it; absent: it denies. */
   interzoneDefault?: string;
-  /** In the order in which they are looked at; absent: none. */
+  /** In the order in which they are looked at, Panorama's included; absent: none. */
   nat?: NatRule[];
   /** Absent: Panorama has pushed nothing. */
   pushed?: PushedRules;
+  /** Of a device group's pre-rulebase: rules of shared and of the groups above it, which come first, in their order. */
+  inherited?: RulebaseRule[];
   /** Set where the firewall is told not to look at IPv6 packets. */
   ignoresIpv6?: true;
   /** Absent in earlier recordings, and where nothing has a name. */

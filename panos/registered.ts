@@ -55,7 +55,7 @@ async function readEntries(client: PanosClient, way: (page: string) => string): 
     const page = (result?.children ?? []).filter(({ name }) => name === "entry");
     if (start > 1 && page.length > 0 && page[0]!.attributes["ip"] === found[0]?.attributes["ip"]) {
       throw new PanosError(
-        "refused",
+        "REFUSED",
         "the firewall answers every page of its registered addresses with the first",
       );
     }
@@ -66,7 +66,7 @@ async function readEntries(client: PanosClient, way: (page: string) => string): 
 }
 
 function isRefused(error: unknown): boolean {
-  return error instanceof PanosError && error.code === "refused";
+  return error instanceof PanosError && error.code === "REFUSED";
 }
 
 /** What distinguishes two registrations: IPv6 has several spellings, and `/32` says nothing. */
@@ -100,7 +100,33 @@ export async function sendRegistrations(
     await client.userId(`<${action}>${entries.join("")}</${action}>`);
     return [];
   } catch (error) {
-    if (!(error instanceof PanosError) || error.code !== "refused" || error.lines.length === 0) throw error;
+    if (!(error instanceof PanosError) || error.code !== "REFUSED" || error.lines.length === 0) throw error;
     return error.lines.filter((line) => !NEEDLESS.test(line));
   }
+}
+
+/** Registrations in one message: far below the 5 MB that the device takes; no other limit is documented. */
+const MAX_ENTRIES = 1_000;
+
+/**
+ * The same in as many messages as it takes. Where an answer was lost, what became of the message has to be read
+ * before anything is sent again.
+ * @returns what the device didn't take, in its own words, and what is said of an answer that was lost
+ */
+export async function sendAllRegistrations(
+  client: PanosClient,
+  action: "register" | "unregister",
+  registrations: readonly Registration[],
+): Promise<string[]> {
+  const refusals: string[] = [];
+  for (let start = 0; start < registrations.length; start += MAX_ENTRIES) {
+    try {
+      const batch = registrations.slice(start, start + MAX_ENTRIES);
+      refusals.push(...(await sendRegistrations(client, action, batch)));
+    } catch (error) {
+      if (!(error instanceof PanosError) || error.code !== "AMBIGUOUS") throw error;
+      refusals.push(error.message);
+    }
+  }
+  return refusals;
 }

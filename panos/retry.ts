@@ -17,8 +17,8 @@ export function retryDelay(
   repeatable: boolean,
   random: () => number = Math.random,
 ): number | undefined {
-  const notCarriedOut = error.code === "busy" || error.code === "unreachable";
-  if (!notCarriedOut && !(error.code === "ambiguous" && repeatable)) return undefined;
+  const notCarriedOut = error.code === "BUSY" || error.code === "UNREACHABLE";
+  if (!notCarriedOut && !(error.code === "AMBIGUOUS" && repeatable)) return undefined;
   const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt + 1));
   return Math.round(longest * (0.5 + random() / 2));
 }

@@ -4,13 +4,16 @@ import { SESSION_XPATH, SHARED_XPATH, vsysXpath } from "./location";
 import {
   addressObjects,
   applicationObjects,
+  localPlaces,
   serviceObjects,
   taggedAddresses,
   takenNames,
+  type NamingPlace,
 } from "./named-objects";
 import { natRules } from "./nat";
-import type { ApplicationOverride, Rulebase, RulebaseRule } from "./policy";
-import { pushedRules, readPushed } from "./pushed";
+import { groupText } from "./evaluated";
+import type { ApplicationOverride, PushedRules, Rulebase, RulebaseRule } from "./policy";
+import { locOf, readPushed, type Pushed } from "./pushed";
 import { conditionsIn, unknownIn } from "./rule-elements";
 import { child, entries, find, members, textAt, type XmlElement } from "./xml";
 
@@ -26,60 +29,104 @@ export async function readRulebases(client: PanosClient): Promise<{
   runningVsys: XmlElement | undefined;
 }> {
   const vsys = vsysXpath(client.connection);
-  const [candidateVsys, candidateShared, runningVsys, runningShared, panorama, session] = await Promise.all([
+  const [reading, candidateVsys, candidateShared, runningVsys, runningShared, session] = await Promise.all([
+    // First, because it may take two questions, one after the other.
+    readPushed(client),
     client.get(vsys),
     client.get(SHARED_XPATH),
     client.show(vsys),
     client.show(SHARED_XPATH),
-    readPushed(client),
     // As candidate, because that has what a template of Panorama sets, too.
     client.get(SESSION_XPATH),
   ]);
-  const pushed = pushedRules(panorama, client.connection.vsys);
+  const isUnread = reading !== undefined && "unread" in reading;
+  const pushed = isUnread ? undefined : reading;
   const device = {
-    ...(pushed && { pushed }),
+    ...(isUnread && { pushed: { above: [], below: [], unread: reading.unread } }),
     // Factory setting: yes, as devices' answers to `show session info` have it that nobody changed.
     ...(textAt(session, "session", "ipv6-firewalling") === "no" && { ignoresIpv6: true as const }),
   };
+  const rulebase = (own: XmlElement | undefined, common: XmlElement | undefined): Rulebase => ({
+    ...rulebaseFrom(child(own, "entry"), child(common, "shared"), pushed),
+    ...device,
+  });
   return {
-    candidate: {
-      ...rulebaseFrom(child(candidateVsys, "entry"), child(candidateShared, "shared")),
-      ...device,
-    },
-    running: { ...rulebaseFrom(child(runningVsys, "entry"), child(runningShared, "shared")), ...device },
+    candidate: rulebase(candidateVsys, candidateShared),
+    running: rulebase(runningVsys, runningShared),
     candidateVsys: child(candidateVsys, "entry"),
     runningVsys: child(runningVsys, "entry"),
   };
 }
 
-/** Puts a Rulebase together from a vsys's `<entry>` and `<shared>`. */
-export function rulebaseFrom(vsys: XmlElement | undefined, shared: XmlElement | undefined): Rulebase {
-  const places = [shared, vsys];
+/** Puts a Rulebase together from a vsys's `<entry>` and `<shared>`, and what Panorama has pushed. */
+export function rulebaseFrom(
+  vsys: XmlElement | undefined,
+  shared: XmlElement | undefined,
+  pushed?: Pushed,
+): Rulebase {
+  const places = [shared, pushed?.shared, vsys, pushed?.own];
   const names = (...path: string[]) => [
     ...new Set(places.flatMap((place) => [...entries(find(place, ...path)).keys()])),
   ];
+  const evaluated = (kind: string) => [
+    ...(pushed?.rules("pre-rulebase", kind) ?? []),
+    ...localRules(vsys, kind),
+    ...(pushed?.rules("post-rulebase", kind) ?? []),
+  ];
   const defaults = entries(find(vsys, "rulebase", "default-security-rules", "rules"));
-  const nat = natRules(vsys);
-  const interzoneDefault = textAt(defaults.get("interzone-default"), "action");
+  const nat = natRules(evaluated("nat"));
+  const interzoneDefault =
+    textAt(defaults.get("interzone-default"), "action") || (pushed?.defaultAction("interzone-default") ?? "");
   return {
-    rules: [...entries(find(vsys, "rulebase", "security", "rules")).values()].map(rulebaseRule),
+    rules: localRules(vsys, "security").map(rulebaseRule),
     addresses: addressObjects(places),
     taggedAddresses: places.flatMap(taggedAddresses),
     services: serviceObjects(places),
     applications: applicationObjects(places),
-    overrides: [...entries(find(vsys, "rulebase", "application-override", "rules")).values()].flatMap(
-      override,
-    ),
+    overrides: evaluated("application-override").flatMap(override),
     zones: [...entries(child(vsys, "zone")).keys()],
     profileGroups: names("profile-group"),
     logSettings: names("log-settings", "profiles"),
     ...(interzoneDefault !== "" && { interzoneDefault }),
     ...(nat.length > 0 && { nat }),
-    names: takenNames((place, name) => child(place === "shared" ? shared : vsys, name)),
+    ...(pushed && { pushed: pushedRules(pushed) }),
+    names: takenNames([...localPlaces(vsys, shared), ...pushedPlaces(pushed)]),
   };
 }
 
-function rulebaseRule(entry: XmlElement): RulebaseRule {
+function localRules(vsys: XmlElement | undefined, kind: string): XmlElement[] {
+  return [...entries(find(vsys, "rulebase", kind, "rules")).values()];
+}
+
+function pushedRules(pushed: Pushed): PushedRules {
+  const rules = (side: Parameters<Pushed["rules"]>[0]) =>
+    pushed.rules(side, "security").map((entry) => ({ ...rulebaseRule(entry), panorama: locOf(entry) }));
+  const [above, below] = [rules("pre-rulebase"), rules("post-rulebase")];
+  const namesOf = (kind: string) =>
+    [...pushed.rules("pre-rulebase", kind), ...pushed.rules("post-rulebase", kind)].map(
+      ({ attributes }) => attributes["name"] ?? "",
+    );
+  const tags = Object.fromEntries(
+    [...entries(child(pushed.own, "tag"))].map(([name, entry]) => [name, locOf(entry)]),
+  );
+  return {
+    above: above.map(({ name }) => name),
+    below: below.map(({ name }) => name),
+    nat: namesOf("nat"),
+    overrides: namesOf("application-override"),
+    rules: { above, below },
+    ...(Object.keys(tags).length > 0 && { tags }),
+  };
+}
+
+/** No object of ours is one of these, whatever its name: nothing local can stand beside what Panorama has pushed. */
+function pushedPlaces(pushed: Pushed | undefined): NamingPlace[] {
+  const what = (noun: string, entry: XmlElement) =>
+    `${noun} of Panorama's ${groupText(locOf(entry))}`.trimEnd();
+  return pushed === undefined ? [] : [pushed.shared, pushed.own].map((place) => ({ place, what }));
+}
+
+export function rulebaseRule(entry: XmlElement): RulebaseRule {
   const rule = ruleFrom(entry);
   const ruleType = textAt(entry, "rule-type");
   const { conditions, unknown } = conditionsIn(entry);

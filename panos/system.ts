@@ -29,7 +29,7 @@ export async function systemInfo(client: PanosClient): Promise<SystemInfo> {
   const [major = 0, minor = 0] = info.swVersion.split(".").map(Number);
   if (major < OLDEST_VERSION[0] || (major === OLDEST_VERSION[0] && minor < OLDEST_VERSION[1])) {
     throw new PanosError(
-      "unsupported",
+      "UNSUPPORTED",
       `${info.hostname || client.connection.hostname} runs PAN-OS ${info.swVersion || "of an unknown version"}; ` +
         "PAN-OS 10.2 or later is needed, because writes go out as one multi-config transaction",
     );
@@ -48,11 +48,18 @@ export async function administrator(client: PanosClient): Promise<string> {
   const name = textAt(self, "admin") || client.connection.username;
   if (name === undefined || name === "") {
     throw new PanosError(
-      "unsupported",
+      "UNSUPPORTED",
       "the firewall doesn't say which administrator the API key belongs to. Set panos:username to its name",
     );
   }
   return name;
+}
+
+/** Every administrator that a device has, logged in or not; none where it doesn't say. */
+export async function administrators(client: PanosClient): Promise<string[]> {
+  const { result } = await client.op("<show><admins><all></all></admins></show>", true);
+  const names = (find(result, "admins")?.children ?? []).map((entry) => textAt(entry, "admin"));
+  return [...new Set(names)].filter((name) => name !== "");
 }
 
 /** One uncommitted change, as the device's journal tells it. */

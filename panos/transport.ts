@@ -30,7 +30,7 @@ function certificates({ caFile }: Connection): string | undefined {
     pem = readFileSync(caFile, "utf8");
   } catch (cause) {
     throw new PanosError(
-      "settings",
+      "SETTINGS",
       `panos:caFile ${caFile} can't be read: ${(cause as Error).message}. It takes a file of PEM certificates`,
       { cause },
     );
@@ -46,7 +46,7 @@ function requireCertificates(caFile: string, pem: string): void {
   const blocks = pem.match(CERTIFICATE) ?? [];
   if (blocks.length === 0) {
     throw new PanosError(
-      "settings",
+      "SETTINGS",
       `panos:caFile ${caFile} holds no PEM certificate. It takes a file with one or more ` +
         '"-----BEGIN CERTIFICATE-----" in it; a DER file becomes one by: openssl x509 -inform der -in FILE',
     );
@@ -56,7 +56,7 @@ function requireCertificates(caFile: string, pem: string): void {
       new X509Certificate(block);
     } catch (cause) {
       throw new PanosError(
-        "settings",
+        "SETTINGS",
         `panos:caFile ${caFile}: its certificate number ${index + 1} can't be read: ${(cause as Error).message}`,
         { cause },
       );
@@ -80,7 +80,18 @@ export async function limitedText(body: AsyncIterable<Buffer>, mostBytes: number
   return Buffer.concat(chunks).toString("utf8");
 }
 
-export const MIB = 1024 * 1024;
+const MIB = 1024 * 1024;
+
+/**
+ * How long an answer may be. A read brings a configuration, of which the largest that devices take are some
+ * tens of MiB; a multi-config answer has a line for each of its operations; others are short.
+ * @param parameters the request's
+ * @returns bytes
+ */
+export function longestAnswer({ type, action }: Record<string, string>): number {
+  if (type === "op" || type === "log" || action === "get" || action === "show") return 128 * MIB;
+  return action === "multi-config" ? 16 * MIB : MIB;
+}
 
 /** Codes of errors in which no byte of the request can have reached the device. */
 const NOT_SENT = new Set([
@@ -100,8 +111,8 @@ function tooLarge(
 ): PanosError {
   const said = `${cause.message}, which no firewall's is: check what answers at ${at}`;
   return repeatable
-    ? new PanosError("too-large", said, { ...details, cause })
-    : new PanosError("ambiguous", `${said}. The request may have been carried out`, { ...details, cause });
+    ? new PanosError("TOO_LARGE", said, { ...details, cause })
+    : new PanosError("AMBIGUOUS", `${said}. The request may have been carried out`, { ...details, cause });
 }
 
 /** What a request that got no whole answer failed of. */
@@ -120,11 +131,11 @@ export function transportError(
     code === "UND_ERR_HEADERS_TIMEOUT" ||
     code === "UND_ERR_BODY_TIMEOUT"
   ) {
-    return new PanosError("timeout", `the firewall at ${at} did not answer in time`, { ...details, cause });
+    return new PanosError("TIMEOUT", `the firewall at ${at} did not answer in time`, { ...details, cause });
   }
   if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_/.test(code)) {
     return new PanosError(
-      "certificate",
+      "CERTIFICATE",
       `the certificate of ${at} is not trusted (${code}). Set panos:caFile to the certificate of its authority, ` +
         "or panos:skipVerifyCertificate to true where nobody can listen in between",
       { ...details, cause },
@@ -132,15 +143,15 @@ export function transportError(
   }
   if (NOT_SENT.has(code)) {
     return new PanosError(
-      "unreachable",
+      "UNREACHABLE",
       `the firewall at ${at} can't be reached (${code}). Check panos:hostname, panos:port and the way there`,
       { ...details, cause },
     );
   }
   const lost = `the connection to ${at} was lost (${code || error.message})`;
   return repeatable
-    ? new PanosError("unreachable", lost, { ...details, cause })
-    : new PanosError("ambiguous", `${lost} after the request was sent: it may have been carried out`, {
+    ? new PanosError("UNREACHABLE", lost, { ...details, cause })
+    : new PanosError("AMBIGUOUS", `${lost} after the request was sent: it may have been carried out`, {
         ...details,
         cause,
       });

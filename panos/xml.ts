@@ -8,6 +8,16 @@ export interface XmlElement {
   text: string;
 }
 
+/** An element of nothing but others, with no attributes. */
+export function parent(name: string, children: XmlElement[]): XmlElement {
+  return { name, attributes: {}, children, text: "" };
+}
+
+/** What an `<entry>` is called; "" where it has no name. */
+export function nameOf({ attributes }: XmlElement): string {
+  return attributes["name"] ?? "";
+}
+
 const PREDEFINED: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
 
 // Entity expansion stays off: a document can declare entities that grow without bound. Only XML's five
@@ -100,7 +110,7 @@ export function textAt(element: XmlElement | undefined, ...path: string[]): stri
 export function entries(element: XmlElement | undefined): Map<string, XmlElement> {
   const found = new Map<string, XmlElement>();
   for (const entry of element?.children ?? []) {
-    if (entry.name === "entry") found.set(entry.attributes["name"] ?? "", entry);
+    if (entry.name === "entry") found.set(nameOf(entry), entry);
   }
   return found;
 }

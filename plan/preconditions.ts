@@ -1,8 +1,10 @@
 import type { Inventory } from "../inventory/types";
+import { unknownTargets } from "../mapping";
+import { deniedBefore } from "../mapping/panorama";
 import { missingPrerequisites } from "../mapping/prerequisites";
 import type { MappingOptions, Policy } from "../mapping/types";
 import type { Rulebase } from "../panos/policy";
-import type { FirewallSettings, Settings } from "../settings/index";
+import type { FirewallSettings, Settings } from "../settings/types";
 
 /** Something outside this program is not as its configuration says. Nothing has been written. */
 export class PreconditionError extends Error {
@@ -15,12 +17,18 @@ export class HeldError extends PreconditionError {
   override readonly code = "HELD";
 }
 
+/** Whether an error is one that a person can mend, with a message that says how. */
+export function isExpected(error: unknown): error is Error & { code: unknown } {
+  return error instanceof Error && "code" in error;
+}
+
 /**
  * Refuses configured firewall targets that AWS doesn't know: with one of them gone or misspelled, the rules
  * of everything behind it would quietly go as well.
  * @throws PreconditionError
  */
-export function requireKnownTargets(unknown: readonly string[], inventory: Inventory): void {
+export function requireKnownTargets(inventory: Inventory, targets: Settings["targets"]): void {
+  const unknown = unknownTargets(inventory, targets);
   if (unknown.length === 0) return;
   throw new PreconditionError(
     `aws-panos-rules:firewall: ${unknown.join(", ")} ${unknown.length === 1 ? "is" : "are"} nowhere in the inventory` +
@@ -45,6 +53,15 @@ export function requireDenial(doubts: readonly string[], { guardrails }: Pick<Se
     `aws-panos-rules:cleanupRule: ${doubts.join("\n")}\nNothing was written, because guardrails.enforce is set. ` +
       "Mend the rule, or name one that denies everything",
   );
+}
+
+/** @throws PreconditionError that names Panorama's rule, where it denies everything before a local rule is looked at */
+export function requireReachable(
+  candidate: Rulebase,
+  zones: readonly (readonly [from: string, to: string])[],
+): void {
+  const denied = deniedBefore(candidate, zones);
+  if (denied !== undefined) throw new PreconditionError(denied);
 }
 
 /** @throws PreconditionError that names both ends, where VPCs share addresses and the configuration refuses that */

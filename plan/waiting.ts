@@ -1,10 +1,11 @@
 import * as log from "@pulumi/pulumi/log";
-import { readWaiting, waitingFor } from "../guard/held";
+import { waitingFor } from "../guard/held";
+import { readWaiting } from "../guard/read-waiting";
 import { readPolicy } from "../guard/policy/read";
 import { approvalStore, approveFlags, guardTable } from "../guard/stores";
 import type { Inventory } from "../inventory/types";
 import { printable } from "../lib/printable";
-import type { Settings } from "../settings/index";
+import type { Settings } from "../settings/types";
 
 /**
  * The settings, with what waits for an approval among the guardrails: as guard.yaml and the guard's stores say

@@ -1,13 +1,15 @@
 import { addressObject, cidrNamed, ownerTag } from "../declaration/names";
 import type { Operation } from "../panos/client";
-import { addressXml, asSet, type FoundAddress } from "../panos/entries";
+import { asSet } from "../panos/entries";
 import { entryXpath } from "../panos/location";
-import { addressHash, hash } from "../declaration/hashes";
-import type { AddressesInputs } from "./inputs";
-import { objectProvider } from "./object";
+import { hash } from "../declaration/hashes";
+import { address as kind, type FoundAddress } from "../declaration/kinds/address";
+import type { AddressesInputs } from "./resource/inputs";
+import { objectProvider } from "./resource/object";
 import { addressNamesUsed, type PolicyObjects } from "../declaration/objects";
-import { isOurAddressUntagged, notOurs, ownsAddress } from "../declaration/ownership";
-import { tell } from "./tell";
+import { isOursUnmarked, notOurs, owns } from "../declaration/ownership";
+import { tell } from "./session/tell";
+import { ProviderError } from "./error";
 
 /** Addresses: the address objects that the static groups of a stack consist of, each CIDR block once. */
 export const provider = objectProvider<AddressesInputs>({
@@ -22,24 +24,25 @@ export const provider = objectProvider<AddressesInputs>({
       const address = addressObject(ownerId, cidr);
       const { name } = address;
       const found = objects.addresses.get(name);
-      const declared = addressHash(address);
+      const declared = kind.hash(address);
       // PAN-OS keeps address objects and groups under one set of names.
       const group = objects.addressGroups.get(name);
-      if (group !== undefined) throw new Error(notOurs("address group", name, session.firewall, group.tag));
-      if (found !== undefined && !ownsAddress(ownerId, found)) {
-        if (operation === "update" && isOurAddressUntagged(ownerId, found, declared)) {
+      if (group !== undefined)
+        throw new ProviderError("NOT_OURS", notOurs("address group", name, session.firewall, group.tag));
+      if (found !== undefined && !owns("addresses", ownerId, found)) {
+        if (operation === "update" && isOursUnmarked("addresses", ownerId, found, declared)) {
           const where = `address ${name} on ${session.firewall}`;
           tell("warn", `${where} has lost this stack's tag: it is left as it is`);
           return [];
         }
-        throw new Error(notOurs("address object", name, session.firewall, found.tag));
+        throw new ProviderError("NOT_OURS", notOurs(kind.object, name, session.firewall, found.tag));
       }
-      if (found !== undefined && addressHash(found) === declared) return [];
+      if (found !== undefined && kind.hash(found) === declared) return [];
       return [
         {
           action: "edit",
-          xpath: entryXpath(session.location, "address", name),
-          element: addressXml(address),
+          xpath: entryXpath(session.location, kind.container, name),
+          element: kind.xml(address),
         },
       ];
     });
@@ -50,7 +53,7 @@ export const provider = objectProvider<AddressesInputs>({
       ...{ firewall, ownerId, name: id },
       addresses: [...objects.addresses.values()].filter(isOurs).map((found) => said(ownerId, found)),
     });
-    const tagged = inputs((address) => ownsAddress(ownerId, address));
+    const tagged = inputs((address) => owns("addresses", ownerId, address));
     // One that only lost our tag stays as it is, where that is all that differs.
     const all = inputs(({ name }) => cidrNamed(name, ownerId) !== undefined);
     if (tagged.addresses.length < all.addresses.length && hashOf(all) === known) return "left";
@@ -60,7 +63,7 @@ export const provider = objectProvider<AddressesInputs>({
   removal(_id, { ownerId = "" }, objects, session) {
     return unusedNames(ownerId, objects).map((name) => ({
       action: "delete",
-      xpath: entryXpath(session.location, "address", name),
+      xpath: entryXpath(session.location, kind.container, name),
     }));
   },
 });
@@ -73,15 +76,15 @@ function hashOf({ ownerId, addresses }: AddressesInputs): string {
 function unusedNames(ownerId: string, { addresses, rules, addressGroups }: PolicyObjects): string[] {
   const used = addressNamesUsed({ rules: rules.values(), addressGroups: addressGroups.values() });
   return [...addresses.values()]
-    .filter((each) => ownsAddress(ownerId, each) && !used.has(each.name))
+    .filter((each) => owns("addresses", ownerId, each) && !used.has(each.name))
     .map(({ name }) => name);
 }
 
 /** What a found object of ours says: its CIDR block, or how it differs from what its name says. */
 function said(ownerId: string, found: FoundAddress): string {
   const cidr = cidrNamed(found.name, ownerId) ?? "";
-  const tag = ownsAddress(ownerId, found) ? found.tag : [ownerTag(ownerId)];
-  if (addressHash({ ...found, tag }) === addressHash(addressObject(ownerId, cidr))) return cidr;
+  const tag = owns("addresses", ownerId, found) ? found.tag : [ownerTag(ownerId)];
+  if (kind.hash({ ...found, tag }) === kind.hash(addressObject(ownerId, cidr))) return cidr;
   const beyond = [found.value, ...found.extras, ...tag].filter((text) => text !== "");
   return `${found.name} is ${beyond.join(", ")}`;
 }

@@ -1,19 +1,20 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { locks } from "../panos/lock";
-import { administrator } from "../panos/system";
-import { declarationHash, eachPart, foundDeclaration } from "../declaration/declaration";
-import { listed } from "../lib/text";
+import { bothConfigurations, declarationHash, foundDeclaration } from "../declaration/declaration";
+import { counted, listed } from "../lib/text";
 import { hash } from "../declaration/hashes";
-import type { CommitInputs, CommitOutputs, LastCommit } from "./inputs";
+import type { CommitInputs, CommitOutputs, LastCommit } from "./resource/inputs";
 import type { Declaration } from "../declaration/declaration";
-import { noteOutcome, UNCHANGED } from "./outcomes";
+import { noteOutcome, UNCHANGED } from "./revision/outcomes";
 import { placesOf, type Places } from "../declaration/placement";
-import { removalRefused } from "./removals";
-import { commitRevision } from "./commit-revision";
+import { removalRefused } from "./revision/removals";
+import { isBehind } from "./revision/fleet";
+import { isOwnLockLeft } from "./revision/commit-lock";
+import { commitRevision } from "./revision/commit-revision";
 import { refreshAdvice } from "../declaration/out-of-force";
 import { currentRun, noteRun } from "../settings/run";
-import { configure, sessionWith, type Session } from "./session";
-import { afterTelling, tell } from "./tell";
+import { configure, sessionWith } from "./session/session";
+import { afterTelling, tell } from "./session/tell";
+import { ProviderError } from "./error";
 
 /**
  * Commit: the one commit of an update. It changes exactly when something that is declared changes, or when
@@ -40,14 +41,20 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
     });
   },
 
-  diff(_id, olds, news) {
+  async diff(_id, olds, news) {
     // Pulumi diffs this after everything it waits for has been staged, so what was staged is known here.
     const session = sessionWith(news.firewall);
     const adopts = Object.keys(news.adopt ?? {}).length > 0;
     const changes =
-      adopts || session.staged > 0 || session.outOfForce || olds.hash !== stateHash(news.declared, news);
-    if (!changes) noteOutcome(session, UNCHANGED);
-    return Promise.resolve({ changes });
+      adopts ||
+      session.staged > 0 ||
+      session.outOfForce ||
+      session.unregistered.size > 0 ||
+      olds.hash !== stateHash(news.declared, news);
+    const places = placesOf(news.before, news.quarantineBefore);
+    if (changes || (await isBehind(session, { ...news, ...places }))) return { changes: true };
+    noteOutcome(session, UNCHANGED);
+    return { changes: false };
   },
 
   async create(inputs) {
@@ -104,7 +111,7 @@ async function noted(inputs: CommitInputs, before: LastCommit = {}): Promise<Com
   const session = sessionWith(firewall);
   try {
     const made = await session.telling(NAME, () => commit(inputs));
-    const rules = `${Object.keys(declared.rules).length} rules`;
+    const rules = counted(Object.keys(declared.rules).length, "rule");
     noteOutcome(session, made === undefined ? `${rules}, as they were` : `${rules}, commit job ${made.job}`);
     const places = placesOf(inputs.before, inputs.quarantineBefore);
     const hash = stateHash(declared, places);
@@ -118,24 +125,14 @@ async function noted(inputs: CommitInputs, before: LastCommit = {}): Promise<Com
 /** In place of a hash: makes the next update run Commit, which takes the lock over and lets it go. */
 const LOCK_IS_LEFT = "a run that was killed has left its commit lock";
 
-/** Whether our commit lock is held, outside of a run: until it is let go, nobody else can commit. */
-async function isOwnLockLeft(session: Session): Promise<boolean> {
-  const { client, settings } = await session.open();
-  if (!settings.takeLock) return false;
-  const held = await locks(client, "commit");
-  if (held.length === 0) return false;
-  const own = await administrator(client);
-  const { vsys } = session.location;
-  return held.some(({ owner, scope }) => owner === own && scope === vsys);
-}
-
 /** @returns what was committed; undefined: nothing needed to be */
 async function commit(inputs: CommitInputs): Promise<LastCommit | undefined> {
   const { firewall, ownerId, declared, stack } = inputs;
   const places = placesOf(inputs.before, inputs.quarantineBefore);
   const session = sessionWith(firewall);
   if (session.failures.length > 0) {
-    throw new Error(
+    throw new ProviderError(
+      "RESOURCES_FAILED",
       `nothing was committed on ${firewall}, because ${session.failures.length} of its resources failed: ` +
         `${listed(session.failures)}. What was staged waits in the candidate for the next run`,
     );
@@ -149,7 +146,7 @@ async function commit(inputs: CommitInputs): Promise<LastCommit | undefined> {
     description: (counts) => `aws-panos-rules ${stack}: ${counts}`,
     allowRemoval: (rules, kept) => {
       const reason = refused(inputs, rules, kept);
-      if (reason !== undefined) throw new Error(reason);
+      if (reason !== undefined) throw new ProviderError("TOO_MANY_REMOVALS", reason);
     },
   });
   if (committed === undefined) return undefined;
@@ -176,17 +173,4 @@ function refused(inputs: CommitInputs, rules: readonly string[], kept: number): 
 function stateHash(declared: Declaration, { before, quarantineBefore }: Places): string {
   const places = [before, ...(quarantineBefore === undefined ? [] : [quarantineBefore])];
   return hash([declarationHash(declared), ...places]);
-}
-
-/** One declaration of two: where they differ, both hashes, so that it equals nothing that is declared. */
-function bothConfigurations(candidate: Declaration, running: Declaration): Declaration {
-  return eachPart((part) => {
-    const names = new Set([...Object.keys(candidate[part]), ...Object.keys(running[part])]);
-    return Object.fromEntries(
-      [...names].map((name) => {
-        const [staged = "absent", live = "absent"] = [candidate[part][name], running[part][name]];
-        return [name, staged === live ? staged : `${live} in running, ${staged} in the candidate`];
-      }),
-    );
-  });
 }

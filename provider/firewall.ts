@@ -1,12 +1,12 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { eachPart } from "../declaration/declaration";
-import type { FirewallInputs, FirewallOutputs } from "./inputs";
-import { requireNothingLeft } from "./left-behind";
+import { eachPart } from "../declaration/kinds/index";
+import type { FirewallInputs, FirewallOutputs } from "./resource/inputs";
+import { requireNothingLeft } from "./revision/left-behind";
 import { requireCleanupRule } from "../declaration/objects";
-import { unregisterUnused } from "./registered";
-import { commitRevision } from "./commit-revision";
-import { configure, sessionWith } from "./session";
-import { afterTelling } from "./tell";
+import { unregisterUnused } from "./resource/registered";
+import { commitRevision } from "./revision/commit-revision";
+import { configure, sessionWith } from "./session/session";
+import { afterTelling } from "./session/tell";
 
 /** The identity of a firewall, by which everything of it finds its session. */
 export function firewallIdentity({ name, vsys }: Pick<FirewallInputs, "name" | "vsys">): string {

@@ -1,126 +1,23 @@
-import type { Input, Output } from "@pulumi/pulumi";
-import { ComponentResource, CustomResource } from "@pulumi/pulumi/resource";
-import type { ComponentResourceOptions, CustomResourceOptions } from "@pulumi/pulumi/resource";
+import type { Output } from "@pulumi/pulumi";
+import { ComponentResource } from "@pulumi/pulumi/resource";
+import type { ComponentResourceOptions, CustomResource } from "@pulumi/pulumi/resource";
 import { isQuarantineRuleName } from "../declaration/names";
 import type { SecurityRule } from "../panos/policy";
 import { declarationOf, stackTag, type PolicyContent } from "../declaration/declaration";
+import { kindOf, ORDER_OF_REMOVAL, type Part } from "../declaration/kinds/index";
+import type { Named } from "../declaration/kinds/kind";
 import { firewallIdentity } from "./firewall";
-import type {
-  AddressesInputs,
-  AddressGroupInputs,
-  ApplicationInputs,
-  CommitInputs,
-  FirewallInputs,
-  LastCommit,
-  RegisteredAddressesInputs,
-  SecurityRuleInputs,
-  ServiceInputs,
-  TagInputs,
-} from "./inputs";
+import type { FirewallInputs, LastCommit } from "./resource/inputs";
 import type { Adoptions } from "../declaration/adoptions";
 import type { Difference } from "../declaration/differences";
-import type { Isolated } from "./isolated";
+import type { Isolated } from "./revision/isolated";
 import { logicalName } from "../declaration/logical-name";
 import { placeOf, placedBefore, placesOf } from "../declaration/placement";
-import { registerResources } from "./registration";
-
-/**
- * What Pulumi keeps in every resource's state, twice, to find the code that manages it: one constant line,
- * so that refresh and destroy run today's code. It resolves against the program's folder, and loads tsx
- * itself, because the process that runs it doesn't.
- */
-function providerText(module: string): string {
-  return `exports.handler=()=>{require("tsx/cjs");return require("./provider/${module}.ts").provider}`;
-}
-
-type Inputs<T> = { [K in keyof T]: Input<T[K]> };
-
-class PanosResource<T extends object> extends CustomResource {
-  constructor(type: string, name: string, module: string, inputs: Inputs<T>, options: CustomResourceOptions) {
-    super(
-      `pulumi-nodejs:dynamic/panos:${type}`,
-      name,
-      { ...inputs, __provider: providerText(module) },
-      options,
-    );
-  }
-}
-
-/** A firewall, by its identity; everything else on it depends on it. */
-export class Firewall extends PanosResource<FirewallInputs> {
-  constructor(name: string, inputs: FirewallInputs, options: CustomResourceOptions) {
-    super("Firewall", name, "firewall", inputs, options);
-  }
-}
-
-/** A tag object. */
-export class Tag extends PanosResource<TagInputs> {
-  constructor(name: string, inputs: TagInputs, options: CustomResourceOptions) {
-    super("Tag", name, "tag", inputs, options);
-  }
-}
-
-/** A service object. */
-class ServiceResource extends PanosResource<ServiceInputs> {
-  constructor(name: string, inputs: ServiceInputs, options: CustomResourceOptions) {
-    super("Service", name, "service", inputs, options);
-  }
-}
-
-/** A custom application. */
-class ApplicationResource extends PanosResource<ApplicationInputs> {
-  constructor(name: string, inputs: ApplicationInputs, options: CustomResourceOptions) {
-    super("Application", name, "application", inputs, options);
-  }
-}
-
-/** All address objects of the stack. */
-class Addresses extends PanosResource<AddressesInputs> {
-  constructor(name: string, inputs: AddressesInputs, options: CustomResourceOptions) {
-    super("Addresses", name, "addresses", inputs, options);
-  }
-}
-
-/** An address group. */
-class AddressGroupResource extends PanosResource<AddressGroupInputs> {
-  constructor(name: string, inputs: AddressGroupInputs, options: CustomResourceOptions) {
-    super("AddressGroup", name, "address-group", inputs, options);
-  }
-}
-
-/**
- * What is registered on a firewall through User-ID. In force at once: no commit is involved.
- * @public A program of a test's own declares it.
- */
-export class RegisteredAddresses extends PanosResource<RegisteredAddressesInputs> {
-  constructor(name: string, inputs: RegisteredAddressesInputs, options: CustomResourceOptions) {
-    super("RegisteredAddresses", name, "registered-addresses", inputs, options);
-  }
-}
-
-/** A security rule, staged in the candidate. */
-export class SecurityRuleResource extends PanosResource<SecurityRuleInputs> {
-  constructor(name: string, inputs: SecurityRuleInputs, options: CustomResourceOptions) {
-    super("SecurityRule", name, "rule", inputs, options);
-  }
-}
-
-/** The one commit of an update. */
-export class Commit extends PanosResource<CommitInputs> {
-  /** Unknown in a preview of an update that has something to commit. */
-  declare readonly lastCommit: Output<LastCommit>;
-
-  constructor(name: string, inputs: Inputs<CommitInputs>, options: CustomResourceOptions) {
-    // Named among the properties, so that the SDK makes an output of what the provider answers.
-    super("Commit", name, "commit", { ...inputs, lastCommit: undefined } as typeof inputs, options);
-  }
-}
-
-/** The name of the one resource that has a firewall's address objects. */
-const ADDRESSES = "addresses";
+import { Registering, registerResources } from "./resource/registration";
+import { Commit, Firewall, ObjectResource, RegisteredAddresses } from "./resources";
 
 /** What isolates instances, beside the rules. */
-export interface IsolationArgs extends Isolated {
+interface IsolationArgs extends Isolated {
   /** The rule that the rules of isolation stand directly above; absent: they stand at the top. */
   before?: string;
 }
@@ -153,123 +50,39 @@ export class FirewallPolicy extends ComponentResource {
 
   constructor(name: string, args: FirewallPolicyArgs, options?: ComponentResourceOptions) {
     super("panos:index:FirewallPolicy", name, {}, options);
-    const { rules, services, applications, addresses, addressGroups, registrations, ...others } = args;
     const {
-      acceptRename,
+      ownerId,
+      stack,
       maxRemovals,
       suspicion,
-      listed,
-      adopt = {},
       isolation,
+      adopt = {},
       excused = [],
       outOfForce = [],
-      ...rest
-    } = others;
-    const { groupNames = new Map<string, string>(), ...firewallInputs } = rest;
-    const { ownerId, cleanupRule: before, stack } = args;
-    const firewall = firewallIdentity(args);
-    // A URN has the types of a resource's parents, not their names: two firewalls' rules would be one resource.
-    const named = (resource: string) => (listed ? `${name}/${resource}` : resource);
-    const called = (object: string) => named(logicalName(object, groupNames));
-    // States of earlier versions have the object's own name, and so have those made while its group's wasn't known.
-    const aliases = (object: string) =>
-      called(object) !== named(object) && { aliases: [{ name: named(object) }] };
-    const tag = stackTag(ownerId, stack);
-
+    } = args;
+    const declaring = new Declaring(this, name, args);
     const declared = declarationOf(ownerId, stack, args);
     const limit = {
       ...(maxRemovals !== undefined && { maxRemovals }),
       ...(suspicion !== undefined && { suspicion }),
     };
-    const places = placesOf(before, isolation?.before);
     const { addresses: isolated = [], responders = [] } = isolation ?? {};
     const whom = isolated.length > 0 && { isolated: { addresses: isolated, responders } };
 
-    const registered = registerResources(() => {
-      const firewallResource = new Firewall(named("firewall"), firewallInputs, { parent: this });
-      // Behind nothing but the firewall: an address must not wait for rules, nor for what they wait for.
-      const registeredAddresses =
-        registrations === undefined
-          ? []
-          : [
-              new RegisteredAddresses(
-                named("registered-addresses"),
-                { firewall, ownerId, registrations, ...limit, ...whom },
-                { parent: this, dependsOn: firewallResource },
-              ),
-            ];
-      const tagResource = new Tag(
-        named(tag.name),
-        { firewall, ...tag, acceptRename },
-        { parent: this, dependsOn: firewallResource },
-      );
-      const options = { parent: this, dependsOn: tagResource };
-      const objects = new Map<string, CustomResource>([
-        ...services.map((service): [string, CustomResource] => [
-          service.name,
-          new ServiceResource(named(service.name), { firewall, ownerId, ...service }, options),
-        ]),
-        ...applications.map((application): [string, CustomResource] => [
-          application.name,
-          new ApplicationResource(named(application.name), { firewall, ownerId, ...application }, options),
-        ]),
-      ]);
-      const values = addresses.map(({ value }) => value);
-      const addressesResource = addresses.length > 0 && [
-        new Addresses(named(ADDRESSES), { firewall, ownerId, name: ADDRESSES, addresses: values }, options),
-      ];
-      // Parts come before the groups that consist of them.
-      for (const group of addressGroups) {
-        const members = "members" in group ? group.members : [];
-        const parts = members.map((name) => objects.get(name)).filter((part) => part !== undefined);
-        const used = parts.length > 0 ? parts : members.length > 0 && addressesResource;
-        const dependsOn = used || tagResource;
-        objects.set(
-          group.name,
-          new AddressGroupResource(
-            called(group.name),
-            { firewall, ownerId, ...group },
-            { parent: this, dependsOn, ...aliases(group.name) },
-          ),
-        );
-      }
-      const ruleResources = new Map<string, CustomResource>();
-      for (const rule of inOrderOfPlacing(rules, ownerId)) {
-        const used = [...rule.service, ...rule.application, ...rule.source, ...rule.destination]
-          .map((name) => objects.get(name))
-          .filter((found) => found !== undefined);
-        const first = ruleResources.get(placedBefore(rule.name, ownerId) ?? "");
-        const needed = first === undefined ? used : [...used, first];
-        const dependsOn = needed.length > 0 ? needed : tagResource;
-        ruleResources.set(
-          rule.name,
-          new SecurityRuleResource(
-            called(rule.name),
-            { firewall, ownerId, before: placeOf(rule.name, ownerId, places), ...rule },
-            { parent: this, dependsOn, ...aliases(rule.name) },
-          ),
-        );
-      }
-      const resources = [
-        firewallResource,
-        ...registeredAddresses,
-        tagResource,
-        ...(addressesResource || []),
-        ...objects.values(),
-        ...ruleResources.values(),
-      ];
-      return Promise.all(
-        resources.map((resource) => new Promise<unknown>((resolve) => void resource.urn.apply(resolve))),
-      );
+    const registered = registerResources(async () => {
+      const firewall = await declaring.firewall();
+      await declaring.registeredAddresses(firewall, { ...limit, ...whom });
+      await declaring.objects(firewall);
+      await declaring.registering.all();
     });
     // A plain promise, so that Commit waits for all the others while the state holds no dependency on them:
     // a dependency would be broken, and Commit with it, whenever one of them is deleted.
     const commit = new Commit(
-      named("commit"),
+      declaring.named("commit"),
       {
-        firewall,
+        firewall: firewallIdentity(args),
         ownerId,
-        ...places,
+        ...declaring.places,
         stack,
         declared: registered.then(() => declared),
         ...limit,
@@ -283,6 +96,120 @@ export class FirewallPolicy extends ComponentResource {
     this.lastCommit = commit.lastCommit;
     this.registerOutputs({});
   }
+}
+
+/** Declares the resources of one firewall's policy. */
+class Declaring {
+  readonly places;
+  /** What every object's inputs have. */
+  private readonly owned;
+  /** The resources that declare objects, by the objects' names. */
+  private readonly declared = new Map<string, CustomResource>();
+  readonly registering: Registering;
+
+  constructor(
+    private readonly parent: FirewallPolicy,
+    private readonly name: string,
+    private readonly args: FirewallPolicyArgs,
+  ) {
+    this.registering = new Registering(parent);
+    this.places = placesOf(args.cleanupRule, args.isolation?.before);
+    this.owned = { firewall: firewallIdentity(args), ownerId: args.ownerId };
+  }
+
+  /** A URN has the types of a resource's parents, not their names: two firewalls' rules would be one resource. */
+  named(resource: string): string {
+    return this.args.listed ? `${this.name}/${resource}` : resource;
+  }
+
+  firewall(): Promise<Firewall> {
+    const { name, vsys, hostname, ownerId, cleanupRule, stack, refusal } = this.args;
+    const inputs = { name, vsys, hostname, ownerId, cleanupRule, stack };
+    const all = { ...inputs, ...(refusal !== undefined && { refusal }) };
+    return this.registering.create(() => new Firewall(this.named("firewall"), all, { parent: this.parent }));
+  }
+
+  /** Behind nothing but the firewall: an address must not wait for rules, nor for what they wait for. */
+  async registeredAddresses(firewall: Firewall, limits: object): Promise<void> {
+    const { registrations } = this.args;
+    if (registrations === undefined) return;
+    const inputs = { ...this.owned, registrations, ...limits };
+    const options = { parent: this.parent, dependsOn: firewall };
+    const name = this.named("registered-addresses");
+    await this.registering.create(() => new RegisteredAddresses(name, inputs, options));
+  }
+
+  /** Everything that is staged: the tag first, and each object after those that it names. */
+  async objects(firewall: Firewall): Promise<void> {
+    const { ownerId, stack, acceptRename } = this.args;
+    const stackObject = stackTag(ownerId, stack);
+    const inputs = { firewall: this.owned.firewall, ...stackObject, acceptRename };
+    const options = { parent: this.parent, dependsOn: firewall };
+    const tag = await this.registering.create(
+      () => new ObjectResource("tags", this.named(stackObject.name), inputs, options),
+    );
+    for (const part of ORDER_OF_REMOVAL.toReversed()) {
+      if (part === "tags") continue;
+      if (part === "addresses") await this.addresses(tag);
+      else if (part === "rules") await this.rules(tag);
+      else for (const object of this.args[part]) await this.object(part, { ...this.owned, ...object }, tag);
+    }
+  }
+
+  /** One resource for all: there may be a thousand. */
+  private async addresses(tag: CustomResource): Promise<void> {
+    const { addresses } = this.args;
+    if (addresses.length === 0) return;
+    const inputs = { ...this.owned, name: ADDRESSES, addresses: addresses.map(({ value }) => value) };
+    const options = { parent: this.parent, dependsOn: tag };
+    const resource = await this.registering.create(
+      () => new ObjectResource("addresses", this.named(ADDRESSES), inputs, options),
+    );
+    for (const { name } of addresses) this.declared.set(name, resource);
+  }
+
+  private async rules(tag: CustomResource): Promise<void> {
+    const { rules, ownerId } = this.args;
+    for (const rule of inOrderOfPlacing(rules, ownerId)) {
+      const first = this.declared.get(placedBefore(rule.name, ownerId) ?? "");
+      const before = placeOf(rule.name, ownerId, this.places);
+      await this.object("rules", { ...this.owned, before, ...rule }, tag, first);
+    }
+  }
+
+  /** @param first what has to be there before it, besides what it names */
+  private async object<P extends Exclude<Part, "tags" | "addresses">>(
+    part: P,
+    inputs: ConstructorParameters<typeof ObjectResource<P>>[2] & Named,
+    tag: CustomResource,
+    first?: CustomResource,
+  ): Promise<void> {
+    const used = [...namesIn(part, inputs).map((name) => this.declared.get(name)), first];
+    const needed = [...new Set(used.filter((resource) => resource !== undefined))];
+    const { groupNames = new Map<string, string>() } = this.args;
+    const called = this.named(logicalName(inputs.name, groupNames));
+    const own = this.named(inputs.name);
+    const options = {
+      parent: this.parent,
+      dependsOn: needed.length > 0 ? needed : tag,
+      // States of earlier versions have the object's own name, and so have those made while its group's wasn't known.
+      ...(called !== own && { aliases: [{ name: own }] }),
+    };
+    const resource = await this.registering.create(() => new ObjectResource(part, called, inputs, options));
+    // Of rules only those of isolation have others that wait for them, and there may be ten thousand.
+    if (part !== "rules" || isQuarantineRuleName(inputs.name, this.args.ownerId)) {
+      this.declared.set(inputs.name, resource);
+    }
+  }
+}
+
+/** The name of the one resource that has a firewall's address objects. */
+const ADDRESSES = "addresses";
+
+/** What an object names, in the fields that its kind names others in. */
+function namesIn(part: Part, object: object): string[] {
+  const fields = object as Record<string, readonly string[] | undefined>;
+  return Object.keys(kindOf(part).uses).flatMap((field) => fields[field] ?? []);
 }
 
 /** Rules about isolated instances last, and each behind the one that has to be in its place before it. */

@@ -1,11 +1,12 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { registrationsHash } from "../declaration/hashes";
-import type { RegisteredAddressesInputs, RegisteredAddressesOutputs } from "./inputs";
-import { closingRefused, ownRegistrations, register, unregisterUnused } from "./registered";
+import type { RegisteredAddressesInputs, RegisteredAddressesOutputs } from "./resource/inputs";
+import { closingRefused } from "./resource/closing";
+import { lacksRegistrations, ownRegistrations, register, unregisterUnused } from "./resource/registered";
 import { declaredRegistrations } from "../declaration/registrations";
 import { noteRun } from "../settings/run";
-import { configure, sessionWith } from "./session";
-import { afterTelling } from "./tell";
+import { configure, sessionWith } from "./session/session";
+import { afterTelling } from "./session/tell";
 
 /**
  * RegisteredAddresses: who is in the address groups that rules name. Registered through User-ID, which acts
@@ -44,16 +45,17 @@ export const provider: dynamic.ResourceProvider<RegisteredAddressesInputs, Regis
     return Promise.resolve({ inputs: news, failures });
   },
 
-  diff(_id, olds, news) {
-    return Promise.resolve({ changes: olds.hash !== registrationsHash(news.registrations) });
+  async diff(_id, olds, news) {
+    if (olds.hash !== registrationsHash(news.registrations)) return { changes: true };
+    return { changes: await lacksRegistrations(sessionWith(news.firewall), news, olds) };
   },
 
   async create(inputs) {
     return { id: inputs.firewall, outs: await registered(inputs) };
   },
 
-  async update(_id, _olds, inputs) {
-    return { outs: await registered(inputs) };
+  async update(_id, olds, inputs) {
+    return { outs: await registered(inputs, olds) };
   },
 
   /** Finds what somebody registered or unregistered with our tags, and what a restart has lost. */
@@ -61,10 +63,8 @@ export const provider: dynamic.ResourceProvider<RegisteredAddressesInputs, Regis
     if (olds === undefined) return {};
     const { firewall, ownerId } = olds;
     const session = sessionWith(firewall);
-    const found = await session.reading(NAME, undefined, () => ownRegistrations(session, ownerId));
-    if (found === undefined) return { id, props: olds };
-    const registrations: Record<string, string[]> = {};
-    for (const { address, tag } of found) (registrations[tag] ??= []).push(address);
+    const registrations = await session.reading(NAME, undefined, () => ownRegistrations(session, olds));
+    if (registrations === undefined) return { id, props: olds };
     const hash = registrationsHash(registrations);
     if (hash === olds.hash) return { id, props: olds };
     const inputs = { firewall, ownerId, registrations };
@@ -73,6 +73,7 @@ export const provider: dynamic.ResourceProvider<RegisteredAddressesInputs, Regis
 
   async delete(_id, { firewall, ownerId }) {
     const session = sessionWith(firewall);
+    session.hasRegistered = true;
     // In a destroy, Firewall unregisters after its commit. In an update this may be the old place of what
     // lives on; otherwise destinations are addresses again, and Pulumi deletes after Commit is done.
     if (!session.updating || session.registering) return;
@@ -83,11 +84,15 @@ export const provider: dynamic.ResourceProvider<RegisteredAddressesInputs, Regis
 /** How it is called where failed resources are named. */
 const NAME = "registered-addresses";
 
-async function registered(inputs: RegisteredAddressesInputs): Promise<RegisteredAddressesOutputs> {
+async function registered(
+  inputs: RegisteredAddressesInputs,
+  olds?: RegisteredAddressesOutputs,
+): Promise<RegisteredAddressesOutputs> {
   const { firewall, ownerId, registrations } = inputs;
   const session = sessionWith(firewall);
-  await afterTelling(() => session.attempt(NAME, () => register(session, inputs)));
-  return { firewall, ownerId, hash: registrationsHash(registrations), applied: registrations };
+  const missing = await afterTelling(() => session.attempt(NAME, () => register(session, inputs, olds)));
+  const hash = registrationsHash(registrations);
+  return { firewall, ownerId, hash, applied: registrations, ...(missing.length > 0 && { missing }) };
 }
 
 function tagsIn(registrations: Record<string, string[]>): string[] {

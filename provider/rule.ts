@@ -2,15 +2,17 @@ import { isQuarantineRuleName } from "../declaration/names";
 import type { Operation } from "../panos/client";
 import { ruleXml } from "../panos/entries";
 import { entryXpath } from "../panos/location";
-import { hash, ruleHash } from "../declaration/hashes";
-import type { SecurityRuleInputs } from "./inputs";
-import { objectProvider } from "./object";
+import { hash } from "../declaration/hashes";
+import { ruleHash } from "../declaration/kinds/rule";
+import type { SecurityRuleInputs } from "./resource/inputs";
+import { objectProvider } from "./resource/object";
 import { requireCleanupRule, ruleAsTaken, type PolicyObjects } from "../declaration/objects";
-import { successorOf } from "./order";
+import { successorOf } from "./revision/order";
 import { heldMessage, isHeld, notOurs, ownsRule } from "../declaration/ownership";
 import { isPlaced, moveTo, TOP } from "../declaration/placement";
-import type { Session } from "./session";
-import { tell } from "./tell";
+import type { Session } from "./session/session";
+import { tell } from "./session/tell";
+import { ProviderError } from "./error";
 
 /** SecurityRule: written and placed, above the cleanup rule if nowhere else, in one transaction. */
 export const provider = objectProvider<SecurityRuleInputs>({
@@ -25,7 +27,7 @@ export const provider = objectProvider<SecurityRuleInputs>({
     if (before !== TOP) requireCleanupRule(objects, before, session.firewall, setting);
     const found = ruleAsTaken(objects, name);
     if (found !== undefined && operation === "create" && !ownsRule(ownerId, found)) {
-      throw new Error(notOurs("rule", name, session.firewall, found.tag));
+      throw new ProviderError("NOT_OURS", notOurs("rule", name, session.firewall, found.tag));
     }
     if (found !== undefined && isLeftAlone(ownerId, found, session)) return [];
 

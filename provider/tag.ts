@@ -1,29 +1,30 @@
-import { tagXml } from "../panos/entries";
 import { entryXpath } from "../panos/location";
-import { tagHash } from "../declaration/hashes";
-import type { TagInputs } from "./inputs";
-import { objectProvider } from "./object";
+import { tag as kind } from "../declaration/kinds/tag";
+import type { TagInputs } from "./resource/inputs";
+import { objectProvider } from "./resource/object";
+import { ProviderError } from "./error";
 
 /** Tag: what marks everything of this stack. Its comments say which stack that is. */
 export const provider = objectProvider<TagInputs>({
-  hash: tagHash,
+  hash: (inputs) => kind.hash(inputs),
 
   outputs: ({ firewall }) => ({ firewall }),
 
   plan(inputs, objects, session) {
     const { name, comments, acceptRename } = inputs;
     const found = objects.tags.get(name);
-    if (found !== undefined && tagHash(found) === tagHash(inputs)) return [];
+    if (found !== undefined && kind.hash(found) === kind.hash(inputs)) return [];
     if (found !== undefined && !acceptRename) {
-      throw new Error(
+      throw new ProviderError(
+        "OTHER_STACK",
         `tag ${name} on ${session.firewall} says that it belongs to ${JSON.stringify(found.comments)}, ` +
           `but this stack is ${JSON.stringify(comments)}. Two stacks with one ownerId would remove each other's ` +
           "rules. If this stack was renamed or moved, set aws-panos-rules:acceptRename to true for one run; " +
           "if it was copied, give it an ownerId of its own (npm run init)",
       );
     }
-    const xpath = entryXpath(session.location, "tag", name);
-    return [{ action: "edit", xpath, element: tagXml(inputs) }];
+    const xpath = entryXpath(session.location, kind.container, name);
+    return [{ action: "edit", xpath, element: kind.xml(inputs) }];
   },
 
   found(id, { firewall }, objects) {
@@ -33,6 +34,6 @@ export const provider = objectProvider<TagInputs>({
 
   removal(id, _outputs, objects, session) {
     if (!objects.tags.has(id)) return [];
-    return [{ action: "delete", xpath: entryXpath(session.location, "tag", id) }];
+    return [{ action: "delete", xpath: entryXpath(session.location, kind.container, id) }];
   },
 });

@@ -6,9 +6,13 @@ import {
   type FirewallConfigurations,
 } from "./configuration";
 import { isRecord } from "../lib/records";
+import type { Common } from "./common";
+import { firewallSettings } from "./firewall-settings";
 import { reportUnlessKnown } from "./keys";
 import { FIREWALL_KEYS, SETTINGS } from "./table";
+import { panoramaSettings } from "./panorama";
 import type { Report } from "./problems";
+import type { FirewallSettings } from "./types";
 
 const EXAMPLE = SETTINGS.firewalls.example;
 
@@ -55,10 +59,26 @@ export function configuredFirewalls(
     "the name",
     found.firewalls.map(({ name }) => name),
   );
-  // Two vsys of one device share its commit and, here, an administrator: neither could commit alone.
+  // Two vsys of one device share its commit and, here, an administrator: neither could commit alone. Of Panorama a
+  // commit of ours is one device group's.
   unique(
     "the hostname",
-    found.firewalls.map(({ get: own }) => `${own("panos:hostname")}:${own("panos:port") ?? ""}`),
+    found.firewalls.map(({ get: own }) => {
+      const group = panoramaSettings(own("panos:panorama"))?.deviceGroup;
+      const host = `${own("panos:hostname")}:${own("panos:port") ?? ""}`;
+      return group === undefined ? host : `${host} with the device group ${group}`;
+    }),
   );
   return found;
+}
+
+/** What is said of each that is to be declared, but for those whose connection isn't known, which is reported. */
+export function declaredFirewalls(
+  { firewalls, listed }: FirewallConfigurations,
+  common: Common,
+  report: Report,
+): FirewallSettings[] {
+  return firewalls
+    .map((firewall) => ({ ...firewall, settings: firewallSettings(firewall, listed, common, report) }))
+    .flatMap(({ remove, settings }) => (remove || settings === undefined ? [] : [settings]));
 }

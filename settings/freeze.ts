@@ -1,5 +1,8 @@
 import { isRecord } from "../lib/records";
 import { PROJECT } from "./configuration";
+import { reportUnlessKnown } from "./keys";
+import type { Report } from "./problems";
+import type { TableReader } from "./reader";
 import { SETTINGS } from "./table";
 import { WINDOW_KEYS } from "./table/structures";
 
@@ -31,6 +34,15 @@ export function frozen(get: (key: string) => string | undefined, now = new Date(
   return open && `a window of ${PROJECT}:freeze is open (${described(open)})`;
 }
 
+/** Reports what is wrong with `freeze` and `paused`. */
+export function reportFreeze(read: TableReader, report: Report): void {
+  const freeze = read.json("freeze");
+  if (freeze !== undefined) {
+    freezeWindows(freeze, (place, problem, example) => report(`${PROJECT}:freeze${place}`, problem, example));
+  }
+  read.boolean("paused");
+}
+
 /**
  * Reads `freeze`: a list of `{days: [sat, sun], from: "22:00", to: "06:00", timeZone: Europe/Berlin}`. Days
  * are every day, times all day, and the time zone UTC where they are left out.
@@ -50,9 +62,7 @@ export function freezeWindows(
     const window = isRecord(entry) ? entry : {};
     if (window !== entry) report(place, "is not an object", example);
     for (const key of Object.keys(window)) {
-      if (!WINDOW_KEYS.includes(key)) {
-        report(`${place}.${key}`, "is not a setting", WINDOW_KEYS.join(", "));
-      }
+      reportUnlessKnown(key, `${place}.${key}`, WINDOW_KEYS, report);
     }
     const { days = DAYS, from = "00:00", to = "24:00", timeZone = "UTC" } = window;
     const numbers = (Array.isArray(days) ? days : [days]).map((day) => DAYS.indexOf(String(day)));

@@ -1,6 +1,7 @@
 import { NO_GUARDRAILS, type GuardedTraffic, type Guardrails } from "../mapping/guardrails";
 import { PROJECT } from "./configuration";
 import { isRecord } from "../lib/records";
+import { reportUnlessKnown } from "./keys";
 import { SETTINGS } from "./table";
 import { SECURITY_GROUP } from "./table/forms";
 import { GUARDRAILS } from "./table/structures";
@@ -26,7 +27,7 @@ export function guardrailSettings(value: unknown, report: Report): GuardrailSett
     return none;
   }
   for (const key of Object.keys(value)) {
-    if (!KEYS.includes(key)) report(`${KEY}.${key}`, "is not a guardrail", KEYS.join(", "));
+    reportUnlessKnown(key, `${KEY}.${key}`, KEYS, report);
   }
   const { enforce = false, unboundApprovalTag = false, maxRules } = value;
   if (typeof unboundApprovalTag !== "boolean")
@@ -37,9 +38,7 @@ export function guardrailSettings(value: unknown, report: Report): GuardrailSett
   }
   const exclude = isRecord(value["exclude"]) ? value["exclude"] : {};
   for (const key of Object.keys(exclude)) {
-    if (!EXCLUDED.some((each) => each === key)) {
-      report(`${KEY}.exclude.${key}`, `is none of ${EXCLUDED.join(", ")}`, '{"instances": ["public=no"]}');
-    }
+    reportUnlessKnown(key, `${KEY}.exclude.${key}`, EXCLUDED, report);
   }
   if (value["exclude"] !== undefined && exclude !== value["exclude"]) {
     report(`${KEY}.exclude`, "is not an object of lists of tags", '{"instances": ["public=no"]}');

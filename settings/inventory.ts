@@ -112,6 +112,7 @@ function throughDataSources(
     ...source,
     ...(isDynamic && { withStopped: true }),
     ...(namesSubnets && { withSubnets: true }),
+    ...(mappings.some(({ interfaces }) => interfaces !== undefined) && { withoutInstance: true }),
     firewall: { networkInterfaceIds, vpcEndpointIds },
     ...(unseen.length > 0 && { unseen }),
   };

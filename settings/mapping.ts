@@ -1,8 +1,11 @@
 import { parseCidr } from "../lib/net/cidr";
+import { nearest } from "../lib/nearest";
+import { KINDS, KINDS_WITHOUT_GROUPS } from "../aws/interface-kinds";
 import type { MappingOptions, ZoneOptions } from "../mapping/types";
 import { PROJECT } from "./configuration";
 import { isRecord } from "../lib/records";
 import { applicationOverrides } from "./applications";
+import { reportUnlessKnown } from "./keys";
 import { SETTINGS } from "./table";
 import { PANOS_NAME, SUBNET, TAG, VPC } from "./table/forms";
 import type { Report } from "./problems";
@@ -14,45 +17,25 @@ export function mappingScope(
   report: Report,
 ): Pick<
   MappingOptions,
-  "directions" | "references" | "destinationAddress" | "overlaps" | "applicationsByTag" | "prefixListGroups"
+  | "directions"
+  | "interfaces"
+  | "references"
+  | "destinationAddress"
+  | "overlaps"
+  | "applicationsByTag"
+  | "prefixListGroups"
 > {
   const byTag = read.json("applicationsByTag");
   const above = read.text("prefixListGroups");
+  const interfaces = wantedInterfaces(read.json("interfaces"), report);
   return {
+    ...(interfaces !== "instances" && { interfaces }),
     references: read.choice("references"),
     destinationAddress: read.choice("destinationAddress"),
     ...(above !== "never" && { prefixListGroups: Number(above ?? SETTINGS.prefixListGroups.default) }),
     directions: directions(read.json("directions"), report),
     ...(byTag !== undefined && { applicationsByTag: applicationsByTag(byTag, report) }),
   };
-}
-
-/** Subnets and VPCs that are behind the firewall though no route table of theirs says so. */
-export function protectedPlaces(
-  read: TableReader,
-  report: Report,
-): Pick<MappingOptions, "protectedSubnets" | "protectedVpcs"> {
-  const ids = (
-    name: "protectedSubnets" | "protectedVpcs",
-    form: RegExp,
-    example: string,
-  ): string[] | undefined => {
-    const key = `${PROJECT}:${name}`;
-    const value = read.json(name);
-    if (value === undefined) return undefined;
-    if (!Array.isArray(value)) {
-      report(key, "is not a list", `["${example}"]`);
-      return [];
-    }
-    for (const id of value as unknown[]) {
-      if (typeof id !== "string" || !form.test(id))
-        report(key, `${JSON.stringify(id)} is not such an id`, example);
-    }
-    return value.map(String);
-  };
-  const protectedSubnets = ids("protectedSubnets", SUBNET, "subnet-0123456789abcdef0");
-  const protectedVpcs = ids("protectedVpcs", VPC, "vpc-0123456789abcdef0");
-  return { ...(protectedSubnets && { protectedSubnets }), ...(protectedVpcs && { protectedVpcs }) };
 }
 
 const ZONE_KEYS: Record<
@@ -82,7 +65,7 @@ export function zoneOptions(value: unknown, key: string, report: Report): ZoneOp
   }
   for (const [kind, zones] of Object.entries(value)) {
     if (!Object.hasOwn(ZONE_KEYS, kind)) {
-      report(`${key}.${kind}`, `is none of ${Object.keys(ZONE_KEYS).join(", ")}`, example);
+      reportUnlessKnown(kind, `${key}.${kind}`, Object.keys(ZONE_KEYS), report);
       continue;
     }
     const { what, example: wanted, accepts } = ZONE_KEYS[kind as keyof ZoneOptions];
@@ -99,6 +82,37 @@ export function zoneOptions(value: unknown, key: string, report: Report): ZoneOp
     }
   }
   return value;
+}
+
+/** Whose interfaces rules lead to. A kind that is misspelt would leave out what it means, and nobody would know. */
+function wantedInterfaces(value: unknown, report: Report): NonNullable<MappingOptions["interfaces"]> {
+  const { example } = SETTINGS.interfaces;
+  const key = `${PROJECT}:interfaces`;
+  if (value === undefined || value === "instances") return "instances";
+  if (value === "all") return "all";
+  if (!Array.isArray(value)) {
+    report(key, `${JSON.stringify(value)} is neither instances, nor all, nor a list of kinds`, example);
+    return "instances";
+  }
+  for (const each of value as unknown[]) {
+    if (KINDS.some((kind) => kind === each)) continue;
+    const kind = String(each);
+    if (KINDS_WITHOUT_GROUPS.some((other) => other === kind)) {
+      report(key, `names ${kind}, which carries no security group, so no rule can lead to it`, example);
+    } else if (kind === "all" || kind === "instances") {
+      report(key, `has ${kind} in a list: instances' interfaces always count, and all stands alone`, kind);
+    } else {
+      const meant = nearest(kind, KINDS);
+      const advice = meant === undefined ? "" : `: did you mean ${meant}?`;
+      report(
+        key,
+        `has ${JSON.stringify(each)}, which is no kind of interface${advice}`,
+        meant ?? KINDS.join(", "),
+      );
+    }
+  }
+  const kinds = KINDS.filter((kind) => value.includes(kind));
+  return kinds.length === 0 ? "instances" : kinds;
 }
 
 function directions(value: unknown, report: Report): NonNullable<MappingOptions["directions"]> {

@@ -2,14 +2,12 @@ import { CONNECTION_ENVIRONMENT } from "../panos/connection";
 import { resolve } from "node:path";
 import { FIREWALLS, listedEntries, PROJECT } from "./configuration";
 import { isRecord } from "../lib/records";
-import {
-  isSealed,
-  stackConfiguration,
-  StackConfigurationError,
-  stackFileName,
-} from "../aws/secrets/stack-configuration";
-import { settingsFrom, type FirewallSettings, type Settings } from "./index";
-import { readStackFile } from "./stack-file";
+import { isSealed, stackConfiguration, StackConfigurationError } from "../aws/secrets/stack-configuration";
+import { settingsFrom } from "./index";
+import { type FirewallSettings, type Settings } from "./types";
+import { SettingsError } from "./problems";
+import { withPathsFromFolder } from "./program-folder";
+import { openStackFile, placed, stackFileAsWritten, type StackFile } from "./stack-file";
 
 /** Stands in for the firewall's key where there is none: a stack's other settings count without it. */
 const NO_KEY = "none";
@@ -31,13 +29,13 @@ export async function offlineSettings(
   environment: NodeJS.ProcessEnv,
   options: OfflineOptions = {},
 ): Promise<Settings> {
-  const open = await openSettings(folder, stack, options);
-  const values = withStandInKeys(open, environment, "apiKey");
-  return settingsFrom(values, () => true, `organization/aws-panos-rules/${stack}`, environment);
+  const file = await openStackFile(folder, stack, options.file);
+  const values = withStandInKeys(withSource(file.values, options.snapshot), environment, "apiKey");
+  return settingsOf(file, values, stack, environment);
 }
 
 /**
- * The same as values by full key, as text: without what is encrypted.
+ * The same as values by full key, as text, for the program: without what is encrypted.
  * @throws Error where there is no such file
  */
 export async function openSettings(
@@ -45,7 +43,8 @@ export async function openSettings(
   stack: string,
   { snapshot, file }: OfflineOptions = {},
 ): Promise<Record<string, string>> {
-  return withSource(await readStackFile(folder, stack, file), snapshot);
+  const { values } = await stackFileAsWritten(folder, stack, file);
+  return withSource(values, snapshot);
 }
 
 /**
@@ -61,21 +60,37 @@ export async function openedSettings(
   environment: NodeJS.ProcessEnv,
   { snapshot, cli }: Pick<OfflineOptions, "snapshot"> & { cli: string | undefined },
 ): Promise<{ settings: Settings; closed?: string }> {
-  let values = await readStackFile(folder, stack);
-  const file = stackFileName(stack);
+  const opened = await openStackFile(folder, stack);
+  const { file } = opened;
+  let { values } = opened;
   const isGiven = KEYS.some((key) => environment[CONNECTION_ENVIRONMENT[key]]);
   let closed: string | undefined;
   if (!isGiven && (await isSealed(resolve(folder, file)))) {
     try {
-      values = await stackConfiguration({ folder, stack, file, cli, environment }, PROJECT);
+      const sealed = await stackConfiguration({ folder, stack, file, cli, environment }, PROJECT);
+      values = await withPathsFromFolder(folder, sealed);
     } catch (error) {
       if (!(error instanceof StackConfigurationError)) throw error;
       closed = error.message;
     }
   }
   const known = withStandInKeys(withSource(values, snapshot), environment, "apiKey");
-  const settings = settingsFrom(known, () => true, `organization/aws-panos-rules/${stack}`, environment);
+  const settings = settingsOf(opened, known, stack, environment);
   return { settings, ...(closed !== undefined && { closed }) };
+}
+
+/** @throws SettingsError with the places of what is wrong */
+function settingsOf(
+  file: StackFile,
+  values: Record<string, string>,
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+): Settings {
+  try {
+    return settingsFrom(values, () => true, `organization/aws-panos-rules/${stack}`, environment);
+  } catch (error) {
+    throw error instanceof SettingsError ? placed(error, file) : error;
+  }
 }
 
 /** With a snapshot in place of AWS, if there is one. */

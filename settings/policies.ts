@@ -1,4 +1,5 @@
 import type { TagPolicy } from "../mapping/types";
+import { reportUnlessKnown } from "./keys";
 import { SETTINGS } from "./table";
 import { POLICY_KEYS } from "./table/structures";
 import { PANOS_NAME } from "./table/forms";
@@ -25,7 +26,7 @@ export function policySettings(value: unknown, key: string, report: Report): Tag
       return { tag: "" };
     }
     for (const name of Object.keys(entry)) {
-      if (!POLICY_KEYS.includes(name)) report(`${place}.${name}`, "is not a setting", POLICY_KEYS.join(", "));
+      reportUnlessKnown(name, `${place}.${name}`, POLICY_KEYS, report);
     }
     const { tag, profileGroup, logSetting } = entry;
     if (typeof tag !== "string" || !/^[^=]{1,128}(=.*)?$/su.test(tag)) {

@@ -1,8 +1,10 @@
 import { isQuarantineRuleName, isRuleName } from "../declaration/names";
-import { isResponder, QUARANTINE_TAGS } from "../mapping/quarantine";
+import { isResponder } from "../mapping/quarantine";
+import { QUARANTINE_TAGS } from "../mapping/marks";
 import type { QuarantineOptions } from "../mapping/types";
 import { PROJECT } from "./configuration";
 import { isRecord } from "../lib/records";
+import { reportUnlessKnown } from "./keys";
 import { SETTINGS } from "./table";
 import { QUARANTINE } from "./table/structures";
 import { PANOS_NAME } from "./table/forms";
@@ -19,17 +21,19 @@ export function quarantineSettings(value: unknown, report: Report): QuarantineOp
     return undefined;
   }
   for (const key of Object.keys(value)) {
-    if (!KEYS.includes(key)) report(`${KEY}.${key}`, "is not a setting", KEYS.join(", "));
+    reportUnlessKnown(key, `${KEY}.${key}`, KEYS, report);
   }
-  const { deny = false, before, responders } = value;
+  const { deny = false, only = false, before, responders } = value;
   if (typeof deny !== "boolean") report(`${KEY}.deny`, "is neither true nor false", "true");
-  for (const [key, part] of Object.entries({ before, responders })) {
+  if (typeof only !== "boolean") report(`${KEY}.only`, "is neither true nor false", "true");
+  for (const [key, part] of Object.entries({ before, responders, only: only === true || undefined })) {
     if (part === undefined || deny !== false) continue;
     report(`${KEY}.${key}`, "is about the rules that deny, and there are none", `${KEY}.deny: true`);
   }
   return {
     tags: tags(value["tags"], report),
     deny: deny === true,
+    ...(only === true && { only }),
     ...(before !== undefined && { before: ruleName(before, report) }),
     responders: blocks(responders, report),
   };

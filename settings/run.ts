@@ -1,5 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { isAbsolute } from "node:path";
+import { isNameableGroup } from "../declaration/names";
 import type { SettingProblem } from "../panos/connection";
 
 /**
@@ -43,7 +44,7 @@ export function runFrom(environment: NodeJS.ProcessEnv): { run: Run; problems: S
     });
   }
   const groups = (environment[revoked] ?? "").split(",").filter((id) => id !== "");
-  if (!groups.every((id) => /^sg-[0-9a-z]{1,39}$/.test(id))) {
+  if (!groups.every(isNameableGroup)) {
     problems.push({
       key: revoked,
       problem: "is no list of security groups' ids",

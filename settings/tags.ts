@@ -14,7 +14,7 @@ export interface NamedTag {
 
 /** The tags that decide something on one firewall. */
 export function namedTags(
-  { zones, policies = [], quarantine, applicationsByTag = {} }: Partial<MappingOptions>,
+  { zones, policies = [], quarantine, applicationsByTag = {}, expiry, recertify }: Partial<MappingOptions>,
   { exclude, approvalTag }: Pick<GuardrailSettings, "exclude" | "approvalTag">,
 ): NamedTag[] {
   const all = (setting: string, tags: readonly string[]): NamedTag[] =>
@@ -22,6 +22,8 @@ export function namedTags(
   return [
     ...Object.entries(exclude).flatMap(([kind, tags]) => all(`guardrails.exclude.${kind}`, tags)),
     ...all("guardrails.approvalTag", approvalTag === undefined ? [] : [approvalTag]),
+    ...all("expiryTag", expiry === undefined ? [] : [expiry.tag]),
+    ...all("recertify.tag", recertify === undefined ? [] : [recertify.tag]),
     ...all("zones.tags", Object.keys(zones?.tags ?? {})),
     ...all(
       "policies",

@@ -1,9 +1,19 @@
 import type { MappingOptions } from "../mapping/types";
 import { PROJECT } from "./configuration";
 import { isRecord } from "../lib/records";
+import { reportUnlessKnown } from "./keys";
 import { SETTINGS } from "./table";
-import { FIREWALL_IDS } from "./table/forms";
+import { FIREWALL_IDS, SUBNET, VPC } from "./table/forms";
 import type { Report } from "./problems";
+import type { TableReader } from "./reader";
+import type { Targets } from "./types";
+
+/** What AWS's routes send traffic to, and what is behind the firewall besides. */
+export function targetSettings(read: TableReader, report: Report): Targets {
+  const places = protectedPlaces(read, report);
+  const isNeeded = [...(places.protectedSubnets ?? []), ...(places.protectedVpcs ?? [])].length === 0;
+  return { ...places, firewall: firewallTargets(read.json("firewall"), isNeeded, report) };
+}
 
 /**
  * `firewall`: what AWS's routes send traffic to.
@@ -32,7 +42,7 @@ export function firewallTargets(
   for (const [kind, ids] of Object.entries(value)) {
     const form = FIREWALL_IDS[kind as keyof typeof FIREWALL_IDS];
     if (form === undefined) {
-      report(`${key}.${kind}`, `is none of ${Object.keys(FIREWALL_IDS).join(", ")}`, example);
+      reportUnlessKnown(kind, `${key}.${kind}`, Object.keys(FIREWALL_IDS), report);
     } else if (!Array.isArray(ids)) {
       report(`${key}.${kind}`, "is not a list", `["${form.example}"]`);
     } else {
@@ -44,4 +54,32 @@ export function firewallTargets(
   }
   if (Object.values(targets).every((ids) => ids.length === 0)) report(key, "names no id", example);
   return targets;
+}
+
+/** Subnets and VPCs that are behind the firewall though no route table of theirs says so. */
+function protectedPlaces(
+  read: TableReader,
+  report: Report,
+): Pick<MappingOptions, "protectedSubnets" | "protectedVpcs"> {
+  const ids = (
+    name: "protectedSubnets" | "protectedVpcs",
+    form: RegExp,
+    example: string,
+  ): string[] | undefined => {
+    const key = `${PROJECT}:${name}`;
+    const value = read.json(name);
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value)) {
+      report(key, "is not a list", `["${example}"]`);
+      return [];
+    }
+    for (const id of value as unknown[]) {
+      if (typeof id !== "string" || !form.test(id))
+        report(key, `${JSON.stringify(id)} is not such an id`, example);
+    }
+    return value.map(String);
+  };
+  const protectedSubnets = ids("protectedSubnets", SUBNET, "subnet-0123456789abcdef0");
+  const protectedVpcs = ids("protectedVpcs", VPC, "vpc-0123456789abcdef0");
+  return { ...(protectedSubnets && { protectedSubnets }), ...(protectedVpcs && { protectedVpcs }) };
 }

@@ -1,4 +1,4 @@
-/** What the deployed function and build are told, as environment variables. The deployment writes them. */
+/** The environment variables of the deployed function and build. The deployment writes them. */
 export interface TriggerEnvironment {
   /** The stack to run: its name, or organization/name. */
   TRIGGER_STACK: string;
@@ -27,7 +27,7 @@ export interface TriggerEnvironment {
   TRIGGER_SECRETS: string;
 }
 
-/** What a build is told of its run, beside that: whoever starts it overrides the project's environment with it. */
+/** Those of a build beside that, which say what its run is: whoever starts it overrides the project's environment with it. */
 export interface BuildEnvironment {
   TRIGGER_RUN_ID: string;
   TRIGGER_RUN_CAUSE: string;

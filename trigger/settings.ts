@@ -143,13 +143,20 @@ export async function triggerSettingsFrom(
   );
   const managementCidrs = list("managementCidrs", CIDR, "10.0.0.10/32");
   const settings: TriggerSettings = {
-    ...{ stack, main, backend, regions: regions.length > 0 ? regions : undefined, subnetIds, kmsKeyArn },
+    stack,
+    main,
+    backend,
+    regions: regions.length > 0 ? regions : undefined,
+    subnetIds,
+    kmsKeyArn,
     runner: read.choice(at("runner"), ["lambda", "codebuild"] as const),
     mode: read.choice(at("mode"), ["up", "preview"] as const),
     trail: trailFor(source, read.json(at("trail")), at("trail"), report),
     members: memberSettings(read.json(at("members")), at("members"), report),
     guard: await guardSettings(read.json(at("guard")), at("guard"), folder, report),
-    tagKeys: list("tagKeys", /^[^\p{Cc}]{1,128}$/u, "firewall-approved"),
+    tagKeys: [
+      ...new Set([...list("tagKeys", /^[^\p{Cc}]{1,128}$/u, "firewall-approved"), ...main.expiryKeys]),
+    ],
     // SQS's and Lambda's own limits: windows up to 5 minutes, delays up to 15.
     batchSeconds: between("batchSeconds", 0, 300, 10),
     secondLookSeconds: between("secondLookSeconds", 0, 900, 90),

@@ -30,7 +30,7 @@ async function readKeptKey(address: SecretAddress): Promise<string> {
     return await readKey(address);
   } catch (error) {
     if (!(error instanceof SecretError)) throw error;
-    throw new PanosError("key-missing", `there is no API key for the firewall: ${error.message}`, {
+    throw new PanosError("KEY_MISSING", `there is no API key for the firewall: ${error.message}`, {
       cause: error,
     });
   }

@@ -2,8 +2,9 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
-import { parse } from "yaml";
+import { fileReason } from "../../lib/file-errors";
 import { isRecord } from "../../lib/records";
+import { valueOfYaml } from "../../lib/yaml";
 import { keyOfSalt, unseal } from "./passphrase";
 
 /** Where a stack's configuration is, and what opens its secrets. */
@@ -115,11 +116,13 @@ function opener(open: (encrypted: string) => string | undefined): (value: unknow
 
 /** A stack file's YAML. @throws StackConfigurationError */
 async function readDocument(file: string): Promise<unknown> {
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw new StackConfigurationError(`${file}: ${fileReason(error)}`);
+  });
   try {
-    return parse(await readFile(file, "utf8"));
+    return valueOfYaml(text, file);
   } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new StackConfigurationError(`${file} ${isAbsent ? "is not there" : "is no YAML"}`);
+    throw new StackConfigurationError(`${file} is no YAML: ${(error as Error).message}`);
   }
 }
 

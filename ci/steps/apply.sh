@@ -2,9 +2,9 @@
 # Applies STACK. Where reviews/change/ has a review, the update is held to it: it takes the inventory that was reviewed, and
 # stops where AWS or the firewall has moved on, unless FOLLOW is true. Without one it stops, unless REQUIRE_REVIEW is false.
 set -euo pipefail
-cd "$(dirname "$0")/../.."
+steps="$(cd "$(dirname "$0")" && pwd)"
 # shellcheck source=ci/steps/foreign-text.sh
-. ci/steps/foreign-text.sh
+. "$steps/foreign-text.sh"
 : "${STACK:?says what to apply: Pulumi.STACK.yaml}"
 
 export PULUMI_SKIP_CHECKPOINTS=true

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The review of this repository's demo, in reviews/demo/.
 set -euo pipefail
-cd "$(dirname "$0")/../.."
+steps="$(cd "$(dirname "$0")" && pwd)"
 # shellcheck source=ci/steps/foreign-text.sh
-. ci/steps/foreign-text.sh
-node --require ./typescript.cjs ci/demo.ts
+. "$steps/foreign-text.sh"
+node --require "$steps/../../typescript.cjs" "$steps/../demo.ts"

@@ -2,8 +2,8 @@
 # Finds the snapshots that the last apply of BRANCH published. On GitHub the run and artifact that have them are `run-id`
 # and `artifact-id` in GITHUB_OUTPUT; on GitLab they come to reviews/snapshots/.
 set -euo pipefail
-cd "$(dirname "$0")/../.."
+steps="$(cd "$(dirname "$0")" && pwd)"
 # shellcheck source=ci/steps/foreign-text.sh
-. ci/steps/foreign-text.sh
+. "$steps/foreign-text.sh"
 : "${BRANCH:?the branch that is applied}"
-node --require ./typescript.cjs ci/approved.ts snapshots "$BRANCH" reviews/snapshots
+node --require "$steps/../../typescript.cjs" "$steps/../approved.ts" snapshots "$BRANCH" reviews/snapshots

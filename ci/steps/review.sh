@@ -3,9 +3,9 @@
 # guardrail or a limit is hit. Where the firewall or AWS can't be asked (no key, no role, a fork), the snapshots of
 # the last apply take their place, if they are in reviews/snapshots/.
 set -euo pipefail
-cd "$(dirname "$0")/../.."
+steps="$(cd "$(dirname "$0")" && pwd)"
 # shellcheck source=ci/steps/foreign-text.sh
-. ci/steps/foreign-text.sh
+. "$steps/foreign-text.sh"
 : "${STACK:?says whose settings count: Pulumi.STACK.yaml}"
 
 flags=(--stack "$STACK" --out reviews/change)
@@ -21,6 +21,6 @@ if [ -z "${AWS_ROLE_GIVEN:-}" ] && [ -f reviews/snapshots/inventory.json ]; then
   flags+=(--inventory reviews/snapshots/inventory.json)
 fi
 status=0
-npm run --silent review -- "${flags[@]}" || status=$?
+node "$steps/../../commands/aws-panos.cjs" review "${flags[@]}" || status=$?
 if [ -n "${GITHUB_STEP_SUMMARY:-}" ] && [ -f reviews/change/review.md ]; then cat reviews/change/review.md >> "$GITHUB_STEP_SUMMARY"; fi
 exit "$status"

@@ -13,12 +13,12 @@ import { guardSettings } from "../../settings/guard";
 import { collector, SettingsError } from "../../settings/problems";
 import { reader } from "../../settings/reader";
 import { readStackFile } from "../../settings/stack-file";
-import { command, lines } from "../framework";
+import { command, prose } from "../framework";
 import { approveTable } from "./table";
 
 /** Approves a change, in the name of whose AWS credentials it runs with. */
-export const approve = command(approveTable, async (given, { output, folder }) => {
-  const say = lines(output);
+export const approve = command(approveTable, async (given, { output, folder, environment }) => {
+  const say = prose(output, environment);
   const now = new Date();
   const asked = askedIn(given, now);
   if ("tag" in asked) {
@@ -34,7 +34,13 @@ export const approve = command(approveTable, async (given, { output, folder }) =
   const { group, ticket, until, once, reason } = asked;
   const { permission, blocks } = await bound(asked.permission, place);
   const approval: Approval = {
-    ...{ id: randomUUID(), by, madeAt: now.toISOString(), group, until, once, permission },
+    id: randomUUID(),
+    by,
+    madeAt: now.toISOString(),
+    group,
+    until,
+    once,
+    permission,
     ...(asked.for !== undefined && { for: asked.for }),
     ...(ticket !== undefined && { ticket }),
     ...(reason !== undefined && { reason: legible(reason, 500) }),
@@ -43,9 +49,9 @@ export const approve = command(approveTable, async (given, { output, folder }) =
   await store.add(approval);
   const { kind, direction, text, end } = permission;
   const what = `${kind === "closes" ? "closing" : "opening"} ${direction} ${text} ${end}${blocks}`;
-  const carrying = ticket === undefined ? "" : ` where it carries ${ticket}`;
+  const carrying = ticket === undefined ? "" : `, where it carries ${ticket}`;
   say(
-    `${by.slice(by.lastIndexOf(":") + 1)} approves ${what}${carrying} of ${group} for ${asked.for ?? "anybody else"}, ` +
+    `${by.slice(by.lastIndexOf(":") + 1)} approves ${what} of ${group} for ${asked.for ?? "anybody else"}${carrying}, ` +
       `${once ? "once, until" : "until"} ${until}. It is kept in ${store.name} as ${approval.id}.`,
   );
   return "fine";
@@ -81,7 +87,8 @@ async function storeOf(
   }
   const policy = await readPolicy(path.resolve(folder, guard.policy));
   return {
-    ...{ address: guard.approvals, place: { ...guard.place, ...at } },
+    address: guard.approvals,
+    place: { ...guard.place, ...at },
     approvers: { who: policy.approvers },
   };
 }

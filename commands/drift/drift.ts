@@ -1,38 +1,43 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { appliedOf } from "../../review/drift/applied";
+import type { Display } from "../../lib/terminal/display";
 import { markdownOf } from "../../review/drift/markdown";
 import { driftOf } from "../../review/drift/model";
 import { pageOf } from "../../review/drift/page/html";
-import { factsTold, toldByPreview } from "../../review/change/preview";
-import { DRIFT_VARIABLE } from "../../review/change/seam";
-import { command, lines } from "../framework";
-import { findCli } from "../pulumi";
+import { terminalOf } from "../../review/drift/terminal";
+import { madeNow } from "../../review/page/made";
+import { command } from "../framework";
+import { enginesOfPreview } from "../pulumi";
+import { refuseFormat, shownWhenNew } from "../report";
+import { keptCurrent, refuseEvery } from "../watch";
+import { seenOf } from "./seen";
 import { driftTable } from "./table";
 
-export const drift = command(driftTable, async (given, { output, errors, folder, environment }) => {
+export const drift = command(driftTable, async (given, terminal) => {
+  const { folder, environment } = terminal;
+  refuseFormat(given);
+  refuseEvery(given);
   const { stack, configFile, unusedDays } = given;
   const out = resolve(folder, given.out ?? `reviews/${stack}`);
-  const [json, markdown, page] = [join(out, "drift.json"), join(out, "drift.md"), join(out, "drift.html")];
+  const files = ["drift.json", "drift.md", "drift.html"].map((name) => join(out, name));
+  const [json, markdown, page] = files as [string, string, string];
+  const clear = () => Promise.all(files.map((file) => rm(file, { force: true })));
   // Whatever happens, what is there afterwards is of this run.
-  await Promise.all([json, markdown, page].map((file) => rm(file, { force: true })));
-  const cli = given.engine ? undefined : findCli(environment);
-  if (cli === undefined) lines(errors)("(previewed with the stand-in for the Pulumi CLI)\n");
-  const place = { folder, stack, configFile, environment, cli };
-  // First: an update between the two leaves what is declared, and that is no drift whatever the state said.
-  const applied = await appliedOf(place);
-  const told = await toldByPreview(place, { [DRIFT_VARIABLE]: "true" });
-  const { facts } = factsTold(told);
-  const found = new Map(
-    told.flatMap((each) => (each.fact === "drift" ? [[each.facts.firewall, each.facts]] : [])),
-  );
-  const made = driftOf({ facts, drift: found, applied }, { unusedDays, now: Date.now() });
-  const text = markdownOf(made);
-  await mkdir(out, { recursive: true });
-  await writeFile(markdown, text);
-  await writeFile(page, pageOf(made));
-  await writeFile(json, `${JSON.stringify(made, undefined, 1)}\n`);
-  lines(output)(text);
-  if (made.firewalls.some(({ refusal }) => refusal !== undefined)) return "failed";
-  return made.drifted ? "finding" : "fine";
+  await clear();
+  const engines = enginesOfPreview(given, terminal);
+  const place = { folder, stack, configFile, environment, engines };
+  const show = shownWhenNew(given, terminal);
+  const make = async () => {
+    const made = driftOf(await seenOf(place, terminal), { unusedDays, now: Date.now() });
+    const text = markdownOf(made);
+    await mkdir(out, { recursive: true });
+    await writeFile(markdown, text);
+    await writeFile(page, pageOf(made, madeNow()));
+    await writeFile(json, `${JSON.stringify(made, undefined, 1)}\n`);
+    const forTerminal = (display: Display) => terminalOf(made, display);
+    await show({ forTerminal, markdown: () => text, page }, made);
+    if (made.firewalls.some(({ refusal }) => refusal !== undefined)) return "failed";
+    return made.drifted ? "finding" : "fine";
+  };
+  return keptCurrent({ make, clear, files: undefined }, given, terminal);
 });

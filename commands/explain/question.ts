@@ -4,13 +4,24 @@ import { cidrOf, type PacketQuestion } from "../../review/explain/packets";
 import { refuse, UsageError, type GivenTo } from "../framework";
 import type { explainTable } from "./table";
 
-export type Question = { rule: string } | PacketQuestion;
+/** `interfaces`: the id of one, or "all". */
+export type Question = { rule: string } | { interfaces: string } | PacketQuestion;
 
 /** What is asked. @throws UsageError */
-export function questionIn({ operands: [rule], from, to, port }: GivenTo<typeof explainTable>): Question {
-  const asked = [from, to, port].filter((each) => each !== undefined);
-  refuse((rule === undefined) === (asked.length === 0) && "give either RULE, or --from, --to and --port");
-  if (rule !== undefined) return { rule };
+export function questionIn({
+  operands: [rule],
+  from,
+  to,
+  port,
+  interfaces,
+}: GivenTo<typeof explainTable>): Question {
+  const asked = [from, to, port].some((each) => each !== undefined);
+  refuse(
+    [rule !== undefined, asked, interfaces].filter(Boolean).length !== 1 &&
+      "give either RULE, or --from, --to and --port, or --interfaces",
+  );
+  if (interfaces) return { interfaces: "all" };
+  if (rule !== undefined) return rule.startsWith("eni-") ? { interfaces: rule } : { rule };
   const [source, destination] = [cidrOf(from ?? ""), cidrOf(to ?? "")];
   const traffic = trafficFrom(port ?? "");
   if (source === undefined || destination === undefined || traffic === undefined) {

@@ -1,15 +1,23 @@
-import { table, text } from "../framework";
+import { flag, table, text } from "../framework";
 import { firewall, inventory, json, stack } from "../flags";
 
 export const explainTable = table({
   name: "explain",
   summary: "Says why there is a rule, or why packets are let in or not.",
-  usage: ["RULE --stack NAME", "--from CIDR --to ADDRESS --port PORT --stack NAME"],
-  operands: { takes: "RULE", says: "a rule's name: aws-sg-0123456789abcdef0-tcp-443" },
+  usage: [
+    "RULE --stack NAME",
+    "--from CIDR --to ADDRESS --port PORT --stack NAME",
+    "--interfaces --stack NAME",
+  ],
+  operands: {
+    takes: "RULE",
+    says: "a rule's name: aws-sg-0123456789abcdef0-tcp-443; or an interface's id: eni-0123456789abcdef0",
+  },
   options: {
     from: text("CIDR", "where the packets come from: 203.0.113.0/24, or one address"),
     to: text("ADDRESS", "an instance's address (or, from an instance's address, where its packets go)"),
     port: text("PORT", "tcp/443, udp/53, icmp, icmp/8, icmpv6/128, protocol/47"),
+    interfaces: flag("which network interfaces are behind the firewall, by what they are for"),
     stack: stack("stack whose settings count: Pulumi.NAME.yaml", "say whose settings count"),
     firewall,
     inventory: inventory("what AWS had (aws-panos snapshot), instead of asking it", "snapshot"),
@@ -20,7 +28,8 @@ export const explainTable = table({
   ],
   examples: [
     ["aws-sg-0123456789abcdef0-tcp-443 --stack prod", "what a rule rests on"],
+    ["--interfaces --stack prod", "what counts as behind the firewall, and what is left out"],
     ["--stack prod \\\n    --from 203.0.113.9 --to 10.0.1.10 --port tcp/443", "what happens to packets"],
   ],
-  exits: { fine: "answered", failed: "AWS or the firewall could not be asked" },
+  exits: { fine: "answered", failed: "there is no such rule, or AWS or the firewall could not be asked" },
 });

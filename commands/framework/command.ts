@@ -1,3 +1,4 @@
+import { fileReason } from "../../lib/file-errors";
 import { EXIT, type Outcome } from "./exit";
 import { helpOf, usageOf } from "./help";
 import type { Options } from "./options";
@@ -44,14 +45,8 @@ export function command<O extends Options>(
 }
 
 /** Why it failed, for a person. */
-function failureOf(error: unknown): string {
+export function failureOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { code, path } = error as NodeJS.ErrnoException;
-  const known = {
-    ENOENT: "there is no such file or folder",
-    EACCES: "this user may not use it",
-    EEXIST: "it exists",
-  };
-  const reason = known[code as keyof typeof known] as string | undefined;
-  return path !== undefined && reason !== undefined ? `${path}: ${reason}` : error.message;
+  const { path } = error as NodeJS.ErrnoException;
+  return path === undefined ? error.message : `${path}: ${fileReason(error)}`;
 }

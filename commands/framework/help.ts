@@ -5,14 +5,13 @@ import { flagOf, type Options } from "./options";
 
 const WIDTH = 80;
 
-/** How a command is started. */
-function startOf({ name, start = `npx aws-panos ${name}` }: Pick<CommandTable, "name" | "start">): string {
-  return start;
+/** A command line: how the command is started, and what follows. */
+function lineOf({ name, start = `npx aws-panos ${name}` }: CommandTable, rest: string): string {
+  return `${start} ${rest}`.trim();
 }
 
 export function helpOf(table: CommandTable): string {
   const { summary, usage, options, operands, details = [], examples = [], exits = {} } = table;
-  const start = startOf(table);
   const named: [string, string][] = operands?.says === undefined ? [] : [[operands.takes, operands.says]];
   const switches: [string, string][] = [
     ...Object.entries(options).map(([key, option]): [string, string] => [
@@ -32,12 +31,12 @@ export function helpOf(table: CommandTable): string {
   );
   const sections: [string, string][] = [
     ["", wrapped(summary, "")],
-    ["Usage", usage.map((line) => `  ${`${start} ${line}`.trim()}`).join("\n")],
+    ["Usage", usage.map((line) => `  ${lineOf(table, line)}`).join("\n")],
     ["Options", columns([...named, ...switches])],
     ...details.map((text): [string, string] => ["", text.includes("\n") ? text : wrapped(text, "")]),
     [
       "Examples",
-      examples.map(([line, says]) => `${wrapped(says, "  # ")}\n  ${`${start} ${line}`.trim()}`).join("\n"),
+      examples.map(([line, says]) => `${wrapped(says, "  # ")}\n  ${lineOf(table, line)}`).join("\n"),
     ],
     ["Exit code", columns(meanings)],
   ];
@@ -47,8 +46,7 @@ export function helpOf(table: CommandTable): string {
 
 /** How a command is used, in short: for who got it wrong. */
 export function usageOf(table: CommandTable): string {
-  const start = startOf(table);
-  return `${table.usage.map((line) => `  ${`${start} ${line}`.trim()}`).join("\n")}\n  ${start} --help`;
+  return [...table.usage, "--help"].map((line) => `  ${lineOf(table, line)}`).join("\n");
 }
 
 /** Names and what they mean, side by side; a name that is too long has a line of its own. */

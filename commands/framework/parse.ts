@@ -29,7 +29,10 @@ export function parse<O extends Options>(
 ): Parsed<O> | "help" {
   const named = byName(options);
   const { tokens } = parseArgs({
-    ...{ args, strict: false, allowPositionals: true, tokens: true },
+    args,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
     options: { ...describedToNode(named), help: { type: "boolean", short: "h" } },
   });
   if (tokens.some((token) => token.kind === "option" && token.name === "help")) return "help";

@@ -11,16 +11,22 @@ export interface Question {
   example: string;
   /** What an empty answer means; absent where there must be one. */
   byDefault?: string;
+  /** Whether it is never asked: a flag answers it, or nothing. */
+  isOnlyFlag?: true;
 }
 
 /** Not a setting: the stack's name, which is in the file's. */
 export const STACK = "stack";
+export const REGION = "aws:region";
+export const VSYS = "panos:vsys";
+/** The setting whose answer is the name of its device group. */
+export const PANORAMA = "panos:panorama";
 export const FIREWALL = "aws-panos-rules:firewall";
 const IDS = { i: "instanceIds", eni: "networkInterfaceIds", vpce: "vpcEndpointIds" } as const;
 
 /** What to ask, in this order. */
 export function questions(environment: NodeJS.ProcessEnv): Question[] {
-  const region = environment["AWS_REGION"];
+  const region = environment["AWS_REGION"] || environment["AWS_DEFAULT_REGION"];
   return [
     { key: STACK, flag: "stack", asks: "Name of the stack", example: "production" },
     {
@@ -30,24 +36,32 @@ export function questions(environment: NodeJS.ProcessEnv): Question[] {
       example: "fw1.example.com",
     },
     {
-      key: "panos:vsys",
+      key: PANORAMA,
+      flag: "device-group",
+      asks: "The device group, where --hostname is Panorama's",
+      example: "cloud",
+      byDefault: "",
+      isOnlyFlag: true,
+    },
+    {
+      key: VSYS,
       flag: "vsys",
       asks: "Firewall: virtual system",
       example: "vsys1",
       byDefault: "vsys1",
     },
     {
-      key: FIREWALL,
-      flag: "firewall-interface",
-      asks: "Firewall in AWS: ids of instances, network interfaces or endpoints that route tables point to",
-      example: "eni-0123456789abcdef0 vpce-0123456789abcdef0",
-    },
-    {
-      key: "aws:region",
+      key: REGION,
       flag: "region",
       asks: "AWS region",
       example: "eu-central-1",
       ...(region ? { byDefault: region } : {}),
+    },
+    {
+      key: FIREWALL,
+      flag: "firewall-interface",
+      asks: "Firewall in AWS: ids of instances, network interfaces or endpoints that route tables point to",
+      example: "eni-0123456789abcdef0 vpce-0123456789abcdef0",
     },
     {
       key: "aws-panos-rules:cleanupRule",
@@ -91,9 +105,10 @@ export function problemsWith({ key, example, byDefault }: Question, answer: stri
   if (answer === "" && byDefault === "") return [];
   const wrong = `${JSON.stringify(answer)} won't do; e.g. ${example}`;
   if (key === STACK) return /^[A-Za-z0-9._-]{1,100}$/.test(answer) ? [] : [wrong];
-  if (key === "aws:region") return /^[a-z]+(-[a-z]+)+-\d+$/.test(answer) ? [] : [wrong];
-  const value = key === FIREWALL ? firewallTargets(answer) : answer;
-  if (value === undefined) return [wrong];
+  if (key === REGION) return /^[a-z]+(-[a-z]+)+-\d+$/.test(answer) ? [] : [wrong];
+  const structure = structureOf(key, answer);
+  if (structure === undefined && key === FIREWALL) return [wrong];
+  const value = structure === undefined ? answer : JSON.stringify(structure);
   try {
     settingsFrom({ [key]: value }, () => true, "organization/project/stack", {
       PANOS_API_KEY: "given later",
@@ -107,13 +122,19 @@ export function problemsWith({ key, example, byDefault }: Question, answer: stri
   }
 }
 
-/** The firewall's ids by their kinds, as the settings want them; undefined if one is of no kind. */
-export function firewallTargets(answer: string): string | undefined {
+/** What an answer stands for where its setting is no text; undefined: it is, or the answer is wrong. */
+export function structureOf(key: string, answer: string): object | undefined {
+  if (key === PANORAMA) return { deviceGroup: answer, rulebase: "pre-rulebase" };
+  return key === FIREWALL ? firewallIds(answer) : undefined;
+}
+
+/** The firewall's ids by their kinds, as the setting `firewall` has them; undefined if one is of no kind. */
+export function firewallIds(answer: string): Record<string, string[]> | undefined {
   const targets: Record<string, string[]> = {};
   for (const id of answer.split(/[\s,]+/).filter((each) => each !== "")) {
     const kind = IDS[id.slice(0, Math.max(0, id.indexOf("-"))) as keyof typeof IDS] as string | undefined;
     if (kind === undefined) return undefined;
     (targets[kind] ??= []).push(id);
   }
-  return JSON.stringify(targets);
+  return targets;
 }

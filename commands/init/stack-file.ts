@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { parse, stringify } from "yaml";
-import { FIREWALL, firewallTargets } from "./questions";
+import { FIREWALL, firewallIds, PANORAMA, structureOf, VSYS } from "./questions";
 import type { Values } from "./questions";
 
 /** Short enough for every name on the firewall, and random enough that two stacks won't share one. */
@@ -16,12 +16,18 @@ export function ownerIdIn(content: string): string | undefined {
   return typeof ownerId === "string" ? ownerId : undefined;
 }
 
+function groupSetting(deviceGroup: string): string {
+  return `  # It is Panorama: the device group that rules go into (docs/device-groups.md).
+  ${PANORAMA}:
+${stringify(structureOf(PANORAMA, deviceGroup)).trimEnd().replace(/^/gm, "    ")}`;
+}
+
 /** A stack's configuration, with what else could stand in it as comments. */
-export function stackFile(values: Values, ownerId: string): string {
-  const targets = JSON.parse(firewallTargets(values[FIREWALL] ?? "") ?? "{}") as object;
+export function stackFile(values: Values, ownerId: string, schemaLine: string): string {
+  const targets = firewallIds(values[FIREWALL] ?? "") ?? {};
   const setting = (key: string) => `  ${key}: ${stringify(values[key] ?? "").trim()}`;
   const maybe = (key: string, example: string) => (values[key] ? setting(key) : `  # ${key}: ${example}`);
-  return `# yaml-language-server: $schema=docs/stack.schema.json
+  return `${schemaLine}
 # Configuration of one stack; docs/settings.md has them all.
 config:
   # The region whose security groups and instances count.
@@ -30,7 +36,7 @@ ${setting("aws:region")}
   # The firewall. Its API key is a secret: npm run keygen makes and stores it
   # (or panos:username, and pulumi config set --secret panos:password).
 ${setting("panos:hostname")}
-${setting("panos:vsys")}
+${values[PANORAMA] ? groupSetting(values[PANORAMA]) : setting(VSYS)}
   # Where the key is kept instead, in AWS Secrets Manager: name or ARN.
   # panos:apiKeySecret: production/firewall
   # PEM certificates to trust, where the firewall's isn't signed by a public authority.
@@ -49,6 +55,10 @@ ${setting("aws-panos-rules:trustZone")}
   # What new rules carry: security profile group and log forwarding profile.
 ${maybe("aws-panos-rules:profileGroup", "inbound")}
 ${maybe("aws-panos-rules:logSetting", "to-siem")}
+
+  # Whose network interfaces rules lead to: instances, all that carry security groups (load balancers, databases,
+  # functions and the like), or a list of kinds (docs/interfaces.md).
+  aws-panos-rules:interfaces: all
 
   # application: App-ID where the port is known; service: any application on a service object.
   # aws-panos-rules:ruleMode: application

@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { CONNECTION_ENVIRONMENT } from "../../panos/connection";
+import { fileReason } from "../../lib/file-errors";
 import { KeygenError } from "./error";
 
 /** Permissions of anybody but the owner. */
@@ -32,7 +33,7 @@ export async function readCredentialsFile(file: string): Promise<Record<string, 
 
 async function readPrivately(file: string): Promise<string> {
   const handle = await open(file, "r").catch((error: Error) => {
-    throw new KeygenError("FILE", `the credentials file ${file} can't be read: ${error.message}`);
+    throw new KeygenError("FILE", `the credentials file ${file} can't be read: ${fileReason(error)}`);
   });
   try {
     // Asked of what was opened, so that nobody can put another file in its place meanwhile.

@@ -7,8 +7,10 @@ import { PanosClient } from "../../panos/client";
 import { CONNECTION_ENVIRONMENT, connectionFrom, type Connection } from "../../panos/connection";
 import { SecretError } from "../../aws/secrets/error";
 import { secretAddress } from "../../aws/secrets/key-reader";
-import { command, lines, refuse, type GivenTo, type Terminal } from "../framework";
+import { command, prose, refuse, type GivenTo, type Terminal } from "../framework";
 import { keygenTable } from "./table";
+import { counted } from "../../lib/text";
+import { waitingFor } from "../../lib/terminal/progress";
 
 type Given = GivenTo<typeof keygenTable>;
 
@@ -22,8 +24,12 @@ export const keygen = command(keygenTable, async (given, terminal) => {
   const store = storeFor(given, configuration, terminal);
   const file = credentials === undefined ? {} : await readCredentialsFile(credentials);
   const connection = await whoAndWhere({ ...terminal.environment, ...file }, configuration, terminal);
-  await store.check();
-  lines(terminal.output)(await makeKey(connection, store));
+  const making = async () => {
+    await store.check();
+    return makeKey(connection, store);
+  };
+  const say = prose(terminal.output, terminal.environment);
+  say(await waitingFor(`asking ${connection.hostname} for a key`, making, terminal));
   return "fine";
 });
 
@@ -87,7 +93,7 @@ async function makeKey(connection: Connection, store: KeyStore): Promise<string>
   const life =
     lifetimeMs === undefined
       ? "It is good until it is revoked, or the administrator's password changes."
-      : `${hostname} ends keys after ${lifetimeMs / 60_000} minutes: make the next one before that, or let the ` +
+      : `${hostname} ends keys after ${counted(lifetimeMs / 60_000, "minute")}: make the next one before that, or let the ` +
         "program renew them itself, with panos:username and panos:password.";
   return `The API key of ${username} on ${hostname} is stored in ${store.name}.\n${life}`;
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { findCli } from "../pulumi";
+import { findCli } from "../../lib/pulumi/find-cli";
 import { requireKeyPlace, writeKey, type SecretAddress } from "../../aws/secrets/secrets-manager";
 import { KeygenError } from "./error";
 

@@ -1,28 +1,36 @@
 import { readFile } from "node:fs/promises";
-import { command, lines, refuse, type GivenTo } from "../framework";
-import { chosenExecutable } from "../pulumi";
+import { command, prose, refuse, type GivenTo } from "../framework";
+import { chooseExecutable, enginesOf } from "../pulumi";
 import { replayTable } from "./table";
 import { LogFileError, readLogFile } from "../../trigger/events/log-file";
 import { Rehearsal } from "../../trigger/replay/rehearsal";
+import { startSimulator } from "../../packages/simulator";
 import { timelineOf, type Moment, type Timeline } from "../../trigger/replay/timeline";
+import { counted } from "../../lib/text";
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /** Says what the trigger would have done with CloudTrail's log files. */
-export const replay = command(replayTable, async (given, { output, errors, folder }) => {
-  const [say, complain] = [lines(output), lines(errors)];
+export const replay = command(replayTable, async (given, { output, errors, folder, environment }) => {
+  const [say, complain] = [prose(output, environment), prose(errors, environment)];
   const own = ownIn(given);
   const { records, isWhole } = await recordsOf(given.operands, complain);
   // What can be replayed is; the exit code says that it wasn't all.
   const done = isWhole ? "fine" : "failed";
   if (records === undefined) return done;
   const times = {
-    ...{ delay: given.delay * 1000, run: given.run * 1000, secondLook: given.secondLook * 1000 },
-    ...{ schedule: given.schedule * 60_000, ownRoles: given.ownRole, tagKeys: given.tag },
+    delay: given.delay * 1000,
+    run: given.run * 1000,
+    secondLook: given.secondLook * 1000,
+    schedule: given.schedule * 60_000,
+    ownRoles: given.ownRole,
+    tagKeys: given.tag,
+    services: given.services,
   };
   const tell = ({ at, what, details }: Moment) => {
-    say(`${new Date(at).toISOString().slice(0, 19)}Z  ${what}`);
-    for (const line of details) say(`${" ".repeat(24)}${line}`);
+    const rest = " ".repeat(24);
+    say(what, { first: `${new Date(at).toISOString().slice(0, 19)}Z  `, rest });
+    for (const line of details) say(line, { first: rest });
   };
   if (given.inventory === undefined) {
     say(report(records.length, await timelineOf(records, times, tell)));
@@ -36,7 +44,8 @@ export const replay = command(replayTable, async (given, { output, errors, folde
     const opened = (rehearsal = await Rehearsal.open({
       snapshot: given.inventory,
       own: own && { ...own, folder },
-      executable: chosenExecutable(given),
+      engines: enginesOf(chooseExecutable(given), true),
+      startFirewall: startSimulator,
       signal: stopping.signal,
     }));
     const timeline = await opened.unlessStopped(() => timelineOf(records, times, tell, opened));
@@ -85,13 +94,13 @@ async function recordsOf(
 }
 
 function report(records: number, { dropped, malformed, untold, runs }: Timeline): string {
-  const counted = (counts: Map<string, number>) =>
+  const each = (counts: Map<string, number>) =>
     [...counts].sort(([, a], [, b]) => b - a).map(([what, count]) => `  ${count} ${what}`);
   return [
     "",
-    `${records} records, ${runs} runs`,
-    ...(dropped.size > 0 ? ["start nothing:", ...counted(dropped)] : []),
-    ...(untold.size > 0 ? ["not followed by the account:", ...counted(untold)] : []),
+    `${counted(records, "record")}, ${counted(runs, "run")}`,
+    ...(dropped.size > 0 ? ["start nothing:", ...each(dropped)] : []),
+    ...(untold.size > 0 ? ["not followed by the account:", ...each(untold)] : []),
     ...(malformed.length > 0 ? ["malformed:", ...malformed.slice(0, 10).map((reason) => `  ${reason}`)] : []),
   ].join("\n");
 }

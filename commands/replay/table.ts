@@ -1,4 +1,4 @@
-import { numberOr, table, text, texts } from "../framework";
+import { flag, numberOr, table, text, texts } from "../framework";
 import { cli, engine, inventory } from "../flags";
 
 const seconds = { to: 999_999 };
@@ -21,13 +21,15 @@ export const replayTable = table({
     schedule: numberOr(15, "MINUTES", "how often a run comes without a change; 0 for never", seconds),
     ownRole: texts("ARN", "a role of the trigger's own, whose calls don't count"),
     tag: texts("KEY", "a tag key that the stack's configuration looks at"),
+    services: flag("calls of services that make network interfaces count too (interfaces: all, or kinds)"),
     inventory: inventory(
       "what AWS had before the first call (aws-panos snapshot): then each run is the real program, against that account and a simulated firewall",
       "snapshot",
     ),
     stack: text("NAME", "whose settings count then: Pulumi.NAME.yaml (the demo's)", { completes: "stack" }),
     firewallConfig: text("FILE", "with --stack: what its firewall has, an exported configuration", {
-      ...{ also: "firewall", completes: "file" },
+      also: "firewall",
+      completes: "file",
     }),
     engine,
     cli,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { parseFaults, startHaPair, startSimulator } from "../../packages/simulator";
-import type { HaPairOptions, Simulator } from "../../packages/simulator";
+import { parseFaults, startHaPair, startPanorama, startSimulator } from "../../packages/simulator";
+import type { HaPairOptions, PanoramaOptions, Simulator } from "../../packages/simulator";
 import { parseApplications } from "../../packages/simulator/policy/more-applications";
 import type { MoreApplications } from "../../packages/simulator/policy/more-applications";
 import { refusesFrom } from "../../packages/simulator/refuses";
@@ -14,7 +14,7 @@ type Given = GivenTo<typeof simulatorTable>;
 export const simulator = command(simulatorTable, async (given, { output }) => {
   const say = lines(output);
   const options = optionsFrom(given);
-  const running = given.ha === undefined ? await startSimulator(options) : await startHaPair(options);
+  const running = await started(given, options);
   const announce = ({ url, httpUrl }: Simulator, which: string) => {
     say(`PAN-OS simulator${which}: XML API on ${url}/api/ (self-signed certificate) and ${httpUrl}/api/`);
     say(`Rulebase and jobs to look at: ${httpUrl}/`);
@@ -22,6 +22,9 @@ export const simulator = command(simulatorTable, async (given, { output }) => {
   if ("first" in running) {
     announce(running.first, ", the first firewall of an HA pair");
     announce(running.second, ", the second one");
+  } else if ("panorama" in running) {
+    announce(running.panorama, ", a Panorama");
+    for (const [serial, firewall] of running.firewalls) announce(firewall, `, its firewall ${serial}`);
   } else announce(running, "");
   await new Promise<void>((stop) => {
     process.once("SIGTERM", stop);
@@ -32,15 +35,32 @@ export const simulator = command(simulatorTable, async (given, { output }) => {
   return "fine";
 });
 
+function started(given: Given, options: HaPairOptions) {
+  if (given.panorama !== undefined) return startPanorama(withFirewalls(given.panorama, options));
+  return given.ha === undefined ? startSimulator(options) : startHaPair(options);
+}
+
+/** The configuration that is given is each firewall's; Panorama's own has two device groups. */
+function withFirewalls(
+  firewalls: number,
+  { config, second = {}, ...options }: HaPairOptions,
+): PanoramaOptions {
+  return { ...options, firewalls, firewall: { ...second, ...(config !== undefined && { config }) } };
+}
+
 function optionsFrom(given: Given): HaPairOptions {
   const { user, password, ha, firewallConfig, record, swVersion, keyLifetime, maxRules } = given;
   refuse(
     password.length > Math.max(user.length, 1) && "--password: there are more passwords than users",
+    given.panorama !== undefined && ha !== undefined && "--panorama and --ha don't go together",
     ha !== undefined && !isMode(ha) && `--ha: "${ha}" is neither active-passive nor active-active`,
   );
   const names = user.length === 0 ? ["admin"] : user;
   return {
-    ...{ port: given.port, httpPort: given.httpPort, host: given.host, commitSeconds: given.commitSeconds },
+    port: given.port,
+    httpPort: given.httpPort,
+    host: given.host,
+    commitSeconds: given.commitSeconds,
     users: names.map((name, index) => ({ name, password: password[index] ?? name })),
     ...(firewallConfig !== undefined && { config: readFileSync(firewallConfig, "utf8") }),
     ...(record !== undefined && { record }),

@@ -16,7 +16,8 @@ export const simulatorTable = table({
     user: texts("NAME", "an administrator, with all rights unless --firewall-config gives it a role (admin)"),
     password: texts("TEXT", "of the user at the same place (its name)"),
     firewallConfig: text("FILE", "the running configuration at the start, a PAN-OS <config> with vsys1", {
-      ...{ also: "config", completes: "file" },
+      also: "config",
+      completes: "file",
     }),
     commitSeconds: numberOr(1, "N", "how long a commit job runs", { to: 3600, fraction: true }),
     record: text("FILE", "append one line of JSON for each request, without secrets", { completes: "file" }),
@@ -35,8 +36,19 @@ export const simulatorTable = table({
     everyApplication: flag("rules may name any application; an unknown one has no default ports"),
     refuse: texts(
       "WHAT",
-      "what isn't documented, to see what a client does then: reordering (a commit of one administrator's changes that moves rules; reordering=VERSION: by versions before that), edit-and-move (of one entry, in one multi-config), paged-all (registered-ip, all with limit)",
-      { completes: ["reordering", "edit-and-move", "paged-all"] },
+      "what isn't documented, to see what a client does then: reordering (a commit of one administrator's changes that moves rules; reordering=VERSION: by versions before that), edit-and-move (of one entry, in one multi-config), paged-all (registered-ip, all with limit), pushed-config (reads of /config/panorama), pushed-operation (show config pushed-shared-policy), pushed-root (of pushed-shared-policy in the form that was recorded), pushed-show (show of /config/panorama), pushed-rule-names (a local rule by a pushed one's name, at the commit)",
+      {
+        completes: [
+          "reordering",
+          "edit-and-move",
+          "paged-all",
+          "pushed-config",
+          "pushed-operation",
+          "pushed-root",
+          "pushed-show",
+          "pushed-rule-names",
+        ],
+      },
     ),
     faults: text("FILE", "what goes wrong, a JSON list (below); with --ha, on each of the two", {
       completes: "file",
@@ -44,16 +56,19 @@ export const simulatorTable = table({
     ha: text("MODE", "an HA pair: active-passive or active-active; the first one is active", {
       completes: ["active-passive", "active-active"],
     }),
-    secondPort: port(8444, "the second firewall's HTTPS port"),
+    panorama: number("N", "a Panorama with N firewalls behind it, instead of one firewall", { to: 50 }),
+    secondPort: port(8444, "the second firewall's HTTPS port; with --panorama, of the first one behind it"),
     secondHttpPort: port(8081, "and its HTTP port"),
     syncSeconds: numberOr(1, "N", "how long the pair synchronises after a commit", {
-      ...{ to: 3600, fraction: true },
+      to: 3600,
+      fraction: true,
     }),
     passiveWrites: flag("the passive firewall takes changes; otherwise it refuses them with code 15"),
   },
   details: [ROLES, FAULTS, ADMINISTRATION],
   examples: [
     ["--firewall-config demo/firewall.xml", "the demo's firewall, with a page at http://127.0.0.1:8080/"],
+    ["--panorama 3", "a Panorama with three firewalls; its page shows what each of them has"],
     ["--ha active-passive --faults faults.json", "a pair, on which things go wrong"],
   ],
   exits: { fine: "it was stopped" },

@@ -3,7 +3,7 @@ import { parseCidr, isInside } from "../../lib/net/cidr";
 import { includes, trafficOf, type Traffic } from "../../lib/net/protocols";
 import type { Direction } from "../../mapping/types";
 import { entriesHash } from "../entries";
-import type { Principal } from "../event/principal";
+import type { Principal } from "../../aws/cloudtrail/principal";
 import { fits } from "../../lib/pattern";
 import type { Kind } from "../policy/types";
 import { endOf, type GroupRule, type RuleContent } from "../rules";

@@ -27,7 +27,8 @@ export class DynamoApprovals implements ApprovalStore {
   async all(): Promise<Kept[]> {
     try {
       const items = await scanned<Record<string, unknown>>(this.client, {
-        ...{ TableName: this.table, ConsistentRead: true },
+        TableName: this.table,
+        ConsistentRead: true,
       });
       return items.map((value) => ({ by: String(value["by"]), id: String(value["id"]), value }));
     } catch (error) {

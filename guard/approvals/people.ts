@@ -1,6 +1,6 @@
 /** Who may approve, and what tells one person from another: for who asks and for who approves, in every account. Pure. */
 import { fits } from "../../lib/pattern";
-import type { Principal } from "../event/principal";
+import type { Principal } from "../../aws/cloudtrail/principal";
 
 /** `approvers` of guard.yaml. Sessions of roles or IAM users, never both: nobody can tell them apart. */
 export interface Approvers {

@@ -80,8 +80,13 @@ function readApproval({ by, id, value }: Kept): Approval | { problem: string } {
   ].find((each) => each !== false);
   if (problem !== undefined || typeof approved === "string") return { problem: problem ?? "" };
   return {
-    ...{ id, by, permission: approved },
-    ...{ madeAt: String(madeAt), group: String(group), until: String(until), once: once === true },
+    id,
+    by,
+    permission: approved,
+    madeAt: String(madeAt),
+    group: String(group),
+    until: String(until),
+    once: once === true,
     ...(typeof pattern === "string" && { for: pattern }),
     ...(typeof ticket === "string" && { ticket }),
     ...(typeof reason === "string" && { reason }),

@@ -22,7 +22,9 @@ export function approverRights<R>(
   const writes = approvingIdentities(approvers).map(({ Sid, key, Condition }): ApproverRight<R> =>
     "table" in place
       ? {
-          ...{ Sid, Action: ["dynamodb:PutItem"], Resource: place.table },
+          Sid,
+          Action: ["dynamodb:PutItem"],
+          Resource: place.table,
           Condition: {
             ...Condition,
             "ForAllValues:StringEquals": {
@@ -33,7 +35,7 @@ export function approverRights<R>(
             Null: { "dynamodb:LeadingKeys": "false", "dynamodb:Attributes": "false" },
           },
         }
-      : { ...{ Sid, Action: ["s3:PutObject"], Resource: `${place.objects}${key}/*` }, Condition },
+      : { Sid, Action: ["s3:PutObject"], Resource: `${place.objects}${key}/*`, Condition },
   );
   if (writes.length === 0) return [];
   return [

@@ -1,5 +1,5 @@
 import type { RuleContent } from "../rules";
-import type { Principal } from "./principal";
+import type { Principal } from "../../aws/cloudtrail/principal";
 
 /** What a call did to one rule. */
 export type Effect =

@@ -1,11 +1,18 @@
+import {
+  field,
+  listIn,
+  optionalNumber,
+  optionalText,
+  recordIn,
+  type Fields,
+} from "../../aws/cloudtrail/fields";
+import type { CloudTrailRecord } from "../../aws/cloudtrail/record";
 import { given } from "../../lib/records";
 import type { Direction } from "../../mapping/types";
 import { GuardError } from "../error";
 import type { Site } from "../reach";
 import { legible, ruleContent, ruleKey, type RuleContent } from "../rules";
 import type { Effect, GroupEvent, Tagging } from "./event";
-import { field, listIn, optionalNumber, optionalText, recordIn, type Fields } from "./fields";
-import { principalOf } from "./principal";
 
 /** Calls that add, remove or modify a group's rules. */
 const DIRECTIONS: Readonly<Record<string, { op: "put" | "drop"; direction: Direction }>> = {
@@ -27,81 +34,58 @@ export const GUARDED_CALLS = [
 const TAG_CALLS = ["CreateTags", "DeleteTags"] as const;
 
 /** Who changed tags of which security groups; undefined: it is no such call, failed, or is of other resources. */
-export function groupTagging(detail: unknown): (Tagging & Site & { groups: string[] }) | undefined {
-  const event = recordIn(detail);
-  const name = optionalText(event["eventName"]) ?? "";
-  if (!TAG_CALLS.some((call) => call === name)) return undefined;
-  if (event["errorCode"] !== undefined && event["errorCode"] !== null) return undefined;
-  const request = recordIn(event["requestParameters"]);
-  const ids = listIn(field(request, "resourcesSet")).map((item) =>
+export function groupTagging(record: CloudTrailRecord): (Tagging & Site & { groups: string[] }) | undefined {
+  const { id = "none", at = new Date(0).toISOString(), name = "", account, region, principal } = record;
+  if (!TAG_CALLS.some((call) => call === name) || record.error !== undefined) return undefined;
+  const ids = listIn(field(recordIn(record.request), "resourcesSet")).map((item) =>
     optionalText(field(recordIn(item), "resourceId")),
   );
   const groups = [...new Set(ids.flatMap((id) => (id?.startsWith("sg-") ? [id] : [])))];
-  const { account, region } = siteIn(event);
   if (groups.length === 0) return undefined;
   if (account === undefined || region === undefined) {
     throw new GuardError("EVENT", `${name} doesn't say which account and region it is of: look by hand`);
   }
-  return {
-    ...{ account, region, groups, name, principal: principalOf(event["userIdentity"]) },
-    id: optionalText(event["eventID"]) ?? "none",
-    at: timeIn(event["eventTime"]) ?? new Date(0).toISOString(),
-  };
+  return { account, region, groups, name, principal, id, at };
 }
 
 /**
  * What a CloudTrail event did to a security group; undefined where it did nothing: another call, one that
  * failed, a dry run.
- * @param detail CloudTrail's own record: of an EventBridge event, its `detail`
  * @throws GuardError `EVENT` that says what is missing
  */
-export function groupEvent(detail: unknown): GroupEvent | undefined {
-  const event = recordIn(detail);
-  const name = optionalText(event["eventName"]) ?? "";
-  if (!GUARDED_CALLS.some((call) => call === name)) return undefined;
-  if (event["errorCode"] !== undefined && event["errorCode"] !== null) return undefined;
-  const response = recordIn(event["responseElements"]);
-  const parameters = recordIn(event["requestParameters"]);
+export function groupEvent(record: CloudTrailRecord): GroupEvent | undefined {
+  const { id, at, name = "", account, region, principal, sourceIp, userAgent } = record;
+  if (!GUARDED_CALLS.some((call) => call === name) || record.error !== undefined) return undefined;
+  const response = recordIn(record.response);
+  const parameters = recordIn(record.request);
   const request = recordIn(field(parameters, `${name}Request`) ?? parameters);
-  const { account = "", region = "" } = siteIn(event);
-  const context = { account, response };
-  const effects = effectsOf(name, request, context);
   const group = given({
     id: optionalText(field(request, "groupId")) ?? groupInResponse(response),
     name: optionalText(field(request, "groupName")),
   });
-  const needed = {
-    ...{ eventID: optionalText(event["eventID"]), eventTime: timeIn(event["eventTime"]) },
-    ...{ recipientAccountId: account, awsRegion: region },
-  };
-  const missing = Object.entries(needed).filter(([, value]) => value === undefined || value === "");
-  if (group.id === undefined && group.name === undefined) missing.push(["a group's id or name", undefined]);
+  const needed = { eventID: id, eventTime: at, recipientAccountId: account, awsRegion: region };
+  const missing = Object.keys(needed).filter((key) => needed[key as keyof typeof needed] === undefined);
+  if (group.id === undefined && group.name === undefined) missing.push("a group's id or name");
   if (missing.length > 0) {
     throw new GuardError(
       "EVENT",
-      `the CloudTrail event ${legible(name)} can't be judged: it lacks ${missing.map(([key]) => key).join(", ")}. ` +
+      `the CloudTrail event ${legible(name)} can't be judged: it lacks ${missing.join(", ")}. ` +
         "Look at the message in the dead-letter queue, and judge the change by hand",
     );
   }
   return {
-    ...{ id: needed.eventID!, at: needed.eventTime!, name, account, effects, group },
-    region,
-    principal: principalOf(event["userIdentity"]),
-    ...given({
-      sourceIp: optionalText(event["sourceIPAddress"]),
-      userAgent: optionalText(event["userAgent"]),
-    }),
+    id: id!,
+    at: at!,
+    name,
+    account: account!,
+    region: region!,
+    effects: effectsOf(name, request, { account: account!, response }),
+    group,
+    principal,
+    ...given({ sourceIp, userAgent }),
     ...(name === "CreateSecurityGroup" && { life: "created" as const }),
     ...(name === "DeleteSecurityGroup" && { life: "deleted" as const }),
   };
-}
-
-/** Where a CloudTrail event happened, as far as it says. */
-export function siteIn(event: Fields): Partial<Site> {
-  return given({
-    account: optionalText(event["recipientAccountId"]),
-    region: optionalText(event["awsRegion"]),
-  });
 }
 
 interface Context {
@@ -221,7 +205,9 @@ function contentOf(permission: Fields, direction: Direction, end: End): RuleCont
   const ipProtocol = optionalText(field(permission, "ipProtocol")) ?? "-1";
   const fromPort = optionalNumber(field(permission, "fromPort")) ?? -1;
   return ruleContent({
-    ...{ direction, ipProtocol, fromPort },
+    direction,
+    ipProtocol,
+    fromPort,
     toPort: optionalNumber(field(permission, "toPort")) ?? (ipProtocol.startsWith("icmp") ? -1 : fromPort),
     ...given(end),
   } as RuleContent);
@@ -267,9 +253,4 @@ function groupInResponse(response: Fields): string | undefined {
     optionalText(field(response, "groupId")) ??
     sets.map((rule) => optionalText(field(recordIn(rule), "groupId"))).find((id) => id !== undefined)
   );
-}
-
-function timeIn(value: unknown): string | undefined {
-  const time = new Date(optionalText(value) ?? "");
-  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }

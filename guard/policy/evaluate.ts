@@ -3,9 +3,10 @@ import type { Tags } from "../../inventory/types";
 import { parseCidr, isInside, type Cidr } from "../../lib/net/cidr";
 import { difference, setOf } from "../../lib/net/intervals";
 import { includes, meets, trafficOf } from "../../lib/net/protocols";
+import { endOf as momentOf } from "../../mapping/expiry";
 import { hasTag } from "../../mapping/zones";
 import { isOpen } from "../../settings/freeze";
-import { accountOf, type Principal } from "../event/principal";
+import { accountOf, type Principal } from "../../aws/cloudtrail/principal";
 import { fits } from "../../lib/pattern";
 import { endOf, type RuleContent } from "../rules";
 import type { Conditions, Decision, GuardPolicy, Kind, PolicyRule, SourceConditions } from "./types";
@@ -13,7 +14,7 @@ import type { Conditions, Decision, GuardPolicy, Kind, PolicyRule, SourceConditi
 /** One permission that a change opens or closes, and its circumstances. Absent: not known. */
 export interface Facts {
   kind: Kind;
-  content: RuleContent;
+  content: RuleContent & { tags?: Tags };
   group: { id: string; name?: string; tags?: Tags; vpcId?: string };
   account?: string;
   principal?: Principal;
@@ -113,7 +114,17 @@ function conditionsOf(
     const windows = when.time;
     answers.push(["time", known(at, (time) => windows.some((window) => isOpen(window, time)))]);
   }
+  if (when.withoutEnd !== undefined) {
+    answers.push(["withoutEnd", isWithoutEnd(when.withoutEnd, content.tags, group.tags)]);
+  }
   return answers;
+}
+
+/** Whether neither a rule nor its group says when it ends. An event doesn't tell a rule's tags. */
+function isWithoutEnd(key: string, rule: Tags | undefined, group: Tags | undefined): boolean | undefined {
+  const ends = [rule, group].some((tags) => momentOf(tags?.[key] ?? "") !== undefined);
+  if (ends) return false;
+  return rule === undefined || group === undefined ? undefined : true;
 }
 
 function sourceAnswers(when: SourceConditions, { content, entries }: Facts): Answer[] {
@@ -130,19 +141,20 @@ function sourceAnswers(when: SourceConditions, { content, entries }: Facts): Ans
   // A group's members are no blocks of addresses.
   if (content.referencedSecurityGroupId !== undefined) return [...answers, ["source", false]];
   const blocks = blocksOf(content, entries);
-  const told = (test: (blocks: Cidr[]) => boolean) => (blocks === undefined ? undefined : test(blocks));
+  const ifKnown = (test: (blocks: Cidr[]) => boolean) => (blocks === undefined ? undefined : test(blocks));
   if (widerThan) {
     answers.push([
       "source.widerThan",
-      told((all) => all.some((each) => each.prefixLength < widerThan[each.family])),
+      ifKnown((all) => all.some((each) => each.prefixLength < widerThan[each.family])),
     ]);
   }
   if (inside)
     answers.push([
       "source.inside",
-      told((all) => all.length > 0 && all.every((each) => isCovered(each, inside))),
+      ifKnown((all) => all.length > 0 && all.every((each) => isCovered(each, inside))),
     ]);
-  if (outside) answers.push(["source.outside", told((all) => all.some((each) => !isCovered(each, outside)))]);
+  if (outside)
+    answers.push(["source.outside", ifKnown((all) => all.some((each) => !isCovered(each, outside)))]);
   return answers;
 }
 

@@ -1,22 +1,15 @@
 import { readFile } from "node:fs/promises";
-import { LineCounter, parseDocument, type Document } from "yaml";
-import { given, isRecord } from "../../lib/records";
-import { parseCidr, type Cidr } from "../../lib/net/cidr";
-import type { GuardedTraffic } from "../../mapping/guardrails";
-import { freezeWindows, type FreezeWindow } from "../../settings/freeze";
-import { ANY, traffic } from "../../settings/guardrails";
-import { reportUnlessKnown } from "../../settings/keys";
+import { fileReason } from "../../lib/file-errors";
+import { given } from "../../lib/records";
+import { counted } from "../../lib/text";
+import { readYaml, type Path } from "../../lib/yaml";
 import type { Approvers } from "../approvals/people";
 import { GuardError } from "../error";
-import type { Conditions, Decision, GuardPolicy, Kind, PolicyRule, SourceConditions } from "./types";
-
-type Path = readonly (string | number)[];
-/** Notes what is wrong at a place: the rest of the sentence, and what would be right. */
-type Wrong = (path: Path, problem: string, example: string) => void;
+import { conditions } from "./conditions";
+import type { Decision, GuardPolicy, PolicyRule } from "./types";
+import { choice, object, TAG, texts, type Wrong } from "./values";
 
 const DECISIONS: readonly Decision[] = ["allow", "notify", "revert", "hold"];
-const KINDS: readonly Kind[] = ["opens", "closes"];
-const TAG = /^[^=]{1,128}(=.*)?$/su;
 
 /**
  * Reads `guard.yaml`.
@@ -29,7 +22,7 @@ export async function readPolicy(file: string): Promise<GuardPolicy> {
   } catch (error) {
     throw new GuardError(
       "POLICY",
-      `the guard's policy ${file} can't be read (${(error as NodeJS.ErrnoException).code}). ` +
+      `the guard's policy ${file} can't be read: ${fileReason(error)}. ` +
         "guard/guard.example.yaml is one to begin with",
     );
   }
@@ -41,13 +34,12 @@ export async function readPolicy(file: string): Promise<GuardPolicy> {
  * @throws GuardError `POLICY` with every problem at once, each with its line
  */
 export function policyFrom(text: string, name = "guard.yaml"): GuardPolicy {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const problems: { line: number; text: string }[] = document.errors.map(({ pos, message }) => ({
-    line: lines.linePos(pos[0]).line,
-    text: `is no YAML: ${message.split("\n")[0]}`,
+  const yaml = readYaml(text);
+  const problems: { line: number; text: string }[] = yaml.faults.map(({ line, column, text }) => ({
+    line,
+    text: `is no YAML at column ${column}: ${text}`,
   }));
-  const lineOf = (path: Path) => lines.linePos(offsetOf(document, path)).line;
+  const lineOf = (path: Path) => yaml.placeOf(path).line;
   const wrong: Wrong = (path, problem, example) => {
     const place = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
     problems.push({
@@ -55,20 +47,10 @@ export function policyFrom(text: string, name = "guard.yaml"): GuardPolicy {
       text: `${place.replace(/^\./, "")} ${problem}. Example: ${example}`,
     });
   };
-  const policy = problems.length > 0 ? undefined : policyOf(document.toJS() as unknown, lineOf, wrong);
+  const policy = problems.length > 0 ? undefined : policyOf(yaml.value, lineOf, wrong);
   if (policy !== undefined && problems.length === 0) return policy;
   const listed = problems.sort((a, b) => a.line - b.line).map(({ line, text }) => `  line ${line}: ${text}`);
-  throw new GuardError("POLICY", `${name} has ${problems.length} problem(s):\n${listed.join("\n")}`);
-}
-
-/** Where in the text the nearest node on a path begins. */
-function offsetOf(document: Document.Parsed, path: Path): number {
-  for (let length = path.length; length >= 0; length--) {
-    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-    const range = (node as { range?: [number, number, number] } | null | undefined)?.range;
-    if (range) return range[0];
-  }
-  return 0;
+  throw new GuardError("POLICY", `${name} has ${counted(problems.length, "problem")}:\n${listed.join("\n")}`);
 }
 
 function policyOf(value: unknown, lineOf: (path: Path) => number, wrong: Wrong): GuardPolicy {
@@ -158,171 +140,4 @@ function policyRule(value: unknown, path: Path, lineOf: (path: Path) => number, 
     then,
     approvers: Number(approvers),
   };
-}
-
-const CONDITIONS = [
-  "change",
-  "direction",
-  "principal",
-  "group",
-  "vpc",
-  "account",
-  "traffic",
-  "source",
-  "time",
-];
-
-function conditions(value: unknown, path: Path, wrong: Wrong): Conditions {
-  const when = object(value, path, CONDITIONS, "{traffic: [tcp/22]}", wrong);
-  const at = (key: string) => [...path, key];
-  const named = (key: string, keys: readonly string[], example: string) => {
-    if (when[key] === undefined) return undefined;
-    const fields = object(when[key], at(key), keys, example, wrong);
-    if (Object.keys(fields).length === 0) wrong(at(key), "says nothing", example);
-    return Object.fromEntries(
-      keys.flatMap((each) => {
-        const pattern = each === "tags" ? TAG : /^\S.*$/su;
-        const list = texts(fields[each], [...at(key), each], pattern, "[name-*]", wrong);
-        return list === undefined ? [] : [[each, list]];
-      }),
-    );
-  };
-  const { change, direction } = when;
-  return {
-    change:
-      change === undefined
-        ? ["opens"]
-        : filled(change, at("change"), "[opens]", wrong).map((kind) =>
-            choice(kind, at("change"), KINDS, wrong),
-          ),
-    ...given({
-      direction:
-        direction === undefined
-          ? undefined
-          : choice(direction, at("direction"), ["ingress", "egress"] as const, wrong),
-      principal: named("principal", ["user", "role", "session", "federated"], "{role: [deploy-*]}"),
-      group: named("group", ["ids", "names", "tags"], "{tags: [env=prod]}"),
-      vpc: texts(when["vpc"], at("vpc"), /^vpc-[0-9a-f*]+$/, "[vpc-0123abcd]", wrong),
-      account: texts(when["account"], at("account"), /^\d{12}$/, '["123456789012"]', wrong),
-      traffic: when["traffic"] === undefined ? undefined : traffics(when["traffic"], at("traffic"), wrong),
-      source: when["source"] === undefined ? undefined : source(when["source"], at("source"), wrong),
-      time: when["time"] === undefined ? undefined : windows(when["time"], at("time"), wrong),
-    }),
-  };
-}
-
-function traffics(value: unknown, path: Path, wrong: Wrong): GuardedTraffic[] {
-  return filled(value, path, "[tcp/22]", wrong).flatMap((text, index) =>
-    text === "any"
-      ? [ANY]
-      : (traffic(text, "", (_, problem, example) => wrong([...path, index], problem, `[${example}]`)) ?? []),
-  );
-}
-
-const SOURCES = ["widerThan", "inside", "outside", "prefixLists", "groups"];
-
-function source(value: unknown, path: Path, wrong: Wrong): SourceConditions {
-  const example = "{widerThan: {IPv4: 24, IPv6: 56}}";
-  const fields = object(value, path, SOURCES, example, wrong);
-  if (Object.keys(fields).length === 0) wrong(path, "says nothing", example);
-  const { widerThan } = fields;
-  const width = object(widerThan ?? {}, [...path, "widerThan"], ["IPv4", "IPv6"], example, wrong);
-  const isLength = (length: unknown, most: number) =>
-    Number.isInteger(length) && Number(length) >= 0 && Number(length) <= most;
-  if (widerThan !== undefined && !(isLength(width["IPv4"], 32) && isLength(width["IPv6"], 128))) {
-    wrong(
-      [...path, "widerThan"],
-      "is not one prefix length for IPv4 and one for IPv6",
-      "{IPv4: 24, IPv6: 56}",
-    );
-  }
-  return given({
-    widerThan:
-      widerThan === undefined ? undefined : { IPv4: Number(width["IPv4"]), IPv6: Number(width["IPv6"]) },
-    inside: cidrs(fields["inside"], [...path, "inside"], wrong),
-    outside: cidrs(fields["outside"], [...path, "outside"], wrong),
-    prefixLists: texts(
-      fields["prefixLists"],
-      [...path, "prefixLists"],
-      /^pl-[0-9a-f]+$/,
-      "[pl-0123abcd]",
-      wrong,
-    ),
-    groups: texts(
-      fields["groups"],
-      [...path, "groups"],
-      /^(\d{12}\/)?sg-[0-9a-f*]+$/,
-      "[sg-0123abcd]",
-      wrong,
-    ),
-  });
-}
-
-function cidrs(value: unknown, path: Path, wrong: Wrong): Cidr[] | undefined {
-  if (value === undefined) return undefined;
-  const list = filled(value, path, "[10.0.0.0/8, 2001:db8::/32]", wrong);
-  return list.flatMap((text, index) => {
-    const cidr = parseCidr(String(text));
-    if (cidr === undefined)
-      wrong([...path, index], `${JSON.stringify(text)} is no CIDR block`, "[10.0.0.0/8]");
-    return cidr ?? [];
-  });
-}
-
-function windows(value: unknown, path: Path, wrong: Wrong): FreezeWindow[] {
-  if (Array.isArray(value)) filled(value, path, "[{days: [sat, sun]}]", wrong);
-  return freezeWindows(value, (place, problem, example) => {
-    const [, index, , key] = /^(?:\[(\d+)\])?(\.(\w+))?/.exec(place) ?? [];
-    const inner = [...(index === undefined ? [] : [Number(index)]), ...(key === undefined ? [] : [key])];
-    wrong([...path, ...inner], problem, example);
-  });
-}
-
-/** A list of texts, or one alone. */
-function texts(
-  value: unknown,
-  path: Path,
-  pattern: RegExp,
-  example: string,
-  wrong: Wrong,
-): string[] | undefined {
-  if (value === undefined) return undefined;
-  const list = filled(value, path, example, wrong);
-  list.forEach((text, index) => {
-    // An account's number without quotes is a number in YAML, whose leading zeros are lost.
-    if (typeof text === "string" && pattern.test(text)) return;
-    wrong([...path, index], `${JSON.stringify(text)} is not a valid value`, example);
-  });
-  return list.map(String);
-}
-
-/** A list, or one alone. An empty one would be a condition that never holds, or one that always does. */
-function filled(value: unknown, path: Path, example: string, wrong: Wrong): unknown[] {
-  const list = Array.isArray(value) ? (value as unknown[]) : [value];
-  if (list.length === 0) wrong(path, "is empty", example);
-  return list;
-}
-
-function object(
-  value: unknown,
-  path: Path,
-  keys: readonly string[],
-  example: string,
-  wrong: Wrong,
-): Record<string, unknown> {
-  if (!isRecord(value)) {
-    wrong(path, "is not an object", example);
-    return {};
-  }
-  for (const key of Object.keys(value)) {
-    reportUnlessKnown(key, "", keys, (_, problem, known) => wrong([...path, key], problem, known));
-  }
-  return value;
-}
-
-function choice<T extends string>(value: unknown, path: Path, choices: readonly T[], wrong: Wrong): T {
-  const found = choices.find((each) => each === value);
-  if (found === undefined)
-    wrong(path, `${JSON.stringify(value)} is none of ${choices.join(", ")}`, choices[0]!);
-  return found ?? choices[0]!;
 }

@@ -52,6 +52,8 @@ export interface Conditions {
   traffic?: GuardedTraffic[];
   source?: SourceConditions;
   time?: FreezeWindow[];
+  /** The key of the tag that ends permissions (`expiryTag`): neither the rule nor its group says an end by it. */
+  withoutEnd?: string;
 }
 
 /** The end beyond the group; of an egress rule, its destination. */

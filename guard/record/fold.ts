@@ -235,7 +235,10 @@ function modified(before: RuleContent, changes: Partial<RuleContent>): RuleConte
   const from = ENDS.some((end) => changes[end] !== undefined) ? changes : before;
   const ends = Object.fromEntries(ENDS.flatMap((end) => (from[end] === undefined ? [] : [[end, from[end]]])));
   return ruleContent({
-    ...{ direction, ipProtocol, fromPort, toPort },
+    direction,
+    ipProtocol,
+    fromPort,
+    toPort,
     ...(description !== undefined && { description }),
     ...Object.fromEntries(Object.entries(changes).filter(([key]) => !ENDS.some((end) => end === key))),
     ...ends,

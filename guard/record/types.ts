@@ -1,5 +1,5 @@
 import type { Effect } from "../event/event";
-import type { Principal } from "../event/principal";
+import type { Principal } from "../../aws/cloudtrail/principal";
 import type { Tags } from "../../inventory/types";
 import type { GroupRule } from "../rules";
 

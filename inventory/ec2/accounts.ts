@@ -1,6 +1,7 @@
 import { InventoryError } from "../errors";
 import { Slots } from "../../lib/pace";
 import type { Clock } from "../../lib/pace";
+import { given } from "../../lib/records";
 import type { Tell } from "../tell";
 import type { Inventory, UnreadAccount } from "../types";
 import type { AwsAccess } from "../../aws/access";
@@ -19,6 +20,8 @@ export interface AccountsSource {
   accounts: AccountAccess[];
   /** `keep`: read the others, and say in the inventory what could not be read. */
   onUnreadable: "stop" | "keep";
+  /** What AWS itself stops, too: no rule depends on it. */
+  withFilters?: true;
 }
 
 /** Regions that are read at the same time: each takes some 30 MB for a thousand interfaces and rules. */
@@ -29,7 +32,7 @@ const AT_ONCE = 4;
  * @throws InventoryError that names the account, where one can't be read and nothing else is wanted
  */
 export async function readAccounts(
-  { accounts, onUnreadable }: AccountsSource,
+  { accounts, onUnreadable, withFilters }: AccountsSource,
   tell: Tell,
   clock?: Clock,
 ): Promise<Inventory> {
@@ -41,7 +44,10 @@ export async function readAccounts(
         // One that failed stops the others, unless they are wanted all the same.
         if (stopped) return { account };
         try {
-          return { account, read: await collectEc2(account.access, clock) };
+          return {
+            account,
+            read: await collectEc2({ access: account.access, ...given({ withFilters }) }, clock),
+          };
         } catch (error) {
           stopped = onUnreadable === "stop";
           return { account, error: error as Error };

@@ -28,8 +28,14 @@ export function networkInterfaceAnswer(each: ec2.NetworkInterface): NetworkInter
     ownerId: each.OwnerId,
     vpcId: each.VpcId ?? "",
     subnetId: each.SubnetId ?? "",
-    attachments: Attachment?.InstanceId
-      ? [given({ instanceId: Attachment.InstanceId, status: Attachment.Status })]
+    attachments: Attachment
+      ? [
+          given({
+            instanceId: Attachment.InstanceId,
+            instanceOwnerId: Attachment.InstanceOwnerId,
+            status: Attachment.Status,
+          }),
+        ]
       : [],
     privateIp: each.PrivateIpAddress,
     privateIps: PrivateIpAddresses.flatMap(({ PrivateIpAddress }) => PrivateIpAddress || []),
@@ -39,6 +45,9 @@ export function networkInterfaceAnswer(each: ec2.NetworkInterface): NetworkInter
     associations: publicAddresses(each),
     securityGroups: (each.Groups ?? []).flatMap(({ GroupId }) => GroupId || []),
     interfaceType: each.InterfaceType,
+    requesterId: each.RequesterId,
+    description: each.Description,
+    status: each.Status,
     sourceDestCheck: each.SourceDestCheck,
     tags: tagsOf(each.TagSet),
   });

@@ -1,5 +1,7 @@
 import type { Answer, Answers } from "../answers";
+import { mergedFilters } from "./filters";
 import type { AccountRegion, VpcPeeringConnection } from "../types";
+import { mergedTransit } from "./merge-transit";
 
 /** Answers of one region of one account. */
 export type RegionAnswers = Answers & { region: string; accountId: string };
@@ -11,6 +13,7 @@ export type RegionAnswers = Answers & { region: string; accountId: string };
  * @param isComplete nothing else was to be read
  */
 export function merged(parts: RegionAnswers[], isComplete: boolean): Answers {
+  const filters = mergedFilters(parts);
   const accounts = parts.map(({ accountId, region }): AccountRegion => ({ accountId, region }));
   const [first] = accounts;
   const one = (key: keyof AccountRegion) =>
@@ -37,7 +40,9 @@ export function merged(parts: RegionAnswers[], isComplete: boolean): Answers {
     securityGroups: objects((part) => part.securityGroups),
     securityGroupRules: objects((part) => part.securityGroupRules),
     prefixLists: objects((part) => part.prefixLists),
+    ...mergedTransit(parts),
     vpcPeeringConnections: peerings(parts.flatMap((part) => part.vpcPeeringConnections ?? [])),
+    ...(filters && { filters }),
   };
 }
 

@@ -24,10 +24,10 @@ export interface Cidr extends Interval {
 
 /** A single address. */
 export interface Address {
-  family: Family;
-  value: bigint;
+  readonly family: Family;
+  readonly value: bigint;
   /** The canonical text: "192.0.2.1", "2001:db8::1" */
-  text: string;
+  readonly text: string;
 }
 
 const BITS: Record<Family, number> = { IPv4: 32, IPv6: 128 };
@@ -56,8 +56,21 @@ export function cidrsOf(family: Family, { first, last }: Interval): Cidr[] {
   return cidrs;
 }
 
+/** What texts were found to say: a plan meets most of its addresses many times. */
+const parsed = new Map<string, Address | undefined>();
+const MOST_PARSED = 20_000;
+
 /** The address that `text` writes, or undefined. Octal, hexadecimal, short and zoned forms are refused. */
 export function parseAddress(text: string): Address | undefined {
+  const before = parsed.get(text);
+  if (before !== undefined || parsed.has(text)) return before;
+  if (parsed.size === MOST_PARSED) parsed.clear();
+  const address = readAddress(text);
+  parsed.set(text, address);
+  return address;
+}
+
+function readAddress(text: string): Address | undefined {
   // Asked about a text of another form, ipaddr.js throws and catches: of thousands of them that takes seconds.
   if (FOUR_PARTS.test(text) && ipaddr.IPv4.isValidFourPartDecimal(text)) {
     const bytes = ipaddr.IPv4.parse(text).octets;

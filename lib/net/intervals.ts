@@ -21,6 +21,11 @@ export function setOf(intervals: Iterable<Interval>): IntervalSet {
   return merged;
 }
 
+/** How many numbers a set has. */
+export function size(set: IntervalSet): bigint {
+  return set.reduce((sum, { first, last }) => sum + last - first + 1n, 0n);
+}
+
 /** What both have. */
 export function intersection(a: IntervalSet, b: IntervalSet): IntervalSet {
   const [small, large] = a.length <= b.length ? [a, b] : [b, a];

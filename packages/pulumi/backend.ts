@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, w
 import { hostname, userInfo } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { isRecord } from "../../lib/records";
 import { EngineError } from "./errors";
 import type { Deployment } from "./state";
-import { isObject } from "./values";
 
 /**
  * A stack in Pulumi's own file backend (`PULUMI_BACKEND_URL=file://…`): the same files, so that the CLI can go on
@@ -52,8 +52,8 @@ export class StackFiles {
       throw new EngineError("no-stack", `no stack named '${this.stack}' found: create it with stack init`);
     }
     const file: unknown = JSON.parse(readFileSync(this.stateFile, "utf8"));
-    const checkpoint = isObject(file) && file["version"] === 3 ? file["checkpoint"] : undefined;
-    if (!isObject(checkpoint)) {
+    const checkpoint = isRecord(file) && file["version"] === 3 ? file["checkpoint"] : undefined;
+    if (!isRecord(checkpoint)) {
       throw new EngineError("bad-state", `${this.stateFile} is not a version 3 checkpoint`);
     }
     return checkpoint["latest"] as Deployment | undefined;
@@ -105,7 +105,7 @@ export class StackFiles {
     if (others.length === 0) return;
     const owners = others.map((name) => {
       const lock: unknown = JSON.parse(readFileSync(path.join(this.lockDirectory, name), "utf8"));
-      const field = (key: string): string => (isObject(lock) ? String(lock[key]) : "?");
+      const field = (key: string): string => (isRecord(lock) ? String(lock[key]) : "?");
       const url = `${this.backendUrl}/.pulumi/locks/organization/${this.project}/${this.stack}/${name}`;
       const time = field("timestamp").replace(/\.\d+/, "");
       return `\n  ${url}: created by ${field("username")}@${field("hostname")} (pid ${field("pid")}) at ${time}`;

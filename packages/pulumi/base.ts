@@ -67,3 +67,20 @@ function survivingParent(
   while (urn !== "" && !alive.has(urn)) urn = parents.get(urn) ?? "";
   return urn;
 }
+
+/** What is said of operations that nobody knows the end of, as the CLI says it. */
+export function pendingWarning(base: BaseState): string {
+  const list = base.pendingOperations
+    .map(({ resource, type }) => `  * ${resource.urn}, interrupted while ${type}\n`)
+    .join("");
+  return (
+    `Attempting to deploy or update resources with ${String(base.pendingOperations.length)} pending operations ` +
+    `from previous deployment.\n${list}` +
+    "These resources are in an unknown state because the Pulumi CLI was interrupted while waiting for changes to " +
+    "these resources to complete. You should confirm whether or not the operations listed completed successfully " +
+    "by checking the state of the appropriate provider. Once you have confirmed the status of the interrupted " +
+    "operations, you can repair your stack using `pulumi refresh` which will refresh the state from the provider " +
+    "you are using and clear the pending operations if there are any.\n\n" +
+    "Note that `pulumi refresh` will need to be run interactively to clear pending CREATE operations."
+  );
+}

@@ -1,7 +1,8 @@
+import { isRecord } from "../../lib/records";
 import type { DiagnosticEvent, EngineEvent, StepMetadata, StepOp, StepState } from "./events";
 import { isDefaultProvider, nameOf, typeOf } from "./urn";
 import type { PropertyMap } from "./values";
-import { differences, isObject, signatureKey } from "./values";
+import { differences, signatureKey } from "./values";
 
 const prefixes: Record<StepOp, string> = {
   same: "  ",
@@ -125,12 +126,12 @@ function describe(change: Change, { old, new: next }: StepMetadata): string {
 function valueAt(properties: PropertyMap, path: string): unknown {
   let value: unknown = properties;
   for (const segment of path.match(/[^.[\]]+/g) ?? []) {
-    value = Array.isArray(value) ? value[Number(segment)] : isObject(value) ? value[segment] : undefined;
+    value = Array.isArray(value) ? value[Number(segment)] : isRecord(value) ? value[segment] : undefined;
   }
   return value;
 }
 
 function text(value: unknown): string {
-  if (isObject(value) && signatureKey in value) return "[secret]";
+  if (isRecord(value) && signatureKey in value) return "[secret]";
   return JSON.stringify(value) ?? "undefined";
 }

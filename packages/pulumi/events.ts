@@ -1,7 +1,8 @@
 import { appendFileSync, closeSync, openSync } from "node:fs";
+import { isRecord } from "../../lib/records";
 import type { ResourceState } from "./state";
 import type { DiffKind, PropertyMap } from "./values";
-import { isObject, isSecret, secretSignature, signatureKey } from "./values";
+import { isSecret, secretSignature, signatureKey } from "./values";
 
 export type StepOp =
   | "same"
@@ -144,7 +145,7 @@ export class Diagnostics {
 function blinded(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(blinded);
   if (isSecret(value)) return { [signatureKey]: secretSignature, ciphertext: "[secret]" };
-  return isObject(value) ? blindedProperties(value) : value;
+  return isRecord(value) ? blindedProperties(value) : value;
 }
 
 function blindedProperties(properties: PropertyMap): PropertyMap {

@@ -24,7 +24,7 @@ export interface Flags {
 }
 
 /** Throws `bad-arguments`. */
-export function parseFlags(argv: string[]): Flags {
+export function parseFlags(argv: string[], environment: NodeJS.ProcessEnv): Flags {
   let parsed;
   // The one flag whose absence says something else than its being false (`pkg/cmd/pulumi/operations/up.go`).
   const refused = argv.includes("--refresh=false");
@@ -73,8 +73,8 @@ export function parseFlags(argv: string[]): Flags {
     refresh: refused ? false : values.refresh,
     targets: values.target ?? [],
     targetDependents: values["target-dependents"] ?? false,
-    continueOnError: values["continue-on-error"] ?? process.env["PULUMI_CONTINUE_ON_ERROR"] === "true",
-    parallel: parallelism(values.parallel ?? process.env["PULUMI_PARALLEL"]),
+    continueOnError: values["continue-on-error"] ?? environment["PULUMI_CONTINUE_ON_ERROR"] === "true",
+    parallel: parallelism(values.parallel ?? environment["PULUMI_PARALLEL"]),
     diff: values.diff ?? false,
     json: values.json ?? false,
     secret: values.secret ?? false,

@@ -1,6 +1,5 @@
 import { createRequire } from "node:module";
 import path from "node:path";
-import type { ServiceError } from "@grpc/grpc-js";
 import { credentials } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type {
@@ -16,16 +15,14 @@ import {
   DeleteRequest,
   DiffRequest,
   DiffResponse,
-  ErrorResourceInitFailed,
   ReadRequest,
   UpdateRequest,
 } from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { EngineError } from "./errors";
-import type { NodeProcess } from "./processes";
-import { startNode, stopProcess } from "./processes";
+import type { LineTaker, NodeProcess, StartNode } from "./processes";
 import type { Project } from "./project";
+import { failing } from "./provider-failure";
 import { call, channelOptions, fromStruct, toStruct } from "./rpc";
 import type { ResourceState } from "./state";
 import { inputsOf, outputsOf } from "./state";
@@ -45,27 +42,12 @@ export interface ProviderDiff {
   deleteBeforeReplace: boolean;
 }
 
-/** The resource exists, but is not as it should be: Pulumi's "partial failure". */
-export class InitError extends Error {
-  constructor(
-    readonly reasons: string[],
-    readonly id: string,
-    readonly outputs: PropertyMap,
-  ) {
-    const list = reasons.map((reason) => `\t* ${reason}\n`).join("");
-    super(
-      reasons.length === 0
-        ? "resource init failed"
-        : `${String(reasons.length)} error${reasons.length === 1 ? "" : "s"} occurred:\n${list}\n`,
-    );
-  }
-}
-
 interface HostOptions {
   project: Project;
   engineAddress: string;
   env: NodeJS.ProcessEnv;
-  log: (stream: "stdout" | "stderr", text: string) => void;
+  log: LineTaker;
+  startNode: StartNode;
 }
 
 /**
@@ -88,9 +70,11 @@ export class ProviderHost {
     const port = new Promise<string>((resolve) => (resolvePort = resolve));
     let started = false;
     // The first line is the port it listens on, everything later is output of the provider's code.
-    const node = startNode(
-      [script, options.engineAddress],
+    const node = options.startNode(
       {
+        nodeargs: [],
+        script,
+        args: [options.engineAddress],
         cwd: project.programDirectory,
         env: { ...options.env, PULUMI_NODEJS_PROJECT: project.name, PULUMI_PROJECT: project.name },
       },
@@ -267,8 +251,9 @@ export class ProviderHost {
     await call((done) => client.cancel(new Empty(), done)).catch(() => undefined);
   }
 
-  async close(): Promise<void> {
-    await stopProcess(this.process);
+  /** @param well whether it has done all that it was asked for */
+  async close(well: boolean): Promise<void> {
+    await (well ? this.process.end() : this.process.stop());
     await this.client.then(
       (client) => {
         client.close();
@@ -276,27 +261,4 @@ export class ProviderHost {
       () => undefined,
     );
   }
-}
-
-/** Turns a gRPC error into its message, and a partial failure into `InitError`. */
-async function failing<T>(answer: Promise<T>, secretsOf?: PropertyMap): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw failureFrom(error as ServiceError, secretsOf);
-  }
-}
-
-function failureFrom(error: ServiceError, secretsOf: PropertyMap | undefined): Error {
-  const [packed] = error.metadata.get("grpc-status-details-bin");
-  if (secretsOf && packed instanceof Buffer) {
-    for (const detail of Status.deserializeBinary(packed).getDetailsList()) {
-      if (!detail.getTypeUrl().endsWith("pulumirpc.ErrorResourceInitFailed")) continue;
-      const failed = ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
-      const outputs = fromStruct(failed.getProperties());
-      annotateSecrets(outputs, secretsOf);
-      return new InitError(failed.getReasonsList(), failed.getId(), outputs);
-    }
-  }
-  return new EngineError("provider", error.details || error.message);
 }

@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import path from "node:path";
+import { isRecord } from "../../lib/records";
 import { EngineError, messageOf } from "./errors";
 import type { PropertyMap } from "./values";
-import { isObject } from "./values";
 
 type Handler = (args: PropertyMap) => Promise<PropertyMap>;
 
@@ -19,8 +19,8 @@ export class Invokes {
     } catch (error) {
       throw new EngineError("bad-arguments", `cannot load ENGINE_INVOKES=${file}: ${messageOf(error)}`);
     }
-    const invokes = isObject(module) ? module["invokes"] : undefined;
-    if (!isObject(invokes)) {
+    const invokes = isRecord(module) ? module["invokes"] : undefined;
+    if (!isRecord(invokes)) {
       throw new EngineError("bad-arguments", `ENGINE_INVOKES=${file} does not export an object "invokes"`);
     }
     const handlers = new Map<string, (args: PropertyMap) => unknown>();
@@ -49,7 +49,7 @@ export class Invokes {
     }
     return async (args) => {
       const answer = await handler(args);
-      if (!isObject(answer)) throw new Error(`the handler of ${token} did not return an object`);
+      if (!isRecord(answer)) throw new Error(`the handler of ${token} did not return an object`);
       return answer;
     };
   }

@@ -8,6 +8,7 @@ import type { EngineEvent, StepMetadata } from "./events";
 import { Diagnostics, EventSink } from "./events";
 import type { Flags } from "./flags";
 import { Invokes } from "./invokes";
+import type { StartNode } from "./processes";
 import type { Project } from "./project";
 import { crypterOf, readConfig, stackCrypter } from "./project";
 import { SnapshotManager } from "./snapshot";
@@ -20,7 +21,11 @@ export interface OperationContext {
   project: Project;
   files: StackFiles;
   configFile: string;
+  environment: NodeJS.ProcessEnv;
   write: (text: string) => void;
+  startNode: StartNode;
+  /** What interrupts it; undefined: nothing does. */
+  signals: NodeJS.EventEmitter | undefined;
 }
 
 export type OperationKind = "update" | "refresh" | "destroy";
@@ -41,7 +46,9 @@ export async function preview(context: OperationContext): Promise<boolean> {
   });
   if (json) {
     const shown = steps.map(({ op, urn, provider, old, new: next, detailedDiff }) => ({
-      ...{ op, urn, provider },
+      op,
+      urn,
+      provider,
       ...(old && { oldState: old }),
       ...(next && { newState: next }),
       detailedDiff,
@@ -72,14 +79,15 @@ async function phase(
   dryRun: boolean,
   watch?: (event: EngineEvent) => void,
 ): Promise<DeploymentResult> {
-  const { flags, project, files, configFile } = context;
+  const { flags, project, files, configFile, environment } = context;
   const started = Date.now();
   const title = `${titles[kind][dryRun ? 0 : 1]} (${files.stack}):`;
   const display = new Display(context.write, { title, details: flags.diff });
   const saved = files.load();
-  const crypter = stackCrypter(configFile);
+  const crypter = stackCrypter(configFile, environment);
   const savedSalt = saved?.secrets_providers?.state.salt;
-  const stateCrypter = savedSalt === undefined || savedSalt === crypter.salt ? crypter : crypterOf(savedSalt);
+  const stateCrypter =
+    savedSalt === undefined || savedSalt === crypter.salt ? crypter : crypterOf(savedSalt, environment);
   const base = new BaseState(
     (saved?.resources ?? []).map((state) => openResource(state, stateCrypter)),
     (saved?.pending_operations ?? []).map(({ resource, type }) => ({
@@ -94,7 +102,7 @@ async function phase(
     watch?.(event);
   };
   const events = new EventSink(show, flags.eventLog, secrets);
-  const checkpoints = process.env["PULUMI_SKIP_CHECKPOINTS"] !== "true";
+  const checkpoints = environment["PULUMI_SKIP_CHECKPOINTS"] !== "true";
   const snapshot = dryRun ? undefined : new SnapshotManager(files, stateCrypter, base, checkpoints);
   const deployment = new Deployment({
     kind,
@@ -107,7 +115,9 @@ async function phase(
     project,
     stack: files.stack,
     config,
-    invokes: Invokes.load(process.env["ENGINE_INVOKES"]),
+    environment,
+    startNode: context.startNode,
+    invokes: Invokes.load(environment["ENGINE_INVOKES"]),
     base,
     snapshot,
     events,
@@ -118,7 +128,7 @@ async function phase(
     secret ? "[secret]" : value,
   ]);
   events.emit({ preludeEvent: { config: Object.fromEntries(shown) } });
-  const outcome = await interruptible(deployment);
+  const outcome = await interruptible(deployment, context.signals);
   snapshot?.close();
   events.emit({
     summaryEvent: {
@@ -135,17 +145,20 @@ async function phase(
 }
 
 /** Runs a deployment; the first interrupt ends it in good order, the second at once. */
-async function interruptible(deployment: Deployment): Promise<DeploymentResult> {
+async function interruptible(
+  deployment: Deployment,
+  signals: NodeJS.EventEmitter | undefined,
+): Promise<DeploymentResult> {
   let interrupts = 0;
   const interrupt = (): void => {
     if (++interrupts > 1) process.exit(1);
     deployment.cancel();
   };
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  signals?.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   try {
     return await deployment.run();
   } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    signals?.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { BaseState } from "./base";
 import type { Diagnostics, EventSink } from "./events";
 import type { Invokes } from "./invokes";
+import type { StartNode } from "./processes";
 import type { Project, StackConfig } from "./project";
 import type { SnapshotManager } from "./snapshot";
 import type { Targets } from "./targets";
@@ -17,6 +18,9 @@ export interface DeploymentOptions {
   project: Project;
   stack: string;
   config: StackConfig;
+  /** What program and provider have in their environment. */
+  environment: NodeJS.ProcessEnv;
+  startNode: StartNode;
   invokes: Invokes;
   base: BaseState;
   snapshot: SnapshotManager | undefined;

@@ -1,34 +1,30 @@
 import { createRequire } from "node:module";
 import path from "node:path";
-import type { NodeProcess } from "./processes";
-import { startNode } from "./processes";
+import type { LineTaker, NodeProcess, StartNode } from "./processes";
 import type { Project, StackConfig } from "./project";
 
 export interface ProgramOptions {
   project: Project;
   stack: string;
   config: StackConfig;
+  environment: NodeJS.ProcessEnv;
   dryRun: boolean;
   parallel: number;
   monitorAddress: string;
   engineAddress: string;
+  startNode: StartNode;
 }
 
 /** The exit code of a program whose errors were all logged (SDK, `cmd/run/index.ts`). */
 export const loggedErrorsExitCode = 32;
 
 /** Runs the program as the CLI's nodejs language host does (`pulumi-language-nodejs/main.go`). */
-export function startProgram(
-  options: ProgramOptions,
-  line: (stream: "stdout" | "stderr", text: string) => void,
-): NodeProcess {
+export function startProgram(options: ProgramOptions, line: LineTaker): NodeProcess {
   const { project, config } = options;
   const script = createRequire(path.join(project.programDirectory, "package.json")).resolve(
     "@pulumi/pulumi/cmd/run",
   );
   const args = [
-    ...project.nodeargs,
-    script,
     ...["--monitor", options.monitorAddress],
     ...["--engine", options.engineAddress],
     ...["--organization", "organization"],
@@ -40,9 +36,10 @@ export function startProgram(
     ...["--parallel", String(options.parallel)],
     project.entryPoint,
   ];
-  const env = { ...process.env, ...configEnvironment(config) };
+  const env = { ...options.environment, ...configEnvironment(config) };
   if (project.typescript) env["PULUMI_NODEJS_TYPESCRIPT"] = "true";
-  return startNode(args, { cwd: project.programDirectory, env }, line);
+  const { nodeargs, programDirectory: cwd } = project;
+  return options.startNode({ nodeargs, script, args, cwd, env }, line);
 }
 
 /** The configuration as the SDK reads it, secrets in clear: keys in the old style, as the language host passes them. */

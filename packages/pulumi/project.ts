@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse, parseDocument } from "yaml";
+import { isRecord } from "../../lib/records";
 import { EngineError, messageOf } from "./errors";
 import type { Crypter } from "./secrets";
 import { crypterFrom, newCrypter } from "./secrets";
-import { isObject } from "./values";
 
 /** The parts of a Pulumi.yaml that decide how the program runs. */
 export interface Project {
@@ -41,21 +41,21 @@ export function readProject(directory: string): Project {
     );
   }
   const yaml = readYaml(file);
-  const runtime = isObject(yaml["runtime"]) ? yaml["runtime"] : { name: yaml["runtime"] };
+  const runtime = isRecord(yaml["runtime"]) ? yaml["runtime"] : { name: yaml["runtime"] };
   if (runtime["name"] !== "nodejs") {
     throw new EngineError("bad-project", `${file}: only the runtime "nodejs" can be run here`);
   }
   const name = yaml["name"];
   if (typeof name !== "string" || name === "")
     throw new EngineError("bad-project", `${file}: "name" is missing`);
-  const options = isObject(runtime["options"]) ? runtime["options"] : {};
+  const options = isRecord(runtime["options"]) ? runtime["options"] : {};
   const root = path.dirname(file);
   return {
     name,
     root,
     ...entryPoint(root, typeof yaml["main"] === "string" ? yaml["main"] : ""),
     typescript: options["typescript"] !== false,
-    refreshAlways: isObject(yaml["options"]) && yaml["options"]["refresh"] === "always",
+    refreshAlways: isRecord(yaml["options"]) && yaml["options"]["refresh"] === "always",
     nodeargs: splitArguments(typeof options["nodeargs"] === "string" ? options["nodeargs"] : ""),
   };
 }
@@ -86,12 +86,12 @@ function readYaml(file: string): Record<string, unknown> {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    if (isObject(error) && error["code"] === "ENOENT") return {};
+    if (isRecord(error) && error["code"] === "ENOENT") return {};
     throw new EngineError("bad-project", `cannot read ${file}: ${messageOf(error)}`);
   }
   try {
     const value: unknown = parse(text);
-    return isObject(value) ? value : {};
+    return isRecord(value) ? value : {};
   } catch (error) {
     throw new EngineError("bad-project", `${file} is not valid YAML: ${messageOf(error)}`);
   }
@@ -108,8 +108,10 @@ export function stackFile(project: Project, stack: string): string {
 }
 
 /** The passphrase of the environment. Throws `passphrase` when there is none. */
-function passphrase(): string {
-  const { PULUMI_CONFIG_PASSPHRASE: phrase, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
+function passphrase({
+  PULUMI_CONFIG_PASSPHRASE: phrase,
+  PULUMI_CONFIG_PASSPHRASE_FILE: file,
+}: NodeJS.ProcessEnv): string {
   if (phrase !== undefined) return phrase;
   if (file) return readFileSync(file, "utf8").trimEnd();
   throw new EngineError(
@@ -119,17 +121,17 @@ function passphrase(): string {
 }
 
 /** The stack's crypter; a stack file without an `encryptionsalt` gets one. */
-export function stackCrypter(file: string): Crypter {
+export function stackCrypter(file: string, environment: NodeJS.ProcessEnv): Crypter {
   const salt = readYaml(file)["encryptionsalt"];
-  if (typeof salt === "string") return crypterFrom(passphrase(), salt);
-  const crypter = newCrypter(passphrase());
+  if (typeof salt === "string") return crypterFrom(passphrase(environment), salt);
+  const crypter = newCrypter(passphrase(environment));
   editStackFile(file, ["encryptionsalt"], crypter.salt);
   return crypter;
 }
 
 /** The crypter that belongs to a state, whose salt may differ from a stack file made anew. */
-export function crypterOf(salt: string): Crypter {
-  return crypterFrom(passphrase(), salt);
+export function crypterOf(salt: string, environment: NodeJS.ProcessEnv): Crypter {
+  return crypterFrom(passphrase(environment), salt);
 }
 
 /** Sets one configuration value, keeping comments and order of the file. */
@@ -153,7 +155,7 @@ function editStackFile(file: string, at: string[], value: unknown): void {
 export function readConfig(project: Project, file: string, crypter: Crypter): StackConfig {
   const config: StackConfig = new Map();
   const values = readYaml(file)["config"];
-  for (const [key, value] of Object.entries(isObject(values) ? values : {})) {
+  for (const [key, value] of Object.entries(isRecord(values) ? values : {})) {
     config.set(key.includes(":") ? key : `${project.name}:${key}`, configValue(value, crypter));
   }
   return config;
@@ -173,7 +175,7 @@ function configValue(value: unknown, crypter: Crypter): ConfigValue {
       return crypter.decrypt(text);
     }
     if (Array.isArray(item)) return item.map(open);
-    return isObject(item)
+    return isRecord(item)
       ? Object.fromEntries(Object.entries(item).map(([key, inner]) => [key, open(inner)]))
       : item;
   };
@@ -181,7 +183,7 @@ function configValue(value: unknown, crypter: Crypter): ConfigValue {
 }
 
 function secureText(value: unknown): string | undefined {
-  const secure = isObject(value) && Object.keys(value).length === 1 ? value["secure"] : undefined;
+  const secure = isRecord(value) && Object.keys(value).length === 1 ? value["secure"] : undefined;
   return typeof secure === "string" ? secure : undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { StepOp } from "./events";
 import type { ProviderHost } from "./host";
-import { InitError } from "./host";
+import { InitError } from "./provider-failure";
 import type { ResourceState } from "./state";
 import { inputsOf, outputsOf } from "./state";
 import type { StepContext, StepDiff, StepOutcome } from "./step";

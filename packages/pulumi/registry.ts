@@ -28,7 +28,7 @@ export class ProviderRegistry {
     const reference = `${provider.urn}::${id}`;
     const previous = this.hosts.get(reference);
     this.load(reference, provider.type, provider.inputs ?? {});
-    await previous?.close();
+    await previous?.close(true);
   }
 
   /** A provider resource stays as it is; one that serves already, since a refresh, goes on. */
@@ -57,9 +57,9 @@ export class ProviderRegistry {
     await Promise.all([...this.hosts.values()].map((host) => host.cancel()));
   }
 
-  async close(): Promise<void> {
+  async close(well: boolean): Promise<void> {
     const hosts = [...this.hosts.values(), ...(this.spare ? [this.spare] : [])];
-    await Promise.all(hosts.map((host) => host.close()));
+    await Promise.all(hosts.map((host) => host.close(well)));
   }
 
   private load(reference: string, type: string, inputs: PropertyMap): void {

@@ -1,37 +1,24 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { leanNodeOptions } from "../../lib/lean-sdk";
+import { StackCommands } from "../../lib/pulumi/stack-commands";
 import { StackFiles } from "./backend";
-import { findCli } from "./findCli";
-import type { EngineEvent, Severity, StepOp } from "./events";
+import { runCommand } from "./command";
+import { startPooled } from "./pool";
 import { readProject } from "./project";
+import { digest, outputOf, readEvents, type Command, type Output, type RunResult } from "./run";
 import type { Deployment } from "./state";
-import { nameOf } from "./urn";
-import type { PropertyMap } from "./values";
 
-export { findCli } from "./findCli";
+export type { RunResult } from "./run";
 export type { Deployment } from "./state";
 
 const ROOT = path.join(__dirname, "..", "..");
 
 /** What runs the commands: this folder's engine, or the real Pulumi CLI. */
 export type Executable = { kind: "engine" } | { kind: "cli"; path: string };
-
-/** `--engine` or `--cli` on the command line decide; otherwise the CLI is used where it is found. */
-export function chooseExecutable(argv: string[]): Executable {
-  const cli = findCli();
-  if (argv.includes("--engine")) return { kind: "engine" };
-  if (cli !== undefined) return { kind: "cli", path: cli };
-  if (argv.includes("--cli")) {
-    throw new Error("--cli: no pulumi on PATH or in ~/.pulumi; install the Pulumi CLI, or use --engine");
-  }
-  return { kind: "engine" };
-}
 
 export interface StackOptions {
   executable: Executable;
@@ -44,9 +31,16 @@ export interface StackOptions {
   /** The stack's configuration (`--config-file`). */
   configFile: string;
   /** Added to the environment of every command. */
-  env?: Record<string, string>;
+  env?: Readonly<Record<string, string | undefined>>;
   /** Module that answers data sources; for the engine only, the CLI has plugins. */
-  invokes?: string;
+  invokes?: string | undefined;
+  /**
+   * Whether the own engine runs in this process, and programs and providers one after the other in the same ones:
+   * starts are most of what a run takes. Who looks for the command that it runs finds none then.
+   */
+  inProcess?: boolean;
+  /** Whether commands show no preview first where their flags don't say. */
+  skipPreview?: boolean;
 }
 
 export interface OperationFlags {
@@ -61,33 +55,7 @@ export interface OperationFlags {
   env?: Record<string, string>;
 }
 
-/** One thing that was done to one custom resource; inputs of before and after. */
-interface Step {
-  op: StepOp;
-  urn: string;
-  type: string;
-  name: string;
-  old?: PropertyMap;
-  new?: PropertyMap;
-  diffs?: string[];
-}
-
-export interface RunResult {
-  code: number;
-  stdout: string;
-  stderr: string;
-  /** Of the last phase that ran: the update's, after an `up` that came so far. */
-  events: EngineEvent[];
-  /** What was done (in a preview: would be done) to custom resources, `same` left out. */
-  steps: Step[];
-  diagnostics: { severity: Severity; message: string; urn?: string }[];
-  /** Counts by operation from the summary. */
-  changes: Record<string, number>;
-}
-
-type Command = "preview" | "up" | "refresh" | "destroy";
-
-/** A stack in a file backend, driven through either executable with the same words. */
+/** A stack in a file backend, driven through either executable with the same words: for demo, tests and measurements. */
 export class Stack {
   /** With our own engine: what the stack consists of, which takes no process to look at. */
   private readonly files: StackFiles | undefined;
@@ -108,103 +76,116 @@ export class Stack {
   static async create(options: StackOptions): Promise<Stack> {
     const stack = new Stack(options);
     mkdirSync(options.backendDir, { recursive: true });
-    if (stack.files !== undefined) {
-      if (!stack.files.exists()) stack.files.create();
-      return stack;
-    }
-    // `stack init` writes a stack file beside Pulumi.yaml, where a person's own one may be: let it have a copy.
-    const copy = await mkdtemp(path.join(tmpdir(), "stack-init-"));
-    try {
-      await copyFile(path.join(options.projectDir, "Pulumi.yaml"), path.join(copy, "Pulumi.yaml"));
-      const { stderr, code } = await stack.simple(
-        ["stack", "init", options.name, ...stack.initFlags()],
-        copy,
-      );
-      if (code !== 0 && !stderr.includes("already exists")) throw new Error(`stack init failed: ${stderr}`);
-    } finally {
-      await rm(copy, { recursive: true, force: true });
-    }
+    if (stack.files === undefined) await stack.commands().init();
+    else if (!stack.files.exists()) stack.files.create();
     return stack;
   }
 
   preview(flags: OperationFlags = {}): Promise<RunResult> {
-    return this.start("preview", flags).done;
+    return this.run("preview", flags);
   }
 
   up(flags: OperationFlags = {}): Promise<RunResult> {
-    return this.start("up", flags).done;
+    return this.run("up", flags);
   }
 
   refresh(flags: OperationFlags = {}): Promise<RunResult> {
-    return this.start("refresh", flags).done;
+    return this.run("refresh", flags);
   }
 
   destroy(flags: OperationFlags = {}): Promise<RunResult> {
-    return this.start("destroy", flags).done;
+    return this.run("destroy", flags);
   }
 
   /** Removes the lock that a killed run left. */
-  async cancel(): Promise<void> {
-    const { code, stderr } = await this.simple(["cancel", "--yes", "--stack", this.options.name]);
-    if (code !== 0) throw new Error(`cancel failed: ${stderr}`);
+  cancel(): Promise<void> {
+    return this.commands().cancel();
   }
 
   /** The state, secrets encrypted. */
   async exportState(): Promise<Deployment> {
     const own = this.files?.load();
     if (own !== undefined) return own;
-    const { code, stdout, stderr } = await this.simple(["stack", "export", "--stack", this.options.name]);
-    if (code !== 0) throw new Error(`stack export failed: ${stderr}`);
-    return (JSON.parse(stdout) as { deployment: Deployment }).deployment;
+    return (JSON.parse(await this.commands().export()) as { deployment: Deployment }).deployment;
   }
 
   /** Replaces the state by what `exportState` gave. */
-  async importState(deployment: Deployment): Promise<void> {
-    const folder = await mkdtemp(path.join(tmpdir(), "stack-import-"));
-    try {
-      const file = path.join(folder, "state.json");
-      await writeFile(file, JSON.stringify({ version: 3, deployment }));
-      const args = ["stack", "import", "--file", file, "--stack", this.options.name];
-      const { code, stderr } = await this.simple(args);
-      if (code !== 0) throw new Error(`stack import failed: ${stderr}`);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+  importState(deployment: Deployment): Promise<void> {
+    return this.commands().import(JSON.stringify({ version: 3, deployment }));
   }
 
   /** Starts a command without waiting for it, so that it can be interrupted or killed. */
   start(command: Command, flags: OperationFlags = {}): { child: ChildProcess; done: Promise<RunResult> } {
+    const [args, resultOf] = this.commandLine(command, flags);
+    const [file, ...first] = this.executable();
+    const child = spawn(file, [...first, ...args], {
+      cwd: ROOT,
+      env: this.environment(flags.env),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    return { child, done: outputOf(child).then(resultOf) };
+  }
+
+  private async run(command: Command, flags: OperationFlags): Promise<RunResult> {
+    const { executable, inProcess } = this.options;
+    const isHere = executable.kind === "engine" && inProcess === true;
+    return isHere ? this.here(command, flags) : this.start(command, flags).done;
+  }
+
+  /**
+   * Runs a command of the own engine in this process.
+   * @param said gets what it says
+   * @param signals what interrupts it
+   */
+  async here(
+    command: Command,
+    flags: OperationFlags,
+    said: (text: string) => void = () => undefined,
+    signals?: NodeJS.EventEmitter,
+  ): Promise<RunResult> {
+    const [args, resultOf] = this.commandLine(command, flags);
+    const output = { stdout: "", stderr: "" };
+    const into = (stream: keyof typeof output) => (text: string) => {
+      output[stream] += text;
+      said(text);
+    };
+    const code = await runCommand(args, {
+      environment: this.environment(flags.env),
+      write: into("stdout"),
+      writeError: into("stderr"),
+      ...(signals && { signals }),
+      startNode: startPooled,
+    });
+    return resultOf({ code, ...output });
+  }
+
+  /** A command's words, and what makes a result of what it said. */
+  private commandLine(command: Command, flags: OperationFlags): [string[], (output: Output) => RunResult] {
+    const { projectDir } = this.options;
     const eventLog = path.join(tmpdir(), `stack-events-${String(process.pid)}-${String(++runs)}.jsonl`);
-    const child = this.spawn(
-      [command, ...this.operationFlags(command, flags), "--event-log", eventLog],
-      flags.env,
-    );
-    const done = collect(child).then((output): RunResult => {
+    const words = [command, ...this.operationFlags(command, flags)];
+    const resultOf = (output: Output): RunResult => {
       const events = readEvents(eventLog);
       rmSync(eventLog, { force: true });
       return { ...output, events, ...digest(events, command) };
-    });
-    return { child, done };
+    };
+    return [[...words, "--event-log", eventLog, "--cwd", path.resolve(projectDir)], resultOf];
   }
 
-  private simple(
-    args: string[],
-    directory?: string,
-  ): Promise<{ code: number; stdout: string; stderr: string }> {
-    return collect(this.spawn([...args, "--non-interactive", "--color", "never"], {}, directory));
-  }
-
-  private initFlags(): string[] {
-    return this.options.executable.kind === "cli" ? ["--no-select", "--secrets-provider", "passphrase"] : [];
+  private commands(): StackCommands {
+    const { name: stack, projectDir } = this.options;
+    const [executable, environment] = [this.executable(), this.environment()];
+    return new StackCommands({ stack, projectDir, executable, environment });
   }
 
   private operationFlags(command: Command, flags: OperationFlags): string[] {
     const { name, configFile } = this.options;
+    const { skipPreview = this.options.skipPreview } = flags;
     return [
       ...["--stack", name, "--config-file", configFile],
       ...["--non-interactive", "--color", "never", "--suppress-progress"],
       ...(command === "preview" ? [] : ["--yes"]),
-      ...(flags.skipPreview && command !== "preview" ? ["--skip-preview"] : []),
+      ...(skipPreview && command !== "preview" ? ["--skip-preview"] : []),
       ...(command === "refresh" || flags.refresh === "as the project says"
         ? []
         : [`--refresh${flags.refresh ? "" : "=false"}`]),
@@ -219,82 +200,30 @@ export class Stack {
     ];
   }
 
-  private spawn(
-    args: string[],
-    env: Record<string, string> = {},
-    directory = this.options.projectDir,
-  ): ChildProcess {
-    const { executable, backendDir, invokes } = this.options;
-    const [file, ...prefix] =
-      executable.kind === "cli"
-        ? [executable.path]
-        : [process.execPath, "--require", path.join(ROOT, "typescript.cjs"), path.join(__dirname, "main.ts")];
-    return spawn(file ?? "", [...prefix, ...args, "--cwd", directory], {
-      cwd: ROOT,
-      env: {
-        ...process.env,
-        NODE_OPTIONS: leanNodeOptions(process.env["NODE_OPTIONS"]),
-        PULUMI_BACKEND_URL: `file://${path.resolve(backendDir)}`,
-        PULUMI_CONFIG_PASSPHRASE: process.env["PULUMI_CONFIG_PASSPHRASE"] ?? "",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        // The CLI knows --event-log only with its debug commands (pulumi: pkg/cmd/pulumi/operations).
-        PULUMI_DEBUG_COMMANDS: "true",
-        ...(invokes === undefined ? {} : { ENGINE_INVOKES: path.resolve(invokes) }),
-        ...this.options.env,
-        ...env,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+  private executable(): [string, ...string[]] {
+    const { executable } = this.options;
+    return executable.kind === "cli"
+      ? [executable.path]
+      : [process.execPath, "--require", path.join(ROOT, "typescript.cjs"), path.join(__dirname, "main.ts")];
+  }
+
+  private environment(env: Record<string, string> = {}): NodeJS.ProcessEnv {
+    const { backendDir, invokes } = this.options;
+    return {
+      ...process.env,
+      NODE_OPTIONS: leanNodeOptions(process.env["NODE_OPTIONS"]),
+      PULUMI_BACKEND_URL: `file://${path.resolve(backendDir)}`,
+      PULUMI_CONFIG_PASSPHRASE: process.env["PULUMI_CONFIG_PASSPHRASE"] ?? "",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      // The CLI knows --event-log only with its debug commands (pulumi: pkg/cmd/pulumi/operations).
+      PULUMI_DEBUG_COMMANDS: "true",
+      ...(invokes === undefined ? {} : { ENGINE_INVOKES: path.resolve(invokes) }),
+      ...this.options.env,
+      ...env,
+    };
   }
 }
 
 /** Numbers the runs of this process, for their event logs. */
 let runs = 0;
-
-async function collect(child: ChildProcess): Promise<{ code: number; stdout: string; stderr: string }> {
-  let stdout = "";
-  let stderr = "";
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code: code ?? 1, stdout, stderr };
-}
-
-function readEvents(file: string): EngineEvent[] {
-  if (!existsSync(file)) return [];
-  // The last line of a killed run may be incomplete.
-  const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as EngineEvent);
-}
-
-function digest(
-  events: EngineEvent[],
-  command: Command,
-): Pick<RunResult, "steps" | "diagnostics" | "changes"> {
-  const steps: Step[] = [];
-  const diagnostics: RunResult["diagnostics"] = [];
-  let changes: Record<string, number> = {};
-  for (const event of events) {
-    // A refresh shows only afterwards what it came to.
-    const step = command === "refresh" ? event.resOutputsEvent : event.resourcePreEvent;
-    if (step) {
-      const { op, urn, type, old, new: next, diffs } = step.metadata;
-      const custom = (next ?? old)?.custom === true && !type.startsWith("pulumi:providers:");
-      if (custom && op !== "same" && op !== "refresh") {
-        steps.push({
-          ...{ op, urn, type, name: nameOf(urn) },
-          ...(old && { old: old.inputs }),
-          ...(next && { new: next.inputs }),
-          ...(diffs && { diffs }),
-        });
-      }
-    }
-    if (event.diagnosticEvent) {
-      const { severity, message, urn } = event.diagnosticEvent;
-      diagnostics.push({ severity, message, ...(urn !== undefined && { urn }) });
-    }
-    if (event.summaryEvent) changes = event.summaryEvent.resourceChanges;
-  }
-  return { steps, diagnostics, changes };
-}

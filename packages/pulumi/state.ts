@@ -1,6 +1,7 @@
+import { isRecord } from "../../lib/records";
 import type { Crypter } from "./secrets";
 import type { PropertyMap } from "./values";
-import { isObject, isSecret, makeSecret, secretSignature, signatureKey } from "./values";
+import { isSecret, makeSecret, secretSignature, signatureKey } from "./values";
 
 /** One resource of a stack's state: Pulumi's `ResourceV3`, with the secrets open while in memory. */
 export interface ResourceState {
@@ -81,7 +82,7 @@ function sealValue(value: unknown, crypter: Crypter): unknown {
     knownCiphertexts.set(value, { crypter, ciphertext });
     return { [signatureKey]: secretSignature, ciphertext };
   }
-  return isObject(value) ? sealProperties(value, crypter) : value;
+  return isRecord(value) ? sealProperties(value, crypter) : value;
 }
 
 /** A secret inside a secret is encrypted with it, once. */
@@ -89,7 +90,7 @@ function openInner(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(openInner);
   if (isSecret(value))
     return { [signatureKey]: secretSignature, plaintext: JSON.stringify(openInner(value.value)) };
-  if (!isObject(value)) return value;
+  if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, openInner(item)]));
 }
 
@@ -102,7 +103,7 @@ function sealProperties(properties: PropertyMap, crypter: Crypter): PropertyMap 
 
 function openValue(value: unknown, crypter: Crypter): unknown {
   if (Array.isArray(value)) return value.map((item) => openValue(item, crypter));
-  if (!isObject(value)) return value;
+  if (!isRecord(value)) return value;
   if (value[signatureKey] === secretSignature) {
     const { ciphertext, plaintext } = value;
     if (typeof ciphertext === "string") {

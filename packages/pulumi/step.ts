@@ -1,7 +1,7 @@
 import type { StepOp } from "./events";
 import type { Registration } from "./goal";
 import type { ProviderHost, ProviderDiff } from "./host";
-import { InitError } from "./host";
+import { InitError } from "./provider-failure";
 import type { ResourceState } from "./state";
 import { pathContains, topLevelKey } from "./values";
 import type { DiffKind, PropertyMap } from "./values";

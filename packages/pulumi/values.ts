@@ -1,3 +1,5 @@
+import { isRecord } from "../../lib/records";
+
 /**
  * Property values as they travel between the SDK, the engine and the provider: plain JSON in which a few shapes
  * have a meaning of their own (SDK source, `runtime/rpc.ts`).
@@ -17,12 +19,8 @@ export interface Secret {
   readonly value: unknown;
 }
 
-export function isObject(value: unknown): value is PropertyMap {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 export function isSecret(value: unknown): value is Secret {
-  return isObject(value) && value[signatureKey] === secretSignature;
+  return isRecord(value) && value[signatureKey] === secretSignature;
 }
 
 export function makeSecret(value: unknown): Secret {
@@ -30,14 +28,14 @@ export function makeSecret(value: unknown): Secret {
 }
 
 function isResourceReference(value: unknown): value is { urn: string; id?: unknown } {
-  return isObject(value) && value[signatureKey] === resourceSignature;
+  return isRecord(value) && value[signatureKey] === resourceSignature;
 }
 
 /** Is any part of it, at any depth, such that `test` holds? */
 function someValue(value: unknown, test: (part: unknown) => boolean): boolean {
   if (test(value)) return true;
   if (Array.isArray(value)) return value.some((item) => someValue(item, test));
-  return isObject(value) && Object.values(value).some((item) => someValue(item, test));
+  return isRecord(value) && Object.values(value).some((item) => someValue(item, test));
 }
 
 function containsUnknowns(value: unknown): boolean {
@@ -58,7 +56,7 @@ function mapObject(value: PropertyMap, f: (item: unknown) => unknown): PropertyM
 function plainValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plainValue);
   if (isSecret(value)) return plainValue(value.value);
-  return isObject(value) ? mapObject(value, plainValue) : value;
+  return isRecord(value) ? mapObject(value, plainValue) : value;
 }
 
 /** Unknowns exist in previews only; an update leaves out what it does not know because something failed. */
@@ -75,14 +73,14 @@ function providerValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(providerValue);
   if (isSecret(value)) return providerValue(value.value);
   if (isResourceReference(value)) return value.id === undefined ? value.urn : value.id || unknownValue;
-  return isObject(value) ? mapObject(value, providerValue) : value;
+  return isRecord(value) ? mapObject(value, providerValue) : value;
 }
 
 /** Null properties are the same as absent ones when a program registers a resource. */
 export function withoutNulls(properties: PropertyMap): PropertyMap {
   const result: PropertyMap = {};
   for (const [key, value] of Object.entries(properties)) {
-    if (value !== null && value !== undefined) result[key] = isObject(value) ? withoutNulls(value) : value;
+    if (value !== null && value !== undefined) result[key] = isRecord(value) ? withoutNulls(value) : value;
   }
   return result;
 }
@@ -93,7 +91,7 @@ export function equalValues(a: unknown, b: unknown): boolean {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
     return a.every((item, index) => equalValues(item, b[index]));
   }
-  if (!isObject(a) || !isObject(b)) return false;
+  if (!isRecord(a) || !isRecord(b)) return false;
   const keys = Object.keys(a);
   return (
     keys.length === Object.keys(b).length && keys.every((key) => key in b && equalValues(a[key], b[key]))
@@ -108,7 +106,7 @@ export function annotateSecrets(outputs: PropertyMap, inputs: PropertyMap): void
   for (const [key, input] of Object.entries(inputs)) {
     if (!(key in outputs)) continue;
     const output = outputs[key];
-    if (isObject(output) && isObject(input) && !isSecret(output) && !isSecret(input)) {
+    if (isRecord(output) && isRecord(input) && !isSecret(output) && !isSecret(input)) {
       annotateSecrets(output, input);
     } else if (!isSecret(output) && containsSecrets(input)) {
       outputs[key] = makeSecret(output);
@@ -128,7 +126,7 @@ export function differences(olds: PropertyMap, news: PropertyMap): Map<string, D
     else if (Array.isArray(a) && Array.isArray(b)) {
       const length = Math.max(a.length, b.length);
       for (let index = 0; index < length; index++) walk(`${path}[${String(index)}]`, a[index], b[index]);
-    } else if (isObject(a) && isObject(b)) {
+    } else if (isRecord(a) && isRecord(b)) {
       for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
         walk(path === "" ? key : `${path}.${key}`, a[key], b[key]);
       }
@@ -155,11 +153,11 @@ export function resetPath(inputs: PropertyMap, oldInputs: PropertyMap, path: str
   let target: unknown = inputs;
   let source: unknown = oldInputs;
   for (const segment of segments) {
-    if (!isObject(target) || !isObject(source)) return false;
+    if (!isRecord(target) || !isRecord(source)) return false;
     target = target[segment];
     source = source[segment];
   }
-  if (!isObject(target) || !isObject(source)) return false;
+  if (!isRecord(target) || !isRecord(source)) return false;
   if (last in source) target[last] = source[last];
   else delete target[last];
   return true;

@@ -5,8 +5,11 @@ import type { CommitRequest } from "./commit/commit";
 import { JobQueue } from "./commit/jobs";
 import { Locks } from "./commit/locks";
 import { Candidate } from "./config/candidate";
+import type { JournalEntry } from "./config/journal";
 import type { HaLink } from "./ha/link";
 import { AuditComments } from "./op/audit";
+import type { Panorama } from "./panorama/panorama";
+import { isPanorama } from "./schema/hierarchy";
 import type { ArchivedComment } from "./op/audit";
 import type { Capacity } from "./policy/capacity";
 import { Content } from "./policy/content";
@@ -16,9 +19,13 @@ import { HitCounts } from "./policy/hits";
 import { RuleTimes } from "./policy/rule-times";
 import { firstMatch } from "./policy/running";
 import { Sessions } from "./sessions/table";
+import { Pushed } from "./pushed/pushed";
+import { pushFaults } from "./pushed/judged";
+import { takeTemplate, withTemplate } from "./pushed/template";
 import { RegisteredIps, type RegistrationOptions } from "./userid/registered";
 import { isPartial } from "./commit/scope";
 import { refusesReordering, type Refuses } from "./refuses";
+import type { Apart } from "./config/read";
 import { parseXml } from "./xml/parse";
 import { XmlElement } from "./xml/element";
 
@@ -53,10 +60,16 @@ export interface RestartOptions {
   loseRegistrations?: boolean;
 }
 
+const NOTHING = new XmlElement("config");
+
 /** The device itself: its two configurations and everything that goes with them. No I/O. */
 export class Firewall {
   readonly candidate: Candidate;
   readonly content: Content;
+  /** What Panorama has pushed. */
+  readonly pushed: Pushed;
+  /** What a template of Panorama gives: only a `get` shows it among what is configured here. */
+  readonly template: XmlElement | undefined;
   readonly ruleTimes: RuleTimes;
   readonly jobs: JobQueue;
   readonly locks = new Locks();
@@ -79,6 +92,8 @@ export class Firewall {
   private readonly registered = new Map<string, RegisteredIps>();
   /** Partial commits and reverts are refused until a full commit went through. */
   fullCommitRequired = false;
+  /** What makes it a Panorama; undefined: it is a firewall. */
+  panorama: Panorama<Firewall> | undefined;
   /** The pair that it belongs to. */
   ha: HaLink | undefined;
   /** Whether it is up, as an HA peer sees it. */
@@ -88,7 +103,7 @@ export class Firewall {
   constructor(private readonly options: FirewallOptions) {
     const root = parseXml(options.config);
     if (root.tag !== "config") throw new Error(`the configuration's root is <${root.tag}>, not <config>`);
-    if (!root.at("devices", "entry:localhost.localdomain", "vsys", "entry:vsys1")) {
+    if (!isPanorama(root) && !root.at("devices", "entry:localhost.localdomain", "vsys", "entry:vsys1")) {
       throw new Error(
         "the configuration has no vsys1 in /config/devices/entry[@name='localhost.localdomain']/vsys",
       );
@@ -96,14 +111,20 @@ export class Firewall {
     if (options.keyLifetimeSeconds > 0) limitKeys(root, options.keyLifetimeSeconds);
     this.content = new Content(options.applications, namedApplications(root), options.everyApplication);
     this.capacity = options.capacity;
-    this.candidate = new Candidate(root, this.content);
+    const panorama = root.child("panorama");
+    if (panorama) root.remove(panorama);
+    this.pushed = new Pushed(panorama);
+    this.template = takeTemplate(root);
+    this.refuses = options.refuses ?? {};
+    this.candidate = new Candidate(root, this);
     this.runningRoot = root.clone();
     this.ruleTimes = new RuleTimes(this.runningRoot);
     this.jobs = new JobQueue(options.commitSeconds);
-    this.commits = new Commits(this, this.jobs, this.locks, (request) => this.committed(request));
+    this.commits = new Commits(this, this.jobs, this.locks, (request, covered) =>
+      this.committed(request, covered),
+    );
     this.accounts = new Accounts(options.users, () => this.running, options.keys);
     this.swVersion = options.swVersion;
-    this.refuses = options.refuses ?? {};
     this.refusesReordering = refusesReordering(this.refuses, options.swVersion);
     this.address = options.address ?? "127.0.0.1";
     this.serial = options.serial ?? "015351000012345";
@@ -129,6 +150,40 @@ export class Firewall {
     let table = this.registered.get(vsys);
     if (!table) this.registered.set(vsys, (table = new RegisteredIps(this.options.registration)));
     return table;
+  }
+
+  /** What a `get` shows: the candidate, with what a template gives. */
+  get seenCandidate(): XmlElement {
+    return withTemplate(this.candidate.root, this.template);
+  }
+
+  /** What configuration reads find at paths of their own. */
+  apart(action: "get" | "show"): Apart {
+    const { pushedConfig, pushedShow } = this.refuses;
+    const hidden = pushedConfig === true || (action === "show" && pushedShow === true);
+    return { predefined: this.content.config, panorama: hidden ? NOTHING : this.pushed.config };
+  }
+
+  /** Whether it has more than one vsys. */
+  get isMultiVsys(): boolean {
+    return (this.running.child("devices")?.entries()[0]?.child("vsys")?.entries().length ?? 0) > 1;
+  }
+
+  /**
+   * From now on Panorama has pushed this to a vsys, in place of what it had pushed there before; with "shared", the
+   * objects of Panorama's Shared. Nothing is asked: `pushFaults` says what the firewall would say to it.
+   * @param xml what belongs into its entry below `/config/panorama/vsys`; "" for nothing
+   */
+  setPushed(place: string, xml: string): void {
+    this.pushed.set(place, xml);
+    if (this.rematchesSessions) this.sessions.rematch();
+  }
+
+  /** What the firewall's own job would say of such a push, as detail lines; none where it goes through. */
+  pushFaults(place: string, xml: string): string[] {
+    const next = this.pushed.clone();
+    next.set(place, xml);
+    return pushFaults(this, next);
   }
 
   get hostname(): string {
@@ -158,7 +213,14 @@ export class Firewall {
     return setting?.value("rematch") !== "no";
   }
 
-  private committed({ scope }: CommitRequest): void {
+  /** Makes the whole candidate running, as a push does that merges with it. */
+  commitCandidate(): void {
+    this.running = this.candidate.root.clone();
+    this.candidate.reset(this.candidate.root);
+  }
+
+  private committed({ scope }: CommitRequest, covered: readonly JournalEntry[]): void {
+    this.panorama?.committed(covered);
     this.auditComments.archive(scope.admins);
     if (!isPartial(scope)) this.fullCommitRequired = false;
     if (this.rematchesSessions) this.sessions.rematch();

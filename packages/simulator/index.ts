@@ -11,6 +11,8 @@ export { HaPair } from "./ha/pair";
 export type { HaPairOptions } from "./ha/pair";
 export type { HeldRequest } from "./http/holds";
 export type { RequestRecord } from "./http/record";
+export type { PanoramaLab, PanoramaOptions } from "./panorama/start";
+export { startPanorama } from "./panorama/start";
 export type { SessionRequest } from "./sessions/table";
 export type { SimulatorOptions } from "./options";
 export type { Refuses } from "./refuses";

@@ -12,9 +12,27 @@ export interface Refuses {
   editAndMove?: boolean;
   /** `<all/>` beside `<limit>` in `show object registered-ip`. */
   pagedAll?: boolean;
+  /** Reads of `/config/panorama`: what was pushed then is in `show config pushed-shared-policy` alone. */
+  pushedConfig?: boolean;
+  /** `show config pushed-shared-policy`, as if it had no such command. */
+  pushedOperation?: boolean;
+  /** The recorded form of what `show config pushed-shared-policy` answers: it is then all in one `<shared>`. */
+  pushedRoot?: boolean;
+  /** `show` of `/config/panorama`. */
+  pushedShow?: boolean;
+  /** A commit of a local security rule by the name of one that Panorama has pushed. */
+  pushedRuleNames?: boolean;
 }
 
-const WORDS = { "edit-and-move": "editAndMove", "paged-all": "pagedAll" } as const;
+const WORDS = {
+  "edit-and-move": "editAndMove",
+  "paged-all": "pagedAll",
+  "pushed-config": "pushedConfig",
+  "pushed-operation": "pushedOperation",
+  "pushed-root": "pushedRoot",
+  "pushed-show": "pushedShow",
+  "pushed-rule-names": "pushedRuleNames",
+} as const;
 
 /** Reads what `--refuse` was given. @throws Error that names the word that isn't known */
 export function refusesFrom(words: readonly string[]): Refuses {
@@ -22,10 +40,10 @@ export function refusesFrom(words: readonly string[]): Refuses {
   for (const word of words) {
     const [, version] = /^reordering(?:=(\d+(?:\.\d+)*))?$/.exec(word) ?? [];
     if (/^reordering(=\d+(\.\d+)*)?$/.test(word)) refuses.reordering = version ?? true;
-    else if (word === "edit-and-move" || word === "paged-all") refuses[WORDS[word]] = true;
+    else if (Object.hasOwn(WORDS, word)) refuses[WORDS[word as keyof typeof WORDS]] = true;
     else {
       throw new Error(
-        `--refuse: "${word}" is none of reordering, reordering=VERSION, edit-and-move and paged-all`,
+        `--refuse: "${word}" is none of reordering, reordering=VERSION, ${Object.keys(WORDS).join(", ")}`,
       );
     }
   }

@@ -18,6 +18,7 @@ import { firewallFrom } from "./options";
 import type { SimulatorOptions } from "./options";
 import { pageHandler } from "./page/handler";
 import type { Capacity } from "./policy/capacity";
+import { evaluatedRules } from "./pushed/evaluated";
 import type { Session, SessionRequest } from "./sessions/table";
 import type { XmlElement } from "./xml/element";
 import { print } from "./xml/print";
@@ -116,6 +117,14 @@ export class Simulator extends EventEmitter {
     return canonical(this.firewall.running, xpath);
   }
 
+  /**
+   * From now on Panorama has pushed this to a vsys, in place of what it had pushed there.
+   * @param xml what belongs into its entry below `/config/panorama/vsys`; "" for nothing
+   */
+  setPushed(vsys: string, xml: string): void {
+    this.firewall.setPushed(vsys, xml);
+  }
+
   /** Names of the security rules, in order. */
   candidateRules(vsys = "vsys1"): string[] {
     return this.rules(this.firewall.candidate.root, vsys).map((entry) => entry.name ?? "");
@@ -170,7 +179,10 @@ export class Simulator extends EventEmitter {
     count: number,
     { vsys = "vsys1", lastHit = Math.floor(Date.now() / 1000) } = {},
   ): void {
-    const entry = this.rules(this.firewall.running, vsys).find(({ name }) => name === rule);
+    const { pushed, running } = this.firewall;
+    const entry = evaluatedRules(pushed, vsys, this.firewall.vsys(running, vsys)).find(
+      ({ name }) => name === rule,
+    );
     if (!entry) throw new Error(`no running security rule of ${vsys} is called ${rule}`);
     this.firewall.hitCounts.set(entry, count, lastHit);
   }

@@ -1,18 +1,21 @@
 /** Which rules of accounts that could not be read stay on a firewall as they are. */
 import type { Inventory, SecurityGroupRule } from "../../inventory/types";
 import { applicationsNamedBy } from "../../declaration/custom-applications";
+import { placeOf, placesIn, ruleIdsIn, wasCut, withPlaces } from "../../declaration/descriptions";
+import type { ANYBODY } from "../../declaration/descriptions";
 import {
   addressObject,
   cidrNamed,
   isAddressGroupName,
   isQuarantineRuleName,
-  isServiceName,
   ownerTag,
+  quarantinePartIn,
   ruleName,
+  ruleNamed,
   securityGroupIn,
+  serviceNamed,
   trafficIn,
 } from "../../declaration/names";
-import { ruleIdsIn } from "../../mapping/describe";
 import { compareTexts } from "../../lib/order";
 import { normalised, portsInName, trafficOf } from "../../lib/net/protocols";
 import { addressTexts } from "../../mapping/routing";
@@ -20,11 +23,9 @@ import type { Direction } from "../../mapping/types";
 import { canonicalAddress, type FoundRule } from "../../panos/entries";
 import type { Address, AddressGroup, SecurityRule, Service } from "../../panos/policy";
 import { listed } from "../../lib/text";
-import { type PolicyContent } from "../../declaration/declaration";
+import { NO_CONTENT, type PolicyContent } from "../../declaration/declaration";
 import type { PolicyObjects } from "../../declaration/objects";
 import { isHeld, ownsRule } from "../../declaration/ownership";
-import { attributionOf, placeOf, unattributed, withPlaces } from "./attribution";
-import type { ANYBODY } from "./attribution";
 
 /** What is to be declared, with the rules that stay, and what a person should know of them. */
 export interface Kept {
@@ -63,7 +64,7 @@ export function withKeptRules(
       if (denies) kept.push(...stillIsolated(rule, known.get(rule.name), addresses));
       continue;
     }
-    const places = attributionOf(rule.description);
+    const places = placesIn(rule.description);
     const groupId = securityGroupIn(rule.name) ?? "";
     if (places === undefined && groups.has(groupId)) continue;
     if (places instanceof Set && [...places].every((place) => !missing.has(place))) continue;
@@ -115,6 +116,7 @@ export function withObjectsOf(
   ownerId: string,
 ): PolicyContent {
   return {
+    ...NO_CONTENT,
     rules,
     ...addressesNamedBy(rules, declared.addressGroups, running, ownerId),
     services: servicesNamedBy(rules, declared.services, ownerId),
@@ -161,17 +163,21 @@ function stillIsolated(
   known: SecurityRule | undefined,
   addresses: ReadonlySet<string>,
 ): SecurityRule[] {
-  const near = found.name.endsWith("-out") ? "source" : "destination";
+  const part = quarantinePartIn(found.name);
+  const near = part === "out" ? "source" : "destination";
   const unseen = found[near].filter((address) => !addresses.has(canonicalAddress(address)));
   if (unseen.length === 0) return known === undefined ? [] : [known];
-  const isAllow = found.name.endsWith("-responders");
-  const rule = known ?? { ...declarable(found), action: isAllow ? "allow" : "deny", logStart: true };
+  const rule = known ?? {
+    ...declarable(found),
+    action: part === "responders" ? "allow" : "deny",
+    logStart: true,
+  };
   return [{ ...rule, [near]: [...new Set([...(known?.[near] ?? []), ...unseen])] }];
 }
 
 /** Where a rule has its instances: packets of an egress permission come from them. */
-function nearEnd(ruleName: string): "source" | "destination" {
-  return /^aws-sg-[0-9a-z]+-out-/.test(ruleName) ? "source" : "destination";
+function nearEnd(name: string): "source" | "destination" {
+  return ruleNamed(name)?.direction === "egress" ? "source" : "destination";
 }
 
 /**
@@ -186,9 +192,7 @@ function isRevoked(
   const own = permitted.get(`${groupId} ${trafficIn(name)}`);
   if (own === undefined) return true;
   // One that was cut may name more.
-  return (
-    !description.endsWith("…") && !ruleIdsIn(unattributed(description), groupId).some((id) => own.has(id))
-  );
+  return !wasCut(description) && !ruleIdsIn(description, groupId).some((id) => own.has(id));
 }
 
 /** The ids of permitted rules, by their group and what rules' names say of their traffic. */
@@ -220,10 +224,8 @@ function servicesNamedBy(
 ): Service[] {
   const services = new Map(declared.map((service) => [service.name, service]));
   for (const name of rules.flatMap(({ service }) => service)) {
-    if (services.has(name) || !isServiceName(name, ownerId)) continue;
-    const [, protocol, port = ""] = /-(tcp|udp)-(\d+(?:-\d+)?)$/.exec(name) ?? [];
-    if (protocol !== "tcp" && protocol !== "udp") continue;
-    services.set(name, { name, protocol, port, tag: [ownerTag(ownerId)] });
+    const service = services.has(name) ? undefined : serviceNamed(name, ownerId);
+    if (service !== undefined) services.set(name, service);
   }
   const used = new Set(rules.flatMap(({ service }) => service));
   return [...services.values()]

@@ -5,7 +5,8 @@
 import { permissionLabel } from "../../mapping/describe";
 import type { MappedRule, Withheld } from "../../mapping/types";
 import type { Capacity } from "../../panos/capacity";
-import type { Limits } from "../../settings/index";
+import type { Limits } from "../../settings/types";
+import { counted } from "../../lib/text";
 
 /** What may be declared, and what limits take out of it. */
 export interface HeldBack {
@@ -76,7 +77,7 @@ export function withinRoom(
     const isOwnLimit = kind === "rules" && maxRules !== undefined && most(kind) === maxRules;
     const there = others[kind] + used[kind].size;
     const limit = isOwnLimit
-      ? `aws-panos-rules:guardrails.maxRules allows ${maxRules} rules of ours on ${firewall}`
+      ? `aws-panos-rules:guardrails.maxRules allows ${counted(maxRules, "rule")} of ours on ${firewall}`
       : there > (capacity[kind] ?? Infinity)
         ? `${firewall} takes ${capacity[kind]} ${KINDS[kind]} and has ${there} already, more than its own number`
         : `${firewall} takes ${capacity[kind]} ${KINDS[kind]}: ${others[kind]} are there, and ${used[kind].size} of ours`;
@@ -107,7 +108,7 @@ export function withinChanges(
     return { needed: [...needed], withheld: [], reasons: [] };
   }
   let left = Math.max(0, maxChanges - others);
-  const limit = `aws-panos-rules:maxChanges allows ${maxChanges} changes of rules on ${firewall} in one run`;
+  const limit = `aws-panos-rules:maxChanges allows ${counted(maxChanges, "change")} of rules on ${firewall} in one run`;
   const held: Withheld[] = [];
   const kept = needed.flatMap((rule) => {
     if (!opening.has(rule.rule.name) || left-- > 0) return [rule];

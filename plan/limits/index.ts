@@ -6,11 +6,11 @@ import type { Rulebase } from "../../panos/policy";
 import type { PolicyContent } from "../../declaration/declaration";
 import type { RuleChanges } from "../../declaration/differences";
 import type { PolicyObjects } from "../../declaration/objects";
-import type { Limits } from "../../settings/index";
+import type { Limits } from "../../settings/types";
 import { withinChanges, withinRoom, type HeldBack, type Kind, type Needs } from "./hold-back";
 import { declaredAddresses, isSameTraffic, partInForce } from "./in-force";
 
-export { requireWithinLimits } from "./require";
+export { overLimits } from "./over";
 export { revokedAmong } from "./revoked";
 
 /** What is asked for, and what the firewall has. */

@@ -1,6 +1,8 @@
 /** An inventory, looked up by what the reasons of a review ask for. */
 import { plainText } from "../../lib/text";
 import { normalised } from "../../lib/net/protocols";
+import { kindLeftOut } from "../../mapping/left-out";
+import { bearerOf } from "../../mapping/marks";
 import { addressTexts, protectedInterfaces } from "../../mapping/routing";
 import type { MappingOptions } from "../../mapping/types";
 import type {
@@ -12,6 +14,7 @@ import type {
   SecurityGroupRule,
   Subnet,
 } from "../../inventory/types";
+import { labelOf } from "../explain/view";
 import type { NamedPermission } from "./permission";
 
 export class Account {
@@ -79,6 +82,21 @@ export class Account {
   instanceLabel(id: string): string {
     const name = plainText(this.instances.get(id)?.name ?? "");
     return name === "" ? id : `${id} (${name})`;
+  }
+
+  /** What has an interface, as people know it: "instance i-0a1 (web-1)", or the interface itself and what it is for. */
+  bearerLabel(networkInterface: NetworkInterface): string {
+    const bearer = bearerOf(networkInterface);
+    if (bearer === networkInterface.id) return `${bearer} (${labelOf(networkInterface)})`;
+    return `instance ${this.instanceLabel(bearer)}`;
+  }
+
+  /** Whether it counts as far as what has it is concerned: an instance that runs, a service that uses it. */
+  isThere(networkInterface: NetworkInterface | undefined): boolean {
+    if (networkInterface === undefined) return false;
+    const bearer = bearerOf(networkInterface);
+    if (bearer !== networkInterface.id) return this.instances.has(bearer);
+    return kindLeftOut(networkInterface, { ...this.options, isThere: () => false }) === undefined;
   }
 
   /** A security group as people know it: "web (sg-0a1)". */

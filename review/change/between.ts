@@ -7,7 +7,7 @@ import { isolatedMessages } from "../../mapping/quarantine";
 import type { MappedRule, MappingOptions } from "../../mapping/types";
 import type { Rulebase } from "../../panos/policy";
 import { firewallIdentity } from "../../provider/firewall";
-import type { Settings } from "../../settings/index";
+import type { Settings } from "../../settings/types";
 import { asFound } from "./changes";
 import { withheldKey, type Facts, type FirewallFacts, type Wanted } from "./facts";
 

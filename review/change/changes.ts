@@ -7,7 +7,7 @@ import { ownsRule } from "../../declaration/ownership";
 import { addressSet, asSet } from "../../panos/entries";
 import type { AddressObject, RulebaseRule, SecurityRule, ServiceObject } from "../../panos/policy";
 import type { FirewallFacts } from "./facts";
-import type { Standing } from "./reachability";
+import type { Standing } from "./standing";
 import type { FieldChange } from "./types";
 
 /** A rule before and after; one of them at least. */
@@ -33,12 +33,16 @@ export interface Policies {
 export function policiesOf(facts: FirewallFacts): Policies {
   const { ownerId, cleanupRule, running, wanted, members } = facts;
   const above = running.rules.slice(0, cleanupPosition(running.rules, cleanupRule));
+  const first = running.pushed?.rules?.above ?? [];
   const isAbove = new Set(above.map(({ name }) => name));
   // What isolates instances stands above everybody's rules and mostly denies: it counts as one of others'.
   const isIsolation = (rule: RulebaseRule) =>
     isQuarantineRuleName(rule.name, ownerId) && ownsRule(ownerId, rule);
   const ours = running.rules.filter((rule) => ownsRule(ownerId, rule) && !isIsolation(rule));
-  const others = running.rules.filter((rule) => isAbove.has(rule.name) && !ours.includes(rule));
+  const others = [
+    ...first,
+    ...running.rules.filter((rule) => isAbove.has(rule.name) && !ours.includes(rule)),
+  ];
   const found = new Map(ours.map((rule) => [rule.name, rule]));
   const held = facts.held.filter((name) => found.has(name));
   const declared = new Map(wanted.rules.map((rule) => [rule.name, asFound(rule)]));
@@ -77,14 +81,15 @@ export function policiesOf(facts: FirewallFacts): Policies {
   }
   const gone = new Set(facts.adopted.map(({ name }) => name));
   const stays = held.map((name) => found.get(name)!);
-  const order = new Map(running.rules.map(({ name }, index) => [name, index]));
+  // Of two by one name the local one counts: it is the one that may be ours.
+  const order = new Map([...first, ...running.rules].map(({ name }, index) => [name, index]));
   const works = (rule: RulebaseRule) => isAbove.has(rule.name) && doesWork(rule);
   return {
     before: { ours: ours.filter(works), others, objects: objectsOf(facts, members, false), order, ownerId },
     after: {
       ours: [...stays.filter(works), ...declared.values()],
       others: withIsolation(
-        others.filter((rule) => !gone.has(rule.name) && !isIsolation(rule)),
+        others.filter((rule) => rule.panorama !== undefined || (!gone.has(rule.name) && !isIsolation(rule))),
         wanted.isolation.map(asFound),
         facts.options.quarantine?.before,
       ),
@@ -98,9 +103,13 @@ export function policiesOf(facts: FirewallFacts): Policies {
   };
 }
 
-/** Rules, with those that isolate instances above one of them, or above all. */
+/** Rules, with those that isolate instances above one of the local ones, or above all of these. */
 function withIsolation(others: RulebaseRule[], isolation: RulebaseRule[], before?: string): RulebaseRule[] {
-  const at = Math.max(0, before === undefined ? 0 : others.findIndex(({ name }) => name === before));
+  const isPlace = ({ name, panorama }: RulebaseRule) =>
+    panorama === undefined && (before === undefined || name === before);
+  const first = others.filter(({ panorama }) => panorama !== undefined).length;
+  const found = others.findIndex(isPlace);
+  const at = found < 0 ? first : found;
   return [...others.slice(0, at), ...isolation, ...others.slice(at)];
 }
 

@@ -1,10 +1,10 @@
 /** What an update will ask of a firewall. */
 import { differences } from "../../declaration/differences";
-import type { Declaration } from "../../declaration/declaration";
+import { PARTS, type Part } from "../../declaration/kinds/index";
 import type { FirewallFacts } from "./facts";
 import type { Cost } from "./types";
 
-/** Operations that one request takes: provider/stager.ts. */
+/** Operations that one request takes: provider/session/stager.ts. */
 const MOST_OPERATIONS = 500;
 
 /** Undefined between two snapshots, where no firewall is known. */
@@ -14,13 +14,13 @@ export function costOf(
 ): Cost | undefined {
   if (found === undefined || declared === undefined) return undefined;
   const exempt = new Set(held);
-  const changed = (part: keyof Declaration) =>
+  const changed = (part: Part) =>
     Object.entries(declared[part]).filter(
       ([name, content]) => !exempt.has(name) && found[part][name] !== content,
     ).length;
   const rules = changed("rules");
-  const objects =
-    changed("services") + changed("applications") + changed("addresses") + changed("addressGroups");
+  const named = PARTS.filter((part) => part !== "rules" && part !== "tags");
+  const objects = named.reduce((sum, part) => sum + changed(part), 0);
   const writes = differences(declared, found, exempt).length + adopted.length;
   const removals = writes - rules - objects - changed("tags");
   // The tag first, then what rules name, then rules, each written and placed; what goes, at the end.

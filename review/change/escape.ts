@@ -5,7 +5,7 @@
 import { cut, plainText } from "../../lib/text";
 
 /** Ids of AWS are set as code, where no host looks for commits or references. */
-const AWS_ID = /\b(?:sgr?|i|eni|subnet|rtb|vpc|pl|[iv]gw|vpce|nat|pcx|tgw|eigw)-[0-9a-f]{2,}\b/g;
+const AWS_ID = /\b(?:sgr?|i|eni|subnet|rtb|acl|vpc|pl|[iv]gw|vpce|nat|pcx|tgw|eigw)-[0-9a-f]{2,}\b/g;
 
 /** Zero-width: both hosts look for mentions and references in what is shown, where entities are characters again. */
 const BREAK = "\u200B";

@@ -1,15 +1,15 @@
 /** Why a rule comes, goes or becomes another, where it is known what AWS had before: what happened there. */
 import type { Reason } from "../explain/reason";
-import { whyBehind } from "../explain/view";
-import type { NetworkInterface, RouteTable, SecurityGroupRule } from "../../inventory/types";
+import type { RouteTable, SecurityGroupRule } from "../../inventory/types";
 import { parseBlock } from "../../lib/net/cidr";
 import { plainText } from "../../lib/text";
 import { describeTraffic, normalised } from "../../lib/net/protocols";
 import { addressTexts } from "../../mapping/routing";
-import { canonicalAddress } from "../../panos/entries";
 import type { Account } from "./account";
+import { carrierEvents, routesChanged, tableMove } from "./carrier-events";
 import { withheldKey } from "./facts";
-import { isDetached, reasonsNow, some, unique, type Subject } from "./reasons";
+import { isDetached, reasonsNow } from "./reasons";
+import { some, unique, type Subject } from "./subject";
 
 /** The reasons for a change of a rule; never none. */
 export function reasonsBetween(subject: Subject, before: Account): Reason[] {
@@ -119,157 +119,6 @@ function listEvents({ permission, account: after }: Subject, before: Account): R
       ),
     ];
   });
-}
-
-/** What became of the interfaces that carry the group, where the rule gains or loses their addresses by it. */
-function carrierEvents({ permission, account: after, pair }: Subject, before: Account): Reason[] {
-  const { groupId, direction } = permission;
-  const carriers = [...before.carriers(groupId), ...after.carriers(groupId)];
-  const ids = [...new Set(carriers.map(({ id }) => id))].sort();
-  const { added, removed } = pair.ends[direction === "egress" ? "source" : "destination"];
-  const [comes, goes] = [new Set(added), new Set(removed)];
-  const events = ids.flatMap((id): Reason[] => {
-    const texts = (account: Account) =>
-      addressTexts(account.interfaces.get(id) ?? NOTHING).map(canonicalAddress);
-    const isComing = texts(after).some((address) => comes.has(address));
-    const isGoing = texts(before).some((address) => goes.has(address));
-    const counted = counts(before, id, groupId);
-    const counting = counts(after, id, groupId);
-    if (!counted && counting) return isComing ? [cameBy(after, before, id, groupId)] : [];
-    if (counted && !counting) return isGoing ? [wentBy(after, before, id, groupId)] : [];
-    if (!counted || !counting || !(isComing || isGoing)) return [];
-    return [...addressEvents(after, before, id, { comes, goes }), ...tagEvents(after, before, id)];
-  });
-  return some(unique(events), "interfaces");
-}
-
-const NOTHING: Pick<NetworkInterface, "privateIpAddresses" | "ipv6Addresses"> = {
-  privateIpAddresses: [],
-  ipv6Addresses: [],
-};
-
-/** An instance's tags can decide its zone. */
-function tagEvents(after: Account, before: Account, id: string): Reason[] {
-  const instanceId = after.interfaces.get(id)?.instanceId ?? "";
-  const texts = (account: Account) =>
-    Object.entries(account.instances.get(instanceId)?.tags ?? {}).map(([key, value]) => `${key}=${value}`);
-  const [had, has] = [texts(before), texts(after)];
-  const gained = has.filter((tag) => !had.includes(tag)).map((tag) => `gained ${plainText(tag)}`);
-  const lost = had.filter((tag) => !has.includes(tag)).map((tag) => `lost ${plainText(tag)}`);
-  if (gained.length + lost.length === 0) return [];
-  const moves = [...gained, ...lost].slice(0, 3).join(", ");
-  return [{ id: instanceId, text: `the tags of instance ${after.instanceLabel(instanceId)} ${moves}` }];
-}
-
-function counts(account: Account, id: string, groupId: string): boolean {
-  return account.behind.has(id) && account.interfaces.get(id)?.securityGroupIds.includes(groupId) === true;
-}
-
-function cameBy(after: Account, before: Account, id: string, groupId: string): Reason {
-  const now = after.interfaces.get(id)!;
-  const old = before.interfaces.get(id);
-  const instanceId = now.instanceId ?? "";
-  const who = `${after.instanceLabel(instanceId)} with ${addressTexts(now).join(", ")}`;
-  if (!before.instances.has(instanceId)) return { id: instanceId, text: `instance ${who} started` };
-  if (old === undefined || old.instanceId !== instanceId || isDetached(old)) {
-    return { id, text: `${id} was attached to instance ${who}` };
-  }
-  if (!old.securityGroupIds.includes(groupId)) {
-    return { id, text: `instance ${who} was given the group ${after.groupLabel(groupId)}` };
-  }
-  return routeEvent(after, before, now, `instance ${who} is behind the firewall now`, after);
-}
-
-function wentBy(after: Account, before: Account, id: string, groupId: string): Reason {
-  const old = before.interfaces.get(id)!;
-  const now = after.interfaces.get(id);
-  const instanceId = old.instanceId ?? "";
-  const who = `${before.instanceLabel(instanceId)} with ${addressTexts(old).join(", ")}`;
-  if (!after.instances.has(instanceId))
-    return { id: instanceId, text: `instance ${who} stopped, or is gone` };
-  if (now === undefined || now.instanceId !== instanceId || isDetached(now)) {
-    return { id, text: `${id} was detached from instance ${who}` };
-  }
-  if (!now.securityGroupIds.includes(groupId)) {
-    return { id, text: `the group ${before.groupLabel(groupId)} was taken from instance ${who}` };
-  }
-  return routeEvent(after, before, now, `instance ${who} is not behind the firewall any more`, after);
-}
-
-/** What moved of the ways to a subnet. */
-function routeEvent(
-  after: Account,
-  before: Account,
-  { subnetId, id }: NetworkInterface,
-  what: string,
-  shown: Account,
-): Reason {
-  const because = [whyBehind(shown, shown.interfaces.get(id)!)];
-  const moved = tableMove(after, before, subnetId);
-  return moved === undefined
-    ? { id, text: what, because }
-    : { id: moved.id, text: `${what}: ${moved.text}`, because };
-}
-
-function tableMove(
-  after: Account,
-  before: Account,
-  subnetId: string,
-): { id: string; text: string } | undefined {
-  const table = (account: Account) => {
-    const routeTableId = account.subnets.get(subnetId)?.routeTableId;
-    return account.inventory.routeTables.find(({ id }) => id === routeTableId);
-  };
-  const [old, now] = [table(before), table(after)];
-  if (old === undefined || now === undefined) return undefined;
-  if (old.id !== now.id) {
-    return { id: now.id, text: `${subnetId} uses route table ${now.id} instead of ${old.id}` };
-  }
-  const changed = routesChanged(old, now);
-  return changed === undefined ? undefined : { id: now.id, text: changed };
-}
-
-/** How the routes of a table differ, in words. */
-function routesChanged(old: RouteTable, now: RouteTable): string | undefined {
-  const texts = (table: RouteTable) => new Set(table.routes.map(routeText));
-  const [had, has] = [texts(old), texts(now)];
-  const gained = [...has].filter((text) => !had.has(text));
-  const lost = [...had].filter((text) => !has.has(text));
-  if (gained.length + lost.length === 0) return undefined;
-  const list = (verb: string, routes: string[]) =>
-    routes.length === 0
-      ? []
-      : [
-          `${verb} ${routes.slice(0, 3).join(", ")}${routes.length > 3 ? `, and ${routes.length - 3} more` : ""}`,
-        ];
-  return `route table ${now.id} ${[...list("gained", gained), ...list("lost", lost)].join(" and ")}`;
-}
-
-function routeText(route: RouteTable["routes"][number]): string {
-  const { destinationCidrBlock: v4, destinationIpv6CidrBlock: v6, destinationPrefixListId: list } = route;
-  const targets = Object.entries(route).flatMap(([key, value]) =>
-    key.startsWith("destination") || key === "state" || key === "origin" ? [] : [String(value)],
-  );
-  const blackhole = route.state === "blackhole" ? " (a blackhole)" : "";
-  return `${v4 ?? v6 ?? list ?? "?"} → ${targets.join(" ") || "nowhere"}${blackhole}`;
-}
-
-/** Addresses that an interface gained and lost while it stayed, as far as a rule gains and loses them. */
-function addressEvents(
-  after: Account,
-  before: Account,
-  id: string,
-  { comes, goes }: Record<"comes" | "goes", ReadonlySet<string>>,
-): Reason[] {
-  const texts = (account: Account) => addressTexts(account.interfaces.get(id)!).map(canonicalAddress);
-  const [had, has] = [texts(before), texts(after)];
-  const who = `${id} of instance ${after.instanceLabel(after.interfaces.get(id)!.instanceId ?? "")}`;
-  const gained = has.filter((text) => !had.includes(text) && comes.has(text));
-  const lost = had.filter((text) => !has.includes(text) && goes.has(text));
-  return [
-    ...(gained.length > 0 ? [{ id, text: `${who} gained ${gained.join(", ")}` }] : []),
-    ...(lost.length > 0 ? [{ id, text: `${who} lost ${lost.join(", ")}` }] : []),
-  ];
 }
 
 /** What is withheld now and was not, and the other way round. */

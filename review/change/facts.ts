@@ -6,7 +6,7 @@ import { permissionLabel } from "../../mapping/describe";
 import type { MappingOptions, Permission, Withheld } from "../../mapping/types";
 import type { Rulebase, SecurityRule, Service } from "../../panos/policy";
 import type { Declaration } from "../../declaration/declaration";
-import type { Parts } from "./hashes";
+import type { Parts } from "../../plan/reviewed/hashes";
 
 export interface Facts {
   stack: string;

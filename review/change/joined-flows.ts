@@ -1,9 +1,10 @@
 /** Flows that say the same of several families, or of several points of a protocol, told as one. */
 import type { Family } from "../../lib/net/cidr";
+import { cutOf, type MetFlow } from "../evidence/summary";
 import type { Flow } from "./types";
 
-/** A flow of one family. */
-export type FamilyFlow = Flow & { family: Family };
+/** A flow of one family, and what of it was seen. */
+export type FamilyFlow = Flow & { family: Family; met?: MetFlow[] };
 
 /**
  * Flows that differ in nothing but the family, or in the application of protocols without ports, as one: no
@@ -17,7 +18,11 @@ export function joined(flows: FamilyFlow[]): Flow[] {
     const what = isPointed(flow) ? "points" : [ports, applications];
     const key = JSON.stringify([family, source, destination, from, to, partly, what, already]);
     const known = byEnds.get(key);
-    const both = known && { ...known, ...union(known, flow, ["ports", "applications"]) };
+    const both = known && {
+      ...known,
+      ...union(known, flow, ["ports", "applications"]),
+      ...bothMet(known, flow),
+    };
     byEnds.set(key, both ? { ...both, ports: widest(both.ports) } : flow);
   }
   const byFamily = new Map<string, FamilyFlow[]>();
@@ -33,7 +38,11 @@ export function joined(flows: FamilyFlow[]): Flow[] {
     }
     const partly = first.partly ?? second.partly;
     const already = [...(first.already ?? []), ...(second.already ?? [])];
-    const more = { ...(partly && { partly }), ...(already.length > 0 && { already }) };
+    const more = {
+      ...(partly && { partly }),
+      ...(already.length > 0 && { already }),
+      ...bothMet(first, second),
+    };
     return [plain({ ...first, ...union(first, second, ["source", "destination"]), ...more })];
   });
 }
@@ -47,8 +56,13 @@ function union<K extends "source" | "destination" | "ports" | "applications">(a:
   return Object.fromEntries(keys.map((key) => [key, [...new Set([...a[key], ...b[key]])]])) as Pick<Flow, K>;
 }
 
+function bothMet(a: FamilyFlow, b: FamilyFlow): Pick<FamilyFlow, "met"> {
+  return { met: [...(a.met ?? []), ...(b.met ?? [])] };
+}
+
 function plain(flow: FamilyFlow): Flow {
-  const { source, destination, ports, applications, except, already, from, to, partly } = flow;
+  const { source, destination, ports, applications, except, already, from, to, partly, met = [] } = flow;
+  const cut = met.length > 0 && { cut: cutOf(met) };
   const but = { ...(except && { except }), ...(already && { already }) };
-  return { source, destination, ports, applications, ...but, from, to, ...(partly && { partly }) };
+  return { source, destination, ports, applications, ...but, from, to, ...(partly && { partly }), ...cut };
 }

@@ -1,5 +1,5 @@
 /** A review as a comment on a pull request: Markdown that renders alike on GitHub and GitLab. */
-import type { Reason } from "../explain/reason";
+import { counted, listed } from "../../lib/text";
 import { markdownCode, markdownText } from "./escape";
 import type { FieldChange, FirewallReview, Flow, FlowPart, Review, RuleChange } from "./types";
 
@@ -95,6 +95,7 @@ function sectionsOf(
 ): Section[] {
   const flows = (of: "opens" | "closes") => {
     const all = changes.flatMap((change) => change[of].map((flow) => ({ change, flow })));
+    all.sort((a, b) => Number(b.flow.cut !== undefined) - Number(a.flow.cut !== undefined));
     const rows = all
       .slice(0, MOST_ROWS)
       .map(({ change, flow }) => flowRow(change, flow, review, { of, zones }));
@@ -167,7 +168,7 @@ function flowRow(
   review: Review,
   { of, zones }: { of: "opens" | "closes"; zones: boolean },
 ): string {
-  const { source, destination, ports, applications, except = [], already = [], from, to, partly } = flow;
+  const { source, destination, ports, applications, except = [], already = [], from, to, partly, cut } = flow;
   const rest = partly ? `<br>(in part: the rest ${of === "opens" ? "was" : "stays"} open)` : "";
   const but = except.length > 0 ? ` but ${some(except.map((name) => markdownCode(name)))}` : "";
   const parts = already.length > 0 ? `<br>but ${some(already.map((part) => partCell(part, flow)))}` : "";
@@ -176,7 +177,7 @@ function flowRow(
     members(destination, review) + (zones ? `<br>in ${markdownCode(to)}` : ""),
     some(ports.map((port) => markdownText(port))),
     some(applications.map((name) => markdownCode(name))) + but + parts,
-    `${why(change, of === "opens")}<br>${ruleCell(change)}`,
+    `${cut ? `⚠ **${markdownText(cut.text, 300)}**<br>` : ""}${why(change, of === "opens")}<br>${ruleCell(change)}`,
   ];
   return `| ${cells.join(" | ")} |`;
 }
@@ -215,19 +216,18 @@ function ruleCell({ rule }: RuleChange): string {
   return markdownCode(rule);
 }
 
-/** What to look at twice, then the reasons. */
-function why({ marks, reasons }: RuleChange, withMarks = true): string {
-  const shown = reasons.slice(0, MOST_REASONS).map(reasonText);
+/** What to look at twice, what AWS stops of it, then the reasons. */
+function why({ marks, reasons, stopped }: RuleChange, withMarks = true): string {
+  const shown = reasons.slice(0, MOST_REASONS).map(({ text }) => markdownText(text));
   const more = reasons.length - shown.length;
   return [
     ...(withMarks ? marks.map(({ text }) => `⚠ **${markdownText(text)}**`) : []),
+    ...(withMarks && stopped
+      ? stopped.because.slice(0, MOST_REASONS).map(({ text }) => markdownText(text))
+      : []),
     ...shown,
     ...(more > 0 ? [`and ${more} more reasons`] : []),
   ].join("<br>");
-}
-
-function reasonText({ text }: Reason): string {
-  return markdownText(text);
 }
 
 /** Ends of traffic, with the names of the instances that have them. */
@@ -248,8 +248,7 @@ function members(list: readonly string[], { addresses }: Review): string {
 }
 
 function some(texts: readonly string[]): string {
-  const more = texts.length - MOST_MEMBERS;
-  return texts.slice(0, MOST_MEMBERS).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return listed(texts, MOST_MEMBERS, " and");
 }
 
 function shownSection(
@@ -287,8 +286,9 @@ export function footer({ cost, unchanged, refusal }: FirewallReview, names: stri
   const work =
     commits === 0
       ? "nothing to commit"
-      : `one commit${each}, ${writes} ${writes === 1 ? "change" : "changes"} of rules and objects before it in at least ${writingRequests} ${writingRequests === 1 ? "request" : "requests"}`;
-  const registering = registrations > 0 ? `, ${registrations} addresses to register or unregister` : "";
+      : `one commit${each}, ${counted(writes, "change")} of rules and objects before it in at least ${counted(writingRequests, "request")}`;
+  const registering =
+    registrations > 0 ? `, ${counted(registrations, "address")} to register or unregister` : "";
   return ["", `${stay}. The update takes ${work}${registering}.`];
 }
 

@@ -4,29 +4,20 @@
  */
 import { possibleTraffic } from "../../mapping/adoption";
 import { everyDefaultPort } from "../../panos/applications";
+import { bounding, coalesced, intersectionOf } from "../../lib/net/boxes";
 import type { Box, Traffic } from "../../lib/net/boxes";
 import { candidatesOf, type Candidates } from "../../mapping/candidates";
-import type { NamedObjects } from "../../mapping/own-traffic";
 import { matchesZones, resolved, takeOff, type ResolvedRule } from "../../mapping/resolved-rules";
 import { applicationNamed } from "../../declaration/custom-applications";
 import { cidrsOf } from "../../lib/net/cidr";
-import { difference, intersection, setOf, type IntervalSet } from "../../lib/net/intervals";
+import { difference, size, type IntervalSet } from "../../lib/net/intervals";
 import { addressBounds, addressesOf } from "../../mapping/objects";
 import { describePorts, isTakenFor } from "../../mapping/traffic";
 import type { RulebaseRule } from "../../panos/policy";
 import { joined, type FamilyFlow } from "./joined-flows";
+import type { SeenIn } from "./seen";
+import type { Standing } from "./standing";
 import type { Flow, FlowPart } from "./types";
-
-/** Rules in the order in which they are evaluated, and the objects that they name. */
-export interface Standing {
-  ours: readonly RulebaseRule[];
-  /** Other people's, above the cleanup rule. */
-  others: readonly RulebaseRule[];
-  objects: NamedObjects;
-  /** The places of rules that stand on the firewall, by name; one of ours that doesn't yet goes below all. */
-  order: ReadonlyMap<string, number>;
-  ownerId: string;
-}
 
 /** Beyond so many pieces, what is left of a rule is told as one whose ends are meant in part. */
 const MAX_FLOWS = 6;
@@ -50,8 +41,9 @@ export class Reachability {
   /**
    * What one of our rules lets through that another policy surely doesn't.
    * @param rule one of those that stand here
+   * @param seen what of it was seen, and ends
    */
-  beyond(rule: RulebaseRule, other: Reachability): Flow[] {
+  beyond(rule: RulebaseRule, other: Reachability, seen?: ReturnType<SeenIn>): Flow[] {
     const one = this.own(rule, 0);
     const flows: Piece[] = [];
     for (const from of rule.from) {
@@ -62,7 +54,8 @@ export class Reachability {
           for (const boxes of isMany ? [left] : left.map((box) => [box])) {
             const box = isMany ? bounding(boxes) : boxes[0]!;
             const open = traffic.application === "any" ? other.openIn(traffic, boxes, from, to) : NOTHING;
-            flows.push({ traffic: { ...traffic, box }, from, to, ...open });
+            const met = seen && boxes.flatMap((each) => seen({ ...traffic, box: each }, from, to));
+            flows.push({ traffic: { ...traffic, box }, from, to, ...open, ...(met && { met }) });
           }
         }
       }
@@ -182,7 +175,7 @@ export class Reachability {
     };
   }
 
-  private flow(rule: RulebaseRule, { traffic, from, to, except, already }: Piece): FamilyFlow {
+  private flow(rule: RulebaseRule, { traffic, from, to, except, already, met }: Piece): FamilyFlow {
     const { application, family, box } = traffic;
     const [source, destination] = (["source", "destination"] as const).map((side) =>
       this.membersIn(rule, side, family, box[side]),
@@ -196,6 +189,7 @@ export class Reachability {
       ...(except.length > 0 && { except }),
       ...(already.length > 0 && { already }),
       ...{ from, to },
+      ...(met && { met }),
       ...((source.isPartly || destination.isPartly) && { partly: true as const }),
     };
   }
@@ -239,6 +233,7 @@ const NO_LIKENESS: Likeness = { likely: "", isAlike: () => false };
 const ECHO: Record<string, string[]> = { ping: ["ICMP type 8"], ping6: ["ICMPv6 type 128"] };
 
 interface Piece {
+  met?: FamilyFlow["met"];
   traffic: Traffic;
   from: string;
   to: string;
@@ -253,11 +248,6 @@ interface Members {
   isPartly: boolean;
 }
 
-/** How many addresses a set has. */
-export function size(set: IntervalSet): bigint {
-  return set.reduce((sum, { first, last }) => sum + last - first + 1n, 0n);
-}
-
 function isPartOf(application: string, name: string, ownerId: string): boolean {
   const inner = applicationNamed(application, ownerId);
   if (inner === undefined) return false;
@@ -269,41 +259,4 @@ function isPartOf(application: string, name: string, ownerId: string): boolean {
     outer.number === inner.number &&
     (outer.code === undefined || outer.code === inner.code)
   );
-}
-
-/** The same with boxes put together that differ in one side only. */
-function coalesced(boxes: Box[]): Box[] {
-  const sides = ["source", "destination", "ports"] as const;
-  let merged = boxes;
-  for (let count = 0; count !== merged.length;) {
-    count = merged.length;
-    for (const side of sides) {
-      const alike = new Map<string, Box>();
-      for (const box of merged) {
-        const key = sides.map((each) => (each === side ? "" : textOf(box[each]))).join(";");
-        const known = alike.get(key);
-        alike.set(key, known ? { ...known, [side]: setOf([...known[side], ...box[side]]) } : box);
-      }
-      merged = [...alike.values()];
-    }
-  }
-  return merged;
-}
-
-function intersectionOf(a: Box, b: Box): Box | undefined {
-  const source = intersection(a.source, b.source);
-  const destination = intersection(a.destination, b.destination);
-  const ports = intersection(a.ports, b.ports);
-  const isEmpty = [source, destination, ports].some((set) => set.length === 0);
-  return isEmpty ? undefined : { source, destination, ports };
-}
-
-function textOf(set: IntervalSet): string {
-  return set.map(({ first, last }) => `${first}-${last}`).join(",");
-}
-
-/** The smallest box around several. */
-function bounding(boxes: Box[]): Box {
-  const side = (of: keyof Box) => setOf(boxes.flatMap((box) => box[of]));
-  return { source: side("source"), destination: side("destination"), ports: side("ports") };
 }

@@ -2,26 +2,18 @@
  * Why a rule comes, goes or becomes another, in AWS's terms, where only today's account is known: what the
  * firewall has is held against what AWS says now.
  */
+import { ruleIdsIn } from "../../declaration/descriptions";
 import type { Reason } from "../explain/reason";
-import { describeRule, whyBehind } from "../explain/view";
+import { whyBehind } from "../explain/view";
 import type { NetworkInterface, SecurityGroupRule } from "../../inventory/types";
 import { parseCidr } from "../../lib/net/cidr";
 import { coveredBy } from "../../mapping/coverage";
+import { bearerOf } from "../../mapping/marks";
+import { theRule } from "../../panos/evaluated";
 import { addressTexts } from "../../mapping/routing";
 import type { Account } from "./account";
-import type { Pair } from "./changes";
-import type { FirewallFacts } from "./facts";
-import type { NamedPermission } from "./permission";
-
-/** More than these of one kind would only hide the others. */
-const MOST_REASONS = 5;
-
-export interface Subject {
-  pair: Pair;
-  permission: NamedPermission;
-  account: Account;
-  facts: FirewallFacts;
-}
+import { lets, withheldOf, revoked, some, unique } from "./subject";
+import type { Subject } from "./subject";
 
 /** The reasons for a change of a rule; never none. */
 export function reasonsNow(subject: Subject): Reason[] {
@@ -45,23 +37,19 @@ function whyWanted({ permission, account, facts, pair }: Subject): Reason[] {
   ];
 }
 
-/** "web (sg-0a1) has sgr-0b2 from 203.0.113.0/24 “partner”". */
-function lets(rule: SecurityGroupRule, { groupId, direction }: NamedPermission, account: Account): Reason {
-  const { text } = describeRule(rule);
-  const words = direction === "egress" ? text.replace(" from ", " to ") : text;
-  return { id: rule.id, text: `${account.groupLabel(groupId)} has ${words}` };
-}
-
 function carriedBy(account: Account, groupId: string): Reason[] {
   const carriers = account.carriers(groupId).filter(({ id }) => account.behind.has(id));
-  const instances = [...new Set(carriers.map(({ instanceId }) => instanceId ?? ""))];
-  if (instances.length === 0) return [];
+  const bearers = new Map(carriers.map((each) => [bearerOf(each), each]));
+  const [first] = bearers.keys();
+  if (first === undefined) return [];
   // The rule's destinations name them all.
-  const names = instances.slice(0, 2).map((id) => account.instanceLabel(id));
-  const more = instances.length - names.length;
+  const names = [...bearers]
+    .slice(0, 2)
+    .map(([id, each]) => (id === each.id ? account.bearerLabel(each) : account.instanceLabel(id)));
+  const more = bearers.size - names.length;
   return [
     {
-      id: instances[0]!,
+      id: first,
       text: `it is carried behind the firewall by ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
     },
   ];
@@ -76,7 +64,7 @@ function whyNotWanted(subject: Subject): Reason[] {
   if (withheld.length > 0) return withheld;
   const covered = facts.alreadyAllowed.find(({ rule }) => rule.rule.name === pair.name);
   if (covered !== undefined) {
-    return [{ text: `the firewall's rule ${coveredBy(covered)} allows it already` }];
+    return [{ text: `${theRule(coveredBy(covered))} allows it already` }];
   }
   const successor = facts.wanted.rules.find(({ name }) => {
     const other = facts.wanted.permissions[name];
@@ -127,41 +115,6 @@ function whyNotWanted(subject: Subject): Reason[] {
   );
 }
 
-/** What of the same permission is withheld, guardrails included. */
-function withheldOf({ permission, facts }: Subject): Reason[] {
-  const { groupId, direction, ipProtocol, fromPort, toPort } = permission;
-  const found = facts.withheld.filter(
-    ({ permission: other }) =>
-      other.securityGroupId === groupId &&
-      other.direction === direction &&
-      other.ipProtocol === ipProtocol &&
-      other.fromPort === fromPort &&
-      other.toPort === toPort,
-  );
-  return found.map(({ permission: { ruleIds }, reason }) => ({
-    ...(ruleIds[0] !== undefined && { id: ruleIds[0] }),
-    text: reason.replace(/\.$/, ""),
-  }));
-}
-
-/** Ids of security-group rules that the description of the rule on the firewall names and AWS no longer has. */
-function revoked({ pair, permission, account }: Subject, text: string): Reason {
-  const group = account.groups.get(permission.groupId);
-  const ids = new Set([...(group?.ingress ?? []), ...(group?.egress ?? [])].map(({ id }) => id));
-  const gone = namedRules(pair).filter((id) => !ids.has(id));
-  if (gone.length === 0) return { id: permission.groupId, text };
-  return {
-    id: gone[0]!,
-    text: `${text}: ${gone.slice(0, MOST_REASONS).join(", ")} ${gone.length === 1 ? "was" : "were"} revoked`,
-  };
-}
-
-/** The security-group rules that a rule's description on the firewall names: see `describePermission`. */
-function namedRules({ before }: Pair): string[] {
-  const text = before?.found?.description ?? "";
-  return [...text.matchAll(/[:;] (sgr-[0-9a-z]+)(?= \(|;|$)/g)].map(([, id]) => id!);
-}
-
 /** Why a rule's ends gain and lose members. */
 function whyMembers(subject: Subject): Reason[] {
   const { pair, permission } = subject;
@@ -187,10 +140,13 @@ function whyMembers(subject: Subject): Reason[] {
 
 function whyNear({ account, permission }: Subject, address: string): Reason {
   const owner = account.owner(address);
-  if (owner?.instanceId === undefined) return { text: `${address} is what the account says now` };
+  if (owner === undefined) return { text: `${address} is what the account says now` };
+  const bearer = bearerOf(owner);
+  const [who, is] =
+    bearer === owner.id ? [account.bearerLabel(owner), "is"] : [account.instanceLabel(bearer), "runs"];
   return {
-    id: owner.instanceId,
-    text: `${account.instanceLabel(owner.instanceId)} with ${address} runs behind the firewall and carries ${account.groupLabel(permission.groupId)}`,
+    id: bearer,
+    text: `${who} with ${address} ${is} behind the firewall and carries ${account.groupLabel(permission.groupId)}`,
     because: [whyBehind(account, owner)],
   };
 }
@@ -208,7 +164,9 @@ function whyNotCarrying(
   owner: NetworkInterface,
   address: string,
 ): Reason {
-  if (owner.instanceId === undefined) return whyBehind(account, owner);
+  if (owner.instanceId === undefined || bearerOf(owner) === owner.id) {
+    return whyNotCarried(account, owner, address, permission.groupId);
+  }
   const because = [whyBehind(account, owner)];
   const id = owner.instanceId;
   const label = account.instanceLabel(id);
@@ -227,6 +185,16 @@ function whyNotCarrying(
     text: guarded?.reason.replace(/\.$/, "") ?? `${address} of ${label} is not asked for any more`,
     because,
   };
+}
+
+/** The same of an interface that is no instance's. */
+function whyNotCarried(account: Account, owner: NetworkInterface, address: string, groupId: string): Reason {
+  const who = `${account.bearerLabel(owner)} with ${address}`;
+  if (account.isThere(owner) && !owner.securityGroupIds.includes(groupId)) {
+    return { id: owner.id, text: `${who} doesn't carry ${account.groupLabel(groupId)} any more` };
+  }
+  if (account.isThere(owner) && !account.behind.has(owner.id)) return notBehind(account, owner, address);
+  return whyBehind(account, owner);
 }
 
 export function isDetached({ attachmentStatus }: NetworkInterface): boolean {
@@ -276,7 +244,7 @@ function whyNotFar(subject: Subject, cidr: string): Reason[] {
   }
   if (cidr === "any")
     return [{ text: "any address is nothing that AWS says: somebody wrote it on the firewall" }];
-  const before = new Set(namedRules(pair));
+  const before = new Set(ruleIdsIn(pair.before?.found?.description ?? "", permission.groupId));
   const lists = account
     .rulesOf(permission)
     .filter(({ id, prefixListId }) => prefixListId !== undefined && before.has(id))
@@ -316,14 +284,4 @@ function reasonsOutsideAws({ pair }: Pick<Subject, "pair">): Reason[] {
     }
   }
   return reasons;
-}
-
-/** The first ones, and how many more there are. */
-export function some(reasons: Reason[], what: string): Reason[] {
-  if (reasons.length <= MOST_REASONS) return reasons;
-  return [...reasons.slice(0, MOST_REASONS), { text: `and ${reasons.length - MOST_REASONS} more ${what}` }];
-}
-
-export function unique(reasons: Reason[]): Reason[] {
-  return [...new Map(reasons.map((reason) => [reason.text, reason])).values()];
 }

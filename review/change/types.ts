@@ -3,6 +3,8 @@
  * Texts from AWS and from the firewall are data: whoever shows them escapes them.
  * `docs/review.schema.json` says the same for other languages.
  */
+import type { Seen } from "../../plan/reviewed";
+import type { SeenCut } from "../evidence/summary";
 import type { Reason } from "../explain/reason";
 
 export interface Review {
@@ -46,19 +48,10 @@ export interface Counts {
   alreadyAllowed: number;
 }
 
-/** Hashes of what a review has seen: see `hashes.ts`. */
-export interface Seen {
-  inventory: string;
-  /** By firewall, `name/vsys`. */
-  rulebases: Record<string, string>;
-  /** Of what would be declared, by firewall. */
-  declarations: Record<string, string>;
-}
-
 export interface AddressOwner {
   interfaceId: string;
   instanceId?: string;
-  /** The instance's name. */
+  /** The instance's name, or what AWS's service writes on an interface of its own. */
   name?: string;
 }
 
@@ -109,8 +102,17 @@ export interface RuleChange {
   /** Why, in AWS's terms. */
   reasons: Reason[];
   marks: Mark[];
+  /** What AWS itself stops of what it opens; absent: nothing, or nothing is known of it. */
+  stopped?: StoppedOpening;
   /** The rule's entry, as it is on the firewall and as it will be. */
   xml: { before?: string; after?: string };
+}
+
+/** What doesn't come to instances although a rule opens it: network ACLs or VPC Block Public Access. */
+interface StoppedOpening {
+  /** How much of what opens; unknown: an ACL could not be seen, and none that could denies any of it. */
+  what: "all" | "part" | "unknown";
+  because: Reason[];
 }
 
 /** Every source to every destination on every port. */
@@ -131,6 +133,8 @@ export interface Flow {
   to: string;
   /** Set where only a part of a named source or destination is meant: the rest was, or stays, open. */
   partly?: true;
+  /** Of what closes, where flow logs showed that it is used. */
+  cut?: SeenCut;
 }
 
 /** A part of a flow, for one application. */
@@ -169,7 +173,9 @@ type MarkKind =
   /** Somebody's denial above stops part of it. */
   | "shadowed"
   /** Somebody had disabled it, or it did not work where it stood. */
-  | "disabled";
+  | "disabled"
+  /** AWS itself stops all of what it opens, or a part. */
+  | "stopped";
 
 export interface WithheldPermission {
   group: { id: string; name: string };

@@ -1,6 +1,4 @@
 /** What was last applied, from the stack's state. */
-import { StackFiles } from "../../packages/pulumi/backend";
-import { readProject } from "../../packages/pulumi/project";
 import type { SecurityRule } from "../../panos/policy";
 import type { Registration } from "../../panos/registered";
 import type {
@@ -8,11 +6,10 @@ import type {
   CommitOutputs,
   RegisteredAddressesInputs,
   RegisteredAddressesOutputs,
-} from "../../provider/inputs";
+} from "../../provider/resource/inputs";
 import type { Declaration } from "../../declaration/declaration";
 import { declaredRegistrations } from "../../declaration/registrations";
 import type { Place } from "../change/preview";
-import { automation } from "../../trigger/runner/automation";
 
 /** What the last update left on a firewall. */
 export interface Applied {
@@ -40,7 +37,7 @@ const TYPE = "pulumi-nodejs:dynamic/panos:";
 
 /**
  * What a stack's state says was applied, by firewall.
- * @throws StateError, RunnerError
+ * @throws StateError, PulumiError
  */
 export async function appliedOf(place: Place): Promise<Map<string, Applied>> {
   return appliedIn(await resourcesOf(place));
@@ -72,24 +69,16 @@ export function appliedIn(resources: readonly Resource[]): Map<string, Applied> 
   return applied;
 }
 
-async function resourcesOf({ cli, stack, folder, environment }: Place): Promise<Resource[]> {
-  if (cli !== undefined) {
-    const given = Object.entries(environment).filter(
-      (each): each is [string, string] => each[1] !== undefined,
-    );
-    const engine = automation({ cli, stack, projectDir: folder });
-    const exported = JSON.parse(await engine.exportState(Object.fromEntries(given))) as {
-      deployment?: { resources?: Resource[] };
-    };
-    return exported.deployment?.resources ?? [];
-  }
-  const url = environment["PULUMI_BACKEND_URL"] ?? "";
-  if (!url.startsWith("file://")) {
+async function resourcesOf({ engines, stack, folder, environment }: Place): Promise<Resource[]> {
+  if (engines.isStandIn && environment["PULUMI_BACKEND_URL"]?.startsWith("file://") !== true) {
     throw new StateError(
       "PULUMI_BACKEND_URL is no file:// address, and without the Pulumi CLI no other state can be read: install " +
         "the CLI. What was last applied is in the stack's state",
     );
   }
-  const { resources = [] } = new StackFiles(url, readProject(folder).name, stack).load() ?? {};
-  return resources;
+  const engine = engines.at({ stack, projectDir: folder });
+  const exported = JSON.parse(await engine.exportState(environment)) as {
+    deployment?: { resources?: Resource[] };
+  };
+  return exported.deployment?.resources ?? [];
 }

@@ -1,8 +1,10 @@
 /** What a preview knows of one firewall besides a review's facts, for finding drift. */
-import type { HitCount } from "../../panos/hit-counts";
 import type { FoundRule } from "../../panos/policy";
 import type { Registration } from "../../panos/registered";
 import type { Declaration } from "../../declaration/declaration";
+import type { RegisteredOn } from "../../declaration/registrations";
+import type { Part } from "../../declaration/kinds/index";
+import type { Hits, PushState } from "../../plan/state";
 import type { CommitMade } from "./types";
 
 export interface DriftFacts {
@@ -10,14 +12,16 @@ export interface DriftFacts {
   firewall: string;
   running: Configuration;
   candidate: Configuration;
-  /** What is registered, and what is declared to be; absent where rules name addresses. */
-  registrations?: { found: Registration[]; declared: Registration[] };
+  /** What is registered on each firewall, and what is declared to be; absent where rules name addresses. */
+  registrations?: { registered: RegisteredOn[]; declared: Registration[] };
   /** Address objects with a tag by which the firewall counts them among our dynamic groups. */
   members: { name: string; tag: string }[];
   /** The device's, or why it doesn't tell them. */
-  hits: { counts: HitCount[] } | { unknown: string };
+  hits: Hits;
+  /** Of a device group: how far what Panorama runs has come. */
+  pushes?: PushState;
   /** Administrators who have changed what is ours, or would be, and not committed that. */
-  uncommittedBy: Record<keyof Declaration, Record<string, string[]>>;
+  uncommittedBy: Record<Part, Record<string, string[]>>;
   /** The last commits that went through, the newest first. */
   commits: CommitMade[];
 }
@@ -34,13 +38,13 @@ export interface Configuration {
   held: string[];
   /** What carries this stack's tag under a name that it never gives. */
   strays: Named[];
-  /** What our objects stand for, by kind and name: "tcp/8443", a CIDR block, members. */
-  values: Record<Exclude<keyof Declaration, "rules">, Record<string, string[]>>;
+  /** What our objects stand for, by kind and name: "tcp/8443", a CIDR block, members. Of rules nothing. */
+  values: Record<Part, Record<string, string[]>>;
   /** What has a name like these but is not this stack's. */
-  foreign: Record<keyof Declaration, string[]>;
+  foreign: Record<Part, string[]>;
 }
 
 interface Named {
-  part: keyof Declaration;
+  part: Part;
   name: string;
 }

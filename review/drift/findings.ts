@@ -1,11 +1,11 @@
 /** What of a firewall is neither as it was last applied nor as it is declared. Pure. */
-import { addressGroupName, isQuarantineRuleName, memberTag } from "../../declaration/names";
+import { groupOfMemberTag, isQuarantineRuleName } from "../../declaration/names";
 import { ruleXml } from "../../panos/entries";
 import type { FoundRule, SecurityRule } from "../../panos/policy";
 import { registrationKey } from "../../panos/registered";
-import { ruleHash } from "../../declaration/hashes";
-import { eachPart, KINDS, placedHash } from "../../declaration/declaration";
-import type { Declaration } from "../../declaration/declaration";
+import { placedHash, type Declaration } from "../../declaration/declaration";
+import { eachPart, KINDS, PARTS, type Part } from "../../declaration/kinds/index";
+import { ruleHash } from "../../declaration/kinds/rule";
 import type { Account } from "../change/account";
 import { asFound, fieldChanges } from "../change/changes";
 import type { FirewallFacts } from "../change/facts";
@@ -14,8 +14,6 @@ import type { Applied } from "./applied";
 import type { Configuration, DriftFacts } from "./facts";
 import { mirrored } from "./mirrored";
 import type { Finding, FirewallDrift, Held, NotApplied } from "./types";
-
-type Part = keyof Declaration;
 
 /** What a firewall has, what it was last given, and what it is to get. */
 export interface Subject {
@@ -40,7 +38,7 @@ export function comparison(
   const held = new Set([...drift.running.held, ...drift.candidate.held]);
   const findings: Finding[] = [];
   const notApplied: NotApplied[] = [];
-  for (const part of Object.keys(KINDS) as Part[]) {
+  for (const part of PARTS) {
     const places = [declared, before, drift.running.found, drift.candidate.found];
     const names = new Set(places.flatMap((each) => Object.keys(each[part])));
     for (const name of [...names].sort()) {
@@ -58,7 +56,7 @@ export function comparison(
           const change = wanted === undefined ? "remove" : running === undefined ? "add" : "change";
           const staged = running !== wanted && candidate === wanted;
           const mirrors = part === "rules" && asked(subject, name, subject.index.running.rules.get(name));
-          notApplied.push({ object: KINDS[part], name, change, staged, ...mirrors });
+          notApplied.push({ object: KINDS[part].noun, name, change, staged, ...mirrors });
         }
       }
     }
@@ -132,7 +130,7 @@ function findingOf(
   const rule = configuration.rules.get(name);
   const mirrors = part === "rules" && asked(subject, name, rule);
   const common = {
-    object: KINDS[part],
+    object: KINDS[part].noun,
     name,
     where,
     ...uncommitted(subject.drift, part, name, where),
@@ -141,7 +139,8 @@ function findingOf(
   };
   if (found === undefined) {
     const kind = configuration.foreign[part].has(name) ? "untagged" : "removed";
-    return { kind, ...common, fields: [] };
+    const fields = kind === "removed" && part === "rules" ? goneFields(subject, name, last) : [];
+    return { kind, ...common, fields };
   }
   const isKnown = wanted !== undefined || last !== undefined;
   if (part !== "rules") {
@@ -192,6 +191,17 @@ function lastContent({ facts, applied, index }: Indexed, name: string): Security
   return kept !== undefined && ruleHash(kept) === last ? kept : declared;
 }
 
+/** What a rule that is gone said; of one whose last content only its hash is known, as after a refresh, nothing. */
+function goneFields(subject: Indexed, name: string, last: string | undefined): FieldChange[] {
+  const content = lastContent(subject, name);
+  if (content === undefined || ruleHash(content) !== last) return [];
+  return matched({ ...content, extras: [] }).map(({ field, removed }) => ({
+    field,
+    added: removed,
+    removed: [],
+  }));
+}
+
 /** What a rule that nobody declares matches, and what it does with that. */
 function matched({ source, destination, application, service, action, extras }: FoundRule): FieldChange[] {
   const lists = { source, destination, application, service, action: [action], "other settings": extras };
@@ -218,7 +228,7 @@ function strays(drift: DriftFacts): Finding[] {
       const rule = (isRunning ? running : candidate).rules.find((each) => each.name === name);
       return {
         kind: "undeclared",
-        object: KINDS[part],
+        object: KINDS[part].noun,
         ...{ name, where, fields: part === "rules" && rule ? matched(rule) : [] },
         ...uncommitted(drift, part, name, where),
         ...(part === "rules" && rule && { xml: xmlOf(rule) }),
@@ -240,24 +250,34 @@ function registrations(
 ): Pick<FirewallDrift, "findings" | "notApplied"> {
   if (drift.registrations === undefined) return { findings: [], notApplied: [] };
   const { ownerId } = facts;
-  const { found, declared } = drift.registrations;
+  const { registered, declared } = drift.registrations;
   const keys = (all: readonly { address: string; tag: string }[]) =>
     new Map(all.map((each) => [registrationKey(each), each]));
-  const [is, wanted, last] = [keys(found), keys(declared), keys(applied?.registrations ?? [])];
+  const [wanted, last] = [keys(declared), keys(applied?.registrations ?? [])];
   // Members of what a rule on hold names stay registered with it.
   const rules = drift.running.rules.filter(({ name }) => held.has(name));
   const kept = new Set(rules.flatMap(({ source, destination }) => [...source, ...destination]));
-  const groupOf = (tag: string) => addressGroupName(ownerId, tag.slice(memberTag(ownerId, "").length));
-  const findings: Finding[] = [];
-  const notApplied: NotApplied[] = [];
-  for (const [key, { address, tag }] of new Map([...wanted, ...is])) {
-    if (is.has(key) === wanted.has(key) || (is.has(key) && kept.has(groupOf(tag)))) continue;
-    const common = { object: "registered address" as const, name: `${address} (${tag})` };
-    if (is.has(key) === last.has(key)) {
-      notApplied.push({ ...common, change: is.has(key) ? "remove" : "add", staged: false });
-    } else {
-      findings.push({ kind: is.has(key) ? "registered" : "not-registered", ...common, fields: [] });
+  // One finding for all firewalls of a device group of which it is so.
+  const findings = new Map<string, Finding>();
+  const notApplied = new Map<string, NotApplied>();
+  for (const { on, found } of registered) {
+    const is = keys(found);
+    for (const [key, { address, tag }] of new Map([...wanted, ...is])) {
+      const isThere = is.has(key);
+      if (isThere === wanted.has(key) || (isThere && kept.has(groupOfMemberTag(tag, ownerId)))) continue;
+      const common = { object: "registered address" as const, name: `${address} (${tag})` };
+      if (isThere === last.has(key)) {
+        notApplied.set(key, { ...common, change: isThere ? "remove" : "add", staged: false });
+      } else {
+        const where = on === undefined ? {} : { on: [...(findings.get(key)?.on ?? []), on] };
+        findings.set(key, {
+          kind: isThere ? "registered" : "not-registered",
+          ...common,
+          fields: [],
+          ...where,
+        });
+      }
     }
   }
-  return { findings, notApplied };
+  return { findings: [...findings.values()], notApplied: [...notApplied.values()] };
 }

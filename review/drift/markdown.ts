@@ -1,9 +1,10 @@
 /** Drift as Markdown, for an issue, a job's summary or a terminal. */
+import { counted, listed } from "../../lib/text";
 import { markdownCode, markdownText } from "../change/escape";
 import { GITHUB_LIMIT } from "../change/markdown";
 import type { FieldChange } from "../change/types";
-import type { Drift, Finding, FirewallDrift, NotApplied, Unused, UnusedRule } from "./types";
-import { PLACES, SAID } from "./words";
+import type { Drift, Finding, FirewallDrift, NotApplied, Pushes, Unused, UnusedRule } from "./types";
+import { onText, PLACES, pushTexts, SAID, stageText, waitingText } from "./words";
 
 /** Room for what a pipeline adds. */
 const MOST = GITHUB_LIMIT - 4_096;
@@ -26,7 +27,7 @@ export function markdownOf(drift: Drift): string {
 }
 
 function firewallLines(firewall: FirewallDrift, most: number): string[] {
-  const { refusal, findings, notApplied, held, shadowed, unused } = firewall;
+  const { refusal, findings, notApplied, held, shadowed, unused, unconfirmed, pushes } = firewall;
   const title = ["", `## ${markdownCode(firewall.firewall)}`];
   if (refusal !== undefined) return [...title, "", `Nothing is known of it: ${markdownText(refusal, 600)}`];
   return [
@@ -41,6 +42,7 @@ function firewallLines(firewall: FirewallDrift, most: number): string[] {
     ...(findings.length === 0
       ? ["", "No drift: what it holds of this stack is as it was last applied."]
       : commitLines(firewall)),
+    ...pushLines(pushes, most),
     ...table(
       "Not applied yet: no drift, the next update brings it",
       ["What", "Name", "Change"],
@@ -63,18 +65,46 @@ function firewallLines(firewall: FirewallDrift, most: number): string[] {
       most,
     ),
     ...unusedLines(unused, most),
+    ...table(
+      `Not confirmed for ${counted(unconfirmed?.days ?? 0, "day")}: whoever has looked at one says so with the command`,
+      ["Security-group rule", "Confirmed", "Command"],
+      unconfirmed?.rules ?? [],
+      ({ id, group, traffic, confirmed, confirm }) =>
+        `| ${markdownCode(id)}<br>${groupText(group, traffic)} | ${confirmed === undefined ? "never" : markdownText(confirmed, 60)} | ${markdownCode(confirm, 300)} |`,
+      most,
+    ),
   ];
 }
 
-function findingRow({ kind, object, name, where, by, group, traffic, fields, movedOn }: Finding): string {
+function findingRow(finding: Finding): string {
+  const { kind, object, name, where, by, group, traffic, fields, movedOn } = finding;
   const subject = [
     markdownCode(name, 140),
     ...(group === undefined ? [] : [groupText(group, traffic ?? "")]),
     ...(movedOn ? ["(what the stack declares has changed since, too)"] : []),
   ];
-  const who = by === undefined ? "" : `<br>by ${by.map((each) => markdownCode(each)).join(", ")}`;
-  const place = (where === undefined ? "" : PLACES[where]) + who;
+  const who = by === undefined ? "" : `by ${by.map((each) => markdownCode(each)).join(", ")}`;
+  const on = markdownText(onText(finding), 600);
+  const place = [where === undefined ? "" : PLACES[where], who, on]
+    .filter((text) => text !== "")
+    .join("<br>");
   return `| ${object} **${SAID[kind]}** | ${subject.join("<br>")} | ${place} | ${fieldsCell(fields)} |`;
+}
+
+/** How far a device group's firewalls are. */
+function pushLines(pushes: Pushes | undefined, most: number): string[] {
+  if (pushes === undefined) return [];
+  const waiting = waitingText(pushes);
+  return [
+    ...table(
+      "Firewalls of the device group",
+      ["Firewall", "State"],
+      pushes.firewalls,
+      (each) => `| ${markdownCode(each.firewall)} | ${markdownText(pushTexts(each).join("; "), 200)} |`,
+      most,
+    ),
+    ...(waiting === "" ? [] : ["", `${markdownText(waiting, 600)}.`]),
+  ];
 }
 
 /** Who may have brought into force what was not applied. */
@@ -90,17 +120,20 @@ function groupText({ id, name }: { id: string; name?: string }, traffic: string)
   return markdownText(`${name === undefined || name === "" ? id : `${name} (${id})`}, ${traffic}`);
 }
 
-function notAppliedRow({ object, name, change, staged }: NotApplied): string {
-  return `| ${object} | ${markdownCode(name, 140)} | ${change}${staged ? " (staged, not committed)" : ""} |`;
+function notAppliedRow({ object, name, change, ...far }: NotApplied): string {
+  const on = far.on === undefined ? "" : ` to ${listed(far.on, MOST_MEMBERS)}`;
+  const stage = markdownText(stageText(far) + on, 600);
+  return `| ${object} | ${markdownCode(name, 140)} | ${change}${stage ? ` (${stage})` : ""} |`;
 }
 
 /** What is there comes last, because that is what a person looks for. */
 function fieldsCell(fields: readonly FieldChange[]): string {
   const some = (list: readonly string[]) =>
-    list
-      .slice(0, MOST_MEMBERS)
-      .map((text) => markdownCode(text, 200))
-      .join(", ") + (list.length > MOST_MEMBERS ? ` and ${list.length - MOST_MEMBERS} more` : "");
+    listed(
+      list.map((text) => markdownCode(text, 200)),
+      MOST_MEMBERS,
+      " and",
+    );
   return fields
     .map(
       ({ field, added, removed }) =>
@@ -115,14 +148,17 @@ function unusedLines({ days, rules, unknown, notJudged }: Unused, most: number):
   }
   return [
     ...table(
-      `No hit for ${days} days: candidates to revoke in AWS`,
+      `No hit for ${counted(days, "day")}: candidates to revoke in AWS`,
       ["Rule", "Last hit", "Counted since", "Security-group rules to revoke"],
       rules,
       unusedRow,
       most,
     ),
     ...(notJudged > 0
-      ? ["", `${notJudged} rules are not counted for ${days} days yet, or have no effect where they stand.`]
+      ? [
+          "",
+          `${counted(notJudged, "rule")} not judged: not counted for ${counted(days, "day")} yet, or without effect where ${notJudged === 1 ? "it stands" : "they stand"}.`,
+        ]
       : []),
   ];
 }

@@ -4,7 +4,9 @@ import type { Facts } from "../change/facts";
 import type { Applied } from "./applied";
 import type { DriftFacts } from "./facts";
 import { comparison } from "./findings";
+import { withPushes } from "./pushes";
 import type { Drift, FirewallDrift } from "./types";
+import { unconfirmedOf } from "./unconfirmed";
 import { unusedOf } from "./unused";
 
 export interface Seen {
@@ -36,9 +38,11 @@ export function driftOf({ facts, drift, applied }: Seen, { unusedDays, now }: Dr
       const none = { findings: [], notApplied: [], held: [], shadowed: [], commits: [] };
       return { firewall, refusal, ...none, unused: { days: unusedDays, rules: [], notJudged: 0 } };
     }
-    const compared = comparison(subject);
+    const compared = withPushes(subject, comparison(subject));
     const isInForce = compared.findings.some(({ where }) => where === "running" || where === "both");
-    return { firewall, ...compared, unused: unused[index]!, commits: isInForce ? subject.drift.commits : [] };
+    const unconfirmed = unconfirmedOf(subject.facts, subject.account, now);
+    const commits = isInForce ? subject.drift.commits : [];
+    return { firewall, ...compared, unused: unused[index]!, ...(unconfirmed && { unconfirmed }), commits };
   });
   const made = {
     drifted: firewalls.some(({ findings }) => findings.length > 0),
@@ -60,6 +64,7 @@ function summaryOf(firewalls: readonly FirewallDrift[]): string {
     [all((each) => each.held).length, "on hold"],
     [all((each) => each.shadowed).length, "possibly denied by rules above"],
     [all((each) => each.unused.rules).length, "unused"],
+    [all((each) => each.unconfirmed?.rules ?? []).length, "to confirm"],
   ];
   const unknown = firewalls.filter(({ refusal }) => refusal !== undefined).map(({ firewall }) => firewall);
   return [

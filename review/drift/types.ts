@@ -31,11 +31,34 @@ export interface FirewallDrift {
   /** Administrators' rules above ours that possibly deny part of what these allow. */
   shadowed: Shadowed[];
   unused: Unused;
+  /** Security-group rules that somebody has to confirm; absent: the stack asks for none (`recertify`). */
+  unconfirmed?: Unconfirmed;
   /**
    * Where something in running was not applied: its last commits, whoever made them, the newest first. With which it
    * came, and by whom it was edited, the firewall doesn't say.
    */
   commits: CommitMade[];
+  /** Of a device group on Panorama. */
+  pushes?: Pushes;
+}
+
+/** How far what Panorama runs has come. */
+export interface Pushes {
+  firewalls: PushedTo[];
+  /** Administrators who have committed what some of these firewalls wait for; absent: Panorama doesn't say. */
+  waiting?: string[];
+}
+
+export interface PushedTo {
+  /** Its name and serial. */
+  firewall: string;
+  isConnected: boolean;
+  /** Whether it has all that Panorama runs, others' included; absent: Panorama doesn't say. */
+  isInSync?: boolean;
+  /** How the last push to it ended, in Panorama's words. */
+  lastPush?: string;
+  /** How many objects of ours it hasn't got as Panorama runs them; absent: it could not be asked. */
+  behind?: number;
 }
 
 /** A commit, as the device's list of jobs has it. */
@@ -71,10 +94,16 @@ export type FindingKind =
   /** An address that was registered is not any more. */
   | "not-registered"
   /** An address is in a group of ours that nobody has declared there. */
-  | "registered";
+  | "registered"
+  /** Of a device group: Panorama runs it as it was applied, and firewalls have it otherwise, or not at all. */
+  | "not-pushed"
+  /** Firewalls have something of their own by its name. */
+  | "overridden"
+  /** A firewall of the device group can't be asked, and Panorama doesn't say that it has everything. */
+  | "not-asked";
 
-type ObjectKind =
-  "rule" | "address" | "address group" | "service" | "application" | "tag" | "registered address";
+/** What the table of kinds calls it, such as "address group"; or "registered address", or "firewall". */
+type ObjectKind = string;
 
 export interface Finding extends Mirrored {
   kind: FindingKind;
@@ -86,13 +115,17 @@ export interface Finding extends Mirrored {
   by?: string[];
   /**
    * How it differs, field by field: `added` is what was applied, `removed` what is there. Of what nobody declares, and
-   * of objects, what is there alone.
+   * of objects, what is there alone; of a rule that is gone, what it said.
    */
   fields: FieldChange[];
   /** The rule's entry as it is there. */
   xml?: string;
   /** Set where the stack declares something else by now, too. */
   movedOn?: true;
+  /** Of a device group: the firewalls that it is about; of what is not as applied on Panorama, those that have it so. */
+  on?: string[];
+  /** Why a firewall could not be asked. */
+  why?: string;
 }
 
 export interface Held extends Mirrored {
@@ -114,6 +147,8 @@ export interface NotApplied extends Mirrored {
   change: "add" | "change" | "remove";
   /** Whether it is in the candidate already: a run failed before its commit, or staged alone (`--target`). */
   staged: boolean;
+  /** Of a device group: Panorama runs it, and these firewalls wait for it. */
+  on?: string[];
 }
 
 export interface Unused {
@@ -124,6 +159,27 @@ export interface Unused {
   unknown?: string;
   /** How many rules of ours can't be judged: not counted so long, not at all, or without effect where they stand. */
   notJudged: number;
+}
+
+export interface Unconfirmed {
+  /** For so many days a confirmation lasts. */
+  days: number;
+  /** The key of the tag that says when a rule was confirmed. */
+  tag: string;
+  rules: UnconfirmedRule[];
+}
+
+export interface UnconfirmedRule {
+  /** sgr-… */
+  id: string;
+  group: { id: string; name: string };
+  traffic: string;
+  /** The names of our rules that mirror it. */
+  rules: string[];
+  /** What the tag says, where it has it; absent: it was never confirmed. */
+  confirmed?: string;
+  /** The command that confirms it today. */
+  confirm: string;
 }
 
 export interface UnusedRule {

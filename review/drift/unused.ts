@@ -42,14 +42,15 @@ interface Judged {
   /** What it mirrors. */
   key: string;
   state: "used" | "unused" | "unknown";
-  hits?: HitCount;
+  hits?: Pick<HitCount, "lastHit" | "since">;
 }
 
 /** @param limit seconds since 1970: what was not hit since then is unused */
 function judgedRules({ running, hits }: DriftFacts, limit: number): Judged[] {
   const placed = new Set(running.placed);
   const strays = new Set(running.strays.map(({ name }) => name));
-  const counts = new Map("counts" in hits ? hits.counts.map((each) => [each.rule, each]) : []);
+  const places = "each" in hits ? hits.each : "counts" in hits ? [hits.counts] : [];
+  const counts = places.map((place) => new Map(place.map((each) => [each.rule, each])));
   return running.rules
     .filter((rule) => !strays.has(rule.name) && rule.action === "allow")
     .flatMap((rule): Judged[] => {
@@ -57,18 +58,36 @@ function judgedRules({ running, hits }: DriftFacts, limit: number): Judged[] {
       if (permission.groupId === "") return [];
       const { groupId, direction, traffic } = permission;
       const common = { rule: rule.name, key: [groupId, direction, traffic].join(" ") };
-      const found = counts.get(rule.name);
+      const found = counts.map((each) => each.get(rule.name));
       // One that does nothing now can't have hits; nor is it known whether it would.
       const isOff = rule.extras.includes("disabled: yes") || !placed.has(rule.name);
-      if (found === undefined || isOff) return [{ ...common, state: "unknown" }];
-      if (found.lastHit !== undefined && found.lastHit >= limit) return [{ ...common, state: "used" }];
-      // Hits without a moment were some time, and counting that began when nobody knows may have begun today.
-      const isKnown = found.count > 0 ? found.lastHit !== undefined : (found.since ?? Infinity) < limit;
-      return [{ ...common, state: isKnown ? "unused" : "unknown", hits: found }];
+      const states = new Set(found.map((each) => (isOff ? "unknown" : stateOf(each, limit))));
+      if (states.has("used")) return [{ ...common, state: "used" }];
+      // Every firewall that has it has to say so.
+      if (states.size !== 1 || states.has("unknown")) return [{ ...common, state: "unknown" }];
+      return [{ ...common, state: "unused", hits: latest(found.flatMap((each) => each ?? [])) }];
     });
 }
 
-function unusedRule(rule: string, account: Account, isNeeded: boolean, hits?: HitCount): UnusedRule {
+/** Of one firewall's count. */
+function stateOf(hits: HitCount | undefined, limit: number): Judged["state"] {
+  if (hits === undefined) return "unknown";
+  if (hits.lastHit !== undefined && hits.lastHit >= limit) return "used";
+  // Hits without a moment were some time, and counting that began when nobody knows may have begun today.
+  const isKnown = hits.count > 0 ? hits.lastHit !== undefined : (hits.since ?? Infinity) < limit;
+  return isKnown ? "unused" : "unknown";
+}
+
+/** When any of them was hit last, and since when all of them are counted. */
+function latest(all: readonly HitCount[]): Pick<HitCount, "lastHit" | "since"> {
+  const last = (times: (number | undefined)[]) => {
+    const known = times.flatMap((time) => time ?? []);
+    return known.length > 0 ? Math.max(...known) : undefined;
+  };
+  return { lastHit: last(all.map(({ lastHit }) => lastHit)), since: last(all.map(({ since }) => since)) };
+}
+
+function unusedRule(rule: string, account: Account, isNeeded: boolean, hits: Judged["hits"]): UnusedRule {
   const permission = permissionNamed(rule);
   const name = account.groups.get(permission.groupId)?.name;
   const time = (seconds: number) => new Date(seconds * 1000).toISOString();

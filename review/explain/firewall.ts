@@ -7,6 +7,7 @@ import { ALL_TRAFFIC, portSet, possiblyDefault } from "../../mapping/traffic";
 import type { PanosClient } from "../../panos/client";
 import { PanosError } from "../../panos/error";
 import { policyMatch, type Packet } from "../../panos/match";
+import { evaluatedRules, ruleLabel } from "../../panos/evaluated";
 import type { Rulebase, RulebaseRule } from "../../panos/policy";
 import { ownsRule } from "../../declaration/ownership";
 
@@ -41,38 +42,47 @@ export async function firewallSays(
   ownerId: string,
 ): Promise<FirewallSays> {
   const inForce = new Set(running.rules.map(({ name }) => name));
-  const isOurs = (name: string) => {
-    const rule = running.rules.find((each) => each.name === name);
-    return rule !== undefined && ownsRule(ownerId, rule);
-  };
+  const evaluated = evaluatedRules(running);
+  const isOurs = (rule: RulebaseRule | undefined) =>
+    rule !== undefined && rule.panorama === undefined && ownsRule(ownerId, rule);
   try {
     const match = await policyMatch(client, packet);
     // Its own word for what it does; of one that says none, the rulebase's.
-    const rule = running.rules.find(({ name }) => name === match?.rule);
+    const rule = evaluated.find(({ name }) => name === match?.rule);
     const action = match?.action || rule?.action || "";
-    const said = match === undefined ? { isOurs: false } : { rule: match.rule, isOurs: isOurs(match.rule) };
+    const said =
+      match === undefined
+        ? { isOurs: false }
+        : { rule: rule === undefined ? match.rule : ruleLabel(rule), isOurs: isOurs(rule) };
     return { asked: true, how: "policy match", packet, action, unless: [], inForce, ...said };
   } catch (error) {
     if (!(error instanceof PanosError)) throw error;
-    const { rule, action, unless } = firstTaking(running, packet);
-    const said = { rule, action, unless, isOurs: isOurs(rule), because: error.message };
+    const { taking, action, unless } = firstTaking(running, packet);
+    const rule = typeof taking === "string" ? taking : ruleLabel(taking);
+    const isOur = typeof taking !== "string" && isOurs(taking);
+    const said = { rule, action, unless, isOurs: isOur, because: error.message };
     return { asked: true, how: "rulebase", packet, inForce, ...said };
   }
 }
 
+const UNREAD = "Panorama's rule that can't be read";
+
 /** The first rule of a rulebase that surely takes a packet, and those above it that may. */
-function firstTaking(rulebase: Rulebase, packet: Packet): { rule: string; action: string; unless: string[] } {
-  const unless: string[] = [];
-  for (const [index, rule] of rulebase.rules.entries()) {
+function firstTaking(
+  rulebase: Rulebase,
+  packet: Packet,
+): { taking: RulebaseRule | string; action: string; unless: string[] } {
+  const unless = rulebase.pushed?.unread === undefined ? [] : [UNREAD];
+  for (const [index, rule] of evaluatedRules(rulebase).entries()) {
     const taken = takes(rule, index, packet, rulebase);
-    if (taken === "surely") return { rule: rule.name, action: rule.action, unless };
-    if (taken === "possibly") unless.push(rule.name);
+    if (taken === "surely") return { taking: rule, action: rule.action, unless };
+    if (taken === "possibly") unless.push(ruleLabel(rule));
   }
   // Predefined: what nothing takes passes within a zone, and not between two, unless somebody has changed that.
   const isWithin = packet.from === packet.to;
   return isWithin
-    ? { rule: "intrazone-default", action: "allow", unless }
-    : { rule: "interzone-default", action: "deny", unless };
+    ? { taking: "intrazone-default", action: "allow", unless }
+    : { taking: "interzone-default", action: rulebase.interzoneDefault ?? "deny", unless };
 }
 
 function takes(

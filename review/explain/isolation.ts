@@ -1,14 +1,15 @@
 import type { NetworkInterface } from "../../inventory/types";
 import { isInside, parseCidr } from "../../lib/net/cidr";
 import { isQuarantineRuleName } from "../../declaration/names";
+import { bearerOf } from "../../mapping/marks";
 import type { IsolatedInstance } from "../../mapping/types";
 import type { PacketQuestion } from "./packets";
 import type { Explanation, Reason } from "./reason";
 import type { View } from "./view";
 
-/** The isolated instance that an interface is of; undefined: its instance isn't, or it has none. */
-function isolatedAt({ policy }: View, { instanceId }: NetworkInterface): IsolatedInstance | undefined {
-  return policy.isolation?.instances.find(({ id }) => id === instanceId);
+/** What is isolated of an interface, its instance or itself; undefined: nothing is. */
+function isolatedAt({ policy }: View, networkInterface: NetworkInterface): IsolatedInstance | undefined {
+  return policy.isolation?.instances.find(({ id }) => id === bearerOf(networkInterface));
 }
 
 /**

@@ -1,18 +1,18 @@
-import type { NetworkInterface, SecurityGroupRule } from "../../inventory/types";
 import { isInside, type Cidr } from "../../lib/net/cidr";
 import { coveredBy } from "../../mapping/coverage";
-import { plainText } from "../../lib/text";
-import { includes, normalised, trafficOf } from "../../lib/net/protocols";
+import { isPanoramas, theRule } from "../../panos/evaluated";
 import { ofThePassing } from "../../mapping/order";
-import { addressTexts } from "../../mapping/routing";
 import type { MappedRule } from "../../mapping/types";
 import { describePacket } from "../../panos/match";
 import type { FirewallSays } from "./firewall";
 import { explainIsolated } from "./isolation";
-import { cidrOf, groupMembers, meetingOf, overlaps, owns } from "./packets";
+import { cidrOf, groupMembers, meetingOf, owns } from "./packets";
 import type { PacketQuestion, Packets } from "./packets";
+import { groupRulesFor, whyPermitted } from "./permitting";
 import type { Explanation, Reason, Verdict } from "./reason";
-import { describeRule, whyBehind, type View } from "./view";
+import { stoppedPackets } from "./stopped";
+import { whyBehind, type View } from "./view";
+import { waysBetween } from "./way";
 
 type Asked = Extract<FirewallSays, { asked: true }>;
 
@@ -31,17 +31,22 @@ export function explainPacket(view: View, question: PacketQuestion, says: Firewa
   const isolated = isolationOf(view, question, what, packets);
   if (says.asked) {
     const { verdict, text } = answered(view, packets, rules, says, what);
+    // What isolates is local, and Panorama's rules come first.
+    const isFirst = says.action === "allow" && isPanoramas(says.rule ?? "");
     const because = [
       ...howAsked(says),
       ...whyOtherwise(view, rules, says),
       ...(isolated?.because ?? []),
       ...reasons,
     ];
-    return { verdict: isolated?.verdict ?? verdict, text, because };
+    return { verdict: (isFirst ? undefined : isolated?.verdict) ?? verdict, text, because };
   }
   const verdict = packets.owners.length === 0 ? "not asked for" : verdictOn(view, packets, rules);
   const names = rules.map(({ rule }) => rule.name).join(", ");
-  const text: Record<Exclude<Verdict, "isolated" | "denied" | "already allowed">, string> = {
+  const text: Record<
+    Exclude<Verdict, "isolated" | "denied" | "already allowed" | "answered" | "unknown">,
+    string
+  > = {
     allowed: `${names} lets in ${what}`,
     "in part": `${names} lets in part of ${what}`,
     withheld: `AWS lets in ${what}, but no rule of ours does`,
@@ -62,7 +67,7 @@ function answered(
   says: Asked,
   what: string,
 ): Pick<Explanation, "verdict" | "text"> {
-  const rule = says.rule === undefined ? "no rule takes it" : `rule ${says.rule}`;
+  const rule = says.rule === undefined ? "no rule takes it" : theRule(says.rule, "rule");
   const isElsewhere = goesElsewhere(view, packets, rules);
   const end = isElsewhere ? "; but nothing of it comes to the firewall" : "";
   if (says.action !== "allow") {
@@ -109,7 +114,7 @@ function howAsked({ how, packet, unless, because }: Asked): Reason[] {
     },
     ...unless.map((name) => ({
       id: name,
-      text: `rule ${name} stands above and may take it first: what it matches is known to the firewall only`,
+      text: `${theRule(name, "rule")} stands above and may take it first: what it matches is known to the firewall only`,
     })),
   ];
 }
@@ -124,8 +129,12 @@ function whyOtherwise({ coverage }: View, rules: MappedRule[], says: Asked): Rea
     }
     return says.rule === undefined
       ? []
-      : [{ id: says.rule, text: `rule ${says.rule} of an administrator takes it before ${name} does` }];
+      : [{ id: says.rule, text: `${takenBy(says.rule)} takes it before ${name} does` }];
   });
+}
+
+function takenBy(label: string): string {
+  return isPanoramas(label) ? label : `rule ${label} of an administrator`;
 }
 
 function nobody({ near, direction }: Packets): Reason[] {
@@ -150,10 +159,12 @@ function reasonsFor(view: View, packets: Packets, rules: MappedRule[]): Reason[]
           text: "AWS lets it in by",
           because: permitting.map((each) => whyPermitted(view, each, rules, packets.owners)),
         },
+    ...(permitting.length === 0 ? [] : stoppedPackets(view, packets)),
     ...packets.owners.map((owner) => whyBehind(view, owner, packets.far.family)),
+    ...packets.owners.flatMap((owner) => waysBetween(view, owner, packets.far)),
     ...left.map(({ rule: { rule }, ...cover }) => ({
       id: rule.name,
-      text: `${rule.name} is left out: the firewall's rule ${coveredBy(cover)} allows it already`,
+      text: `${rule.name} is left out: ${theRule(coveredBy(cover))} allows it already`,
     })),
   ];
 }
@@ -162,71 +173,6 @@ function isolationOf(view: View, question: PacketQuestion, what: string, packets
   if (packets.owners.length === 0) return undefined;
   const ownersOf = (cidr: Cidr) => view.inventory.networkInterfaces.filter((each) => owns(each, cidr));
   return explainIsolated(view, question, what, [ownersOf(question.from), ownersOf(question.to)]);
-}
-
-interface Permitting {
-  group: { id: string; name: string };
-  rule: SecurityGroupRule;
-}
-
-/**
- * The security-group rules that let some of the packets in, whatever becomes of them on the firewall. One that names
- * a group does where an interface that carries it has the address.
- */
-function groupRulesFor({ inventory }: View, packets: Packets, rules: MappedRule[]): Permitting[] {
-  const { direction, owners, far, traffic } = packets;
-  const carried = new Set(owners.flatMap(({ securityGroupIds }) => securityGroupIds));
-  const mapped = new Set(rules.flatMap(({ permission }) => permission.ruleIds));
-  const fits = (rule: SecurityGroupRule) => {
-    const permitted = trafficOf(normalised(rule));
-    const list = inventory.prefixLists.find(({ id }) => id === rule.prefixListId);
-    const isNamed = ({ securityGroupIds }: NetworkInterface) =>
-      rule.referencedSecurityGroupId !== undefined &&
-      securityGroupIds.includes(rule.referencedSecurityGroupId);
-    const named = mapped.has(rule.id)
-      ? inventory.networkInterfaces.filter(isNamed).flatMap(addressTexts)
-      : [];
-    const texts = [rule.cidrIpv4, rule.cidrIpv6, ...(list?.entries ?? []).map(({ cidr }) => cidr), ...named];
-    return (
-      permitted !== undefined &&
-      includes(permitted, traffic) &&
-      texts.some((text) => text !== undefined && overlaps(text, far))
-    );
-  };
-  return inventory.securityGroups
-    .filter(({ id }) => carried.has(id))
-    .flatMap((group) => (group[direction] ?? []).filter(fits).map((rule) => ({ group, rule })));
-}
-
-function whyPermitted(
-  { inventory, policy, coverage }: View,
-  { group, rule }: Permitting,
-  rules: MappedRule[],
-  owners: readonly NetworkInterface[],
-): Reason {
-  const { text, ...about } = describeRule(rule);
-  const names = rules.filter(({ permission }) => permission.ruleIds.includes(rule.id));
-  const withheld = policy.withheld.filter(({ permission }) => permission.ruleIds.includes(rule.id));
-  const isLeftOut = (name: string) => coverage?.covered.some((each) => each.rule.rule.name === name) === true;
-  const outcome: Reason[] = [
-    ...names.map(({ rule: { name } }) => ({
-      id: name,
-      text: `→ rule ${name}${isLeftOut(name) ? ", left out" : ""}`,
-    })),
-    ...withheld.map(({ reason }) => ({ text: reason })),
-  ];
-  return {
-    ...about,
-    text: `security group ${plainText(group.name)} (${group.id}): ${text}`,
-    because: outcome.length > 0 ? outcome : [{ text: `it becomes no rule: ${noRule(inventory, owners)}` }],
-  };
-}
-
-function noRule({ instances }: View["inventory"], owners: readonly NetworkInterface[]): string {
-  const runs = new Set(instances.map(({ id }) => id));
-  return owners.some(({ instanceId }) => instanceId !== undefined && runs.has(instanceId))
-    ? "nothing of it crosses the firewall"
-    : "rules lead only to interfaces of instances that run";
 }
 
 /** What is declared of it, where the firewall says nothing. */

@@ -13,7 +13,11 @@ export type Verdict =
   /** AWS lets it in, but it becomes no rule. */
   | "withheld"
   /** AWS doesn't let it in, or it doesn't cross the firewall. */
-  | "not asked for";
+  | "not asked for"
+  /** It was asked which interfaces are behind the firewall, or about one. */
+  | "answered"
+  /** There is no such rule, and no group that it could be of: nothing was explained. */
+  | "unknown";
 
 /** One fact, and the facts that it rests on. */
 export interface Reason {
@@ -29,19 +33,4 @@ export interface Explanation {
   /** The answer in a sentence. */
   text: string;
   because: Reason[];
-}
-
-/** The explanation as a tree of lines. */
-export function tree({ verdict, text, because }: Explanation): string {
-  return [`${text} [${verdict}]`, ...branches(because, "")].join("\n");
-}
-
-function branches(reasons: readonly Reason[], indent: string): string[] {
-  return reasons.flatMap(({ text, because = [] }, index) => {
-    const isLast = index === reasons.length - 1;
-    return [
-      `${indent}${isLast ? "└─" : "├─"} ${text}`,
-      ...branches(because, `${indent}${isLast ? "   " : "│  "}`),
-    ];
-  });
 }

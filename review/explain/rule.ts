@@ -1,9 +1,13 @@
 import type { MappedRule, Withheld } from "../../mapping/types";
+import { nearestOf } from "../../lib/nearest";
+import { securityGroupIn } from "../../declaration/names";
 import { coveredBy } from "../../mapping/coverage";
+import { theRule } from "../../panos/evaluated";
 import { ofThePassing } from "../../mapping/order";
 import { explainIsolationRule } from "./isolation";
 import type { Explanation, Reason } from "./reason";
-import { listed, plainText } from "../../lib/text";
+import { counted, listed, plainText } from "../../lib/text";
+import { stoppedRule } from "./stopped";
 import { carriers, describeRule, whyBehind, type View } from "./view";
 
 /** Why there is a rule of this name, or why there is none. */
@@ -14,19 +18,10 @@ export function explainRule(view: View, name: string): Explanation {
   const isolation = explainIsolationRule(view, name);
   if (isolation !== undefined) return isolation;
 
-  const groupId = /^aws-(sg-[0-9a-z]+)-/.exec(name)?.[1];
+  const groupId = securityGroupIn(name);
   const group = view.inventory.securityGroups.find(({ id }) => id === groupId);
   if (groupId === undefined || group === undefined) {
-    const known = view.policy.rules.map(({ rule }) => rule.name);
-    return {
-      verdict: "not asked for",
-      text: `There is no rule ${name}, and no security group that it could be of`,
-      because: [
-        {
-          text: `the rules are: ${known.slice(0, 20).join(", ") || "none"}${known.length > 20 ? ", …" : ""}`,
-        },
-      ],
-    };
+    return unknownRule(view, name);
   }
   const withheld = ofGroup(view.policy.withheld, groupId);
   const interfaces = carriers(view, groupId);
@@ -40,19 +35,41 @@ export function explainRule(view: View, name: string): Explanation {
         id: groupId,
         text: `security group ${plainText(group.name)} (${groupId}) has`,
         because: [...group.ingress, ...(group.egress ?? [])].map((rule) => {
-          const { text, ...about } = describeRule(rule);
+          const { text, ...about } = describeRule(rule, view);
           return { ...about, text: `${rule.ipProtocol} ${rule.fromPort}-${rule.toPort}: ${text}` };
         }),
       },
       interfaces.length === 0
-        ? { text: `no interface in the inventory carries ${groupId}` }
+        ? {
+            text: `no interface in the inventory carries ${groupId}; what is none may use it, such as an association of VPC Lattice, whose traffic crosses no firewall`,
+          }
         : { text: `it is carried by`, because: interfaces.map((each) => whyBehind(view, each)) },
       ...(rules.length > 0 ? [{ text: `its rules: ${rules.map(({ rule }) => rule.name).join(", ")}` }] : []),
     ],
   };
 }
 
-function explainMapped(view: View, { rule, permission, prefixLists = [] }: MappedRule): Explanation {
+const MOST_NEAR = 10;
+
+/** A name that no rule has or could have, and those that may have been meant. */
+function unknownRule({ policy }: View, name: string): Explanation {
+  const known = policy.rules.map(({ rule }) => rule.name);
+  const near = nearestOf(name, known, MOST_NEAR);
+  const text =
+    near.length > 0
+      ? `did you mean ${near.join(", or ")}?`
+      : known.length > 0
+        ? `the rules are: ${listed(known)}`
+        : "the account has no permission that becomes a rule";
+  return {
+    verdict: "unknown",
+    text: `There is no rule ${name}, and no security group that it could be of`,
+    because: [{ text }],
+  };
+}
+
+function explainMapped(view: View, mapped: MappedRule): Explanation {
+  const { rule, permission, prefixLists = [] } = mapped;
   const { securityGroupId, securityGroupName, ruleIds } = permission;
   const group = view.inventory.securityGroups.find(({ id }) => id === securityGroupId);
   const groupRules = [...(group?.ingress ?? []), ...(group?.egress ?? [])].filter(({ id }) =>
@@ -66,23 +83,24 @@ function explainMapped(view: View, { rule, permission, prefixLists = [] }: Mappe
     because: [
       ...(covered === undefined
         ? []
-        : [{ text: `it is left out: the firewall's rule ${coveredBy(covered)} allows it already` }]),
+        : [{ text: `it is left out: ${theRule(coveredBy(covered))} allows it already` }]),
       ...(shadowed === undefined
         ? []
-        : [{ text: `the firewall's rule ${shadowed.by} stands above and may deny part of it` }]),
+        : [{ text: `${theRule(shadowed.by)} stands above and may deny part of it` }]),
       {
         id: securityGroupId,
         text: `security group ${plainText(securityGroupName)} (${securityGroupId}) has`,
-        because: groupRules.map(describeRule),
+        because: groupRules.map((each) => describeRule(each, view)),
       },
       ...prefixLists.map(({ name, prefixListId, entries }) => ({
         id: prefixListId,
-        text: `${name} is the address group of prefix list ${prefixListId}, with ${entries.length} entries: ${listed(entries)}`,
+        text: `${name} is the address group of prefix list ${prefixListId}, with ${counted(entries.length, "entry")}: ${listed(entries)}`,
       })),
       {
         text: "it is carried by",
         because: carriers(view, securityGroupId).map((each) => whyBehind(view, each)),
       },
+      ...stoppedRule(view, mapped),
       ...withheldBeside(view, permission.securityGroupId),
     ],
   };

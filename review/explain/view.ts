@@ -1,12 +1,17 @@
 import type { Inventory, NetworkInterface, Route, SecurityGroupRule } from "../../inventory/types";
-import { parseBlock, type Family } from "../../lib/net/cidr";
+import { FAMILIES, parseBlock, type Family } from "../../lib/net/cidr";
 import type { Coverage } from "../../mapping/coverage";
 import { plainText } from "../../lib/text";
 import { mapWithin, type GuardedPolicy, type Guardrails } from "../../mapping/guardrails";
-import { marksIn } from "../../mapping/quarantine";
+import { endText } from "../../mapping/expiry";
+import { kindOf } from "../../aws/interface-kinds";
+import { kindLeftOut, whyLeftOut } from "../../mapping/left-out";
+import { bearerOf, marksIn } from "../../mapping/marks";
 import { addressTexts, protectedInterfaces } from "../../mapping/routing";
+import { firewallTargets, leadsTo } from "../../mapping/targets";
 import type { MappingOptions } from "../../mapping/types";
 import type { Reason } from "./reason";
+import { usualWays } from "./way";
 
 /** Everything that an explanation looks at. */
 export interface View {
@@ -45,24 +50,44 @@ export function whyBehind(view: Behind, networkInterface: NetworkInterface, fami
   const { inventory, behind } = view;
   const { id, instanceId, subnetId } = networkInterface;
   const instance = inventory.instances.find((each) => each.id === instanceId);
+  const isBehind = behind.has(id);
   const where = addressTexts(networkInterface)
     .filter((text) => isOf(text, family))
     .join(", ");
-  if (instanceId === undefined) {
-    return { id, text: `${where}: ${id} belongs to no instance, so it is left out` };
+  const bearer = bearerOf(networkInterface);
+  const marked = marksIn(inventory, view.options).get(bearer);
+  const isolated = marked === undefined ? [] : [{ id: bearer, text: `it is isolated: ${marked.reason}` }];
+  if (instanceId === undefined || bearer === id) {
+    const kind = labelOf(networkInterface);
+    const left = kindLeftOut(networkInterface, { ...view.options, isThere: () => instance !== undefined });
+    if (left !== undefined) {
+      const text = `${where}: ${id} belongs to no instance (${kind}), so it is left out: ${whyLeftOut(left)}`;
+      return { id, text };
+    }
+    return {
+      id,
+      text: `${where}: ${id} (${kind}) is ${isBehind ? "" : "not "}behind the firewall`,
+      because: [...isolated, wayOut(view, subnetId, isBehind, family)],
+    };
   }
   if (instance === undefined) {
     return { id, text: `${where}: ${id} is left out, because instance ${instanceId} doesn't run` };
   }
   const name = instance.name === undefined ? instanceId : `${instanceId} (${plainText(instance.name)})`;
-  const isBehind = behind.has(id);
-  const marked = marksIn(inventory, view.options.quarantine).get(instanceId);
-  const isolated = marked === undefined ? [] : [{ id: instanceId, text: `it is isolated: ${marked.reason}` }];
   return {
     id,
     text: `${where}: ${id} of instance ${name}, ${instance.state}, is ${isBehind ? "" : "not "}behind the firewall`,
     because: [...isolated, wayOut(view, subnetId, isBehind, family)],
   };
+}
+
+/** What an interface of no instance is for, and what is written on it. */
+export function labelOf(networkInterface: NetworkInterface): string {
+  const { description, interfaceType = "interface" } = networkInterface;
+  const kind = kindOf(networkInterface);
+  const type =
+    kind === "other" && interfaceType !== "interface" ? `, EC2 calls it ${plainText(interfaceType)}` : "";
+  return `${kind}${type}${description === undefined ? "" : ` “${plainText(description)}”`}`;
 }
 
 /** Whether an address or a block is of a family; a name is of both. */
@@ -81,9 +106,12 @@ function wayOut(
   if (subnet === undefined || table === undefined) {
     return { id: subnetId, text: `the inventory has no route table for subnet ${subnetId}` };
   }
-  const targets = new Set(Object.values(options.firewall).flat());
+  const targets = firewallTargets(inventory, options);
+  const named = new Set(options.firewall.vpcEndpointIds);
   const isOfFamily = (route: Route) => isOf(routeDestination(route), family);
-  const leads = (route: Route) => isOfFamily(route) && routeTargets(route).some((id) => targets.has(id));
+  const leads = (route: Route) => isOfFamily(route) && leadsTo(targets, route);
+  const ways = usualWays({ inventory, options }, table, family === undefined ? FAMILIES : [family]);
+  const isUnnamed = ({ vpcEndpointId }: Route) => vpcEndpointId !== undefined && !named.has(vpcEndpointId);
   // The way to the internet is what counts where none leads to the firewall.
   const shown = table.routes.filter(leads);
   const others = table.routes.filter(({ destinationCidrBlock: v4, destinationIpv6CidrBlock: v6 }) =>
@@ -94,12 +122,24 @@ function wayOut(
     text: `subnet ${subnetId} uses route table ${table.id}, which ${
       shown.length > 0
         ? "sends to the firewall"
-        : `sends nothing to the firewall${isBehind ? ": a gateway's table, or a setting, does" : ""}`
+        : `sends nothing to the firewall${ways.length > 0 ? " itself" : isBehind ? ": a gateway's table, or a setting, does" : ""}`
     }`,
-    because: (shown.length > 0 ? shown : others).map((route) => ({
-      text: `${routeDestination(route)} → ${routeTargets(route).join(", ") || "nowhere"}${route.state === "blackhole" ? " (a blackhole)" : ""}`,
-    })),
+    because: [
+      ...(shown.length > 0 ? shown : others).map((route) => ({
+        text: routeText(route, leads(route) && isUnnamed(route)),
+      })),
+      ...ways,
+    ],
   };
+}
+
+/** @param isRead it leads to the firewall by what was read, and no setting names its endpoint */
+function routeText(route: Route, isRead: boolean): string {
+  const notes = [
+    ...(isRead ? ["known as the firewall's by what was read"] : []),
+    ...(route.state === "blackhole" ? ["a blackhole"] : []),
+  ];
+  return `${routeDestination(route)} → ${routeTargets(route).join(", ") || "nowhere"}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
 }
 
 function routeDestination(route: Route): string {
@@ -115,8 +155,13 @@ function routeTargets(route: Route): string[] {
 }
 
 /** A security-group rule as people know it: its id, where it lets in from, and its description. */
-export function describeRule(rule: SecurityGroupRule): Reason {
+export function describeRule(
+  rule: SecurityGroupRule,
+  { inventory, options }: Pick<View, "inventory" | "options">,
+): Reason {
   const { id, cidrIpv4, cidrIpv6, prefixListId, referencedSecurityGroupId, description } = rule;
   const source = cidrIpv4 ?? cidrIpv6 ?? prefixListId ?? referencedSecurityGroupId ?? "nothing";
-  return { id, text: `${id} from ${source}${description ? ` “${plainText(description)}”` : ""}` };
+  const end = endText(inventory.securityGroups, rule, options.expiry);
+  const ends = end === undefined ? "" : ` (${end})`;
+  return { id, text: `${id} from ${source}${description ? ` “${plainText(description)}”` : ""}${ends}` };
 }

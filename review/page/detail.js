@@ -58,5 +58,6 @@ export function xmlPart(title, rule, xml) {
     const kind = { "+": "ins", "−": "del", " ": "span" }[sign];
     pre.append(element(/** @type {"ins" | "del" | "span"} */ (kind), {}, `${sign} ${text}`), "\n");
   }
-  return [element("h3", {}, title), pre];
+  // On paper it is left out.
+  return [element("div", { class: "xml" }, element("h3", {}, title), pre)];
 }

@@ -18,6 +18,8 @@ export interface Document {
   stack: string;
   /** Everything in one line. */
   summary: string;
+  /** When it was made and by what, in a few words; absent: it is a picture's or a test's. */
+  made?: string | undefined;
   /** What there is to know without scripts. */
   without: string;
   /** What the page's own modules read. */
@@ -46,11 +48,12 @@ export function documentOf({ folder, data, ...document }: Document): string {
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
-  const [title, stack, summary, without] = [
+  const [title, stack, summary, without, made] = [
     document.title,
     document.stack,
     document.summary,
     document.without,
+    document.made ?? "",
   ].map((text) => escapeXml(cut(plainText(text), 600)));
   return `<!doctype html>
 <html lang="en">
@@ -65,7 +68,7 @@ export function documentOf({ folder, data, ...document }: Document): string {
 <body>
 <header>
 <p class="eyebrow">${title} <b>${stack}</b></p>
-<h1>${summary}</h1>
+<h1>${summary}</h1>${made === "" ? "" : `\n<p class="made">Made ${made}</p>`}
 </header>
 <main id="main"><noscript><p>${without}</p></noscript></main>
 <script type="application/json" id="data">${dataText(data)}</script>

@@ -3,6 +3,9 @@
 /** What PAN-OS allows in the names of zones, rules, profile groups and profiles. */
 export const PANOS_NAME = /^[A-Za-z0-9_][A-Za-z0-9_ .-]{0,62}$/;
 
+/** A device group of Panorama's. */
+export const GROUP_NAME = /^[A-Za-z0-9_][A-Za-z0-9_ .-]{0,62}$/;
+
 export const SUBNET = /^subnet-[0-9a-z]+$/;
 export const VPC = /^vpc-[0-9a-z]+$/;
 export const SECURITY_GROUP = /^sg-[0-9a-z]+$/;

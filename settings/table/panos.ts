@@ -1,5 +1,6 @@
 import { CONNECTION_ENVIRONMENT, HOSTNAME, SECRET_ID, VSYS } from "../../panos/connection";
 import { PANOS_NAME } from "./forms";
+import { PANORAMA } from "./structures";
 import type { Setting } from "./setting";
 
 /** Settings of the namespace `panos:`: one firewall, or what several have in common. */
@@ -70,6 +71,13 @@ export const PANOS_SETTINGS = {
     default: "vsys1",
     example: "vsys1",
     text: "part of the firewall's identity: fixed while rules are declared",
+  },
+  panorama: {
+    type: "structured",
+    schema: PANORAMA,
+    otherwise: "a firewall",
+    example: '{"deviceGroup": "cloud", "rulebase": "pre-rulebase"}',
+    text: "`hostname` is a Panorama: rules go into this device group's `pre-rulebase` (the default) or `post-rulebase`, and are pushed to its firewalls. `onUnreachable`: `fail` or `warn` where one could not be reached; `pushScope`: `own`, or `full` where it pushes no single administrator's changes. See [device groups](device-groups.md)",
   },
   name: {
     type: "text",

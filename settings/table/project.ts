@@ -17,7 +17,7 @@ export const PROJECT_SETTINGS = {
     ofEach: true,
     pattern: PANOS_NAME,
     example: "cleanup-deny",
-    text: "the administrator's rule that ours stand above, in the order of their names; or `interzone-default`: they stand at the end of the rulebase. One that is disabled, allows, or matches less than everything is a warning on every run, and with `guardrails.enforce` an error",
+    text: "the administrator's rule that ours stand above, in the order of their names; or one of Panorama's post-rules, or `interzone-default`: they stand at the end of the local rulebase. One that is disabled, allows, or matches less than everything is a warning on every run, and with `guardrails.enforce` an error",
   },
   untrustZone: {
     type: "text",
@@ -77,6 +77,13 @@ export const PROJECT_SETTINGS = {
     example: '{"team=billing": {"tcp/9000": "in-house"}}',
     text: 'the same for security groups with a tag, before `applications`: `"team=billing": {"tcp/9000": in-house}` (a key alone fits any value)',
   },
+  interfaces: {
+    type: "structured",
+    schema: structure.INTERFACES,
+    default: "instances",
+    example: '["application_load_balancer", "rds"]',
+    text: "whose [network interfaces](interfaces.md) rules lead to: `instances` alone, `all` that carry security groups (load balancers, databases, functions, containers, endpoints), or a list of kinds beside the instances': `[application_load_balancer, rds]`. What is left out is counted by kind in every run",
+  },
   directions: {
     type: "structured",
     schema: structure.DIRECTIONS,
@@ -114,7 +121,7 @@ export const PROJECT_SETTINGS = {
     schema: structure.SUBNETS,
     otherwise: "none",
     example: '["subnet-0123456789abcdef0"]',
-    text: "subnets that are behind the firewall whatever their route tables say (transit gateways): a list of ids; not with `lookups`",
+    text: "subnets that are behind the firewall though [what is read of the way there](ways.md) doesn't say so: a list of ids; not with `lookups`",
   },
   protectedVpcs: {
     type: "structured",
@@ -226,6 +233,27 @@ export const PROJECT_SETTINGS = {
     example:
       '{"policy": "guard.yaml", "table": "aws-panos-prod-guard", "approvals": "aws-panos-prod-approvals"}',
     text: "what waits for an approval, see [guard](guard.md): `{policy: guard.yaml, table: …, approvals: …}`",
+  },
+  expiryTag: {
+    type: "text",
+    pattern: /^[^=]{1,128}$/,
+    otherwise: "nothing ends by itself",
+    example: "firewall-ends",
+    text: "key of a tag on a security-group rule or its group that says [when it ends](guardrails.md#permissions-that-end): `2026-12-31`, or `2026-12-31T18:00Z`; then its permission is withheld",
+  },
+  expiryNotice: {
+    type: "number",
+    least: 0,
+    default: 14,
+    example: "30",
+    text: "what ends within so many days is said by every run and in the review's comment",
+  },
+  recertify: {
+    type: "structured",
+    schema: structure.RECERTIFY,
+    otherwise: "nobody has to",
+    example: '{"days": 180, "tag": "firewall-confirmed"}',
+    text: "security-group rules that nobody has confirmed for so many `days` are [listed by `npm run drift`](drift.md#rules-to-confirm), with the command that sets the tag `tag` (`firewall-confirmed`) to today",
   },
   policies: {
     type: "structured",

@@ -1,7 +1,9 @@
 /** The forms of settings that are more than a text, as JSON schemas. */
+import { KINDS } from "../../aws/interface-kinds";
 import {
   APPROVALS_PLACE,
   FIREWALL_IDS,
+  GROUP_NAME,
   PANOS_NAME,
   REGION,
   ROLE_ARN,
@@ -41,6 +43,7 @@ export const APPLICATIONS = by(text(/^(tcp|udp)\/\d{1,5}$/), {
   pattern: PANOS_NAME.source,
 });
 export const APPLICATIONS_BY_TAG = by(tag, APPLICATIONS);
+export const INTERFACES: Schema = { anyOf: [{ enum: ["instances", "all"] }, list({ enum: KINDS })] };
 export const DIRECTIONS = list({ enum: ["ingress", "egress"] }, 1);
 export const SUBNETS = list(text(SUBNET));
 export const VPCS = list(text(VPC));
@@ -95,6 +98,13 @@ export const GUARD = object({ policy: text(/./), table: text(TABLE), approvals: 
   "approvals",
 ]);
 
+/** A tag's key that a command can have between apostrophes: AWS's characters without = (EC2 user guide, tags). */
+export const RECERTIFY_TAG = /^[\w .:/+@-]{1,128}$/;
+export const RECERTIFY = object({ days: { type: "integer", minimum: 1 }, tag: text(RECERTIFY_TAG) }, [
+  "days",
+]);
+export const RECERTIFY_KEYS = Object.keys(RECERTIFY.properties);
+
 const POLICY = object({ tag, profileGroup: name, logSetting: name }, ["tag"]);
 export const POLICIES = list(POLICY);
 export const POLICY_KEYS = Object.keys(POLICY.properties);
@@ -105,8 +115,19 @@ export const QUARANTINE = object({
     minProperties: 1,
   },
   deny: boolean,
+  only: boolean,
   before: name,
   responders: list({ type: "string", pattern: "/\\d{1,3}$" }),
 });
+
+export const PANORAMA = object(
+  {
+    deviceGroup: text(GROUP_NAME),
+    rulebase: { enum: ["pre-rulebase", "post-rulebase"] },
+    onUnreachable: { enum: ["fail", "warn"] },
+    pushScope: { enum: ["own", "full"] },
+  },
+  ["deviceGroup"],
+);
 
 export const RULE_NAMES = list(name);

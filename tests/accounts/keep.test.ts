@@ -1,12 +1,14 @@
 import { expect } from "chai";
-import { attributed, attributionOf } from "../../plan/accounts/attribution";
+import { placesIn } from "../../declaration/descriptions";
+import { attributed } from "../../plan/accounts/attribution";
 import { withKeptRules } from "../../plan/accounts/keep";
 import type { Inventory, SecurityGroup } from "../../inventory/types";
 import type { MappedRule } from "../../mapping/types";
-import type { FoundAddressGroup, FoundRule } from "../../panos/entries";
+import type { FoundRule } from "../../panos/policy";
 import type { SecurityRule } from "../../panos/policy";
-import type { PolicyContent } from "../../declaration/declaration";
-import type { PolicyObjects } from "../../declaration/objects";
+import { NO_CONTENT } from "../../declaration/declaration";
+import type { FoundAddressGroup } from "../../declaration/kinds/address-group";
+import { objectsIn, type PolicyObjects } from "../../declaration/objects";
 
 const OWNER = "test1234";
 const [HUB, SHOP] = ["111111111111", "222222222222"];
@@ -68,20 +70,11 @@ function keep(
   denies = false,
 ) {
   const objects: PolicyObjects = {
+    ...objectsIn(undefined),
     rules: new Map(running.map((each) => [each.name, { ...each, extras: [], ...fields }])),
-    addresses: new Map(),
     addressGroups,
-    services: new Map(),
-    applications: new Map(),
-    tags: new Map(),
   };
-  const content: PolicyContent = {
-    rules: declared,
-    services: [],
-    applications: [],
-    addresses: [],
-    addressGroups: [],
-  };
+  const content = { ...NO_CONTENT, rules: declared };
   return withKeptRules(content, { inventory, allowed }, objects, OWNER, denies);
 }
 
@@ -245,20 +238,20 @@ describe("whose a rule is", () => {
 
   it("is its group's owner and whoever has interfaces in the group, within PAN-OS's limit", () => {
     const description = describe({ networkInterfaces: [interfaceOf(SHOP)] });
-    expect(attributionOf(description)).to.deep.equal(new Set([`${HUB}/${REGION}`, `${SHOP}/${REGION}`]));
+    expect(placesIn(description)).to.deep.equal(new Set([`${HUB}/${REGION}`, `${SHOP}/${REGION}`]));
     expect(description).to.have.length(1023);
   });
 
   it("is anybody's where that would be too many to say", () => {
     const owners = Array.from({ length: 9 }, (_, index) => interfaceOf(`33333333333${index}`));
-    expect(attributionOf(describe({ networkInterfaces: owners }))).to.equal("*");
+    expect(placesIn(describe({ networkInterfaces: owners }))).to.equal("*");
   });
 
   it("isn't said where one account is read, nor read out of a group's name", () => {
     const one: Inventory = { ...inventory };
     delete one.accounts;
     expect(attributed([mapped("sg-1")], one)[0]?.rule.description).to.equal("x".repeat(1023));
-    expect(attributionOf("[web] team (sg-1)")).to.equal(undefined);
+    expect(placesIn("[web] team (sg-1)")).to.equal(undefined);
   });
 
   it("goes on denying what their marked instances do, which nobody has released", () => {

@@ -37,7 +37,7 @@ async function main([source, count = "0", url = ""]: string[]): Promise<Reading>
       secretKey: "secret",
       endpoints: { ec2: url, sts: url },
     };
-    const read = await collectEc2(access, clock);
+    const read = await collectEc2({ access }, clock);
     inventory = checkedInventory(read.answers);
     calls = [...read.calls.values()].reduce((sum, each) => sum + each, 0);
   }

@@ -13,8 +13,11 @@ import {
   type GivenTo,
 } from "../../commands/framework";
 import { cli, engine, json } from "../../commands/flags";
-import { chosenExecutable, type Executable } from "../../commands/pulumi";
+import { chooseExecutable } from "../../commands/pulumi";
+import type { Executable } from "../../packages/pulumi/stack";
+import { deviceGroupText, measureDeviceGroup, type DeviceGroupResult } from "./device-group";
 import { measureFaults, type FaultsResult } from "./faults";
+import { flowLogsText, measureFlowLogs } from "./flow-logs";
 import { floodText, guardText, measureFlood, measureGuard } from "./guard";
 import { inventoryText, measureInventory } from "./inventory";
 import { mappingText, measureMapping } from "./mapping";
@@ -40,6 +43,8 @@ const TABLE = options({
     page: flag(
       "only how soon a review's and a drift's page of 10, 1,000 and 10,000 rows are open in a browser",
     ),
+    flowLogs: flag("only what a million records of flow logs cost, in text and in Parquet"),
+    deviceGroup: flag("only what updates of a device group with 3, 10 and 50 firewalls cost"),
     ...{ engine, cli, json },
   },
 });
@@ -77,7 +82,19 @@ async function measured(given: Given, progress: Progress): Promise<{ result: unk
     const pages = await measurePage(short ? [10, 1000] : [10, 1000, 10_000], runs);
     return { result: pages, text: pageText(pages) };
   }
-  const executable = chosenExecutable(given);
+  if (given.flowLogs) {
+    const results = await measureFlowLogs(short ? 100_000 : 1_000_000);
+    return { result: results, text: flowLogsText(results) };
+  }
+  const executable = chooseExecutable(given);
+  if (given.deviceGroup) {
+    const results: DeviceGroupResult[] = [];
+    for (const firewalls of short ? [3] : [3, 10, 50]) {
+      progress(`updating ${firewalls} firewalls`);
+      results.push(await measureDeviceGroup(given.rules ?? (short ? 100 : 1000), firewalls, executable));
+    }
+    return { result: results, text: deviceGroupText(results) };
+  }
   const reactions = () => reactionsOf(short ? [10] : [10, 1000], runs, executable, progress);
   if (given.reaction) {
     const result = await reactions();
@@ -132,7 +149,8 @@ async function reactionsOf(
 }
 
 function sizesText(sizes: readonly SizeResult[]): string {
-  const cost = ({ requests, writes, commits }: Cost) => `${requests} / ${writes} / ${commits}`;
+  const cost = ({ requests, writes, commits, depth }: Cost) =>
+    `${requests} / ${writes} / ${commits}${depth === undefined ? "" : ` / ${depth}`}`;
   const counted = table([
     ["rules", "all new", "one changed", "none changed"],
     ...sizes.map(({ rules, first, oneChanged, unchanged }) => [
@@ -148,7 +166,7 @@ function sizesText(sizes: readonly SizeResult[]): string {
     ]),
   ]);
   return (
-    `Requests to the firewall in one update: all / writing / commits\n${counted}\n` +
+    `Requests to the firewall in one update: all / writing / commits / one after the other\n${counted}\n` +
     `Requests of the provider before its first write: ${sizes.map(({ first }) => first.preflight ?? 0).join(", ")}\n\n` +
     `Bytes of state for each rule (its own text: its inputs as JSON, once)\n${kept}`
   );

@@ -57,7 +57,7 @@ export async function measureReaction(
       },
     });
     let notes: TimedNote[] = [];
-    const { runner } = runnerFor(lab, { executable, told: (told) => (notes = told) });
+    const { runner } = runnerFor(lab, { executable, onNotes: (all) => (notes = all) });
     const run = async (stopped: boolean): Promise<Reaction> => {
       ec2.listsFor = () => fleet(instances, stopped);
       const began = Date.now();

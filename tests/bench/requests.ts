@@ -1,5 +1,6 @@
 import type { Executable } from "../../packages/pulumi/stack";
 import type { RequestRecord } from "../../packages/simulator";
+import { serialDepth } from "../support/serial-depth";
 import { Trial } from "./trial";
 
 /** What one update cost the firewall. */
@@ -8,6 +9,8 @@ export interface Cost {
   /** Requests that change the candidate. */
   writes: number;
   commits: number;
+  /** How many of them came one after the other; where that was measured. */
+  depth?: number;
   /** The provider's requests before its first write; undefined where it writes nothing. */
   preflight?: number;
 }
@@ -32,22 +35,30 @@ export interface SizeResult {
   };
 }
 
-/** Counts an update that makes so many rules, one that changes one of them, and one that changes none. */
+/** How long answers are held back where it is measured how many come one after the other. */
+const DELAY_MS = 150;
+
+/**
+ * Counts an update that makes so many rules, one that changes one of them, and one that changes none; without the preview
+ * that `pulumi up` may show first, which asks as much as the last of them.
+ */
 export async function measureSize(rules: number, executable: Executable): Promise<SizeResult> {
-  const trial = await Trial.rules(rules, { executable, skipCheckpoints: true });
+  const trial = await Trial.rules(rules, { executable, skipCheckpoints: true, skipPreview: true });
   try {
     const first = await costOfUpdate(trial);
     const state = stateSize(await trial.stateFile());
-    const unchanged = await costOfUpdate(trial);
+    trial.firewall?.addFault({ probability: 1, effect: { do: "delay", ms: DELAY_MS } });
+    const unchanged = await costOfUpdate(trial, DELAY_MS);
     await trial.setAccount(rules, "source");
-    const oneChanged = await costOfUpdate(trial);
+    const oneChanged = await costOfUpdate(trial, DELAY_MS);
     return { rules, first, oneChanged, unchanged, state };
   } finally {
     await trial.close();
   }
 }
 
-async function costOfUpdate(trial: Trial): Promise<Cost> {
+/** @param delayMs how long each answer is held back; 0: not at all */
+async function costOfUpdate(trial: Trial, delayMs = 0): Promise<Cost> {
   const { requests: served = [], jobs = [] } = trial.firewall ?? {};
   const [firstRequest, firstJob] = [served.length, jobs.length];
   await trial.timed("up");
@@ -58,6 +69,7 @@ async function costOfUpdate(trial: Trial): Promise<Cost> {
   return {
     requests: requests.length,
     writes: requests.filter(isWrite).length,
+    ...(delayMs > 0 && { depth: serialDepth(requests, delayMs) }),
     ...(firstWrite >= 0 && { preflight: firstWrite - login }),
     commits: (trial.firewall?.jobs ?? []).slice(firstJob).filter(({ type }) => type === "Commit").length,
   };

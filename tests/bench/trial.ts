@@ -13,7 +13,7 @@ const PASSWORD = "bench";
 const STACK = "bench";
 
 /** How updates are run: what `npm run demo` and the automated runner choose, too. */
-const UPDATE: OperationFlags = { skipPreview: true, parallel: 100 };
+const UPDATE: OperationFlags = { parallel: 100 };
 
 const FIREWALL =
   '<config version="11.1.0"><shared/><devices><entry name="localhost.localdomain"><vsys><entry name="vsys1">' +
@@ -27,6 +27,8 @@ export interface Choices {
   executable: Executable;
   /** `PULUMI_SKIP_CHECKPOINTS`. */
   skipCheckpoints: boolean;
+  /** Whether an `up` shows no preview first. */
+  skipPreview?: boolean;
   /** The setting of that name. */
   destinations?: "addresses" | "dynamic";
 }
@@ -130,7 +132,7 @@ async function freshStack(
   directory: string,
   config: Record<string, unknown>,
   env: Record<string, string>,
-  { executable, skipCheckpoints }: Choices,
+  { executable, skipCheckpoints, skipPreview = false }: Choices,
 ): Promise<Stack> {
   await mkdir(directory, { recursive: true });
   const configFile = join(directory, `Pulumi.${STACK}.yaml`);
@@ -141,6 +143,7 @@ async function freshStack(
     projectDir,
     backendDir: directory,
     configFile,
+    skipPreview,
     env: {
       ...env,
       PULUMI_CONFIG_PASSPHRASE: PASSWORD,

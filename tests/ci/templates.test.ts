@@ -10,6 +10,11 @@ const ROOT = join(__dirname, "..", "..");
 const GITHUB = readdirSync(join(ROOT, "ci", "github")).map((name) => join("ci", "github", name));
 const OWN = readdirSync(join(ROOT, ".github", "workflows")).map((name) => join(".github", "workflows", name));
 const GITLAB = join("ci", "gitlab", ".gitlab-ci.yml");
+/** The template for a repository of stack files has the same; what they do another test compares. */
+const TEMPLATE = join("ci", "own-repository");
+const TEMPLATE_GITHUB = readdirSync(join(ROOT, TEMPLATE, ".github", "workflows")).map((name) =>
+  join(TEMPLATE, ".github", "workflows", name),
+);
 
 /** Where `.ci/run` installs them. */
 const INSTALLED = join(ROOT, "node_modules", ".cache", "ci-linters", "bin");
@@ -99,8 +104,8 @@ describe("templates for pipelines", () => {
     const own = ["foreign-text.sh", "install-pulumi.sh"];
     for (const name of steps.filter((each) => !own.includes(each))) {
       const lines = text(join("ci", "steps", name)).split("\n");
-      const source = lines.indexOf(". ci/steps/foreign-text.sh");
-      const commands = lines.slice(1, source).filter((line) => !/^(#|set -euo pipefail$|cd )/.test(line));
+      const source = lines.indexOf('. "$steps/foreign-text.sh"');
+      const commands = lines.slice(1, source).filter((line) => !/^(#|set -euo pipefail$|steps=)/.test(line));
       expect([source > 0, commands], name).to.deep.equal([true, []]);
       // A step that becomes another program gives nothing back at its end.
       expect(
@@ -195,10 +200,17 @@ describe("templates for pipelines", () => {
     if (schemas === undefined)
       console.log("      (check-jsonschema is not installed: the hosts' schemas are skipped)");
     else {
-      await check(schemas, "--builtin-schema", "vendor.github-workflows", ...GITHUB, ...OWN);
-      await check(schemas, "--builtin-schema", "vendor.gitlab-ci", GITLAB);
+      await check(
+        schemas,
+        "--builtin-schema",
+        "vendor.github-workflows",
+        ...GITHUB,
+        ...OWN,
+        ...TEMPLATE_GITHUB,
+      );
+      await check(schemas, "--builtin-schema", "vendor.gitlab-ci", GITLAB, join(TEMPLATE, ".gitlab-ci.yml"));
     }
     if (actionlint === undefined) console.log("      (actionlint is not installed: it is skipped)");
-    else await check(actionlint, ...GITHUB, ...OWN);
+    else await check(actionlint, ...GITHUB, ...OWN, ...TEMPLATE_GITHUB);
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { EXIT } from "../../commands/framework";
-import { JOBS } from "../../commands/list";
+import { JOBS } from "../../commands/jobs";
 import { PROJECT_DIR } from "../support/lab";
 
 describe("aws-panos in a checkout", () => {

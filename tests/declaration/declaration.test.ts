@@ -1,9 +1,11 @@
 import { expect } from "chai";
-import { declarationOf, foundDeclaration } from "../../declaration/declaration";
+import { declarationOf, foundDeclaration, NO_CONTENT } from "../../declaration/declaration";
 import { differences, ruleChanges } from "../../declaration/differences";
 import { listed } from "../../lib/text";
-import { ruleHash } from "../../declaration/hashes";
-import type { FoundRule } from "../../panos/entries";
+import { eachPart } from "../../declaration/kinds";
+import { ruleHash } from "../../declaration/kinds/rule";
+import { objectsIn } from "../../declaration/objects";
+import type { FoundRule } from "../../panos/policy";
 import { ownObjects } from "../../declaration/ownership";
 
 const OWNER = "k3v9x2ab";
@@ -27,12 +29,8 @@ function rule(name: string, fields: Partial<FoundRule> = {}): [string, FoundRule
 }
 
 const objects = (...rules: [string, FoundRule][]) => ({
+  ...objectsIn(undefined),
   rules: new Map(rules),
-  addresses: new Map(),
-  addressGroups: new Map(),
-  services: new Map(),
-  applications: new Map(),
-  tags: new Map(),
 });
 
 describe("ownership", () => {
@@ -56,12 +54,8 @@ describe("ownership", () => {
 describe("comparing what is found with what is declared", () => {
   const [name, declared] = rule("aws-sg-0a-tcp-22");
   const declaration = {
+    ...eachPart(() => ({})),
     rules: { [name]: ruleHash(declared) },
-    addresses: {},
-    addressGroups: {},
-    services: {},
-    applications: {},
-    tags: {},
   };
   const cleanup = rule("cleanup", { tag: [], action: "deny" });
   const compare = (...rules: [string, FoundRule][]) =>
@@ -94,7 +88,8 @@ describe("comparing what is found with what is declared", () => {
         { ...declared, action, name: "aws-sg-0b-all" },
       ];
       return {
-        ...{ rules, services: [], applications: [] },
+        ...NO_CONTENT,
+        rules,
         addresses: [{ name: "a", value: "192.0.2.0/24", tag }],
         addressGroups: groups.map(([group, members]) => ({ name: group, members, tag })),
       };

@@ -1,14 +1,7 @@
 import { expect } from "chai";
-import {
-  addressGroupHash,
-  addressHash,
-  applicationHash,
-  registrationsHash,
-  ruleHash,
-  serviceHash,
-  tagHash,
-} from "../../declaration/hashes";
-import { declarationHash, declarationOf, placedHash } from "../../declaration/declaration";
+import { registrationsHash } from "../../declaration/hashes";
+import { KINDS } from "../../declaration/kinds";
+import { declarationHash, declarationOf, NO_CONTENT, placedHash } from "../../declaration/declaration";
 import type { SecurityRule } from "../../panos/policy";
 
 const tag = ["aws-panos-k3v9x2ab"];
@@ -40,14 +33,20 @@ const APPLICATION = {
 describe("hashes of what is declared", () => {
   it("are for every kind of object what they were", () => {
     expect({
-      rule: ruleHash(RULE),
-      full: ruleHash({ ...RULE, logStart: true, profileGroup: "strict", logSetting: "siem", action: "deny" }),
-      address: addressHash(ADDRESS),
-      static: addressGroupHash(STATIC),
-      dynamic: addressGroupHash(DYNAMIC),
-      service: serviceHash(SERVICE),
-      application: applicationHash(APPLICATION),
-      tag: tagHash({ name: tag[0]!, comments: "organization/aws-panos-rules/dev" }),
+      rule: KINDS.rules.hash(RULE),
+      full: KINDS.rules.hash({
+        ...RULE,
+        logStart: true,
+        profileGroup: "strict",
+        logSetting: "siem",
+        action: "deny",
+      }),
+      address: KINDS.addresses.hash(ADDRESS),
+      static: KINDS.addressGroups.hash(STATIC),
+      dynamic: KINDS.addressGroups.hash(DYNAMIC),
+      service: KINDS.services.hash(SERVICE),
+      application: KINDS.applications.hash(APPLICATION),
+      tag: KINDS.tags.hash({ name: tag[0]!, comments: "organization/aws-panos-rules/dev" }),
       registrations: registrationsHash({ b: ["10.0.0.2", "2001:DB8::1"], a: ["10.0.0.1/32"], none: [] }),
       below: placedHash("content", false),
     }).to.deep.equal({
@@ -66,6 +65,7 @@ describe("hashes of what is declared", () => {
 
   it("are one of a whole declaration, whatever the order of its names", () => {
     const content = {
+      ...NO_CONTENT,
       rules: [RULE, { ...RULE, name: "aws-sg-0b-all" }],
       addresses: [ADDRESS],
       addressGroups: [STATIC, DYNAMIC],

@@ -1,13 +1,13 @@
 import { expect } from "chai";
+import { eachPart } from "../../declaration/kinds";
 import { foreignChanges, withheldChanges } from "../../declaration/journal";
 
 const VSYS = "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']";
 const ours = {
+  ...eachPart(() => new Set<string>()),
   rules: new Set(["aws-sg-0a-tcp-22"]),
   addresses: new Set(["aws-x-192.0.2.0-24"]),
   addressGroups: new Set(["aws-x-sg-0a"]),
-  services: new Set<string>(),
-  applications: new Set<string>(),
   tags: new Set(["aws-panos-x"]),
 };
 
@@ -72,12 +72,8 @@ describe("other administrators' changes of our objects", () => {
       "aws-panos",
       { vsys: "vsys1" },
       {
+        ...eachPart((): string[] => []),
         rules: ["aws-sg-0a-tcp-22"],
-        services: [],
-        applications: [],
-        addresses: [],
-        addressGroups: [],
-        tags: [],
       },
     );
 

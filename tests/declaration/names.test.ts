@@ -8,7 +8,13 @@ import {
   isNameableGroup,
   isRuleName,
   isServiceName,
+  groupOfMemberTag,
   memberTag,
+  memberTagOf,
+  prefixListName,
+  quarantinePartIn,
+  quarantineRuleName,
+  ruleNamed,
   ruleName,
   serviceName,
 } from "../../declaration/names";
@@ -100,6 +106,29 @@ describe("names", () => {
     ).to.deep.equal([false, false, false, false]);
   });
 
+  it("of rules are read back: the group, the direction, the protocol and its numbers", () => {
+    const of = (...name: Parameters<typeof ruleName>) => ruleNamed(ruleName(...name));
+    expect(of("sg-0a", "tcp", "443")).to.deep.equal({
+      ...{ groupId: "sg-0a", direction: "ingress", traffic: "tcp-443", protocol: "tcp", first: 443 },
+    });
+    const more = { direction: "egress", zones: ["a", "b"], policy: "tier=db" } as const;
+    expect(of("sg-0a", "icmp", "3-1", more)).to.deep.equal({
+      ...{ groupId: "sg-0a", direction: "egress", traffic: "out-icmp-3-1" },
+      ...{ protocol: "icmp", first: 3, second: 1 },
+    });
+    expect(of("sg-0a", "all", "")).to.deep.equal({
+      ...{ groupId: "sg-0a", direction: "ingress", traffic: "all", protocol: "all" },
+    });
+    const long = of(`sg-${"f".repeat(39)}`, "tcp", "10000-65535", more);
+    expect(long).to.include({ direction: "egress" }).and.not.to.have.property("first");
+    expect(ruleNamed("aws-sg-0a-tcp-443-copy")).to.equal(undefined);
+  });
+
+  it("of rules about isolated instances say which", () => {
+    expect(quarantinePartIn(quarantineRuleName("abcd", "responders"))).to.equal("responders");
+    expect(quarantinePartIn(quarantineRuleName("abcd", "in"), "abcde")).to.equal(undefined);
+  });
+
   it("recognise services of this owner only", () => {
     expect(isServiceName(serviceName("abcd", "tcp", "8000-8100"), "abcd")).to.equal(true);
     expect(isServiceName(serviceName("abcde", "tcp", "80"), "abcd")).to.equal(false);
@@ -118,6 +147,15 @@ describe("names", () => {
       expect(isAddressGroupName(other, "abcd"), other).to.equal(false);
     }
     expect(isMemberTag(memberTag("abcd", "sg-0a"), "abcd")).to.equal(true);
+    for (const marks of [[], ["tier=db"], ["tier=db", "sources"], [undefined, "sources"]]) {
+      const [policy, end] = marks as [string?, "sources"?];
+      const [group, tag] = [
+        addressGroupName("abcd", "sg-0a", policy, end),
+        memberTag("abcd", "sg-0a", policy, end),
+      ];
+      expect([memberTagOf(group, "abcd"), groupOfMemberTag(tag, "abcd")]).to.deep.equal([tag, group]);
+    }
+    expect(memberTagOf(prefixListName("abcd", "pl-1"), "abcd")).to.equal(undefined);
     for (const other of [
       "aws-panos-abcd",
       "aws-panos-abcde-sg-0a",

@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { demoOutput, demoPicture, PICTURE } from "../../docs/demo-picture";
 import { PanosClient } from "../../panos/client";
 import { PanosError } from "../../panos/error";
 import { child, find, parseXml } from "../../panos/xml";
@@ -46,6 +45,8 @@ describe("the administrator's role that docs/install.md has", function () {
   let rights: Record<string, string>;
   /** What the program sent in a whole demo. */
   let sent: RequestRecord[];
+  /** And what that said. */
+  let said: string;
 
   before(async () => {
     role = await documentedRole();
@@ -53,13 +54,14 @@ describe("the administrator's role that docs/install.md has", function () {
     folder = await mkdtemp(join(tmpdir(), "role-"));
     const [firewall, record] = [join(folder, "firewall.xml"), join(folder, "requests.jsonl")];
     await writeFile(firewall, await firewallWith(role));
-    const args = [join(PROJECT_DIR, "commands", "aws-panos.cjs"), "demo", "--firewall-config", firewall];
-    const demo = spawn(process.execPath, [...args, "--record", record], { cwd: PROJECT_DIR });
-    let said = "";
-    for (const stream of [demo.stdout, demo.stderr])
-      stream.on("data", (text: Buffer) => (said += text.toString()));
-    const [code] = (await once(demo, "close")) as [number];
-    if (code !== 0) throw new Error(`the demo failed with this role:\n${said}`);
+    said = await demoOutput([
+      "--firewall-config",
+      firewall,
+      "--record",
+      record,
+      "--out",
+      join(folder, "out"),
+    ]);
     const lines = (await readFile(record, "utf8")).trim().split("\n");
     sent = lines.map((line) => JSON.parse(line) as RequestRecord).filter(({ admin }) => admin === ADMIN);
   });
@@ -96,6 +98,10 @@ describe("the administrator's role that docs/install.md has", function () {
   it("serves every call of a whole demo", () => {
     expect(sent.length).to.be.above(100);
     expect(sent.filter(({ code }) => code === "403" || code === "16")).to.deep.equal([]);
+  });
+
+  it("makes a demo of which README has the picture; otherwise: npm run demo:picture", async () => {
+    expect(demoPicture(said)).to.equal(await readFile(PICTURE, "utf8"));
   });
 
   it("is the one of the demo's own firewall", async () => {
@@ -176,7 +182,7 @@ describe("the administrator's role that docs/install.md has", function () {
       ] as const) {
         const error: unknown = await call().catch((reason: unknown) => reason);
         if (!(error instanceof PanosError)) throw new Error(`${type} was served`);
-        expect(error.code).to.equal("forbidden");
+        expect(error.code).to.equal("FORBIDDEN");
         expect(error.message).to.contain(`enable <${type}> in its <xmlapi>`);
       }
       expect(simulator.requests.filter(({ type }) => type === "keygen")).to.have.length(1);

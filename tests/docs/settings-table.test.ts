@@ -3,6 +3,7 @@ import { join } from "node:path";
 import Ajv from "ajv";
 import { expect } from "chai";
 import { parse } from "yaml";
+import { schemaLine } from "../../commands/init/schema-line";
 import { stackFile } from "../../commands/init/stack-file";
 import { generated, stackSchema } from "../../docs/settings";
 import { SETTINGS } from "../../settings/table";
@@ -30,7 +31,8 @@ describe("the table of settings", () => {
   for (const [key, setting] of Object.entries<Setting>(SETTINGS)) {
     if (setting.type !== "structured") continue;
     it(`gives an example of ${key} that the schema takes`, () => {
-      expect(configured({ [`aws-panos-rules:${key}`]: JSON.parse(setting.example) as unknown })).to.equal("");
+      const full = key.includes(":") ? key : `aws-panos-rules:${key}`;
+      expect(configured({ [full]: JSON.parse(setting.example) as unknown })).to.equal("");
     });
   }
 });
@@ -40,7 +42,7 @@ describe("the schema of stack files", () => {
     expect(faultsOf(parse(readFileSync(join(PROJECT_DIR, "Pulumi.dev.yaml"), "utf8")))).to.equal("");
   });
 
-  it("takes what init writes, which leads editors to it, also with its comments uncommented", () => {
+  it("takes what init writes, which leads editors to it, also with its comments uncommented", async () => {
     const values = {
       "aws:region": "eu-central-1",
       "panos:hostname": "fw1.example.com",
@@ -50,7 +52,7 @@ describe("the schema of stack files", () => {
       "aws-panos-rules:untrustZone": "untrust",
       "aws-panos-rules:trustZone": "trust",
     };
-    const text = stackFile(values, "k3v9x2ab");
+    const text = stackFile(values, "k3v9x2ab", await schemaLine(PROJECT_DIR));
     const uncommented = text.replace(/^ {2}# (( {2})?(panos|aws-panos-rules|tcp)[:/][^ ]+:.*)$/gm, "  $1");
     expect(text.split("\n")[0]).to.equal("# yaml-language-server: $schema=docs/stack.schema.json");
     expect(faultsOf(parse(text))).to.equal("");

@@ -5,13 +5,15 @@ import { appliedIn } from "../../review/drift/applied";
 import type { Configuration, DriftFacts } from "../../review/drift/facts";
 import { markdownOf } from "../../review/drift/markdown";
 import { driftOf } from "../../review/drift/model";
+import { terminalOf } from "../../review/drift/terminal";
 import type { Drift } from "../../review/drift/types";
 import { GITHUB_LIMIT } from "../../review/change/markdown";
 import type { FirewallFacts } from "../../review/change/facts";
 import type { HitCount } from "../../panos/hit-counts";
 import type { FoundRule, SecurityRule } from "../../panos/policy";
-import { ruleHash } from "../../declaration/hashes";
-import { eachPart, placedHash } from "../../declaration/declaration";
+import { placedHash } from "../../declaration/declaration";
+import { eachPart } from "../../declaration/kinds";
+import { ruleHash } from "../../declaration/kinds/rule";
 import type { Declaration } from "../../declaration/declaration";
 import { account, groupId, ruleOf } from "../support/account";
 import { faults, type Schema } from "../support/json-schema";
@@ -45,7 +47,7 @@ function configuration(rules: FoundRule[], below: string[] = []): Configuration 
     rules,
     placed: rules.map(({ name }) => name).filter((name) => !below.includes(name)),
     ...{ held: [], strays: [], foreign: eachPart(() => []) },
-    values: { addresses: {}, addressGroups: {}, services: {}, applications: {}, tags: {} },
+    values: eachPart(() => ({})),
   };
 }
 
@@ -55,7 +57,7 @@ interface Scene {
   running?: Configuration;
   candidate?: Configuration;
   hits?: DriftFacts["hits"];
-  registered?: { found: string[]; declared: string[]; applied: string[] };
+  registered?: { found: string[] | Record<string, string[]>; declared: string[]; applied: string[] };
   /** Who has changed rules and not committed that. */
   uncommittedBy?: Record<string, string[]>;
 }
@@ -82,7 +84,9 @@ function driftIn(...scenes: Scene[]): Drift {
       commits: [{ job: "7", by: "mallory", ended: "2026/01/30 11:00:00" }],
       ...(registered && {
         registrations: {
-          found: registered.found.map(registration),
+          registered: Array.isArray(registered.found)
+            ? [{ found: registered.found.map(registration) }]
+            : Object.entries(registered.found).map(([on, found]) => ({ on, found: found.map(registration) })),
           declared: registered.declared.map(registration),
         },
       }),
@@ -174,6 +178,18 @@ describe("drift", () => {
     ]);
   });
 
+  it("says what a rule said that is gone, where that is still known", () => {
+    const drift = driftIn({ applied: [WEB], declared: [WEB], running: configuration([]) });
+    const { kind, fields } = drift.firewalls[0]!.findings[0]!;
+    expect(kind).to.equal("removed");
+    expect(fields).to.deep.include({ field: "source", added: ["203.0.113.0/24"], removed: [] });
+    expect(markdownOf(drift)).to.include("source: <code>203.0.113.0/24</code> → –");
+    expect(terminalOf(drift, { columns: 200, hasColour: false })).to.include("source: 203.0.113.0/24 → –");
+    // What is declared by now is not what was there.
+    const movedOn = driftIn({ applied: [WEB], declared: [NARROWER], running: configuration([]) });
+    expect(movedOn.firewalls[0]!.findings[0]!.fields).to.deep.equal([]);
+  });
+
   it("says who edited what is not committed, and of what is in force only who committed last", () => {
     const scene = { applied: [WEB], declared: [WEB], uncommittedBy: { [WEB.name]: ["alice", "bob"] } };
     const staged = driftIn({
@@ -234,6 +250,23 @@ describe("drift", () => {
     expect(firewall!.notApplied.map(({ change, name }) => [change, name.split(" ")[0]])).to.deep.equal([
       ["add", coming],
       ["remove", going],
+    ]);
+  });
+
+  it("says on which firewalls of a device group addresses are registered, or are not", () => {
+    const [kept, lost, coming] = ["10.0.0.1", "10.0.0.2", "10.0.0.5"];
+    const found = { fw1: [kept], fw2: [kept, lost], fw3: [lost, kept, "10.0.0.9"], fw4: [lost] };
+    const drift = driftIn({
+      registered: { applied: [kept, lost], declared: [kept, lost, coming], found },
+    });
+    const [firewall] = drift.firewalls;
+    expect(firewall!.findings.map(({ kind, name, on }) => [kind, name.split(" ")[0], on])).to.deep.equal([
+      ["not-registered", lost, ["fw1"]],
+      ["registered", "10.0.0.9", ["fw3"]],
+      ["not-registered", kept, ["fw4"]],
+    ]);
+    expect(firewall!.notApplied.map(({ change, name }) => [change, name.split(" ")[0]])).to.deep.equal([
+      ["add", coming],
     ]);
   });
 

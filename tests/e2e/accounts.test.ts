@@ -55,20 +55,20 @@ describe("e2e: several accounts", function () {
   }
 
   it("make one policy; one that can't be read stops the update, or its rules stay as they are", async () => {
-    succeeded(await (await stack()).up({ skipPreview: true }));
+    succeeded(await (await stack()).up());
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(API)]);
     expect(lab.field(ruleOf(API), "description")).to.include(`[${SHOP}/eu-central-1]`);
     const [theirs, objects] = [lab.rule(ruleOf(API)), lab.objects()];
 
     denyShop();
     accounts.set(HUB, [{ ...WEB, address: "10.0.1.2" }]);
-    const stopped = await lab.during(async () => (await stack()).up({ skipPreview: true }));
+    const stopped = await lab.during(async () => (await stack()).up());
     expect(stopped.result.code).to.not.equal(0);
     expect(said(stopped.result)).to.include(`account ${SHOP} in eu-central-1 can't be read`);
     expect(stopped.writes).to.equal(0);
 
     const keep = await stack({ "aws-panos-rules:onUnreadable": "keep" });
-    const kept = await lab.during(() => keep.up({ skipPreview: true, refresh: true }));
+    const kept = await lab.during(() => keep.up({ refresh: true }));
     expect(succeeded(kept.result).changes).to.not.have.any.keys("delete", "create");
     expect(kept.commits).to.equal(1);
     expect(said(kept.result)).to.include("left as they are");
@@ -78,7 +78,7 @@ describe("e2e: several accounts", function () {
 
     ec2.refuse = () => undefined;
     accounts.set(SHOP, []);
-    succeeded(await keep.up({ skipPreview: true, refresh: true }));
+    succeeded(await keep.up({ refresh: true }));
     expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
   });
 });

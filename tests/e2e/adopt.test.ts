@@ -35,7 +35,7 @@ describe("e2e: taking over an administrator's rule", function () {
     expect(said(succeeded(preview.result))).to.include(message);
     expect(preview.writes).to.equal(0);
 
-    const made = await lab.during(() => stack.up({ skipPreview: true }));
+    const made = await lab.during(() => stack.up());
     expect(said(succeeded(made.result))).to.include(message);
     expect(made.commits).to.equal(1);
     expect(lab.running()).to.deep.equal(["first", ruleOf(WEB), "last", ruleOf(SSH), "cleanup"]);
@@ -45,10 +45,10 @@ describe("e2e: taking over an administrator's rule", function () {
       /^<multi-config><move [^>]*where="before" dst="old-web"><\/move><delete /,
     );
 
-    const idle = await lab.during(() => stack.up({ skipPreview: true, refresh: true }));
+    const idle = await lab.during(() => stack.up({ refresh: true }));
     expect(succeeded(idle.result).steps).to.deep.equal([]);
     expect(said(idle.result)).to.include("nothing to take over on firewall: old-web is not there (any more)");
-    succeeded(await stack.destroy({ skipPreview: true }));
+    succeeded(await stack.destroy());
     expect(lab.running()).to.deep.equal(["first", "last", "cleanup"]);
   });
 
@@ -58,10 +58,10 @@ describe("e2e: taking over an administrator's rule", function () {
     await admin.addRule(ruleEntry("old-web", HTTPS));
     await admin.commitEverything();
     const stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(lab.running()).to.deep.equal([ruleOf(WEB), "cleanup", "old-web"]);
     await lab.configure({ settings: ADOPT });
-    const result = succeeded(await stack.up({ skipPreview: true }));
+    const result = succeeded(await stack.up());
     expect(lab.running()).to.deep.equal([ruleOf(WEB), "cleanup"]);
     expect(result.steps.map(({ type }) => type.split(":").at(-1))).to.deep.equal(["Commit"]);
   });
@@ -69,7 +69,7 @@ describe("e2e: taking over an administrator's rule", function () {
   it("refuses one that allows more than what is declared, by name and reason, before anything is written", async () => {
     await open([ruleEntry("old-web", { ...HTTPS, application: "any" })]);
     const stack = await lab.stack({ settings: ADOPT });
-    for (const run of [() => stack.preview(), () => stack.up({ skipPreview: true })]) {
+    for (const run of [() => stack.preview(), () => stack.up()]) {
       const { result, writes } = await lab.during(run);
       expect(result.code).not.to.equal(0);
       expect(said(result)).to.include(
@@ -85,7 +85,7 @@ describe("e2e: taking over an administrator's rule", function () {
     await open([ruleEntry("old-web", HTTPS)]);
     const stack = await lab.stack({ settings: ADOPT });
     const staging = lab.firewall.hold(({ action }) => action === "multi-config");
-    const run = stack.start("up", { skipPreview: true });
+    const run = stack.start("up");
     await staging.reached;
     const admin = lab.person();
     await admin.edit("old-web", "source", "<source><member>any</member></source>");
@@ -104,7 +104,7 @@ describe("e2e: taking over an administrator's rule", function () {
     await open([first, ruleEntry("old-web", HTTPS), last]);
     const stack = await lab.stack({ settings: ADOPT });
     const commit = lab.firewall.hold(commits);
-    const run = stack.start("up", { skipPreview: true });
+    const run = stack.start("up");
     await commit.reached;
     const orphans = await lab.kill(run);
     orphans.end();
@@ -112,7 +112,7 @@ describe("e2e: taking over an administrator's rule", function () {
     expect(lab.running()).to.include("old-web");
     expect(lab.candidate()).to.deep.equal(["first", ruleOf(WEB), "last", "cleanup"]);
     await stack.cancel();
-    succeeded(await stack.up({ skipPreview: true, refresh: true }));
+    succeeded(await stack.up({ refresh: true }));
     expect(lab.running()).to.deep.equal(["first", ruleOf(WEB), "last", "cleanup"]);
   });
 });

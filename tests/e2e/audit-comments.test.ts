@@ -25,7 +25,7 @@ describe("e2e: audit comments", function () {
     lab = await Lab.open();
     await lab.setAccount(account([WEB, SSH]));
     const stack = await lab.stack({ settings: { "panos:auditComment": "https://git/pull/1 <a&b>" } });
-    const up = (env = {}) => lab.during(() => stack.up({ skipPreview: true, env }));
+    const up = (env = {}) => lab.during(() => stack.up({ env }));
     succeeded((await up()).result);
     expect(archived()).to.deep.equal([
       [ruleOf(WEB), "https://git/pull/1 <a&b>"],
@@ -48,17 +48,17 @@ describe("e2e: audit comments", function () {
   it("make a firewall that requires them take the rules, those that an earlier run has staged too", async () => {
     lab = await Lab.open({ config: firewallConfig().replace("<vsys>", `${REQUIRED}<vsys>`) });
     await lab.setAccount(account([WEB]));
-    const refused = await (await lab.stack()).up({ skipPreview: true });
+    const refused = await (await lab.stack()).up();
     expect(refused.code).to.equal(1);
     expect(said(refused)).to.include("This firewall requires audit comments: set panos:auditComment");
     expect(lab.running()).to.deep.equal(["cleanup"]);
 
     const stack = await lab.stack({ settings: { "panos:auditComment": "change 7" } });
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(archived()).to.deep.equal([[ruleOf(WEB), "change 7"]]);
     expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
     // A removal has no rule to comment on.
-    succeeded(await stack.destroy({ skipPreview: true }));
+    succeeded(await stack.destroy());
     expect(lab.running()).to.deep.equal(["cleanup"]);
   });
 });

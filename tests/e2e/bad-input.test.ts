@@ -27,7 +27,7 @@ describe("e2e: bad input", function () {
   const isRefused = async (reasons: (string | RegExp)[], choices: StackChoices = {}) => {
     await lab.configure(choices);
     const { result, writes, commits } = await lab.during(() =>
-      stack.up({ skipPreview: true, ...(choices.env && { env: choices.env }) }),
+      stack.up({ ...(choices.env && { env: choices.env }) }),
     );
     expect(result.code).not.to.equal(0);
     for (const reason of reasons) {
@@ -135,7 +135,7 @@ describe("e2e: bad input", function () {
   it("several wrong settings: names each of them, with an example", () =>
     isRefused(
       [
-        "the stack configuration has 3 problem(s)",
+        "the stack configuration has 3 problems",
         'aws-panos-rules:ruleMode "both" is none of application, service',
         "aws-panos-rules:cleanUpRule is not a setting; it is spelled cleanupRule",
         'aws-panos-rules:maxRemovals "many" is not a whole number',
@@ -158,7 +158,7 @@ describe("e2e: unusual input that works", function () {
   it("an old PAN-OS is refused by its version, before anything is written", async () => {
     lab = await Lab.open({ swVersion: "10.1.9" });
     await lab.setAccount(ACCOUNT);
-    const { result, writes } = await lab.during(async () => (await lab.stack()).up({ skipPreview: true }));
+    const { result, writes } = await lab.during(async () => (await lab.stack()).up());
     expect(result.code).not.to.equal(0);
     expect(said(result)).to.include("runs PAN-OS 10.1.9; PAN-OS 10.2 or later is needed");
     expect(writes).to.equal(0);
@@ -172,7 +172,7 @@ describe("e2e: unusual input that works", function () {
     const stack = await lab.stack({
       settings: { "panos:skipVerifyCertificate": undefined, "panos:caFile": caFile },
     });
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(lab.ours()).to.deep.equal([ruleOf({ group: 1, port: 443 })]);
   });
 
@@ -198,7 +198,7 @@ describe("e2e: unusual input that works", function () {
     expect(text).to.include(`${name} (${groupId(1)})`);
     expect(text).to.include(`(${description})`);
     expect(lab.running()).to.deep.equal([rule, "cleanup"]);
-    const again = await lab.during(() => stack.up({ skipPreview: true, refresh: true }));
+    const again = await lab.during(() => stack.up({ refresh: true }));
     expect(succeeded(again.result).steps).to.deep.equal([]);
     expect(again.writes).to.equal(0);
   });
@@ -207,12 +207,12 @@ describe("e2e: unusual input that works", function () {
     lab = await Lab.open();
     await lab.setAccount(ACCOUNT);
     const stack = await lab.stack({ settings: { "aws-panos-rules:ruleMode": "service" } });
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     const rule = ruleOf({ group: 1, port: 443 });
     expect(lab.field(rule, "application")).to.include("<member>any</member>");
     expect(lab.field(rule, "service")).to.include("<member>aws-test1234-tcp-443</member>");
     expect(lab.objects()).to.include("<port>443</port>");
-    succeeded(await stack.destroy({ skipPreview: true }));
+    succeeded(await stack.destroy());
     expect(lab.objects()).not.to.include("aws-test1234");
   });
 });

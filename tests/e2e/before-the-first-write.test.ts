@@ -21,7 +21,7 @@ describe("e2e: before the first write", function () {
     const admin = lab.person();
     await admin.takeLock("a minute, please");
     const asked = lab.firewall.hold(({ cmd }) => cmd?.includes("<commit-locks>") === true, "after");
-    const run = lab.during(() => stack.up({ skipPreview: true }));
+    const run = lab.during(() => stack.up());
     await asked.reached;
     await admin.releaseLock();
     asked.release();
@@ -36,7 +36,7 @@ describe("e2e: before the first write", function () {
       const stack = await lab.stack();
       const admin = lab.person();
       await admin.takeConfigLock(scope, "migration, back at noon");
-      const refused = await lab.during(() => stack.up({ skipPreview: true }));
+      const refused = await lab.during(() => stack.up());
       expect(refused.result.code).not.to.equal(0);
       expect(said(refused.result))
         .to.match(/admin holds the (shared config lock|config lock on vsys1) since \d{4}\/\d\d\/\d\d /)
@@ -44,7 +44,7 @@ describe("e2e: before the first write", function () {
         .and.to.include("after waiting 1 s");
       expect(refused.writes + refused.commits).to.equal(0);
       await admin.releaseConfigLock(scope);
-      succeeded(await stack.up({ skipPreview: true }));
+      succeeded(await stack.up());
     });
   }
 
@@ -54,7 +54,7 @@ describe("e2e: before the first write", function () {
     lab = await Lab.open({ config: two });
     await lab.setAccount(account([SSH]));
     await lab.person().takeConfigLock("vsys2", "not theirs");
-    succeeded(await (await lab.stack()).up({ skipPreview: true }));
+    succeeded(await (await lab.stack()).up());
   });
 
   it("waits for somebody's shared commit lock as well", async () => {
@@ -62,7 +62,7 @@ describe("e2e: before the first write", function () {
       name: "lock",
       effect: { do: "lock", kind: "commit", admin: "admin", comment: "mine" },
     });
-    const refused = await lab.during(async () => (await lab.stack()).up({ skipPreview: true }));
+    const refused = await lab.during(async () => (await lab.stack()).up());
     expect(refused.result.code).not.to.equal(0);
     expect(said(refused.result))
       .to.include("admin holds the shared commit lock since")
@@ -75,7 +75,7 @@ describe("e2e: before the first write", function () {
     const stack = await lab.stack();
     const admin = lab.person();
     const writing = lab.firewall.hold(({ action }) => action === "multi-config", "before");
-    const run = lab.during(() => stack.up({ skipPreview: true }));
+    const run = lab.during(() => stack.up());
     await writing.reached;
     await admin.takeConfigLock("shared", "mine by now");
     writing.release();
@@ -88,20 +88,20 @@ describe("e2e: before the first write", function () {
 
   it("names other administrators who have changes pending", async () => {
     await lab.person().addRule(ruleEntry("theirs-unfinished"));
-    const result = succeeded(await (await lab.stack()).up({ skipPreview: true }));
+    const result = succeeded(await (await lab.stack()).up());
     expect(said(result)).to.match(/other administrators have changes pending .* admin \(\d+\)/);
     expect(lab.running()).not.to.include("theirs-unfinished");
   });
 
   it("stops where the device allows only a full commit, unless told to make one", async () => {
     lab.firewall.requireFullCommit();
-    const refused = await lab.during(async () => (await lab.stack()).up({ skipPreview: true }));
+    const refused = await lab.during(async () => (await lab.stack()).up());
     expect(refused.result.code).not.to.equal(0);
     expect(said(refused.result)).to.include("allows only a full commit").and.to.include("panos:commitScope");
     expect(refused.writes + refused.commits).to.equal(0);
 
     const full = await lab.stack({ settings: { "panos:commitScope": "full" } });
-    succeeded(await full.up({ skipPreview: true }));
+    succeeded(await full.up());
     expect(lab.ours()).to.deep.equal([ruleOf(SSH)]);
   });
 });
@@ -132,7 +132,7 @@ describe("e2e: a pair of firewalls", function () {
     });
 
   it("is refused by its passive member, which is told apart and not written to", async () => {
-    const result = await (await stackOf({})).up({ skipPreview: true });
+    const result = await (await stackOf({})).up();
     expect(result.code).not.to.equal(0);
     expect(said(result)).to.include("127.0.0.1 is passive").and.to.include("panos:peerHostname");
     expect(pair.passive.candidateRules()).to.deep.equal(["cleanup"]);
@@ -140,7 +140,7 @@ describe("e2e: a pair of firewalls", function () {
 
   it("is written to on its active member, and has the rules on both afterwards", async () => {
     const stack = await stackOf({ "panos:peerHostname": "127.0.0.2" });
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(pair.active.runningRules()).to.deep.equal([ruleOf(SSH), "cleanup"]);
     expect(pair.passive.runningRules()).to.deep.equal([ruleOf(SSH), "cleanup"]);
     expect(pair.runningSync).to.equal("synchronized");

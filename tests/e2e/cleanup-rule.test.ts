@@ -25,29 +25,29 @@ describe("e2e: the cleanup rule", function () {
     lab = await Lab.open({ config: predefinedOnly([THEIRS], "deny") });
     await lab.setAccount(account([WEB]));
     const stack = await lab.stack({ settings: { [CLEANUP_KEY]: "interzone-default" } });
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(lab.running()).to.deep.equal(["theirs", ruleOf(WEB)]);
 
     await lab.setAccount(account([WEB, SSH, DNS]));
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(lab.running()).to.deep.equal(["theirs", ruleOf(DNS), ruleOf(WEB), ruleOf(SSH)]);
-    const again = await lab.during(() => stack.up({ skipPreview: true, refresh: true }));
+    const again = await lab.during(() => stack.up({ refresh: true }));
     succeeded(again.result);
     expect(again.commits + again.writes).to.equal(0);
-    succeeded(await stack.destroy({ skipPreview: true }));
+    succeeded(await stack.destroy());
     expect(lab.running()).to.deep.equal(["theirs"]);
   });
 
   it("may become the predefined one later, and another one again", async () => {
     lab = await Lab.open({ config: firewallConfig([THEIRS]) });
     await lab.setAccount(account([WEB]));
-    succeeded(await (await lab.stack()).up({ skipPreview: true }));
+    succeeded(await (await lab.stack()).up());
     const settings = { [CLEANUP_KEY]: "interzone-default" };
-    const result = succeeded(await (await lab.stack({ settings })).up({ skipPreview: true }));
+    const result = succeeded(await (await lab.stack({ settings })).up());
     // The administrator's own denial of everything stands where it stood.
     expect(lab.running()).to.deep.equal(["theirs", ruleOf(WEB), "cleanup"]);
     expect(said(result)).not.to.include("the cleanup rule");
-    succeeded(await (await lab.stack()).up({ skipPreview: true }));
+    succeeded(await (await lab.stack()).up());
     expect(lab.running()).to.deep.equal(["theirs", ruleOf(WEB), "cleanup"]);
   });
 
@@ -71,9 +71,7 @@ describe("e2e: the cleanup rule", function () {
         expect(said(succeeded(await stack.preview()))).to.include(words);
       }
       const enforced = { ...settings, "aws-panos-rules:guardrails": { enforce: true } };
-      const refused = await lab.during(async () =>
-        (await lab.stack({ settings: enforced })).up({ skipPreview: true }),
-      );
+      const refused = await lab.during(async () => (await lab.stack({ settings: enforced })).up());
       expect(refused.result.code).not.to.equal(0);
       expect(said(refused.result)).to.include(words).and.to.include("guardrails.enforce is set");
       expect(refused.writes).to.equal(0);
@@ -102,10 +100,10 @@ describe("e2e: the order of our rules", function () {
     }));
     await lab.setAccount(account(many.slice(0, 30)));
     const stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true, parallel: 100 }));
+    succeeded(await stack.up({ parallel: 100 }));
     expect(lab.ours()).to.deep.equal([...lab.ours()].sort());
     await lab.setAccount(account(many));
-    succeeded(await stack.up({ skipPreview: true, parallel: 100 }));
+    succeeded(await stack.up({ parallel: 100 }));
     expect(lab.ours()).to.have.length(60);
     expect(lab.ours()).to.deep.equal([...lab.ours()].sort());
 
@@ -113,11 +111,11 @@ describe("e2e: the order of our rules", function () {
     const [first, second] = [lab.ours()[0]!, lab.ours()[1]!];
     await admin.moveBelow(first, second);
     await admin.commitEverything();
-    const idle = await lab.during(() => stack.up({ skipPreview: true, refresh: true }));
+    const idle = await lab.during(() => stack.up({ refresh: true }));
     succeeded(idle.result);
     expect(idle.commits + idle.writes).to.equal(0);
     await lab.setAccount(account([...many, { group: 1, port: 22 }]));
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(lab.ours()).to.deep.equal([...lab.ours()].sort());
     expect(lab.running()).to.deep.equal(["theirs", ...lab.ours(), "cleanup"]);
   });
@@ -125,12 +123,12 @@ describe("e2e: the order of our rules", function () {
   it("leaves them on that side of an administrator's rule that they are on", async () => {
     await lab.setAccount(account([WEB, SSH]));
     const stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     const admin = lab.person();
     await admin.moveBelow("theirs", ruleOf(SSH));
     await admin.commitEverything();
     await lab.setAccount(account([WEB, SSH, DNS]));
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(lab.running()).to.deep.equal([ruleOf(WEB), ruleOf(SSH), "theirs", ruleOf(DNS), "cleanup"]);
   });
 });

@@ -35,7 +35,7 @@ describe("e2e: custom applications", function () {
   });
   afterEach(() => lab.close());
 
-  const up = (flags = {}) => lab.during(() => stack.up({ skipPreview: true, ...flags }));
+  const up = (flags = {}) => lab.during(() => stack.up({ ...flags }));
 
   it("come before the rules that name them, change nothing twice, and go after them", async () => {
     await lab.setAccount(accountWith(["47", -1, -1], ["icmp", 3, 1]));
@@ -59,7 +59,7 @@ describe("e2e: custom applications", function () {
     expect(less.commits).to.equal(1);
     expect(lab.objects()).to.include(UNREACHABLE).and.not.to.include(GRE);
 
-    const gone = await lab.during(() => stack.destroy({ skipPreview: true }));
+    const gone = await lab.during(() => stack.destroy());
     succeeded(gone.result);
     expect(gone.commits).to.equal(1);
     expect(lab.objects()).to.not.include("aws-");

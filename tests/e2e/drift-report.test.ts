@@ -1,13 +1,11 @@
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
-import { drift } from "../../commands/drift/drift";
-import type { Drift } from "../../review/drift/types";
 import { ruleXml } from "../../panos/entries";
 import { account, groupId, ruleOf, type Permission } from "../support/account";
 import { faults, type Schema } from "../support/json-schema";
-import { Lab, PASSPHRASE, PASSWORDS, PROJECT_DIR, ruleEntry, succeeded } from "../support/lab";
+import { Lab, PROJECT_DIR, ruleEntry, succeeded } from "../support/lab";
+import { driftIn } from "../support/run-drift";
 import { renameRules } from "../support/state";
 
 const DAY = 86_400;
@@ -36,38 +34,13 @@ describe("e2e: drift", function () {
   });
   after(() => lab.close());
 
-  /** Runs the command against the lab's firewall and account. */
-  async function run(more: string[] = []) {
-    const output = new PassThrough();
-    const text: string[] = [];
-    output.on("data", (chunk: Buffer) => text.push(chunk.toString()));
-    const out = join(lab.directory, "drift");
-    const configFile = join(lab.directory, "Pulumi.dev.yaml");
-    const engine = process.env["TEST_EXECUTABLE"] === "--cli" ? [] : ["--engine"];
-    const args = ["--stack", "dev", "--out", out, "--config-file", configFile, ...engine, ...more];
-    const environment = {
-      ...process.env,
-      PULUMI_BACKEND_URL: `file://${lab.directory}`,
-      PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
-      PANOS_PORT: String(lab.firewall.port),
-      PANOS_PASSWORD: PASSWORDS["aws-panos"],
-    };
-    const code = await drift.run(args, {
-      input: new PassThrough(),
-      output,
-      errors: output,
-      folder: PROJECT_DIR,
-      environment,
-    });
-    const made = JSON.parse(readFileSync(join(out, "drift.json"), "utf8")) as Drift;
-    return { code, text: text.join(""), out, made };
-  }
+  const run = () => driftIn(lab);
 
   it("finds what somebody did by hand, in either configuration, and tells it from what AWS did", async () => {
     const applied = [EDITED, DISABLED, MOVED, REMOVED, STAGED, HELD, LEAVING, UNUSED, SERVED];
     await lab.setAccount(account(applied));
     const stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
 
     // What rules are called in Pulumi is nothing on the firewall.
     await renameRules(stack, (name) => `gone/${name}`);
@@ -103,7 +76,7 @@ describe("e2e: drift", function () {
     lab.firewall.setHitCount(ruleOf(UNUSED), 3, { lastHit: longAgo });
     lab.firewall.setHitCount(ruleOf(SERVED), 3);
     // A refresh alone puts what it finds into the state: that must not make it what was applied.
-    succeeded(await stack.refresh({ skipPreview: true }));
+    succeeded(await stack.refresh());
     await lab.setAccount(account([...applied.filter((each) => each !== LEAVING), NEW]));
 
     const { result, writes, commits } = await lab.during(() => run());
@@ -125,6 +98,8 @@ describe("e2e: drift", function () {
     const edited = firewall!.findings.find(({ name }) => name === ruleOf(EDITED));
     expect(edited!.group).to.deep.equal({ id: groupId(1), name: "group-1" });
     expect(edited!.fields).to.deep.equal([{ field: "source", added: ["203.0.113.0/24"], removed: ["any"] }]);
+    const gone = firewall!.findings.find(({ name }) => name === ruleOf(REMOVED));
+    expect(gone!.fields).to.deep.include({ field: "source", added: ["203.0.113.0/24"], removed: [] });
     const service = firewall!.findings.find(({ object }) => object === "service");
     expect(service!.fields[0]!.removed).to.deep.equal(["tcp/1-65535"]);
     const copy = firewall!.findings.find(({ name }) => name === "copy-of-web");
@@ -150,9 +125,17 @@ describe("e2e: drift", function () {
       [ruleOf(UNUSED), 1],
     ]);
     expect(firewall!.unused.rules[0]!.lastHit).to.equal(new Date(longAgo * 1000).toISOString());
-    expect(text).to.include(readFileSync(join(result.out, "drift.md"), "utf8"));
-    expect(text).to.include("candidate, not committed<br>by <code>admin</code>");
-    expect(text).to.include("No hit for 90 days").and.include("newest first: <code>admin</code> (job ");
+    const markdown = readFileSync(join(result.out, "drift.md"), "utf8");
+    expect(markdown).to.include("candidate, not committed<br>by <code>admin</code>");
+    expect(markdown).to.include("No hit for 90 days").and.include("newest first: <code>admin</code> (job ");
+    // The terminal has it in its own width, without Markdown.
+    const [shown = "", page] = text.split("\nThe page: ");
+    expect(page).to.include(join(result.out, "drift.html"));
+    expect(shown).to.include("No hit for 90 days").and.include("newest first: admin (job ");
+    expect(shown)
+      .to.match(/^⚠ {2}rule edited +/m)
+      .and.not.match(/<br>|\| /);
+    for (const line of shown.split("\n")) expect(line.length, line).to.be.at.most(80);
     const schema = JSON.parse(readFileSync(join(PROJECT_DIR, "docs/drift.schema.json"), "utf8")) as Schema;
     expect(faults(made, schema)).to.deep.equal([]);
     expect(faults({ ...made, format: 2, more: true }, schema)).to.have.length(2);

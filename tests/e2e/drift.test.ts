@@ -19,7 +19,7 @@ describe("e2e: rules that somebody changes by hand", function () {
     lab = await Lab.open();
     await lab.setAccount(account([WEB, SSH]));
     stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     admin = lab.person();
     right = { rule: lab.rule(RULE), rules: lab.running() };
   });
@@ -53,7 +53,7 @@ describe("e2e: rules that somebody changes by hand", function () {
     it(`finds ${what} in a refresh, and the next up mends and commits it`, async () => {
       await by();
       await admin.commitEverything();
-      const found = await lab.during(() => stack.refresh({ skipPreview: true }));
+      const found = await lab.during(() => stack.refresh());
       expect(found.result.code, said(found.result)).to.equal(0);
       expect({ writes: found.writes, commits: found.commits }).to.deep.equal({ writes: 0, commits: 0 });
       expect(found.result.steps.map(({ name }) => name)).to.include(resourceOf(WEB));
@@ -62,7 +62,7 @@ describe("e2e: rules that somebody changes by hand", function () {
       expect(plan.steps.filter(({ op }) => op === "update").map(({ name }) => name)).to.include(
         resourceOf(WEB),
       );
-      const { result, commits } = await lab.during(() => stack.up({ skipPreview: true }));
+      const { result, commits } = await lab.during(() => stack.up());
       succeeded(result);
       isMended(commits);
     });
@@ -71,8 +71,8 @@ describe("e2e: rules that somebody changes by hand", function () {
   it("commits what it mends after a refresh of that rule alone", async () => {
     await changes["being disabled"]!.by();
     await admin.commitEverything();
-    succeeded(await stack.refresh({ skipPreview: true, targets: [`**${RULE}`] }));
-    const { result, commits } = await lab.during(() => stack.up({ skipPreview: true }));
+    succeeded(await stack.refresh({ targets: [`**${RULE}`] }));
+    const { result, commits } = await lab.during(() => stack.up());
     succeeded(result);
     isMended(commits);
   });
@@ -81,7 +81,7 @@ describe("e2e: rules that somebody changes by hand", function () {
     await admin.deleteRule(RULE);
     await admin.commitEverything();
     expect(lab.running()).not.to.include(RULE);
-    const { result, commits } = await lab.during(() => stack.up({ skipPreview: true, refresh: true }));
+    const { result, commits } = await lab.during(() => stack.up({ refresh: true }));
     succeeded(result);
     isMended(commits);
   });
@@ -92,7 +92,7 @@ describe("e2e: rules that somebody changes by hand", function () {
       "<entry name='nights'><schedule-type><recurring><daily><member>22:00-06:00</member></daily></recurring></schedule-type></entry>",
     );
     await admin.set(RULE, "<schedule>nights</schedule>");
-    const { result } = await lab.during(() => stack.up({ skipPreview: true, refresh: true }));
+    const { result } = await lab.during(() => stack.up({ refresh: true }));
     succeeded(result);
     expect(lab.rule(RULE)).to.equal(right.rule);
     expect(lab.rule(RULE, "candidate")).to.equal(right.rule);
@@ -100,20 +100,20 @@ describe("e2e: rules that somebody changes by hand", function () {
 
   it("keeps a rule that is deleted in the candidate alone", async () => {
     await admin.deleteRule(RULE);
-    const { result } = await lab.during(() => stack.up({ skipPreview: true, refresh: true }));
+    const { result } = await lab.during(() => stack.up({ refresh: true }));
     succeeded(result);
     expect(lab.rule(RULE)).to.equal(right.rule);
     expect(lab.candidate()).to.include(RULE);
     await admin.commitEverything();
     expect(lab.rule(RULE)).to.equal(right.rule);
-    const idle = await lab.during(() => stack.up({ skipPreview: true, refresh: true }));
+    const idle = await lab.during(() => stack.up({ refresh: true }));
     expect(succeeded(idle.result).steps).to.deep.equal([]);
     expect(idle.writes).to.equal(0);
   });
 
   it("reads with the same number of requests for 100 rules as for 2", async () => {
     const requests = async () => {
-      const refresh = await lab.during(() => stack.refresh({ skipPreview: true }));
+      const refresh = await lab.during(() => stack.refresh());
       succeeded(refresh.result);
       expect(refresh.result.steps).to.deep.equal([]);
       return refresh.requests.length;
@@ -121,7 +121,7 @@ describe("e2e: rules that somebody changes by hand", function () {
     const few = await requests();
     await lab.setAccount(account(Array.from({ length: 100 }, (_, group) => ({ group, port: 443 }))));
     await lab.configure({ settings: { "aws-panos-rules:maxRemovals": "100" } });
-    succeeded(await stack.up({ skipPreview: true, parallel: 100 }));
+    succeeded(await stack.up({ parallel: 100 }));
     expect(await requests()).to.equal(few);
   });
 
@@ -130,7 +130,7 @@ describe("e2e: rules that somebody changes by hand", function () {
       await admin.set(RULE, `<${element}><member>any</member></${element}>`);
     }
     await admin.commitEverything();
-    const idle = await lab.during(() => stack.up({ skipPreview: true, refresh: true }));
+    const idle = await lab.during(() => stack.up({ refresh: true }));
     expect(succeeded(idle.result).steps).to.deep.equal([]);
     expect({ writes: idle.writes, commits: idle.commits }).to.deep.equal({ writes: 0, commits: 0 });
   });

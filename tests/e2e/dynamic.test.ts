@@ -59,9 +59,7 @@ describe("e2e: dynamic destinations", function () {
     });
 
     it("registers addresses and commits rules on groups, once", async () => {
-      const { commits, requests } = await lab.during(async () =>
-        succeeded(await stack.up({ skipPreview: true })),
-      );
+      const { commits, requests } = await lab.during(async () => succeeded(await stack.up()));
       expect(commits).to.equal(1);
       expect(lab.firewall.registered()).to.deep.equal({
         ...others,
@@ -73,9 +71,7 @@ describe("e2e: dynamic destinations", function () {
       expect(order.indexOf("user-id")).to.be.lessThan(order.indexOf("commit partial"));
       expect(await letsIn(person, WEB_ADDRESS)).to.equal(true);
       expect(await letsIn(person, API_ADDRESS)).to.equal(false);
-      const idle = await lab.during(async () =>
-        succeeded(await stack.up({ skipPreview: true, refresh: true })),
-      );
+      const idle = await lab.during(async () => succeeded(await stack.up({ refresh: true })));
       expect(idle.result.steps).to.deep.equal([]);
       expect(idle.requests.filter(({ type }) => type === "user-id")).to.deep.equal([]);
     });
@@ -84,16 +80,14 @@ describe("e2e: dynamic destinations", function () {
       const rule = lab.rule(ruleOf(WEB));
       await person.takeLock("maintenance");
       await lab.setAccount(account(ALL, [1]));
-      const { result, writes, requests } = await lab.during(async () =>
-        succeeded(await stack.up({ skipPreview: true })),
-      );
+      const { result, writes, requests } = await lab.during(async () => succeeded(await stack.up()));
       await person.releaseLock();
       expect(writes).to.equal(0);
       expect(requests.filter(({ cmd }) => cmd?.includes("lock"))).to.deep.equal([]);
       expect(result.steps.map(({ op, name }) => `${op} ${name}`)).to.deep.equal([
         "update registered-addresses",
       ]);
-      expect(said(result)).to.include("0 address(es) were registered and 1 unregistered");
+      expect(said(result)).to.include("0 addresses registered and 1 unregistered");
       expect(lab.firewall.registered()).to.deep.equal({ ...others, [tagOf(API)]: [API_ADDRESS] });
       expect(lab.rule(ruleOf(WEB))).to.equal(rule);
       expect(await letsIn(person, WEB_ADDRESS)).to.equal(false);
@@ -101,7 +95,7 @@ describe("e2e: dynamic destinations", function () {
 
     it("lets it in again when it starts", async () => {
       await lab.setAccount(account(ALL));
-      const { writes } = await lab.during(async () => succeeded(await stack.up({ skipPreview: true })));
+      const { writes } = await lab.during(async () => succeeded(await stack.up()));
       expect(writes).to.equal(0);
       expect(await letsIn(person, WEB_ADDRESS)).to.equal(true);
     });
@@ -110,10 +104,10 @@ describe("e2e: dynamic destinations", function () {
       await person.client.userId(message("unregister", WEB_ADDRESS, tagOf(WEB)));
       await person.client.userId(message("register", "10.9.9.9", tagOf(WEB)));
       await person.client.userId(message("register", "10.9.9.8", tagOf({ group: 77, port: 1 })));
-      const found = await lab.during(async () => succeeded(await stack.refresh({ skipPreview: true })));
+      const found = await lab.during(async () => succeeded(await stack.refresh()));
       expect(found.result.steps.map(({ name }) => name)).to.deep.equal(["registered-addresses"]);
       expect(found.requests.filter(({ type }) => type === "user-id")).to.deep.equal([]);
-      const { writes } = await lab.during(async () => succeeded(await stack.up({ skipPreview: true })));
+      const { writes } = await lab.during(async () => succeeded(await stack.up()));
       expect(writes).to.equal(0);
       expect(lab.firewall.registered()).to.deep.equal({
         ...others,
@@ -125,9 +119,7 @@ describe("e2e: dynamic destinations", function () {
     it("brings back what a restart has lost", async () => {
       await lab.firewall.restart({ loseRegistrations: true });
       expect(lab.firewall.registered()).to.deep.equal({});
-      const { writes } = await lab.during(async () =>
-        succeeded(await stack.up({ skipPreview: true, refresh: true })),
-      );
+      const { writes } = await lab.during(async () => succeeded(await stack.up({ refresh: true })));
       expect(writes).to.equal(0);
       expect(lab.firewall.registered()).to.deep.equal({
         [tagOf(WEB)]: [WEB_ADDRESS],
@@ -137,9 +129,7 @@ describe("e2e: dynamic destinations", function () {
 
     it("does both in one run: addresses first, and rules with the commit", async () => {
       await lab.setAccount(account([WEB, API], [2]));
-      const { requests, commits } = await lab.during(async () =>
-        succeeded(await stack.up({ skipPreview: true })),
-      );
+      const { requests, commits } = await lab.during(async () => succeeded(await stack.up()));
       expect(commits).to.equal(1);
       const types = requests.map(({ type }) => type);
       expect(types.indexOf("user-id")).to.be.lessThan(types.indexOf("commit"));
@@ -149,15 +139,13 @@ describe("e2e: dynamic destinations", function () {
 
     it("takes a group away with the last of its rules, and its addresses before", async () => {
       await lab.setAccount(account([WEB]));
-      const { commits } = await lab.during(async () => succeeded(await stack.up({ skipPreview: true })));
+      const { commits } = await lab.during(async () => succeeded(await stack.up()));
       expect(commits).to.equal(1);
       expect(lab.objects()).to.include(groupName(WEB)).and.not.to.include(groupName(API));
     });
 
     it("destroys rules with the commit, and only then what they let in to", async () => {
-      const { requests, commits } = await lab.during(async () =>
-        succeeded(await stack.destroy({ skipPreview: true })),
-      );
+      const { requests, commits } = await lab.during(async () => succeeded(await stack.destroy()));
       expect(commits).to.equal(1);
       const types = requests.map(({ type }) => type);
       expect(types.indexOf("user-id")).to.be.greaterThan(types.indexOf("commit"));
@@ -198,13 +186,13 @@ describe("e2e: dynamic destinations", function () {
     let stack: Stack;
     const use = (settings: Record<string, unknown> | undefined) =>
       lab.configure(settings === undefined ? {} : { settings });
-    const up = () => lab.during(() => stack.up({ skipPreview: true, parallel: 20 }));
+    const up = () => lab.during(() => stack.up({ parallel: 20 }));
 
     beforeEach(async () => {
       lab = await Lab.open();
       await lab.setAccount(account(ALL));
       stack = await lab.stack();
-      succeeded(await stack.up({ skipPreview: true }));
+      succeeded(await stack.up());
     });
     afterEach(() => lab.close());
 
@@ -228,7 +216,7 @@ describe("e2e: dynamic destinations", function () {
       expect(lab.firewall.registered()).to.deep.equal({});
       const types = requests.map(({ type }) => type);
       expect(types.indexOf("user-id")).to.be.greaterThan(types.indexOf("commit"));
-      expect(succeeded(await stack.up({ skipPreview: true, refresh: true })).steps).to.deep.equal([]);
+      expect(succeeded(await stack.up({ refresh: true })).steps).to.deep.equal([]);
     });
 
     it("takes a stopped instance out on the way, and nothing else", async () => {
@@ -251,7 +239,7 @@ describe("e2e: dynamic destinations", function () {
       const fault = { match: { type: "user-id" }, probability: 1, effect: { do: "drop" } } as const;
       lab.firewall.addFault(fault);
       const moments = watched(lab);
-      const failed = await lab.during(() => stack.up({ skipPreview: true, continueOnError: true }));
+      const failed = await lab.during(() => stack.up({ continueOnError: true }));
       expect(failed.result.code, said(failed.result)).to.equal(1);
       expect(said(failed.result)).to.include("does not register addresses as it was told");
       expect(said(failed.result)).to.include(`${WEB_ADDRESS} (${tagOf(WEB)})`);
@@ -268,7 +256,7 @@ describe("e2e: dynamic destinations", function () {
       await use(undefined);
       const moments = watched(lab);
       lab.firewall.failNextCommit(["Validation Error:", "no"]);
-      const { result } = await lab.during(() => stack.up({ skipPreview: true, continueOnError: true }));
+      const { result } = await lab.during(() => stack.up({ continueOnError: true }));
       expect(result.code).to.equal(1);
       expect(said(result)).to.include(
         "stay registered, because rules in its running configuration need them",
@@ -310,12 +298,12 @@ describe("e2e: dynamic destinations", function () {
         await lab.stack({ settings: DYNAMIC }),
         await lab.stack({ ...OPS, settings: DYNAMIC }),
       ];
-      succeeded(await dev.up({ skipPreview: true }));
-      succeeded(await ops.up({ skipPreview: true }));
+      succeeded(await dev.up());
+      succeeded(await ops.up());
       const both = { [tagOf(WEB)]: [WEB_ADDRESS], [tagOf(API, "opsops01")]: [API_ADDRESS] };
       expect(lab.firewall.registered()).to.deep.equal(both);
-      expect(succeeded(await dev.up({ skipPreview: true, refresh: true })).steps).to.deep.equal([]);
-      succeeded(await ops.destroy({ skipPreview: true }));
+      expect(succeeded(await dev.up({ refresh: true })).steps).to.deep.equal([]);
+      succeeded(await ops.destroy());
       expect(lab.firewall.registered()).to.deep.equal({ [tagOf(WEB)]: [WEB_ADDRESS] });
       expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
     });
@@ -325,7 +313,7 @@ describe("e2e: dynamic destinations", function () {
       lab = await Lab.open();
       await lab.setAccount(account(many));
       const stack = await lab.stack({ settings: DYNAMIC });
-      succeeded(await stack.up({ skipPreview: true, parallel: 20 }));
+      succeeded(await stack.up({ parallel: 20 }));
       const registered = lab.firewall.registered();
       const stopped = account(
         many,
@@ -333,7 +321,7 @@ describe("e2e: dynamic destinations", function () {
       );
       for (const inventory of [stopped, { ...stopped, networkInterfaces: [] }]) {
         await lab.setAccount(inventory);
-        const result = await stack.up({ skipPreview: true, continueOnError: true });
+        const result = await stack.up({ continueOnError: true });
         expect(result.code).not.to.equal(0);
         expect(said(result)).to.include("aws-panos-rules:maxRemovals to 12");
         expect(lab.firewall.registered()).to.deep.equal(registered);
@@ -341,7 +329,7 @@ describe("e2e: dynamic destinations", function () {
       }
       await lab.setAccount(stopped);
       await lab.configure({ settings: { ...DYNAMIC, "aws-panos-rules:maxRemovals": "12" } });
-      const { writes } = await lab.during(async () => succeeded(await stack.up({ skipPreview: true })));
+      const { writes } = await lab.during(async () => succeeded(await stack.up()));
       expect(writes).to.equal(0);
       expect(lab.firewall.registered()).to.deep.equal({});
     });
@@ -351,7 +339,7 @@ describe("e2e: dynamic destinations", function () {
       await lab.setAccount(account(ALL));
       const stack = await lab.stack({ settings: DYNAMIC });
       lab.firewall.addFault({ match: { type: "user-id" }, effect: { do: "drop", when: "after" } });
-      const { result, requests } = await lab.during(() => stack.up({ skipPreview: true }));
+      const { result, requests } = await lab.during(() => stack.up());
       succeeded(result);
       expect(requests.filter(({ type }) => type === "user-id")).to.have.length(1);
       expect(Object.keys(lab.firewall.registered())).to.have.length(2);
@@ -361,14 +349,14 @@ describe("e2e: dynamic destinations", function () {
       lab = await Lab.open();
       await lab.setAccount(account([WEB]));
       const stack = await lab.stack({ settings: DYNAMIC });
-      succeeded(await stack.up({ skipPreview: true }));
+      succeeded(await stack.up());
       const person = lab.person();
       await person.addObject("tag", `<entry name="${tagOf(WEB)}"/>`);
       const object = `<entry name="mine"><ip-netmask>10.7.7.7</ip-netmask><tag><member>${tagOf(WEB)}</member></tag></entry>`;
       await person.client.set(`${VSYS}/address`, object);
       await lab.configure({ settings: { ...DYNAMIC, "aws-panos-rules:paused": "true" } });
       await lab.setAccount(account([WEB], [1]));
-      const frozen = await stack.up({ skipPreview: true });
+      const frozen = await stack.up();
       expect(frozen.code).to.equal(1);
       expect(said(frozen)).to.include(`${WEB_ADDRESS} is still registered with ${tagOf(WEB)}`);
       expect(said(frozen)).to.include(
@@ -381,9 +369,9 @@ describe("e2e: dynamic destinations", function () {
       lab = await Lab.open({ registration: { max: 1 } });
       await lab.setAccount(account(ALL));
       const stack = await lab.stack({ settings: DYNAMIC });
-      const { result, commits } = await lab.during(() => stack.up({ skipPreview: true }));
+      const { result, commits } = await lab.during(() => stack.up());
       expect(result.code).to.equal(1);
-      expect(said(result)).to.include(`1 address(es) are not registered: ${API_ADDRESS} (${tagOf(API)})`);
+      expect(said(result)).to.include(`1 address not registered: ${API_ADDRESS} (${tagOf(API)})`);
       expect(said(result)).to.include("max registered-ip for the platform reached (1)");
       expect(commits).to.equal(0);
     });
@@ -392,19 +380,19 @@ describe("e2e: dynamic destinations", function () {
       lab = await Lab.open();
       const program = (name: string) =>
         lab.programDir(
-          'const { Firewall, RegisteredAddresses } = require("./provider/policy");\n' +
+          'const { Firewall, RegisteredAddresses } = require("./provider/resources");\n' +
             'const firewall = "firewall/vsys1", ownerId = "test1234";\n' +
             'new Firewall("fw", { name: "firewall", vsys: "vsys1", hostname: "127.0.0.1", ownerId, cleanupRule: "cleanup", stack: "t" }, {});\n' +
             `new RegisteredAddresses("${name}", { firewall, ownerId, registrations: { "${tagOf(WEB)}": ["10.0.0.1"] } }, {});\n`,
         );
       for (const name of ["one", "another"]) {
         const stack = await lab.stack({ projectDir: await program(name) });
-        succeeded(await stack.up({ skipPreview: true }));
+        succeeded(await stack.up());
         expect(lab.firewall.registered()).to.deep.equal({ [tagOf(WEB)]: ["10.0.0.1"] });
       }
       const real = await lab.stack({ projectDir: PROJECT_DIR });
       await lab.setAccount(account([WEB]));
-      succeeded(await real.destroy({ skipPreview: true }));
+      succeeded(await real.destroy());
       expect(lab.firewall.registered()).to.deep.equal({});
     });
   });

@@ -19,7 +19,7 @@ describe("e2e: runs that fail", function () {
   });
   afterEach(() => lab.close());
 
-  const up = (flags = {}) => lab.during(() => stack.up({ skipPreview: true, ...flags }));
+  const up = (flags = {}) => lab.during(() => stack.up({ ...flags }));
   const isClean = async () => {
     expect(lab.candidate()).to.deep.equal(lab.running());
     expect(await lab.person().locks()).to.deep.equal([]);
@@ -39,6 +39,7 @@ describe("e2e: runs that fail", function () {
       `a rule named ${ruleOf(MAIL)} exists on firewall/vsys1 and is not`,
     );
     expect(said(failed.result)).to.include(`1 of its resources failed: ${ruleOf(MAIL)}`);
+    expect(said(failed.result)).to.include("because resources failed: they wait for the next run");
     expect(failed.commits).to.equal(0);
     expect(lab.running()).to.deep.equal([...before, ruleOf(MAIL)]);
     expect(lab.field(ruleOf(MAIL), "action")).to.include("deny");
@@ -75,12 +76,12 @@ describe("e2e: runs that fail", function () {
   it("fails a destroy whose commit fails, keeps the rules in running, and destroys the next time", async () => {
     succeeded((await up()).result);
     lab.firewall.failNextCommit(["internal error"]);
-    const failed = await lab.during(() => stack.destroy({ skipPreview: true }));
+    const failed = await lab.during(() => stack.destroy());
     expect(failed.result.code).to.equal(1);
     expect(said(failed.result)).to.include("internal error");
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH)]);
     expect(await lab.person().locks()).to.deep.equal([]);
-    const next = await lab.during(() => stack.destroy({ skipPreview: true }));
+    const next = await lab.during(() => stack.destroy());
     succeeded(next.result);
     expect(next.commits).to.equal(1);
     expect(lab.running()).to.deep.equal(["cleanup"]);

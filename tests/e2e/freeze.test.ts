@@ -13,7 +13,7 @@ describe("e2e: a freeze", function () {
   beforeEach(async () => {
     lab = await Lab.open();
     await lab.setAccount(account([WEB]));
-    succeeded(await (await lab.stack()).up({ skipPreview: true }));
+    succeeded(await (await lab.stack()).up());
     await lab.setAccount(account([SSH]));
   });
   afterEach(() => lab.close());
@@ -24,7 +24,7 @@ describe("e2e: a freeze", function () {
     expect(preview.steps.map(({ op, name }) => `${op} ${name}`)).to.include(`create ${resourceOf(SSH)}`);
     expect(said(preview)).to.include("an update would write nothing now");
 
-    const { result, writes } = await lab.during(() => stack.up({ skipPreview: true, refresh: true }));
+    const { result, writes } = await lab.during(() => stack.up({ refresh: true }));
     expect(result.code).not.to.equal(0);
     expect(said(result)).to.include("paused is set");
     expect(said(result)).to.include(`rule ${ruleOf(SSH)} is missing`);
@@ -35,24 +35,24 @@ describe("e2e: a freeze", function () {
 
   it("is a window that is open, and over when it closes", async () => {
     const stack = await lab.stack(FROZEN);
-    const { result, writes } = await lab.during(() => stack.up({ skipPreview: true }));
+    const { result, writes } = await lab.during(() => stack.up());
     expect(result.code).not.to.equal(0);
     expect(said(result)).to.include("every day 00:00 to 24:00 Europe/Berlin");
     expect(writes).to.equal(0);
-    succeeded(await (await lab.stack()).up({ skipPreview: true }));
+    succeeded(await (await lab.stack()).up());
     expect(lab.ours()).to.deep.equal([ruleOf(SSH)]);
   });
 
   it("does not fail an update that has nothing to write", async () => {
     await lab.setAccount(account([WEB]));
-    succeeded(await (await lab.stack(PAUSED)).up({ skipPreview: true, refresh: true }));
+    succeeded(await (await lab.stack(PAUSED)).up({ refresh: true }));
   });
 
   it("stops a destroy too, where the last update ran under it", async () => {
     await lab.setAccount(account([WEB]));
     const stack = await lab.stack(PAUSED);
-    succeeded(await stack.up({ skipPreview: true }));
-    const { result, writes } = await lab.during(() => stack.destroy({ skipPreview: true }));
+    succeeded(await stack.up());
+    const { result, writes } = await lab.during(() => stack.destroy());
     expect(result.code).not.to.equal(0);
     expect(said(result)).to.include("aws-panos-rules:paused is set");
     expect(writes).to.equal(0);

@@ -160,14 +160,14 @@ describe("e2e: what waits for an approval", function () {
     };
     await new DynamoApprovals("approvals", client).add(ended);
 
-    const first = await lab.during(async () => succeeded(await stack.up({ skipPreview: true })));
+    const first = await lab.during(async () => succeeded(await stack.up()));
     expect(said(first.result)).to.include(
       "is withheld: it waits for 1 of 2 people's approvals: guard.yaml:3 ssh",
     );
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(DATABASE)]);
 
     expect((await types("bob", `${commandFor(SSH)} --once --until 24h`)).code).to.equal(0);
-    const second = await lab.during(async () => succeeded(await stack.up({ skipPreview: true })));
+    const second = await lab.during(async () => succeeded(await stack.up()));
     expect(warned(second.result)).not.to.include("is withheld");
     expect(second.commits).to.equal(1);
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH), ruleOf(DATABASE)]);
@@ -178,7 +178,7 @@ describe("e2e: what waits for an approval", function () {
     }));
     await listen(denies);
     const denied = { AWS_ENDPOINT_URL_DYNAMODB: urlOf(denies) };
-    const third = said(succeeded(await stack.up({ skipPreview: true, env: denied })));
+    const third = said(succeeded(await stack.up({ env: denied })));
     await stop(denies);
     expect(third)
       .to.include("approvals can't be read in the table approvals: AccessDeniedException: not authorized")
@@ -200,7 +200,7 @@ describe("e2e: what waits for an approval", function () {
     await lab.configure({
       settings: { ...settings, "aws-panos-rules:guard": { ...guard, approvals: store } },
     });
-    const last = warned(succeeded(await stack.up({ skipPreview: true })));
+    const last = warned(succeeded(await stack.up()));
     expect(last)
       .to.include("waits for an approval: guard.yaml:4 database")
       .and.not.to.include("guard.yaml:3 ssh");

@@ -27,7 +27,7 @@ describe("e2e: guardrails and limits", function () {
     const reason = "TCP port 22, is withheld: guardrails.neverOpen has tcp/22.";
     expect(said(succeeded(await stack.preview()))).to.include(reason);
     const review = "https://ci.example.com/jobs/42/review.html";
-    const up = succeeded(await stack.up({ skipPreview: true, env: { AWS_PANOS_REVIEW_URL: review } }));
+    const up = succeeded(await stack.up({ env: { AWS_PANOS_REVIEW_URL: review } }));
     expect(said(up)).to.include(reason);
     const outputs = await outputsOf(stack);
     expect(outputs).to.deep.include({ rules: 1, alreadyAllowed: 0, alreadyAllowedBy: [] });
@@ -41,8 +41,8 @@ describe("e2e: guardrails and limits", function () {
     await lab.configure({ settings: { "aws-panos-rules:guardrails": { ...guardrails, enforce: true } } });
     const enforced = await stack.preview();
     expect(enforced.code).not.to.equal(0);
-    expect(said(enforced)).to.include("guardrails withhold 1 permissions, and guardrails.enforce is set");
-    succeeded(await stack.up({ skipPreview: true }));
+    expect(said(enforced)).to.include("guardrails withhold 1 permission, and guardrails.enforce is set");
+    succeeded(await stack.up());
     // Nothing was committed, so the last commit is the one before, wherever this run's review is.
     expect(await outputsOf(stack)).to.deep.equal(outputs);
   });
@@ -60,30 +60,30 @@ describe("e2e: guardrails and limits", function () {
   it("hold back what opens beyond maxChanges, one by one, and let what closes through", async () => {
     const stack = await lab.stack({ settings: { "aws-panos-rules:maxChanges": "1" } });
     const preview = succeeded(await stack.preview());
-    expect(withheldBy(preview, "maxChanges allows 1 changes of rules on firewall/vsys1")).to.equal(1);
-    const first = succeeded(await stack.up({ skipPreview: true }));
+    expect(withheldBy(preview, "maxChanges allows 1 change of rules on firewall/vsys1")).to.equal(1);
+    const first = succeeded(await stack.up());
     expect(withheldBy(first, "maxChanges allows 1")).to.equal(1);
     expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
     const { withheldCount, withheld } = await outputsOf(stack);
     expect(withheldCount).to.equal(1);
     expect(withheld).to.deep.equal([
-      "Security group group-2 (sg-0a0002), TCP port 22, is withheld: aws-panos-rules:maxChanges allows 1 changes of " +
+      "Security group group-2 (sg-0a0002), TCP port 22, is withheld: aws-panos-rules:maxChanges allows 1 change of " +
         "rules on firewall/vsys1 in one run.",
     ]);
     // The next run takes the next one.
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH)]);
     // Whoever lost a permission does not keep it by asking for many others.
     const more = [1, 2, 3, 4].map((port): Permission => ({ group: 2, port }));
     await lab.setAccount(account([WEB, ...more]));
-    const { result, commits } = await lab.during(() => stack.up({ skipPreview: true }));
+    const { result, commits } = await lab.during(() => stack.up());
     // Of the four the device has no room for two.
     expect(withheldBy(succeeded(result), "maxChanges allows 1")).to.equal(2);
     expect(withheldBy(result, "takes 4 rules")).to.equal(2);
     expect(commits).to.equal(1);
     expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
     await lab.configure({ settings: { "aws-panos-rules:maxChanges": "0" } });
-    const none = succeeded(await stack.up({ skipPreview: true }));
+    const none = succeeded(await stack.up());
     expect(withheldBy(none, "is withheld")).to.equal(4);
     expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
   });
@@ -92,26 +92,26 @@ describe("e2e: guardrails and limits", function () {
     const wide = (cidr: string): Permission => ({ ...WEB, cidr });
     await lab.setAccount(account([wide("198.51.100.0/24"), SSH]));
     const stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     // It loses one half and gains another network, while as many openings as the limit allows are asked for besides.
     await lab.configure({ settings: { "aws-panos-rules:maxChanges": "1" } });
     await lab.setAccount(account([wide("198.51.100.0/25"), wide("192.0.2.0/24"), SSH]));
-    const run = succeeded(await stack.up({ skipPreview: true }));
+    const run = succeeded(await stack.up());
     expect(withheldBy(run, "What of it is in force stays")).to.equal(1);
     expect(lab.field(ruleOf(WEB), "source"))
       .to.include("198.51.100.0/25")
       .and.not.include("192.0.2.0");
     await lab.configure({ settings: { "aws-panos-rules:maxChanges": "2" } });
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(lab.field(ruleOf(WEB), "source")).to.include("192.0.2.0/24");
   });
 
   it("stop a run that closes more than maxChanges before anything is written, and list what it would do", async () => {
     const stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     await lab.configure({ settings: { "aws-panos-rules:maxChanges": "1" } });
     await lab.setAccount(account([{ group: 3, port: 80 }]));
-    const { result, writes } = await lab.during(() => stack.up({ skipPreview: true }));
+    const { result, writes } = await lab.during(() => stack.up());
     expect(result.code).not.to.equal(0);
     expect(said(result)).to.include("this run would change 2 rules on firewall/vsys1, more than the 1");
     expect(said(result)).to.match(/it would remove \S+, \S+\. Nothing was written/);
@@ -121,10 +121,10 @@ describe("e2e: guardrails and limits", function () {
 
   it("hold back what the device has no room for, naming the groups that weigh most, and close what is closed", async () => {
     const stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     const more = [23, 24, 25].map((port): Permission => ({ ...SSH, port }));
     await lab.setAccount(account([SSH, ...more]));
-    const run = succeeded(await stack.up({ skipPreview: true }));
+    const run = succeeded(await stack.up());
     const reason = "firewall/vsys1 takes 4 rules: 1 are there, and 3 of ours";
     expect(withheldBy(run, reason)).to.equal(1);
     expect(lab.ours()).to.deep.equal([ruleOf(SSH), ...more.slice(0, 2).map(ruleOf)]);
@@ -134,12 +134,12 @@ describe("e2e: guardrails and limits", function () {
   it("hold back more rules than guardrails.maxRules, whatever runs already stays", async () => {
     const stack = await lab.stack({ settings: { "aws-panos-rules:guardrails": { maxRules: 1 } } });
     expect(
-      withheldBy(succeeded(await stack.preview()), "guardrails.maxRules allows 1 rules of ours"),
+      withheldBy(succeeded(await stack.preview()), "guardrails.maxRules allows 1 rule of ours"),
     ).to.equal(1);
     await lab.configure();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     await lab.configure({ settings: { "aws-panos-rules:guardrails": { maxRules: 1 } } });
-    const { result, writes } = await lab.during(() => stack.up({ skipPreview: true }));
+    const { result, writes } = await lab.during(() => stack.up());
     expect(withheldBy(succeeded(result), "maxRules")).to.equal(0);
     expect(writes).to.equal(0);
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH)]);

@@ -26,8 +26,8 @@ describe("e2e: what is declared is in force, or the run fails", function () {
   });
   afterEach(() => lab.close());
 
-  const up = (flags = {}) => lab.during(() => stack.up({ skipPreview: true, ...flags }));
-  const destroy = () => lab.during(() => stack.destroy({ skipPreview: true }));
+  const up = (flags = {}) => lab.during(() => stack.up({ ...flags }));
+  const destroy = () => lab.during(() => stack.destroy());
   const empty = async (): Promise<void> => {
     for (const permission of [WEB, SSH, MAIL]) await admin.deleteRule(ruleOf(permission));
     await admin.client.delete(

@@ -29,27 +29,27 @@ describe("e2e: a run that is killed", function () {
     lab = await Lab.open();
     await lab.setAccount(account([WEB]));
     stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     await lab.setAccount(account([SSH, MAIL]));
   });
   afterEach(() => lab.close());
 
   /** The state's lock is still there: the next run is refused until somebody cancels. */
   const isLockedUntilCancelled = async () => {
-    const refused = await stack.up({ skipPreview: true });
+    const refused = await stack.up();
     expect(refused.code).not.to.equal(0);
     expect(said(refused)).to.match(/locked/i);
     await stack.cancel();
   };
 
   const converges = async () => {
-    const { result, commits } = await lab.during(() => stack.up({ skipPreview: true }));
+    const { result, commits } = await lab.during(() => stack.up());
     succeeded(result);
     expect(commits).to.equal(1);
     expect(lab.ours()).to.have.members([ruleOf(SSH), ruleOf(MAIL)]);
     expect(lab.candidate()).to.deep.equal(lab.running());
     expect(await lab.person().locks()).to.deep.equal([]);
-    const again = await lab.during(() => stack.up({ skipPreview: true }));
+    const again = await lab.during(() => stack.up());
     expect(succeeded(again.result).steps).to.deep.equal([]);
     expect({ writes: again.writes, commits: again.commits }).to.deep.equal({ writes: 0, commits: 0 });
   };
@@ -72,7 +72,7 @@ describe("e2e: a run that is killed", function () {
 
   it("before it stages leaves a provider that writes nothing, and the next run converges", async () => {
     const hold = lab.firewall.hold(providerReads());
-    const run = stack.start("up", { skipPreview: true });
+    const run = stack.start("up");
     await hold.reached;
     await lab.kill(run);
     // The two commands take seconds; what the provider would write, it would write within milliseconds.
@@ -86,7 +86,7 @@ describe("e2e: a run that is killed", function () {
 
   it("while it stages leaves a provider that writes nothing more, and the next run converges", async () => {
     const hold = lab.firewall.hold(stages);
-    const run = stack.start("up", { skipPreview: true });
+    const run = stack.start("up");
     await hold.reached;
     await lab.kill(run);
     const { writes } = await lab.during(async () => {
@@ -100,7 +100,7 @@ describe("e2e: a run that is killed", function () {
 
   it("between staging and commit leaves a provider that commits nothing and lets go of its lock", async () => {
     const hold = holdBeforeCommit();
-    const run = stack.start("up", { skipPreview: true });
+    const run = stack.start("up");
     await hold.reached;
     await lab.kill(run);
     expect(lab.candidate()).to.include.members([ruleOf(SSH), ruleOf(MAIL)]);
@@ -118,7 +118,7 @@ describe("e2e: a run that is killed", function () {
 
   it("while it takes the commit lock leaves a provider that neither sweeps nor commits", async () => {
     const hold = lab.firewall.hold(takesLock);
-    const run = stack.start("up", { skipPreview: true });
+    const run = stack.start("up");
     await hold.reached;
     await lab.kill(run);
     const released = served(releasesLock);
@@ -132,9 +132,18 @@ describe("e2e: a run that is killed", function () {
     await converges();
   });
 
+  it("is outlived by its program and its provider for ten seconds at most", async () => {
+    const hold = lab.firewall.hold(stages);
+    const run = stack.start("up");
+    await hold.reached;
+    const orphans = await lab.kill(run);
+    expect(await orphans.left(10_000)).to.deep.equal([]);
+    hold.drop();
+  });
+
   it("with its provider, by the end of its machine, leaves a lock that the next run takes over", async () => {
     const hold = holdBeforeCommit();
-    const run = stack.start("up", { skipPreview: true });
+    const run = stack.start("up");
     await hold.reached;
     (await lab.kill(run)).end();
     hold.drop();
@@ -145,14 +154,14 @@ describe("e2e: a run that is killed", function () {
 
   it("leaves nothing in the candidate of what the program withdraws afterwards, with `up --refresh`", async () => {
     const hold = lab.firewall.hold(takesLock);
-    const run = stack.start("up", { skipPreview: true });
+    const run = stack.start("up");
     await hold.reached;
     (await lab.kill(run)).end();
     hold.drop();
     expect(lab.candidate()).to.include.members([ruleOf(SSH), ruleOf(MAIL)]);
     await lab.setAccount(account([WEB]));
     await stack.cancel();
-    succeeded(await stack.up({ skipPreview: true, refresh: true }));
+    succeeded(await stack.up({ refresh: true }));
     expect(lab.running()).to.deep.equal([ruleOf(WEB), "cleanup"]);
     expect(lab.candidate()).to.deep.equal([ruleOf(WEB), "cleanup"]);
     const pending = (await lab.person().pending()).filter(({ xpath }) => xpath.includes("aws-sg-"));

@@ -53,7 +53,7 @@ describe("e2e: a stack's life", function () {
   });
 
   it("makes its rules in one commit, above the cleanup rule, and leaves all others as they were", async () => {
-    const { commits } = await lab.during(async () => succeeded(await stack.up()));
+    const { commits } = await lab.during(async () => succeeded(await stack.up({ skipPreview: false })));
     expect(commits).to.equal(1);
     expect(lab.running().slice(0, 2)).to.deep.equal(["allow-mail", "deny-telnet"]);
     expect(lab.running().slice(2, 5)).to.have.members([ruleOf(WEB), ruleOf(API), ruleOf(SSH)]);
@@ -81,9 +81,7 @@ describe("e2e: a stack's life", function () {
 
   it("updates one rule for one more source", async () => {
     await lab.setAccount(account([WEB, OTHER_SOURCE, API, SSH]));
-    const { result, commits } = await lab.during(async () =>
-      succeeded(await stack.up({ skipPreview: true })),
-    );
+    const { result, commits } = await lab.during(async () => succeeded(await stack.up()));
     expect(result.steps.map(({ op, name }) => `${op} ${name}`)).to.have.members([
       `update ${resourceOf(WEB)}`,
       "update commit",
@@ -96,7 +94,7 @@ describe("e2e: a stack's life", function () {
 
   it("removes the rule of a revoked permission, with the service that only it used", async () => {
     await lab.setAccount(account([WEB, SSH]));
-    const { commits } = await lab.during(async () => succeeded(await stack.up({ skipPreview: true })));
+    const { commits } = await lab.during(async () => succeeded(await stack.up()));
     expect(commits).to.equal(1);
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH)]);
     expect(lab.objects()).not.to.include("aws-test1234-tcp-8001");
@@ -105,7 +103,7 @@ describe("e2e: a stack's life", function () {
 
   it("removes the rules of an instance that stopped", async () => {
     await lab.setAccount(account([WEB, SSH], [3]));
-    const { commits } = await lab.during(async () => succeeded(await stack.up({ skipPreview: true })));
+    const { commits } = await lab.during(async () => succeeded(await stack.up()));
     expect(commits).to.equal(1);
     expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
   });
@@ -114,13 +112,13 @@ describe("e2e: a stack's life", function () {
     const inventory = account([WEB, SSH]);
     inventory.networkInterfaces[1]!.securityGroupIds.push(inventory.securityGroups[0]!.id);
     await lab.setAccount(inventory);
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(lab.field(ruleOf(WEB), "destination"))
       .to.include("10.0.0.1<")
       .and.to.include("10.0.0.3<");
     inventory.instances.shift();
     await lab.setAccount(inventory);
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(lab.field(ruleOf(WEB), "destination"))
       .to.include("10.0.0.3<")
       .and.not.to.include("10.0.0.1<");
@@ -139,7 +137,7 @@ describe("e2e: a stack's life", function () {
       const inventory = account([WEB, SSH]);
       inventory.instances[1]!.tags = { Tier };
       await lab.setAccount(inventory);
-      const { commits } = await lab.during(async () => succeeded(await stack.up({ skipPreview: true })));
+      const { commits } = await lab.during(async () => succeeded(await stack.up()));
       expect(commits).to.equal(1);
       expect(lab.ours()).to.have.length(2).and.include(ruleOf(WEB));
       const rule = lab.ours().find((name) => name.startsWith(`${ruleOf(SSH)}-p`)) ?? "";
@@ -153,7 +151,7 @@ describe("e2e: a stack's life", function () {
   });
 
   it("destroys everything of its own in one commit, and nothing else", async () => {
-    const { commits } = await lab.during(async () => succeeded(await stack.destroy({ skipPreview: true })));
+    const { commits } = await lab.during(async () => succeeded(await stack.destroy({ skipPreview: false })));
     expect(commits).to.equal(1);
     expect(lab.running()).to.deep.equal(["allow-mail", "deny-telnet", "cleanup"]);
     expect(lab.others()).to.equal(others);

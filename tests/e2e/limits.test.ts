@@ -17,14 +17,14 @@ describe("e2e: changes that may be a mistake", function () {
     lab = await Lab.open({ config: firewallConfig().replace("</vsys>", `${second}</vsys>`) });
     await lab.setAccount(account(RULES));
     stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true, parallel: 20 }));
+    succeeded(await stack.up({ parallel: 20 }));
     running = lab.running();
   });
   after(() => lab.close());
 
   /** Preview and up both say why, and the firewall stays as it is. */
   const isRefused = async (...reasons: string[]) => {
-    for (const run of [() => stack.preview(), () => stack.up({ skipPreview: true })]) {
+    for (const run of [() => stack.preview(), () => stack.up()]) {
       const { result, commits } = await lab.during(run);
       expect(result.code).not.to.equal(0);
       for (const reason of reasons) expect(said(result)).to.include(reason);
@@ -74,7 +74,7 @@ describe("e2e: changes that may be a mistake", function () {
 
   it("takes another hostname of the same firewall, and touches no rule", async () => {
     await lab.configure({ settings: { "panos:hostname": "localhost" } });
-    const { result, writes, commits } = await lab.during(() => stack.up({ skipPreview: true }));
+    const { result, writes, commits } = await lab.during(() => stack.up());
     expect(succeeded(result).steps.map(({ op, name }) => `${op} ${name}`)).to.deep.equal(["update firewall"]);
     expect({ writes, commits }).to.deep.equal({ writes: 0, commits: 0 });
     expect(lab.running()).to.deep.equal(running);
@@ -101,18 +101,18 @@ describe("e2e: changes that may be a mistake", function () {
     await lab.setAccount(account(RULES.slice(4)));
     expect(said((await run(ids)).result)).to.include("more than the 2 allowed");
     await lab.setAccount(revoked);
-    const up = await lab.during(() => stack.up({ skipPreview: true, env: env(ids.slice(0, 4)) }));
+    const up = await lab.during(() => stack.up({ env: env(ids.slice(0, 4)) }));
     succeeded(up.result);
     expect(lab.ours()).to.have.members(RULES.slice(4).map(ruleOf));
     await lab.configure();
     await lab.setAccount(account(RULES));
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
   });
 
   it("removes them when maxRemovals says so", async () => {
     await lab.setAccount(account(RULES.slice(12)));
     await lab.configure({ settings: { "aws-panos-rules:maxRemovals": "12" } });
-    const { result, commits } = await lab.during(() => stack.up({ skipPreview: true }));
+    const { result, commits } = await lab.during(() => stack.up());
     succeeded(result);
     expect(commits).to.equal(1);
     expect(lab.ours()).to.have.members(RULES.slice(12).map(ruleOf));
@@ -121,8 +121,8 @@ describe("e2e: changes that may be a mistake", function () {
 
   it("never keeps a destroy from removing everything", async () => {
     await lab.setAccount(account(RULES));
-    succeeded(await stack.up({ skipPreview: true, parallel: 20 }));
-    const { result, commits } = await lab.during(() => stack.destroy({ skipPreview: true, parallel: 20 }));
+    succeeded(await stack.up({ parallel: 20 }));
+    const { result, commits } = await lab.during(() => stack.destroy({ parallel: 20 }));
     succeeded(result);
     expect(commits).to.equal(1);
     expect(lab.running()).to.deep.equal(["cleanup"]);

@@ -30,7 +30,7 @@ describe("e2e: another administrator's uncommitted moves", function () {
   });
   afterEach(() => lab.close());
 
-  const up = (flags = {}) => lab.during(() => stack.up({ skipPreview: true, ...flags }));
+  const up = (flags = {}) => lab.during(() => stack.up({ ...flags }));
   const isAllAbove = () => {
     for (const rules of [...lab.history, lab.running()]) {
       const below = rules.slice(rules.indexOf("cleanup")).filter((name) => name.startsWith("aws-"));

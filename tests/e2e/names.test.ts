@@ -23,7 +23,7 @@ describe("e2e: rules' names in Pulumi", function () {
       securityGroups: inventory.securityGroups.map((group, at) => ({ ...group, name: names[at]! })),
     });
     const none = { "aws-panos-rules:maxRemovals": 0, "aws-panos-rules:maxChanges": 0 };
-    succeeded(await (await lab.stack()).up({ skipPreview: true }));
+    succeeded(await (await lab.stack()).up());
     stack = await lab.stack({ settings: none });
   });
   after(() => lab.close());
@@ -41,7 +41,7 @@ describe("e2e: rules' names in Pulumi", function () {
   /** Runs an update that may do nothing to the firewall, and did nothing. */
   const idle = async (flags: Parameters<Stack["up"]>[0] = {}) => {
     const before = lab.running();
-    const { result, writes, commits } = await lab.during(() => stack.up({ skipPreview: true, ...flags }));
+    const { result, writes, commits } = await lab.during(() => stack.up({ ...flags }));
     expect({ writes, commits }, said(result)).to.deep.equal({ writes: 0, commits: 0 });
     expect(lab.running()).to.deep.equal(before).and.include.members(ALL.map(ruleOf));
     expect(lab.candidate()).to.deep.equal(before);

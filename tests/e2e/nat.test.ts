@@ -29,7 +29,7 @@ describe("e2e: a firewall that translates destinations", function () {
     lab = await Lab.open({ config: translating(privateIpAddresses[0]!) });
     await lab.setAccount(inventory);
     const stack = await lab.stack();
-    const words = said(succeeded(await stack.up({ skipPreview: true })));
+    const words = said(succeeded(await stack.up()));
     expect(lab.field(ruleOf(WEB), "destination"))
       .to.include(FRONT)
       .and.to.include(privateIpAddresses[0]);
@@ -37,7 +37,7 @@ describe("e2e: a firewall that translates destinations", function () {
     expect(words).to.include("NAT rule in-web").and.to.include(ruleOf(SSH));
 
     const asked = await lab.stack({ settings: { "aws-panos-rules:destinationAddress": "nat" } });
-    const result = succeeded(await asked.up({ skipPreview: true }));
+    const result = succeeded(await asked.up());
     expect(lab.running()).to.deep.equal([ruleOf(WEB), "cleanup"]);
     expect(lab.field(ruleOf(WEB), "destination")).not.to.include(privateIpAddresses[0]);
     expect(said(result)).to.match(/withheld: .*port 22, is not opened/);

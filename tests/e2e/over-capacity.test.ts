@@ -17,12 +17,12 @@ describe("e2e: a device that holds more than its own number", function () {
     lab = await Lab.open({ config: firewallConfig(OTHERS) });
     await lab.setAccount(account([KEPT, GONE, NARROWED]));
     const stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(lab.running()).to.have.length(6);
 
     lab.firewall.changeCapacity({ rules: 4 });
     await lab.setAccount(account([KEPT, { ...NARROWED, cidr: "203.0.113.0/25" }, NEW]));
-    const { result, commits } = await lab.during(() => stack.up({ skipPreview: true }));
+    const { result, commits } = await lab.during(() => stack.up());
     const words = said(succeeded(result));
     expect(words).to.include("firewall/vsys1 takes 4 rules and has 5 already, more than its own number");
     expect(words).to.match(/group-4 \(sg-0a0004\), TCP port 443, is withheld/);

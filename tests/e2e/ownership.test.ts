@@ -23,7 +23,7 @@ describe("e2e: what is ours and what isn't", function () {
   });
   afterEach(() => lab.close());
 
-  const up = (flags = {}) => lab.during(() => stack.up({ skipPreview: true, ...flags }));
+  const up = (flags = {}) => lab.during(() => stack.up({ ...flags }));
 
   it("refuses a service of somebody else's under our name, and names it", async () => {
     const theirs =
@@ -64,7 +64,7 @@ describe("e2e: what is ours and what isn't", function () {
     expect(said(result)).to.include(`${ruleOf(WEB)}-copy on firewall/vsys1 carries this stack's tag`);
     expect(lab.rule(`${ruleOf(WEB)}-copy`)).to.equal(clone);
 
-    const destroyed = succeeded(await stack.destroy({ skipPreview: true }));
+    const destroyed = succeeded(await stack.destroy());
     expect(said(destroyed)).to.include(`${ruleOf(WEB)}-copy on firewall/vsys1 carries this stack's tag`);
     expect(lab.running()).to.have.members([`${ruleOf(WEB)}-copy`, "cleanup"]);
     expect(lab.rule(`${ruleOf(WEB)}-copy`)).to.equal(clone);
@@ -85,7 +85,7 @@ describe("e2e: what is ours and what isn't", function () {
       .and.to.include("declared and not in force");
     expect(lab.field(ruleOf(WEB), "source")).to.include("192.0.2.7");
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH), ruleOf(MAIL)]);
-    succeeded(await stack.destroy({ skipPreview: true }));
+    succeeded(await stack.destroy());
     expect(lab.running()).to.deep.equal([ruleOf(WEB), "cleanup"]);
   });
 

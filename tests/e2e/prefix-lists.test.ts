@@ -31,7 +31,7 @@ describe("e2e: large prefix lists", function () {
     stack = await lab.stack(choices);
     await lab.setAccount(accountWith(entries));
   };
-  const up = (flags = {}) => lab.during(() => stack.up({ skipPreview: true, parallel: 50, ...flags }));
+  const up = (flags = {}) => lab.during(() => stack.up({ parallel: 50, ...flags }));
 
   /** Whether the firewall lets in from these, and not from those. */
   const letsIn = async (from: readonly string[], not: readonly string[]) => {
@@ -80,7 +80,7 @@ describe("e2e: large prefix lists", function () {
     expect(lab.objects()).not.to.include(named(OFFICES[0]!));
     await letsIn(["198.51.100.200", "203.0.113.7"], ["192.0.2.9"]);
 
-    const gone = await lab.during(() => stack.destroy({ skipPreview: true }));
+    const gone = await lab.during(() => stack.destroy());
     succeeded(gone.result);
     expect(gone.commits).to.equal(1);
     expect(lab.objects()).to.not.include("aws-");
@@ -161,7 +161,7 @@ describe("e2e: large prefix lists", function () {
     await admin.set(RULE, "<tag><member>aws-panos-hold</member></tag>");
     await admin.commitEverything();
     await lab.setAccount(account([WEB]));
-    for (const run of [up, () => lab.during(() => stack.destroy({ skipPreview: true }))]) {
+    for (const run of [up, () => lab.during(() => stack.destroy())]) {
       const { result, requests } = await run();
       succeeded(result);
       expect(requests.length).to.be.lessThan(150);

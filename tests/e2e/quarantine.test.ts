@@ -83,11 +83,11 @@ describe("e2e: isolating an instance by tag", function () {
     person = lab.person();
     await lab.setAccount(fleet(false, prefixes));
     const stack = await lab.stack(choices);
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     return stack;
   }
   const mark = (marked: boolean) => lab.setAccount(fleet(marked, prefixes));
-  const run = (stack: Stack) => lab.during(async () => succeeded(await stack.up({ skipPreview: true })));
+  const run = (stack: Stack) => lab.during(async () => succeeded(await stack.up()));
   const left = () => lab.firewall.sessions.map(({ id }) => id);
   const open = (from: "trust" | "untrust", source: string, destination: string, port = 443) =>
     lab.firewall.openSession({
@@ -151,7 +151,7 @@ describe("e2e: isolating an instance by tag", function () {
     await expectIsolated();
     expect(left()).to.deep.equal(stay);
     const text = said(isolated.result);
-    expect(text).to.include(`6 session(s) of isolated instances were ended (10.0.0.1, ${PREFIX})`);
+    expect(text).to.include(`6 sessions of isolated instances were ended (10.0.0.1, ${PREFIX})`);
     expect(text).to.include(
       `isolated: i-0a1 (host-1) has the tag SecurityStatus=IR: 10.0.0.1, ${PREFIX} are in no rule of ours`,
     );
@@ -159,9 +159,7 @@ describe("e2e: isolating an instance by tag", function () {
       /withheld: Security group group-2 \(sg-0a0002\), TCP port 22, is withheld: of its instances/,
     );
 
-    const idle = await lab.during(async () =>
-      succeeded(await stack.up({ skipPreview: true, refresh: true })),
-    );
+    const idle = await lab.during(async () => succeeded(await stack.up({ refresh: true })));
     expect(idle.result.steps).to.deep.equal([]);
 
     // Somebody puts a rule of theirs above ours: it is found, and ours go back to the top.
@@ -170,7 +168,7 @@ describe("e2e: isolating an instance by tag", function () {
       "top",
     );
     await person.commitEverything();
-    succeeded(await stack.up({ skipPreview: true, refresh: true }));
+    succeeded(await stack.up({ refresh: true }));
     expect(lab.running()).to.deep.equal([OUT, RESPONDERS, IN, "outbound", "wide", ruleOf(WEB), "cleanup"]);
 
     await mark(false);
@@ -205,7 +203,7 @@ describe("e2e: isolating an instance by tag", function () {
     expect(lab.firewall.registered()).to.deep.equal(tags({ members: 1 }, [SUSPECT]));
     expect(await fate(person, { source: "198.51.100.1" })).to.equal("wide allow");
     expect(await fate(person, { port: 22 })).to.equal("wide allow");
-    succeeded(await stack.destroy({ skipPreview: true }));
+    succeeded(await stack.destroy());
     expect(lab.running()).to.deep.equal(["wide", "outbound", "cleanup"]);
     expect(lab.firewall.registered()).to.deep.equal({});
   });
@@ -219,7 +217,7 @@ describe("e2e: isolating an instance by tag", function () {
     person = lab.person();
     await mark(true);
     const stack = await lab.stack({ settings: at("gone") });
-    const refused = await lab.during(() => stack.up({ skipPreview: true }));
+    const refused = await lab.during(() => stack.up());
     expect(refused.writes).to.equal(0);
     expect(said(refused.result)).to.include(
       'aws-panos-rules:quarantine.before: the firewall has no rule "gone"',
@@ -249,16 +247,16 @@ describe("e2e: isolating an instance by tag", function () {
     const ops = await lab.stack({
       ...{ ...choices, name: "ops", ownerId: "opsops01", administrator: "aws-panos-2" },
     });
-    succeeded(await ops.up({ skipPreview: true }));
+    succeeded(await ops.up());
     const [theirIn, theirOut] = ["aws-quarantine-opsops01-in", "aws-quarantine-opsops01-out"];
     expect(lab.running().slice(0, 3)).to.deep.equal([theirOut, theirIn, "wide"]);
 
     await mark(true);
     await lab.setAccount(far(false), "ops");
     const stacks = [dev, ops];
-    const results = await Promise.all(stacks.map((stack) => stack.up({ skipPreview: true })));
+    const results = await Promise.all(stacks.map((stack) => stack.up()));
     for (const [index, result] of results.entries()) {
-      if (result.code !== 0) succeeded(await stacks[index]!.up({ skipPreview: true, refresh: true }));
+      if (result.code !== 0) succeeded(await stacks[index]!.up({ refresh: true }));
     }
     expect(lab.running().slice(0, 3)).to.deep.equal([OUT, IN, "wide"]);
     expect(await fate(person, {})).to.equal(`${IN} deny`);
@@ -266,8 +264,8 @@ describe("e2e: isolating an instance by tag", function () {
 
     // Both at the top at once: the one that is no longer the first stays where it is.
     await lab.setAccount(far(true), "ops");
-    succeeded(await ops.up({ skipPreview: true }));
+    succeeded(await ops.up());
     expect(lab.running().slice(0, 5)).to.deep.equal([theirOut, theirIn, OUT, IN, "wide"]);
-    expect(succeeded(await dev.up({ skipPreview: true, refresh: true })).steps).to.deep.equal([]);
+    expect(succeeded(await dev.up({ refresh: true })).steps).to.deep.equal([]);
   });
 });

@@ -44,30 +44,30 @@ describe("e2e: a firewall that was rebuilt empty", function () {
     for (const destinations of ["addresses", "dynamic"]) {
       it(`${how}, ${destinations}: a refresh finds it so, and a destroy ends at once and for good`, async () => {
         const stack = await stackOf({ "aws-panos-rules:destinations": destinations });
-        succeeded(await stack.up({ skipPreview: true }));
+        succeeded(await stack.up());
         await rebuild(config);
-        succeeded(await stack.refresh({ skipPreview: true }));
-        succeeded(await stack.destroy({ skipPreview: true }));
+        succeeded(await stack.refresh());
+        succeeded(await stack.destroy());
         expect(device.jobs).to.deep.equal([]);
         expect((await stack.exportState()).resources ?? []).to.deep.equal([]);
-        succeeded(await stack.destroy({ skipPreview: true }));
+        succeeded(await stack.destroy());
       });
     }
   }
 
   it("is destroyed without a refresh as well", async () => {
     const stack = await stackOf();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     await rebuild(configs["without a rulebase"]);
-    succeeded(await stack.destroy({ skipPreview: true }));
+    succeeded(await stack.destroy());
     expect((await stack.exportState()).resources ?? []).to.deep.equal([]);
   });
 
   it("gets its rules back by one run with --refresh", async () => {
     const stack = await stackOf();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     await rebuild(firewallConfig());
-    const result = succeeded(await stack.up({ skipPreview: true, refresh: true }));
+    const result = succeeded(await stack.up({ refresh: true }));
     expect(said(result)).to.include("commit job");
     expect(device.runningRules()).to.deep.equal([WEB, MAIL].map(ruleOf).concat("cleanup"));
   });

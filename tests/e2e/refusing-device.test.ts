@@ -23,7 +23,7 @@ describe("e2e: a firewall that refuses", function () {
   it("one administrator's commit of moved rules, gets a full one where nobody else has changes pending", async () => {
     await open({ reordering: "11.0.1" }, "10.2.9");
     const stack = await lab.stack();
-    const { result, commits } = await lab.during(() => stack.up({ skipPreview: true }));
+    const { result, commits } = await lab.during(() => stack.up());
     succeeded(result);
     expect(said(result)).to.include(FULL);
     expect(commits).to.equal(1);
@@ -36,7 +36,7 @@ describe("e2e: a firewall that refuses", function () {
     const admin = lab.person();
     await admin.addRule(ruleEntry("theirs-unfinished"));
     const stack = await lab.stack();
-    const refused = await lab.during(() => stack.up({ skipPreview: true }));
+    const refused = await lab.during(() => stack.up());
     expect(refused.result.code).to.equal(1);
     expect(said(refused.result))
       .to.include("what admin has pending")
@@ -45,13 +45,13 @@ describe("e2e: a firewall that refuses", function () {
     expect(lab.running()).to.deep.equal(["cleanup"]);
     expect(await admin.configLocks()).to.deep.equal([]);
     await lab.configure({ settings: { "panos:commitScope": "full" } });
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(lab.ours()).to.deep.equal([WEB, SSH].map(ruleOf));
   });
 
   it("nothing of it from the version on that can do it", async () => {
     await open({ reordering: "11.0.1" }, "11.0.1-h2");
-    const result = succeeded(await (await lab.stack()).up({ skipPreview: true }));
+    const result = succeeded(await (await lab.stack()).up());
     expect(said(result)).not.to.include(FULL);
   });
 
@@ -60,7 +60,7 @@ describe("e2e: a firewall that refuses", function () {
     lab.firewall.failNextCommit([
       "Partial commit of policy reordering is not supported, please do a full commit",
     ]);
-    const { result, commits } = await lab.during(async () => (await lab.stack()).up({ skipPreview: true }));
+    const { result, commits } = await lab.during(async () => (await lab.stack()).up());
     succeeded(result);
     expect(said(result)).to.include(FULL);
     expect(commits).to.equal(2);
@@ -70,9 +70,9 @@ describe("e2e: a firewall that refuses", function () {
   it("to write and move a rule in one request, gets two, and no rule below the cleanup rule", async () => {
     await open({ editAndMove: true });
     const stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     await lab.setAccount(account([WEB, SSH, NEW]));
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(lab.running()).to.deep.equal([...[WEB, SSH, NEW].map(ruleOf), "cleanup"]);
     expect(lab.candidate()).to.deep.equal(lab.running());
   });
@@ -80,8 +80,8 @@ describe("e2e: a firewall that refuses", function () {
   it("to page through all registered addresses, is asked in another way", async () => {
     await open({ pagedAll: true });
     const stack = await lab.stack({ settings: { "aws-panos-rules:destinations": "dynamic" } });
-    succeeded(await stack.up({ skipPreview: true }));
-    const idle = succeeded(await stack.up({ skipPreview: true, refresh: true }));
+    succeeded(await stack.up());
+    const idle = succeeded(await stack.up({ refresh: true }));
     expect(idle.steps).to.deep.equal([]);
     expect(Object.keys(lab.firewall.registered())).to.have.length(2);
   });

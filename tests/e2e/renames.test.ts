@@ -11,7 +11,7 @@ describe("e2e: what only has another name or place in Pulumi", function () {
 
   const run = async (variation: Variation) => {
     const stack = await lab.stack({ projectDir: await lab.programDir(programOf(variation)) });
-    const { result, writes, commits } = await lab.during(() => stack.up({ skipPreview: true }));
+    const { result, writes, commits } = await lab.during(() => stack.up());
     return { result: succeeded(result), writes, commits };
   };
 
@@ -83,7 +83,7 @@ describe("e2e: what only has another name or place in Pulumi", function () {
 
   it("drops the whole firewall from the program: everything of ours goes, in one commit", async () => {
     const stack = await lab.stack({ projectDir: await lab.programDir("module.exports = {};\n") });
-    const { result, commits } = await lab.during(() => stack.up({ skipPreview: true }));
+    const { result, commits } = await lab.during(() => stack.up());
     expect(result.code, said(result)).to.equal(0);
     expect(commits).to.equal(1);
     expect(lab.running()).to.deep.equal(["cleanup"]);

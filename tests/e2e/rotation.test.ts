@@ -84,13 +84,13 @@ describe("e2e: a key that was replaced in the stack file", function () {
 
   it("works in every command", async () => {
     await rotate();
-    const stack = await lab.stack(choices(keys.at(-1)!));
-    const results = [succeeded(await stack.up({ skipPreview: true }))];
+    const stack = await lab.stack({ ...choices(keys.at(-1)!), hasOwnProcesses: true });
+    const results = [succeeded(await stack.up())];
     for (const run of [
       () => stack.preview(),
       () => stack.preview({ refresh: true }),
       () => stack.refresh(),
-      () => stack.up({ skipPreview: true, refresh: true }),
+      () => stack.up({ refresh: true }),
       () => stack.up(),
     ]) {
       await rotate();
@@ -108,10 +108,10 @@ describe("e2e: a key that was replaced in the stack file", function () {
     // An update that finds something to write, with a key that no update has had before.
     await rotate();
     await lab.setAccount(account([...GROUPS, { group: 7, port: 8443 }]));
-    results.push(succeeded(await stack.up({ skipPreview: true, refresh: true })));
+    results.push(succeeded(await stack.up({ refresh: true })));
     expect(lab.ours()).to.include(ruleOf({ group: 7, port: 8443 }));
     await rotate();
-    results.push(succeeded(await stack.destroy({ skipPreview: true })));
+    results.push(succeeded(await stack.destroy()));
     expect(lab.running()).to.deep.equal(["cleanup"]);
     await hidden(stack, results);
   });
@@ -126,8 +126,8 @@ describe("e2e: a key that was replaced in the stack file", function () {
       },
       secrets: { "aws-panos-rules:firewalls": JSON.stringify([entry(key)]) },
     });
-    const stack = await lab.stack(listed(await newKey()));
-    succeeded(await stack.up({ skipPreview: true }));
+    const stack = await lab.stack({ ...listed(await newKey()), hasOwnProcesses: true });
+    succeeded(await stack.up());
     await lab.configure(listed(await newKey()));
     succeeded(await stack.refresh());
 
@@ -137,29 +137,29 @@ describe("e2e: a key that was replaced in the stack file", function () {
       ...{ ...mark, env: { PANOS_PASSWORD: "" }, secrets: { "panos:password": password } },
     });
     await lab.setAccount(account([{ group: 8, port: 443 }]), "other");
-    const other = await lab.stack(withPassword("outdated"));
+    const other = await lab.stack({ ...withPassword("outdated"), hasOwnProcesses: true });
     const env = { PANOS_PASSWORD: PASSWORDS["aws-panos"] };
-    succeeded(await other.up({ skipPreview: true, env }));
+    succeeded(await other.up({ env }));
     expect((await other.refresh()).code).not.to.equal(0);
     await lab.configure(withPassword(PASSWORDS["aws-panos"]));
     succeeded(await other.refresh());
-    succeeded(await other.destroy({ skipPreview: true }));
+    succeeded(await other.destroy());
   });
 
   it("that can't be read is told once, with why and what to do, and so is a key that is no good", async () => {
     await rotate();
-    const stack = await lab.stack(choices(keys.at(-1)!));
-    succeeded(await stack.up({ skipPreview: true }));
+    const stack = await lab.stack({ ...choices(keys.at(-1)!), hasOwnProcesses: true });
+    succeeded(await stack.up());
     const rules = lab.ours();
 
     // Nobody has put the new one anywhere: whatever is tried, the firewall's words come once.
     keys.push(await newKey());
     const once = [
       await stack.refresh(),
-      await stack.up({ skipPreview: true, refresh: true }),
+      await stack.up({ refresh: true }),
       await stack.preview(),
-      await stack.destroy({ skipPreview: true }),
-      await stack.destroy({ skipPreview: true, continueOnError: true }),
+      await stack.destroy(),
+      await stack.destroy({ continueOnError: true }),
     ];
     for (const result of once) {
       expect(result.code).not.to.equal(0);
@@ -178,7 +178,7 @@ describe("e2e: a key that was replaced in the stack file", function () {
     expect(said(foreign)).to.contain("is another stack's").and.contain("PANOS_API_KEY");
 
     await rotate();
-    succeeded(await stack.destroy({ skipPreview: true }));
+    succeeded(await stack.destroy());
     expect(lab.running()).to.deep.equal(["cleanup"]);
     await hidden(stack, [...once, foreign]);
   });

@@ -62,10 +62,10 @@ describe("e2e: secrets", function () {
 
   it("are in no error, of the program or of the provider", async () => {
     const stack = await lab.stack();
-    const results = [succeeded(await stack.up({ skipPreview: true }))];
+    const results = [succeeded(await stack.up())];
     lab.firewall.failNextCommit(["out of memory"]);
     await lab.setAccount(account([{ group: 1, port: 8443 }]));
-    results.push(await stack.up({ skipPreview: true }));
+    results.push(await stack.up());
     // In refresh only the provider speaks to the firewall.
     const key = `${KEY}-a-wrong-one`;
     results.push(await stack.refresh({ env: { PANOS_API_KEY: key, PANOS_PASSWORD: "" } }));
@@ -77,10 +77,10 @@ describe("e2e: secrets", function () {
   it("that were rotated work in refresh and destroy, whatever the state holds", async () => {
     const stack = await lab.stack({ env: { PANOS_PASSWORD: "" }, secrets: { "panos:password": "outdated" } });
     const env = { PANOS_PASSWORD: PASSWORDS["aws-panos"] };
-    succeeded(await stack.up({ skipPreview: true, env }));
+    succeeded(await stack.up({ env }));
     succeeded(await stack.refresh({ env }));
     expect((await stack.refresh()).code).not.to.equal(0);
-    succeeded(await stack.destroy({ skipPreview: true, env }));
+    succeeded(await stack.destroy({ env }));
     expect(lab.running()).to.deep.equal(["cleanup"]);
   });
 });

@@ -20,7 +20,7 @@ describe("e2e: sessions of rules that go", function () {
     lab = await Lab.open({ config: config.replace("<vsys>", LEAVES), ...options });
     await lab.setAccount(account([WEB, SSH]));
     const stack = await lab.stack({ settings });
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     return stack;
   }
   const open = (source: string, changes: Partial<SessionRequest> = {}) =>
@@ -54,7 +54,7 @@ describe("e2e: sessions of rules that go", function () {
 
     await lab.setAccount(account([NARROWED, SSH], [2]));
     const commit = lab.firewall.hold(({ type }) => type === "commit");
-    const run = stack.start("up", { skipPreview: true });
+    const run = stack.start("up");
     await commit.reached;
     open("203.0.113.6");
     commit.release();
@@ -63,19 +63,19 @@ describe("e2e: sessions of rules that go", function () {
     expect(said(result)).to.include("3 of 5 sessions of rules removed or narrowed were ended");
     expect(said(result)).to.include(`(${ruleOf(WEB)}, ${ruleOf(SSH)})`);
 
-    const destroyed = succeeded(await stack.destroy({ skipPreview: true }));
-    expect(said(destroyed)).to.include("1 of 1 sessions of rules removed or narrowed were ended");
+    const destroyed = succeeded(await stack.destroy());
+    expect(said(destroyed)).to.include("1 of 1 session of rules removed or narrowed were ended");
     expect(left()).to.deep.equal([theirs, byBoth]);
   });
 
   it("are left to the firewall unless told otherwise, which is said where rules go and nowhere else", async () => {
     const stack = await start({});
     const web = open("203.0.113.5");
-    const said1 = said(succeeded(await stack.up({ skipPreview: true })));
+    const said1 = said(succeeded(await stack.up()));
     expect(said1).not.to.include("sessions");
 
     await lab.setAccount(account([NARROWED]));
-    const { result, requests } = await lab.during(() => stack.up({ skipPreview: true }));
+    const { result, requests } = await lab.during(() => stack.up());
     succeeded(result);
     expect(said(result)).to.match(/sessions that these rules allowed .* are left to it .*sessions is leave/);
     expect(said(result)).to.include(`${ruleOf(WEB)}, ${ruleOf(SSH)}. They go on`);
@@ -90,7 +90,7 @@ describe("e2e: sessions of rules that go", function () {
     );
     const web = open("203.0.113.5");
     await lab.setAccount(account([NARROWED]));
-    const result = succeeded(await stack.up({ skipPreview: true }));
+    const result = succeeded(await stack.up());
     expect(said(result)).to.include("sessions of rules removed or narrowed may go on; 0 were ended");
     expect(left()).to.deep.equal([web]);
     expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);

@@ -35,7 +35,7 @@ describe("e2e: several firewalls", function () {
       settings: { "panos:hostname": undefined, "aws-panos-rules:skipAlreadyAllowed": "false", ...settings },
       env: { PANOS_PORT: "", PANOS_PASSWORD: "" },
     });
-  const flags = { skipPreview: true, continueOnError: true };
+  const flags = { continueOnError: true };
   const oursOn = (rules: string[]) => rules.filter((name) => name.startsWith("aws-sg-"));
 
   it("get the same policy, each in one commit of its own, and the run ends with a table", async () => {
@@ -45,12 +45,12 @@ describe("e2e: several firewalls", function () {
     expect(oursOn(second.runningRules())).to.deep.equal([ruleOf(WEB)]);
     expect([lab.firewall, second].map(({ jobs }) => jobs.length)).to.deep.equal([1, 1]);
     expect(said(up)).to.include(
-      "all 2 firewalls have this revision: edge-a 1 rules, commit job 2 edge-b 1 rules",
+      "all 2 firewalls have this revision: edge-a 1 rule, commit job 2 edge-b 1 rule",
     );
 
     const idle = succeeded(await stack.up({ ...flags, refresh: true }));
     expect(idle.steps).to.deep.equal([]);
-    succeeded(await stack.destroy({ skipPreview: true }));
+    succeeded(await stack.destroy());
     expect([...lab.ours(), ...oursOn(second.runningRules())]).to.deep.equal([]);
     expect(second.runningRules()).to.include("theirs");
   });
@@ -65,7 +65,7 @@ describe("e2e: several firewalls", function () {
     const failed = await stack.up(flags);
     expect(failed.code).not.to.equal(0);
     expect(lab.ours()).to.deep.equal([ruleOf(SSH)]);
-    expect(said(failed)).to.include("1 of 2 firewalls failed: edge-a 1 rules, commit job 3 edge-b FAILED: ");
+    expect(said(failed)).to.include("1 of 2 firewalls failed: edge-a 1 rule, commit job 3 edge-b FAILED: ");
 
     const users = Object.entries(PASSWORDS).map(([name, password]) => ({ name, password }));
     second = await startSimulator({ config, users, port });
@@ -131,7 +131,7 @@ describe("e2e: several firewalls", function () {
 
   it("take over what was declared for a single firewall of the same name", async () => {
     const single = await lab.stack({ settings: { "panos:name": "edge-a" } });
-    succeeded(await single.up({ skipPreview: true }));
+    succeeded(await single.up());
     const rule = lab.rule(ruleOf(WEB));
     const writes = await lab.during(async () => succeeded(await (await both()).up(flags)));
     expect(writes.writes).to.equal(0);

@@ -19,19 +19,19 @@ describe("e2e: two stacks on one firewall", function () {
 
   it("each keep to their own, and one's destroy leaves the other's rules, services and tag", async () => {
     const [dev, ops] = [await lab.stack(DEV), await lab.stack(OPS)];
-    succeeded(await dev.up({ skipPreview: true }));
+    succeeded(await dev.up());
     const devRule = lab.rule(ruleOf(WEB));
-    const second = await lab.during(() => ops.up({ skipPreview: true }));
+    const second = await lab.during(() => ops.up());
     succeeded(second.result);
     expect(second.commits).to.equal(1);
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH)]);
     expect(lab.rule(ruleOf(WEB))).to.equal(devRule);
 
-    const idle = await lab.during(() => dev.up({ skipPreview: true, refresh: true }));
+    const idle = await lab.during(() => dev.up({ refresh: true }));
     expect(succeeded(idle.result).steps).to.deep.equal([]);
     expect(idle.writes).to.equal(0);
 
-    succeeded(await ops.destroy({ skipPreview: true }));
+    succeeded(await ops.destroy());
     expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
     expect(lab.rule(ruleOf(WEB))).to.equal(devRule);
     expect(lab.objects()).to.include("aws-devdev01-tcp-8443").and.to.include("aws-panos-devdev01");
@@ -40,11 +40,11 @@ describe("e2e: two stacks on one firewall", function () {
 
   it("run at the same time: both end right, or one says who holds the lock and converges when run again", async () => {
     const stacks = [await lab.stack(DEV), await lab.stack(OPS)];
-    const results = await Promise.all(stacks.map((stack) => stack.up({ skipPreview: true })));
+    const results = await Promise.all(stacks.map((stack) => stack.up()));
     for (const [index, result] of results.entries()) {
       if (result.code === 0) continue;
       expect(said(result)).to.match(/aws-panos(-2)? holds the commit lock/);
-      succeeded(await stacks[index]!.up({ skipPreview: true }));
+      succeeded(await stacks[index]!.up());
     }
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH)]);
     expect(lab.candidate()).to.deep.equal(lab.running());
@@ -52,12 +52,10 @@ describe("e2e: two stacks on one firewall", function () {
   });
 
   it("that read the same groups: the second names the clash, and changes nothing", async () => {
-    succeeded(await (await lab.stack(DEV)).up({ skipPreview: true }));
+    succeeded(await (await lab.stack(DEV)).up());
     await lab.setAccount(account([WEB, SSH]), "ops");
     const [running, rule] = [lab.running(), lab.rule(ruleOf(WEB))];
-    const { result, commits } = await lab.during(async () =>
-      (await lab.stack(OPS)).up({ skipPreview: true }),
-    );
+    const { result, commits } = await lab.during(async () => (await lab.stack(OPS)).up());
     expect(result.code).to.equal(1);
     expect(said(result)).to.include(
       `a rule named ${ruleOf(WEB)} exists on firewall/vsys1 and is not this stack's (its tags: aws-panos-devdev01)`,
@@ -69,11 +67,11 @@ describe("e2e: two stacks on one firewall", function () {
   });
 
   it("with one ownerId: the second is stopped before it writes, until acceptRename says that it is the same", async () => {
-    succeeded(await (await lab.stack(DEV)).up({ skipPreview: true }));
+    succeeded(await (await lab.stack(DEV)).up());
     const copy: StackChoices = { ...OPS, ownerId: "devdev01", administrator: "aws-panos" };
     await lab.setAccount(account([WEB, SSH]), "ops");
     const stack = await lab.stack(copy);
-    const refused = await lab.during(() => stack.up({ skipPreview: true }));
+    const refused = await lab.during(() => stack.up());
     expect(refused.result.code).to.equal(1);
     expect(said(refused.result)).to.include('belongs to "organization/aws-panos-rules/dev"');
     expect(said(refused.result)).to.include("aws-panos-rules:acceptRename");
@@ -81,12 +79,12 @@ describe("e2e: two stacks on one firewall", function () {
     expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
 
     await lab.configure({ ...copy, settings: { "aws-panos-rules:acceptRename": "true" } });
-    const renamed = await lab.during(() => stack.up({ skipPreview: true }));
+    const renamed = await lab.during(() => stack.up());
     succeeded(renamed.result);
     expect(renamed.commits).to.equal(1);
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH)]);
     expect(lab.objects()).to.include("organization/aws-panos-rules/ops");
     await lab.configure(copy);
-    expect(succeeded(await stack.up({ skipPreview: true })).steps).to.deep.equal([]);
+    expect(succeeded(await stack.up()).steps).to.deep.equal([]);
   });
 });

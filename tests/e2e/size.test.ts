@@ -17,7 +17,7 @@ describe("e2e: many rules", function () {
     lab = await Lab.open({ config: firewallConfig(rules) });
     const [names, others] = [lab.running(), lab.others()];
     await lab.setAccount(account(permissions(2)));
-    const { result, commits } = await lab.during(async () => (await lab.stack()).up({ skipPreview: true }));
+    const { result, commits } = await lab.during(async () => (await lab.stack()).up());
     succeeded(result);
     expect(commits).to.equal(1);
     expect(lab.others()).to.equal(others);
@@ -31,13 +31,13 @@ describe("e2e: many rules", function () {
     lab = await Lab.open();
     await lab.setAccount(account(permissions(200)));
     const stack = await lab.stack();
-    const made = await lab.during(() => stack.up({ skipPreview: true, parallel: 50 }));
+    const made = await lab.during(() => stack.up({ parallel: 50 }));
     succeeded(made.result);
     expect(made.commits).to.equal(1);
     expect(lab.ours()).to.have.members(permissions(200).map(ruleOf));
     // Some 120 to read, lock, commit and follow; and never one for each rule.
     expect(made.requests.length).to.be.lessThan(150);
-    const gone = await lab.during(() => stack.destroy({ skipPreview: true, parallel: 50 }));
+    const gone = await lab.during(() => stack.destroy({ parallel: 50 }));
     succeeded(gone.result);
     expect(gone.commits).to.equal(1);
     expect(gone.requests.length).to.be.lessThan(150);

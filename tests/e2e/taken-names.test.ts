@@ -29,10 +29,10 @@ describe("e2e: objects that are called as ours say addresses", function () {
     });
     await lab.setAccount(account([WEB]));
     const stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(lab.field(ruleOf(WEB), "destination")).to.include(`${HOST}/32`);
     expect([await taker(HOST), await taker(OTHER)]).to.deep.equal([ruleOf(WEB), "cleanup"]);
-    const again = await lab.during(() => stack.up({ skipPreview: true, refresh: true }));
+    const again = await lab.during(() => stack.up({ refresh: true }));
     succeeded(again.result);
     expect({ writes: again.writes, commits: again.commits }).to.deep.equal({ writes: 0, commits: 0 });
   });
@@ -41,14 +41,14 @@ describe("e2e: objects that are called as ours say addresses", function () {
     lab = await Lab.open();
     await lab.setAccount(account([WEB]));
     const stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(lab.field(ruleOf(WEB), "destination")).not.to.include("/32");
     const person = lab.person();
     await person.addObject("address", OBJECT);
     await person.commitEverything();
     // This is what such an object does to a rule that names the address.
     expect([await taker(HOST), await taker(OTHER)]).to.deep.equal(["cleanup", ruleOf(WEB)]);
-    succeeded(await stack.up({ skipPreview: true, refresh: true }));
+    succeeded(await stack.up({ refresh: true }));
     expect(lab.field(ruleOf(WEB), "destination")).to.include(`${HOST}/32`);
     expect([await taker(HOST), await taker(OTHER)]).to.deep.equal([ruleOf(WEB), "cleanup"]);
   });
@@ -58,7 +58,7 @@ describe("e2e: objects that are called as ours say addresses", function () {
     await lab.setAccount(account([WEB]));
     const stack = await lab.stack();
     const staging = lab.firewall.hold(({ action }) => action === "multi-config");
-    const run = stack.up({ skipPreview: true });
+    const run = stack.up();
     await staging.reached;
     await lab.person().addObject("address", OBJECT);
     staging.release();
@@ -68,7 +68,7 @@ describe("e2e: objects that are called as ours say addresses", function () {
       .to.include(`rule ${ruleOf(WEB)} is not as declared`)
       .and.to.include(HOST);
     expect(lab.running()).to.deep.equal(["cleanup"]);
-    succeeded(await stack.up({ skipPreview: true, refresh: true }));
+    succeeded(await stack.up({ refresh: true }));
     expect(lab.field(ruleOf(WEB), "destination")).to.include(`${HOST}/32`);
   });
 });

@@ -19,34 +19,45 @@ describe("e2e: --target", function () {
 
   it("stages one rule in an up, says so, and the next full up commits", async () => {
     const stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     await lab.setAccount(account([WEB, SSH, MAIL, { group: 4, port: 443 }]));
     const targets = [`**${ruleOf({ group: 4, port: 443 })}`];
-    const one = await lab.during(() => stack.up({ skipPreview: true, targets }));
+    const one = await lab.during(() => stack.up({ targets }));
     succeeded(one.result);
     expect(said(one.result)).to.match(staged);
     expect(one.commits).to.equal(0);
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH)]);
     expect(lab.candidate()).to.include("aws-sg-0a0004-tcp-443").and.not.to.include(ruleOf(MAIL));
 
-    const full = await lab.during(() => stack.up({ skipPreview: true }));
+    const full = await lab.during(() => stack.up());
     succeeded(full.result);
     expect(full.commits).to.equal(1);
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH), ruleOf(MAIL), "aws-sg-0a0004-tcp-443"]);
   });
 
+  it("says nothing of staging where a run commits what it stages", async () => {
+    const stack = await lab.stack();
+    // The command is seen from a process of its own.
+    const full = succeeded(await stack.start("up").done);
+    expect(said(full)).to.include("rules on firewall: 2 to add").and.not.include("staged in the candidate");
+    await lab.setAccount(account([WEB, SSH, { group: 4, port: 443 }]));
+    const targets = [`**${ruleOf({ group: 4, port: 443 })}`];
+    const one = succeeded(await stack.start("up", { targets }).done);
+    expect(said(one)).to.match(staged);
+  });
+
   it("stages the removal of one rule in a destroy, says so, and the next full up brings it back", async () => {
     const stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     const before = lab.running();
-    const one = await lab.during(() => stack.destroy({ skipPreview: true, targets: [`**${ruleOf(SSH)}`] }));
+    const one = await lab.during(() => stack.destroy({ targets: [`**${ruleOf(SSH)}`] }));
     succeeded(one.result);
     expect(said(one.result)).to.match(staged);
     expect(one.commits).to.equal(0);
     expect(lab.running()).to.deep.equal(before);
     expect(lab.candidate()).not.to.include(ruleOf(SSH));
 
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     expect(lab.running()).to.have.members(before);
     expect(lab.candidate()).to.deep.equal(lab.running());
     expect(await lab.person().pending(), "nothing is only staged").to.deep.equal([]);
@@ -55,9 +66,9 @@ describe("e2e: --target", function () {
 
   it("stages the removal of one rule in a destroy, and the full destroy commits it with the rest", async () => {
     const stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true }));
-    succeeded(await stack.destroy({ skipPreview: true, targets: [`**${ruleOf(SSH)}`] }));
-    const full = await lab.during(() => stack.destroy({ skipPreview: true }));
+    succeeded(await stack.up());
+    succeeded(await stack.destroy({ targets: [`**${ruleOf(SSH)}`] }));
+    const full = await lab.during(() => stack.destroy());
     succeeded(full.result);
     expect(full.commits).to.equal(1);
     expect(lab.running()).to.deep.equal(["cleanup"]);

@@ -19,7 +19,7 @@ describe("e2e: people and runs at the same time", function () {
     lab = await Lab.open();
     await lab.setAccount(account([WEB]));
     stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     await lab.setAccount(account([SSH]));
     lab.history.length = 0;
   });
@@ -27,7 +27,7 @@ describe("e2e: people and runs at the same time", function () {
 
   it("a commit of everything while we stage brings forward what is declared, and no removal", async () => {
     const hold = lab.firewall.hold(takesLock);
-    const run = stack.start("up", { skipPreview: true });
+    const run = stack.start("up");
     await hold.reached;
     await lab.person().commitEverything();
     expect(lab.history).to.have.length(1);
@@ -41,7 +41,7 @@ describe("e2e: people and runs at the same time", function () {
 
   it("nobody else can commit between our comparison and our commit", async () => {
     const hold = lab.firewall.hold(commits);
-    const run = stack.start("up", { skipPreview: true });
+    const run = stack.start("up");
     await hold.reached;
     const refusal = await lab
       .person()
@@ -55,12 +55,12 @@ describe("e2e: people and runs at the same time", function () {
     hold.release();
     succeeded(await run.done);
     expect(lab.history).to.deep.equal([[ruleOf(SSH), "cleanup"]]);
-    succeeded(await stack.destroy({ skipPreview: true }));
+    succeeded(await stack.destroy());
   });
 
   it("a rule of ours that somebody changes while we stage is not shipped, but named", async () => {
     const hold = lab.firewall.hold(takesLock);
-    const run = stack.start("up", { skipPreview: true });
+    const run = stack.start("up");
     await hold.reached;
     await lab.person().edit(ruleOf(SSH), "source", "<source><member>any</member></source>");
     hold.release();
@@ -70,15 +70,15 @@ describe("e2e: people and runs at the same time", function () {
       `rule ${ruleOf(SSH)} is not as declared (changed by admin, and not committed). Nothing was committed`,
     );
     expect(lab.history).to.deep.equal([]);
-    succeeded(await stack.up({ skipPreview: true, refresh: true }));
+    succeeded(await stack.up({ refresh: true }));
     expect(lab.field(ruleOf(SSH), "source")).to.include("203.0.113.0/24");
   });
 
   it("a second run on the same stack is refused by the state's lock, and the first one ends right", async () => {
     const hold = lab.firewall.hold(takesLock);
-    const run = stack.start("up", { skipPreview: true });
+    const run = stack.start("up");
     await hold.reached;
-    const second = await lab.during(() => stack.up({ skipPreview: true }));
+    const second = await lab.during(() => stack.up());
     expect(second.result.code).not.to.equal(0);
     expect(said(second.result)).to.match(/locked/i);
     expect(second.writes).to.equal(0);

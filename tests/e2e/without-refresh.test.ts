@@ -21,7 +21,7 @@ describe("e2e: a run without a refresh on a firewall that somebody has changed",
     await lab.setAccount(account([WEB, SSH, MAIL]));
     stack = await lab.stack();
     admin = lab.person();
-    const first = succeeded(await stack.up({ skipPreview: true }));
+    const first = succeeded(await stack.up());
     expect(said(first)).not.to.include(UNSEEN);
   });
   afterEach(() => lab.close());
@@ -36,18 +36,18 @@ describe("e2e: a run without a refresh on a firewall that somebody has changed",
       .to.include(`the running configuration of firewall/vsys1 ${UNSEEN}`)
       .and.to.include("of 3 declared rules 2 are missing and 1 are different")
       .and.to.include("--refresh");
-    const { result, commits } = await lab.during(() => stack.up({ skipPreview: true }));
+    const { result, commits } = await lab.during(() => stack.up());
     expect(result.code).to.equal(1);
     expect(said(result)).to.include("2 are missing and 1 are different").and.to.include("--refresh");
     expect(commits).to.equal(0);
-    const mended = succeeded(await stack.up({ skipPreview: true, refresh: true }));
+    const mended = succeeded(await stack.up({ refresh: true }));
     expect(said(mended)).not.to.include(UNSEEN);
     expect(lab.ours()).to.deep.equal([WEB, SSH, MAIL].map(ruleOf));
-    expect(succeeded(await stack.up({ skipPreview: true })).steps).to.deep.equal([]);
+    expect(succeeded(await stack.up()).steps).to.deep.equal([]);
   });
 
   it("is none where a person types plain commands: the project has all of them refresh", async () => {
-    const plain = { skipPreview: true, refresh: "as the project says" } as const;
+    const plain = { refresh: "as the project says" } as const;
     for (const permission of [WEB, SSH, MAIL]) await admin.deleteRule(ruleOf(permission));
     await admin.commitEverything();
     expect(said(succeeded(await stack.preview(plain)))).not.to.include(UNSEEN);
@@ -83,6 +83,6 @@ describe("e2e: a run without a refresh on a firewall that somebody has changed",
     await admin.commitEverything();
     await lab.setAccount(account([WEB, SSH, MAIL, { group: 4, port: 25 }]));
     expect(said(succeeded(await stack.preview()))).not.to.include(UNSEEN);
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
   });
 });

@@ -4,7 +4,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { Stack, chooseExecutable, findCli } from "../../packages/pulumi/stack";
+import { chooseExecutable } from "../../commands/pulumi";
+import { findCli } from "../../lib/pulumi/find-cli";
+import { Stack } from "../../packages/pulumi/stack";
 import { Workshop, passphrase } from "./harness";
 
 const root = path.join(__dirname, "..", "..");
@@ -117,15 +119,15 @@ describe("engine: the real CLI in its place", () => {
     process.env["PATH"] = path.join(folder, "node_modules", ".bin");
     install("node_modules", ".bin");
     expect(findCli()).to.equal(undefined);
-    expect(chooseExecutable([])).to.deep.equal({ kind: "engine" });
-    expect(() => chooseExecutable(["--cli"])).to.throw("--cli: no pulumi on PATH");
+    expect(chooseExecutable({})).to.deep.equal({ kind: "engine" });
+    expect(() => chooseExecutable({ cli: true })).to.throw("--cli: no pulumi on PATH");
     install("home", "versions", "3.9.0", "bin");
     const newer = install("home", "versions", "3.259.0", "bin");
     expect(findCli()).to.equal(newer);
     const onPath = install("bin");
     process.env["PATH"] = path.dirname(onPath);
-    expect(chooseExecutable([])).to.deep.equal({ kind: "cli", path: onPath });
-    expect(chooseExecutable(["--engine"])).to.deep.equal({ kind: "engine" });
+    expect(chooseExecutable({})).to.deep.equal({ kind: "cli", path: onPath });
+    expect(chooseExecutable({ engine: true })).to.deep.equal({ kind: "engine" });
   });
 
   it("gets the same words", async () => {

@@ -12,6 +12,7 @@ import { PanosClient } from "../../panos/client";
 import { startSimulator, type Simulator, type SimulatorOptions } from "../../packages/simulator";
 import { account, FIREWALL_INTERFACE, ruleOf, type Permission } from "../support/account";
 import { firewallConfig, ruleEntry } from "../support/lab";
+import { from, managed, withoutCleanup } from "../support/panorama";
 
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
@@ -115,6 +116,39 @@ describe("explain", () => {
       .and.to.include(`${reason}: 10.0.0.1`);
   });
 
+  it("names the network ACL that denies what a rule lets in, of a rule and of packets", async () => {
+    const acl = (entries: [number, boolean, "allow" | "deny", string][]): Inventory => ({
+      ...account([WEB]),
+      filters: {
+        unread: [],
+        networkAcls: [
+          {
+            ...{ id: "acl-0a", vpcId: "vpc-0a", isDefault: true, subnetIds: [] },
+            entries: entries.map(([ruleNumber, egress, ruleAction, cidrBlock]) => ({
+              ...{ ruleNumber, egress, ruleAction, cidrBlock, protocol: "-1" },
+            })),
+          },
+        ],
+      },
+    });
+    const denying = acl([
+      [90, false, "deny", "203.0.113.128/25"],
+      [100, false, "allow", "0.0.0.0/0"],
+      [100, true, "allow", "0.0.0.0/0"],
+    ]);
+    const { text } = await ask([ruleOf(WEB)], denying);
+    expect(text).to.match(
+      /AWS stops a part of it\n.*─ network ACL acl-0a denies tcp\/443 from 203\.0\.113\.128\/25/,
+    );
+    const about = async (source: string, inventory: Inventory) => {
+      const { verdict, because } = await answer(packets(source, "10.0.0.1", "tcp/443"), inventory);
+      return [verdict, ...because.map((each) => each.text).filter((each) => /AWS stops|ACL/.test(each))];
+    };
+    expect(await about("203.0.113.200", denying)).to.deep.equal(["allowed", "AWS stops all of it"]);
+    expect(await about("203.0.113.9", denying)).to.deep.equal(["allowed", "no network ACL denies any of it"]);
+    expect((await about("203.0.113.9", account([WEB])))[1]).to.include("Network ACLs were not read");
+  });
+
   it("says why there is no rule: its instance is stopped", async () => {
     const { text } = await ask([ruleOf(SSH)], account([WEB, SSH], [2]));
     expect(text).to.include(`There is no rule ${ruleOf(SSH)} [not asked for]`);
@@ -172,8 +206,47 @@ describe("explain", () => {
     const inventory = account([WEB]);
     for (const each of inventory.networkInterfaces) delete each.instanceId;
     const { text } = await ask(packets("203.0.113.9", "10.0.0.1", "tcp/443"), inventory);
-    expect(text).to.include("it becomes no rule: rules lead only to interfaces of instances that run");
+    expect(text).to.include("it becomes no rule: no rule leads to that interface");
     expect(text).not.to.include("nothing of it crosses");
+  });
+
+  it("says when a permission ends, and that it has ended", async () => {
+    const ending = (ends: string) => {
+      const inventory = account([WEB]);
+      inventory.securityGroups[0]!.ingress[0]!.tags = { ends };
+      inventory.securityGroups[0]!.tags = {};
+      return inventory;
+    };
+    const settings = { "aws-panos-rules:expiryTag": "ends" };
+    const open = await ask([ruleOf(WEB)], ending("2999-12-31"), settings);
+    expect(open.text).to.match(/sgr-01.* \(ends, for sgr-01.*'s tag ends is 2999-12-31\)/);
+    const ended = await ask([ruleOf(WEB)], ending("2020-01-01"), settings);
+    expect(ended.text).to.match(/^There is no rule .* \[withheld\]/);
+    expect(ended.text).to.include("it has ended, for sgr-01");
+  });
+
+  it("lists the interfaces behind the firewall by what they are for, and says of one why it is left out", async () => {
+    const inventory = account([WEB, SSH]);
+    const [, service] = inventory.networkInterfaces;
+    delete service!.instanceId;
+    Object.assign(service!, { description: "ELB app/web/1", status: "in-use" });
+    const listed = await ask(["--interfaces"], inventory);
+    expect(listed.code).to.equal(0);
+    for (const line of [
+      /^2 network interfaces behind the firewall: 1 mapped, 1 left out/,
+      /mapped: 1 instance\n.*eni-0a1 10\.0\.0\.1: instance i-0a1/,
+      /left out: 1 application_load_balancer: aws-panos-rules:interfaces doesn't name its kind\n.*eni-0a2 10\.0\.0\.2: application_load_balancer “ELB app\/web\/1”/,
+    ])
+      expect(listed.text).to.match(line);
+    const one = await ask(["eni-0a2"], inventory);
+    expect(one.text).to.match(
+      /^eni-0a2: no rule leads to it .*\n.*belongs to no instance \(application_load_balancer/,
+    );
+    const all = await ask(["eni-0a2"], inventory, { "aws-panos-rules:interfaces": "all" });
+    expect(all.text).to.match(/^eni-0a2: rules lead to it.*\n.*is behind the firewall/);
+    expect(all.text).to.include(ruleOf(SSH));
+    expect((await ask(["eni-0ffff"], inventory)).code).to.equal(1);
+    expect((await ask(["eni-0a2", "--interfaces"], inventory)).code).to.equal(64);
   });
 
   it("asks the firewall where it has a key, and says what its own rules allow already", async () => {
@@ -239,6 +312,40 @@ describe("explain", () => {
       expect(text).to.match(/^the firewall stops tcp\/443 .*: rule no-entry \(drop\) \[denied\]\n/);
       expect(text).to.include(`rule no-entry of an administrator takes it before ${ruleOf(WEB)} does`);
       expect(text).to.include("AWS lets it in by").and.not.include("was not asked");
+    });
+
+    it("says which of Panorama's rules comes first, also where the firewall doesn't answer itself", async () => {
+      const pre = from("cloud", ruleEntry("pre-web", { application: "ssl", service: "application-default" }));
+      const isolated = account([WEB]);
+      for (const each of isolated.instances) each.tags = { SecurityStatus: "IR" };
+      const settings = { "aws-panos-rules:quarantine": { deny: true } };
+      for (const faults of [
+        [],
+        [{ match: { cmd: "security-policy-match" }, count: 10, effect: { do: "not-xml" } }],
+      ] as const) {
+        firewall = await startSimulator({ config: managed({ above: [pre] }), users: [READER], faults });
+        const { verdict, text } = await answer(question, account([WEB]), {}, environment(firewall));
+        expect(verdict).to.equal("already allowed");
+        expect(text).to.include(
+          "10.0.0.1/32: Panorama's rule pre-web of device group cloud, which isn't ours",
+        );
+        const { text: rule } = await answer([ruleOf(WEB)], account([WEB]), {}, environment(firewall));
+        expect(rule + (await ask([ruleOf(WEB)], account([WEB]), {}, environment(firewall))).text).to.include(
+          "Panorama's rule pre-web of device group cloud allows it already",
+        );
+        // What isolates is local, so that it doesn't come first.
+        const through = await answer(question, isolated, settings, environment(firewall));
+        expect(through.verdict).to.equal("already allowed");
+        expect(through.text).to.include("lets through").and.include("pre-web");
+        await firewall.stop();
+      }
+      firewall = await startSimulator({
+        config: managed({ below: [ruleEntry("post-deny", { action: "deny" })] }, withoutCleanup()),
+        users: [READER],
+      });
+      const cleanup = { "aws-panos-rules:cleanupRule": "post-deny" };
+      const denied = await answer(question, account([WEB]), cleanup, environment(firewall));
+      expect(denied.text).to.include("10.0.0.1/32: Panorama's rule post-deny (deny)");
     });
 
     it("says of packets that a route leads past the firewall what it would do, and that they don't come to it", async () => {
@@ -445,7 +552,7 @@ describe("explain", () => {
       [packets("x", "10.0.0.1", "tcp/1"), "--from x"],
       [packets("1.2.3.4", "host", "tcp/1"), "--to host"],
       [packets("1.2.3.4", "10.0.0.1", "https"), "--port https"],
-      [[ruleOf(WEB), "--stack", "nope"], "Pulumi.nope.yaml can't be read: there is none here"],
+      [[ruleOf(WEB), "--stack", "nope"], "there is no stack nope (Pulumi.nope.yaml) here"],
     ] as const) {
       const { code, text } = await ask([...args], account([WEB]));
       expect(code, text).to.be.above(0);
@@ -454,6 +561,18 @@ describe("explain", () => {
     const wrong = await ask([ruleOf(WEB)], account([WEB]), { "aws-panos-rules:trustZone": "'" });
     expect(wrong.code).to.equal(1);
     expect(wrong.text).to.include("aws-panos-rules:trustZone");
+  });
+
+  it("fails on a rule that there can't be, and lists those that may have been meant", async () => {
+    const typed = ruleOf(WEB).replace("0a0001", "0a0091");
+    const { code, text } = await ask([typed], account([WEB, SSH]));
+    expect(code).to.equal(1);
+    expect(text).to.match(new RegExp(`^There is no rule ${typed}, and no security group .* \\[unknown\\]`));
+    expect(text).to.include(`did you mean ${ruleOf(WEB)}, or ${ruleOf(SSH)}?`);
+    const json = await ask([typed, "--json"], account([WEB]));
+    expect(json.code).to.equal(1);
+    expect((JSON.parse(json.text) as Explanation).verdict).to.equal("unknown");
+    expect((await ask(["frobnicate"], account([WEB]))).text).to.include(`the rules are: ${ruleOf(WEB)}`);
   });
 
   it("says which entries a group of a large prefix list stands for, and finds packets by them", async () => {

@@ -43,7 +43,7 @@ describe("faults: through the whole program and engine", function () {
     lab = await Lab.open();
     await lab.setAccount(account([WEB, OTHER]));
     stack = await lab.stack();
-    succeeded(await stack.up({ skipPreview: true }));
+    succeeded(await stack.up());
     await lab.setAccount(account([{ ...WEB, cidr: "192.0.2.0/24" }, SSH]));
   });
   afterEach(() => lab.close());
@@ -53,7 +53,7 @@ describe("faults: through the whole program and engine", function () {
       const others = lab.others();
       for (const fault of faults)
         lab.firewall.addFault({ ...fault, match: { admin: "aws-panos", ...fault.match } });
-      const { result, commits } = await lab.during(() => stack.up({ skipPreview: true }));
+      const { result, commits } = await lab.during(() => stack.up());
       expect(lab.firewall.firedFaults).to.have.length(faults.length);
       if (fails === undefined) {
         succeeded(result);
@@ -64,7 +64,7 @@ describe("faults: through the whole program and engine", function () {
       }
       for (const password of Object.values(PASSWORDS)) expect(said(result)).not.to.include(password);
 
-      succeeded(await stack.up({ skipPreview: true, refresh: true }));
+      succeeded(await stack.up({ refresh: true }));
       expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH)]);
       expect(lab.candidate()).to.deep.equal(lab.running());
       expect(lab.others()).to.equal(others);
@@ -76,13 +76,13 @@ describe("faults: through the whole program and engine", function () {
     const admin = lab.person();
     await admin.addRule(ruleEntry("theirs"));
     await admin.deleteRule(ruleOf(OTHER));
-    const refused = await lab.during(() => stack.up({ skipPreview: true, refresh: true }));
+    const refused = await lab.during(() => stack.up({ refresh: true }));
     expect(refused.result.code).not.to.equal(0);
     expect(said(refused.result)).to.include(`${ruleOf(OTHER)}: admin (DELETE)`);
     expect(refused.commits).to.equal(0);
     expect(lab.running()).to.include(ruleOf(OTHER)).and.not.to.include("theirs");
     await admin.commitEverything();
-    succeeded(await stack.up({ skipPreview: true, refresh: true }));
+    succeeded(await stack.up({ refresh: true }));
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH)]);
   });
 });

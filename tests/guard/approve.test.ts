@@ -1,10 +1,16 @@
 import { expect } from "chai";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { approve } from "../../commands/approve/approve";
 import { askedIn } from "../../commands/approve/asked";
 import { approveTable } from "../../commands/approve/table";
 import { parse } from "../../commands/framework/parse";
 import { EXIT, UsageError } from "../../commands/framework";
-import { runIn } from "../support/terminal";
+import { Ec2Server } from "../support/ec2-server";
+import { withEnvironment } from "../support/environment";
+import { expectReadableRun } from "../support/golden";
+import { S3Server } from "../support/s3-server";
+import { FakeTerminal, runIn } from "../support/terminal";
 
 const NOW = new Date("2026-11-21T02:14:00Z");
 const read = (text: string) => {
@@ -51,6 +57,36 @@ describe("npm run approve", () => {
     expect(() => read(ticket)).to.throw(UsageError, "--ticket alone approves nothing");
     expect(() => read("--tag a=b --rule web")).to.throw(UsageError, "--rule: give");
     expect(() => read("--groop sg-0a")).to.throw(UsageError, "there is no --groop: did you mean --group?");
+  });
+
+  it("says who approves what, and where that is kept", async () => {
+    const [s3, aws] = await Promise.all([S3Server.start(), Ec2Server.start()]);
+    const restore = withEnvironment({ ...s3.env, AWS_ENDPOINT_URL_STS: aws.url });
+    const { input } = new FakeTerminal();
+    try {
+      await expectReadableRun(join(__dirname, "golden"), "approved", async ({ output, environment }) => {
+        const args =
+          "--store s3://approvals/firewall --group sg-0ab9c37e7cf290ea4 --permission ingress_tcp/22_203.0.113.7/24 " +
+          "--until 2099-12-01T00:00:00Z --ticket CHG-1234 --for alice --once";
+        const given = args.split(" ").map((each) => each.replaceAll("_", " "));
+        const errors = new FakeTerminal();
+        const masked = new PassThrough();
+        const terminal = { input, errors: errors.output, folder: ".", environment };
+        const shown = Object.assign(masked, {
+          isTTY: true,
+          columns: (output as { columns?: number }).columns,
+        });
+        const code = await approve.run(given, { ...terminal, output: shown });
+        expect([code, errors.seen]).to.deep.equal([0, ""]);
+        output.write(
+          String(masked.read()).replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, "1".repeat(36)),
+        );
+      });
+      expect([...s3.objects.keys()]).to.have.length(4);
+    } finally {
+      restore();
+      await Promise.all([s3.stop(), aws.close()]);
+    }
   });
 
   it("ends with 64 where arguments are wrong, and shows how to use it", async () => {

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import type { Approval } from "../../guard/approvals/approval";
-import { principalOf } from "../../guard/event/principal";
+import { principalOf } from "../../aws/cloudtrail/principal";
 import { GuardError } from "../../guard/error";
-import { readWaiting, waitingFor } from "../../guard/held";
+import { waitingFor } from "../../guard/held";
+import { readWaiting } from "../../guard/read-waiting";
 import { policyFrom } from "../../guard/policy/read";
 import { begin } from "../../guard/record/observe";
 import { recordKey } from "../../guard/record/store";

@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { DynamoApprovals } from "../../guard/approvals/dynamo";
 import { S3Approvals } from "../../guard/approvals/s3";
 import { DynamoUses } from "../../guard/approvals/uses";
+import { cloudTrailRecord } from "../../aws/cloudtrail/record";
 import { groupEvent } from "../../guard/event/read";
 import { Ec2SecurityGroups, type SecurityGroups } from "../../guard/groups";
 import type { Guarding } from "../../guard/guarding";
@@ -172,7 +173,7 @@ describe("guard against an EC2 endpoint", function () {
 
   async function handle(name: string, request: object, response: object): Promise<Notice[]> {
     clock = new Date(clock.getTime() + 11 * 60_000);
-    const event = groupEvent(record(name, request, response, { at: clock.toISOString() }));
+    const event = groupEvent(cloudTrailRecord(record(name, request, response, { at: clock.toISOString() })));
     if (event === undefined) throw new Error("the guard doesn't know this call");
     return handleEvent(event, guard);
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { principalOf } from "../../guard/event/principal";
+import { principalOf } from "../../aws/cloudtrail/principal";
 import { GuardError } from "../../guard/error";
 import { evaluate, isInScope, type Facts } from "../../guard/policy/evaluate";
 import { fits } from "../../lib/pattern";
@@ -105,11 +105,11 @@ rules:
     ]) {
       expect(message).to.include(line);
     }
-    expect(message).to.include("has 10 problem(s)");
+    expect(message).to.include("has 10 problems");
   });
 
   it("says where a file is no YAML, and that it is no policy", () => {
-    expect(problemsOf("rules:\n  - {name: one\n")).to.match(/line \d+: is no YAML/);
+    expect(problemsOf("rules:\n  - {name: one\n")).to.match(/line \d+: is no YAML at column \d+: /);
     expect(problemsOf("[]")).to.include("is not an object");
     expect(problemsOf("mode: notify")).to.include("rules is not a list");
   });
@@ -256,6 +256,21 @@ rules:
     }
     const list = facts({ content: { ...endless, prefixListId: "pl-1" } });
     expect(decide("{source: {widerThan: {IPv4: 24, IPv6: 56}}}", "revert", list)).to.equal("hold");
+  });
+
+  it("asks for an end of wide sources, by a tag of the rule or the group, and holds where tags are not known", () => {
+    const when = "{source: {widerThan: {IPv4: 16, IPv6: 32}}, withoutEnd: firewall-ends}";
+    const tagged = (tags: Record<string, string> | undefined, group: Record<string, string> = {}) => {
+      const given = facts({ group: { id: "sg-1", tags: group } });
+      return decide(when, "revert", { ...given, content: { ...given.content, ...(tags && { tags }) } });
+    };
+    expect(tagged({})).to.equal("revert");
+    expect(tagged({ "firewall-ends": "2026-12-31" })).to.equal("notify");
+    expect(tagged({}, { "firewall-ends": "2026-12-31T18:00Z" })).to.equal("notify");
+    expect(tagged({ "firewall-ends": "some day" })).to.equal("revert");
+    expect(tagged(undefined)).to.equal("hold");
+    expect(decide(when, "hold", facts({}, { cidrIpv4: "10.0.0.0/24" }))).to.equal("notify");
+    expect(problemsOf("rules: [{name: one, when: {withoutEnd: a=b}, then: hold}]")).to.include("withoutEnd");
   });
 
   it("guards the groups of its scope, and those of which that is not known", () => {

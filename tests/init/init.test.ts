@@ -85,6 +85,17 @@ describe("init", () => {
     expect(settings.mapping.profileGroup).to.equal("inbound");
   });
 
+  it("leads editors to the schema where the program is, below the stack files", async () => {
+    const headed = async () => (await readFile(file, "utf8")).split("\n")[0];
+    await writeFile(join(folder, "Pulumi.yaml"), "name: aws-panos-rules\nmain: rules/index.ts\n");
+    await run([...ALL_FLAGS, "--yes"]);
+    const schema = "# yaml-language-server: $schema=rules/docs/stack.schema.json";
+    expect(await headed()).to.equal(schema);
+    await writeFile(file, (await readFile(file, "utf8")).replace(`${schema}\n`, ""));
+    await run(["--stack", "production", "--mend", "--offline"]);
+    expect(await headed()).to.equal(schema);
+  });
+
   it("makes another ownerId each time, of eight letters and digits", async () => {
     const ids = new Set<unknown>();
     for (let round = 0; round < 20; round += 1) {

@@ -45,6 +45,18 @@ describe("inventory from whichever source is as quick to a person", () => {
     );
   });
 
+  it("says that routes lead to a transit gateway, whose way it doesn't tell", async () => {
+    const { routes } = account.get(PRIVATE_TABLE) as { routes: object[] };
+    await read();
+    expect(said.join()).to.not.include("tgw-");
+    account.change(PRIVATE_TABLE, {
+      routes: [...routes, { cidrBlock: "10.99.0.0/16", transitGatewayId: "tgw-0a" }],
+    });
+    await read();
+    expect(said.join()).to.include("routes lead to tgw-0a, and data sources don't tell where those lead");
+    expect(server.asked).to.deep.equal([]);
+  });
+
   it("asks EC2's own API in a larger one, after lists only, and says why", async () => {
     addRules(2000);
     const inventory = await read();

@@ -6,13 +6,15 @@ import { expect } from "chai";
 import { InventoryError, readSnapshot } from "../../inventory";
 import { awsSettingsOf, record } from "../../commands/snapshot/recorder/record";
 import { readLookups } from "../../inventory/lookups";
+import type { Engines } from "../../lib/pulumi/engine";
+import { standIn } from "../../packages/pulumi/engine";
 import { Ec2Server } from "../support/ec2-server";
 import { Account, TestClock } from "./account";
 
 const RECORDER = "commands/snapshot/recorder";
-const through = {
-  executable: { kind: "engine" } as const,
-  invokes: resolve(__dirname, "fixtures/invokes.ts"),
+const through: Engines = {
+  isStandIn: true,
+  at: (place) => standIn(place, { invokes: resolve(__dirname, "fixtures/invokes.ts") }),
 };
 
 describe("recording a snapshot", () => {
@@ -78,7 +80,7 @@ describe("recording a snapshot", () => {
       const { code, said } = await recorder([file, "--ec2", "--stack", "prod"], env, folder);
       expect([code, said]).to.deep.equal([
         0,
-        `${file}: 1 VPCs, 0 running or pending instances, 0 network interfaces, 0 security groups\n`,
+        `${file}: 1 VPC, 0 running or pending instances, 0 network interfaces, 0 security groups\n`,
       ]);
       expect((await readSnapshot(file)).vpcs[0]?.id).to.equal("vpc-1");
     } finally {

@@ -8,6 +8,14 @@ import { NO_GUARDRAILS } from "../../mapping/guardrails";
 import { sufficientSource } from "../../settings/inventory";
 import { randomOf } from "../mapping/oracle/random";
 import { worldOf, type World } from "../mapping/oracle/worlds";
+import {
+  DEFAULT_ROUTES,
+  GROUP,
+  OPTIONS,
+  inventoryWith,
+  networkInterface,
+  routeTable,
+} from "../mapping/fixtures";
 import { DataSources } from "../support/data-sources";
 import { ec2Of, entriesOf } from "../support/ec2-inventory";
 import { Ec2Server } from "../support/ec2-server";
@@ -40,9 +48,11 @@ function asAwsHasIt(inventory: Inventory): Inventory {
     routeTables: inventory.routeTables.map((table) => ({ ...table, routes: table.routes.map(routed) })),
     securityGroups: inventory.securityGroups.map((group) => ({ ...group, name: `group ${group.id}` })),
     // What only EC2 tells of an interface (docs/accounts.md): moments of its attachment, and prefixes delegated to it.
-    networkInterfaces: inventory.networkInterfaces.map((each) =>
-      without(each, "attachmentStatus", "ipv4Prefixes", "ipv6Prefixes"),
-    ),
+    // The list can be asked for two states (EC2 API reference, DescribeNetworkInterfaces: the filter `status`).
+    networkInterfaces: inventory.networkInterfaces.map((each) => ({
+      ...without(each, "attachmentStatus", "ipv4Prefixes", "ipv6Prefixes"),
+      status: each.status === "available" ? "available" : "in-use",
+    })),
   };
 }
 
@@ -123,6 +133,35 @@ describe("both sources, over the oracle's random accounts", function () {
     expect(seen.rules).to.be.greaterThan(ACCOUNTS * 2);
     expect(seen.warned).to.be.within(1, ACCOUNTS * 0.75);
     expect(seen.differing).to.be.greaterThan(0);
+  });
+
+  it("see egress-only gateways, and both families of a load balancer", async () => {
+    const [ipv4, ipv6] = [{ cidrIpv4: "0.0.0.0/0" }, { cidrIpv6: "::/0" }];
+    const made = networkInterface({
+      ...{ id: "eni-1b", subnetId: "subnet-2", requesterId: "amazon-elb", securityGroupIds: [GROUP] },
+      ...{ description: "ELB app/web/0123456789abcdef", status: "in-use" },
+      ...{ privateIpAddresses: ["10.0.2.20"], ipv6Addresses: ["2001:db8:1:2::20"] },
+    });
+    const base = inventoryWith([ipv4, ipv6]);
+    const egressOnly = { destinationIpv6CidrBlock: "::/0", egressOnlyInternetGatewayId: "eigw-1" };
+    const inventory: Inventory = {
+      ...base,
+      subnets: [...base.subnets, { id: "subnet-2", vpcId: "vpc-1", routeTableId: "rtb-2" }],
+      routeTables: [
+        routeTable([...DEFAULT_ROUTES.filter((each) => !each.destinationIpv6CidrBlock), egressOnly]),
+        routeTable(DEFAULT_ROUTES, "rtb-2"),
+      ],
+      networkInterfaces: [...base.networkInterfaces, without(made, "instanceId")],
+    };
+    serve(inventory);
+    const options: MappingOptions = { ...OPTIONS, interfaces: "all" };
+    const tell = { info: () => undefined, warn: (text: string) => expect.fail(text) };
+    const lookups = await readThroughDataSources(source(options), tell, new TestClock());
+    const ec2 = await readInventory({ kind: "ec2", access: server.access });
+    for (const read of [lookups, ec2]) {
+      const destinations = mapInventory(read, options).rules.map(({ rule }) => rule.destination);
+      expect(destinations).to.deep.equal([["10.0.1.10", "10.0.2.20", "2001:db8:1:2::20"]]);
+    }
   });
 
   it("ask the same wherever EC2's own API can be asked, too", async () => {

@@ -7,10 +7,12 @@ import type { Inventory, NetworkInterface, Route, Subnet } from "../../inventory
  */
 export function asLookupsSee(whole: Inventory, asked: Inventory): Inventory {
   const rest = without(whole, "complete", "vpcPeeringConnections");
-  const interfaceIds = new Set(asked.networkInterfaces.map(({ id }) => id));
+  const seen = new Map(asked.networkInterfaces.map((each) => [each.id, each]));
   const networkInterfaces = rest.networkInterfaces
-    .filter(({ id }) => interfaceIds.has(id))
-    .map(shownInterface);
+    .filter(({ id }) => seen.has(id))
+    .map(shownInterface)
+    // The list says it, where it was asked for.
+    .map((each) => (seen.get(each.id)?.status === undefined ? without(each, "status") : each));
   const groupIds = new Set(networkInterfaces.flatMap(({ securityGroupIds }) => securityGroupIds));
   const securityGroups = rest.securityGroups
     .filter(({ id }) => groupIds.has(id))
@@ -34,6 +36,7 @@ export function asLookupsSee(whole: Inventory, asked: Inventory): Inventory {
   ]);
   return {
     ...rest,
+    ...(asked.withoutInstance && { withoutInstance: true as const }),
     subnets: rest.subnets.map((subnet) => (gatewayVpcs.has(subnet.vpcId) ? subnet : shownSubnet(subnet))),
     routeTables,
     instances: rest.instances.map(({ id, state }) => ({ id, state })),

@@ -59,6 +59,17 @@ describe("both ways to ask AWS", () => {
     expect(asLookupsSee(ec2, lookups)).to.deep.equal(lookups);
   });
 
+  it("give the same where interfaces of no instance are asked for, of which nothing uses this account's", async () => {
+    const found = await readLookups({ withoutInstance: true }, new TestClock());
+    expect(asLookupsSee(ec2, found)).to.deep.equal(found);
+    const ids = (statuses: string[]) =>
+      ec2.networkInterfaces.filter(({ status = "" }) => statuses.includes(status)).map(({ id }) => id);
+    expect(ids(["available"])).to.have.length(1);
+    expect(found.networkInterfaces.map(({ id }) => id)).to.not.include.members(ids(["available"]));
+    // A stopped instance keeps its interface in use, as does, here, a terminated one.
+    expect(found.networkInterfaces.length).to.equal(lookups.networkInterfaces.length + 2);
+  });
+
   for (const ruleMode of ["application", "service"] as const) {
     it(`ask the same of a firewall, ${ruleMode} by ${ruleMode}`, () => {
       const options: MappingOptions = {

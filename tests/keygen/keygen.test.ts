@@ -11,6 +11,8 @@ import { keygen } from "../../commands/keygen/keygen";
 import { PanosClient } from "../../panos/client";
 import { startSimulator, type Simulator } from "../../packages/simulator";
 import { SecretsManager } from "../support/secrets-manager";
+import { withEnvironment } from "../support/environment";
+import { expectReadableRun } from "../support/golden";
 import { FakeTerminal } from "../support/terminal";
 
 const PASSWORD = "s3cret-pässword";
@@ -22,20 +24,14 @@ describe("keygen", () => {
   let folder: string;
   /** Everything that was said in a test, by whatever ran. */
   let said: string;
-  const awsBefore: NodeJS.ProcessEnv = {};
+  let restore: () => void;
 
   before(async () => {
     manager = await SecretsManager.start();
-    for (const [name, value] of Object.entries(manager.env)) {
-      awsBefore[name] = process.env[name];
-      process.env[name] = value;
-    }
+    restore = withEnvironment(manager.env);
   });
   after(async () => {
-    for (const [name, value] of Object.entries(awsBefore)) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
+    restore();
     await manager.stop();
   });
   beforeEach(async () => {
@@ -93,6 +89,17 @@ describe("keygen", () => {
       expect(await opens(manager.current(SECRET) ?? "")).to.equal(true);
       expect(said).to.contain("The API key of aws-panos on 127.0.0.1 is stored in the secret prod/firewall");
       expect(said).to.contain("good until it is revoked");
+    });
+
+    it("says it within the terminal's width", async () => {
+      manager.set(SECRET, "old");
+      await expectReadableRun(join(__dirname, "golden"), "stored", async ({ output, environment }) => {
+        const errors = new FakeTerminal();
+        const input = Readable.from([]);
+        const env = { ...environment, ...login() };
+        const terminal = { input, output, errors: errors.output, folder, environment: env };
+        expect(await keygen.run(["--secret", SECRET], terminal), errors.seen).to.equal(0);
+      });
     });
 
     it("makes no key where it could not be stored: the firewall might end the old one", async () => {
@@ -209,7 +216,7 @@ describe("keygen", () => {
       expect(await run(["--secret", SECRET, "--credentials", file], rest())).to.equal(1);
       expect(said).to.contain("line 2 of");
       expect(await run(["--secret", SECRET, "--credentials", join(folder, "none")], rest())).to.equal(1);
-      expect(said).to.contain("can't be read: ENOENT");
+      expect(said).to.contain("can't be read: there is no such file or folder");
     });
   });
 
@@ -304,7 +311,7 @@ describe("keygen", () => {
     expect(await run([], {})).to.equal(64);
     expect(await run(["--secret", SECRET, "--password", "x"], {})).to.equal(64);
     expect(await run(["--stack", "none"], login())).to.equal(1);
-    expect(said).to.contain("Pulumi.none.yaml can't be read").and.to.contain("npm run init");
+    expect(said).to.contain("there is no stack none (Pulumi.none.yaml) here").and.to.contain("npm run init");
   });
 
   it("runs as a program", async () => {

@@ -85,6 +85,19 @@ describe("already allowed: whose rules count", () => {
     expect(judge([HTTPS], open, rulebase([theirs("older")])).covered[0]?.by).to.deep.equal(["open", "older"]);
   });
 
+  it("of a device group, pre-rules of shared and of the groups above come first, and say whose they are", () => {
+    const open = theirs("open", { panorama: "all-sites" });
+    const inheriting = (...inherited: RulebaseRule[]): Rulebase => ({ ...rulebase([]), inherited });
+    const [covered] = judge([HTTPS], inheriting(open)).covered;
+    expect(covered && coveredBy(covered)).to.equal("Panorama's rule open of device group all-sites");
+    // One with a target, say, isn't on every firewall.
+    expect(judge([HTTPS], inheriting({ ...open, conditions: ["target"] })).covered).to.deep.equal([]);
+    expect(judge([HTTPS], inheriting(open), inheriting()).covered).to.deep.equal([]);
+    const denial = theirs("deny", { panorama: "shared", action: "deny" });
+    const [shadowed] = judge([HTTPS], inheriting(denial)).shadowed;
+    expect(shadowed?.by).to.equal("Panorama's rule deny of Shared");
+  });
+
   it("zones and rule types must fit", () => {
     expect(verdict(HTTPS, [theirs("r", { from: ["dmz"] })])).to.equal("needed");
     expect(verdict(HTTPS, [theirs("r", { to: ["untrust"] })])).to.equal("needed");

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { XMLBuilder, XMLParser } from "fast-xml-parser";
-import { MAX_DESCRIPTION } from "../../mapping/describe";
+import { MAX_DESCRIPTION } from "../../declaration/descriptions";
 import { cut, plainText } from "../../lib/text";
 import { ruleOf, securityGroup } from "./fixtures";
 

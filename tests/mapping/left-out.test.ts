@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { checkInventory } from "../../inventory/validate";
-import type { Inventory } from "../../inventory/types";
+import type { Inventory, NetworkInterface } from "../../inventory/types";
 import { mapInventory } from "../../mapping/index";
-import { leftOutMessage } from "../../mapping/left-out";
+import { lackRules, leftOutMessage } from "../../mapping/left-out";
 import { OPTIONS, inventoryWith, networkInterface, policyOf } from "./fixtures";
 
 /** Interfaces of every kind that EC2 has, behind one firewall. */
@@ -26,16 +26,83 @@ describe("interfaces that no rule leads to", () => {
       isComplete: true,
       kinds: [
         { kind: "branch", ids: ["eni-0branch"] },
-        { kind: "interface", ids: ["eni-0alb", "eni-0rds"] },
         { kind: "lambda", ids: ["eni-0lambda"] },
         { kind: "nat_gateway", ids: ["eni-0nat"] },
         { kind: "network_load_balancer", ids: ["eni-0nlb"] },
+        { kind: "other", ids: ["eni-0alb", "eni-0rds"] },
       ],
     });
     expect(leftOutMessage(protectedInterfaces.length, leftOut)).to.equal(
-      "Of 8 network interfaces behind the firewall 2 are mapped and 6 left out, because rules lead only to interfaces of instances that run: " +
-        "1 branch (of no instance): eni-0branch; 2 interface (of no instance): eni-0alb, eni-0rds; 1 lambda (of no instance): eni-0lambda; " +
-        "1 nat_gateway (of no instance): eni-0nat; 1 network_load_balancer (of no instance): eni-0nlb.",
+      "Of 8 network interfaces behind the firewall 2 are mapped and 6 left out: 1 branch (eni-0branch); 1 lambda (eni-0lambda); " +
+        "1 nat_gateway, which has no group (eni-0nat); 1 network_load_balancer (eni-0nlb); 2 other (eni-0alb, eni-0rds) " +
+        "(interfaces: all maps those of no instance).",
+    );
+  });
+
+  it("are those of no group where all are wanted: what their groups permit becomes rules", () => {
+    const options = { ...OPTIONS, firewall, interfaces: "all" as const };
+    const { rules, leftOut, withheld, warnings } = mapInventory(kinds(), options);
+    const destinations = rules.map(({ rule }) => [rule.name, rule.destination.join()]);
+    expect(destinations).to.deep.equal([
+      ["aws-sg-0fn-tcp-443", "10.20.1.13"],
+      ["aws-sg-0lb-tcp-443", "10.20.1.14,10.20.1.15"],
+      ["aws-sg-0node-tcp-10250", "10.20.1.10,10.20.1.11"],
+      ["aws-sg-0pod-tcp-8080", "10.20.1.12"],
+      ["aws-sg-0rds-tcp-5432", "10.20.1.16"],
+    ]);
+    expect([withheld, warnings]).to.deep.equal([[], []]);
+    expect(leftOut.kinds).to.deep.equal([{ kind: "nat_gateway", ids: ["eni-0nat"] }]);
+    expect(lackRules(leftOut)).to.equal(false);
+    expect(leftOutMessage(7, leftOut)).to.match(
+      /7 are mapped and 1 left out: 1 nat_gateway, which has no group/,
+    );
+  });
+
+  it("are all kinds but those that a list names, and what no table knows is other", () => {
+    const named = mapInventory(kinds(), {
+      ...OPTIONS,
+      firewall,
+      interfaces: ["branch", "network_load_balancer"],
+    });
+    expect(named.protectedInterfaces).to.deep.equal(["eni-0branch", "eni-0nlb", "eni-0node", "eni-0trunk"]);
+    const other = mapInventory(kinds(), { ...OPTIONS, firewall, interfaces: ["other"] });
+    expect(other.protectedInterfaces)
+      .to.include.members(["eni-0alb", "eni-0rds"])
+      .and.not.include("eni-0nlb");
+  });
+
+  it("are those that nothing uses, and those without a group, whatever is wanted", () => {
+    const service = (id: string, changes: Partial<NetworkInterface>) => {
+      const made = networkInterface({ id, interfaceType: "network_load_balancer" });
+      delete made.instanceId;
+      return { ...made, ...changes };
+    };
+    const networkInterfaces = [
+      service("eni-2", { status: "available" }),
+      service("eni-3", { attachmentStatus: "detaching" }),
+      service("eni-4", { securityGroupIds: [] }),
+      service("eni-5", { status: "in-use" }),
+      service("eni-6", { status: "attaching" }),
+    ];
+    const { leftOut, protectedInterfaces } = policyOf(
+      [],
+      { interfaces: "all" },
+      { complete: true, networkInterfaces },
+    );
+    expect(protectedInterfaces).to.deep.equal(["eni-5", "eni-6"]);
+    expect(leftOut.kinds).to.deep.equal([
+      { kind: "network_load_balancer without a security group", ids: ["eni-4"] },
+      { kind: "that nothing uses", ids: ["eni-2", "eni-3"] },
+    ]);
+    // AWS lets in everything there, and no rule says so.
+    expect(lackRules(leftOut)).to.equal(true);
+  });
+
+  it("are counted in one line however many they are, which says what names them", () => {
+    const ids = Array.from({ length: 40 }, (_, index) => `eni-${index}`);
+    expect(leftOutMessage(2, { kinds: [{ kind: "lambda", ids }], isComplete: true })).to.equal(
+      "Of 42 network interfaces behind the firewall 2 are mapped and 40 left out: 40 lambda " +
+        "(interfaces: all maps those of no instance; npm run explain -- --interfaces names them).",
     );
   });
 
@@ -64,7 +131,7 @@ describe("interfaces that no rule leads to", () => {
     );
     expect(leftOut.kinds.map(({ ids }) => ids)).to.deep.equal([["eni-2"], ["eni-3"]]);
     expect(leftOutMessage(protectedInterfaces.length, leftOut)).to.match(
-      /^Of 3 .* 1 are mapped and 2 left out, .*1 of instances that don't run: eni-2; 1 of instances that they are detached from: eni-3\.$/,
+      /^Of 3 .* 1 are mapped and 2 left out: 1 of instances that don't run \(eni-2\); 1 of instances that they are detached from \(eni-3\)\.$/,
     );
   });
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Inventory, Tags } from "../../inventory/types";
 import { mapInventory } from "../../mapping";
 import { mapWithin, NO_GUARDRAILS } from "../../mapping/guardrails";
-import { QUARANTINE_TAGS } from "../../mapping/quarantine";
+import { QUARANTINE_TAGS } from "../../mapping/marks";
 import type { MappingOptions, QuarantineOptions } from "../../mapping/types";
 import { DEFAULT_ROUTES, GROUP, inventoryWith, networkInterface, OPTIONS, routeTable } from "./fixtures";
 

@@ -34,17 +34,17 @@ describe("answers", () => {
 
   it("of a key that is unknown, has expired, or belongs to a login that is wrong, are told apart", () => {
     const refusals: [number, string, string, string, string][] = [
-      [403, denied(403, "Invalid Credential"), "get", "key-refused", "revoked or replaced"],
-      [403, denied(403, "Not Authenticated"), "get", "key-refused", "npm run keygen"],
-      [400, denied(400, "Key Expired"), "get", "key-expired", "end of the life"],
+      [403, denied(403, "Invalid Credential"), "get", "KEY_REFUSED", "revoked or replaced"],
+      [403, denied(403, "Not Authenticated"), "get", "KEY_REFUSED", "npm run keygen"],
+      [400, denied(400, "Key Expired"), "get", "KEY_EXPIRED", "end of the life"],
       [
         200,
         '<response status="error" code="22"><msg><line>Session timed out</line></msg></response>',
         "get",
-        "key-expired",
+        "KEY_EXPIRED",
         "panos:username",
       ],
-      [403, denied(403, "Invalid Credential"), "keygen", "login-refused", "PANOS_PASSWORD"],
+      [403, denied(403, "Invalid Credential"), "keygen", "LOGIN_REFUSED", "PANOS_PASSWORD"],
     ];
     for (const [status, body, action, code, advice] of refusals) {
       const error = refusal(status, body, action);
@@ -54,11 +54,11 @@ describe("answers", () => {
 
   it("of a role that is too small name the right that it lacks", () => {
     const error = refusal(403, denied(403, "Type [commit] not authorized for user role."));
-    expect(error.code).to.equal("forbidden");
+    expect(error.code).to.equal("FORBIDDEN");
     expect(error.message).to.contain("enable <commit> in its <xmlapi>").and.contain("docs/install.md");
     const unauthorized =
       '<response status="unauth" code="16"><msg><line>Unauthorized request</line></msg></response>';
-    expect(refusal(200, unauthorized).code).to.equal("forbidden");
+    expect(refusal(200, unauthorized).code).to.equal("FORBIDDEN");
   });
 
   it("of an invalid reference carry each of the device's lines", () => {
@@ -66,13 +66,16 @@ describe("answers", () => {
       200,
       `<response status="error" code="12"><msg><line><![CDATA[ Test1 -> source 'FOO' is not a valid reference]]></line><line><![CDATA[ Test1 -> source is invalid]]></line></msg></response>`,
     );
-    expect(error.code).to.equal("refused");
+    expect(error.code).to.equal("REFUSED");
     expect(error.panosCode).to.equal("12");
     expect(error.lines).to.deep.equal([
       "Test1 -> source 'FOO' is not a valid reference",
       "Test1 -> source is invalid",
     ]);
-    expect(error.message).to.contain("action set").and.contain("xpath /config");
+    expect(error.message).to.contain("(xpath /config").and.contain(", PAN-OS code 12)");
+    // Where it was is of use only where that was refused.
+    const wrongKey = '<response status="error"><msg><line>Invalid Credential</line></msg></response>';
+    expect(refusal(403, wrongKey).message).not.to.contain("xpath").and.not.to.match(/\)$/);
   });
 
   it("of a failed multi-config name the operation that failed, and its lines", () => {
@@ -86,7 +89,7 @@ describe("answers", () => {
 
   it("that ask to try again are told apart", () => {
     const body = `<response status="error"><msg><line>Timed out while getting config lock. Please try again.</line></msg></response>`;
-    expect(refusal(200, body).code).to.equal("busy");
+    expect(refusal(200, body).code).to.equal("BUSY");
   });
 
   it("that aren't PAN-OS answers show their first line", () => {
@@ -96,7 +99,7 @@ describe("answers", () => {
       "<response status='success'",
     ]) {
       const error = refusal(502, body);
-      expect(error.code, body).to.equal("not-panos");
+      expect(error.code, body).to.equal("NOT_PANOS");
       expect(error.message).to.contain(body.split("\n")[0]!).and.contain("HTTP 502");
     }
     expect(refusal(200, "").message).to.contain("it is empty");
@@ -108,14 +111,14 @@ describe("answers", () => {
       '<response status="success" code="20"><response status="error" code="12" id="0"><msg><line>a is invalid</line>' +
         '</msg></response><response status="success" code="20" id="1"/></response>',
     );
-    expect(error.code).to.equal("refused");
+    expect(error.code).to.equal("REFUSED");
     expect(error.lines).to.deep.equal(["a is invalid"]);
     expect(error.operationId).to.equal("0");
   });
 
   it("are no success with any HTTP status but 200", () => {
     for (const status of [201, 302, 404]) {
-      expect(refusal(status, '<response status="success"/>').code).to.equal("not-panos");
+      expect(refusal(status, '<response status="success"/>').code).to.equal("NOT_PANOS");
     }
   });
 

@@ -45,7 +45,7 @@ describe("the client of the XML API", () => {
     const error = await failure(
       device.client({ apiKey: "key-1", username: "admin", password: "hunter2" }).get("/a"),
     );
-    expect(error.code).to.equal("key-refused");
+    expect(error.code).to.equal("KEY_REFUSED");
     expect(error.message).to.contain("panos:apiKey").and.not.contain("hunter2").and.not.contain("key-");
     expect(device.requests.filter(isKeygen)).to.have.length(1);
   });
@@ -54,7 +54,7 @@ describe("the client of the XML API", () => {
     let open = false;
     device = await scriptedDevice((request) => (!isKeygen(request) ? DATA : open ? key("k") : REFUSED));
     const client = device.client({ username: "admin", password: "p" });
-    expect((await failure(client.get("/a"))).code).to.equal("login-refused");
+    expect((await failure(client.get("/a"))).code).to.equal("LOGIN_REFUSED");
     open = true;
     expect(await client.get("/a")).not.to.equal(undefined);
   });
@@ -71,7 +71,7 @@ describe("the client of the XML API", () => {
   it("never repeats a write whose answer was lost, and says that it may have happened", async () => {
     device = await scriptedDevice(() => DROP);
     const error = await failure(device.client().edit("/a", "<a/>"));
-    expect(error.code).to.equal("ambiguous");
+    expect(error.code).to.equal("AMBIGUOUS");
     expect(device.requests).to.have.length(1);
   });
 
@@ -102,14 +102,14 @@ describe("the client of the XML API", () => {
   it("gives up on an answer that doesn't come", async () => {
     device = await scriptedDevice(() => new Promise(() => undefined));
     const error = await failure(device.client({}, { deadlineMs: 50 }).get("/a"));
-    expect(error.code).to.equal("timeout");
+    expect(error.code).to.equal("TIMEOUT");
   });
 
   it("says which host and port can't be reached", async () => {
     device = await scriptedDevice(() => DATA);
     await device.close();
     const error = await failure(device.client({}, { retries: 1 }).get("/a"));
-    expect(error.code).to.equal("unreachable");
+    expect(error.code).to.equal("UNREACHABLE");
     expect(error.message).to.contain(`127.0.0.1:${device.port}`).and.contain("panos:hostname");
   });
 

@@ -1,20 +1,8 @@
 import { expect } from "chai";
-import {
-  addressFrom,
-  addressGroupFrom,
-  addressGroupXml,
-  addressXml,
-  applicationFrom,
-  applicationXml,
-  canonicalAddress,
-  ruleFrom,
-  ruleXml,
-  serviceFrom,
-  serviceXml,
-} from "../../panos/entries";
+import { canonicalAddress, ruleFrom, ruleXml } from "../../panos/entries";
 import type { Application, SecurityRule } from "../../panos/policy";
 import { parseXml } from "../../panos/xml";
-import { addressGroupHash, addressHash, applicationHash, ruleHash } from "../../declaration/hashes";
+import { KINDS } from "../../declaration/kinds";
 
 const rule: SecurityRule = {
   name: "aws-sg-0123-tcp-443",
@@ -91,13 +79,13 @@ describe("service entries", () => {
       port: "8000-8100",
       tag: ["t"],
     } as const;
-    const found = serviceFrom(parseXml(serviceXml({ ...service, tag: ["t"] })));
+    const found = KINDS.services.from(parseXml(KINDS.services.xml({ ...service, tag: ["t"] })));
     expect(found).to.include({ name: service.name, protocol: "tcp", port: "8000-8100" });
   });
 
   it("show a source port, which narrows what they mean", () => {
     const xml = `<entry name="s"><protocol><tcp><port>80</port><source-port>1024</source-port></tcp></protocol></entry>`;
-    expect(serviceFrom(parseXml(xml)).port).to.equal("80 with source-port");
+    expect(KINDS.services.from(parseXml(xml)).port).to.equal("80 with source-port");
   });
 });
 
@@ -112,14 +100,14 @@ describe("custom application entries", () => {
     ["a protocol", { ...common, identifiedBy: "ip-protocol", number: 47 }],
   ] as [string, Application][]) {
     it(`are read as they were written: ${what}`, () => {
-      const found = applicationFrom(parseXml(applicationXml(application)));
+      const found = KINDS.applications.from(parseXml(KINDS.applications.xml(application)));
       expect(found).to.deep.equal({ ...application, extras: [] });
-      expect(applicationHash(found)).to.equal(applicationHash(application));
+      expect(KINDS.applications.hash(found)).to.equal(KINDS.applications.hash(application));
     });
   }
 
   it("class themselves as PAN-OS asks of every application", () => {
-    expect(applicationXml(typed)).to.equal(
+    expect(KINDS.applications.xml(typed)).to.equal(
       '<entry name="aws-k3v9x2ab-i4-3-1">' +
         "<default><ident-by-icmp-type><type>3</type><code>1</code></ident-by-icmp-type></default>" +
         "<category>networking</category><subcategory>ip-protocol</subcategory>" +
@@ -134,11 +122,11 @@ describe("custom application entries", () => {
     "<tcp-timeout>5</tcp-timeout>",
   ]) {
     it(`are others with ${change}`, () => {
-      const changed = applicationFrom(
-        parseXml(applicationXml(typed).replace("</entry>", `${change}</entry>`)),
+      const changed = KINDS.applications.from(
+        parseXml(KINDS.applications.xml(typed).replace("</entry>", `${change}</entry>`)),
       );
       expect(changed.extras).to.have.length(1);
-      expect(applicationHash(changed)).to.not.equal(applicationHash(typed));
+      expect(KINDS.applications.hash(changed)).to.not.equal(KINDS.applications.hash(typed));
     });
   }
 
@@ -150,12 +138,13 @@ describe("custom application entries", () => {
       { ...typed, identifiedBy: "icmp6-type" as const },
     ];
     const anyCode: Application = { ...common, identifiedBy: "icmp-type", number: 3 };
-    expect(new Set([...hashes, anyCode].map((each) => applicationHash(each))).size).to.equal(5);
+    expect(new Set([...hashes, anyCode].map((each) => KINDS.applications.hash(each))).size).to.equal(5);
   });
 });
 
 describe("a rule's content", () => {
-  const same = (change: Partial<SecurityRule>) => ruleHash({ ...rule, ...change }) === ruleHash(rule);
+  const same = (change: Partial<SecurityRule>) =>
+    KINDS.rules.hash({ ...rule, ...change }) === KINDS.rules.hash(rule);
 
   it("is the same whatever the order, case and duplicates that PAN-OS doesn't mind", () => {
     expect(same({ source: ["2001:DB8:0::/32", "0.0.0.0/0", "0.0.0.0/0"] })).to.equal(true);
@@ -180,22 +169,24 @@ describe("a rule's content", () => {
 
 describe("address entries", () => {
   const address = { name: "aws-x-192.0.2.7-32", value: "192.0.2.7/32", tag: ["aws-panos-x"] };
-  const read = (xml: string) => addressFrom(parseXml(xml));
+  const read = (xml: string) => KINDS.addresses.from(parseXml(xml));
 
   it("are read as they were written, in whichever spelling", () => {
-    expect(read(addressXml(address))).to.deep.equal({ ...address, extras: [] });
-    expect(addressHash(read(addressXml({ ...address, value: "192.0.2.7" })))).to.equal(addressHash(address));
+    expect(read(KINDS.addresses.xml(address))).to.deep.equal({ ...address, extras: [] });
+    expect(KINDS.addresses.hash(read(KINDS.addresses.xml({ ...address, value: "192.0.2.7" })))).to.equal(
+      KINDS.addresses.hash(address),
+    );
   });
 
   it("differ in everything that a person can make of them", () => {
-    const entry = addressXml(address);
+    const entry = KINDS.addresses.xml(address);
     for (const changed of [
       entry.replace("192.0.2.7/32", "192.0.2.8/32"),
       entry.replace(/ip-netmask/g, "fqdn"),
       entry.replace("<tag>", "<description>ours</description><tag>"),
       entry.replace("<tag>", "<tag><member>more</member>"),
     ]) {
-      expect(addressHash(read(changed)), changed).not.to.equal(addressHash(address));
+      expect(KINDS.addresses.hash(read(changed)), changed).not.to.equal(KINDS.addresses.hash(address));
     }
   });
 });
@@ -205,18 +196,20 @@ describe("address group entries", () => {
     { name: "aws-x-pl-0a", members: ["b", "a"], tag: ["aws-panos-x"] },
     { name: "aws-x-sg-0a", filter: "'aws-panos-x-sg-0a'", tag: ["aws-panos-x"] },
   ];
-  const read = (xml: string) => addressGroupFrom(parseXml(xml));
+  const read = (xml: string) => KINDS.addressGroups.from(parseXml(xml));
 
   it("are read as they were written, static or dynamic", () => {
-    expect(read(addressGroupXml(fixed))).to.deep.equal({ ...fixed, filter: "", extras: [] });
-    expect(read(addressGroupXml(dynamic))).to.deep.equal({ ...dynamic, members: [], extras: [] });
+    expect(read(KINDS.addressGroups.xml(fixed))).to.deep.equal({ ...fixed, filter: "", extras: [] });
+    expect(read(KINDS.addressGroups.xml(dynamic))).to.deep.equal({ ...dynamic, members: [], extras: [] });
     for (const group of [fixed, dynamic]) {
-      expect(addressGroupHash(read(addressGroupXml(group)))).to.equal(addressGroupHash(group));
+      expect(KINDS.addressGroups.hash(read(KINDS.addressGroups.xml(group)))).to.equal(
+        KINDS.addressGroups.hash(group),
+      );
     }
   });
 
   it("differ with a member, and not with the members' order", () => {
-    const hash = (members: string[]) => addressGroupHash({ ...fixed, members });
+    const hash = (members: string[]) => KINDS.addressGroups.hash({ ...fixed, members });
     expect(hash(["a", "b"])).to.equal(hash(fixed.members));
     expect(hash(["a"])).not.to.equal(hash(fixed.members));
     expect(hash([...fixed.members, "c"])).not.to.equal(hash(fixed.members));

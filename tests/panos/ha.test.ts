@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { PanosClient } from "../../panos/client";
-import { haState, openActive, reachesPeer, requireActive } from "../../panos/ha";
+import { askActive, haState, openActive, reachesPeer, requireActive } from "../../panos/ha";
 import { DROP, failure, scriptedDevice, type ScriptedDevice } from "./scripted";
 
 const OFF = '<response status="success"><result><enabled>no</enabled></result></response>';
@@ -45,13 +45,27 @@ describe("high availability", () => {
   for (const state of ["passive", "active-secondary", "non-functional", "suspended", "initial", ""]) {
     it(`refuses one that is ${state || "in no known state"}, and says how to name its peer`, async () => {
       const error = await refusal(pair(state));
-      expect(error.code).to.equal("unsupported");
+      expect(error.code).to.equal("UNSUPPORTED");
       expect(error.message).to.contain(state).and.contain("panos:peerHostname");
     });
   }
 
   it("follows to the active one", async () => {
     expect((await open(pair("passive"), pair("active"))).connection.hostname).to.equal("localhost");
+  });
+
+  it("asks the one that it follows to again what it has asked the first one meanwhile", async () => {
+    device = await scriptedDevice(({ headers, parameters }) => {
+      const isFirst = headers.host?.startsWith("localhost") !== true;
+      if (parameters.get("type") === "op") return pair(isFirst ? "passive" : "active");
+      return `<response status="success"><result><of>${isFirst ? "first" : "second"}</of></result></response>`;
+    });
+    const { connection } = device.client();
+    const { client, answer } = await askActive({ ...connection, peerHostname: "localhost" }, (asked) =>
+      asked.get("/config"),
+    );
+    opened.push(client);
+    expect((await answer)?.children[0]?.text).to.equal("second");
   });
 
   it("asks the peer where the first one doesn't answer", async function () {
@@ -78,7 +92,7 @@ describe("high availability", () => {
     opened.push(client);
     for (const asked of [requireActive(client), reachesPeer(client, 120)]) {
       const error = await failure(asked);
-      expect(error.code).to.equal("unsupported");
+      expect(error.code).to.equal("UNSUPPORTED");
       expect(error.message).to.contain("127.0.0.1 is passive by now").and.contain("--refresh");
     }
   });

@@ -46,7 +46,7 @@ describe("commit jobs", () => {
       answer(job("FIN", "FAIL", 100, "<line>Validation Error:</line><line> a is bad</line>")),
     );
     const error = await failure(commit());
-    expect(error.code).to.equal("job");
+    expect(error.code).to.equal("JOB");
     expect(error.message).to.contain("Validation Error:; a is bad");
   });
 
@@ -69,7 +69,7 @@ describe("commit jobs", () => {
   it("that take too long are named with where they stand", async () => {
     await answering(ENQUEUED, answer(job("ACT", "PEND", 42)));
     const error = await failure(commit({ timeoutSeconds: 0 }));
-    expect(error.code).to.equal("timeout");
+    expect(error.code).to.equal("TIMEOUT");
     expect(error.message).to.contain("job 4").and.contain("42 %");
   });
 

@@ -65,10 +65,10 @@ describe("answers without an end", () => {
   });
 
   const calls: [string, () => Promise<unknown>, code: string, mib: number][] = [
-    ["a write", () => client.set("/config/shared", "<tag/>"), "ambiguous", 1],
-    ["a commit", () => client.commit("<commit></commit>"), "ambiguous", 1],
-    ["a multi-config", () => client.multiConfig([]), "ambiguous", 16],
-    ["a read", () => client.get("/config"), "too-large", 128],
+    ["a write", () => client.set("/config/shared", "<tag/>"), "AMBIGUOUS", 1],
+    ["a commit", () => client.commit("<commit></commit>"), "AMBIGUOUS", 1],
+    ["a multi-config", () => client.multiConfig([]), "AMBIGUOUS", 16],
+    ["a read", () => client.get("/config"), "TOO_LARGE", 128],
   ];
   for (const [what, call, code, mib] of calls) {
     it(`end ${what} at ${mib} MiB with an error that says so, and are asked for once`, async () => {
@@ -115,7 +115,7 @@ describe("panos:caFile", () => {
     ]) {
       expect(() => open(fileWith(content)), String(content))
         .to.throw(PanosError, "holds no PEM certificate")
-        .with.property("code", "settings");
+        .with.property("code", "SETTINGS");
     }
   });
 

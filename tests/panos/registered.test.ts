@@ -112,11 +112,11 @@ describe("registered addresses", () => {
       body: "<response status = 'error' code = '403'><result><msg>Type [user-id] not authorized for user role.</msg></result></response>",
     }));
     const error = await failure(sendRegistrations(device.client(), "register", []));
-    expect(error.code).to.equal("forbidden");
+    expect(error.code).to.equal("FORBIDDEN");
     expect(error.message).to.include("Type [user-id]").and.to.include("docs/install.md");
     await device.close();
     device = await scriptedDevice(() => ({ status: 503, body: "" }));
-    expect((await failure(sendRegistrations(device.client(), "unregister", []))).code).to.equal("ambiguous");
+    expect((await failure(sendRegistrations(device.client(), "unregister", []))).code).to.equal("AMBIGUOUS");
     expect(device.requests).to.have.length(1);
   });
 });

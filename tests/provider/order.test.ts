@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { FoundRule } from "../../panos/policy";
 import type { Operation } from "../../panos/client";
-import { movesIntoOrder, successorOf } from "../../provider/order";
+import { movesIntoOrder, successorOf } from "../../provider/revision/order";
 import { randomOf } from "../mapping/oracle/random";
 
 const OWNER = "test1234";

@@ -1,7 +1,9 @@
 import { expect } from "chai";
-import type { FoundApplication, FoundRule, FoundService } from "../../panos/entries";
-import type { PolicyObjects } from "../../declaration/objects";
-import { judge, packetOf, spread } from "../../provider/probe";
+import type { FoundApplication } from "../../declaration/kinds/application";
+import type { FoundService } from "../../declaration/kinds/service";
+import { objectsIn, type PolicyObjects } from "../../declaration/objects";
+import type { FoundRule } from "../../panos/policy";
+import { judge, packetOf, spread } from "../../provider/revision/probe";
 
 function rule(name: string, fields: Partial<FoundRule> = {}): FoundRule {
   return {
@@ -30,12 +32,10 @@ function objects(...rules: FoundRule[]): PolicyObjects {
     extras: [],
   };
   return {
+    ...objectsIn(undefined),
     rules: new Map(rules.map((each) => [each.name, each])),
-    addresses: new Map(),
-    addressGroups: new Map(),
     services: new Map([["svc", svc]]),
     applications: new Map([["gre", gre]]),
-    tags: new Map(),
   };
 }
 
@@ -126,7 +126,15 @@ describe("the answer to a probe", () => {
     });
   }
 
-  it("that names a rule which Panorama pushed is judged by its action", () => {
+  it("that is one of Panorama's is judged by where that stands", () => {
+    const pushed = { above: new Map([["pre", ""]]), below: new Map([["post", ""]]) };
+    const met = (name: string, action: string) =>
+      judge("ours", { rule: name, action }, running, order, "cleanup", pushed);
+    expect([met("pre", "allow"), met("pre", "deny")]).to.deep.equal(["allowed", "denied above"]);
+    expect([met("post", "allow"), met("post", "deny")]).to.deep.equal(["fell through", "fell through"]);
+  });
+
+  it("that names a rule of which nobody knows where it stands is judged by its action", () => {
     expect(verdict("pushed", "allow")).to.equal("allowed");
     expect(verdict("pushed", "deny")).to.equal("denied above");
   });

@@ -1,5 +1,7 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
-import { Stager } from "../../provider/stager";
+import { noteArrival } from "../../provider/session/arrivals";
+import { Stager } from "../../provider/session/stager";
 import { DROP, scriptedDevice, type ScriptedDevice } from "../panos/scripted";
 
 const OK = '<response status="success" code="20"><msg>command succeeded</msg></response>';
@@ -28,6 +30,30 @@ describe("staging", () => {
     await Promise.all(["a", "b", "c"].map((name) => stager.stage(change(name))));
     expect(device.requests).to.have.length(1);
     expect(staged).to.equal(3);
+  });
+
+  it("waits as long as Pulumi asks about resources: a change may follow", async () => {
+    device = await scriptedDevice(() => OK);
+    const stager = new Stager(device.client(), () => undefined);
+    const first = stager.stage(change("a"));
+    for (let asked = 0; asked < 12; asked++) {
+      noteArrival();
+      await delay(10);
+    }
+    await Promise.all([first, stager.stage(change("b"))]);
+    expect(device.requests).to.have.length(1);
+  });
+
+  it("waits longer once changes have come too late for a request, as on a busy machine", async () => {
+    device = await scriptedDevice(() => delay(60, OK));
+    const stager = new Stager(device.client(), () => undefined);
+    const staged: Promise<void>[] = [];
+    for (let at = 0; at < 20; at++) {
+      staged.push(stager.stage(change(`rule-${at}`)));
+      await delay(45);
+    }
+    await Promise.all(staged);
+    expect(device.requests.length).to.be.lessThan(6);
   });
 
   for (const named of [true, false]) {

@@ -39,7 +39,7 @@ describe("what a stack's state holds", function () {
           "aws-panos-rules:quarantine": { deny: true, responders: ["10.9.0.0/16"] },
         },
       });
-      succeeded(await stack.up({ skipPreview: true }));
+      succeeded(await stack.up());
       const { resources = [] } = await stack.exportState();
       const held = resources
         .filter(({ type }) => /panos/.test(type))

@@ -1,18 +1,15 @@
 /**
- * Reviews as a person reads them, in golden/*.md: of the demo's steps, and of changes in the awkward accounts of the
+ * Reviews as a person reads them, in golden/*.md and for terminals in golden/*.txt: of the demo's steps, and of changes in the awkward accounts of the
  * mapping. `GOLDEN=write` writes them anew; whoever does that reads what has changed, line by line.
  */
 import { expect } from "chai";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Inventory } from "../../inventory/types";
 import { checkInventory } from "../../inventory/validate";
-import { NO_GUARDRAILS, mapWithin } from "../../mapping/guardrails";
-import { adoption } from "../../mapping/adoption";
-import { alreadyAllowed } from "../../mapping/coverage";
-import { addressGroupsOf, applicationsOf, servicesOf } from "../../mapping";
+import { NO_GUARDRAILS } from "../../mapping/guardrails";
 import type { MappingOptions } from "../../mapping/types";
-import { ruleXml, serviceXml, applicationXml, tagXml } from "../../panos/entries";
+import { KINDS } from "../../declaration/kinds";
 import { rulebaseFrom } from "../../panos/rulebase";
 import { child, find, parseXml } from "../../panos/xml";
 import { stackTag, type PolicyContent } from "../../declaration/declaration";
@@ -20,13 +17,20 @@ import { objectsIn } from "../../declaration/objects";
 import { factsBetween } from "../../review/change/between";
 import { markdownOf } from "../../review/change/markdown";
 import { reviewOf } from "../../review/change/model";
-import { firewallFacts } from "../../review/change/telling";
+import { planOf } from "../../plan/plan";
+import { policyFor } from "../../plan/policy";
+import type { FirewallState } from "../../plan/state";
+import { firewallFacts } from "../../review/change/from-plan";
 import type { Review } from "../../review/change/types";
-import type { FirewallSettings, Settings } from "../../settings/index";
+import type { FirewallSettings, Settings } from "../../settings/types";
 import { offlineSettings } from "../../settings/offline";
+import { terminalOf } from "../../review/change/terminal";
+import { expectGolden, expectReadable } from "../support/golden";
 import { faults, type Schema } from "../support/json-schema";
 import { PROJECT_DIR } from "../support/lab";
 import { CHANGES } from "./account-changes";
+
+const NO_GUARDRAILS_AT_ALL = { ...NO_GUARDRAILS, enforce: false, maxRules: undefined };
 
 const FOLDER = join(__dirname, "golden");
 const ACCOUNTS = join(__dirname, "..", "mapping", "accounts");
@@ -35,13 +39,8 @@ const SCHEMA = JSON.parse(readFileSync(join(PROJECT_DIR, "docs/review.schema.jso
 
 function holdAgainst(name: string, review: Review): void {
   expect(faults(JSON.parse(JSON.stringify(review)), SCHEMA)).to.deep.equal([]);
-  const text = markdownOf(review);
-  const file = join(FOLDER, `${name}.md`);
-  if (process.env["GOLDEN"] === "write") {
-    mkdirSync(FOLDER, { recursive: true });
-    writeFileSync(file, text);
-  }
-  expect(text).to.equal(readFileSync(file, "utf8"));
+  expectGolden(join(FOLDER, `${name}.md`), markdownOf(review));
+  expectReadable(FOLDER, name, (display) => terminalOf(review, display));
 }
 
 describe("golden reviews", () => {
@@ -82,7 +81,7 @@ describe("golden reviews", () => {
       [
         "demo-5-widened-by-hand",
         () => {
-          const rule = ruleXml(content.rules.find(({ name }) => name.endsWith("-tcp-8444"))!);
+          const rule = KINDS.rules.xml(content.rules.find(({ name }) => name.endsWith("-tcp-8444"))!);
           const open = rule.replace(/<source>.*<\/source>/, "<source><member>any</member></source>");
           expect(configuration).to.include(rule);
           configuration = configuration.replace(rule, open);
@@ -97,9 +96,16 @@ describe("golden reviews", () => {
         const root = parseXml(configuration);
         const vsys = find(root, "devices", "entry", "vsys", "entry");
         const rulebase = rulebaseFrom(vsys, child(root, "shared"));
-        const known = knowledge(firewall!, account, rulebase);
-        content = known.content;
-        const facts = firewallFacts({ ...known, objects: objectsIn(vsys) });
+        const state: FirewallState = {
+          candidate: { rulebase },
+          running: { rulebase, objects: objectsIn(vsys) },
+          capacity: { rules: undefined, services: undefined, addresses: undefined, addressGroups: undefined },
+        };
+        const policy = policyFor(firewall!, account, NO_GUARDRAILS_AT_ALL);
+        const known = { inventory: account, policy, state, revoked: [] };
+        const plan = planOf(firewall!, { ...settings, guardrails: NO_GUARDRAILS_AT_ALL }, known);
+        content = plan.content;
+        const facts = firewallFacts(plan);
         const { stack } = settings;
         const common = { source: "preview" as const, inventory: account, limits: [], notes: [] };
         holdAgainst(name, reviewOf({ stack, firewalls: [facts], ...common }));
@@ -148,38 +154,16 @@ function between(before: Inventory, after: Inventory, options: MappingOptions): 
     mapping: options,
     declared: { name: "edge", vsys: "vsys1", ownerId: options.ownerId, cleanupRule: "cleanup" },
   } as FirewallSettings;
-  const guardrails = { ...NO_GUARDRAILS, enforce: false, maxRules: undefined };
-  return reviewOf(factsBetween(before, after, { firewalls: [firewall], guardrails }, "prod"));
-}
-
-/** What a preview would know, without a device. */
-function knowledge(
-  firewall: FirewallSettings,
-  inventory: Inventory,
-  rulebase: ReturnType<typeof rulebaseFrom>,
-) {
-  const { mapping, coverage: options } = firewall;
-  const policy = mapWithin(inventory, mapping, NO_GUARDRAILS);
-  const rulebases = { candidate: rulebase, running: rulebase };
-  const coverage = alreadyAllowed(policy, rulebases, options);
-  const { adopted } = adoption(coverage.needed, policy, rulebases, options);
-  const content: PolicyContent = {
-    rules: coverage.needed.map(({ rule }) => rule),
-    addresses: [],
-    addressGroups: addressGroupsOf(coverage.needed, policy.addressGroups).map(({ group }) => group),
-    services: servicesOf(coverage.needed, mapping.ownerId),
-    applications: applicationsOf(coverage.needed, mapping.ownerId),
-  };
-  const registered = { registrations: undefined, registered: [] };
-  return { firewall, policy, rulebases, coverage, adopted, content, doubts: [], ...registered };
+  const settings = { firewalls: [firewall], guardrails: NO_GUARDRAILS_AT_ALL };
+  return reviewOf(factsBetween(before, after, settings, "prod"));
 }
 
 /** A configuration with what is declared in it. */
 function applied(xml: string, { declared }: FirewallSettings, content: PolicyContent): string {
-  const rules = content.rules.map(ruleXml).join("");
-  const tag = tagXml(stackTag(declared.ownerId, declared.stack));
-  const services = content.services.map(serviceXml).join("");
-  const applications = content.applications.map(applicationXml).join("");
+  const rules = content.rules.map((each) => KINDS.rules.xml(each)).join("");
+  const tag = KINDS.tags.xml(stackTag(declared.ownerId, declared.stack));
+  const services = content.services.map((each) => KINDS.services.xml(each)).join("");
+  const applications = content.applications.map((each) => KINDS.applications.xml(each)).join("");
   const [head, tail] = xml.split("<vsys>") as [string, string];
   const vsys = tail
     .replace(`<entry name="${declared.cleanupRule}"`, (cleanup) => rules + cleanup)

@@ -1,7 +1,10 @@
 import { expect } from "chai";
+import type { NetworkAclEntry } from "../../inventory/filters";
 import type { Inventory } from "../../inventory/types";
 import { factsBetween } from "../../review/change/between";
+import { markdownOf } from "../../review/change/markdown";
 import { reviewOf } from "../../review/change/model";
+import { terminalOf } from "../../review/change/terminal";
 import type { Review, RuleChange } from "../../review/change/types";
 import { account, groupId, ruleOf, type Permission } from "../support/account";
 import { settingsOf } from "../support/offline-settings";
@@ -51,6 +54,65 @@ describe("review", () => {
     });
   });
 
+  it("names the network ACL that stops what a rule opens, and changes nothing else for it", () => {
+    const filtered = (entries: object[]): Inventory => ({
+      ...account([WEB]),
+      filters: {
+        unread: [],
+        networkAcls: [
+          {
+            ...{ id: "acl-0a", vpcId: "vpc-0a", isDefault: false, subnetIds: ["subnet-0a"] },
+            entries: entries as NetworkAclEntry[],
+          },
+        ],
+      },
+    });
+    const every = { cidrBlock: "0.0.0.0/0", protocol: "-1" };
+    const open = [true, false].map((egress) => ({ ...every, egress, ruleNumber: 100, ruleAction: "allow" }));
+    const deny = { ...open[1], ruleNumber: 90, ruleAction: "deny" };
+    const half = { ...deny, cidrBlock: "203.0.113.0/25" };
+    const nothing = account([]);
+    const opening = (entries: object[]) => change(between(nothing, filtered(entries)), ruleOf(WEB));
+
+    const passes = opening(open);
+    expect(passes).to.not.have.property("stopped");
+    const whole = opening([...open, deny]);
+    expect(whole.opens).to.deep.equal(passes.opens);
+    expect(whole.marks).to.deep.equal([{ kind: "stopped", text: "AWS stops all of it" }]);
+    const denial = "network ACL acl-0a denies tcp/443 from 203.0.113.0";
+    expect(whole.stopped).to.deep.equal({
+      what: "all",
+      because: [{ id: "acl-0a", text: `${denial}/24, into subnet-0a (inbound entry 90)` }],
+    });
+    expect(opening([...open, half]).stopped).to.deep.equal({
+      what: "part",
+      because: [{ id: "acl-0a", text: `${denial}/25, into subnet-0a (inbound entry 90)` }],
+    });
+
+    const review = between(nothing, filtered([...open, deny]));
+    const display = { columns: 200, hasColour: false };
+    expect(terminalOf(review, display)).to.include(`AWS stops all of it: ${denial}/24`);
+    expect(markdownOf(review)).to.include(
+      "⚠ **AWS stops all of it**<br>network ACL <code>acl-0a</code> denies",
+    );
+    expect(review.notes).to.deep.equal([]);
+  });
+
+  it("says that it doesn't know of network ACLs where they were not read, if anything opens", () => {
+    const said = "Network ACLs were not read";
+    expect(between(account([]), account([WEB])).notes[0]).to.include(said);
+    expect(between(account([WEB]), account([])).notes.join()).to.not.include(said);
+    const filters = {
+      unread: ["Whether a network ACL denies what a rule opens is not known. It is denied."],
+    };
+    expect(between(account([]), { ...account([WEB]), filters }).notes).to.deep.equal(filters.unread);
+    const other = { ...account([WEB]), filters: { unread: [], networkAcls: [] } };
+    expect(change(between(account([]), other), ruleOf(WEB)).stopped).to.deep.equal({
+      what: "unknown",
+      because: [{ text: "the network ACL of subnet-0a was not seen, so what it denies is not known" }],
+    });
+  });
+
   it("tells a group that can't be seen any more from one that was deleted", () => {
     const [before, after] = [account([SSH]), account([SSH])];
     after.securityGroups = [];
@@ -63,6 +125,46 @@ describe("review", () => {
     expect(opens).to.deep.equal([]);
     expect(closes).to.have.length(1);
     expect(reasons[0]?.text).to.equal("instance i-0a2 (host-2) with 10.0.0.2 stopped, or is gone");
+  });
+
+  it("says of a permission that it has ended, without anything to say against that, and of one that it will soon", () => {
+    const ending = (ends: string) => {
+      const inventory = account([WEB]);
+      inventory.securityGroups[0]!.ingress[0]!.tags = { ends };
+      inventory.securityGroups[0]!.tags = {};
+      return inventory;
+    };
+    const options = { "aws-panos-rules:expiryTag": "ends" };
+    const ended = between(ending("2999-12-31"), ending("2020-01-01"), options);
+    expect(ended.against).to.deep.equal([]);
+    expect(
+      change(ended, ruleOf(WEB))
+        .reasons.map(({ text }) => text)
+        .join(),
+    ).to.include("it has ended");
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    const soon = between(account([]), ending(tomorrow), options);
+    expect(soon.notes.join()).to.match(new RegExp(`ends at .* as far as rule sgr-01.* ends is ${tomorrow}`));
+  });
+
+  it("says of interfaces of no instance that they came and went, and what they are for", () => {
+    const all = (permissions: Permission[]) => {
+      const inventory = account(permissions);
+      for (const each of inventory.networkInterfaces) {
+        delete each.instanceId;
+        each.description = "ELB app/web/1";
+      }
+      return inventory;
+    };
+    const gone = all([WEB]);
+    gone.networkInterfaces = [];
+    const options = { "aws-panos-rules:interfaces": "all" };
+    const name = `aws-${groupId(1)}-tcp-443`;
+    const who = "eni-0a1 (application_load_balancer “ELB app/web/1”) with 10.0.0.1";
+    const came = change(between(gone, all([WEB]), options), name);
+    expect(came.reasons.map(({ text }) => text)).to.deep.equal([`${who} came`]);
+    const went = change(between(all([WEB]), gone, options), name);
+    expect(went.reasons.map(({ text }) => text)).to.deep.equal([`${who} is gone`]);
   });
 
   it("says that nothing opens where a source replaces narrower ones that were open, but for what is new", () => {

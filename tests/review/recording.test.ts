@@ -3,11 +3,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { review } from "../../commands/review/review";
-import { readRecording, recordRulebases, RULEBASE_VARIABLE } from "../../review/change/recording";
-import type { Recording } from "../../review/change/recording-shape";
+import { RULEBASE_VARIABLE } from "../../plan/ask";
+import { readRecording } from "../../plan/recordings/read";
+import { recordRulebases } from "../../plan/recordings/record";
+import { notRead } from "../../review/stopped/words";
+import type { Recording } from "../../plan/recordings/shape";
 import type { Review } from "../../review/change/types";
 import { offlineSettings } from "../../settings/offline";
 import { account, ruleOf, type Permission } from "../support/account";
+import { from, pushed } from "../support/panorama";
 import { firewallConfig, Lab, PASSWORDS, PROJECT_DIR, ruleEntry, said } from "../support/lab";
 
 const WEB: Permission = { group: 1, port: 443 };
@@ -60,21 +64,60 @@ describe("a review from a rulebase snapshot", function () {
     expect(result.made!.notes).to.deep.equal([
       "The firewall was not asked: what it has is from a snapshot of 2026-01-31T12:00:00.000Z",
       "AWS was not asked: what it has is from a snapshot",
+      ...notRead(undefined),
     ]);
-    expect(result.text).to.include("from a snapshot of 2026-01-31T12:00:00.000Z");
+    expect(result.text.replace(/\s+/g, " ")).to.include("from a snapshot of 2026-01-31T12:00:00.000Z");
 
     // The same inventory and the same firewall are told by the same hashes, asked or recorded.
     await lab.setAccount(other);
     await lab.configure();
     const stack = await lab.stack();
     const reviewed = { AWS_PANOS_REVIEWED: join(lab.directory, "review") };
-    const applied = await stack.up({ skipPreview: true, env: reviewed });
+    const applied = await stack.up({ env: reviewed });
     expect(applied.code, said(applied)).to.equal(0);
     expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
 
     const misled = await lab.during(() => stack.up({ env: { [RULEBASE_VARIABLE]: file } }));
     expect(said(misled.result)).to.include(`${RULEBASE_VARIABLE} is for reviews`);
     expect(misled.writes).to.equal(0);
+  });
+
+  it("holds what Panorama has pushed, and one of an earlier version says what it doesn't know", async () => {
+    const mail = from("cloud", ruleEntry("pano-mail", { destination: "10.0.0.3" }));
+    lab.firewall.setPushed(
+      "vsys1",
+      pushed({ above: [mail], below: [ruleEntry("pano-end", { action: "deny" })] }),
+    );
+    await lab.setAccount(account([WEB, { group: 3, port: 25 }]));
+    const configFile = await lab.configure({ secrets: { "panos:password": PASSWORDS["aws-panos"] } });
+    const reading = { PANOS_PORT: String(lab.firewall.port), PANOS_PASSWORD: PASSWORDS["aws-panos"] };
+    const { firewalls } = await offlineSettings(PROJECT_DIR, "dev", reading, { file: configFile });
+    const file = join(lab.directory, "managed.json");
+    await recordRulebases(file, firewalls);
+    lab.firewall.setPushed("vsys1", "");
+
+    writeFileSync(
+      join(lab.directory, "recorded.json"),
+      JSON.stringify(account([WEB, { group: 3, port: 25 }])),
+    );
+    const recorded = ["--rulebase", file, "--inventory", join(lab.directory, "recorded.json")];
+    const now = await run(...recorded);
+    expect(now.code, now.text).to.equal(0);
+    expect(now.made!.firewalls[0]!.alreadyAllowed[0]!.by).to.include(
+      "Panorama's rule pano-mail of device group cloud",
+    );
+    expect(now.text).not.to.include("isn't read");
+
+    const earlier = await readRecording(file);
+    for (const { candidate, running } of Object.values(earlier.firewalls)) {
+      for (const rulebase of [candidate, running])
+        rulebase.pushed = { above: ["pano-mail"], below: ["pano-end"] };
+    }
+    writeFileSync(file, JSON.stringify(earlier));
+    const then = await run(...recorded);
+    expect(then.text.replace(/\s+/g, " ")).to.match(
+      /what it has pushed isn't read: 1 rule \(pano-mail\) above/,
+    );
   });
 
   it("refuses what is no rulebase snapshot, and says where it is wrong", async () => {

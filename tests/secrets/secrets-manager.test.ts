@@ -126,7 +126,7 @@ describe("API keys in AWS Secrets Manager", () => {
     expect(manager.requests[0]).to.deep.equal({ action: "GetSecretValue", region: "ap-south-1" });
     manager.secrets.clear();
     const error = await panosFailure(readApiKey?.() ?? Promise.resolve());
-    expect(error.code).to.equal("key-missing");
+    expect(error.code).to.equal("KEY_MISSING");
     expect(error.message).to.contain(ID);
   });
 });

@@ -84,7 +84,13 @@ describe("settings", () => {
     expect(quarantineOf()).to.equal(undefined);
     const tags = { SecurityStatus: ["IR"] };
     expect(quarantineOf("{}")).to.deep.equal({ tags, deny: false, responders: [] });
-    const all = { tags: { state: ["bad", ""] }, deny: true, before: "mgmt", responders: ["10.9.0.0/16"] };
+    const all = {
+      tags: { state: ["bad", ""] },
+      deny: true,
+      only: true,
+      before: "mgmt",
+      responders: ["10.9.0.0/16"],
+    };
     expect(quarantineOf(JSON.stringify(all))).to.deep.equal(all);
     const region = { "aws:region": "eu-central-1" };
     expect(read({ ...region, "aws-panos-rules:quarantine": "{}" }).inventory.kind).to.equal("ec2");
@@ -107,6 +113,8 @@ describe("settings", () => {
       '{"deny":true,"before":"aws-sg-1-tcp-22"}',
       "aws-panos-rules:quarantine.before aws-sg-1-tcp-22 is a rule of this program, which may go",
     ],
+    ['{"only":true}', "aws-panos-rules:quarantine.only is about the rules that deny, and there are none"],
+    ['{"deny":true,"only":1}', "aws-panos-rules:quarantine.only is neither true nor false"],
     [
       '{"deny":true,"responders":["10.9.0.1/16"]}',
       'aws-panos-rules:quarantine.responders "10.9.0.1/16" is not a CIDR block as it has to be written',
@@ -159,6 +167,37 @@ describe("settings", () => {
     expect(inventory).to.include({ kind: "auto", withStopped: true });
     expect(firewalls[0]?.mapping.destinations).to.equal("dynamic");
     expect(read().firewalls[0]?.mapping.destinations).to.equal("addresses");
+  });
+
+  it("say whose interfaces rules lead to, and read them where they are no instance's", () => {
+    const said = (value?: string) => read(value === undefined ? {} : { "aws-panos-rules:interfaces": value });
+    const interfaces = (value?: string) => said(value).firewalls[0]?.mapping.interfaces;
+    expect([interfaces(), interfaces("instances"), interfaces("[]")]).to.deep.equal([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(interfaces("all")).to.equal("all");
+    expect(interfaces('["rds","application_load_balancer"]')).to.deep.equal([
+      "application_load_balancer",
+      "rds",
+    ]);
+    expect(said("all").inventory).to.include({ kind: "auto", withoutInstance: true });
+    expect(said().inventory).to.not.have.property("withoutInstance");
+  });
+
+  it("say which tag ends permissions, and how often rules have to be confirmed", () => {
+    const mapping = (more: Record<string, string>) => read(more).firewalls[0]?.mapping;
+    expect(mapping({})).to.not.have.any.keys("expiry", "recertify");
+    const before = Date.now();
+    const { expiry } = mapping({ "aws-panos-rules:expiryTag": "ends" }) ?? {};
+    expect(expiry).to.include({ tag: "ends", noticeDays: 14 });
+    expect(expiry?.now).to.be.within(before, Date.now());
+    const notice = { "aws-panos-rules:expiryTag": "ends", "aws-panos-rules:expiryNotice": "0" };
+    expect(mapping(notice)?.expiry?.noticeDays).to.equal(0);
+    expect(mapping({ "aws-panos-rules:recertify": '{"days":180}' })?.recertify).to.deep.equal({
+      ...{ days: 180, tag: "firewall-confirmed" },
+    });
   });
 
   it("makes address groups of prefix lists with more than 50 entries, of others, or of none", () => {
@@ -286,7 +325,7 @@ describe("settings", () => {
     ["aws-panos-rules:firewall", "eni-1", "is not an object of lists of ids"],
     ["aws-panos-rules:firewall", "{}", "names no id"],
     ["aws-panos-rules:firewall", '{"instanceIds":["eni-1"]}', "is not such an id"],
-    ["aws-panos-rules:firewall", '{"instances":["i-1"]}', "is none of instanceIds"],
+    ["aws-panos-rules:firewall", '{"instances":["i-1"]}', "did you mean instanceIds?"],
     ["aws-panos-rules:inventory", "guess", "is none of auto, lookups, ec2, snapshot"],
     ["aws-panos-rules:inventory", "snapshot", "is missing, although inventory is snapshot"],
     ["aws-panos-rules:ruleMode", "both", "is none of application, service"],
@@ -307,6 +346,17 @@ describe("settings", () => {
     ],
     ["aws-panos-rules:directions", '"egress"', "is not a list of directions"],
     ["aws-panos-rules:directions", '["out"]', 'has "out", which is neither ingress nor egress'],
+    ["aws-panos-rules:expiryTag", "ends=2026", "is not a valid value"],
+    ["aws-panos-rules:expiryTag", "aws:ends", "one of AWS's own tags"],
+    ["aws-panos-rules:recertify", "180", "is not an object of days and tag"],
+    ["aws-panos-rules:recertify", '{"days":0}', "recertify.days 0 is not a whole number from 1"],
+    ["aws-panos-rules:recertify", '{"day":9}', "recertify.day is not a setting: did you mean days?"],
+    ["aws-panos-rules:recertify", '{"days":9,"tag":"a\'b"}', "is not a tag's key"],
+    ["aws-panos-rules:interfaces", "any", '"any" is neither instances, nor all, nor a list of kinds'],
+    ["aws-panos-rules:interfaces", '["rsd"]', 'has "rsd", which is no kind of interface: did you mean rds?'],
+    ["aws-panos-rules:interfaces", '["nat_gateway"]', "nat_gateway, which carries no security group"],
+    ["aws-panos-rules:interfaces", '["all"]', "has all in a list"],
+    ["aws-panos-rules:interfaces", "[5]", "has 5, which is no kind of interface"],
     ["aws-panos-rules:references", "yes", "is none of skip, expand"],
     ["aws-panos-rules:destinationAddress", "both", "is none of private, public"],
     ["aws-panos-rules:prefixListGroups", "-1", 'prefixListGroups "-1" is not a valid value'],
@@ -315,7 +365,7 @@ describe("settings", () => {
     ["aws-panos-rules:protectedSubnets", '["vpc-0a"]', '"vpc-0a" is not such an id'],
     ["aws-panos-rules:protectedVpcs", '["subnet-0a"]', '"subnet-0a" is not such an id'],
     ["aws-panos-rules:zones", '["dmz"]', "is not an object of subnets, vpcs, tags and sources"],
-    ["aws-panos-rules:zones", '{"subnet":{}}', "zones.subnet is none of subnets, vpcs, tags, sources"],
+    ["aws-panos-rules:zones", '{"subnet":{}}', "zones.subnet is not a setting: did you mean subnets?"],
     ["aws-panos-rules:zones", '{"vpcs":"dmz"}', "zones.vpcs is not an object of zones by a VPC's id"],
     ["aws-panos-rules:zones", '{"vpcs":{"subnet-0a":"dmz"}}', 'zones.vpcs["subnet-0a"] is not a VPC'],
     [
@@ -326,13 +376,17 @@ describe("settings", () => {
     ["aws-panos-rules:zones", '{"tags":{"tier=web":"<dmz>"}}', "is not a zone's name"],
     ["panos:port", "x", "is not a port number"],
     ["aws-panos-rules:guardrails", "strict", "is not an object"],
-    ["aws-panos-rules:guardrails", '{"neverOpened":[]}', "guardrails.neverOpened is not a guardrail"],
+    [
+      "aws-panos-rules:guardrails",
+      '{"neverOpened":[]}',
+      "guardrails.neverOpened is not a setting: did you mean neverOpen?",
+    ],
     ["aws-panos-rules:guardrails", '{"neverOpen":["ssh"]}', 'neverOpen "ssh" is not a protocol with ports'],
     ["aws-panos-rules:guardrails", '{"neverOpen":["tcp/9-1"]}', 'neverOpen "tcp/9-1" is not a protocol'],
     ["aws-panos-rules:guardrails", '{"neverOpen":"tcp/22"}', "neverOpen is not a list"],
     ["aws-panos-rules:guardrails", '{"widestSource":{"tcp/22":24}}', "is not one prefix length for IPv4 and"],
     ["aws-panos-rules:guardrails", '{"widestSource":{"tcp/22":{"IPv4":33,"IPv6":1}}}', "is not one prefix"],
-    ["aws-panos-rules:guardrails", '{"exclude":{"subnets":[]}}', "exclude.subnets is none of"],
+    ["aws-panos-rules:guardrails", '{"exclude":{"subnets":[]}}', "exclude.subnets is not a setting"],
     ["aws-panos-rules:guardrails", '{"exclude":{"vpcs":[5]}}', "exclude.vpcs 5 is not a tag"],
     ["aws-panos-rules:guardrails", '{"approvalTag":true}', "approvalTag true is not a tag"],
     ["aws-panos-rules:guardrails", '{"maxRules":-1}', "maxRules -1 is not a whole number"],

@@ -2,7 +2,7 @@ import * as http from "node:http";
 import { expect } from "chai";
 import { startSimulator } from "../../packages/simulator/index";
 import type { Simulator } from "../../packages/simulator/index";
-import type { PageState } from "../../packages/simulator/page/state";
+import type { PageState } from "../../packages/simulator/page/types";
 import { Client, RULES, ruleXml } from "./stock-client";
 
 function get(
@@ -47,7 +47,7 @@ describe("simulator: the page", () => {
     expect(policy).to.contain("default-src 'none'");
     expect(text).not.to.match(/https?:\/\//);
     expect(text).not.to.contain("innerHTML");
-    const script = /<script nonce="[^"]+">([\s\S]*)<\/script>/.exec(text)?.[1] ?? "";
+    const script = /<script type="module" nonce="[^"]+">([\s\S]*)<\/script>/.exec(text)?.[1] ?? "";
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
     expect(() => new Function(script)).not.to.throw();
     expect(script).to.contain("EventSource");

@@ -1,7 +1,19 @@
 import type { Inventory, SecurityGroupRule } from "../../inventory/types";
+import type { MappingOptions } from "../../mapping/types";
 
 /** The interface that the small account's routes send internet traffic to. */
 export const FIREWALL_INTERFACE = "eni-0f";
+
+/** What such an account is mapped with, where nothing else is in question. */
+export const MAPPING: MappingOptions = {
+  firewall: { instanceIds: [], networkInterfaceIds: [FIREWALL_INTERFACE], vpcEndpointIds: [] },
+  ownerId: "test1234",
+  untrustZone: "untrust",
+  trustZone: "trust",
+  destinations: "addresses",
+  ruleMode: "service",
+  applications: {},
+};
 
 /** One ingress permission of the small account. */
 export interface Permission {

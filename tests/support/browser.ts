@@ -64,7 +64,7 @@ export function pagesIn(suite: Mocha.Suite): OpenPage | undefined {
     const path = join(directory, "page.html");
     await writeFile(path, html);
     const url = pathToFileURL(path).href;
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
     const page = await context.newPage();
     opened.push(page);
     page.on("request", (request) => {

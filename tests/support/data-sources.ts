@@ -225,13 +225,17 @@ export class DataSources {
       ownerId: each.OwnerId,
       vpcId: each.VpcId,
       subnetId: each.SubnetId,
-      attachments: Attachment ? [{ instanceId: Attachment.InstanceId ?? "" }] : [],
+      attachments: Attachment
+        ? [{ instanceId: Attachment.InstanceId ?? "", instanceOwnerId: Attachment.InstanceOwnerId ?? "" }]
+        : [],
       privateIp: each.PrivateIpAddress,
       privateIps: (each.PrivateIpAddresses ?? []).map(({ PrivateIpAddress }) => PrivateIpAddress),
       ipv6Addresses: (each.Ipv6Addresses ?? []).map(({ Ipv6Address }) => Ipv6Address),
       associations: Association ? [{ publicIp: Association.PublicIp }] : [],
       securityGroups: (each.Groups ?? []).map(({ GroupId }) => GroupId),
       interfaceType: each.InterfaceType,
+      requesterId: each.RequesterId ?? "",
+      description: each.Description ?? "",
       tags: tagsOf(each.TagSet),
     };
   }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ruleHash, tagHash } from "../../declaration/hashes";
-import { Commit, Firewall, SecurityRuleResource, Tag } from "../../provider/policy";
+import { declarationOf, NO_CONTENT } from "../../declaration/declaration";
+import { Commit, Firewall, ObjectResource } from "../../provider/resources";
 import type { SecurityRule } from "../../panos/policy";
 
 /** A policy declared otherwise than the program declares it: other names and parents in Pulumi. */
@@ -40,7 +40,8 @@ export function declare(variation: Variation): void {
     { parent },
   );
   const tag = { name: `aws-panos-${ownerId}`, comments: stack };
-  const tagResource = new Tag(
+  const tagResource = new ObjectResource(
+    "tags",
     `${prefix}tag`,
     { firewall, ...tag, acceptRename: false },
     { parent, dependsOn: firewallResource },
@@ -48,7 +49,8 @@ export function declare(variation: Variation): void {
   const rules = ports.map((port) => ruleFor(variedRule(variation, port), port, tag.name));
   const ruleResources = rules.map((rule, index) => {
     const logical = variation.logicalNames?.[ports[index] ?? 0] ?? rule.name;
-    return new SecurityRuleResource(
+    return new ObjectResource(
+      "rules",
       prefix + logical,
       { firewall, ownerId, before, ...rule },
       { parent, dependsOn: tagResource },
@@ -57,14 +59,7 @@ export function declare(variation: Variation): void {
   const registered = [firewallResource, tagResource, ...ruleResources].map(
     (resource) => new Promise<unknown>((resolve) => void resource.urn.apply(resolve)),
   );
-  const declared = {
-    rules: Object.fromEntries(rules.map((rule) => [rule.name, ruleHash(rule)])),
-    addresses: {},
-    addressGroups: {},
-    services: {},
-    applications: {},
-    tags: { [tag.name]: tagHash(tag) },
-  };
+  const declared = declarationOf(ownerId, stack, { ...NO_CONTENT, rules });
   new Commit(
     variation.commit ?? "commit",
     { firewall, ownerId, before, stack, declared: Promise.all(registered).then(() => declared) },

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
-import { registerResources } from "../../provider/registration";
+import { registerResources } from "../../provider/resource/registration";
 import { deployTrigger } from "../../trigger/infrastructure";
 import { triggerSettingsFrom, type TriggerSettings } from "../../trigger/settings";
 
@@ -200,6 +200,10 @@ export const VARIANTS: Record<
   "tags that isolate instances": {
     values: { tagKeys: ["firewall", "SecurityStatus"], regions: [REGION, "eu-west-1"] },
     mainStack: { config: { ...MAIN_STACK.config, "aws-panos-rules:quarantine": {} } },
+  },
+  "interfaces of no instance": {
+    values: { members: { accounts: ["111122223333"] } },
+    mainStack: { config: { ...MAIN_STACK.config, "aws-panos-rules:interfaces": "all" } },
   },
   CodeBuild: { values: { runner: "codebuild" } },
   "CodeBuild in a VPC": {

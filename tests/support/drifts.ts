@@ -62,7 +62,7 @@ function findingNumber(index: number): Finding {
     ...(isStaged && { by: ["alice"] }),
     ...{ group, traffic: "TCP port 443" },
     reasons: [{ text: `${group.name} (${group.id}) has sgr-0${index.toString(16)} from ${source[0]}` }],
-    fields: kind === "removed" ? [] : [{ field: "source", added: source, removed: ["any"] }],
+    fields: [{ field: "source", added: source, removed: kind === "removed" ? [] : ["any"] }],
     ...(kind !== "removed" && { xml }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Inventory, NetworkInterface, Route, SecurityGroupRule, Tags } from "../../inventory/types";
 import type { Ec2Item, Ec2Request } from "./ec2-server";
+import { transitLists } from "./ec2-transit";
 
 /** An object of an account, and what EC2's filters know it by. */
 interface Filtered {
@@ -21,7 +22,10 @@ export function ec2Of(inventory: Inventory): (request: Ec2Request) => Map<string
     ["DescribeSecurityGroupRules", rules(inventory)],
     ["DescribeManagedPrefixLists", prefixLists(inventory)],
   ]);
-  return ({ action, form }) => {
+  return (request) => {
+    const { action, form } = request;
+    const transit = transitLists(inventory, request);
+    if (transit.has(action)) return transit;
     const wanted = filtersOf(form);
     const found = (listed.get(action) ?? []).filter(({ by }) =>
       wanted.every(({ name, values }) => values.some((value) => (by[name] ?? []).some(matches(value)))),
@@ -136,6 +140,7 @@ function route(each: Route): Ec2Item {
     instanceId: each.instanceId,
     networkInterfaceId: each.networkInterfaceId,
     transitGatewayId: each.transitGatewayId,
+    egressOnlyInternetGatewayId: each.egressOnlyInternetGatewayId,
     ...{ origin, state },
   };
 }
@@ -157,7 +162,7 @@ function instances({ instances: known, networkInterfaces }: Inventory): Filtered
 }
 
 function networkInterface(each: NetworkInterface): Filtered {
-  const { id, instanceId, vpcId, subnetId, privateIpAddresses, publicIps = [] } = each;
+  const { id, instanceId, vpcId, subnetId, privateIpAddresses, publicIps = [], status = "in-use" } = each;
   const publicIp = (address: string) =>
     publicIps.find(({ privateIpAddress }) => privateIpAddress === address);
   const association = (address = "") => {
@@ -166,9 +171,12 @@ function networkInterface(each: NetworkInterface): Filtered {
   };
   const [primary] = privateIpAddresses;
   return {
-    by: { id: [id], "vpc-id": [vpcId], "subnet-id": [subnetId], "attachment.instance-id": [instanceId] },
+    by: {
+      ...{ id: [id], status: [status], "vpc-id": [vpcId], "subnet-id": [subnetId] },
+      "attachment.instance-id": [instanceId],
+    },
     item: {
-      ...{ networkInterfaceId: id, ownerId: OWNER, vpcId, subnetId, privateIpAddress: primary },
+      ...{ networkInterfaceId: id, ownerId: OWNER, vpcId, subnetId, privateIpAddress: primary, status },
       ...association(primary),
       privateIpAddressesSet: privateIpAddresses.map((address) => ({
         privateIpAddress: address,
@@ -182,6 +190,7 @@ function networkInterface(each: NetworkInterface): Filtered {
       ...(instanceId !== undefined && {
         attachment: { instanceId, instanceOwnerId: OWNER, status: each.attachmentStatus ?? "attached" },
       }),
+      ...{ description: each.description, requesterId: each.requesterId },
       ...{ interfaceType: "interface", sourceDestCheck: true, tagSet: tagSet(each.tags) },
     },
   };

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 
 /** An object in the names of EC2's XML: lists are sets of `<item>`. */
 export interface Ec2Item {
-  [field: string]: string | number | boolean | Ec2Item | Ec2Item[] | undefined;
+  [field: string]: string | number | boolean | Ec2Item | Ec2Item[] | string[] | undefined;
 }
 
 /** What one question was. */
@@ -34,6 +34,17 @@ const SETS: Record<string, { set: string; id: string }> = {
   DescribeSecurityGroups: { set: "securityGroupInfo", id: "groupId" },
   DescribeSecurityGroupRules: { set: "securityGroupRuleSet", id: "securityGroupRuleId" },
   DescribeSecurityGroupVpcAssociations: { set: "securityGroupVpcAssociationSet", id: "groupId" },
+  DescribeTransitGatewayAttachments: { set: "transitGatewayAttachments", id: "transitGatewayAttachmentId" },
+  DescribeTransitGatewayVpcAttachments: {
+    set: "transitGatewayVpcAttachments",
+    id: "transitGatewayAttachmentId",
+  },
+  DescribeTransitGatewayRouteTables: { set: "transitGatewayRouteTables", id: "transitGatewayRouteTableId" },
+  SearchTransitGatewayRoutes: { set: "routeSet", id: "destinationCidrBlock" },
+  DescribeVpcEndpoints: { set: "vpcEndpointSet", id: "vpcEndpointId" },
+  DescribeVpcEndpointServiceConfigurations: { set: "serviceConfigurationSet", id: "serviceName" },
+  DescribeVpcBlockPublicAccessExclusions: { set: "vpcBlockPublicAccessExclusionSet", id: "exclusionId" },
+  DescribeNetworkAcls: { set: "networkAclSet", id: "networkAclId" },
   DescribeManagedPrefixLists: { set: "prefixListSet", id: "prefixListId" },
 };
 
@@ -142,7 +153,7 @@ export class Ec2Server {
           GetCallerIdentityResult: {
             Account: accountId,
             Arn: `arn:aws:sts::${accountId}:assumed-role/reader/session`,
-            UserId: "AROATEST",
+            UserId: "AROATEST:session",
           },
         });
       case "AssumeRole":

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { newCrypter } from "../../packages/pulumi/secrets";
-import { chooseExecutable, Stack, type Executable, type RunResult } from "../../packages/pulumi/stack";
+import { chooseExecutable } from "../../commands/pulumi";
+import { Stack, type Executable, type RunResult } from "../../packages/pulumi/stack";
 import type { Inventory } from "../../inventory/types";
 import {
   startSimulator,
@@ -71,11 +72,14 @@ export interface StackChoices {
   projectDir?: string;
   /** What runs it; what TEST_EXECUTABLE says unless given. */
   executable?: Executable;
+  /** Whether each command has a process of its own, as the CLI has: for who looks at its command line. */
+  hasOwnProcesses?: boolean;
 }
 
 /** What TEST_EXECUTABLE asks for, or the Pulumi CLI where it is found. */
 export function testExecutable(): Executable {
-  return chooseExecutable(process.env["TEST_EXECUTABLE"]?.split(" ") ?? []);
+  const flags = process.env["TEST_EXECUTABLE"]?.split(" ") ?? [];
+  return chooseExecutable({ engine: flags.includes("--engine"), cli: flags.includes("--cli") });
 }
 
 /** A firewall, an AWS account and stacks that connect them, for one test; everything in a folder of its own. */
@@ -94,11 +98,15 @@ export class Lab {
     });
   }
 
-  static async open(options: SimulatorOptions = {}): Promise<Lab> {
+  /** @param start what it works with, in place of a firewall */
+  static async open(
+    options: SimulatorOptions = {},
+    start: (options: SimulatorOptions) => Promise<Simulator> = startSimulator,
+  ): Promise<Lab> {
     const users = Object.entries(PASSWORDS).map(([name, password]) => ({ name, password }));
     const directory = await mkdtemp(join(tmpdir(), "aws-panos-test-"));
     const record = join(directory, "requests.jsonl");
-    return new Lab(await startSimulator({ config: firewallConfig(), users, record, ...options }), directory);
+    return new Lab(await start({ config: firewallConfig(), users, record, ...options }), directory);
   }
 
   async close(): Promise<void> {
@@ -161,6 +169,9 @@ export class Lab {
       projectDir: choices.projectDir ?? PROJECT_DIR,
       backendDir: this.directory,
       configFile,
+      // It takes a second program, and shows what the update does anyway.
+      skipPreview: true,
+      inProcess: choices.hasOwnProcesses !== true,
       env: {
         PANOS_PORT: String(this.firewall.port),
         PANOS_PASSWORD: PASSWORDS[administrator],

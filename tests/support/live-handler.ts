@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Edges } from "../../trigger/handler/edges";
+import type { Dependencies } from "../../trigger/handler/dependencies";
 import { Handler } from "../../trigger/handler/handler";
 import { Ledger } from "../../trigger/ledger/ledger";
 import { openStore } from "../../trigger/ledger/open";
@@ -20,7 +20,7 @@ export interface Outside {
 /** The handler as Lambda calls it, with the real runner, for a lab's stack; its ledger in the lab's folder. */
 export function liveHandler(
   lab: LabPlace,
-  now: Edges["now"] = Date.now,
+  now: Dependencies["now"] = Date.now,
 ): { handler: Handler; outside: Outside } {
   const { runner, log: runs } = runnerFor(lab);
   const outside: Outside = { wakes: [], told: [], letters: [], log: [], runs };

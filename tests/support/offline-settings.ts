@@ -1,4 +1,5 @@
-import { settingsFrom, type Settings } from "../../settings/index";
+import { settingsFrom } from "../../settings/index";
+import { type Settings } from "../../settings/types";
 import { FIREWALL_INTERFACE } from "./account";
 
 /** The settings of a stack for the small account and a firewall that nobody asks; more, by full key. */

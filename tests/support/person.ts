@@ -1,11 +1,12 @@
 import { PanosClient } from "../../panos/client";
 import { waitForJob, type Job } from "../../panos/job";
 import { locks, releaseCommitLock, takeCommitLock, type Lock } from "../../panos/lock";
-import { containerXpath, entryXpath, type Container } from "../../panos/location";
+import { containerXpath, entryXpath, type Location } from "../../panos/location";
+import { pushGroup } from "../../panos/push";
 import { pendingChanges, type PendingChange } from "../../panos/system";
 import type { Simulator } from "../../packages/simulator";
 
-const VSYS = { vsys: "vsys1" };
+const VSYS: Location = { vsys: "vsys1" };
 
 /** Somebody who works on the firewall by hand, as one more client of the same API. */
 export class Person {
@@ -15,12 +16,13 @@ export class Person {
     firewall: Simulator,
     readonly name: string,
     password: string,
+    private readonly at = VSYS,
   ) {
     this.client = new PanosClient({
       hostname: "127.0.0.1",
       port: firewall.port,
       protocol: "https",
-      vsys: VSYS.vsys,
+      ...at,
       username: name,
       password,
       skipVerifyCertificate: true,
@@ -29,40 +31,52 @@ export class Person {
 
   /** Puts a rule, as XML, at the end of the rulebase. */
   addRule(entry: string): Promise<void> {
-    return this.client.set(containerXpath(VSYS, "rules"), entry);
+    return this.client.set(containerXpath(this.at, "rules"), entry);
   }
 
   /** Puts an object, as XML. */
-  addObject(kind: Exclude<Container, "rules">, entry: string): Promise<void> {
-    return this.client.set(containerXpath(VSYS, kind), entry);
+  addObject(kind: string, entry: string): Promise<void> {
+    return this.client.set(containerXpath(this.at, kind), entry);
   }
 
   /** Replaces one setting of a rule; `element` is its XML. */
   edit(rule: string, setting: string, element: string): Promise<void> {
-    return this.client.edit(`${entryXpath(VSYS, "rules", rule)}/${setting}`, element);
+    return this.client.edit(`${entryXpath(this.at, "rules", rule)}/${setting}`, element);
   }
 
   /** Adds to a rule: `element` is XML of one of its settings. */
   set(rule: string, element: string): Promise<void> {
-    return this.client.set(entryXpath(VSYS, "rules", rule), element);
+    return this.client.set(entryXpath(this.at, "rules", rule), element);
   }
 
   removeTag(rule: string, tag: string): Promise<void> {
-    return this.client.delete(`${entryXpath(VSYS, "rules", rule)}/tag/member[text()='${tag}']`);
+    return this.client.delete(`${entryXpath(this.at, "rules", rule)}/tag/member[text()='${tag}']`);
   }
 
   moveBelow(rule: string, other: string): Promise<void> {
-    return this.client.move(entryXpath(VSYS, "rules", rule), "after", other);
+    return this.client.move(entryXpath(this.at, "rules", rule), "after", other);
   }
 
   deleteRule(rule: string): Promise<void> {
-    return this.client.delete(entryXpath(VSYS, "rules", rule));
+    return this.client.delete(entryXpath(this.at, "rules", rule));
   }
 
   /** Commits everybody's changes, as the button does. */
   async commitEverything(): Promise<Job | undefined> {
     const id = await this.client.commit("<commit></commit>");
     return id === undefined ? undefined : waitForJob(this.client, id, { timeoutSeconds: 60 });
+  }
+
+  /** Pushes what this person has committed to firewalls of the device group. */
+  async push(serials: readonly string[]): Promise<void> {
+    const group = this.at.panorama?.deviceGroup ?? "";
+    const common = {
+      administrator: this.name,
+      scope: "own",
+      description: "by hand",
+      timeoutSeconds: 60,
+    } as const;
+    await pushGroup(this.client, { group, serials, ...common });
   }
 
   takeLock(comment: string): Promise<void> {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { enginesOf } from "../../commands/pulumi";
 import type { Executable } from "../../packages/pulumi/stack";
 import { LocalRunner, type LocalRunnerOptions } from "../../trigger/runner/local";
 import type { RunRequest } from "../../trigger/runner/runner";
-import { engineFor } from "../../trigger/runner/stand-in";
 import { PASSPHRASE, PASSWORDS, PROJECT_DIR, testExecutable } from "./lab";
 
 /** Where a lab is, as another process can be told too. */
@@ -27,10 +27,10 @@ export function runnerFor(
   }: Partial<LocalRunnerOptions> & { executable?: Executable } = {},
 ): LabRunner {
   const log: string[] = [];
-  const engine = engineFor(executable, {
-    name: "dev",
+  // It looks for the processes of a run, and kills them.
+  const engine = enginesOf(executable, true).at({
+    stack: "dev",
     projectDir: PROJECT_DIR,
-    backendDir: lab.directory,
     configFile: join(lab.directory, "Pulumi.dev.yaml"),
   });
   const backend = pathToFileURL(lab.directory).href;

@@ -16,10 +16,14 @@ export type S3Fault =
  * one), 404 where there is none to be another, 409 where two meet.
  */
 export class S3Server {
-  readonly objects = new Map<string, { content: string; etag: string }>();
+  readonly objects = new Map<string, { content: string | Buffer; etag: string }>();
   /** For the next writes, in turn. */
   readonly faults: S3Fault[] = [];
   writes = 0;
+  /** How many objects a page of a listing has. */
+  pageSize = 1000;
+  /** What it answers to all listings, where it answers none. */
+  refusal: string | undefined;
 
   private constructor(private readonly server: Server) {}
 
@@ -47,6 +51,11 @@ export class S3Server {
     };
   }
 
+  /** @param name with the bucket's: "/bucket/key" */
+  put(name: string, content: string | Buffer): void {
+    this.objects.set(name, { content, etag: etagOf(content) });
+  }
+
   async stop(): Promise<void> {
     this.server.closeAllConnections();
     this.server.close();
@@ -54,7 +63,8 @@ export class S3Server {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const name = new URL(request.url ?? "", "http://s3").pathname;
+    const { pathname, searchParams } = new URL(request.url ?? "", "http://s3");
+    const name = decodeURIComponent(pathname);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const known = this.objects.get(name);
@@ -62,6 +72,12 @@ export class S3Server {
       response.writeHead(status, { "content-type": "application/xml" });
       response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`);
     };
+    if (request.method === "GET" && searchParams.get("list-type") === "2") {
+      if (this.refusal !== undefined) return refuse(403, this.refusal);
+      response.writeHead(200, { "content-type": "application/xml" });
+      response.end(this.listing(name.replace(/\/?$/, "/"), searchParams));
+      return;
+    }
     if (request.method === "GET") {
       if (known === undefined) return refuse(404, "NoSuchKey");
       response.writeHead(200, { etag: known.etag });
@@ -78,7 +94,7 @@ export class S3Server {
       return refuse(412, "PreconditionFailed");
     }
     const content = Buffer.concat(chunks).toString();
-    const etag = `"${createHash("md5").update(content).digest("hex")}"`;
+    const etag = etagOf(content);
     this.objects.set(name, { content, etag });
     if (fault === "lost-answer") {
       response.destroy();
@@ -87,4 +103,27 @@ export class S3Server {
     response.writeHead(200, { etag });
     response.end();
   }
+
+  /** A page of ListObjectsV2, which begins after the token of the one before. */
+  private listing(bucket: string, asked: URLSearchParams): string {
+    const prefix = asked.get("prefix") ?? "";
+    const after = asked.get("continuation-token") ?? "";
+    const keys = [...this.objects.keys()]
+      .filter((name) => name.startsWith(bucket))
+      .map((name) => name.slice(bucket.length))
+      .filter((key) => key.startsWith(prefix) && key > after)
+      .sort();
+    const page = keys.slice(0, this.pageSize);
+    const isCut = page.length < keys.length;
+    const contents = page.map(
+      (key) =>
+        `<Contents><Key>${key}</Key><Size>${this.objects.get(bucket + key)!.content.length}</Size></Contents>`,
+    );
+    const next = isCut ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : "";
+    return `<?xml version="1.0"?><ListBucketResult><IsTruncated>${isCut}</IsTruncated>${contents.join("")}${next}</ListBucketResult>`;
+  }
+}
+
+function etagOf(content: string | Buffer): string {
+  return `"${createHash("md5").update(content).digest("hex")}"`;
 }

@@ -1,5 +1,5 @@
 import { Handler } from "../../trigger/handler/handler";
-import type { DeadLetter, Edges, HandlerSettings } from "../../trigger/handler/edges";
+import type { DeadLetter, Dependencies, HandlerSettings } from "../../trigger/handler/dependencies";
 import { Ledger } from "../../trigger/ledger/ledger";
 import type { LedgerStore, Stored } from "../../trigger/ledger/store";
 import { DEPLOYED, VirtualQueue, type QueueOptions } from "../../trigger/replay/virtual-queue";
@@ -53,7 +53,7 @@ export interface WorldOptions {
   store?: LedgerStore;
   /** Every so many milliseconds; none without. */
   schedule?: number;
-  fetchFile?: Edges["fetchFile"];
+  fetchFile?: Dependencies["fetchFile"];
   outcome?: Runner["outcome"];
   /** Called for each invocation, which may be killed by it. */
   onInvocation?: (life: Life, id: string) => void;
@@ -135,7 +135,7 @@ export class World {
   private invocation(input: unknown, id: string, end = this.time.now() + 900_000) {
     const life = new Life();
     this.options.onInvocation?.(life, id);
-    return new Handler(this.settings, this.edges(life)).handle(input, { id, end });
+    return new Handler(this.settings, this.dependencies(life)).handle(input, { id, end });
   }
 
   ledger(): Ledger {
@@ -147,7 +147,7 @@ export class World {
     return this.runs.map(({ began }) => (began - BEGIN) / 1000);
   }
 
-  private edges(life: Life): Edges {
+  private dependencies(life: Life): Dependencies {
     const reachable = (what: "ledger" | "wake" | "deadLetter" | "tell", work: () => void): Promise<void> => {
       if (this.out.has(what)) return Promise.reject(new Error(`${what} is out of reach`));
       work();

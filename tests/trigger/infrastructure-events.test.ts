@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { CALLS, STATE_CHANGE, TAG_CALLS } from "../../trigger/events/names";
+import { CALLS, SERVICE_CALLS, STATE_CHANGE, TAG_CALLS } from "../../trigger/events/names";
 import { deployed, deployedVariant, REGION, VARIANTS, type Declared } from "../support/deployed-trigger";
 
 interface Pattern {
@@ -42,6 +42,20 @@ describe("the rules on events", () => {
       "AWS API Call via CloudTrail",
       "AWS Service Event via CloudTrail",
     ]);
+  });
+
+  it("see services' own calls where rules lead to their interfaces, here and in other accounts, and nowhere else", async () => {
+    const { of, one } = await deployedVariant("interfaces of no instance");
+    for (const rule of ["services", "hub-services"]) {
+      const { source, detail } = patternOf(one("EventRule", rule));
+      expect(source).to.include.members(["aws.rds", "aws.elasticloadbalancing"]);
+      expect(detail?.eventSource).to.deep.equal(Object.keys(SERVICE_CALLS));
+      expect(detail?.eventName).to.include.members(Object.values(SERVICE_CALLS).flat());
+    }
+    const environment = JSON.stringify(of("Function").map(({ inputs }) => inputs["environment"]));
+    expect(environment).to.include('"TRIGGER_WATCH_SERVICES":"true"');
+    const usual = await deployedVariant("listed accounts");
+    expect(usual.of("EventRule").map(({ name }) => name)).to.not.include("services");
   });
 
   it("keep to the size that EventBridge takes", async () => {

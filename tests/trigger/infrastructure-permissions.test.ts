@@ -12,6 +12,8 @@ import {
 /** All that may be allowed on everything, because AWS knows no resources for it. */
 const WITHOUT_RESOURCES = [
   /^ec2:Describe\w+$/,
+  // Which tables there are is read, not told.
+  /^ec2:SearchTransitGatewayRoutes$/,
   /^ec2:GetManagedPrefixListEntries$/,
   /^ecr:GetAuthorizationToken$/,
 ];
@@ -77,7 +79,7 @@ describe("permissions", () => {
           statements.filter(({ where }) => where === "RolePolicy guard").map(({ Sid }) => Sid),
         );
         const writes = actions(allowed(statements).filter(({ Sid }) => !ofGuard.has(Sid))).filter(
-          (action) => action.startsWith("ec2:") && !/^ec2:(Describe|Get)/.test(action),
+          (action) => action.startsWith("ec2:") && !/^ec2:(Describe|Get|Search)/.test(action),
         );
         if (values?.["subnetIds"] === undefined) expect(writes).to.deep.equal([]);
         else expect(INTERFACES).to.include.members(writes);
@@ -162,6 +164,9 @@ describe("permissions", () => {
           "ec2:DescribeSecurityGroupRules ec2:DescribeRouteTables ec2:DescribeSubnets ec2:DescribeVpcs",
           "ec2:DescribeManagedPrefixLists ec2:GetManagedPrefixListEntries",
           "ec2:DescribeVpcPeeringConnections ec2:DescribeSecurityGroupVpcAssociations",
+          "ec2:DescribeTransitGatewayAttachments ec2:DescribeTransitGatewayVpcAttachments",
+          "ec2:DescribeTransitGatewayRouteTables ec2:SearchTransitGatewayRoutes",
+          "ec2:DescribeVpcEndpoints ec2:DescribeVpcEndpointServiceConfigurations",
         ].join(" "),
         "*",
       ],

@@ -26,7 +26,7 @@ describe("the trigger's settings", () => {
   it("take an organization's stack by the file of its bare name", async () => {
     expect((await settingsOf({ stack: "acme/prod" })).stack).to.equal("acme/prod");
     expect(await problemsWith({ stack: "acme/other" })).to.deep.equal([
-      "stack can't be used: Pulumi.other.yaml can't be read: there is none here. npm run init makes one",
+      "stack can't be used: there is no stack other (Pulumi.other.yaml) here; there is prod. npm run init makes a new one",
     ]);
   });
 

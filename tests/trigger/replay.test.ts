@@ -7,6 +7,8 @@ import { expect } from "chai";
 import { replay } from "../../commands/replay/replay";
 import { callRecord, IDS, logFile } from "../support/cloudtrail";
 import { PROJECT_DIR, testExecutable } from "../support/lab";
+import { withEnvironment } from "../support/environment";
+import { expectReadableRun } from "../support/golden";
 import { FakeTerminal } from "../support/terminal";
 
 const at = (time: string) => ({ eventTime: `2026-03-01T${time}Z` });
@@ -50,17 +52,31 @@ describe("npm run replay", () => {
       `2026-03-01T10:00:00Z  alice StartInstances ${IDS.instance}`,
       `2026-03-01T10:00:20Z  run 1 begins: alice (StartInstances ${IDS.instance})`,
       `2026-03-01T10:00:30Z  alice StopInstances ${IDS.instance}`,
-      "2026-03-01T10:01:20Z  run 1 ends, 1 changes applied",
+      "2026-03-01T10:01:20Z  run 1 ends, 1 change applied",
       `2026-03-01T10:01:20Z  run 2 begins: alice (StopInstances ${IDS.instance})`,
-      "2026-03-01T10:02:20Z  run 2 ends, 1 changes applied",
+      "2026-03-01T10:02:20Z  run 2 ends, 1 change applied",
       "2026-03-01T10:02:20Z  run 3 begins: looked again",
       "2026-03-01T10:03:20Z  run 3 ends, 0 changes applied",
     ]);
     expect(text).to.contain("3 records, ").and.contain("1 read-only");
   });
 
+  it("says it within the terminal's width", async () => {
+    const file = await write([
+      callRecord("StopInstances", INSTANCES, { ...at("10:00:30"), eventID: "event-2" }),
+      callRecord("DescribeInstances", {}, { readOnly: true }),
+      callRecord("StartInstances", INSTANCES, { ...at("10:00:00"), eventID: "event-1" }),
+      { eventName: 7 },
+    ]);
+    const { input } = new FakeTerminal();
+    await expectReadableRun(join(__dirname, "golden"), "replay", async ({ output, environment }) => {
+      const code = await replay.run([file], { input, output, errors: output, folder, environment });
+      expect(code).to.equal(0);
+    });
+  });
+
   it("says so where nothing counts", async () => {
-    expect(await said([callRecord("CreateVolume", {})])).to.contain("1 records, 0 runs");
+    expect(await said([callRecord("CreateVolume", {})])).to.contain("1 record, 0 runs");
   });
 
   it("refuses what is no log file", async () => {
@@ -110,8 +126,7 @@ describe("npm run replay", () => {
 
     it("runs the program against a simulated firewall for what the calls did, and says what it doesn't know", async () => {
       const environment = { PANOS_HOSTNAME: "192.0.2.1", PANOS_API_KEY: "of-a-real-firewall" };
-      const before = Object.keys(environment).map((name) => [name, process.env[name]] as const);
-      Object.assign(process.env, environment);
+      const restore = withEnvironment(environment);
       try {
         const records = [stopped, callRecord("RunInstances", {}, at("10:00:05"))];
         const text = await said(records, ...DEMO, EXECUTABLE);
@@ -124,12 +139,9 @@ describe("npm run replay", () => {
           .and.match(/^ +- aws-sg-09fcdb0b30e4814b0-tcp-8000-8100$/m)
           .and.match(/^ +~ aws-sg-05f9370b406057313-tcp-22$/m)
           .and.match(/alice RunInstances\n +the account stays as it was/)
-          .and.match(/2 records, 1 runs\n.*not followed by the account:\n +1 RunInstances/s);
+          .and.match(/2 records, 1 run\n.*not followed by the account:\n +1 RunInstances/s);
       } finally {
-        for (const [name, value] of before) {
-          if (value === undefined) delete process.env[name];
-          else process.env[name] = value;
-        }
+        restore();
       }
     });
 

@@ -1,7 +1,7 @@
-import { cut, plainText } from "../../lib/text";
+import { cloudTrailRecord } from "../../aws/cloudtrail/record";
 import { isRecord } from "../../lib/records";
-import { CHANGES_BY_CALL, EC2_SOURCE } from "./names";
-import { principalOf, roleOf } from "./principal";
+import { CHANGES_BY_CALL, EC2_SOURCE, SERVICE_CALLS, isServiceCall } from "./names";
+import { callerText } from "./principal";
 import { subjectsOf } from "./subjects";
 import type { Verdict, Watch } from "./verdict";
 
@@ -10,41 +10,39 @@ const TAKING_CALLS = ["RevokeSecurityGroupIngress", "RevokeSecurityGroupEgress",
 
 /**
  * What a record of CloudTrail comes to: an event's `detail` in EventBridge, one of `Records` in a log file.
- * Source of the fields: CloudTrail documentation, record contents.
  */
-export function readCloudTrailRecord(record: unknown, { ownRoles, tagKeys }: Watch): Verdict {
+export function readCloudTrailRecord(
+  record: unknown,
+  { ownRoles, tagKeys, services = false }: Watch,
+): Verdict {
   if (!isRecord(record)) return { malformed: "a CloudTrail record that is no object" };
   // About the number of calls, and no call (CloudTrail documentation, Insights events' record contents).
   if (isInsight(record)) return { dropped: "an Insights event" };
-  const { eventSource, eventName, readOnly, errorCode, userIdentity } = record;
-  if (typeof eventSource !== "string") return { malformed: "a CloudTrail record without eventSource" };
-  if (eventSource !== EC2_SOURCE) return { dropped: "another service" };
-  if (typeof eventName !== "string") return { malformed: "a CloudTrail record without eventName" };
-  if (readOnly === true || readOnly === "true") return { dropped: "read-only" };
-  const kind = CHANGES_BY_CALL.get(eventName);
-  if (kind === undefined) return { dropped: "not watched" };
-  if (errorCode !== undefined && errorCode !== null && errorCode !== "") {
-    // A dry run never succeeds: Client.DryRunOperation says that it would have.
-    return { dropped: errorCode === "Client.DryRunOperation" ? "dry run" : "failed call" };
-  }
-  if (ownRoles.includes(roleOf(userIdentity) ?? "")) return { dropped: "own role" };
-  const { requestParameters, responseElements, serviceEventDetails } = record;
-  if (kind === "tags" && !touches(requestParameters, tagKeys)) return { dropped: "tag not watched" };
-  const { eventID, eventTime, recipientAccountId, awsRegion } = record;
-  const id = identifier(eventID);
-  if (id === undefined) return { malformed: `${eventName} without a usable eventID` };
-  const at = instant(eventTime);
-  if (at === undefined) return { malformed: `${eventName} without a usable eventTime` };
-  const subjects = subjectsOf(eventName, requestParameters, responseElements, serviceEventDetails);
-  const revoked = TAKING_CALLS.includes(eventName) ? subjects.filter((each) => each.startsWith("sg-")) : [];
+  const found = cloudTrailRecord(record);
+  const { id, at, source, name, account, region, error, isReadOnly, principal, request, response } = found;
+  if (source === undefined) return { malformed: "a CloudTrail record without eventSource" };
+  const isService = services && Object.hasOwn(SERVICE_CALLS, source);
+  if (source !== EC2_SOURCE && !isService) return { dropped: "another service" };
+  if (name === undefined) return { malformed: "a CloudTrail record without eventName" };
+  if (isReadOnly) return { dropped: "read-only" };
+  const kind = isService ? isServiceCall(source, name) && "service" : CHANGES_BY_CALL.get(name);
+  if (kind === undefined || kind === false) return { dropped: "not watched" };
+  // A dry run never succeeds: Client.DryRunOperation says that it would have.
+  if (error !== undefined) return { dropped: error === "Client.DryRunOperation" ? "dry run" : "failed call" };
+  if (ownRoles.includes(principal.roleArn ?? "")) return { dropped: "own role" };
+  if (kind === "tags" && !touches(request, tagKeys)) return { dropped: "tag not watched" };
+  if (id === undefined) return { malformed: `${name} without a usable eventID` };
+  if (at === undefined) return { malformed: `${name} without a usable eventTime` };
+  const subjects = subjectsOf(name, request, response, found.serviceDetails);
+  const revoked = TAKING_CALLS.includes(name) ? subjects.filter((each) => each.startsWith("sg-")) : [];
   return {
     change: {
       id,
       at,
-      what: eventName,
-      principal: principalOf(userIdentity),
-      account: word(recipientAccountId),
-      region: word(awsRegion),
+      what: name,
+      principal: callerText(principal),
+      account: account ?? "",
+      region: region ?? "",
       subjects,
       ...(revoked.length > 0 && { revoked }),
     },
@@ -62,21 +60,4 @@ function touches(request: unknown, keys: readonly string[]): boolean {
   const items = isRecord(tagSet) ? tagSet["items"] : undefined;
   if (!Array.isArray(items) || items.length === 0) return true;
   return items.some((item: unknown) => isRecord(item) && keys.some((key) => item["key"] === key));
-}
-
-/** An event's id: UUIDs in practice (CloudTrail documentation); undefined for anything that is none. */
-export function identifier(value: unknown): string | undefined {
-  return typeof value === "string" && /^[\w-]{1,64}$/.test(value) ? value : undefined;
-}
-
-/** A point in time in ISO 8601, UTC; undefined for anything else. */
-export function instant(value: unknown): string | undefined {
-  if (typeof value !== "string" || !/^\d{4}-\d\d-\d\dT/.test(value)) return undefined;
-  const time = Date.parse(value);
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
-}
-
-/** An account or a region: a word, or nothing. */
-export function word(value: unknown): string {
-  return typeof value === "string" ? cut(plainText(value), 32) : "";
 }

@@ -1,4 +1,4 @@
-import { identifier, instant, word } from "./cloudtrail";
+import { identifier, instant, word } from "../../aws/cloudtrail/record";
 import { isRecord } from "../../lib/records";
 import type { Verdict } from "./verdict";
 
@@ -24,8 +24,8 @@ export function readInstanceState(event: Record<string, unknown>): Verdict {
       at,
       what: state,
       principal: undefined,
-      account: word(event["account"]),
-      region: word(event["region"]),
+      account: word(event["account"]) ?? "",
+      region: word(event["region"]) ?? "",
       subjects: typeof instance === "string" && /^i-[0-9a-f]{8,17}$/.test(instance) ? [instance] : [],
     },
   };

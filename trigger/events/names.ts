@@ -27,6 +27,8 @@ export const CALLS = {
     "AssociateAddress",
     "DisassociateAddress",
     "ReleaseAddress",
+    // Of interface endpoints: other subnets, other groups.
+    "ModifyVpcEndpoint",
   ],
   groups: [
     "AuthorizeSecurityGroupIngress",
@@ -75,7 +77,95 @@ export const CALLS = {
     "AcceptVpcPeeringConnection",
     "DeleteVpcPeeringConnection",
   ],
+  transit: [
+    "CreateTransitGatewayRoute",
+    "ReplaceTransitGatewayRoute",
+    "DeleteTransitGatewayRoute",
+    "CreateTransitGatewayPrefixListReference",
+    "ModifyTransitGatewayPrefixListReference",
+    "DeleteTransitGatewayPrefixListReference",
+    "EnableTransitGatewayRouteTablePropagation",
+    "DisableTransitGatewayRouteTablePropagation",
+    "AssociateTransitGatewayRouteTable",
+    "DisassociateTransitGatewayRouteTable",
+    "DeleteTransitGatewayRouteTable",
+    "CreateTransitGatewayVpcAttachment",
+    "AcceptTransitGatewayVpcAttachment",
+    "ModifyTransitGatewayVpcAttachment",
+    "DeleteTransitGatewayVpcAttachment",
+    // Another Gateway Load Balancer behind the same endpoints.
+    "ModifyVpcEndpointServiceConfiguration",
+  ],
 } as const;
+
+/**
+ * Calls of services that make, change or end network interfaces of their own, by CloudTrail's name of the service.
+ * Most services use EC2's calls for it, with a role of the account, and those are in its trail: Lambda, EKS, EFS and load
+ * balancers that scale do so (EFS user guide, "Logging EFS API calls", has a CreateNetworkInterface; service-linked role
+ * AWSServiceRoleForElasticLoadBalancing). An interface whose requester is the service itself ("amazon-rds",
+ * "amazon-elasticache", …: EC2 user guide, "Requester-managed network interfaces") may have none, so its service's own
+ * calls count: those after which it exists, carries other groups or is in other subnets.
+ */
+export const SERVICE_CALLS = {
+  "elasticloadbalancing.amazonaws.com": [
+    "CreateLoadBalancer",
+    "DeleteLoadBalancer",
+    "SetSecurityGroups",
+    "SetSubnets",
+    "SetIpAddressType",
+    "ApplySecurityGroupsToLoadBalancer",
+    "AttachLoadBalancerToSubnets",
+    "DetachLoadBalancerFromSubnets",
+  ],
+  "rds.amazonaws.com": [
+    "CreateDBInstance",
+    "CreateDBInstanceReadReplica",
+    "RestoreDBInstanceFromDBSnapshot",
+    "RestoreDBInstanceToPointInTime",
+    "ModifyDBInstance",
+    "DeleteDBInstance",
+    "StartDBInstance",
+    "StopDBInstance",
+    "RebootDBInstance",
+    "ModifyDBCluster",
+    "StartDBCluster",
+    "StopDBCluster",
+    "FailoverDBCluster",
+    "CreateDBProxy",
+    "ModifyDBProxy",
+    "DeleteDBProxy",
+  ],
+  "elasticache.amazonaws.com": [
+    "CreateCacheCluster",
+    "ModifyCacheCluster",
+    "DeleteCacheCluster",
+    "CreateReplicationGroup",
+    "ModifyReplicationGroup",
+    "DeleteReplicationGroup",
+  ],
+  "redshift.amazonaws.com": [
+    "CreateCluster",
+    "RestoreFromClusterSnapshot",
+    "ModifyCluster",
+    "DeleteCluster",
+    "PauseCluster",
+    "ResumeCluster",
+  ],
+  "es.amazonaws.com": [
+    "CreateDomain",
+    "UpdateDomainConfig",
+    "DeleteDomain",
+    "CreateElasticsearchDomain",
+    "UpdateElasticsearchDomainConfig",
+    "DeleteElasticsearchDomain",
+  ],
+} as const;
+
+/** Whether a call of a service is among them. */
+export function isServiceCall(source: string, call: string): boolean {
+  const calls: Readonly<Record<string, readonly string[]>> = SERVICE_CALLS;
+  return Object.hasOwn(calls, source) && calls[source]!.includes(call);
+}
 
 /**
  * Calls on tags: watched for the keys that the stack's configuration looks at, and for no others, because

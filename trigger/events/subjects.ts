@@ -2,7 +2,7 @@ import { CHANGES_BY_CALL } from "./names";
 
 /** Ids of EC2's objects that rules depend on; not of images, volumes, keys or reservations. */
 const ID =
-  /^(?:i|sg|sgr|eni|eni-attach|rtb|rtbassoc|subnet|vpc|vpce|(?:vpc|subnet)-cidr-assoc|pl|igw|vgw|rs|pcx|eipalloc|eipassoc|ipam-[a-z-]{1,40})-[0-9a-f]{8,17}$/;
+  /^(?:i|sg|sgr|eni|eni-attach|rtb|rtbassoc|subnet|vpc|vpce|vpce-svc|(?:vpc|subnet)-cidr-assoc|pl|igw|vgw|rs|pcx|tgw|tgw-rtb|tgw-attach|eipalloc|eipassoc|ipam-[a-z-]{1,40})-[0-9a-f]{8,17}$/;
 
 const MAX_SUBJECTS = 10;
 /** A RunInstances of 1,000 instances answers with some 100,000 values. */
@@ -16,6 +16,7 @@ const FOREMOST: Record<string, string> = {
   groups: "sg-",
   prefixLists: "pl-",
   routes: "rtb-",
+  transit: "tgw-rtb-",
 };
 
 /**

@@ -24,4 +24,6 @@ export interface Watch {
   ownRoles: readonly string[];
   /** Tag keys that the stack's configuration looks at. */
   tagKeys: readonly string[];
+  /** Whether services' own calls count: the stack's `interfaces` names more than instances'. */
+  services?: boolean;
 }

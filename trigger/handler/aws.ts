@@ -4,7 +4,7 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { cut, plainText } from "../../lib/text";
 import { WAKE_MESSAGE, type LogFile } from "../events/arrival";
 import { LogFileError, MAX_FILE_BYTES } from "../events/log-file";
-import type { DeadLetter, Outbox } from "./edges";
+import type { DeadLetter, Outbox } from "./dependencies";
 
 const REQUESTS = { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true };
 

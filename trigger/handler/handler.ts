@@ -4,7 +4,7 @@ import { LedgerError } from "../ledger/errors";
 import { wantedAt } from "../ledger/lease";
 import { recordChanges, wantRun } from "../ledger/record";
 import { metricLine } from "../metrics";
-import { LONGEST_DELAY, type Edges, type HandlerSettings, type Invocation } from "./edges";
+import { LONGEST_DELAY, type Dependencies, type HandlerSettings, type Invocation } from "./dependencies";
 import { takeIn, type Intake } from "./intake";
 import { tellNotices } from "./notify";
 import { Runs } from "./runs";
@@ -28,7 +28,7 @@ export class Handler {
 
   constructor(
     private readonly settings: HandlerSettings,
-    private readonly edges: Edges,
+    private readonly dependencies: Dependencies,
   ) {}
 
   /** @throws where nothing of the input could be written down: all of it has to come again */
@@ -42,7 +42,7 @@ export class Handler {
   }
 
   private async attempt(input: unknown, invocation: Invocation): Promise<BatchAnswer> {
-    const { ledger, now, fetchFile } = this.edges;
+    const { ledger, now, fetchFile } = this.dependencies;
     const { watch, lookAgainAfter } = this.settings;
     const latest = Math.max(invocation.end - LEAST_TIME_AFTER_FILES, now() + 60_000);
     const intake = await takeIn(input, watch, fetchFile, () => now() < latest);
@@ -55,9 +55,9 @@ export class Handler {
     await this.sendDeadLetters(intake);
     this.logIntake(intake, before ?? document, document);
 
-    const runs = new Runs(invocation, this.settings, this.edges);
+    const runs = new Runs(invocation, this.settings, this.dependencies);
     const after = await runs.runWhatWaits(document, intake.scheduled);
-    if (after.hasRun || intake.scheduled) await tellNotices(after.document, this.edges);
+    if (after.hasRun || intake.scheduled) await tellNotices(after.document, this.dependencies);
     await this.askToBeWoken(after.hasRun ? undefined : before, after.document);
 
     const again = intake.again.map(({ message }) => message);
@@ -71,7 +71,7 @@ export class Handler {
   private async sendDeadLetters(intake: Intake): Promise<void> {
     await inParallel(intake.letters, async ({ body, reason, message }) => {
       try {
-        await this.edges.outbox.deadLetter({ body, reason });
+        await this.dependencies.outbox.deadLetter({ body, reason });
       } catch (error) {
         intake.again.push({ message, reason: `no dead letter could be sent: ${(error as Error).message}` });
       }
@@ -79,7 +79,7 @@ export class Handler {
   }
 
   private logIntake(intake: Intake, before: LedgerDocument, document: LedgerDocument): void {
-    const { now, log } = this.edges;
+    const { now, log } = this.dependencies;
     const time = now();
     const { changes, dropped, letters, again, files, scheduled } = intake;
     const recorded = waitingIn(document) - waitingIn(before);
@@ -121,23 +121,26 @@ export class Handler {
     const next = wantedAt(document);
     const asked = before === undefined || before.lease !== undefined ? undefined : wantedAt(before);
     if (next === undefined || (asked !== undefined && asked <= next)) return;
-    const seconds = Math.ceil((next - this.edges.now()) / 1000);
+    const seconds = Math.ceil((next - this.dependencies.now()) / 1000);
     try {
-      await this.edges.outbox.wake(Math.min(LONGEST_DELAY, Math.max(0, seconds)));
+      await this.dependencies.outbox.wake(Math.min(LONGEST_DELAY, Math.max(0, seconds)));
     } catch (error) {
-      this.edges.log({ event: "not-woken", reason: (error as Error).message });
+      this.dependencies.log({ event: "not-woken", reason: (error as Error).message });
     }
   }
 
   /** It can't keep a notice itself: told once by each process. */
   private async sayUnusable({ message, code }: LedgerError): Promise<void> {
-    this.edges.log({ event: "ledger-unusable", code, reason: message });
+    this.dependencies.log({ event: "ledger-unusable", code, reason: message });
     if (code === "LEDGER_UNREACHABLE" || code === "LEDGER_CONTENDED" || this.said.has(message)) return;
     try {
-      await this.edges.outbox.tell({ subject: "aws-panos-rules: the ledger can't be used", text: message });
+      await this.dependencies.outbox.tell({
+        subject: "aws-panos-rules: the ledger can't be used",
+        text: message,
+      });
       this.said.add(message);
     } catch (error) {
-      this.edges.log({ event: "not-told", reason: (error as Error).message });
+      this.dependencies.log({ event: "not-told", reason: (error as Error).message });
     }
   }
 }

@@ -4,7 +4,7 @@ import { readCloudTrailRecord } from "../events/cloudtrail";
 import { LogFileError, readLogFile } from "../events/log-file";
 import type { DropReason, Verdict, Watch } from "../events/verdict";
 import { inParallel } from "../../lib/parallel";
-import type { DeadLetter } from "./edges";
+import type { DeadLetter } from "./dependencies";
 
 /** What one invocation has brought. */
 export interface Intake {

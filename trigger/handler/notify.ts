@@ -1,20 +1,23 @@
 import type { LedgerDocument } from "../ledger/document";
-import { told } from "../ledger/settle";
-import type { Edges } from "./edges";
+import { withoutNotices } from "../ledger/settle";
+import type { Dependencies } from "./dependencies";
 
 /**
  * Tells people what the ledger keeps for them, and takes away what was told. What can't be told now stays, and
  * is told by a later invocation; one that dies in between tells it twice rather than never.
  */
-export async function tellNotices(document: LedgerDocument, edges: Edges): Promise<LedgerDocument> {
+export async function tellNotices(
+  document: LedgerDocument,
+  dependencies: Dependencies,
+): Promise<LedgerDocument> {
   const ids: string[] = [];
   for (const { id, subject, text } of document.notices) {
     try {
-      await edges.outbox.tell({ subject, text });
+      await dependencies.outbox.tell({ subject, text });
       ids.push(id);
     } catch (error) {
-      edges.log({ event: "not-told", subject, reason: (error as Error).message });
+      dependencies.log({ event: "not-told", subject, reason: (error as Error).message });
     }
   }
-  return ids.length === 0 ? document : edges.ledger.update((current) => told(current, ids));
+  return ids.length === 0 ? document : dependencies.ledger.update((current) => withoutNotices(current, ids));
 }

@@ -4,7 +4,7 @@ import { acquire, goesOn, isOwnerGone, isWanted } from "../ledger/lease";
 import { settle } from "../ledger/settle";
 import { metricLine } from "../metrics";
 import type { RunOutcome, RunningElsewhere, RunRequest } from "../runner/runner";
-import type { Edges, HandlerSettings, Invocation } from "./edges";
+import type { Dependencies, HandlerSettings, Invocation } from "./dependencies";
 import { tellNotices } from "./notify";
 
 /** Kept for what comes after a run: settling it, telling people, the next message. */
@@ -22,7 +22,7 @@ export class Runs {
   constructor(
     private readonly invocation: Invocation,
     private readonly settings: HandlerSettings,
-    private readonly edges: Edges,
+    private readonly dependencies: Dependencies,
   ) {}
 
   /**
@@ -46,7 +46,7 @@ export class Runs {
 
   /** Takes the lease if nobody has it and a run is due. */
   private async begin(isForced: boolean): Promise<Held & { hasBuried: boolean }> {
-    const { ledger, now, newId } = this.edges;
+    const { ledger, now, newId } = this.dependencies;
     const id = newId();
     let before: LedgerDocument | undefined;
     let free: LedgerDocument | undefined;
@@ -71,8 +71,8 @@ export class Runs {
       const outcome = await this.start(request);
       if (outcome.result === "started") {
         const { handle } = outcome;
-        this.edges.log({ event: "run-goes-on", run: request.id, handle, cause: request.cause });
-        return this.edges.ledger.update((current) => goesOn(current, request.id, handle));
+        this.dependencies.log({ event: "run-goes-on", run: request.id, handle, cause: request.cause });
+        return this.dependencies.ledger.update((current) => goesOn(current, request.id, handle));
       }
       ({ document, lease } = await this.settle(lease, outcome));
     }
@@ -81,7 +81,7 @@ export class Runs {
 
   /** Writes down how a run ended, and takes the lease for the next one in the same write if that is due. */
   private async settle(lease: Lease, outcome: RunOutcome): Promise<Held> {
-    const { ledger, now, newId } = this.edges;
+    const { ledger, now, newId } = this.dependencies;
     const id = newId();
     const hasTime = outcome.result !== "out-of-time" && this.invocation.end - now() >= LEAST_TIME;
     let before: LedgerDocument | undefined;
@@ -93,12 +93,12 @@ export class Runs {
       return acquire(after, this.run(id, after));
     });
     this.logRun(lease, outcome, before ?? document, after ?? document);
-    return { document: await tellNotices(document, this.edges), lease: heldAs(id, document) };
+    return { document: await tellNotices(document, this.dependencies), lease: heldAs(id, document) };
   }
 
   private async start(request: RunRequest): Promise<RunOutcome | RunningElsewhere> {
     try {
-      return await this.edges.runner.start(request);
+      return await this.dependencies.runner.start(request);
     } catch (error) {
       return { result: "failed", reason: error instanceof Error ? error.message : String(error) };
     }
@@ -107,9 +107,14 @@ export class Runs {
   /** How a run elsewhere ended; undefined while it goes on, or where that can't be learned now. */
   private async outcomeOf({ request }: Lease, handle: string): Promise<RunOutcome | undefined> {
     try {
-      return await this.edges.runner.outcome(request, handle);
+      return await this.dependencies.runner.outcome(request, handle);
     } catch (error) {
-      this.edges.log({ event: "outcome-unknown", run: request.id, handle, reason: (error as Error).message });
+      this.dependencies.log({
+        event: "outcome-unknown",
+        run: request.id,
+        handle,
+        reason: (error as Error).message,
+      });
       return undefined;
     }
   }
@@ -119,14 +124,17 @@ export class Runs {
     const cause = sizeOf(waiting) === 0 ? "looked again" : causeOf(waiting);
     const { revoked } = waiting;
     const request = {
-      ...{ id, cause, mode: this.settings.mode, deadline: end - TIME_TO_SETTLE },
+      id,
+      cause,
+      mode: this.settings.mode,
+      deadline: end - TIME_TO_SETTLE,
       ...(revoked && { revoked }),
     };
-    return { request, owner, now: this.edges.now(), until: end };
+    return { request, owner, now: this.dependencies.now(), until: end };
   }
 
   private logRun(lease: Lease, outcome: RunOutcome, before: LedgerDocument, after: LedgerDocument): void {
-    const { now, log } = this.edges;
+    const { now, log } = this.dependencies;
     const time = now();
     const oldest = oldestOf(after);
     const isNew = (alarm: "failing" | "out-of-time") =>

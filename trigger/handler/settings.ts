@@ -1,5 +1,5 @@
 import type { TriggerEnvironment } from "../environment";
-import { LONGEST_DELAY, type HandlerSettings } from "./edges";
+import { LONGEST_DELAY, type HandlerSettings } from "./dependencies";
 import type { Addresses } from "./aws";
 
 /** The function was deployed with an environment that it can't work with. Its message lists every problem. */
@@ -13,7 +13,7 @@ class HandlerSettingsError extends Error {
 }
 
 /**
- * What the deployment has told the handler. What it has told the runner, that reads itself.
+ * The handler's settings, as the deployment has set them. The runner reads its own.
  * @throws HandlerSettingsError
  */
 export function handlerSettings(
@@ -46,7 +46,11 @@ export function handlerSettings(
     stack: text("TRIGGER_STACK"),
     mode: mode === "preview" ? ("preview" as const) : ("up" as const),
     lookAgainAfter: Number(seconds) * 1000,
-    watch: { ownRoles: texts("TRIGGER_OWN_ROLES"), tagKeys: texts("TRIGGER_TAG_KEYS") },
+    watch: {
+      ownRoles: texts("TRIGGER_OWN_ROLES"),
+      tagKeys: texts("TRIGGER_TAG_KEYS"),
+      ...(environment["TRIGGER_WATCH_SERVICES"] === "true" && { services: true }),
+    },
     ledger: text("TRIGGER_LEDGER"),
     addresses: {
       queueUrl: text("TRIGGER_QUEUE_URL"),

@@ -5,20 +5,31 @@ import { METRICS, METRIC_NAMESPACE } from "../metrics";
 import type { Queues } from "./queue";
 import type { AlarmTopic } from "./topic";
 
-/** What goes wrong without anybody looking. Each tells the topic when it begins and when it is over. */
-export function alarms(context: Context, queues: Queues, handler: LambdaFunction, topic: AlarmTopic): void {
-  const { settings, name } = context;
-  const minutes = 60;
-  const alarm = (label: string, alarmDescription: string, args: Partial<MetricAlarmArgs>) =>
+/**
+ * Makes alarms of what should never be: each tells the topic when it begins and when it is over.
+ * @param period in seconds, unless an alarm says another
+ */
+export function alarmMaker({ name }: Context, topic: AlarmTopic, period: number) {
+  return (label: string, alarmDescription: string, args: Partial<MetricAlarmArgs>) =>
     new MetricAlarm(label, {
       name: `${name}-${label}`,
       alarmDescription,
-      ...{ evaluationPeriods: 1, period: 5 * minutes, threshold: 0, treatMissingData: "notBreaching" },
+      evaluationPeriods: 1,
+      period,
+      threshold: 0,
+      treatMissingData: "notBreaching",
       comparisonOperator: "GreaterThanThreshold",
       alarmActions: [topic.arn],
       okActions: [topic.arn],
       ...args,
     });
+}
+
+/** What goes wrong without anybody looking. Each tells the topic when it begins and when it is over. */
+export function alarms(context: Context, queues: Queues, handler: LambdaFunction, topic: AlarmTopic): void {
+  const { settings } = context;
+  const minutes = 60;
+  const alarm = alarmMaker(context, topic, 5 * minutes);
   const ours = (metricName: string) => ({
     namespace: METRIC_NAMESPACE,
     metricName,

@@ -37,7 +37,8 @@ export function storage(context: Context): Storage {
   const query = backend.kind === "bucket" ? new URL(backend.url).search : `?region=${region}`;
   const bucket = backend.kind === "bucket" ? interpolate`${backend.bucket}` : ownBucket(ledgerFolder).bucket;
   return {
-    ...{ bucket, ledgerFolder },
+    bucket,
+    ledgerFolder,
     ledgerUrl: interpolate`s3://${bucket}/${ledgerFolder}ledger.json${query}`,
     bucketArn: interpolate`arn:${partition}:s3:::${bucket}`,
     statePrefix: backend.kind === "service" ? undefined : prefix,
@@ -53,12 +54,10 @@ function ownBucket(ledgerFolder: string): Bucket {
   new BucketOwnershipControls("state", { ...of, rule: { objectOwnership: "BucketOwnerEnforced" } });
   const closed = new BucketPublicAccessBlock("state", {
     ...of,
-    ...{
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    },
+    blockPublicAcls: true,
+    blockPublicPolicy: true,
+    ignorePublicAcls: true,
+    restrictPublicBuckets: true,
   });
   new BucketServerSideEncryptionConfiguration("state", {
     ...of,

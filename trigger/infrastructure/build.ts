@@ -95,7 +95,7 @@ export function buildProject(
   context: Context,
   { role, attached, logs }: { role: Role; attached: RolePolicy; logs: LogGroup },
   image: TriggerImage,
-  told: Environment,
+  variables: Environment,
   network: RunnerNetwork | undefined,
 ): Project {
   const { settings, name } = context;
@@ -117,9 +117,11 @@ export function buildProject(
         image: image.uri,
         imagePullCredentialsType: "SERVICE_ROLE",
         privilegedMode: false,
-        environmentVariables: Object.entries(told as Record<string, Input<string>>).map(
+        environmentVariables: Object.entries(variables as Record<string, Input<string>>).map(
           ([variable, value]) => ({
-            ...{ name: variable, value, type: "PLAINTEXT" },
+            name: variable,
+            value,
+            type: "PLAINTEXT",
           }),
         ),
       },

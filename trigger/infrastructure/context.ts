@@ -26,7 +26,10 @@ export async function contextOf(settings: TriggerSettings): Promise<Context> {
     getPartition(),
   ]);
   return {
-    ...{ settings, account: accountId, region, partition },
+    settings,
+    account: accountId,
+    region,
+    partition,
     watched: settings.regions ?? [region],
     // Functions' names have no dots.
     name: `aws-panos-${bareStack(settings).replaceAll(".", "-")}`,

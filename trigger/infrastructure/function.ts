@@ -22,7 +22,7 @@ const MAXIMUM_CONCURRENCY = 2;
 /** The most that a standard queue's batch holds, and its message texts together: 6 MB. */
 const BATCH_SIZE = 10_000;
 
-/** What the deployed function and build are told; the values may be known only when they are deployed. */
+/** The variables of the deployed function and build; the values may be known only when they are deployed. */
 export type Environment = {
   [Name in keyof TriggerEnvironment]: Input<NonNullable<TriggerEnvironment[Name]>>;
 };
@@ -34,7 +34,7 @@ export function environment(
   ownRoles: Output<string[]>,
 ) {
   const { settings, name } = context;
-  const told: Environment = {
+  const variables: Environment = {
     TRIGGER_STACK: settings.stack,
     PULUMI_BACKEND_URL: storage.backendUrl,
     TRIGGER_LEDGER: storage.ledgerUrl,
@@ -46,13 +46,14 @@ export function environment(
     TRIGGER_SECOND_LOOK_SECONDS: String(settings.secondLookSeconds),
     TRIGGER_OWN_ROLES: jsonStringify(ownRoles),
     TRIGGER_TAG_KEYS: JSON.stringify([...new Set([...settings.tagKeys, ...settings.main.quarantineKeys])]),
+    ...(settings.main.watchesServices && { TRIGGER_WATCH_SERVICES: "true" }),
     TRIGGER_SECRETS: jsonStringify(secrets.variables),
     ...(settings.runner === "codebuild" && {
       TRIGGER_CODEBUILD_PROJECT: name,
       TRIGGER_BUILD_MINUTES: String(settings.buildMinutes),
     }),
   };
-  return told;
+  return variables;
 }
 
 /** The function's role: what the handler needs, and what its runner does. */
@@ -123,13 +124,13 @@ export function handlerFunction(
   { queues }: Parts,
   { role, attached, logs }: ReturnType<typeof functionRole>,
   image: TriggerImage,
-  told: Environment,
+  variables: Environment,
   network: RunnerNetwork | undefined,
 ): LambdaFunction {
   const { settings, name } = context;
   const { reservedConcurrency } = settings;
   // A build reads the secrets itself, and the function that only starts it may not.
-  const variables = settings.runner === "codebuild" ? { ...told, TRIGGER_SECRETS: "{}" } : told;
+  const own = settings.runner === "codebuild" ? { ...variables, TRIGGER_SECRETS: "{}" } : variables;
   const made = new LambdaFunction(
     "function",
     {
@@ -144,7 +145,7 @@ export function handlerFunction(
       ephemeralStorage: { size: settings.ephemeralStorage },
       // More than the mapping uses, as Lambda advises: throttled batches would end as dead letters.
       ...(reservedConcurrency > 0 && { reservedConcurrentExecutions: reservedConcurrency }),
-      environment: { variables },
+      environment: { variables: own },
       loggingConfig: { logFormat: "Text", logGroup: logs.name },
       ...(network !== undefined && {
         vpcConfig: { subnetIds: settings.subnetIds, securityGroupIds: [network.securityGroup.id] },
@@ -167,7 +168,8 @@ export function handlerFunction(
       eventSourceArn: queues.urgentQueue.arn,
       functionName: made.arn,
       // As few as come by themselves, and no window: nothing is gathered.
-      ...{ batchSize: 10, maximumBatchingWindowInSeconds: 0 },
+      batchSize: 10,
+      maximumBatchingWindowInSeconds: 0,
       functionResponseTypes: ["ReportBatchItemFailures"],
       scalingConfig: { maximumConcurrency: MAXIMUM_CONCURRENCY },
     });

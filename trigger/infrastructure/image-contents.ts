@@ -24,7 +24,6 @@ export const IMAGE_CONTENTS = [
   "panos",
   "plan",
   "provider",
-  "review",
   "settings",
   "trigger/environment.ts",
   "trigger/metrics.ts",

@@ -42,13 +42,15 @@ export function image(context: Context): TriggerImage {
   const architecture = settings.architecture;
   const tag = imageTag(ROOT, [stackFile, ...[caFile, guardPolicy].filter((file) => file !== undefined)], {
     ...buildArgs,
-    ...{ target, architecture },
+    target,
+    architecture,
   });
   const login = getAuthorizationTokenOutput({ registryId: repository.registryId });
   const built = new Image("image", {
     context: { location: ROOT },
     dockerfile: { location: path.join(ROOT, "trigger/Dockerfile") },
-    ...{ target, buildArgs },
+    target,
+    buildArgs,
     platforms: [architecture === "arm64" ? "linux/arm64" : "linux/amd64"],
     tags: [interpolate`${repository.repositoryUrl}:${tag}`],
     push: true,

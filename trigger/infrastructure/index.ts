@@ -1,20 +1,18 @@
 import { all } from "@pulumi/pulumi";
 import type { TriggerSettings } from "../settings";
 import { alarms } from "./alarms";
-import { storage } from "./bucket";
 import { buildProject, buildRole } from "./build";
 import { contextOf } from "./context";
-import { environment, functionRole, FUNCTION_SECONDS, handlerFunction } from "./function";
-import { deployGuard, seedGuard } from "./guard";
+import { environment, functionRole, handlerFunction } from "./function";
+import { deployGuard } from "./guard";
+import { seedGuard } from "./guard-watch";
 import { image } from "./image";
 import { accountsSetting, memberStacks, membersOf } from "./members";
 import { networkNeeds, runnerNetwork } from "./network";
-import { queuePolicies, queues } from "./queue";
-import type { Parts } from "./roles";
-import { hubOf, isUrgent, rulesElsewhere, rulesToQueue } from "./rules";
+import { partsOf } from "./parts";
+import { queuePolicies } from "./queue";
+import { hubOf, rulesElsewhere, rulesToQueue } from "./rules";
 import { schedule } from "./schedule";
-import { secrets } from "./secrets";
-import { topic } from "./topic";
 
 /**
  * Deploys the trigger: rules that see changes, a queue, the function that takes them from there and runs the
@@ -28,12 +26,7 @@ export async function deployTrigger(settings: TriggerSettings) {
   const network = await runnerNetwork(context);
   const inBuild = settings.runner === "codebuild";
 
-  const parts: Parts = {
-    storage: storage(context),
-    secrets: secrets(context),
-    queues: queues(FUNCTION_SECONDS + settings.batchSeconds, isUrgent(context)),
-    topic: topic(context),
-  };
+  const parts = partsOf(context);
   const hub = hubOf(context, members);
   const ruleArns = rulesToQueue(context, parts.queues, hub);
   queuePolicies(parts.queues, ruleArns, settings.trail?.topicArn);
@@ -48,9 +41,16 @@ export async function deployTrigger(settings: TriggerSettings) {
   const running = (ofBuild ?? ofFunction).role.arn;
   // The roles that it takes on in other accounts only read, and what only reads is no event.
   const ownRoles = all([...new Set([ofFunction.role.arn, running])]);
-  const told = environment(context, parts, ownRoles);
-  const handler = handlerFunction(context, parts, ofFunction, built, told, inBuild ? undefined : network);
-  if (ofBuild !== undefined) buildProject(context, ofBuild, built, told, network);
+  const variables = environment(context, parts, ownRoles);
+  const handler = handlerFunction(
+    context,
+    parts,
+    ofFunction,
+    built,
+    variables,
+    inBuild ? undefined : network,
+  );
+  if (ofBuild !== undefined) buildProject(context, ofBuild, built, variables, network);
   alarms(context, parts.queues, handler, parts.topic);
   const { guard } = settings;
   const guarded = guard && deployGuard(context, guard, { image: built, topic: parts.topic, hub, members });

@@ -67,7 +67,11 @@ export function memberStacks(
     ([hubBusArn, readerPrincipals, principal]) =>
       JSON.stringify(
         memberTemplate({
-          ...{ hubBusArn, hubAccount: account, readerPrincipals, roleName, externalId },
+          hubBusArn,
+          hubAccount: account,
+          readerPrincipals,
+          roleName,
+          externalId,
           rules: forwardedRules(context),
           ...(guarding && principal !== undefined && { guard: { ...guarding, principal } }),
           // Other accounts are only ever read by EC2's own API.
@@ -109,7 +113,10 @@ export function memberStacks(
     callAs,
   });
   return new StackInstances("members", {
-    ...{ stackSetName: set.name, callAs, regions: watched, operationPreferences },
+    stackSetName: set.name,
+    callAs,
+    regions: watched,
+    operationPreferences,
     deploymentTargets: { organizationalUnitIds: units },
   });
 }
@@ -122,7 +129,8 @@ export function accountsSetting(context: Context, members: readonly Member[]): O
   return jsonStringify([
     { regions: watched },
     ...members.map(({ roleArn }) => ({
-      ...{ role: roleArn, regions: watched },
+      role: roleArn,
+      regions: watched,
       ...(externalId !== undefined && { externalId }),
     })),
   ]);

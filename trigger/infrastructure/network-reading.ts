@@ -25,7 +25,10 @@ export async function readVpc(
   );
   const services = needs.flatMap(({ service }) => service ?? []);
   return {
-    ...{ vpcId, region, subnetIds, routeTables },
+    vpcId,
+    region,
+    subnetIds,
+    routeTables,
     natGateways: await Promise.all(
       [...nats].map(async (id) => ({ id, subnetId: (await getNatGateway({ id })).subnetId })),
     ),
@@ -69,7 +72,9 @@ async function readEndpoint(
     kinds.map(async (kind) => {
       try {
         const { routeTableIds = [] } = await getVpcEndpoint({
-          ...{ vpcId, serviceName: `com.amazonaws.${region}.${service}`, state: "available" },
+          vpcId,
+          serviceName: `com.amazonaws.${region}.${service}`,
+          state: "available",
           filters: [{ name: "vpc-endpoint-type", values: [kind] }],
         });
         return [{ service, kind, routeTableIds }];

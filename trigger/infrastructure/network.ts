@@ -84,7 +84,9 @@ function egress(
   new SecurityGroupEgressRule(label, {
     securityGroupId: group.id,
     description,
-    ...{ ipProtocol: "tcp", fromPort: port, toPort: port },
+    ipProtocol: "tcp",
+    fromPort: port,
+    toPort: port,
     ...("prefixListId" in to
       ? { prefixListId: to.prefixListId }
       : to.cidr.includes(":")

@@ -10,6 +10,7 @@ import {
   CLOUDTRAIL_EVENTS,
   EC2_SOURCE,
   OBJECT_CREATED,
+  SERVICE_CALLS,
   STATE_CHANGE,
   TAG_CALLS,
 } from "../events/names";
@@ -29,6 +30,8 @@ export interface Watched {
   /** Whether CloudTrail's calls come by EventBridge, and not by its files. */
   calls: boolean;
   tagKeys: readonly string[];
+  /** Whether services' own calls count, which make interfaces of no instance. */
+  services: boolean;
   /** Keys of the tags that isolate instances: their changes don't wait to be gathered with others. */
   quarantineKeys: readonly string[];
 }
@@ -41,11 +44,26 @@ function onTags(keys: readonly string[]) {
   return { ...FROM_CLOUDTRAIL, detail: { ...SUCCEEDED, eventName: TAG_CALLS, requestParameters } };
 }
 
+/** Which call is which service's is told apart where events are read. */
+const SERVICES: EventRule = {
+  name: "services",
+  description: "Calls of services that make and change network interfaces of their own",
+  pattern: {
+    source: Object.keys(SERVICE_CALLS).map((source) => `aws.${source.split(".")[0]}`),
+    "detail-type": CLOUDTRAIL_EVENTS,
+    detail: {
+      eventSource: Object.keys(SERVICE_CALLS),
+      errorCode: [{ exists: false }],
+      eventName: [...new Set(Object.values(SERVICE_CALLS).flat())],
+    },
+  },
+};
+
 /**
  * The rules of every bus that sees changes. EventBridge only delivers mutating calls to rules in the state
  * ENABLED, so reads need no filter. A call that failed has an errorCode.
  */
-export function changeRules({ calls, tagKeys, quarantineKeys }: Watched): EventRule[] {
+export function changeRules({ calls, services, tagKeys, quarantineKeys }: Watched): EventRule[] {
   const callRules: EventRule[] = [
     {
       name: "calls",
@@ -80,6 +98,7 @@ export function changeRules({ calls, tagKeys, quarantineKeys }: Watched): EventR
   ];
   return [
     ...(calls ? callRules : []),
+    ...(calls && services ? [SERVICES] : []),
     ...(calls ? tagRules : []),
     {
       name: "states",

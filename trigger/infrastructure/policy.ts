@@ -29,7 +29,8 @@ export function tlsOnly(Action: string[], Resource: Values): Statement {
     Sid: "RefuseWithoutTls",
     Effect: "Deny",
     Principal: "*",
-    ...{ Action, Resource },
+    Action,
+    Resource,
     Condition: { Bool: { "aws:SecureTransport": "false" } },
   };
 }

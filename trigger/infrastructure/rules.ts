@@ -20,7 +20,8 @@ import { trailFolders } from "../settings/trail";
 
 /** What the trigger's rules look at. */
 function watchedBy({ settings: { trail, tagKeys, main } }: Context): Watched {
-  return { calls: trail === undefined, tagKeys, quarantineKeys: main.quarantineKeys };
+  const { quarantineKeys, watchesServices: services } = main;
+  return { calls: trail === undefined, services, tagKeys, quarantineKeys };
 }
 
 /** Whether any event must not wait until others are gathered. */
@@ -96,7 +97,7 @@ function ruleToQueue(
   bus?: EventBus,
 ): Output<string> {
   const onBus = bus === undefined ? {} : { eventBusName: bus.name };
-  const rule = new Rule(name, { ...{ description, ...onBus }, eventPattern: JSON.stringify(pattern) });
+  const rule = new Rule(name, { description, ...onBus, eventPattern: JSON.stringify(pattern) });
   new EventTarget(name, {
     rule: rule.name,
     ...onBus,
@@ -170,7 +171,8 @@ export function rulesElsewhere(context: Context, hub: Hub | undefined): void {
   for (const region of others) {
     for (const { name, description, pattern } of forwardedRules(context)) {
       const rule = new Rule(`${name}-${region}`, {
-        ...{ region, description },
+        region,
+        description,
         eventPattern: JSON.stringify(pattern),
       });
       new EventTarget(`${name}-${region}`, { region, rule: rule.name, arn: hub.bus.arn, roleArn: role.arn });

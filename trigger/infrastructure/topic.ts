@@ -19,7 +19,8 @@ export function topic(context: Context): AlarmTopic {
   const { settings, name } = context;
   const key = new Key("alarms", {
     description: `Encrypts what ${name} tells people`,
-    ...{ enableKeyRotation: true, deletionWindowInDays: 30 },
+    enableKeyRotation: true,
+    deletionWindowInDays: 30,
     policy: policy(keyStatements(context)),
   });
   const made = new Topic("alarms", { displayName: name, kmsMasterKeyId: key.arn });

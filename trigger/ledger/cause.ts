@@ -15,8 +15,8 @@ export function causeOf(basket: Basket): string {
   if (size === 0) return "";
   const deeds = [...new Set(changes.map(deed))];
   const who = fitting(deeds, MAX_WHO, ", ");
-  const told = new Set(who);
-  const unsaid = size - changes.filter((change) => told.has(deed(change))).length;
+  const named = new Set(who);
+  const unsaid = size - changes.filter((change) => named.has(deed(change))).length;
   const said = `${who.join(", ")}${unsaid > 0 ? ` and ${unsaid} more` : ""}`;
   const label = size === 1 ? "; event " : "; events ";
   const ids = fitting(

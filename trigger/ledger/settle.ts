@@ -126,8 +126,8 @@ function notify(document: LedgerDocument, words: Words): LedgerDocument {
   return { ...document, notices: all.slice(-MAX_NOTICES) };
 }
 
-/** Takes away what has been told. */
-export function told(document: LedgerDocument, ids: readonly string[]): LedgerDocument {
+/** Takes away the notices that people have. */
+export function withoutNotices(document: LedgerDocument, ids: readonly string[]): LedgerDocument {
   const left = document.notices.filter(({ id }) => !ids.includes(id));
   return left.length === document.notices.length ? document : { ...document, notices: left };
 }

@@ -1,8 +1,8 @@
 import type { Instance, Inventory, SecurityGroupRule } from "../../inventory/types";
 import { checkInventory } from "../../inventory/validate";
-import { isRecord } from "../../lib/records";
+import { listIn, recordIn, type Fields } from "../../aws/cloudtrail/fields";
+import { cloudTrailRecord } from "../../aws/cloudtrail/record";
 
-type Fields = Record<string, unknown>;
 type Deed = (
   account: Inventory,
   request: Fields,
@@ -32,11 +32,10 @@ export class ReplayedAccount {
    * @returns whether the account is now as it was after the call; otherwise it stays as it was
    */
   happen(record: unknown): boolean {
-    if (!isRecord(record) || typeof record["eventName"] !== "string") return false;
-    const deed = DEEDS.get(record["eventName"]);
+    const { name = "", request, response } = cloudTrailRecord(recordIn(record));
+    const deed = DEEDS.get(name);
     const changed = structuredClone(this.current);
-    if (!deed?.(changed, fields(record["requestParameters"]), fields(record["responseElements"]), this.known))
-      return false;
+    if (!deed?.(changed, recordIn(request), recordIn(response), this.known)) return false;
     const checked = checkInventory(changed);
     if (!("inventory" in checked)) return false;
     this.current = checked.inventory;
@@ -61,7 +60,7 @@ function stateChanged(...[account, , answer, known]: Parameters<Deed>): boolean 
   return (
     answered.length > 0 &&
     answered.every(({ instanceId: id, currentState }) => {
-      const { name: state } = fields(currentState);
+      const { name: state } = recordIn(currentState);
       if (typeof id !== "string" || typeof state !== "string") return false;
       account.instances = account.instances.filter((instance) => instance.id !== id);
       if (state !== "pending" && state !== "running") return true;
@@ -126,29 +125,34 @@ function revoked(direction: "ingress" | "egress"): Deed {
 
 /** Its request has the whole rule anew (EC2 API reference: ModifySecurityGroupRules). */
 function modified(...[account, request]: Parameters<Deed>): boolean {
-  const { GroupId, SecurityGroupRule: given } = fields(request["ModifySecurityGroupRulesRequest"]);
-  const updates = (Array.isArray(given) ? given : [given]).map(fields);
-  return updates.every(({ SecurityGroupRuleId: id, SecurityGroupRule: update }) => {
-    const { IpProtocol: ipProtocol, FromPort, ToPort, Description, ...others } = fields(update);
-    const source = sourceIn(others, {
-      cidrIpv4: "CidrIpv4",
-      cidrIpv6: "CidrIpv6",
-      prefixListId: "PrefixListId",
-    });
-    return (["ingress", "egress"] as const).some((direction) => {
-      const rules = rulesOf(account, GroupId, direction) ?? [];
-      const index = rules.findIndex((rule) => rule.id === id);
-      const old = rules[index];
-      if (old === undefined || source === undefined) return false;
-      const { description, tags } = old;
-      const rule = { id, ipProtocol, ...ports(FromPort, ToPort), ...source };
-      rules[index] = {
-        ...rule,
-        ...described(Description ?? description),
-        ...(tags !== undefined && { tags }),
-      } as SecurityGroupRule;
-      return true;
-    });
+  const { GroupId, SecurityGroupRule: given } = recordIn(request["ModifySecurityGroupRulesRequest"]);
+  const updates = items(given);
+  return updates.length > 0 && updates.every((each) => isModified(account, GroupId, each));
+}
+
+function isModified(account: Inventory, group: unknown, each: Fields): boolean {
+  const { SecurityGroupRuleId: id, SecurityGroupRule: update } = each;
+  const { IpProtocol: ipProtocol, FromPort, ToPort, Description, ...others } = recordIn(update);
+  const source = sourceIn(others, {
+    cidrIpv4: "CidrIpv4",
+    cidrIpv6: "CidrIpv6",
+    prefixListId: "PrefixListId",
+  });
+  return (["ingress", "egress"] as const).some((direction) => {
+    const rules = rulesOf(account, group, direction) ?? [];
+    const index = rules.findIndex((rule) => rule.id === id);
+    const old = rules[index];
+    if (old === undefined || source === undefined) return false;
+    const { description, tags } = old;
+    rules[index] = {
+      id,
+      ipProtocol,
+      ...ports(FromPort, ToPort),
+      ...source,
+      ...described(Description ?? description),
+      ...(tags !== undefined && { tags }),
+    } as SecurityGroupRule;
+    return true;
   });
 }
 
@@ -199,10 +203,5 @@ function described(description: unknown) {
 }
 
 function items(value: unknown): Fields[] {
-  const list = fields(value)["items"];
-  return Array.isArray(list) ? list.map(fields) : [];
-}
-
-function fields(value: unknown): Fields {
-  return isRecord(value) ? value : {};
+  return listIn(value).map(recordIn);
 }

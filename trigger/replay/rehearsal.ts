@@ -1,21 +1,21 @@
+import { isRuleName } from "../../declaration/names";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stringify } from "yaml";
-import { Stack, type Executable } from "../../packages/pulumi/stack";
 import { readSnapshot, writeSnapshot } from "../../inventory";
+import type { Engines } from "../../lib/pulumi/engine";
 import { CONNECTION_ENVIRONMENT } from "../../panos/connection";
 import { PROJECT } from "../../settings/configuration";
 import { readStackFile } from "../../settings/stack-file";
-import { startSimulator, type Simulator } from "../../packages/simulator";
 import { filesAt } from "../runner/files";
 import { LocalRunner } from "../runner/local";
 import { endProcesses } from "../runner/processes";
 import { RunRecords } from "../runner/record";
 import type { RunOutcome, RunRequest } from "../runner/runner";
-import { engineFor } from "../runner/stand-in";
+import { pulumiEnvironment } from "../runner/surroundings";
 import { ReplayedAccount } from "./account";
 
 const PROJECT_DIR = join(__dirname, "..", "..");
@@ -23,12 +23,24 @@ const DEMO = { folder: PROJECT_DIR, stack: "dev", firewall: join(PROJECT_DIR, "d
 const STACK = "replay";
 const USER = "aws-panos-replay";
 
+/** A simulated firewall. */
+interface Firewall {
+  host: string;
+  port: number;
+  runningRules(vsys: string): string[];
+  /** What is at an XPath of the running configuration, as XML. */
+  running(xpath: string): string;
+  stop(): Promise<void>;
+}
+
 export interface RehearsalOptions {
   /** A recorded inventory: what AWS had before the first call. */
   snapshot: string;
   /** Whose settings count, and what its firewall has; the demo's unless given. */
   own?: { folder: string; stack: string; firewall: string } | undefined;
-  executable: Executable;
+  /** What runs the program. */
+  engines: Engines;
+  startFirewall: (has: { config: string; users: { name: string; password: string }[] }) => Promise<Firewall>;
   /** Ends the run that is under way, and lets none begin. */
   signal: AbortSignal;
 }
@@ -49,7 +61,7 @@ export class Rehearsal {
 
   private constructor(
     private readonly folder: string,
-    private readonly firewall: Simulator,
+    private readonly firewall: Firewall,
     private readonly rulebase: { vsys: string; xpath: string },
     private readonly account: ReplayedAccount,
     private readonly runner: LocalRunner,
@@ -58,7 +70,7 @@ export class Rehearsal {
 
   /** @throws Error that says which file can't be used */
   static async open(options: RehearsalOptions): Promise<Rehearsal> {
-    const { own = DEMO, executable, signal } = options;
+    const { own = DEMO, engines, signal } = options;
     const account = new ReplayedAccount(await readSnapshot(options.snapshot));
     const settings = await readStackFile(own.folder, own.stack);
     if (settings[`${PROJECT}:firewalls`] !== undefined) {
@@ -67,20 +79,24 @@ export class Rehearsal {
     const config = await readFile(own.firewall, "utf8");
     const folder = await mkdtemp(join(tmpdir(), "aws-panos-replay-"));
     const password = randomBytes(12).toString("base64url");
-    let firewall: Simulator | undefined;
+    let firewall: Firewall | undefined;
     try {
-      firewall = await startSimulator({ config, users: [{ name: USER, password }] });
-      const place = {
-        ...{ name: STACK, projectDir: PROJECT_DIR, backendDir: folder },
-        configFile: join(folder, `Pulumi.${STACK}.yaml`),
-      };
-      await writeFile(place.configFile, stringify({ config: configOf(settings, accountFile(folder)) }));
+      firewall = await options.startFirewall({ config, users: [{ name: USER, password }] });
+      const configFile = join(folder, `Pulumi.${STACK}.yaml`);
+      await writeFile(configFile, stringify({ config: configOf(settings, accountFile(folder)) }));
       const environment = { ...connectionTo(firewall, password), PULUMI_CONFIG_PASSPHRASE: password };
-      await Stack.create({ ...place, executable, env: environment });
       const backend = pathToFileURL(folder).href;
+      const engine = engines.at({ stack: STACK, projectDir: PROJECT_DIR, configFile });
+      await engine.createStack({ ...pulumiEnvironment(backend), ...environment });
       const runner = new LocalRunner({
-        ...{ engine: engineFor(executable, place), project: PROJECT, stack: STACK, backend },
-        ...{ ledger: ledgerIn(backend), secrets: {}, environment, write: () => undefined },
+        engine,
+        environment,
+        backend,
+        project: PROJECT,
+        stack: STACK,
+        ledger: ledgerIn(backend),
+        secrets: {},
+        write: () => undefined,
       });
       const vsys = settings["panos:vsys"] ?? "vsys1";
       const xpath = `/config/devices/entry/vsys/entry[@name='${vsys}']/rulebase/security/rules`;
@@ -143,7 +159,7 @@ export class Rehearsal {
   /** Our rules that are running, each as XML. */
   private rules(): Map<string, string> {
     const { vsys, xpath } = this.rulebase;
-    const ours = this.firewall.runningRules(vsys).filter((name) => name.startsWith("aws-sg-"));
+    const ours = this.firewall.runningRules(vsys).filter(isRuleName);
     return new Map(ours.map((name) => [name, this.firewall.running(`${xpath}/entry[@name='${name}']`)]));
   }
 }
@@ -170,7 +186,7 @@ function configOf(settings: Record<string, string>, snapshot: string): Record<st
 }
 
 /** Empty where a variable that this process has must not count. */
-function connectionTo(firewall: Simulator, password: string): Record<string, string> {
+function connectionTo(firewall: Firewall, password: string): Record<string, string> {
   const none = Object.values(CONNECTION_ENVIRONMENT).map((variable) => [variable, ""]);
   return {
     ...(Object.fromEntries(none) as Record<string, string>),

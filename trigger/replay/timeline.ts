@@ -9,6 +9,7 @@ import type { RunOutcome, RunRequest } from "../runner/runner";
 import type { Rehearsal, Rehearsed } from "./rehearsal";
 import { DEPLOYED, VirtualQueue } from "./virtual-queue";
 import { VirtualTime } from "./virtual-time";
+import { counted } from "../../lib/text";
 
 /** A moment of what would have happened. */
 export interface Moment {
@@ -34,6 +35,7 @@ export interface Pace {
   schedule: number;
   ownRoles: string[];
   tagKeys: string[];
+  services?: boolean;
 }
 
 const IDLE: Rehearsed = {
@@ -52,15 +54,10 @@ export async function timelineOf(
   tell: (moment: Moment) => void,
   rehearsal?: Rehearsal,
 ): Promise<Timeline> {
-  const watch = { ownRoles: pace.ownRoles, tagKeys: pace.tagKeys };
+  const { ownRoles, tagKeys, services = false } = pace;
+  const watch = { ownRoles, tagKeys, services };
   const timeline: Timeline = { dropped: new Map(), malformed: [], untold: new Map(), runs: 0 };
-  const changes: { change: Change; record: unknown }[] = [];
-  for (const record of records) {
-    const verdict = readCloudTrailRecord(record, watch);
-    if ("change" in verdict) changes.push({ change: verdict.change, record });
-    else if ("malformed" in verdict) timeline.malformed.push(verdict.malformed);
-    else count(timeline.dropped, verdict.dropped);
-  }
+  const changes = changesIn(records, watch, timeline);
   const times = changes.map(({ change }) => Date.parse(change.at)).sort((a, b) => a - b);
   const [first] = times;
   const last = times.at(-1);
@@ -104,14 +101,8 @@ export async function timelineOf(
         fetchFile: () => Promise.reject(new Error("a replay has its records already")),
         log: (line) => {
           if (line["event"] !== "run") return;
-          const { outcome, rules } = ended;
-          const changes = `${String(line["covered"])} changes`;
-          if (outcome.result !== "applied")
-            say(`run ${timeline.runs} ends, ${outcome.result}: ${changes} wait again`, [
-              reasonOf(outcome),
-              ...rules,
-            ]);
-          else say(`run ${timeline.runs} ends, ${changes} applied`, rehearsal && [outcome.summary, ...rules]);
+          const { end, details } = endOf(ended, counted(Number(line["covered"]), "change"));
+          say(`run ${timeline.runs} ends, ${end}`, rehearsal && details);
         },
         newId: () => `run-${++ids}`,
       },
@@ -129,17 +120,36 @@ export async function timelineOf(
     time.at(at + pace.delay, () => queue.send(eventOf(record)));
   }
   const over = last + pace.delay + pace.secondLook + 2 * pace.run + 3 * DEPLOYED.window;
-  if (pace.schedule > 0) {
-    for (let at = first + pace.schedule; at <= over; at += pace.schedule) {
-      time.at(at, () => queue.send(JSON.stringify(SCHEDULE_MESSAGE)));
-    }
+  for (let at = first + pace.schedule; pace.schedule > 0 && at <= over; at += pace.schedule) {
+    time.at(at, () => queue.send(JSON.stringify(SCHEDULE_MESSAGE)));
   }
   await time.run();
   return timeline;
 }
 
+/** The records that would start a run; what the others are is counted. */
+function changesIn(
+  records: readonly unknown[],
+  watch: Parameters<typeof readCloudTrailRecord>[1],
+  { malformed, dropped }: Timeline,
+): { change: Change; record: unknown }[] {
+  return records.flatMap((record) => {
+    const verdict = readCloudTrailRecord(record, watch);
+    if ("change" in verdict) return [{ change: verdict.change, record }];
+    if ("malformed" in verdict) malformed.push(verdict.malformed);
+    else count(dropped, verdict.dropped);
+    return [];
+  });
+}
+
 function count(counts: Map<string, number>, what: string): void {
   counts.set(what, (counts.get(what) ?? 0) + 1);
+}
+
+function endOf({ outcome, rules }: Rehearsed, changes: string): { end: string; details: string[] } {
+  if (outcome.result === "applied")
+    return { end: `${changes} applied`, details: [outcome.summary, ...rules] };
+  return { end: `${outcome.result}: ${changes} wait again`, details: [reasonOf(outcome), ...rules] };
 }
 
 function reasonOf(outcome: RunOutcome): string {

@@ -34,7 +34,7 @@ export class CodeBuildRunner implements Runner {
 
   async start({ id, cause, mode, revoked = [] }: RunRequest): Promise<RunOutcome | RunningElsewhere> {
     const { project } = this.options;
-    const told: BuildEnvironment = {
+    const variables: BuildEnvironment = {
       TRIGGER_RUN_ID: id,
       TRIGGER_RUN_CAUSE: [...cause].slice(0, LONGEST_CAUSE).join(""),
       TRIGGER_RUN_MODE: mode,
@@ -46,8 +46,10 @@ export class CodeBuildRunner implements Runner {
           projectName: project,
           // A request that is sent again, because its answer was lost, starts no second build.
           idempotencyToken: id,
-          environmentVariablesOverride: Object.entries(told).map(([name, value]: [string, string]) => ({
-            ...{ name, value, type: "PLAINTEXT" },
+          environmentVariablesOverride: Object.entries(variables).map(([name, value]: [string, string]) => ({
+            name,
+            value,
+            type: "PLAINTEXT",
           })),
         }),
       );

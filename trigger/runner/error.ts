@@ -3,9 +3,8 @@
  *
  * - `BAD_SETTING` a variable of the environment has a value that can't be used; the message names it
  * - `STORE` what is kept beside the ledger, or a lock of the state backend, can't be read or written
- * - `PULUMI` the Pulumi CLI did not do what prepares the run
  */
-export type RunnerErrorCode = "BAD_SETTING" | "STORE" | "PULUMI";
+export type RunnerErrorCode = "BAD_SETTING" | "STORE";
 
 /** A run that can't start. Its message says why, and never holds a secret. */
 export class RunnerError extends Error {

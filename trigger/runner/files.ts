@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import type * as S3 from "@aws-sdk/client-s3";
 import { RunnerError } from "./error";
+import { writeAtOnce } from "../../lib/atomic-file";
 
 /** Small text files in a folder or a bucket: those of Pulumi's own backends, and those beside the ledger. */
 export interface Files {
@@ -52,9 +53,7 @@ function folderFiles(root: string): Files {
     read: (name) => ifThere(readFile(place(name), "utf8"), undefined),
     async write(name, text) {
       await mkdir(dirname(place(name)), { recursive: true });
-      const partial = `${place(name)}.${process.pid}.tmp`;
-      await writeFile(partial, text);
-      await rename(partial, place(name));
+      await writeAtOnce(place(name), text);
     },
     remove: (name) => rm(place(name), { force: true }),
   };

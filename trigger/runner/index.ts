@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { TriggerEnvironment } from "../environment";
+import { automation } from "../../lib/pulumi/automation";
 import { isRecord } from "../../lib/records";
-import { automation } from "./automation";
 import { CodeBuildRunner } from "./codebuild";
 import { RunnerError } from "./error";
 import { LocalRunner } from "./local";
@@ -38,7 +38,7 @@ export function localRunnerFrom(
 ): LocalRunner {
   const stack = required(environment, "TRIGGER_STACK");
   return new LocalRunner({
-    engine: automation({ cli: "pulumi", stack, projectDir: PROJECT_DIR }),
+    engine: automation("pulumi", { stack, projectDir: PROJECT_DIR }),
     project: projectName(),
     stack: stack.slice(stack.lastIndexOf("/") + 1),
     backend: required(environment, "PULUMI_BACKEND_URL"),

@@ -64,7 +64,7 @@ export function nextWait(wait: number | undefined): number {
 
 /**
  * Waits until nobody holds a lock of the stack, or a time.
- * @param onWait told whenever the holders are others than before
+ * @param onWait called whenever the holders are others than before
  * @returns who holds it still; undefined: nobody
  */
 export async function waitForLocks(
@@ -72,13 +72,13 @@ export async function waitForLocks(
   until: number,
   onWait: (holders: string) => void,
 ): Promise<string | undefined> {
-  let told = "";
+  let known = "";
   for (let wait = nextWait(undefined); ; wait = nextWait(wait)) {
     const held = await locks.list();
     if (held.length === 0) return undefined;
     const holders = held.map(holder).join("; ");
-    if (holders !== told) onWait(holders);
-    told = holders;
+    if (holders !== known) onWait(holders);
+    known = holders;
     if (Date.now() + wait > until) return holders;
     await delay(wait);
   }

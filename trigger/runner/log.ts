@@ -1,24 +1,6 @@
 const MOST_LINES = 2_000;
 const LONGEST_LINE = 2_000;
 
-/** Text in pieces, handed on line by line. */
-export class Lines {
-  private rest = "";
-
-  constructor(private readonly onLine: (line: string) => void) {}
-
-  add(text: string): void {
-    const lines = (this.rest + text).split(/\r?\n/);
-    this.rest = lines.pop() ?? "";
-    for (const line of lines) if (line.trim() !== "") this.onLine(line);
-  }
-
-  /** Hands on what has no line end. */
-  end(): void {
-    this.add("\n");
-  }
-}
-
 /** A run's log: so many lines of such a length at most, without secrets. */
 export class RunLog {
   private lines = 0;

@@ -1,7 +1,8 @@
+import { withoutGroup } from "../../declaration/logical-name";
+import type { UpdateResult } from "../../lib/pulumi/engine";
 import { listed } from "../../lib/text";
 import type { RunNote } from "../../settings/run";
 import type { RunOutcome } from "./runner";
-import type { Updated } from "./update";
 
 /** Most that an outcome says: it goes into a message to a person. */
 const LONGEST = 2_000;
@@ -14,13 +15,13 @@ const MOST_NAMES = 10;
  */
 export function outcomeOf(
   mode: "up" | "preview",
-  { succeeded, errors, rules }: Updated,
+  { succeeded, errors, steps }: UpdateResult,
   notes: readonly RunNote[],
   stopped: boolean,
 ): RunOutcome {
   const held = notes.filter((note) => note.note === "held");
   if (succeeded) {
-    const ended = mode === "preview" ? previewed(rules) : applied(notes);
+    const ended = mode === "preview" ? previewed(steps) : applied(notes);
     // Limits hold back what opens, while everything else is applied: a person has to decide on the rest.
     return held.length === 0
       ? ended
@@ -64,10 +65,15 @@ function applied(notes: readonly RunNote[]): Extract<RunOutcome, { result: "appl
   return { result: "applied", changed: true, summary: sentences(done) };
 }
 
-function previewed(rules: Updated["rules"]): Extract<RunOutcome, { result: "previewed" }> {
+function previewed(steps: UpdateResult["steps"]): Extract<RunOutcome, { result: "previewed" }> {
+  const rules = (op: string) =>
+    steps
+      .filter((step) => step.op === op && step.type.endsWith("panos:SecurityRule"))
+      .map(({ name }) => withoutGroup(name));
+  const [created, deleted] = [rules("create"), rules("delete")];
   // What Pulumi would create and delete has another name with Pulumi alone: on the firewall it stays.
-  const [add, remove] = [without(rules.create, rules.delete), without(rules.delete, rules.create)];
-  const parts = Object.entries({ add, change: rules.update, remove })
+  const [add, remove] = [without(created, deleted), without(deleted, created)];
+  const parts = Object.entries({ add, change: rules("update"), remove })
     .filter(([, names]) => names.length > 0)
     .map(([verb, names]) => `${verb} ${listed(names, MOST_NAMES)}`);
   const summary = parts.length === 0 ? "would change no rule" : `would ${parts.join("; ")}`;

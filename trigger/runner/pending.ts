@@ -1,7 +1,7 @@
 import { isRecord } from "../../lib/records";
-import { RunnerError } from "./error";
+import type { Engine, Environment } from "../../lib/pulumi/engine";
+import { PulumiError } from "../../lib/pulumi/error";
 import type { Files } from "./files";
-import type { Engine } from "./update";
 
 /**
  * Whether the state in a backend that Pulumi keeps itself has operations that a killed run began. A compressed
@@ -19,16 +19,13 @@ export async function hasPendingOperations(files: Files, project: string, stack:
  * Takes operations that a killed run began out of the state. What they were doing is found on the firewall: a
  * create takes over what is there. Only for who holds the ledger's lease, and while nobody holds the stack's lock.
  * @returns how many there were
- * @throws RunnerError `PULUMI`
+ * @throws PulumiError
  */
-export async function clearPendingOperations(
-  engine: Engine,
-  environment: Record<string, string>,
-): Promise<number> {
+export async function clearPendingOperations(engine: Engine, environment: Environment): Promise<number> {
   const state: unknown = JSON.parse(await engine.exportState(environment));
   const deployment = isRecord(state) ? state["deployment"] : undefined;
   if (!isRecord(state) || !isRecord(deployment)) {
-    throw new RunnerError("PULUMI", "pulumi stack export gave no deployment");
+    throw new PulumiError("pulumi stack export gave no deployment");
   }
   const { pending_operations: pending, ...others } = deployment;
   if (!Array.isArray(pending) || pending.length === 0) return 0;

@@ -25,7 +25,9 @@ export function stateBackend(text: string | undefined, key: string, report: Repo
       if (!["region", "awssdk"].includes(name)) report(key, `has ?${name}=, which is not used here`, EXAMPLE);
     }
     return {
-      ...{ kind: "bucket", bucket: url.hostname, url: text },
+      kind: "bucket",
+      bucket: url.hostname,
+      url: text,
       prefix: folder === "" ? "" : `${folder}/`,
     };
   }

@@ -2,7 +2,7 @@ import path from "node:path";
 import { GuardError } from "../../guard/error";
 import { readPolicy } from "../../guard/policy/read";
 import type { GuardPolicy } from "../../guard/policy/types";
-import { QUARANTINE_TAGS } from "../../mapping/quarantine";
+import { QUARANTINE_TAGS } from "../../mapping/marks";
 import type { Report } from "../../settings/problems";
 import { record, text, texts } from "./texts";
 
@@ -86,7 +86,10 @@ export async function guardSettings(
     const policy = await readPolicy(path.resolve(folder, file));
     return {
       approvals: bucket === undefined ? undefined : { bucket, prefix },
-      ...{ file, policy, webhook, responders },
+      file,
+      policy,
+      webhook,
+      responders,
       quarantineGroups: groups as Record<string, string>,
       quarantineTags: tags.length > 0 ? tags : DEFAULT_TAGS,
     };

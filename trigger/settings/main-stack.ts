@@ -31,6 +31,10 @@ export interface MainStack {
   caFile: string | undefined;
   /** The keys of the tags that isolate instances; empty: none does. */
   quarantineKeys: string[];
+  /** Whether its `interfaces` names more than instances', so that services' own calls count. */
+  watchesServices: boolean;
+  /** The keys of tags that end permissions: their changes start a run. */
+  expiryKeys: string[];
   /** The keys of groups' and rules' tags that guardrails look at. */
   approvalKeys: string[];
   /** What of it waits for approvals. */
@@ -42,8 +46,18 @@ const NOTHING: MainStack = {
   firewall: { instanceIds: [], networkInterfaceIds: [], vpcEndpointIds: [] },
   // Whatever needs least beside it: that the stack can't be read is said already.
   inventory: "ec2",
-  ...{ roles: [], regions: [], keySecrets: [], managementCidrs: undefined, managementPorts: [443] },
-  ...{ caFile: undefined, quarantineKeys: [], approvalKeys: [], guard: undefined, secretsProvider: "other" },
+  roles: [],
+  regions: [],
+  keySecrets: [],
+  managementCidrs: undefined,
+  managementPorts: [443],
+  caFile: undefined,
+  quarantineKeys: [],
+  watchesServices: false,
+  expiryKeys: [],
+  approvalKeys: [],
+  guard: undefined,
+  secretsProvider: "other",
 };
 
 /** Other accounts are only ever read by EC2's own API. */
@@ -103,10 +117,19 @@ export async function readMainStack(
       json(`${PROJECT}:quarantine`),
       ...firewalls.map(({ quarantine }) => quarantine),
     ]),
-    approvalKeys: approvalKeys(json(`${PROJECT}:guardrails`)),
+    watchesServices: isMoreThanInstances(json(`${PROJECT}:interfaces`)),
+    expiryKeys: [config[`${PROJECT}:expiryTag`]].filter(isText),
+    approvalKeys: [
+      ...approvalKeys(json(`${PROJECT}:guardrails`)),
+      ...[config[`${PROJECT}:expiryTag`]].filter(isText),
+    ],
     guard: guardSettings(json(`${PROJECT}:guard`), (name) => config[name], collector().report),
     secretsProvider: secretsProvider(isRecord(document) ? document : {}),
   };
+}
+
+function isMoreThanInstances(interfaces: unknown): boolean {
+  return interfaces === "all" || (Array.isArray(interfaces) && interfaces.length > 0);
 }
 
 function secretsProvider(document: Record<string, unknown>): MainStack["secretsProvider"] {

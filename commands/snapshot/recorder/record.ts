@@ -1,10 +1,11 @@
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 import { awsAccess } from "../../../settings/aws";
 import { SettingsError, collector } from "../../../settings/problems";
-import { Stack, type StackOptions } from "../../pulumi";
+import type { Engines } from "../../../lib/pulumi/engine";
 import type { AwsAccess } from "../../../aws/access";
 import { InventoryError } from "../../../inventory/errors";
 import { readSnapshot } from "../../../inventory/snapshot";
@@ -17,15 +18,11 @@ export type AwsSettings = Record<string, unknown>;
 /**
  * Records a snapshot through a throw-away Pulumi stack, since data sources answer inside a Pulumi program
  * only. The stack's state lies in a temporary folder, and nothing is deployed: a preview asks AWS and stops.
- * @param through the Pulumi CLI (or a stand-in for it, with answers to data sources)
+ * @param engines the Pulumi CLI (or a stand-in for it, with answers to data sources)
  * @returns what the file holds
  * @throws InventoryError with what Pulumi said
  */
-export async function record(
-  through: Pick<StackOptions, "executable" | "invokes">,
-  file: string,
-  aws: AwsSettings,
-): Promise<Inventory> {
+export async function record(engines: Engines, file: string, aws: AwsSettings): Promise<Inventory> {
   const state = await mkdtemp(join(tmpdir(), "aws-panos-rules-"));
   const name = `record-${process.pid}`;
   const configFile = join(__dirname, `Pulumi.${name}.yaml`);
@@ -33,21 +30,19 @@ export async function record(
   const config = Object.fromEntries(Object.entries(aws).map(([key, value]) => [`aws:${key}`, value]));
   try {
     await writeFile(configFile, stringify({ config }));
-    const stack = await Stack.create({
-      ...through,
-      name,
-      projectDir: __dirname,
-      backendDir: state,
-      configFile,
-      env: { [OUTPUT_VARIABLE]: recording, PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "false" },
-    });
-    const { code, diagnostics, stdout, stderr } = await stack.preview();
-    if (code !== 0) {
-      const errors = diagnostics
-        .filter(({ severity }) => severity === "error")
-        .map(({ message }) => message.trim());
-      throw new InventoryError("LOOKUP_FAILED", errors.join("\n") || `${stdout}\n${stderr}`.trim());
-    }
+    const engine = engines.at({ stack: name, projectDir: __dirname, configFile });
+    const environment = {
+      PULUMI_BACKEND_URL: pathToFileURL(state).href,
+      PULUMI_CONFIG_PASSPHRASE: process.env["PULUMI_CONFIG_PASSPHRASE"] ?? "",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      [OUTPUT_VARIABLE]: recording,
+    };
+    await engine.createStack(environment);
+    const { signal } = new AbortController();
+    let said = "";
+    const onLine = (line: string) => (said += `${line}\n`);
+    const { succeeded, errors } = await engine.run({ mode: "preview", environment, signal, onLine });
+    if (!succeeded) throw new InventoryError("LOOKUP_FAILED", errors.join("\n") || said.trim());
     const inventory = await readSnapshot(recording);
     await copyFile(recording, file);
     return inventory;

@@ -20,7 +20,7 @@ export function missingAuditComments(
   for (const { path, action } of covered) {
     const rule = objectPath(path);
     const xpath = xpathOf(rule);
-    const isRule = rule.at(-2) === "rules" && rule.includes("rulebase");
+    const isRule = rule.at(-2) === "rules" && rule.some((step) => /^((pre|post)-)?rulebase$/.test(step));
     if (!isRule || action === "DELETE" || action === "MOVE" || changed.has(xpath)) continue;
     changed.add(xpath);
     if (locate(next, rule) && comments.of(xpath).length === 0) {

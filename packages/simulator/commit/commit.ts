@@ -6,7 +6,10 @@ import { Refusal } from "../refusal";
 import type { XmlElement } from "../xml/element";
 import { capacityFaults } from "../policy/capacity";
 import type { Capacity } from "../policy/capacity";
-import type { Content } from "../policy/content";
+import { duplicates } from "../pushed/duplicates";
+import type { Pushed } from "../pushed/pushed";
+import type { Refuses } from "../refuses";
+import type { Beside } from "../schema/references";
 import { policyWarnings } from "../policy/warnings";
 import type { AuditComments } from "../op/audit";
 import { missingAuditComments } from "./audit-requirement";
@@ -32,21 +35,22 @@ export class Commits {
   private readonly tolerated: ReadonlySet<string>;
 
   constructor(
-    private readonly device: {
+    private readonly device: Beside & {
       candidate: Candidate;
       running: XmlElement;
       fullCommitRequired: boolean;
       refusesReordering: boolean;
       auditComments: AuditComments;
       capacity: Capacity;
-      content: Content;
+      readonly pushed: Pushed;
+      readonly refuses: Refuses;
     },
     private readonly jobs: JobQueue,
     private readonly locks: Locks,
     /** Told of each commit that went through. */
-    private readonly committed: (request: CommitRequest) => void,
+    private readonly committed: (request: CommitRequest, covered: readonly JournalEntry[]) => void,
   ) {
-    this.tolerated = new Set(faultsOf(device.running, device.content).map(({ line }) => line));
+    this.tolerated = new Set(faultsOf(device.running, device).map(({ line }) => line));
   }
 
   /** The next commit job ends in FAIL with these details. */
@@ -62,7 +66,7 @@ export class Commits {
   /** @throws Refusal when somebody else holds a commit lock, or only a full commit is possible */
   commit(request: CommitRequest): CommitAnswer {
     const { admin, scope } = request;
-    this.locks.requireCommit(admin, scope.vsys);
+    this.locks.requireCommit(admin, scope.vsys ?? scope.managed.get("device-group"));
     if (this.device.fullCommitRequired && isPartial(scope))
       // After the text of the refused partial revert, which is known.
       throw new Refusal("13", ["Partial commit is not allowed. Full system commit must be completed."]);
@@ -102,15 +106,16 @@ export class Commits {
       return {
         ok: true,
         details: ["Configuration is valid"],
-        warnings: policyWarnings(next, this.device.content),
+        warnings: policyWarnings(next, this.device),
       };
     });
   }
 
   private faults(next: XmlElement, covered: readonly JournalEntry[]): string[] {
-    const { auditComments, capacity, content, running } = this.device;
+    const { auditComments, capacity, running, pushed, refuses } = this.device;
     return [
-      ...validate(next, this.tolerated, content),
+      ...validate(next, this.tolerated, this.device),
+      ...duplicates(next, pushed, refuses.pushedRuleNames),
       ...missingAuditComments(next, covered, auditComments),
       ...capacityFaults(next, running, capacity),
     ];
@@ -134,11 +139,11 @@ export class Commits {
     candidate.journal.remove(covered);
     markAll(candidate.root, candidate.journal);
     this.locks.committed(request.admin);
-    this.committed(request);
+    this.committed(request, covered);
     return {
       ok: true,
       details: ["Configuration committed successfully"],
-      warnings: policyWarnings(next, this.device.content),
+      warnings: policyWarnings(next, this.device),
     };
   }
 }

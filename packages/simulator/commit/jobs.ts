@@ -10,16 +10,34 @@ export interface JobOutcome {
   warnings: string[];
 }
 
+/** How a push ended on a firewall. */
+export interface PushedDevice {
+  serial: string;
+  name: string;
+  vsys: string;
+  group: string;
+  /** "commit succeeded", "not connected", … */
+  status: string;
+  /** PEND: nothing was heard of it when the job ended. */
+  result: "OK" | "FAIL" | "PEND";
+  errors: readonly string[];
+  warnings: readonly string[];
+  started: Date;
+  finished: Date;
+}
+
 /** One job of the firewall: a commit, a validation, or the commit at its start. */
 export interface Job {
   readonly id: number;
-  readonly type: "Commit" | "Validate" | "AutoCom";
+  readonly type: "Commit" | "Validate" | "AutoCom" | "CommitAll" | "ValidateAll";
   readonly user: string;
   readonly description: string;
   status: JobStatus;
   result: JobResult;
   details: string[];
   warnings: string[];
+  /** Of a push: what became of it on each firewall. */
+  pushed?: { groups: readonly string[]; devices: readonly PushedDevice[] };
   readonly enqueued: Date;
   started?: Date;
   finished?: Date;
@@ -27,7 +45,7 @@ export interface Job {
 
 interface Queued {
   job: Job;
-  work: () => JobOutcome;
+  work: () => JobOutcome | Promise<JobOutcome>;
   /** Stays as it is once it runs, until somebody lets it go. */
   stuck: boolean;
 }
@@ -53,7 +71,7 @@ export class JobQueue extends EventEmitter {
     this.start = startJob();
   }
 
-  enqueue(request: Pick<Job, "type" | "user" | "description">, work: () => JobOutcome): Job {
+  enqueue(request: Pick<Job, "type" | "user" | "description">, work: Queued["work"]): Job {
     const job: Job = {
       ...request,
       id: this.jobs.length + 2,
@@ -153,8 +171,16 @@ export class JobQueue extends EventEmitter {
     this.timer = setTimeout(() => this.finish(queued), this.seconds * 1000);
   }
 
-  private finish({ job, work }: Queued): void {
-    const outcome = work();
+  private finish(queued: Queued): void {
+    const outcome = queued.work();
+    if (!(outcome instanceof Promise)) return this.end(queued, outcome);
+    void outcome.then((settled) => {
+      // A restart has forgotten it meanwhile.
+      if (this.active === queued && !this.stopped) this.end(queued, settled);
+    });
+  }
+
+  private end({ job }: Queued, outcome: JobOutcome): void {
     job.details = outcome.details;
     job.warnings = outcome.warnings;
     job.result = outcome.ok ? "OK" : "FAIL";

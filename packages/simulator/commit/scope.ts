@@ -1,5 +1,7 @@
 import { componentOf } from "../config/journal";
 import type { JournalEntry } from "../config/journal";
+import { scopeName } from "../config/paths";
+import { MANAGED } from "../schema/firewall";
 import type { XmlElement } from "../xml/element";
 
 /** Which uncommitted changes a commit, revert or list is about. */
@@ -8,12 +10,15 @@ export interface Scope {
   admins: readonly string[] | undefined;
   /** Undefined: every vsys. */
   vsys: readonly string[] | undefined;
+  /** Panorama's kinds of parts that are named or left out (device-group, template, …); what is absent is covered whole. */
+  managed: ReadonlyMap<string, readonly string[]>;
   exclude: { deviceAndNetwork: boolean; shared: boolean; policyAndObjects: boolean; vsys: boolean };
 }
 
 export const EVERYTHING: Scope = {
   admins: undefined,
   vsys: undefined,
+  managed: new Map(),
   exclude: { deviceAndNetwork: false, shared: false, policyAndObjects: false, vsys: false },
 };
 
@@ -28,6 +33,12 @@ export function scopeOf(partial: XmlElement | undefined): Scope {
   return {
     admins: partial.child("admin") ? admins : undefined,
     vsys: vsys.length > 0 ? vsys : undefined,
+    managed: new Map(
+      [...MANAGED].flatMap((kind): [string, readonly string[]][] => {
+        if (partial.child(`no-${kind}`)) return [[kind, []]];
+        return partial.child(kind) ? [[kind, partial.members(kind)]] : [];
+      }),
+    ),
     exclude: {
       deviceAndNetwork: excluded("device-and-network"),
       shared: excluded("shared-object"),
@@ -39,13 +50,21 @@ export function scopeOf(partial: XmlElement | undefined): Scope {
 
 export function isPartial(scope: Scope): boolean {
   return (
-    scope.admins !== undefined || scope.vsys !== undefined || Object.values(scope.exclude).includes(true)
+    scope.admins !== undefined ||
+    scope.vsys !== undefined ||
+    scope.managed.size > 0 ||
+    Object.values(scope.exclude).includes(true)
   );
 }
 
 export function isInScope(entry: JournalEntry, scope: Scope): boolean {
   if (scope.admins && !scope.admins.includes(entry.admin)) return false;
-  const vsys = entry.path[3] === "vsys" ? entry.path[4]?.slice("entry:".length) : undefined;
+  const [, , , kind = "", step] = entry.path;
+  if (MANAGED.has(kind)) {
+    const names = scope.managed.get(kind);
+    return names === undefined || names.includes(step?.slice("entry:".length) ?? "");
+  }
+  const vsys = scopeName(entry.path);
   if (vsys !== undefined) {
     if (scope.exclude.vsys || (scope.vsys && !scope.vsys.includes(vsys))) return false;
   }

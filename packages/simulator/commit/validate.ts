@@ -1,6 +1,7 @@
-import type { Content } from "../policy/content";
 import { FIREWALL } from "../schema/firewall";
+import { rulebasesOf } from "../schema/hierarchy";
 import { References } from "../schema/references";
+import type { Beside } from "../schema/references";
 import { below } from "../schema/schema";
 import type { Schema, StructSchema } from "../schema/schema";
 import { faults } from "../schema/values";
@@ -16,10 +17,10 @@ interface Place {
  * What a commit finds wrong in a configuration, as its job's detail lines: missing parts, parts that
  * exclude each other, names that mean nothing, negation of "any". An empty list when it can be committed.
  * @param tolerated faults that the configuration ran with from the start, and may go on with
- * @param content the applications that its rules may name
+ * @param beside what its names may mean beside what is in it
  */
-export function validate(config: XmlElement, tolerated: ReadonlySet<string>, content: Content): string[] {
-  const found = faultsOf(config, content).filter(({ line }) => !tolerated.has(line));
+export function validate(config: XmlElement, tolerated: ReadonlySet<string>, beside: Beside): string[] {
+  const found = faultsOf(config, beside).filter(({ line }) => !tolerated.has(line));
   const negations = negatedAny(config);
   if (found.length === 0) return negations.length === 0 ? [] : [...negations, "Configuration is invalid"];
   // Each container above is called invalid in its turn, from the inside out.
@@ -43,9 +44,9 @@ interface Fault {
 }
 
 /** Faults without the closing lines that depend on them. */
-export function faultsOf(config: XmlElement, content: Content): Fault[] {
+export function faultsOf(config: XmlElement, beside: Beside): Fault[] {
   const found: Fault[] = [];
-  const references = new References(config, undefined, undefined, content);
+  const references = new References(config, undefined, undefined, beside);
   walk(config, FIREWALL, { labels: [], references }, ({ labels }, line) => found.push({ labels, line }));
   return found;
 }
@@ -96,7 +97,7 @@ function walk(node: XmlElement, schema: Schema, place: Place, report: Report): v
 /** Labels start anew below a vsys and below shared, as PAN-OS prints them. */
 function enter(container: XmlElement, entry: XmlElement, place: Place): Place {
   const name = entry.name ?? "";
-  if (container.tag === "vsys" && container.parent?.tag === "entry") {
+  if ((container.tag === "vsys" || container.tag === "device-group") && container.parent?.tag === "entry") {
     return { labels: [], references: place.references.inVsys(name) };
   }
   const isScope = container.tag === "devices";
@@ -117,15 +118,13 @@ function structure(node: XmlElement, schema: StructSchema, say: (line: string) =
 
 function negatedAny(config: XmlElement): string[] {
   const lines: string[] = [];
-  for (const device of config.child("devices")?.entries() ?? []) {
-    for (const vsys of device.child("vsys")?.entries() ?? []) {
-      for (const rule of vsys.at("rulebase", "security", "rules")?.entries() ?? []) {
-        for (const side of ["source", "destination"] as const) {
-          if (rule.value(`negate-${side}`) !== "yes" || !rule.members(side).includes("any")) continue;
-          lines.push(
-            `Negate cannot be enabled for security rule ${rule.name ?? ""} with ${side} address as 'any'`,
-          );
-        }
+  for (const rulebase of rulebasesOf(config)) {
+    for (const rule of rulebase.at("security", "rules")?.entries() ?? []) {
+      for (const side of ["source", "destination"] as const) {
+        if (rule.value(`negate-${side}`) !== "yes" || !rule.members(side).includes("any")) continue;
+        lines.push(
+          `Negate cannot be enabled for security rule ${rule.name ?? ""} with ${side} address as 'any'`,
+        );
       }
     }
   }

@@ -1,13 +1,13 @@
-import { randomUUID } from "node:crypto";
 import { below } from "../schema/schema";
 import type { Schema } from "../schema/schema";
 import type { XmlElement } from "../xml/element";
 import { CONTENT } from "../policy/content";
-import type { Content } from "../policy/content";
+import type { Beside } from "../schema/references";
 import { deviceTime } from "../time";
 import { Journal, mark } from "./journal";
 import type { JournalAction } from "./journal";
 import type { NodePath } from "./paths";
+import { giveUuid } from "./uuid";
 
 /**
  * The candidate configuration and the journal of who changed what. Every change goes through the few
@@ -20,8 +20,8 @@ export class Candidate {
 
   constructor(
     public root: XmlElement,
-    /** The applications that rules may name. */
-    readonly content: Content = CONTENT,
+    /** What its names may mean beside what is in it. */
+    readonly beside: Beside = { content: CONTENT },
   ) {
     stampRules(root);
   }
@@ -109,14 +109,11 @@ export function giveUuids(node: XmlElement, schema: Schema, replaced?: XmlElemen
   }
 }
 
-export function giveUuid(entry: XmlElement, replaced?: XmlElement): void {
-  const uuid = replaced?.attributes["uuid"] ?? entry.attributes["uuid"] ?? randomUUID();
-  entry.attributes = { ...entry.attributes, uuid };
-}
+const RULEBASES: ReadonlySet<string> = new Set(["rulebase", "pre-rulebase", "post-rulebase"]);
 
 function stampRules(root: XmlElement): void {
   for (const node of root.descendants()) {
-    if (node.tag !== "rules" || node.parent?.parent?.tag !== "rulebase") continue;
+    if (node.tag !== "rules" || !RULEBASES.has(node.parent?.parent?.tag ?? "")) continue;
     for (const entry of node.entries()) giveUuid(entry);
   }
 }

@@ -1,4 +1,5 @@
 import { Refusal } from "../refusal";
+import { lineage } from "../schema/hierarchy";
 import { References } from "../schema/references";
 import { below } from "../schema/schema";
 import type { Schema } from "../schema/schema";
@@ -7,7 +8,7 @@ import type { XmlElement } from "../xml/element";
 import { InvalidXpath } from "../xpath/ast";
 import { selectElements } from "../xpath/select";
 import type { Candidate } from "./candidate";
-import { pathOf, schemaAt } from "./paths";
+import { pathOf, schemaAt, scopeName } from "./paths";
 import type { NodePath } from "./paths";
 import { requireConfigPath, writeTarget } from "./targets";
 import { placeBelowScope, usesOf } from "./uses";
@@ -26,7 +27,7 @@ export function remove(candidate: Candidate, admin: string, xpath: string): bool
   }
   const gone = found.map((node) => ({ node, path: pathOf(node) }));
   for (const { node, path } of gone) {
-    if (path.length <= 2 || (path[3] === "vsys" && path.length <= 5)) {
+    if (path.length <= 2 || (path[3] === "vsys" && path.length <= 5) || path.at(-1) === "device-group") {
       throw new Refusal("15", [`${node.name ?? node.tag} cannot be deleted`]);
     }
     // A union can name a node and something in it.
@@ -107,9 +108,12 @@ function objectsLost(
 
 /** Places whose name would now mean nothing, or something else than the object that went. */
 function placesNaming(candidate: Candidate, name: string, kind: ReferenceKind, path: NodePath): string[] {
-  const inVsys = path[3] === "vsys" ? path[4]?.slice("entry:".length) : undefined;
+  const scope = scopeName(path);
+  // Behind what went may be another object of that name, which those who name it then mean.
+  const [, ...outer] = scope === undefined ? [] : lineage(candidate.root, scope);
   const hidden =
-    inVsys !== undefined && new References(candidate.root, undefined).find(kind, name) !== undefined;
+    scope !== undefined &&
+    new References(candidate.root, outer[0], undefined, candidate.beside).find(kind, name) !== undefined;
   if (hidden) return [];
-  return [...new Set(usesOf(candidate.root, name, kind, inVsys).map(placeBelowScope))];
+  return [...new Set(usesOf(candidate.root, name, kind, scope, candidate.beside).map(placeBelowScope))];
 }

@@ -1,12 +1,13 @@
 import { Refusal } from "../refusal";
 import { entryFaults, writeFaults } from "../schema/check";
 import type { XmlElement } from "../xml/element";
-import { cleaned, giveUuid, giveUuids } from "./candidate";
+import { cleaned, giveUuids } from "./candidate";
 import type { Candidate } from "./candidate";
 import { refuseIfUsed } from "./delete";
 import { labels, schemaAt, stepOf, tagOf } from "./paths";
 import { allListFaults, ensure, refuse, referencesAt, withoutDoubles } from "./set";
 import { writeTarget } from "./targets";
+import { giveUuid } from "./uuid";
 
 /**
  * `edit`: replaces the node that the xpath names by the element, which repeats that node; makes it if

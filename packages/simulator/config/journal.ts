@@ -18,12 +18,13 @@ export interface JournalEntry {
   job?: number;
 }
 
-export type ComponentType = "vsys" | "shared" | "device" | "network";
+export type ComponentType = "vsys" | "shared" | "device" | "network" | "device-group";
 
 /** What a commit calls a change: see the parts that a partial commit can exclude. */
 export function componentOf(path: NodePath): ComponentType {
   if (path[1] === "shared") return "shared";
   if (path[1] !== "devices") return "device";
+  if (path[3] === "device-group") return "device-group";
   if (path[3] === "deviceconfig") return "device";
   if (path[3] === "network" || path[5] === "zone" || path[5] === "import") return "network";
   return "vsys";

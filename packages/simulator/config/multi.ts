@@ -1,3 +1,4 @@
+import { refuseOverriding } from "../pushed/overriding";
 import { BadRequest, Refusal } from "../refusal";
 import type { XmlElement } from "../xml/element";
 import type { Candidate } from "./candidate";
@@ -6,17 +7,7 @@ import { edit } from "./edit";
 import { clone, rename } from "./names";
 import { move } from "./order";
 import { set } from "./set";
-
-/** What a write asks for beyond its xpath. */
-export interface WriteParameters {
-  elements: readonly XmlElement[];
-  where?: string | undefined;
-  dst?: string | undefined;
-  newname?: string | undefined;
-  from?: string | undefined;
-}
-
-export type WriteAction = "set" | "edit" | "delete" | "move" | "rename" | "clone" | "override";
+import type { WriteAction, WriteParameters } from "./writes";
 
 export function isWriteAction(action: string): action is WriteAction {
   return ["set", "edit", "delete", "move", "rename", "clone", "override"].includes(action);
@@ -34,6 +25,7 @@ export function write(
   parameters: WriteParameters,
 ): WriteResult {
   const { elements, where, dst, newname, from } = parameters;
+  refuseOverriding(candidate, action, xpath, parameters);
   switch (action) {
     case "set":
       set(candidate, admin, xpath, needElement(elements));
@@ -53,7 +45,7 @@ export function write(
       clone(candidate, admin, xpath, from, newname);
       return "done";
     case "override":
-      // Only what a Panorama template pushed can be overridden, and nothing is pushed to this firewall.
+      // Only what a Panorama template gave can be overridden, which nobody does over the API here.
       throw new Refusal("12", ["Object cannot be overridden"]);
   }
 }

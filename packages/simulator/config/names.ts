@@ -1,13 +1,13 @@
 import { BadRequest, Refusal } from "../refusal";
 import { nameFaults } from "../schema/check";
 import type { XmlElement } from "../xml/element";
-import { giveUuid } from "./candidate";
 import type { Candidate } from "./candidate";
-import { pathOf, schemaAt } from "./paths";
+import { pathOf, schemaAt, scopeName } from "./paths";
 import type { NodePath } from "./paths";
 import { refuse } from "./set";
 import { existing, writeTarget } from "./targets";
 import { usesOf } from "./uses";
+import { giveUuid } from "./uuid";
 
 /**
  * `rename`: gives an entry another name. It stays where it is, keeps its uuid, and whatever refers to
@@ -20,10 +20,9 @@ export function rename(candidate: Candidate, admin: string, xpath: string, newNa
   const container = path.slice(0, -1);
   if (node.parent) refuseTaken(node.parent, container, newName);
   const schema = schemaAt(container);
-  const vsys = path[3] === "vsys" ? path[4]?.slice("entry:".length) : undefined;
   const uses =
     schema?.kind === "entries" && schema.object
-      ? usesOf(candidate.root, node.name ?? "", schema.object, vsys)
+      ? usesOf(candidate.root, node.name ?? "", schema.object, scopeName(path), candidate.beside)
       : [];
   candidate.rename(node, newName);
   candidate.note(admin, "DELETE", path);

@@ -109,8 +109,13 @@ export function isInObject(path: NodePath): boolean {
 }
 
 function objectDepth(path: NodePath): number {
-  const scope = path[1] === "shared" ? 2 : path[3] === "vsys" ? 5 : path.length;
+  const scope = path[1] === "shared" ? 2 : scopeName(path) !== undefined ? 5 : path.length;
   return path.findIndex((step, index) => index >= scope && step.startsWith("entry:"));
+}
+
+/** The virtual system, or on Panorama the device group, that a node belongs to; undefined for shared and the rest. */
+export function scopeName(path: NodePath): string | undefined {
+  return path[3] === "vsys" || path[3] === "device-group" ? path[4]?.slice("entry:".length) : undefined;
 }
 
 export function startsWith(path: NodePath, start: NodePath): boolean {

@@ -6,9 +6,15 @@ import { select } from "../xpath/select";
 import type { Selection } from "../xpath/select";
 import { requireConfigPath } from "./targets";
 
+/** What is read at a path of its own, and is neither candidate nor running. */
+export interface Apart {
+  predefined: XmlElement;
+  panorama: XmlElement;
+}
+
 /** `get`: every node of the candidate that matches, as XML with its marks of change. */
-export function get(candidate: XmlElement, predefined: XmlElement, xpath: string): string[] {
-  const { elements, attributes } = matches(candidate, predefined, xpath);
+export function get(candidate: XmlElement, apart: Apart, xpath: string): string[] {
+  const { elements, attributes } = matches(candidate, apart, xpath);
   return [
     ...elements.map((element) => print(element, { dirty: true })),
     // Attributes come as their elements with nothing else in them: <entry name="r1"/>
@@ -21,8 +27,8 @@ export function get(candidate: XmlElement, predefined: XmlElement, xpath: string
 }
 
 /** `show`: the one node of the running configuration that matches. @throws Refusal when it isn't one */
-export function show(running: XmlElement, predefined: XmlElement, xpath: string): string {
-  const { elements, attributes } = matches(running, predefined, xpath);
+export function show(running: XmlElement, apart: Apart, xpath: string): string {
+  const { elements, attributes } = matches(running, apart, xpath);
   const [only, ...more] = elements;
   if (!only || attributes.length > 0) throw new Refusal(undefined, ["No such node"]);
   if (more.length > 0)
@@ -30,10 +36,11 @@ export function show(running: XmlElement, predefined: XmlElement, xpath: string)
   return print(only);
 }
 
-function matches(config: XmlElement, predefined: XmlElement, xpath: string): Selection {
+function matches(config: XmlElement, apart: Apart, xpath: string): Selection {
   requireConfigPath(xpath);
   try {
-    return select(/^[\s(]*\/\s*config\s*\/\s*predefined(?![\w.-])/.test(xpath) ? predefined : config, xpath);
+    const [, place] = /^[\s(]*\/\s*config\s*\/\s*(predefined|panorama)(?![\w.-])/.exec(xpath) ?? [];
+    return select(place === undefined ? config : apart[place as keyof Apart], xpath);
   } catch (error) {
     // PAN-OS answers an xpath it can't read as if nothing was there.
     if (error instanceof InvalidXpath) return { elements: [], attributes: [] };

@@ -4,11 +4,12 @@ import { References } from "../schema/references";
 import { below } from "../schema/schema";
 import type { Schema } from "../schema/schema";
 import { XmlElement } from "../xml/element";
-import { cleaned, giveUuid, giveUuids } from "./candidate";
+import { cleaned, giveUuids } from "./candidate";
 import type { Candidate } from "./candidate";
-import { childAt, isInObject, labels, schemaAt, stepOf } from "./paths";
+import { childAt, isInObject, labels, schemaAt, scopeName, stepOf } from "./paths";
 import type { NodePath } from "./paths";
 import { writeTarget } from "./targets";
+import { giveUuid } from "./uuid";
 
 /**
  * `set`: merges elements into the node that the xpath names, which is made if it is missing. Lists grow,
@@ -58,8 +59,7 @@ function childFaults(element: XmlElement, schema: Schema, path: NodePath, refere
 }
 
 export function referencesAt(candidate: Candidate, path: NodePath): References {
-  const vsys = path[3] === "vsys" ? path[4]?.slice("entry:".length) : undefined;
-  return new References(candidate.root, vsys, undefined, candidate.content);
+  return new References(candidate.root, scopeName(path), undefined, candidate.beside);
 }
 
 export function refuse(lines: readonly string[]): void {

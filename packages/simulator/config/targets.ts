@@ -1,4 +1,6 @@
 import { Refusal } from "../refusal";
+import { MANAGED } from "../schema/firewall";
+import { isPanorama } from "../schema/hierarchy";
 import type { Schema } from "../schema/schema";
 import type { XmlElement } from "../xml/element";
 import { InvalidXpath, locationPaths } from "../xpath/ast";
@@ -40,9 +42,17 @@ export function writeTarget(root: XmlElement, xpath: string): Target {
   if (isBelowVsys && !locate(root, path.slice(0, 5))) {
     throw new Refusal("17", [`${vsysStep.replace(/^entry:/, "")} is invalid vsys`]);
   }
-  const schema = schemaAt(path);
+  const schema = isPlaceOf(root, path) ? schemaAt(path) : undefined;
   if (!schema) throw new Refusal("17", [`Could not find schema node for xpath ${xpath}`]);
   return { path, schema, node: locate(root, path) };
+}
+
+/** A firewall has no device groups and no shared rules, and Panorama no virtual systems. */
+function isPlaceOf(root: XmlElement, path: NodePath): boolean {
+  const isShared = path[1] === "shared" && /-rulebase$/.test(path[2] ?? "");
+  const isManaged = path[1] === "devices" && MANAGED.has(path[3] ?? "");
+  if (path[3] === "vsys") return !isPanorama(root);
+  return isPanorama(root) || !(isShared || isManaged);
 }
 
 function onePath(root: XmlElement, xpath: string): NodePath {

@@ -1,4 +1,6 @@
+import { lineage, scopesOf } from "../schema/hierarchy";
 import { References, vsysOf } from "../schema/references";
+import type { Beside } from "../schema/references";
 import type { ReferenceKind } from "../schema/kinds";
 import type { XmlElement } from "../xml/element";
 import { pathOf, schemaAt } from "./paths";
@@ -12,20 +14,29 @@ export function usesOf(
   name: string,
   kind: ReferenceKind,
   vsys: string | undefined,
+  beside?: Beside,
 ): XmlElement[] {
-  const devices = config.child("devices")?.entries() ?? [];
-  const all = devices.flatMap((device) => device.child("vsys")?.entries() ?? []);
-  const own = all.filter((scope) =>
-    vsys === undefined ? !hasOwn(config, scope, kind, name) : scope.name === vsys,
+  const own = scopesOf(config).filter(({ name: scope = "" }) =>
+    reaches(new References(config, scope, undefined, beside), lineage(config, scope), kind, name, vsys),
   );
   const shared = vsys === undefined ? config.child("shared") : undefined;
   const scopes = shared ? [...own, shared] : own;
   return scopes.flatMap((scope) => withText(scope, name)).filter((node) => referenceKindAt(node) === kind);
 }
 
-function hasOwn(config: XmlElement, scope: XmlElement, kind: ReferenceKind, name: string): boolean {
-  const found = new References(config, scope.name).find(kind, name);
-  return found !== undefined && vsysOf(found) !== undefined;
+/** Whether a name in a scope can mean an object of another one (undefined: shared), none nearer having that name. */
+function reaches(
+  references: References,
+  way: readonly string[],
+  kind: ReferenceKind,
+  name: string,
+  from: string | undefined,
+): boolean {
+  const end = from === undefined ? way.length : way.indexOf(from);
+  if (end <= 0) return end === 0;
+  const found = references.find(kind, name);
+  const holder = found && vsysOf(found);
+  return holder === undefined || way.indexOf(holder) >= end;
 }
 
 function withText(node: XmlElement, text: string, found: XmlElement[] = []): XmlElement[] {

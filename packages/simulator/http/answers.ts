@@ -55,7 +55,7 @@ export function written(what: "done" | "absent"): Answer {
   return answer("success", code, `<msg>${text}</msg>`);
 }
 
-export function jobEnqueued(type: "Commit" | "Validate", id: number): Answer {
+export function jobEnqueued(type: "Commit" | "Validate" | "Push", id: number): Answer {
   const text = `${type} job enqueued with jobid ${id}`;
   return answer("success", "19", `<result><msg><line>${text}</line></msg><job>${id}</job></result>`);
 }

@@ -9,6 +9,7 @@ import { MalformedXml, parseFragment, parseXml } from "../xml/parse";
 import type { XmlElement } from "../xml/element";
 import { escapeText, print } from "../xml/print";
 import { revert } from "../commit/revert";
+import { pushRequest } from "../panorama/push-request";
 import * as answers from "./answers";
 import type { Answer } from "./answers";
 import { log } from "./log";
@@ -33,10 +34,19 @@ const WRITES = new Set(ACTIONS.slice(2));
 /** A request's parameters, from its URL and its form body. */
 export type Parameters = ReadonlyMap<string, string>;
 
+/** What Panorama hands on to the firewall that `target` names; of everything else it answers for itself. */
+const RELAYED: ReadonlySet<string> = new Set(["config", "commit", "op", "export", "user-id"]);
+
 /** Answers a request of a known administrator. Never throws for what a client did wrong. */
 export function answerRequest(firewall: Firewall, admin: string, parameters: Parameters): Answer {
   try {
-    return dispatch(firewall, admin, parameters);
+    const type = parameters.get("type") ?? "";
+    requireRole(firewall, admin, type, parameters);
+    const target = parameters.get("target") ?? "";
+    if (!firewall.panorama || target === "" || !RELAYED.has(type))
+      return dispatch(firewall, admin, parameters);
+    // Panorama's role counts, and no administrator of the firewall is needed.
+    return dispatch(firewall.panorama.target(target), admin, parameters);
   } catch (error) {
     if (error instanceof BadRequest) return answers.httpError(error.httpStatus, error.message);
     if (error instanceof Refusal) return answers.refused(error);
@@ -47,12 +57,14 @@ export function answerRequest(firewall: Firewall, admin: string, parameters: Par
   }
 }
 
+function requireRole(firewall: Firewall, admin: string, type: string, parameters: Parameters): void {
+  if (!TYPES.includes(type) || OPEN_TO_ALL.has(type)) return;
+  firewall.accounts.requireRole(admin, type, type === "config" && WRITES.has(parameters.get("action") ?? ""));
+}
+
 function dispatch(firewall: Firewall, admin: string, parameters: Parameters): Answer {
   const type = parameters.get("type") ?? "";
   const action = parameters.get("action");
-  if (TYPES.includes(type) && !OPEN_TO_ALL.has(type)) {
-    firewall.accounts.requireRole(admin, type, type === "config" && WRITES.has(action ?? ""));
-  }
   switch (type) {
     case "config":
       return config(firewall, admin, action, parameters);
@@ -99,10 +111,14 @@ function config(
 ): Answer {
   const { candidate } = firewall;
   if (action === "get") {
-    return answers.found(get(candidate.root, firewall.content.config, readPath(parameters)));
+    const path = readPath(parameters);
+    const seen = firewall.panorama?.seen(candidate.root, path) ?? firewall.seenCandidate;
+    return answers.found(get(seen, firewall.apart("get"), path));
   }
   if (action === "show") {
-    return answers.result(show(firewall.running, firewall.content.config, readPath(parameters)));
+    const path = readPath(parameters);
+    const seen = firewall.panorama?.seen(firewall.running, path) ?? firewall.running;
+    return answers.result(show(seen, firewall.apart("show"), path));
   }
   if (WRITES.has(action ?? "")) firewall.ha?.requireWritable(firewall);
   if (action === "multi-config") return multi(firewall, admin, parameters);
@@ -129,7 +145,7 @@ function config(
 }
 
 function requireUnlocked(firewall: Firewall, admin: string, xpath: string): void {
-  const vsys = /\/vsys\/entry\[@name=(['"])([^'"]*)\1\]/.exec(xpath)?.[2];
+  const vsys = /\/(?:vsys|device-group)\/entry\[@name=(['"])([^'"]*)\1\]/.exec(xpath)?.[2];
   firewall.locks.requireWrite(admin, vsys ?? (xpath.includes("/vsys/") ? "vsys1" : "shared"));
 }
 
@@ -156,7 +172,7 @@ function multi(firewall: Firewall, admin: string, parameters: Parameters): Answe
 }
 
 function commit(firewall: Firewall, admin: string, parameters: Parameters): Answer {
-  if (parameters.get("action") === "all") throw new Refusal("17", ["commit-all is for Panorama"]);
+  if (parameters.get("action") === "all") return pushAll(firewall, admin, parameters);
   const root = parseXml(required(parameters, "cmd"));
   if (root.tag === "validate") {
     const scope = scopeOf(root.child("partial"));
@@ -189,6 +205,14 @@ function commit(firewall: Firewall, admin: string, parameters: Parameters): Answ
   return answers.jobEnqueued("Commit", done.id);
 }
 
+function pushAll({ panorama, running }: Firewall, admin: string, parameters: Parameters): Answer {
+  if (!panorama) throw new Refusal("17", ["commit-all is for Panorama"]);
+  const request = pushRequest(parseXml(required(parameters, "cmd")), running, admin, panorama.unknowns);
+  const job = panorama.push(request);
+  if (job === "nothing to push") return answers.message("19", "There are no changes to push.");
+  return answers.jobEnqueued("Push", job.id);
+}
+
 function op(firewall: Firewall, admin: string, parameters: Parameters): Answer {
   const text = required(parameters, "cmd");
   let command: XmlElement;
@@ -202,9 +226,9 @@ function op(firewall: Firewall, admin: string, parameters: Parameters): Answer {
 }
 
 function version(firewall: Firewall): Answer {
-  const { model = "", serial = "" } = systemInfo(firewall);
+  const { model = "", serial = "", "multi-vsys": multi } = systemInfo(firewall);
   return answers.result(
-    `<sw-version>${escapeText(firewall.swVersion)}</sw-version><multi-vsys>off</multi-vsys>` +
+    `<sw-version>${escapeText(firewall.swVersion)}</sw-version><multi-vsys>${multi}</multi-vsys>` +
       `<model>${model}</model><serial>${serial}</serial>`,
   );
 }

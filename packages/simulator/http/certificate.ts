@@ -1,7 +1,21 @@
 import { generate } from "selfsigned";
 
-/** A new self-signed certificate for loopback names and `host`, as PEM; clients can trust it as a CA. */
-export function certificateFor(host: string): Promise<{ cert: string; private: string }> {
+type Certificate = Promise<{ cert: string; private: string }>;
+
+/** Making one takes longer than all else that a simulator needs to start. */
+const made = new Map<string, Certificate>();
+
+/**
+ * A self-signed certificate for loopback names and `host`, as PEM, new for each process; clients can trust it as
+ * a CA.
+ */
+export function certificateFor(host: string): Certificate {
+  const certificate = made.get(host) ?? newCertificate(host);
+  made.set(host, certificate);
+  return certificate;
+}
+
+function newCertificate(host: string): Certificate {
   return generate([{ name: "commonName", value: "PA-VM" }], {
     keyType: "ec",
     algorithm: "sha256",

@@ -5,6 +5,8 @@ export interface HeldRequest {
   action?: string;
   xpath?: string;
   cmd?: string;
+  /** The firewall behind Panorama that it is for. */
+  target?: string;
   element?: string;
 }
 

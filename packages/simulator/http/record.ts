@@ -9,6 +9,8 @@ export interface RequestRecord {
   action?: string;
   xpath?: string;
   cmd?: string;
+  /** The firewall that Panorama hands it on to. */
+  target?: string;
   element?: string;
   /** "success", "error" or "unauth"; "none" when a fault ended it before it acted. */
   status: string;

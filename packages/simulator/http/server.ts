@@ -146,6 +146,7 @@ function seenRequest(admin: string, parameters: Parameters) {
     ...pick("action"),
     ...pick("xpath"),
     ...pick("cmd"),
+    ...pick("target"),
     ...pick("element"),
   };
 }

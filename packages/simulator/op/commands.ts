@@ -1,5 +1,7 @@
 import type { Answer } from "../http/answers";
+import { panoramaCommands } from "../panorama/commands";
 import { Refusal } from "../refusal";
+import { scopeNode } from "../schema/hierarchy";
 import type { XmlElement } from "../xml/element";
 import { checkCommands } from "./check";
 import { configCommands } from "./config";
@@ -10,6 +12,7 @@ import { jobCommands } from "./jobs";
 import { lockCommands } from "./locks";
 import { objectCommands } from "./objects";
 import { policyCommands } from "./policy";
+import { pushedCommands } from "./pushed";
 import { sessionCommands } from "./sessions";
 import type { OpCommand, OpContext } from "./types";
 import { updateCommands } from "./updates";
@@ -25,10 +28,18 @@ const COMMANDS = new Map<string, OpCommand>(
     ...lockCommands,
     ...objectCommands,
     ...policyCommands,
+    ...pushedCommands,
     ...sessionCommands,
     ...updateCommands,
+    ...panoramaCommands,
   }),
 );
+
+/** What Panorama has not: it forwards no packets itself. */
+const ON_FIREWALLS = /^(test security-policy-match|(show|clear) (session|running))( |$)/;
+
+/** What firewalls have not. */
+const PANORAMA: ReadonlySet<OpCommand> = new Set(Object.values(panoramaCommands));
 
 /**
  * Runs an operational command.
@@ -36,7 +47,8 @@ const COMMANDS = new Map<string, OpCommand>(
  */
 export function runOp(command: XmlElement, context: OpContext): Answer {
   const { vsys, firewall } = context;
-  if (vsys !== undefined && vsys !== "shared" && vsys !== "all" && !firewall.vsys(firewall.running, vsys)) {
+  const isNamed = vsys !== undefined && vsys !== "shared" && vsys !== "all";
+  if (isNamed && !scopeNode(firewall.running, vsys)) {
     throw new Refusal("17", [`${vsys} is invalid vsys`]);
   }
   const path: string[] = [];
@@ -46,6 +58,9 @@ export function runOp(command: XmlElement, context: OpContext): Answer {
     const run = COMMANDS.get(path.join(" "));
     if (run) found = { node, run };
   }
-  if (!found) throw new Refusal("17", ["invalid client cli"]);
+  const isElsewhere = context.firewall.panorama
+    ? ON_FIREWALLS.test(path.join(" "))
+    : found && PANORAMA.has(found.run);
+  if (!found || isElsewhere) throw new Refusal("17", ["invalid client cli"]);
   return found.run(found.node, context);
 }

@@ -78,14 +78,14 @@ function revertConfig(node: XmlElement, context: OpContext): Answer {
 /** The whole running configuration, or what the command's xpath names in it. */
 function showRunning(node: XmlElement, { firewall }: OpContext): Answer {
   const xpath = node.value("xpath")?.trim();
-  return result(xpath ? show(firewall.running, firewall.content.config, xpath) : print(firewall.running));
+  return result(xpath ? show(firewall.running, firewall.apart("show"), xpath) : print(firewall.running));
 }
 
 function showCandidate(node: XmlElement, { firewall }: OpContext): Answer {
-  const { candidate, content } = firewall;
+  const { candidate } = firewall;
   const xpath = node.value("xpath")?.trim();
   if (!xpath) return result(print(candidate.root, { dirty: true }));
-  const found = get(candidate.root, content.config, xpath);
+  const found = get(candidate.root, firewall.apart("get"), xpath);
   if (found.length === 0) throw new Refusal(undefined, ["No such node"]);
   return result(found.join(""));
 }

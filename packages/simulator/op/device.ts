@@ -30,8 +30,8 @@ export function systemInfo(firewall: Firewall): Record<string, string> {
     time: new Date().toUTCString(),
     uptime: upSince(firewall.started),
     devicename: firewall.hostname,
-    family: "vm",
-    model: "PA-VM",
+    family: firewall.panorama ? "pc" : "vm",
+    model: firewall.panorama ? "Panorama" : "PA-VM",
     serial: firewall.serial,
     "vm-mac-base": "7C:89:C3:0F:F5:00",
     "vm-mac-count": "256",
@@ -48,7 +48,7 @@ export function systemInfo(firewall: Firewall): Record<string, string> {
     "av-version": "0",
     "threat-version": "8800-8567",
     "url-db": "paloaltonetworks",
-    "multi-vsys": "off",
+    "multi-vsys": firewall.isMultiVsys ? "on" : "off",
     "operational-mode": "normal",
     "device-certificate-status": "None",
   };
@@ -85,7 +85,7 @@ export const deviceCommands: OpCommands = {
   "show plugins installed": () => result(""),
   "show operational-mode": () => result("normal"),
   "show system state": (node, { firewall }) => result(escapeText(systemState(firewall, node))),
-  "show system setting multi-vsys": () => result("off"),
+  "show system setting multi-vsys": (_, { firewall }) => result(firewall.isMultiVsys ? "on" : "off"),
   "request license info": () => result("<licenses></licenses>"),
   "request multi-config enabled": () => result("<msg><line>multi-config is enabled</line></msg>"),
   "request password-hash password": (node) => {

@@ -12,7 +12,13 @@ function chosen(node: XmlElement, { firewall }: OpContext) {
   const base = vsysName?.child("rule-base")?.entries()[0];
   const vsys = vsysName?.name ?? "vsys1";
   const kind = base?.name ?? "security";
-  const rules = [...(firewall.vsys(firewall.running, vsys)?.at("rulebase", kind, "rules")?.entries() ?? [])];
+  const { pushed } = firewall;
+  // Not in the order in which they are evaluated; the default rules come last.
+  const rules = [
+    ...(firewall.vsys(firewall.running, vsys)?.at("rulebase", kind, "rules")?.entries() ?? []),
+    ...pushed.rules(vsys, "post-rulebase", kind),
+    ...pushed.rules(vsys, "pre-rulebase", kind),
+  ];
   if (kind === "security") {
     for (const name of ["intrazone-default", "interzone-default"]) {
       const rule = element("entry");

@@ -4,7 +4,7 @@ import { scopeOf } from "../commit/scope";
 import type { Job, JobQueue } from "../commit/jobs";
 import { Refusal } from "../refusal";
 import { deviceTime, timeOfDay } from "../time";
-import { cdata, escapeText } from "../xml/print";
+import { cdata, escapeAttribute, escapeText } from "../xml/print";
 import type { OpCommands } from "./types";
 
 /** A job as `show jobs` prints it. */
@@ -29,8 +29,28 @@ function jobXml(job: Job, queue: JobQueue): string {
     ["warnings", job.warnings.map(line).join("")],
     ["details", job.details.map(line).join("")],
   ];
+  if (job.pushed && done) values.push(...pushedValues(job.pushed));
   if (done) values.push(["p2done", job.result === "OK" ? "yes" : "no"]);
   return `<job>${values.map(([tag, value]) => `<${tag}>${value}</${tag}>`).join("")}</job>`;
+}
+
+/** What a push's job says of each firewall, once it has ended. */
+function pushedValues({ groups, devices }: NonNullable<Job["pushed"]>): [string, string][] {
+  const lines = (texts: readonly string[]) => texts.map((text) => `<line>${cdata(text)}</line>`).join("");
+  const entries = devices.map(
+    (device) =>
+      `<entry><serial-no>${device.serial}</serial-no><devicename>${escapeText(device.name)}</devicename>` +
+      `<multi-vsys>no</multi-vsys><vsys>${device.vsys === "vsys1" ? "" : device.vsys}</vsys>` +
+      `<status>${device.status}</status><result>${device.result}</result>` +
+      `<tstart>${timeOfDay(device.started)}</tstart><tfin>${timeOfDay(device.finished)}</tfin><details>` +
+      `<msg cmd="push-data" dname="${device.serial}" dgname="${escapeAttribute(device.group)}" result="${device.result === "OK" ? "success" : "failure"}">` +
+      `<errors>${lines(device.errors)}</errors><warnings>${lines(device.warnings)}</warnings></msg></details></entry>`,
+  );
+  return [
+    ["push_type", "shared-policy"],
+    ["dgname", escapeText(groups.join(","))],
+    ["devices", entries.join("")],
+  ];
 }
 
 function list(queue: JobQueue, wanted: (job: Job) => boolean): Answer {

@@ -29,7 +29,7 @@ export const objectCommands: OpCommands = {
 };
 
 function dynamicGroups(wanted: string | undefined, { firewall, vsys = "vsys1" }: OpContext): string {
-  const references = new References(firewall.running, vsys);
+  const references = new References(firewall.running, vsys, undefined, firewall);
   const groups = references.all(["address-group"]).filter((group) => group.child("dynamic"));
   const shown = groups.filter((group) => wanted === undefined || wanted === group.name);
   const entries = shown.map((group) => {

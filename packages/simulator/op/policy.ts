@@ -9,19 +9,39 @@ import { runningReferences } from "../policy/running";
 import type { References } from "../schema/references";
 import { commandResult, result } from "../http/answers";
 import { Refusal } from "../refusal";
+import { defaultAction, evaluatedRules } from "../pushed/evaluated";
 import type { XmlElement } from "../xml/element";
 import { escapeAttribute, escapeText } from "../xml/print";
 import type { OpCommands, OpContext } from "./types";
 
 export const policyCommands: OpCommands = {
   "test security-policy-match": securityPolicyMatch,
-  "show running security-policy": (_, { firewall, vsys = "vsys1" }) => {
-    const names = firewall.vsys(firewall.running, vsys)?.at("rulebase", "security", "rules")?.entries() ?? [];
-    return result(
-      `<member>${names.map((rule, at) => `"${escapeText(rule.name ?? "")}; index: ${at + 1}"`).join("\n")}</member>`,
-    );
-  },
+  "show running security-policy": runningPolicy,
 };
+
+/** Every rule that is looked at, in order, as the device's text has it. */
+function runningPolicy(_: XmlElement, { firewall, vsys = "vsys1" }: OpContext) {
+  const entries = evaluatedRules(firewall.pushed, vsys, firewall.vsys(firewall.running, vsys));
+  const references = runningReferences(firewall, vsys);
+  const inUse = entries.filter((entry) => entry.value("disabled") !== "yes");
+  const blocks = policyRules(inUse, references).map((rule) => {
+    const list = (tag: string): string => {
+      const members = inUse[rule.index - 1]?.members(tag) ?? [];
+      return members.length > 1 ? `[ ${members.join(" ")} ]` : (members[0] ?? "any");
+    };
+    const lines = [
+      ...["from", "source", "to", "destination"].map((tag) => `${tag} ${list(tag)};`),
+      `user ${list("source-user")};`,
+      `category ${list("category")};`,
+      `application/service [ ${applicationServices(rule).join(" ")} ];`,
+      `action ${rule.action};`,
+      `icmp-unreachable: ${rule.icmpUnreachable ? "yes" : "no"};`,
+      "terminal yes;",
+    ];
+    return `"${rule.name}; index: ${rule.index}" {\n${lines.map((line) => `        ${line}`).join("\n")}\n}`;
+  });
+  return result(`<member>${escapeText(blocks.join("\n\n"))}</member>`);
+}
 
 /** Tests run against what is running, not the candidate. */
 function securityPolicyMatch(node: XmlElement, { firewall, vsys = "vsys1" }: OpContext) {
@@ -30,14 +50,16 @@ function securityPolicyMatch(node: XmlElement, { firewall, vsys = "vsys1" }: OpC
   const flow = flowOf(node, references);
   const showAll = node.value("show-all")?.trim() === "yes";
   const matching: string[] = [];
-  for (const rule of scope ? policyRules(scope, references) : []) {
+  const entries = evaluatedRules(firewall.pushed, vsys, scope);
+  for (const rule of policyRules(entries, references)) {
     if (!takes(rule, flow, references)) continue;
-    const entry = scope?.at("rulebase", "security", "rules")?.entry(rule.name);
-    matching.push(ruleXml(rule, entry, references));
+    matching.push(ruleXml(rule, entries[rule.index - 1], references));
     if (!showAll || rule.action === "allow") return rules(matching);
   }
-  if (flow.from !== undefined && flow.to !== undefined)
-    matching.push(defaultRule(flow.from === flow.to, scope));
+  if (flow.from !== undefined && flow.to !== undefined) {
+    const name = flow.from === flow.to ? "intrazone-default" : "interzone-default";
+    matching.push(defaultRule(name, defaultAction(firewall.pushed, vsys, scope, name)));
+  }
   return rules(matching);
 }
 
@@ -147,13 +169,9 @@ function placed(protocol: string, ports: readonly PortRange[]): string[] {
   return ports.map(({ low, high }) => `${protocol}/any/${low === high ? low : `${low}-${high}`}`);
 }
 
-function defaultRule(intrazone: boolean, vsys: XmlElement | undefined): string {
-  const name = intrazone ? "intrazone-default" : "interzone-default";
-  const overridden = vsys
-    ?.at("rulebase", "default-security-rules", "rules", `entry:${name}`)
-    ?.value("action");
+function defaultRule(name: string, action: string): string {
   return entryXml(name, [
-    ["action", overridden ?? (intrazone ? "allow" : "deny")],
+    ["action", action],
     ["terminal", "yes"],
   ]);
 }

@@ -55,7 +55,7 @@ function page(response: ServerResponse): void {
   response.setHeader("content-type", "text/html; charset=UTF-8");
   response.setHeader(
     "content-security-policy",
-    `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; connect-src 'self'; base-uri 'none'`,
+    `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'`,
   );
   response.end(pageHtml(nonce));
 }

@@ -1,50 +1,23 @@
 import { componentOf } from "../config/journal";
 import { objectPath, xpathOf } from "../config/paths";
 import type { Firewall } from "../firewall";
+import { fleetOf } from "../panorama/fleet";
+import { isPanorama, scopesOf } from "../schema/hierarchy";
 import type { RequestRecord } from "../http/record";
 import { print } from "../xml/print";
 import type { XmlElement } from "../xml/element";
-
-/** A security rule as the page shows it. */
-interface RuleView {
-  name: string;
-  disabled: boolean;
-  cells: Record<string, string>;
-  /** new, removed, changed, moved, or nothing when candidate and running agree. */
-  mark: "new" | "removed" | "changed" | "moved" | "";
-  /** Columns that differ between candidate and running. */
-  differs: string[];
-}
-
-/** Everything the page shows, as data: no key, no password, no XML. */
-export interface PageState {
-  hostname: string;
-  swVersion: string;
-  vsys: { name: string; candidate: RuleView[]; running: RuleView[] }[];
-  pending: { admin: string; action: string; component: string; xpath: string }[];
-  locks: { kind: string; admin: string; scope: string; comment: string }[];
-  jobs: {
-    id: number;
-    type: string;
-    user: string;
-    status: string;
-    result: string;
-    progress: number;
-    text: string;
-  }[];
-  requests: RequestRecord[];
-}
+import type { PageState, RuleView } from "./types";
 
 const LISTS = ["tag", "from", "source", "to", "destination", "application", "service"];
 const SHOWN = 40;
 
 export function pageState(firewall: Firewall, requests: readonly RequestRecord[]): PageState {
   const { candidate, jobs } = firewall;
-  const names = firewall.running.child("devices")?.entries()[0]?.child("vsys")?.entries() ?? [];
   return {
     hostname: firewall.hostname,
     swVersion: firewall.swVersion,
-    vsys: names.map(({ name = "" }) => ({ name, ...rulebases(firewall, name) })),
+    vsys: placesOf(firewall).map(({ name, path }) => ({ name, ...rulebases(firewall, path) })),
+    ...(firewall.panorama && { fleet: fleetOf(firewall.panorama, firewall) }),
     pending: candidate.journal.entries.slice(-200).map((entry) => ({
       admin: entry.admin,
       action: entry.action,
@@ -77,9 +50,23 @@ export function pageState(firewall: Firewall, requests: readonly RequestRecord[]
   };
 }
 
-function rulebases(firewall: Firewall, vsys: string): { candidate: RuleView[]; running: RuleView[] } {
-  const rules = (config: XmlElement): XmlElement | undefined =>
-    firewall.vsys(config, vsys)?.at("rulebase", "security", "rules");
+/** Each rulebase of security rules: one for a vsys; those of shared and of every device group of Panorama's. */
+function placesOf({ running }: Firewall): { name: string; path: string[] }[] {
+  const names = scopesOf(running).map(({ name = "" }) => name);
+  const device = ["devices", "entry:localhost.localdomain"];
+  if (!isPanorama(running))
+    return names.map((name) => ({ name, path: [...device, "vsys", `entry:${name}`, "rulebase"] }));
+  const scopes = [
+    { name: "shared", path: ["shared"] },
+    ...names.map((name) => ({ name, path: [...device, "device-group", `entry:${name}`] })),
+  ];
+  return ["pre", "post"].flatMap((side) =>
+    scopes.map(({ name, path }) => ({ name: `${name} ${side}`, path: [...path, `${side}-rulebase`] })),
+  );
+}
+
+function rulebases(firewall: Firewall, path: string[]): { candidate: RuleView[]; running: RuleView[] } {
+  const rules = (config: XmlElement): XmlElement | undefined => config.at(...path, "security", "rules");
   const candidate = rules(firewall.candidate.root);
   const running = rules(firewall.running);
   const moved = movedNames(names(candidate), names(running));

@@ -7,13 +7,12 @@ import { addressSet } from "./rules";
 
 const NUMBERS: Record<string, number> = { tcp: 6, udp: 17 };
 
-/** What the first application override that takes a flow calls it, whatever is in it; undefined where none does. */
+/** What the first of the application overrides that takes a flow calls it, whatever is in it; undefined where none does. */
 export function overridingApplication(
-  vsys: XmlElement,
+  rules: readonly XmlElement[],
   flow: Flow,
   references: References,
 ): string | undefined {
-  const rules = vsys.at("rulebase", "application-override", "rules")?.entries() ?? [];
   return rules.find((rule) => overrides(rule, flow, references))?.value("application");
 }
 

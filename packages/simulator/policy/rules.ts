@@ -43,9 +43,8 @@ export interface PolicyRule {
   icmpUnreachable: boolean;
 }
 
-/** All security rules of a vsys, in order. */
-export function policyRules(vsys: XmlElement, references: References): PolicyRule[] {
-  const entries = vsys.at("rulebase", "security", "rules")?.entries() ?? [];
+/** Security rules in the order in which they are evaluated. */
+export function policyRules(entries: readonly XmlElement[], references: References): PolicyRule[] {
   return entries.map((entry, position) => policyRule(entry, position + 1, references));
 }
 

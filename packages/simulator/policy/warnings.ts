@@ -1,4 +1,5 @@
 import { References } from "../schema/references";
+import type { Beside } from "../schema/references";
 import type { XmlElement } from "../xml/element";
 import { contains } from "./addresses";
 import type { PortRange } from "./ports";
@@ -7,13 +8,15 @@ import { policyRules } from "./rules";
 import type { AddressSet, PolicyRule } from "./rules";
 
 /** What a successful commit remarks on: rules that can never match, applications that miss another. */
-export function policyWarnings(config: XmlElement, content: Content): string[] {
+export function policyWarnings(config: XmlElement, beside: Beside): string[] {
   const lines: string[] = [];
   for (const device of config.child("devices")?.entries() ?? []) {
     for (const vsys of device.child("vsys")?.entries() ?? []) {
-      const references = new References(config, vsys.name, undefined, content);
-      const rules = policyRules(vsys, references).filter((rule) => !rule.disabled);
-      lines.push(...shadows(rules), ...missingDependencies(rules, content));
+      const references = new References(config, vsys.name, undefined, beside);
+      const rules = policyRules(vsys.at("rulebase", "security", "rules")?.entries() ?? [], references).filter(
+        (rule) => !rule.disabled,
+      );
+      lines.push(...shadows(rules), ...missingDependencies(rules, beside.content));
     }
   }
   return lines;

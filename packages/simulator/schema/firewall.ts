@@ -1,21 +1,22 @@
 import { PROFILE_KINDS } from "./kinds";
 import { entries, leaf, members, oneOf, open, references, struct, text, yesNo } from "./schema";
 import type { Schema } from "./schema";
+import { objects, tag } from "./objects";
 
 /*
  * The part of a firewall's schema that security policy touches; limits are PAN-OS's. Everything else
  * is open: kept as written.
  */
 
-/** The web interface takes 64 of them on a rule or an object. */
-const tag = references("tag", { most: 64 });
 const addresses = members(
   { rule: "reference", to: "address", keywords: ["any"], addresses: true },
   "address",
   ["any"],
 );
+
 const zones = (keywords: string[]): Schema =>
   members({ rule: "reference", to: "zone", keywords, at: "commit" }, "zone", keywords);
+
 const anyAlone = members({ rule: "any" }, "value", ["any"]);
 
 const profileSetting = struct(
@@ -76,6 +77,7 @@ const securityRule = struct(
 );
 
 const defaultRule = struct(common);
+
 const otherRules = struct({ rules: entries(open, { uuid: true }) });
 
 const rulebase = struct({
@@ -97,179 +99,6 @@ const rulebase = struct({
     ].map((name) => [name, otherRules]),
   ),
 });
-
-const address = struct(
-  {
-    "ip-netmask": leaf({ rule: "ip-netmask" }),
-    "ip-range": leaf({ rule: "ip-range" }),
-    "ip-wildcard": leaf(),
-    fqdn: leaf({ rule: "fqdn" }),
-    description: text(1023),
-    tag,
-  },
-  { choice: { of: ["ip-netmask", "ip-range", "ip-wildcard", "fqdn"], one: true } },
-);
-
-const addressGroup = struct(
-  {
-    static: references("address"),
-    dynamic: struct({ filter: text(2047) }, { required: ["filter"] }),
-    description: text(1023),
-    tag,
-  },
-  { choice: { of: ["static", "dynamic"], one: true } },
-);
-
-const portProtocol = struct(
-  { port: leaf({ rule: "ports" }), "source-port": leaf({ rule: "ports" }), override: open },
-  { required: ["port"] },
-);
-
-const service = struct(
-  {
-    protocol: struct(
-      { tcp: portProtocol, udp: portProtocol, sctp: portProtocol },
-      { choice: { of: ["tcp", "udp", "sctp"], one: true } },
-    ),
-    description: text(1023),
-    tag,
-  },
-  { required: ["protocol"] },
-);
-
-const identByType = struct(
-  { type: leaf({ rule: "integer", min: 0, max: 255 }), code: leaf({ rule: "integer", min: 0, max: 255 }) },
-  { required: ["type"] },
-);
-
-/** A custom application; how it recognises traffic beyond its default is open. */
-const application = struct(
-  {
-    category: leaf(),
-    subcategory: leaf(),
-    technology: leaf(),
-    risk: leaf({ rule: "integer", min: 1, max: 5 }),
-    description: text(1023),
-    default: struct(
-      {
-        port: members(),
-        "ident-by-ip-protocol": leaf({ rule: "integer", min: 0, max: 255 }),
-        "ident-by-icmp-type": identByType,
-        "ident-by-icmp6-type": identByType,
-      },
-      {
-        choice: {
-          of: ["port", "ident-by-ip-protocol", "ident-by-icmp-type", "ident-by-icmp6-type"],
-          one: true,
-        },
-      },
-    ),
-    "parent-app": leaf(),
-    signature: open,
-    tag,
-    ...Object.fromEntries(
-      [
-        "timeout",
-        "tcp-timeout",
-        "udp-timeout",
-        "tcp-half-closed-timeout",
-        "tcp-time-wait-timeout",
-        "evasive-behavior",
-        "consume-big-bandwidth",
-        "used-by-malware",
-        "able-to-transfer-file",
-        "has-known-vulnerability",
-        "tunnel-other-application",
-        "tunnel-applications",
-        "prone-to-misuse",
-        "pervasive-use",
-        "file-type-ident",
-        "virus-ident",
-        "data-ident",
-        "alg-disable-capability",
-        "no-appid-caching",
-      ].map((name) => [name, open]),
-    ),
-  },
-  { required: ["category", "subcategory", "technology"] },
-);
-
-const profileGroup = struct({
-  ...Object.fromEntries(PROFILE_KINDS.map((kind) => [kind, references(kind)])),
-});
-
-const colors = Array.from({ length: 42 }, (_, index) => index + 1)
-  .filter((number) => ![11, 18].includes(number))
-  .map((number) => `color${number}`);
-
-const objects: Record<string, Schema> = {
-  address: entries(address, { object: "address" }),
-  "address-group": entries(addressGroup, { object: "address" }),
-  "external-list": entries(open, { object: "address" }),
-  service: entries(service, { object: "service" }),
-  "service-group": entries(struct({ members: references("service"), tag }, { required: ["members"] }), {
-    object: "service",
-  }),
-  application: entries(application, { object: "application", maxName: 31 }),
-  "application-group": entries(
-    struct({ members: references("application"), tag }, { required: ["members"] }),
-    {
-      object: "application",
-    },
-  ),
-  "application-filter": entries(open, { object: "application" }),
-  tag: entries(struct({ color: oneOf(...colors), comments: text(1023) }), { object: "tag", maxName: 127 }),
-  "profile-group": entries(profileGroup, { object: "profile-group" }),
-  profiles: struct({
-    ...Object.fromEntries(PROFILE_KINDS.map((kind) => [kind, entries(open, { object: kind })])),
-    "custom-url-category": entries(open, { object: "category" }),
-    ...Object.fromEntries(
-      [
-        "hip-objects",
-        "hip-profiles",
-        "data-objects",
-        "dos-protection",
-        "decryption",
-        "packet-broker",
-        "sdwan",
-        "spyware-custom",
-      ].map((name) => [name, open]),
-    ),
-  }),
-  "log-settings": struct({
-    profiles: entries(open, { object: "log-setting" }),
-    ...Object.fromEntries(
-      [
-        "snmptrap",
-        "email",
-        "syslog",
-        "http",
-        "system",
-        "config",
-        "userid",
-        "hipmatch",
-        "iptag",
-        "globalprotect",
-        "correlation",
-      ].map((name) => [name, open]),
-    ),
-  }),
-  schedule: entries(open, { object: "schedule" }),
-  region: entries(open, { object: "region", maxName: 31 }),
-  threats: open,
-  reports: open,
-  "report-group": open,
-  "server-profile": open,
-  "authentication-profile": open,
-  "authentication-sequence": open,
-  "authentication-object": open,
-  certificate: open,
-  "ssl-tls-service-profile": open,
-  "certificate-profile": open,
-  "local-user-database": open,
-  "dynamic-user-group": open,
-  "user-id-collector": open,
-};
 
 const vsys = struct({
   ...objects,
@@ -294,9 +123,52 @@ const vsys = struct({
   "device-object": open,
 });
 
-/** Shared holds objects, but no rulebase: a firewall has none there. */
+/** On Panorama a rule can be for some of a group's firewalls only. */
+const pushedRulebase = struct({
+  ...rulebase.children,
+  security: struct({
+    rules: entries(
+      struct({ ...securityRule.children, target: open }, { required: securityRule.required ?? [] }),
+      {
+        uuid: true,
+      },
+    ),
+  }),
+});
+
+const pushedRulebases = { "pre-rulebase": pushedRulebase, "post-rulebase": pushedRulebase };
+
+/** An object of a device group, which groups below may override unless it says otherwise. */
+function overridable(schema: Schema): Schema {
+  if (schema.kind !== "entries" || schema.of.kind !== "struct") return schema;
+  const { children, ...rest } = schema.of;
+  return { ...schema, of: { ...rest, children: { ...children, "disable-override": yesNo } } };
+}
+
+const deviceGroup = struct({
+  ...Object.fromEntries(Object.entries(objects).map(([name, schema]) => [name, overridable(schema)])),
+  ...pushedRulebases,
+  description: text(255),
+  devices: open,
+  "reference-templates": open,
+  "authorization-code": open,
+});
+
+/** What a Panorama has beside a firewall's parts, as a commit names them. */
+export const MANAGED: ReadonlySet<string> = new Set([
+  "device-group",
+  "template",
+  "template-stack",
+  "log-collector",
+  "log-collector-group",
+  "wildfire-appliance",
+  "wildfire-appliance-cluster",
+]);
+
+/** Shared holds objects; rulebases only on Panorama. */
 const shared = struct({
   ...objects,
+  ...pushedRulebases,
   "admin-role": open,
   "access-domain": open,
   "alg-override": open,
@@ -310,16 +182,17 @@ const shared = struct({
 });
 
 const device = struct({
+  ...Object.fromEntries([...MANAGED].map((name) => [name, entries(open)])),
+  "device-group": entries(deviceGroup),
   vsys: entries(vsys, { maxName: 31 }),
   network: open,
   deviceconfig: open,
   platform: open,
 });
 
-/** The schema of `/config`. */
+/** The schema of `/config`, a firewall's and Panorama's: which of the two has what, see config/targets.ts. */
 export const FIREWALL: Schema = struct({
   shared,
   devices: entries(device),
   "mgt-config": open,
-  panorama: open,
 });

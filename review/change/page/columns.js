@@ -103,15 +103,23 @@ function partDenied({ deniedBy = [] }) {
   return deniedBy.length > 0 ? `; of that, ${deniedBy.join(" and ")} above may deny a part` : "";
 }
 
+/**
+ * One of Panorama's rules says that it is one.
+ * @param {string} label
+ */
+function theRule(label) {
+  return label.startsWith("Panorama's rule ") ? label : `the firewall's rule ${label}`;
+}
+
 /** @param {Row} row */
-function why({ change, withheld, allowed, marks }) {
+function why({ change, flow, withheld, allowed, marks }) {
   if (withheld !== undefined) return [`${withheld.guardrail ? "Guardrail: " : ""}${withheld.text}`];
-  if (allowed !== undefined)
-    return [`the firewall's rule ${allowed.by.join(" with ")} allows it${partDenied(allowed)}`];
+  if (allowed !== undefined) return [`${theRule(allowed.by.join(" with "))} allows it${partDenied(allowed)}`];
   const reasons = change?.reasons ?? [];
   const more = reasons.length - MOST_REASONS;
   return [
-    ...marks.map((text) => element("strong", { class: "mark" }, text)),
+    // Of what is cut, all there is to say; the mark alone is for the filter.
+    ...(flow?.cut ? [flow.cut.text] : marks).map((text) => element("strong", { class: "mark" }, text)),
     ...reasons.slice(0, MOST_REASONS).map(({ text }) => element("span", { class: "reason" }, text)),
     ...(more > 0 ? [element("small", {}, `and ${more} more`)] : []),
   ];

@@ -4,8 +4,8 @@ import { alike, footer } from "../markdown";
 import type { Review } from "../types";
 import type { PageData } from "./types";
 
-/** The page's file. */
-export function pageOf({ firewalls, ...review }: Review): string {
+/** The page's file. @param made when and by what */
+export function pageOf({ firewalls, ...review }: Review, made?: string): string {
   const data: PageData = {
     ...review,
     firewalls: alike(firewalls).map(({ names, firewall }) => ({
@@ -17,7 +17,7 @@ export function pageOf({ firewalls, ...review }: Review): string {
   };
   return documentOf({
     title: "Firewall review of",
-    ...{ stack: review.stack, summary: review.summary, data },
+    ...{ stack: review.stack, summary: review.summary, data, made },
     without: "The list and the picture need scripts; review.md says the same without.",
     ...{ folder: __dirname, style: "review.css" },
     modules: ["rows", "filter", "blocks", "layout", "picture", "unfolded", "columns", "main"],

@@ -40,8 +40,9 @@ export function draw(svg, rows, data, focus, width, choose) {
   svg.setAttribute("height", String(height));
   if (most === 0) return false;
 
-  const side = Math.min(250, Math.floor(width * 0.34));
-  const middle = Math.min(130, Math.floor(width * 0.2));
+  // A port stands whole in a phone's window too, its mark before it.
+  const middle = Math.max(88, Math.min(130, Math.floor(width * 0.2)));
+  const side = Math.min(250, Math.floor(width * 0.34), Math.floor((width - middle) / 2) - 16);
   const edges = {
     source: { x: 1, width: side },
     port: { x: Math.floor((width - middle) / 2), width: middle },

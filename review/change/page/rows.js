@@ -59,7 +59,8 @@ export function rowsOf({ firewalls }) {
       for (const flow of opens) rows.push({ ...common, what: "opens", flow, ...ends(flow), marks, isLoud });
       // What to look at twice is about what is there afterwards.
       for (const flow of closes) {
-        rows.push({ ...common, what: "closes", flow, ...ends(flow), marks: [], isLoud: false });
+        const cuts = flow.cut === undefined ? [] : [flow.cut.isSure ? "would be cut" : "may be cut"];
+        rows.push({ ...common, what: "closes", flow, ...ends(flow), marks: cuts, isLoud: cuts.length > 0 });
       }
       if (opens.length + closes.length === 0) {
         rows.push({ ...none, ...common, what: "same", ports: [portsOf(change.traffic)], marks });

@@ -39,9 +39,13 @@ export function unfolded(row, data) {
   facts.tell("Traffic", `${change.traffic}${change.direction === "egress" ? ", egress" : ""}`);
   facts.tell("It is", change.kind);
   for (const { text } of change.marks) facts.tell("Look twice", element("strong", { class: "mark" }, text));
+  if (change.stopped !== undefined) facts.tell("AWS stops", reasonList(change.stopped.because));
   if (change.reasons.length > 0) facts.tell("Why", reasonList(change.reasons));
   for (const flow of change.opens) facts.tell("Opens", flowText(flow, "opens", data));
-  for (const flow of change.closes) facts.tell("Closes", flowText(flow, "closes", data));
+  for (const flow of change.closes) {
+    facts.tell("Closes", flowText(flow, "closes", data));
+    if (flow.cut !== undefined) facts.tell("In use", element("strong", { class: "mark" }, flow.cut.text));
+  }
   for (const { field, added, removed } of change.fields) facts.tellField(field, removed, added);
   const titles = { added: "XML", changed: "XML, before (−) and after (+)", removed: "XML, as it was" };
   body.append(...xmlPart(titles[change.kind], change.rule, change.xml));

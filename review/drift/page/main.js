@@ -34,12 +34,15 @@ function show(wishes) {
 }
 
 const tiles = new Map(
-  ORDER.map((what) => {
-    const number = rows.filter((row) => row.what === what).length;
-    const { sign, tile: words } = KINDS[what];
-    const pressed = () => show({ ...wanted, what: switched(wanted.what, what) });
-    return [what, tile(what, number, `${sign} ${words}`, number === 0, pressed)];
-  }),
+  // Most stacks ask nobody to confirm anything.
+  ORDER.filter((what) => what !== "unconfirmed" || data.firewalls.some((each) => each.unconfirmed)).map(
+    (what) => {
+      const number = rows.filter((row) => row.what === what).length;
+      const { sign, tile: words } = KINDS[what];
+      const pressed = () => show({ ...wanted, what: switched(wanted.what, what) });
+      return [what, tile(what, number, `${sign} ${words}`, number === 0, pressed)];
+    },
+  ),
 );
 
 const chips = new Map(
@@ -72,7 +75,7 @@ function filters() {
 }
 
 /** What there is to know of a firewall as a whole. @param {PageData["firewalls"][number]} firewall */
-function about({ firewall, refusal, findings, unused, commits }) {
+function about({ firewall, refusal, findings, unused, commits, pushes }) {
   const sentences =
     refusal !== undefined
       ? [`nothing is known of it: ${refusal}`]
@@ -81,6 +84,7 @@ function about({ firewall, refusal, findings, unused, commits }) {
           ...(commits.length > 0
             ? [`Last commits, the newest first: ${commits.map(commitText).join(", ")}.`]
             : []),
+          ...(pushes === undefined ? [] : pushSentences(pushes)),
           ...(unused.unknown === undefined
             ? []
             : [`Which rules are unused is not known: ${unused.unknown}.`]),
@@ -92,6 +96,25 @@ function about({ firewall, refusal, findings, unused, commits }) {
         ];
   const kind = refusal === undefined ? "update" : "update refusal";
   return element("p", { class: kind }, element("b", {}, `${firewall}: `), sentences.join(" "));
+}
+
+/**
+ * How far the firewalls of a device group are.
+ * @param {NonNullable<PageData["firewalls"][number]["pushes"]>} pushes
+ */
+function pushSentences({ firewalls, waiting }) {
+  const having = firewalls.filter(({ behind }) => behind === 0).length;
+  const others = firewalls.filter(({ behind }) => behind !== 0);
+  const said = others.map(({ firewall, isConnected, behind, lastPush }) => {
+    const what = behind === undefined ? "not known" : `${count(behind, "object")} behind`;
+    const last = lastPush === undefined ? "" : `, last push: ${lastPush}`;
+    return `${firewall} (${what}${isConnected ? "" : ", not connected"}${last})`;
+  });
+  return [
+    `${having} of ${count(firewalls.length, "firewall")} ${having === 1 ? "has" : "have"} ours as Panorama runs them.`,
+    ...(said.length === 0 ? [] : [`The others: ${said.join("; ")}.`]),
+    ...((waiting ?? []).length === 0 ? [] : [`Committed by ${waiting?.join(", ")}, and waiting for a push.`]),
+  ];
 }
 
 /** @param {PageData["firewalls"][number]["commits"][number]} commit */

@@ -1,4 +1,4 @@
-import { vsysXpath } from "../../../panos/location";
+import { containerPath, vsysXpath, type Location } from "../../../panos/location";
 import { child, entries, parseXml, type XmlElement } from "../../../panos/xml";
 import { foundDeclaration } from "../../../declaration/declaration";
 import type { Declaration } from "../../../declaration/declaration";
@@ -6,7 +6,7 @@ import { objectsIn } from "../../../declaration/objects";
 import type { Simulator } from "../../../packages/simulator";
 import { CLEANUP, OWNER, TAG } from "./program";
 
-const VSYS = { vsys: "vsys1" };
+export const VSYS: Location = { vsys: "vsys1" };
 
 /** Others' entries by place and name, as text; and the order of their rules. */
 export type Theirs = ReadonlyMap<string, string>;
@@ -18,10 +18,14 @@ export class Configuration {
   readonly below: string[] = [];
   private readonly vsys: XmlElement;
 
-  constructor(firewall: Simulator, which: "candidate" | "running") {
-    this.vsys = parseXml(firewall[which](vsysXpath(VSYS)));
+  constructor(
+    firewall: Simulator,
+    which: "candidate" | "running",
+    private readonly location = VSYS,
+  ) {
+    this.vsys = parseXml(firewall[which](vsysXpath(location)));
     const theirs = new Map<string, string>();
-    const rulebase = this.at("rulebase/security/rules");
+    const rulebase = this.at(containerPath(location, "rules").join("/"));
     const names = [...entries(rulebase).keys()];
     this.below = names.slice(names.indexOf(CLEANUP)).filter(isOurs);
     theirs.set(ORDER, names.filter((name) => !isOurs(name)).join(" "));
@@ -35,7 +39,9 @@ export class Configuration {
 
   /** What there is of our stack, as what it declares. */
   ours(): Promise<Declaration> {
-    return Promise.resolve(foundDeclaration(OWNER, { before: CLEANUP }, objectsIn(this.vsys)));
+    return Promise.resolve(
+      foundDeclaration(OWNER, { before: CLEANUP }, objectsIn(this.vsys, undefined, this.location.panorama)),
+    );
   }
 
   private at(path: string): XmlElement | undefined {
@@ -44,7 +50,7 @@ export class Configuration {
 
   private containers(): [string, XmlElement][] {
     return this.vsys.children
-      .filter(({ name }) => name !== "rulebase")
+      .filter(({ name }) => !name.endsWith("rulebase") && name !== "devices")
       .map((container): [string, XmlElement] => [container.name, container]);
   }
 }
@@ -52,12 +58,12 @@ export class Configuration {
 const ORDER = "the order of rules";
 
 /** Nobody else gives such a name here. */
-function isOurs(name: string): boolean {
+export function isOurs(name: string): boolean {
   return name.startsWith("aws-sg-") || name.startsWith(`aws-${OWNER}-`) || name === TAG;
 }
 
 /** An entry as its owner wrote it: without what the device adds. */
-function textOf({ name, attributes, children, text }: XmlElement): string {
+export function textOf({ name, attributes, children, text }: XmlElement): string {
   return JSON.stringify([name, { ...attributes, uuid: "" }, text, children.map(textOf)]);
 }
 

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { Script } from "node:vm";
-import ts from "typescript";
 
 const ROOT = join(__dirname, "..", "..", "..");
+const fromPackages = createRequire(join(ROOT, "package.json"));
 
 type Body = (
   exports: unknown,
@@ -34,11 +34,11 @@ export function freshModules(surroundings: Surroundings): (path: string) => unkn
     if (known !== undefined) return known.exports;
     const module = { exports: {} };
     loaded.set(file, module);
-    const real = createRequire(file);
+    const directory = dirname(file);
     const required = (id: string): unknown => {
       const own = surroundings.packages[id];
       if (own !== undefined) return own;
-      return id.startsWith(".") ? load(sourceFile(dirname(file), id)) : real(id);
+      return id.startsWith(".") ? load(sourceFile(directory, id)) : fromPackages(id);
     };
     body(file)(module.exports, required, module, surroundings.process);
     return module.exports;
@@ -46,26 +46,34 @@ export function freshModules(surroundings: Surroundings): (path: string) => unkn
   return (path) => load(sourceFile(ROOT, path));
 }
 
+const sourceFiles = new Map<string, string>();
+
 function sourceFile(directory: string, id: string): string {
   const path = resolve(directory, id);
-  return [`${path}.ts`, join(path, "index.ts")].find((file) => existsSync(file)) ?? path;
+  let file = sourceFiles.get(path);
+  if (file === undefined) {
+    file = [`${path}.ts`, join(path, "index.ts")].find((each) => existsSync(each)) ?? path;
+    sourceFiles.set(path, file);
+  }
+  return file;
 }
 
 function body(file: string): Body {
   let known = compiled.get(file);
   if (known === undefined) {
-    const { outputText } = ts.transpileModule(readFileSync(file, "utf8"), {
-      fileName: file,
-      compilerOptions: {
-        target: ts.ScriptTarget.ES2022,
-        module: ts.ModuleKind.CommonJS,
-        esModuleInterop: true,
-        inlineSourceMap: true,
-      },
-    });
-    const wrapped = `(function (exports, require, module, process) {${outputText}\n})`;
+    const wrapped = `(function (exports, require, module, process) {${javaScriptOf(file)}\n})`;
     known = new Script(wrapped, { filename: file }).runInThisContext() as Body;
     compiled.set(file, known);
   }
   return known;
+}
+
+/** What `typescript.cjs` makes of a file. */
+function javaScriptOf(file: string): string {
+  let code = "";
+  require.extensions[".ts"]?.(
+    { _compile: (made: string) => (code = made) } as unknown as NodeJS.Module,
+    file,
+  );
+  return code;
 }

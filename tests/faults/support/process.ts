@@ -62,9 +62,11 @@ export class ProviderProcess {
         argv: { value: ["node", "dynamic-provider", `${address}:${port}`] },
         // The registration's savings are made in the whole process, and here are many.
         env: { value: { PULUMI_DEBUG_PROMISE_LEAKS: "1" } },
+        // Of its own accord, some seconds after its engine.
+        exit: { value: () => this.kill() },
       }) as NodeJS.Process,
     });
-    const { configure } = this.module("provider/session") as { configure: Provider["configure"] };
+    const { configure } = this.module("provider/session/session") as { configure: Provider["configure"] };
     void configure?.({ config: { get: (key) => settings[key], require: (key) => settings[key] ?? "" } });
   }
 
@@ -98,7 +100,7 @@ export class ProviderProcess {
   }
 
   /** What the program uses of the client. */
-  get program(): Pick<typeof ha, "openActive"> &
+  get program(): Pick<typeof ha, "askActive"> &
     Pick<typeof rulebase, "readRulebases"> &
     Pick<typeof system, "systemInfo"> {
     return {

@@ -1,3 +1,4 @@
+import { NO_CONTENT } from "../../../declaration/declaration";
 import {
   applicationsOf,
   mapInventory,
@@ -31,9 +32,9 @@ const MAPPING: MappingOptions = {
 type Mapped = ReturnType<typeof mapInventory>;
 
 /** What the program declares of an account whose groups let this in over TCP. */
-export function declarationOf(permissions: readonly Permission[]): FirewallPolicyArgs {
+export function declarationOf(permissions: readonly Permission[], vsys = "vsys1"): FirewallPolicyArgs {
   const mapped = mapInventory(account(permissions), MAPPING);
-  return declared(mapped.rules);
+  return { ...declared(mapped.rules), vsys };
 }
 
 /** The same, after the program has asked the firewall what its administrators allow already. */
@@ -42,12 +43,12 @@ export async function askedDeclarationOf(
   connection: Connection,
   permissions: readonly Permission[],
 ): Promise<FirewallPolicyArgs> {
-  const { openActive, readRulebases, systemInfo } = process.program;
+  const { askActive, readRulebases, systemInfo } = process.program;
   const mapped = mapInventory(account(permissions), MAPPING);
-  const client = await openActive(connection);
-  const [rulebases] = await Promise.all([readRulebases(client), systemInfo(client)]).finally(() =>
-    client.close(),
+  const { client, answer } = await askActive(connection, (asked) =>
+    Promise.all([readRulebases(asked), systemInfo(asked)]),
   );
+  const [rulebases] = await answer.finally(() => client.close());
   const zones = { cleanupRule: CLEANUP, untrustZone: "untrust", trustZone: "trust" };
   return declared(alreadyAllowed(mapped, rulebases, { ...zones, enabled: true }).needed);
 }
@@ -60,6 +61,7 @@ function declared(rules: Mapped["rules"]): FirewallPolicyArgs {
     ownerId: OWNER,
     cleanupRule: CLEANUP,
     stack: "test/dev",
+    ...NO_CONTENT,
     rules: rules.map(({ rule }) => rule),
     services: servicesOf(rules, OWNER),
     applications: applicationsOf(rules, OWNER),

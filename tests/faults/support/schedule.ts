@@ -1,18 +1,15 @@
 import * as fc from "fast-check";
-import { containerXpath, vsysXpath } from "../../../panos/location";
+import { containerXpath } from "../../../panos/location";
 import type { Effect, FaultMatch } from "../../../packages/simulator";
 import type { Permission } from "../../support/account";
 import { ruleEntry } from "../../support/lab";
-import type { Edit } from "./configuration";
+import { isOurs, VSYS, type Edit } from "./configuration";
 import { ADMINISTRATOR } from "./watch";
 import type { Kill, World } from "./world";
 
-const VSYS = { vsys: "vsys1" };
-const RULES = containerXpath(VSYS, "rules");
-
 /** What AWS has, one after the other: small, so that many schedules fit into a minute. */
 const OFFICES = ["203.0.113.64/26", "198.51.100.64/26", "192.0.2.64/26"];
-const ACCOUNTS: readonly Permission[][] = [
+export const ACCOUNTS: readonly Permission[][] = [
   [
     { group: 1, port: 443 },
     { group: 2, port: 9000 },
@@ -77,11 +74,11 @@ export interface Schedule {
   runs: PlannedRun[];
 }
 
-const when = fc.constantFrom("before" as const, "after" as const);
+export const when = fc.constantFrom("before" as const, "after" as const);
 const some = { minLength: 1 };
 
 const theirEntry = (name: string, application: string): string => ruleEntry(name, { application });
-const edit: fc.Arbitrary<Edit> = fc.oneof(
+export const edit: fc.Arbitrary<Edit> = fc.oneof(
   fc
     .tuple(fc.constantFrom("partners", "theirs-1", "theirs-2"), fc.constantFrom("ssl", "dns", undefined))
     .map(([name, application]) => ({
@@ -100,12 +97,11 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
     entry: `<entry name="theirs-s"><protocol><tcp><port>${port}</port></tcp></protocol></entry>`,
   })),
 );
-const commit = fc.constantFrom(undefined, "all" as const, "own" as const);
+export const commit = fc.constantFrom(undefined, "all" as const, "own" as const);
 
 /** The operation of a multi-config request that makes an edit. */
-export function operationOf({ place, name, entry }: Edit): string {
-  const container = place === "rules" ? RULES : `${vsysXpath(VSYS)}/${place}`;
-  const xpath = `${container}/entry[@name='${name}']`;
+export function operationOf({ place, name, entry }: Edit, at = VSYS): string {
+  const xpath = `${containerXpath(at, place)}/entry[@name='${name}']`;
   return entry === undefined ? `<delete xpath="${xpath}"/>` : `<edit xpath="${xpath}">${entry}</edit>`;
 }
 
@@ -211,6 +207,12 @@ const moment: fc.Arbitrary<Pick<PlannedFault, "match" | "nth">> = fc.oneof(
     .map(([match, nth]) => ({ match, nth })),
 );
 
+export const tampering: fc.Arbitrary<Tampering> = fc.record({
+  what: fc.constantFrom("delete" as const, "widen" as const, "move below" as const),
+  which: fc.nat(5),
+  commit: fc.constantFrom(undefined, "all" as const),
+});
+
 const run = (pair: boolean): fc.Arbitrary<PlannedRun> =>
   fc.record({
     account: fc.nat(ACCOUNTS.length - 1),
@@ -236,14 +238,7 @@ const run = (pair: boolean): fc.Arbitrary<PlannedRun> =>
       { maxLength: 3 },
     ),
     editBefore: fc.option(fc.record({ edit, commit }), { nil: undefined, freq: 3 }),
-    tampering: fc.option(
-      fc.record({
-        what: fc.constantFrom("delete" as const, "widen" as const, "move below" as const),
-        which: fc.nat(5),
-        commit: fc.constantFrom(undefined, "all" as const),
-      }),
-      { nil: undefined, freq: 5 },
-    ),
+    tampering: fc.option(tampering, { nil: undefined, freq: 5 }),
   });
 
 /** Any schedule. One in ten is about a pair of firewalls. */
@@ -287,11 +282,16 @@ export async function happens(schedule: Schedule, world: World): Promise<string[
 }
 
 /** Somebody changes a rule of ours. */
-async function tamper(world: World, { what, which, commit: shipped }: Tampering): Promise<void> {
-  const rules = world.firewall.candidateRules().filter((name) => name.startsWith("aws-sg-"));
+export async function tamper(
+  world: World,
+  { what, which, commit: shipped }: Tampering,
+  at = VSYS,
+): Promise<void> {
+  const found = world.firewall.candidate(`${containerXpath(at, "rules")}/entry/@name/..`);
+  const rules = [...found.matchAll(/<entry name="([^"]*)"/g)].map(([, name = ""]) => name).filter(isOurs);
   const name = rules[which % rules.length];
   if (name === undefined) return;
-  const xpath = `${RULES}/entry[@name='${name}']`;
+  const xpath = `${containerXpath(at, "rules")}/entry[@name='${name}']`;
   const operations = {
     delete: `<delete xpath="${xpath}"/>`,
     widen: `<set xpath="${xpath}/source"><member>10.9.9.9</member></set>`,

@@ -2,7 +2,7 @@ import { differences } from "../../../declaration/differences";
 import type { Declaration } from "../../../declaration/declaration";
 import type { FiredFault, Job, RequestRecord, Simulator } from "../../../packages/simulator";
 import { isWrite } from "../../support/lab";
-import { Configuration, edited, isTampering, type Edit, type Theirs } from "./configuration";
+import { Configuration, edited, isTampering, VSYS, type Edit, type Theirs } from "./configuration";
 
 export const ADMINISTRATOR = "aws-panos";
 
@@ -34,9 +34,13 @@ export class Watch {
     readonly firewall: Simulator,
     private readonly declared: () => Declared,
     private readonly edits: ReadonlyMap<string, readonly Edit[]>,
+    private readonly at = VSYS,
   ) {
-    const running = new Configuration(firewall, "running");
-    this.theirs = { candidate: new Configuration(firewall, "candidate").theirs, running: running.theirs };
+    const running = new Configuration(firewall, "running", this.at);
+    this.theirs = {
+      candidate: new Configuration(firewall, "candidate", this.at).theirs,
+      running: running.theirs,
+    };
     this.ours = running.ours();
     firewall.on("job", (job: Job) => this.job(job));
     firewall.on("request", (request: RequestRecord) => this.request(request));
@@ -57,13 +61,13 @@ export class Watch {
 
   /** Notes what is wrong with others' entries now. */
   look(): void {
-    this.compareTheirs("running", new Configuration(this.firewall, "running"));
-    this.compareTheirs("candidate", new Configuration(this.firewall, "candidate"));
+    this.compareTheirs("running", new Configuration(this.firewall, "running", this.at));
+    this.compareTheirs("candidate", new Configuration(this.firewall, "candidate", this.at));
   }
 
   /** How a configuration's part of ours differs from what is declared. */
   async differences(which: "candidate" | "running"): Promise<string[]> {
-    const configuration = new Configuration(this.firewall, which);
+    const configuration = new Configuration(this.firewall, which, this.at);
     const found = differences(this.declared().now, await configuration.ours(), new Set());
     return [...found, ...configuration.below.map((name) => `rule ${name} is below the cleanup rule`)];
   }
@@ -95,7 +99,7 @@ export class Watch {
 
   private request(request: RequestRecord): void {
     if (request.admin !== ADMINISTRATOR || !isWrite(request)) return;
-    this.requireAbove("candidate", new Configuration(this.firewall, "candidate"));
+    this.requireAbove("candidate", new Configuration(this.firewall, "candidate", this.at));
   }
 
   private job({ id, type, user, status, result }: Job): void {
@@ -105,7 +109,7 @@ export class Watch {
     }
     const shipped = this.shipped.get(id);
     if (status !== "FIN" || result !== "OK" || shipped === undefined) return;
-    const running = new Configuration(this.firewall, "running");
+    const running = new Configuration(this.firewall, "running", this.at);
     if (user !== ADMINISTRATOR) this.theirs.running = shipped.theirs;
     this.compareTheirs("running", running);
     this.requireAbove("running", running);

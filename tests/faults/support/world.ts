@@ -1,5 +1,6 @@
 import { PanosClient } from "../../../panos/client";
 import type { Connection } from "../../../panos/connection";
+import type { Location } from "../../../panos/location";
 import { locks } from "../../../panos/lock";
 import { pendingChanges } from "../../../panos/system";
 import type { Declaration } from "../../../declaration/declaration";
@@ -16,8 +17,9 @@ import {
 } from "../../../packages/simulator";
 import type { Permission } from "../../support/account";
 import { firewallConfig, isWrite, PASSWORDS } from "../../support/lab";
-import { Configuration, type Edit } from "./configuration";
+import { Configuration, VSYS, type Edit } from "./configuration";
 import { destroy, up, type Outcome, type State } from "./deployment";
+import { FLEET, FleetWatch, startLab } from "./fleet";
 import { ProviderProcess } from "./process";
 import { askedDeclarationOf, declarationOf } from "./program";
 import { ADMINISTRATOR, Watch, type Declared } from "./watch";
@@ -53,6 +55,8 @@ export interface Run {
 export interface WorldOptions {
   /** Two firewalls as a pair. */
   pair?: boolean;
+  /** A Panorama with firewalls: the stack's target is a device group. */
+  fleet?: boolean;
   /** A firewall's configuration, and the state that goes with it. */
   config?: string;
   state?: State;
@@ -82,10 +86,13 @@ export class World {
     private readonly pair: HaPair | undefined,
     private readonly options: WorldOptions,
     start: Declaration,
+    readonly fleet?: FleetWatch,
   ) {
     this.saved = JSON.stringify(options.state ?? {});
     this.declared = { now: start, since: [] };
-    this.watches = firewalls.map((firewall) => new Watch(firewall, () => this.declared, this.edits));
+    this.watches = firewalls.map(
+      (firewall) => new Watch(firewall, () => this.declared, this.edits, this.location),
+    );
     const [first, second] = this.watches;
     for (const firewall of firewalls) {
       firewall.on("fault", ({ effect }: FiredFault) => {
@@ -115,6 +122,11 @@ export class World {
     const shared = { users, config: options.config ?? firewallConfig() };
     const started = async (firewalls: Simulator[], pair?: HaPair) =>
       new World(firewalls, pair, options, await new Configuration(firewalls[0]!, "running").ours());
+    if (options.fleet === true) {
+      const lab = await startLab({ users });
+      const start = await new Configuration(lab.panorama, "running", FLEET).ours();
+      return new World([lab.panorama], undefined, options, start, new FleetWatch(lab, start));
+    }
     if (options.pair !== true) return started([await startSimulator(shared)]);
     const pair = await onePort((httpPort) =>
       startHaPair({ ...shared, httpPort, second: { host: "127.0.0.2", httpPort } }),
@@ -125,6 +137,7 @@ export class World {
   async close(): Promise<void> {
     for (const process of this.processes) process.kill();
     await Promise.all([...this.clients.values()].map((client) => client.close()));
+    await this.fleet?.close();
     await Promise.all(this.firewalls.map((firewall) => firewall.stop()));
   }
 
@@ -139,7 +152,8 @@ export class World {
 
   /** Everything that must not be and was, so far. */
   async violations(): Promise<string[]> {
-    return (await Promise.all(this.watches.map((watch) => watch.violations()))).flat();
+    const each = await Promise.all(this.watches.map((watch) => watch.violations()));
+    return [...each.flat(), ...((await this.fleet?.violations()) ?? [])];
   }
 
   /** Makes something go wrong, on whichever firewall it is due. @param edits what it does to entries */
@@ -148,6 +162,7 @@ export class World {
       const name = `fault ${this.edits.size + 1}`;
       const isEdit = one.effect.do === "edit" && one.effect.operations !== undefined;
       this.edits.set(name, isEdit ? edits : []);
+      if (isEdit) this.fleet?.edited(edits);
       for (const firewall of this.firewalls) firewall.addFault({ ...one, name });
     }
   }
@@ -169,8 +184,10 @@ export class World {
   /** The end of all faults: everything is up, and nothing is under way. */
   async mend(): Promise<void> {
     this.clearFaults();
+    await this.fleet?.mend();
     const isQuiet = () =>
       this.down.size === 0 &&
+      (this.fleet?.isQuiet ?? true) &&
       this.firewalls.every(({ jobs }) => jobs.every(({ status }) => status === "FIN"));
     while (!isQuiet()) await new Promise((resolve) => setTimeout(resolve, 5));
   }
@@ -227,6 +244,7 @@ export class World {
       for (const difference of await watch.differences(which))
         watch.note(`after a run without faults, ${difference} in ${which}`);
     }
+    await this.fleet?.requireHeld(this.declared.now, "after a run without faults,");
     const held = await locks(this.admin(), "commit");
     if (held.some(({ owner }) => owner === ADMINISTRATOR))
       watch.note("our commit lock is left after a run without faults");
@@ -239,6 +257,11 @@ export class World {
     }
   }
 
+  /** Where the stack's rules are. */
+  get location(): Location {
+    return this.options.fleet === true ? FLEET : VSYS;
+  }
+
   private get watch(): Watch {
     return this.watches.find(({ firewall }) => firewall === this.firewall)!;
   }
@@ -249,7 +272,7 @@ export class World {
       ...(this.pair !== undefined && { peerHostname: "127.0.0.2" }),
       port: this.firewalls[0]!.httpPort,
       protocol: "http",
-      vsys: "vsys1",
+      ...this.location,
       username: ADMINISTRATOR,
       password: PASSWORDS[ADMINISTRATOR],
       skipVerifyCertificate: false,
@@ -257,9 +280,12 @@ export class World {
   }
 
   private settings(): Record<string, string> {
-    const connection = Object.entries(this.connection()).map(([key, value]) => [
+    const given = Object.entries(this.connection()).filter(
+      ([key]) => this.fleet === undefined || key !== "vsys",
+    );
+    const connection = given.map(([key, value]) => [
       `panos:${key}`,
-      String(value),
+      typeof value === "object" ? JSON.stringify(value) : String(value),
     ]);
     return {
       ...(Object.fromEntries(connection) as Record<string, string>),
@@ -283,7 +309,7 @@ export class World {
     }
     const declared = this.options.program
       ? await askedDeclarationOf(process, this.connection(), permissions)
-      : declarationOf(permissions);
+      : declarationOf(permissions, this.location.vsys);
     this.declare(await process.declaration(declared));
     return up(process, declared, this.state, upOptions);
   }
@@ -326,6 +352,7 @@ export class World {
     if (result === "succeeded" && !this.hasFailedOver && !isBlind) {
       for (const difference of await watch.differences("running"))
         watch.note(`a run reports success, but ${difference} in running`);
+      await this.fleet?.requireHeld(this.declared.now, "a run reports success, but");
       this.declared = { now: this.declared.now, since: [this.declared.now] };
       watch.mended();
     }
@@ -344,7 +371,7 @@ export class World {
   }
 
   /** Another administrator's client of the active firewall. */
-  private admin(): PanosClient {
+  admin(): PanosClient {
     const { firewall } = this;
     let client = this.clients.get(firewall);
     if (client === undefined) {

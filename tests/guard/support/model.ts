@@ -1,4 +1,5 @@
 /** Security groups as EC2 keeps them, and what CloudTrail says of each change. */
+import { cloudTrailRecord } from "../../../aws/cloudtrail/record";
 import { groupEvent } from "../../../guard/event/read";
 import type { GroupEvent } from "../../../guard/event/event";
 import type { Group, SecurityGroups } from "../../../guard/groups";
@@ -132,5 +133,5 @@ export function eventOf(done: Done, at: string, who: string, byContent = false, 
             },
             { _return: true },
           ];
-  return groupEvent(record(name, request, response, { at, who, role }))!;
+  return groupEvent(cloudTrailRecord(record(name, request, response, { at, who, role })))!;
 }

@@ -13,6 +13,7 @@ import type {
 import { edgesOf, isBlockWithin, isWithin } from "./bits";
 import { endsOf, isIpv6 } from "./packet";
 import type { Packet } from "./packet";
+import { isInUse, isServices } from "./in-use";
 import type { World } from "./worlds";
 
 /** The security-group rules that let the packet through, with their groups. */
@@ -60,13 +61,15 @@ export function crossesFirewall(world: World, packet: Packet): boolean {
   return target !== undefined && isUp(world, target) && passes(world, target, endsOf(packet).far);
 }
 
-/** Whether an interface is one of an instance that runs, and not the firewall's. */
+/** Whether an interface is one of an instance that runs, or in use by a service that counts, and not the firewall's. */
 export function isUp(world: World, target: NetworkInterface): boolean {
+  if (isServices(world, target)) return isAttached(world, target);
   return world.inventory.instances.some(({ id }) => id === target.instanceId) && isAttached(world, target);
 }
 
 /** As `isUp`, whether the instance runs or not. */
 export function isAttached(world: World, target: NetworkInterface): boolean {
+  if (isServices(world, target)) return isInUse(world, target) && !isFirewalls(world, target);
   const isLeaving = target.attachmentStatus === "detaching" || target.attachmentStatus === "detached";
   return target.instanceId !== undefined && !isLeaving && !isFirewalls(world, target);
 }

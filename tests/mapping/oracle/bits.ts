@@ -32,10 +32,23 @@ function computed(address: string): string {
 
 /** Whether an address lies in a CIDR block, whose host bits say nothing; a plain address is a block. */
 export function isWithin(address: string, cidr: string): boolean {
-  const [network = "", length] = cidr.split("/");
-  const [a, b] = [bitsOf(address), bitsOf(network)];
-  const prefix = length === undefined ? b.length : Number(length);
-  return a.length === b.length && a.startsWith(b.slice(0, prefix));
+  const bits = bitsOf(address);
+  const { size, prefix } = prefixOf(cidr);
+  return bits.length === size && bits.startsWith(prefix);
+}
+
+const knownPrefixes = new Map<string, { size: number; prefix: string }>();
+
+/** The bits that a block's addresses begin with, and how many such an address has. */
+function prefixOf(cidr: string): { size: number; prefix: string } {
+  let found = knownPrefixes.get(cidr);
+  if (found === undefined) {
+    const [network = "", length] = cidr.split("/");
+    const bits = bitsOf(network);
+    found = { size: bits.length, prefix: length === undefined ? bits : bits.slice(0, Number(length)) };
+    knownPrefixes.set(cidr, found);
+  }
+  return found;
 }
 
 /** Whether all of a CIDR block lies in another. */

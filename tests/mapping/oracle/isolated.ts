@@ -9,6 +9,7 @@ import type { Packet } from "./packet";
 import { firstMatch } from "./panos";
 import type { Declared } from "./panos";
 import type { Fault } from "./fault";
+import { isInUse, isServices } from "./in-use";
 import type { World } from "./worlds";
 import { nearZone } from "./zones";
 
@@ -46,14 +47,15 @@ export function isolatedEnds(world: World, packet: Packet): End[] {
   });
 }
 
-/** Whether an interface's instance is marked (true) or nobody has seen its tags (false); undefined: neither. */
-function markOf(
-  { inventory, options: { quarantine } }: World,
-  target: NetworkInterface,
-): boolean | undefined {
-  const instance = inventory.instances.find(({ id }) => id === target.instanceId);
-  if (instance === undefined || quarantine === undefined) return undefined;
-  const { tags } = instance;
+/** Whether an interface's instance, or itself where a service uses it, is marked (true) or nobody has seen its tags (false); undefined: neither. */
+function markOf(world: World, target: NetworkInterface): boolean | undefined {
+  const { inventory, options } = world;
+  const { quarantine } = options;
+  const bearer = isServices(world, target)
+    ? [target].find((each) => isInUse(world, each))
+    : inventory.instances.find(({ id }) => id === target.instanceId);
+  if (bearer === undefined || quarantine === undefined) return undefined;
+  const { tags } = bearer;
   if (tags === undefined) return false;
   return Object.entries(tags).some(([key, value]) => quarantine.tags[key]?.includes(value)) || undefined;
 }
@@ -90,9 +92,9 @@ export function isolationFault(
     responders.some((block) => isWithin(packet.source, block));
   for (const { side, target, isMarked } of ends) {
     const zones = side === "source" ? { from: nearZone(world, target) } : { to: nearZone(world, target) };
-    // Where the denials are not at the very top, ours may stand above them.
-    const isFirst =
-      deny && before === undefined && isMarked && isUp(world, target) && isBehind(world, target, packet);
+    // Where the denials are not at the very top, ours may stand above them. At the top they decide for every
+    // packet that reaches the firewall, also for one that AWS doesn't route through it.
+    const isFirst = deny && before === undefined;
     const rules = [...(isFirst ? denials : []), ...declared.rules];
     for (const application of applications) {
       const match = firstMatch({ ...declared, rules }, packet, application, zones);

@@ -1,5 +1,6 @@
 /** Random packets for a world, leaning towards the places where a mapping goes wrong: the edges. */
 import type { Inventory, NetworkInterface, SecurityGroup, SecurityGroupRule } from "../../../inventory/types";
+import { onceEach } from "../../../lib/once";
 import { edgesOf } from "./bits";
 import { isIpv6 } from "./packet";
 import type { Packet } from "./packet";
@@ -33,17 +34,8 @@ interface Aim {
  * of its ports, to or from an interface that carries the group), sometimes any.
  */
 export function packetOf(world: World, random: Random): Packet {
-  const { inventory, options } = world;
-  const aims = inventory.securityGroups.flatMap((group) =>
-    (["ingress", "egress"] as const).flatMap((direction) =>
-      (group[direction] ?? []).map((rule): Aim => ({ group, rule, direction })),
-    ),
-  );
-  const carried = new Set(inventory.networkInterfaces.flatMap(({ securityGroupIds }) => securityGroupIds));
-  const wanted = aims.filter(
-    ({ group, direction }) =>
-      carried.has(group.id) && (options.directions ?? ["ingress"]).includes(direction),
-  );
+  const { inventory } = world;
+  const { aims, wanted } = aimsAt(world);
   const aimed = !random.oneIn(5) && wanted.length > 0 ? random.pick(wanted) : undefined;
   const direction = aimed?.direction ?? random.pick(["ingress", "egress"] as const);
   const near = nearAddress(world, aimed, direction, random);
@@ -55,6 +47,21 @@ export function packetOf(world: World, random: Random): Packet {
     ...trafficOf(rules, isIpv6(near), random),
   };
 }
+
+/** The rules that a packet can aim at, and of those the ones that are mapped and somebody carries. */
+const aimsAt = onceEach(({ inventory, options }: World): { aims: Aim[]; wanted: Aim[] } => {
+  const aims = inventory.securityGroups.flatMap((group) =>
+    (["ingress", "egress"] as const).flatMap((direction) =>
+      (group[direction] ?? []).map((rule): Aim => ({ group, rule, direction })),
+    ),
+  );
+  const carried = new Set(inventory.networkInterfaces.flatMap(({ securityGroupIds }) => securityGroupIds));
+  const directions = options.directions ?? ["ingress"];
+  const wanted = aims.filter(
+    ({ group, direction }) => carried.has(group.id) && directions.includes(direction),
+  );
+  return { aims, wanted };
+});
 
 function nearAddress(
   { inventory, options }: World,
@@ -89,18 +96,22 @@ function farAddress(
   const ofFamily = (blocks: string[]) => blocks.filter((block) => isIpv6(block) === ipv6);
   const close = ofFamily(aimed ? blocksOf(inventory, aimed.rule) : []);
   if (close.length > 0 && !oneIn(4)) return pick(edgesOf(pick(close)));
+  const stranger = ipv6 ? "2001:db8:abcd::1/128" : "192.0.2.1/32";
+  return pick(edgesOf(pick([...ofFamily(blocksIn(inventory)), stranger])));
+}
+
+/** Every block that an account names. */
+const blocksIn = onceEach((inventory: Inventory): string[] => {
   const rules = inventory.securityGroups.flatMap(({ ingress, egress = [] }) => [...ingress, ...egress]);
   const routed = inventory.routeTables.flatMap(({ routes }) =>
-    routes.map((route) => route.destinationCidrBlock ?? route.destinationIpv6CidrBlock ?? ""),
+    routes.flatMap((route) => route.destinationCidrBlock ?? route.destinationIpv6CidrBlock ?? []),
   );
-  const anywhere = ofFamily([
+  return [
     ...rules.flatMap((rule) => blocksOf(inventory, rule)),
-    ...routed.filter((block) => block !== ""),
+    ...routed,
     ...inventory.vpcs.flatMap((vpc) => [...vpc.cidrBlocks, ...vpc.ipv6CidrBlocks]),
-    ipv6 ? "2001:db8:abcd::1/128" : "192.0.2.1/32",
-  ]);
-  return pick(edgesOf(pick(anywhere)));
-}
+  ];
+});
 
 /** What a rule names: blocks, a list's entries, the addresses of a referenced group. */
 function blocksOf({ prefixLists, networkInterfaces }: Inventory, rule: SecurityGroupRule): string[] {

@@ -8,7 +8,9 @@ import type {
   VpcPeeringConnection,
 } from "../../../inventory/types";
 import type { MappingOptions, QuarantineOptions } from "../../../mapping/types";
+import type { InterfaceKind } from "../../../aws/interface-kinds";
 import type { Random } from "./random";
+import { NAMEABLE, SERVICES } from "./services";
 
 export interface World {
   inventory: Inventory;
@@ -154,6 +156,14 @@ function optionsOf(random: Random): MappingOptions {
     ...(oneIn(4) && {
       applicationsByTag: { "tier=web": { "tcp/443": "in-house" }, team: { "tcp/22": null } },
     }),
+    ...(!oneIn(3) && {
+      interfaces: pick<NonNullable<MappingOptions["interfaces"]>>([
+        "instances",
+        "all",
+        "all",
+        some(NAMEABLE) as InterfaceKind[],
+      ]),
+    }),
     ...(!oneIn(3) && { directions: pick([["ingress"], ["egress"], ["ingress", "egress"]]) }),
     ...(!oneIn(3) && { references: pick(["skip", "expand"]) }),
     ...(oneIn(3) && { destinationAddress: pick(["private", "public"]) }),
@@ -298,11 +308,18 @@ function networkInterface({ pick, some, oneIn, below }: Random, number: number):
   const instanceId = pick([...ORDINARY, ...ORDINARY, ...ORDINARY, "i-fw", "i-stopped", undefined]);
   const subnet = below(3) + 1;
   const [v4, v6] = subnet < 3 ? [`10.0.${subnet}`, `2001:db8:1:${subnet}`] : ["172.16.3", "2001:db8:2:3"];
+  const isTheirs = instanceId === undefined || oneIn(12);
+  const service = isTheirs ? pick(SERVICES) : undefined;
   const groups = some(GROUPS);
   const privateIpAddresses = range(pick([1, 2, 1, 0])).map((host) => `${v4}.${number * 16 + host}`);
   return {
     id: `eni-${number}`,
     ...(instanceId !== undefined && { instanceId }),
+    ...service?.shown,
+    // A service's own instance has an id that the account doesn't know.
+    ...(instanceId !== undefined && isTheirs && { instanceId: "i-theirs", instanceOwnerId: "656838964153" }),
+    ...(isTheirs &&
+      !oneIn(3) && { status: pick(["in-use", "in-use", "associated", "available", "detaching"]) }),
     ...(oneIn(4) && {
       attachmentStatus: pick(["attached", "attached", "attaching", "detaching", "detached"] as const),
     }),
@@ -318,7 +335,8 @@ function networkInterface({ pick, some, oneIn, below }: Random, number: number):
         publicIp: `192.0.2.${number}`,
       })),
     }),
-    securityGroupIds: groups.length === 0 ? [pick(GROUPS)] : groups,
+    securityGroupIds:
+      groups.length > 0 ? groups : isTheirs && (service?.isGroupless || oneIn(2)) ? [] : [pick(GROUPS)],
     ...(oneIn(4) && { tags: pick(TAGS) }),
   };
 }

@@ -157,11 +157,22 @@ describe("review page in a browser", function () {
     expect(await widthOf(page)).to.be.at.most(1010);
   });
 
+  it("names a port whole on a phone, with its mark", async () => {
+    const [review, viewport] = [reviewOfRules(12), { width: 390, height: 844 }];
+    for (const { opens, marks } of review.firewalls[0]!.changes) {
+      marks.push({ kind: "world-administrative", text: "open to the world: RDP (tcp/3389)" });
+      for (const flow of opens) flow.ports = ["tcp/3389"];
+    }
+    const page = await open(review, { viewport });
+    expect(await page.locator("svg .name").allTextContents()).to.include("⚠ tcp/3389");
+  });
+
   it("is printed with everything unfolded, and folds again", async () => {
     const page = await open(reviewOfRules(150));
     await page.emulateMedia({ media: "print" });
     await page.locator(".detail").nth(151).waitFor();
     expect(await page.locator("pre").count()).to.equal(150);
+    expect(await page.locator("pre").first().isVisible(), "XML on paper").to.equal(false);
     expect(await page.locator(".filters").isVisible()).to.equal(false);
     await page.emulateMedia({ media: "screen" });
     await page.locator(".detail").first().waitFor({ state: "detached" });

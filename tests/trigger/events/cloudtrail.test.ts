@@ -1,9 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { readCloudTrailRecord } from "../../../trigger/events/cloudtrail";
-import { CALLS, TAG_CALLS } from "../../../trigger/events/names";
+import { CALLS, SERVICE_CALLS, TAG_CALLS } from "../../../trigger/events/names";
 import { ACCOUNT, ALICE, callRecord, IDS, REGION, sessionOf } from "../../support/cloudtrail";
-import { SHAPES } from "./shapes";
+import { SHAPES as OTHERS } from "./shapes";
+import { TRANSIT_SHAPES } from "./transit-shapes";
+
+const SHAPES = [...OTHERS, ...TRANSIT_SHAPES];
 
 const WATCH = { ownRoles: [`arn:aws:iam::${ACCOUNT}:role/panos-trigger`], tagKeys: ["firewall"] };
 
@@ -77,6 +80,35 @@ describe("a CloudTrail record", () => {
   for (const [what, record, dropped] of drops) {
     it(`is dropped as "${dropped}": ${what}`, () => expect(read(record)).to.deep.equal({ dropped }));
   }
+
+  it("counts services' own calls for interfaces where they are watched, and no others of theirs", () => {
+    const watching = { ...WATCH, services: true };
+    for (const [eventSource, calls] of Object.entries(SERVICE_CALLS)) {
+      for (const call of calls) {
+        const record = callRecord(call, { vpcSecurityGroupIds: [IDS.group] }, { eventSource });
+        expect(readCloudTrailRecord(record, watching), call).to.have.deep.nested.property("change.subjects", [
+          IDS.group,
+        ]);
+        expect(read(record), call).to.deep.equal({ dropped: "another service" });
+      }
+    }
+    const others = [
+      { call: "CreateCluster", eventSource: "ecs.amazonaws.com", dropped: "another service" },
+      { call: "DescribeDBInstances", eventSource: "rds.amazonaws.com", dropped: "not watched" },
+      // Another service's call of that name.
+      { call: "CreateCluster", eventSource: "rds.amazonaws.com", dropped: "not watched" },
+      { call: "StopDBInstance", eventSource: "ec2.amazonaws.com", dropped: "not watched" },
+      {
+        call: "StopDBInstance",
+        eventSource: "rds.amazonaws.com",
+        errorCode: "Denied",
+        dropped: "failed call",
+      },
+    ];
+    for (const { call, dropped, ...fields } of others) {
+      expect(readCloudTrailRecord(callRecord(call, {}, fields), watching), call).to.deep.equal({ dropped });
+    }
+  });
 
   it("counts what a role with our role's name did in another account", () => {
     const foreign = JSON.parse(

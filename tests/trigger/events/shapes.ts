@@ -307,6 +307,13 @@ export const SHAPES: Shape[] = [
     subjects: [vpc, subnet, endpoint],
   },
   {
+    call: "ModifyVpcEndpoint",
+    request: {
+      ModifyVpcEndpointRequest: { VpcEndpointId: endpoint, AddSecurityGroupId: { content: group, tag: 1 } },
+    },
+    subjects: [endpoint, group],
+  },
+  {
     call: "DeleteVpcEndpoints",
     request: { DeleteVpcEndpointsRequest: { VpcEndpointId: { content: endpoint, tag: 1 } } },
     subjects: [endpoint],

@@ -32,6 +32,7 @@ import {
   snsBody,
   sqsInput,
 } from "../../support/cloudtrail";
+import { withEnvironment } from "../../support/environment";
 import { PROJECT_DIR } from "../../support/lab";
 import { findMoto, Moto } from "../../support/moto";
 
@@ -45,7 +46,7 @@ const ACCESS = {
 
 describe("the handler's services in AWS, by another's emulation of them", function () {
   this.timeout(120_000);
-  const found: Record<string, string | undefined> = {};
+  let restore: (() => void) | undefined;
   let moto: Moto | undefined;
   let environment: Record<string, string>;
   let addresses: Addresses;
@@ -60,10 +61,7 @@ describe("the handler's services in AWS, by another's emulation of them", functi
     }
     moto = await Moto.start(file);
     environment = { ...ACCESS, AWS_ENDPOINT_URL: moto.url };
-    for (const [name, value] of Object.entries(environment)) {
-      found[name] = process.env[name];
-      process.env[name] = value;
-    }
+    restore = withEnvironment(environment);
     const [queueUrl, deadLetterQueueUrl, subscribed] = await Promise.all(
       ["changes", "dead", "people"].map(queue),
     );
@@ -88,10 +86,7 @@ describe("the handler's services in AWS, by another's emulation of them", functi
 
   after(async () => {
     await moto?.stop();
-    for (const [name, value] of Object.entries(found)) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
+    restore?.();
   });
 
   async function queue(QueueName: string): Promise<string> {

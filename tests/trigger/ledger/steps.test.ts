@@ -19,7 +19,7 @@ import {
 } from "../../../trigger/ledger/lease";
 import { parseLedger } from "../../../trigger/ledger/parse";
 import { recordChanges } from "../../../trigger/ledger/record";
-import { BUSY_ALARM_AFTER, RETRY_AFTER, settle, told } from "../../../trigger/ledger/settle";
+import { BUSY_ALARM_AFTER, RETRY_AFTER, settle, withoutNotices } from "../../../trigger/ledger/settle";
 import type { RunOutcome } from "../../../trigger/runner/runner";
 import { APPLIED, change, FAILED, SECOND_LOOK, Steps, T0 } from "./ledger-steps";
 
@@ -256,9 +256,9 @@ describe("what a person is told", () => {
 
   it("is taken away when it was told", () => {
     const { document } = new Steps().record(0, "a").begin(0).end(0, held("paused"));
-    const left = told(document, [document.notices[0]?.id ?? ""]);
+    const left = withoutNotices(document, [document.notices[0]?.id ?? ""]);
     expect(left.notices).to.be.empty;
-    expect(told(left, ["other"])).to.equal(left);
+    expect(withoutNotices(left, ["other"])).to.equal(left);
   });
 
   it("has subjects that SNS takes", () => {

@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { RunNote } from "../../../settings/run";
-import { Lines, RunLog } from "../../../trigger/runner/log";
+import { Lines } from "../../../lib/pulumi/lines";
+import { UpdateEvents } from "../../../lib/pulumi/update-events";
+import { RunLog } from "../../../trigger/runner/log";
 import { outcomeOf } from "../../../trigger/runner/outcome";
 import { withoutSecrets } from "../../../trigger/runner/secrets";
 import { pulumiEnvironment } from "../../../trigger/runner/surroundings";
-import { Heard } from "../../../trigger/runner/update";
 
-const NOTHING = { create: [], update: [], delete: [] };
-const FAILED = { succeeded: false, locked: undefined, errors: ["it broke"], rules: NOTHING };
+const FAILED = { succeeded: false, locked: undefined, errors: ["it broke"], steps: [] };
 const DONE = { ...FAILED, succeeded: true, errors: [] };
 const [A, B] = ["a/vsys1", "b/vsys1"];
 
@@ -58,42 +58,44 @@ describe("how a run ended", () => {
     expect(silent).to.have.property("reason").that.includes("look at its log");
     const long = outcomeOf("up", { ...FAILED, errors: ["x".repeat(9999)] }, [], false);
     expect(long).to.have.property("reason").with.length(2002);
-    const rules = { create: Array.from({ length: 12 }, (_, at) => `r${at}`), update: [], delete: ["old"] };
-    expect(outcomeOf("preview", { ...DONE, rules }, [], false)).to.deep.equal({
+    const type = "pulumi-nodejs:dynamic/panos:SecurityRule";
+    const created = Array.from({ length: 12 }, (_, at) => ({ op: "create", type, name: `r${at}` }));
+    const steps = [...created, { op: "delete", type, name: "old" }];
+    expect(outcomeOf("preview", { ...DONE, steps }, [], false)).to.deep.equal({
       result: "previewed",
       summary: "would add r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, and 2 more; remove old",
     });
   });
 
   it("adds and removes no rule that only has another name in Pulumi", () => {
-    const heard = new Heard();
+    const events = new UpdateEvents();
     const does = (op: string, name: string) => {
       const type = "pulumi-nodejs:dynamic/panos:SecurityRule";
       const urn = `urn:pulumi:dev::aws-panos-rules::panos:index:FirewallPolicy$${type}::${name}`;
-      heard.onEvent({ resourcePreEvent: { metadata: { op, urn, type } } });
+      events.add({ resourcePreEvent: { metadata: { op, urn, type } } });
     };
     does("create", "web/tcp-443/aws-sg-0a-tcp-443");
     does("create", "edge-a/web/tcp-22/aws-sg-0a-tcp-22");
     does("delete", "aws-sg-0a-tcp-443");
     does("delete", "aws-sg-0b-tcp-443");
-    expect(outcomeOf("preview", { ...DONE, rules: heard.rules }, [], false)).to.deep.equal({
+    expect(outcomeOf("preview", { ...DONE, steps: events.steps }, [], false)).to.deep.equal({
       result: "previewed",
       summary: "would add edge-a/aws-sg-0a-tcp-22; remove aws-sg-0b-tcp-443",
     });
   });
 });
 
-describe("what a run is heard to say", () => {
+describe("what a run says", () => {
   it("is its errors, each once, without colours and without what only says that there were some", () => {
-    const heard = new Heard();
+    const events = new UpdateEvents();
     const says = (message: string, severity = "error") =>
-      heard.onEvent({ diagnosticEvent: { severity, message } });
+      events.add({ diagnosticEvent: { severity, message } });
     says("<{%fg 1%}>no cleanup rule<{%reset%}>\n");
     says("no cleanup rule");
     says("update failed");
     says("a warning", "warning");
-    heard.addErrorsOf("Updating\nerror: incorrect passphrase\n  see above\nerror: update failed\n");
-    expect(heard.errors).to.deep.equal(["no cleanup rule", "incorrect passphrase\n  see above"]);
+    events.addErrorsOf("Updating\nerror: incorrect passphrase\n  see above\nerror: update failed\n");
+    expect(events.errors).to.deep.equal(["no cleanup rule", "incorrect passphrase\n  see above"]);
   });
 
   it("comes line by line, cut and counted, without secrets", () => {

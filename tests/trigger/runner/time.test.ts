@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { commitRevision } from "../../../provider/commit-revision";
-import { eachPart } from "../../../declaration/declaration";
+import { commitRevision } from "../../../provider/revision/commit-revision";
+import { eachPart } from "../../../declaration/kinds";
 import { RUN_VARIABLES } from "../../../settings/run";
-import { configure, sessionWith } from "../../../provider/session";
+import { configure, sessionWith } from "../../../provider/session/session";
 import { processesOf } from "../../../trigger/runner/processes";
 import { account, ruleOf, type Permission } from "../../support/account";
 import { Lab, PASSWORDS } from "../../support/lab";

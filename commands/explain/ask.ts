@@ -1,0 +1,61 @@
+/** Asks a firewall, where a key for it is known. One that can't be asked is no reason not to say the rest. */
+import type { PanosClient } from "../../panos/client";
+import { PanosError } from "../../panos/error";
+import { openActive } from "../../panos/ha";
+import type { Rulebase } from "../../panos/policy";
+import { readRulebases } from "../../panos/rulebase";
+import { anchored, asWritten, besideOthers } from "../../plan/on-firewall";
+import type { FirewallSays } from "../../review/explain/firewall";
+import type { View } from "../../review/explain/view";
+import { hasKey } from "../../settings/offline";
+import type { FirewallSettings } from "../../settings/types";
+
+export type NotAsked = Extract<FirewallSays, { asked: false }>;
+
+/** A firewall whose rules were read. */
+export interface Asked {
+  client: PanosClient;
+  running: Rulebase;
+}
+
+/**
+ * Asks what `work` wants to know.
+ * @param closed why its key in the stack file can't be opened
+ */
+export async function askWithKey<T>(
+  firewall: FirewallSettings,
+  view: View,
+  closed: string | undefined,
+  work: (asked: Asked) => T | Promise<T>,
+): Promise<T | NotAsked> {
+  if (hasKey(firewall)) return withFirewall(firewall, view, work);
+  const because =
+    closed === undefined
+      ? "no key is given, in the environment or in the stack file"
+      : `its key in the stack file can't be opened, because ${closed}`;
+  return { asked: false, because };
+}
+
+/** Reads a firewall's rules, notes its NAT and what of ours its own rules allow already, and asks it more. */
+async function withFirewall<T>(
+  firewall: FirewallSettings,
+  view: View,
+  work: (asked: Asked) => T | Promise<T>,
+): Promise<T | NotAsked> {
+  let client: PanosClient | undefined;
+  try {
+    client = await openActive(firewall.connection);
+    const rulebases = await readRulebases(client);
+    view.untranslated = view.policy;
+    const placed = anchored(firewall, rulebases);
+    const written = asWritten(view.policy, placed, rulebases, view.inventory);
+    const { asked, coverage } = besideOthers(written, placed, rulebases);
+    [view.policy, view.coverage] = [asked, coverage];
+    return await work({ client, running: rulebases.running });
+  } catch (error) {
+    if (!(error instanceof PanosError)) throw error;
+    return { asked: false, because: error.message };
+  } finally {
+    await client?.close();
+  }
+}

@@ -1,0 +1,21 @@
+/** Interfaces that send on what they take in. */
+import { kindOf } from "../aws/interface-kinds";
+import type { NetworkInterface } from "../inventory/types";
+import { grouped } from "../lib/grouped";
+
+/**
+ * Whether it sends on what it takes in, possibly with the clients' addresses: a network load balancer does, by the
+ * attributes of its target groups (Network Load Balancers guide, client IP preservation), which EC2 doesn't tell.
+ */
+export function forwards(networkInterface: NetworkInterface): boolean {
+  return networkInterface.instanceId === undefined && kindOf(networkInterface) === "network_load_balancer";
+}
+
+/** Ids of those that forward, by the groups that they carry. */
+export function forwardersByGroup(interfaces: readonly NetworkInterface[]): Map<string, string[]> {
+  return grouped(
+    interfaces
+      .filter(forwards)
+      .flatMap(({ id, securityGroupIds }) => securityGroupIds.map((group) => [group, id] as const)),
+  );
+}

@@ -1,0 +1,102 @@
+/** The tags that isolate an instance, and who has them. */
+import type { Inventory, NetworkInterface, Tags } from "../inventory/types";
+import { plainText } from "../lib/text";
+import { kindLeftOut } from "./left-out";
+import type { MappingOptions, QuarantineOptions } from "./types";
+
+/** The tag that isolates an instance, unless the options name others. */
+export const QUARANTINE_TAGS: Readonly<Record<string, readonly string[]>> = { SecurityStatus: ["IR"] };
+
+/** Why an instance is isolated, and whether a tag says so: otherwise nobody has seen its tags. */
+interface Mark {
+  reason: string;
+  isMarked: boolean;
+}
+
+/** What is isolated: instances, and interfaces of none. By id. */
+export type Marks = ReadonlyMap<string, Mark>;
+
+/**
+ * The instances that are isolated: by a tag, or because their tags were not seen. An interface of no instance that rules
+ * lead to is isolated by its own tags.
+ */
+export function marksIn(
+  inventory: Inventory,
+  options: Pick<MappingOptions, "quarantine" | "interfaces">,
+): Marks {
+  const { quarantine } = options;
+  const marks = new Map<string, Mark>();
+  if (quarantine === undefined) return marks;
+  const look = (id: string, label: string, tags: Tags | undefined) => {
+    const mark = markOf(label, tags, quarantine);
+    if (mark !== undefined) marks.set(id, mark);
+  };
+  for (const { id, name, tags } of inventory.instances) {
+    look(id, name === undefined ? id : `${id} (${plainText(name)})`, tags);
+  }
+  for (const { id, tags } of ofNoInstance(inventory, options)) look(id, id, tags);
+  return marks;
+}
+
+/** The interfaces of no instance that rules lead to where the firewall stands before them. */
+export function ofNoInstance(
+  { networkInterfaces }: Inventory,
+  { interfaces = "instances" }: Pick<MappingOptions, "interfaces">,
+): NetworkInterface[] {
+  if (interfaces === "instances") return [];
+  const isThere = () => true;
+  return networkInterfaces.filter(
+    (each) => bearerOf(each) === each.id && kindLeftOut(each, { isThere, interfaces }) === undefined,
+  );
+}
+
+function markOf(label: string, tags: Tags | undefined, quarantine: QuarantineOptions): Mark | undefined {
+  if (tags === undefined) {
+    return {
+      reason: `${label}'s tags were not seen, which quarantine needs: use inventory ec2`,
+      isMarked: false,
+    };
+  }
+  const key = Object.keys(quarantine.tags).find(
+    (each) => Object.hasOwn(tags, each) && quarantine.tags[each]!.includes(tags[each]!),
+  );
+  return key === undefined
+    ? undefined
+    : { reason: `${label} has the tag ${key}=${tags[key]}`, isMarked: true };
+}
+
+/** Whose tags say what an interface is subject to: its instance's id; its own where that is none of the account's. */
+export function bearerOf({ id, instanceId, instanceOwnerId }: NetworkInterface): string {
+  return instanceId === undefined || instanceOwnerId !== undefined ? id : instanceId;
+}
+
+/** Instances with a tag that is almost one that isolates: in another case, or with blanks. */
+export function nearMisses({ instances }: Inventory, quarantine: QuarantineOptions | undefined): string[] {
+  if (quarantine === undefined) return [];
+  const bare = (text: string) => text.replace(/\s+/gu, "").toLowerCase();
+  const wanted = new Map(
+    Object.entries(quarantine.tags).flatMap(([key, values]) =>
+      values.map((value) => [`${bare(key)}=${bare(value)}`, `${key}=${value}`] as const),
+    ),
+  );
+  return instances.flatMap(({ id, name, tags = {} }) => {
+    const isMarked = Object.entries(tags).some(
+      ([key, value]) => Object.hasOwn(quarantine.tags, key) && quarantine.tags[key]!.includes(value),
+    );
+    if (isMarked) return [];
+    return Object.entries(tags).flatMap(([key, value]) => {
+      const meant = wanted.get(`${bare(key)}=${bare(value)}`);
+      if (meant === undefined) return [];
+      const label = name === undefined ? id : `${id} (${plainText(name)})`;
+      return [
+        `${label} has the tag ${JSON.stringify(plainText(`${key}=${value}`))}, which is almost ${meant}: it is not isolated. ` +
+          "Tags tell case and blanks apart: set the right one, or take this one off.",
+      ];
+    });
+  });
+}
+
+/** Whether an interface is isolated, by its instance's tags or its own. */
+export function isIsolated(networkInterface: NetworkInterface, marks: Marks): boolean {
+  return marks.has(bearerOf(networkInterface));
+}

@@ -1,0 +1,48 @@
+/** The far end of a security-group rule: the blocks that it names, or stands for. */
+import type { SecurityGroupRule } from "../inventory/types";
+import { FAMILIES } from "../lib/net/cidr";
+import type { Cidr } from "../lib/net/cidr";
+import type { ZonedCarriers } from "./destinations";
+import { parseAll, type PrefixLists } from "./prefix-lists";
+import type { ReferenceReader } from "./references";
+
+/**
+ * The blocks of a rule; none for a reference that isn't expanded.
+ * @param narrowed told where something of it has to be left out
+ */
+export function remotesOf(
+  groupRule: SecurityGroupRule,
+  carriers: readonly ZonedCarriers[],
+  prefixLists: PrefixLists,
+  expanded: ReferenceReader | undefined,
+  narrowed: (why: string) => void,
+): Cidr[] {
+  const { id, cidrIpv4, cidrIpv6, prefixListId, referencedSecurityGroupId } = groupRule;
+  if (referencedSecurityGroupId !== undefined) {
+    if (!expanded) return [];
+    const vpcIds = new Set(
+      carriers.flatMap(({ families }) => FAMILIES.flatMap((family) => families[family].vpcIds)),
+    );
+    const { addresses, unconnected, isTransit } = expanded(groupRule, [...vpcIds]);
+    if (unconnected.length > 0) {
+      narrowed(
+        `rule ${id} refers to ${referencedSecurityGroupId}, whose interfaces in ${unconnected.join(", ")} are left out: no active peering is known between there and every VPC that this group is used in${isTransit ? ", and across a transit gateway AWS lets in by a reference only what no firewall inspects" : ""}.`,
+      );
+    }
+    return addresses;
+  }
+  if (prefixListId !== undefined) {
+    const list = prefixLists(prefixListId);
+    if (list !== undefined && "cidrs" in list) return list.cidrs;
+    narrowed(
+      list === undefined
+        ? `rule ${id} names the prefix list ${prefixListId}, which can't be seen: it was deleted, is shared no longer, or may not be read.`
+        : `the prefix list ${prefixListId} of rule ${id} ${list.fault}`,
+    );
+    return [];
+  }
+  const parsed = parseAll([cidrIpv4, cidrIpv6].filter((text) => text !== undefined));
+  if ("cidrs" in parsed) return parsed.cidrs;
+  narrowed(`rule ${id} ${parsed.fault}`);
+  return [];
+}

@@ -1,0 +1,200 @@
+/**
+ * Where each table sends packets next: VPCs' route tables and transit gateways', one step at a time. How transit gateways
+ * route: VPC Transit Gateways guide, "How transit gateways work" (the table that an attachment is associated with decides
+ * by the longest prefix; a static route goes before a propagated one) and "Route tables" (entries of a prefix list are
+ * routes of their own). Out of a VPC's attachment packets come in one of its subnets, by whose table they go on.
+ */
+import type {
+  TransitGatewayAttachment,
+  TransitGatewayRoute,
+  TransitGatewayRouteTable,
+} from "../../inventory/transit";
+import type { Inventory, Route, RouteTable } from "../../inventory/types";
+import { grouped } from "../../lib/grouped";
+import { parseCidr, type Cidr } from "../../lib/net/cidr";
+import { compareTexts } from "../../lib/order";
+import { destinationsOf, targetOf, vpcCidrs } from "../routes";
+import type { LeadsToFirewall, PrefixListCidrs } from "../routes";
+
+/**
+ * Where it ends; nowhere: it is lost. Unknown is none of the others: nothing crosses the firewall because of it. Unread:
+ * the source of the inventory doesn't tell of transit gateways at all, or may not; that is said once, where it is read.
+ */
+export type End = "firewall" | "elsewhere" | "nowhere" | "unknown" | "unread";
+
+/** Another table that decides next, or the end. */
+type Next = { text: string } & ({ at: string } | { end: End });
+
+/** One destination of a table. Several nexts: any of them, by availability zone or connection. */
+export interface Step {
+  cidr: Cidr;
+  next: Next[];
+}
+
+/** The destinations of a table by its id, each once, both families. */
+export type Steps = (tableId: string) => readonly Step[];
+
+/** In these its packets pass (EC2 API reference, TransitGatewayAttachmentState). */
+const IN_FORCE = new Set(["available", "modifying", "rollingBack"]);
+
+/** What leaves AWS, where no firewall of a VPC can be. */
+const OUTSIDE = new Set(["vpn", "direct-connect-gateway", "connect", "client-vpn"]);
+
+/** Whether any route leads where only tables that are no VPC's say what comes next. */
+export function leadsOn({ routeTables }: Inventory): boolean {
+  return routeTables.some(({ routes }) =>
+    routes.some(
+      ({ transitGatewayId, coreNetworkArn }) =>
+        transitGatewayId !== undefined || coreNetworkArn !== undefined,
+    ),
+  );
+}
+
+/** Reads steps from an inventory. */
+export function stepsOf(inventory: Inventory, leads: LeadsToFirewall, lists: PrefixListCidrs): Steps {
+  const network = networkOf(inventory);
+  const vpcs = new Map(inventory.vpcs.map((vpc) => [vpc.id, vpc]));
+  const known = new Map<string, readonly Step[]>();
+  const ofVpc = (table: RouteTable): Step[] =>
+    destinationsOf(table, vpcCidrs(vpcs.get(table.vpcId)), leads, lists).map(({ cidr, route }) => ({
+      cidr,
+      next:
+        route === undefined
+          ? [{ end: "elsewhere", text: `inside ${table.vpcId}` }]
+          : nextOf(network, table.vpcId, route, leads),
+    }));
+  const read = (id: string): Step[] => {
+    const table = network.tables.get(id);
+    if (table !== undefined) return ofVpc(table);
+    return routesOf(network.gatewayTables.get(id)).map(({ cidr, routes }) => ({
+      cidr,
+      next: nextOfGateway(network, routes),
+    }));
+  };
+  return (id) => {
+    const steps = known.get(id) ?? read(id);
+    known.set(id, steps);
+    return steps;
+  };
+}
+
+/** The routes of a transit gateway's table that count, by destination. */
+export function routesOf(
+  table: TransitGatewayRouteTable | undefined,
+): { cidr: Cidr; routes: TransitGatewayRoute[] }[] {
+  const routes = (table?.routes ?? []).map((route) => [route.destinationCidrBlock, route] as const);
+  return [...grouped(routes)].flatMap(([text, all]) => {
+    const cidr = parseCidr(text);
+    const fixed = all.filter(({ type }) => type === "static");
+    return cidr === undefined ? [] : [{ cidr, routes: fixed.length > 0 ? fixed : all }];
+  });
+}
+
+/** The attachment by which a VPC's packets come to a transit gateway. */
+function attachmentOf(
+  { transitGatewayAttachments = [] }: Inventory,
+  transitGatewayId: string,
+  vpcId: string,
+): TransitGatewayAttachment | undefined {
+  return transitGatewayAttachments.find(
+    (each) =>
+      each.transitGatewayId === transitGatewayId &&
+      each.resourceType === "vpc" &&
+      each.resourceId === vpcId &&
+      isInForce(each),
+  );
+}
+
+export function isInForce({ state }: TransitGatewayAttachment): boolean {
+  return IN_FORCE.has(state);
+}
+
+function networkOf(inventory: Inventory) {
+  const { transitGatewayAttachments: attachments, transitGatewayRouteTables = [] } = inventory;
+  return {
+    inventory,
+    attachments: attachments && new Map(attachments.map((each) => [each.id, each])),
+    gatewayTables: new Map(transitGatewayRouteTables.map((each) => [each.id, each])),
+    /** The transit gateways of which a table is seen: their owner sees all. */
+    owned: new Set(transitGatewayRouteTables.map(({ transitGatewayId }) => transitGatewayId)),
+    tables: new Map(inventory.routeTables.map((each) => [each.id, each])),
+    subnets: new Map(inventory.subnets.map((each) => [each.id, each])),
+  };
+}
+
+type Network = ReturnType<typeof networkOf>;
+
+function nextOf(network: Network, vpcId: string, route: Route, leads: LeadsToFirewall): Next[] {
+  const target = targetOf(route) ?? "nowhere";
+  if (leads(route)) return [{ end: "firewall", text: `${target}, the firewall` }];
+  if (route.state === "blackhole") return [{ end: "nowhere", text: `${target}, a blackhole` }];
+  if (route.coreNetworkArn !== undefined) {
+    return [{ end: "unknown", text: `${target}: the policy of a Cloud WAN core network is not read` }];
+  }
+  const { transitGatewayId } = route;
+  if (transitGatewayId === undefined) return [{ end: "elsewhere", text: target }];
+  if (network.attachments === undefined) {
+    return [{ end: "unread", text: transitGatewayId }];
+  }
+  const attachment = attachmentOf(network.inventory, transitGatewayId, vpcId);
+  if (attachment === undefined) {
+    return [{ end: "unknown", text: `${transitGatewayId}: no attachment of ${vpcId} to it is seen` }];
+  }
+  return [leaving(network, attachment)];
+}
+
+/** What becomes of packets that come to a transit gateway by an attachment. */
+function leaving({ gatewayTables, owned }: Network, attachment: TransitGatewayAttachment): Next {
+  const { id, transitGatewayId, routeTableId } = attachment;
+  const by = `${transitGatewayId} by ${id}`;
+  if (routeTableId === undefined) {
+    return owned.has(transitGatewayId)
+      ? { end: "nowhere", text: `${by}, which has no route table` }
+      : {
+          end: "unknown",
+          text: `${by}: which route table it has is seen by the transit gateway's owner only`,
+        };
+  }
+  return gatewayTables.get(routeTableId)?.routes === undefined
+    ? { end: "unknown", text: `${by}: the routes of ${routeTableId} were not read` }
+    : { at: routeTableId, text: by };
+}
+
+/** @param routes of one destination */
+function nextOfGateway(network: Network, routes: readonly TransitGatewayRoute[]): Next[] {
+  const nexts = routes.flatMap((route): Next[] => {
+    if (route.state === "blackhole") return [{ end: "nowhere", text: "a blackhole" }];
+    if (route.attachmentIds.length === 0) return [{ end: "unknown", text: "an attachment that isn't told" }];
+    return route.attachmentIds.flatMap((id) => arriving(network, id, route.type === "propagated"));
+  });
+  return [...new Map(nexts.map((each) => [JSON.stringify(each), each])).values()];
+}
+
+/** What becomes of packets that a transit gateway sends to an attachment. @param isOwn to the VPC's own addresses */
+function arriving(network: Network, id: string, isOwn: boolean): Next[] {
+  const attachment = network.attachments?.get(id);
+  if (attachment === undefined) return [{ end: "unknown", text: `${id}, which is not seen` }];
+  const { resourceType, resourceId = "", resourceOwnerId, subnetIds = [] } = attachment;
+  const what = `${resourceType} ${resourceId} by ${id}`;
+  if (!isInForce(attachment)) return [{ end: "nowhere", text: `${what}, which is ${attachment.state}` }];
+  if (OUTSIDE.has(resourceType)) return [{ end: "elsewhere", text: what }];
+  if (resourceType !== "vpc") {
+    return [{ end: "unknown", text: `${what}: where that leads is not read` }];
+  }
+  const byTable = grouped(
+    subnetIds.map((each) => [network.subnets.get(each)?.routeTableId ?? "", each] as const),
+  );
+  const isUnread = byTable.size === 0 || byTable.has("");
+  const whose = resourceOwnerId === undefined ? "" : ` of account ${resourceOwnerId}`;
+  return [
+    ...[...byTable]
+      .filter(([table]) => table !== "")
+      .sort(([a], [b]) => compareTexts(a, b))
+      .map(([at, subnets]): Next => ({ at, text: `${what}, ${subnets.join(", ")}` })),
+    ...(!isUnread
+      ? []
+      : isOwn
+        ? [{ end: "elsewhere" as const, text: what }]
+        : [{ end: "unknown" as const, text: `${what}: that VPC${whose} was not read` }]),
+  ];
+}

@@ -1,0 +1,24 @@
+import type { JobQueue } from "../commit/jobs";
+import type { Locks } from "../commit/locks";
+import type { XmlElement } from "../xml/element";
+
+/** What of a device its Panorama uses. */
+export interface ManagedDevice {
+  readonly running: XmlElement;
+  readonly jobs: JobQueue;
+  readonly locks: Locks;
+  readonly hostname: string;
+  readonly isReachable: boolean;
+  pushFaults(vsys: string, policy: string): string[];
+  setPushed(vsys: string, policy: string): void;
+  commitCandidate(): void;
+}
+
+/** A firewall that Panorama manages. */
+export interface Attached<D extends ManagedDevice> {
+  readonly firewall: D;
+  /** Whether its connection to Panorama stands; a firewall that is down has none anyway. */
+  isConnected: boolean;
+  /** The next push to it ends so, whatever it holds: its lines, or no report at all. */
+  readonly planned: (readonly string[] | "no report")[];
+}

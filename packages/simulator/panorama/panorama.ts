@@ -1,0 +1,253 @@
+import type { JournalEntry } from "../config/journal";
+import { scopeName } from "../config/paths";
+import { withChanges } from "../config/transplant";
+import type { Job, PushedDevice } from "../commit/jobs";
+import { Refusal } from "../refusal";
+import { lineage } from "../schema/hierarchy";
+import { deviceTime } from "../time";
+import type { XmlElement } from "../xml/element";
+import { print } from "../xml/print";
+import { applyPush } from "./apply";
+import { allMembers } from "./groups";
+import type { Member } from "./groups";
+import type { Attached, ManagedDevice } from "./managed";
+import { withInherited } from "./inherited";
+import { md5, policyFor } from "./pushed-policy";
+import type { PushRequest } from "./push-request";
+import type { Unknowns } from "./unknowns";
+
+/** What a member of a device group has of Panorama's policy. */
+interface Held {
+  /** The configuration of Panorama that it was sent, which later ones may have more than. */
+  base: XmlElement;
+  /** What was committed on Panorama since and not sent to it. */
+  waiting: JournalEntry[];
+  md5: string;
+  version: number;
+  pushState: string;
+  validateState: string;
+  pushedAt: string;
+}
+
+/** What makes a device a Panorama: its firewalls, and what each of them has been pushed. */
+export class Panorama<D extends ManagedDevice> {
+  /** Which device group the session of an administrator has as its target. */
+  readonly targets = new Map<string, string>();
+  private readonly held = new Map<string, Held>();
+  private version = 1;
+  private wasPushedInFull = false;
+  private policies:
+    { config: XmlElement; byMember: Map<string, { policy: string; sum: string }> } | undefined;
+
+  constructor(
+    private readonly own: D,
+    readonly attached: ReadonlyMap<string, Attached<D>>,
+    readonly unknowns: Unknowns,
+  ) {
+    for (const member of allMembers(own.running)) {
+      const firewall = attached.get(member.serial)?.firewall;
+      const { policy } = this.policy(own.running, member);
+      firewall?.setPushed(member.vsys, policy);
+      this.note(member, own.running, [], "commit succeeded");
+    }
+  }
+
+  /** A configuration as reads of it show it. */
+  seen(config: XmlElement, xpath: string): XmlElement {
+    return /device-group|\/\/|\*/.test(xpath) ? withInherited(config, this.unknowns.ownLoc) : config;
+  }
+
+  /** The firewall that a request names as its target. @throws Refusal where it isn't there */
+  target(serial: string): D {
+    const attached = this.attached.get(serial);
+    if (!attached || !isUp(attached)) throw new Refusal("13", [`${serial} not connected`]);
+    return attached.firewall;
+  }
+
+  isConnected(serial: string): boolean {
+    const attached = this.attached.get(serial);
+    return attached !== undefined && isUp(attached);
+  }
+
+  /** Told of what a commit of Panorama has made running. */
+  committed(entries: readonly JournalEntry[]): void {
+    this.version++;
+    for (const member of allMembers(this.own.running)) {
+      const held = this.heldBy(member);
+      const groups = lineage(this.own.running, member.group);
+      held.waiting.push(
+        ...entries.filter(({ path }) => path[1] === "shared" || groups.includes(scopeName(path) ?? "")),
+      );
+    }
+  }
+
+  /** What Panorama knows of a member: the sum of what it has and how its last pushes ended. */
+  state(member: Member): Omit<Held, "base"> & { status: "In Sync" | "Out of Sync" } {
+    const held = this.heldBy(member);
+    const isInSync = this.expected(member) === held.md5;
+    return { ...held, status: isInSync ? "In Sync" : "Out of Sync" };
+  }
+
+  /** The sum of what a member is to have. */
+  expected(member: Member): string {
+    return this.policy(this.own.running, member).sum;
+  }
+
+  /** Device groups with changes of these administrators (undefined: anybody's) that some firewall hasn't got. */
+  waitingGroups(admins: readonly string[] | undefined): string[] {
+    const waiting = allMembers(this.own.running).filter((member) =>
+      this.heldBy(member).waiting.some(({ admin }) => !admins || admins.includes(admin)),
+    );
+    return [...new Set(waiting.map(({ group }) => group))];
+  }
+
+  /** Enqueues a push of what is running now. */
+  push(request: PushRequest): Job | "nothing to push" {
+    const { admins, members, unknowns } = { ...request, unknowns: this.unknowns };
+    if (admins && unknowns.fullPushFirst && !this.wasPushedInFull)
+      throw new Refusal("13", ["Selective push is not allowed. A full commit and push must be completed."]);
+    const isNew = members.some((member) => this.selected(member, admins).length > 0);
+    if (!isNew && unknowns.nothingToPush === "code-19") return "nothing to push";
+    const running = this.own.running;
+    const plans = members.map((member) => {
+      const waiting = this.selected(member, admins);
+      const held = this.heldBy(member);
+      const base = admins ? withChanges(running, held.base, waiting, held.waiting) : running;
+      return { member, base, sent: new Set(waiting) };
+    });
+    const job = this.own.jobs.enqueue(
+      { type: "CommitAll", user: request.admin, description: request.description },
+      async () => {
+        const devices = await Promise.all(plans.map((plan) => this.send(request, plan)));
+        job.pushed = { groups: request.groups, devices };
+        const failed = devices.filter(({ result }) => result !== "OK");
+        if (failed.length === 0 && !admins && !request.validateOnly) this.wasPushedInFull = true;
+        const ok = failed.length === 0 || unknowns.jobOfFailedDevice === "OK";
+        return { ok, details: [], warnings: [] };
+      },
+    );
+    return job;
+  }
+
+  private async send(
+    request: PushRequest,
+    { member, base, sent }: { member: Member; base: XmlElement; sent: ReadonlySet<JournalEntry> },
+  ): Promise<PushedDevice> {
+    const attached = this.attached.get(member.serial);
+    const name = attached?.firewall.hostname ?? "";
+    const about = {
+      serial: member.serial,
+      name,
+      vsys: member.vsys,
+      group: member.group,
+      started: new Date(),
+    };
+    const end = (
+      status: string,
+      result: PushedDevice["result"],
+      errors: string[] = [],
+      warnings: string[] = [],
+    ) => {
+      if (request.validateOnly) this.heldBy(member).validateState = status;
+      else this.heldBy(member).pushState = status;
+      return { ...about, status, result, errors, warnings, finished: new Date() };
+    };
+    if (!attached || !isUp(attached)) return end("not connected", "FAIL");
+    const plan = attached.planned.shift();
+    const { policy } = this.policy(base, member);
+    const outcome = await applyPush(
+      attached.firewall,
+      member,
+      policy,
+      request,
+      plan === "no report" ? [] : plan,
+    );
+    if (outcome === "gone" || plan === "no report") {
+      if (outcome !== "gone" && outcome.ok) this.received(request, member, base, sent);
+      return end("config sent to device", "PEND");
+    }
+    if (!outcome.ok) return end("commit failed", "FAIL", outcome.details);
+    this.received(request, member, base, sent);
+    const { warnings, details } = outcome;
+    return end(
+      warnings.length > 0 ? "commit succeeded with warnings" : "commit succeeded",
+      "OK",
+      details,
+      warnings,
+    );
+  }
+
+  private received(
+    { validateOnly }: PushRequest,
+    member: Member,
+    base: XmlElement,
+    sent: ReadonlySet<JournalEntry>,
+  ): void {
+    if (validateOnly) return;
+    const { waiting } = this.heldBy(member);
+    this.note(
+      member,
+      base,
+      waiting.filter((entry) => !sent.has(entry)),
+      "commit succeeded",
+    );
+  }
+
+  private selected(member: Member, admins: readonly string[] | undefined): JournalEntry[] {
+    return this.heldBy(member).waiting.filter(({ admin }) => !admins || admins.includes(admin));
+  }
+
+  private heldBy(member: Member): Held {
+    const key = keyOf(member);
+    let held = this.held.get(key);
+    if (!held) {
+      // A firewall that came to the group since: it has nothing of it.
+      held = {
+        base: this.own.running,
+        waiting: [],
+        md5: "",
+        version: 0,
+        pushState: "none",
+        validateState: "none",
+        pushedAt: "none",
+      };
+      this.held.set(key, held);
+    }
+    return held;
+  }
+
+  private note(member: Member, base: XmlElement, waiting: JournalEntry[], pushState: string): void {
+    const { sum } = this.policy(base, member);
+    const validateState = this.held.get(keyOf(member))?.validateState ?? "none";
+    const { version } = this;
+    this.held.set(keyOf(member), {
+      base,
+      waiting,
+      md5: sum,
+      version,
+      pushState,
+      validateState,
+      pushedAt: deviceTime(),
+    });
+  }
+
+  private policy(config: XmlElement, member: Member): { policy: string; sum: string } {
+    if (this.policies?.config !== config) this.policies = { config, byMember: new Map() };
+    const known = this.policies.byMember.get(keyOf(member));
+    if (known) return known;
+    const policy = policyFor(config, member)
+      .map((part) => print(part))
+      .join("");
+    const made = { policy, sum: md5(policy) };
+    this.policies.byMember.set(keyOf(member), made);
+    return made;
+  }
+}
+
+function keyOf({ serial, vsys, group }: Member): string {
+  return `${group}\n${serial}\n${vsys}`;
+}
+
+function isUp({ firewall, isConnected }: Attached<ManagedDevice>): boolean {
+  return isConnected && firewall.isReachable;
+}

@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import { objects } from "../schema/objects";
+import type { Side } from "../pushed/pushed";
+import { element, XmlElement } from "../xml/element";
+import { sources } from "./groups";
+import type { Member } from "./groups";
+
+/**
+ * What a configuration of Panorama has for one firewall: the rules of shared, of the groups above and of its own, in
+ * the order in which they are evaluated, without those that are disabled or for other firewalls, and the objects in
+ * reach, the nearest of a name. Each entry says in `loc` who wrote it.
+ */
+export function policyFor(config: XmlElement, { serial, vsys, group }: Member): XmlElement[] {
+  const places = sources(config, group);
+  const rulebase = (side: Side): XmlElement => {
+    const order = side === "pre-rulebase" ? places.toReversed() : places;
+    const kinds = new Set(
+      order.flatMap(({ node }) => node.child(side)?.children.map(({ tag }) => tag) ?? []),
+    );
+    const made = new XmlElement(side);
+    for (const kind of kinds) {
+      const entries = order.flatMap(({ loc, node }) =>
+        (node.at(side, kind, "rules")?.entries() ?? []).map((rule) => ({ loc, rule })),
+      );
+      const rules = element("rules");
+      const isDefaults = kind === "default-security-rules";
+      for (const { loc, rule } of entries) {
+        if (isDefaults && rules.entry(rule.name ?? "")) continue;
+        if (rule.value("disabled") !== "yes" && isFor(rule, serial, vsys)) rules.add(sent(rule, loc));
+      }
+      if (rules.children.length > 0) made.add(element(kind, rules));
+    }
+    return made;
+  };
+  return [rulebase("pre-rulebase"), rulebase("post-rulebase"), ...objectsIn(places)].filter(
+    ({ children }) => children.length > 0,
+  );
+}
+
+function objectsIn(places: readonly { loc: string; node: XmlElement }[]): XmlElement[] {
+  return Object.keys(objects).flatMap((home) => {
+    const container = new XmlElement(home);
+    for (const { loc, node } of places) merge(container, node.child(home), loc);
+    return container.children.length > 0 ? [container] : [];
+  });
+}
+
+/** Adds what a place has, unless a nearer one has it. */
+function merge(to: XmlElement, from: XmlElement | undefined, loc: string): void {
+  for (const child of from?.children ?? []) {
+    if (child.tag === "entry") {
+      if (!to.entry(child.name ?? "")) to.add(sent(child, loc));
+      continue;
+    }
+    // log-settings/profiles and profiles/virus are containers in a container.
+    const inner = to.child(child.tag) ?? to.add(new XmlElement(child.tag));
+    merge(inner, child, loc);
+  }
+}
+
+function sent(entry: XmlElement, loc: string): XmlElement {
+  const copy = entry.clone();
+  for (const tag of ["target", "disable-override"]) {
+    const own = copy.child(tag);
+    if (own) copy.remove(own);
+  }
+  for (const node of copy.descendants()) node.dirty = undefined;
+  copy.attributes = { ...copy.attributes, loc };
+  return copy;
+}
+
+/** Whether a rule's target has a firewall; no target, or one that names nobody, is everybody. */
+function isFor(rule: XmlElement, serial: string, vsys: string): boolean {
+  const target = rule.child("target");
+  const devices = target?.child("devices")?.entries() ?? [];
+  if (!target || devices.length === 0) return true;
+  const device = devices.find(({ name }) => name === serial);
+  const slots = device?.child("vsys")?.entries() ?? [];
+  const isNamed = device !== undefined && (slots.length === 0 || slots.some(({ name }) => name === vsys));
+  return isNamed !== (target.value("negate") === "yes");
+}
+
+/** What tells two policies apart, as Panorama compares what it has with what a firewall has. */
+export function md5(policy: string): string {
+  return createHash("md5").update(policy).digest("hex");
+}

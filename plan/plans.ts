@@ -1,0 +1,54 @@
+/** The plans of all firewalls of a stack. */
+import type { Inventory } from "../inventory/types";
+import type { FirewallSettings, Settings } from "../settings/types";
+import { planOf } from "./plan";
+import { refusedPlan } from "./refused";
+import type { Plan, RefusedPlan } from "./types";
+import { policyFor } from "./policy";
+import { HeldError, isExpected, requireNoOverlaps } from "./preconditions";
+import type { Reviewed } from "./reviewed";
+import type { FirewallState } from "./state";
+
+/** What plans need to know of the run. */
+export interface Run {
+  /** Asks a firewall. */
+  ask: (firewall: FirewallSettings) => Promise<FirewallState>;
+  revoked: readonly string[];
+  reviewed?: Reviewed | undefined;
+  /** Gets each plan as soon as it is made, also one that stops the run. */
+  onPlan: (plan: Plan | RefusedPlan) => Promise<void> | void;
+}
+
+/**
+ * What each firewall is to hold. Of several, one that can't be asked doesn't stop the others.
+ * @throws PreconditionError, PanosError where none can be planned for
+ */
+export async function plansFor(
+  settings: Settings,
+  inventory: Inventory,
+  { ask, revoked, reviewed, onPlan }: Run,
+): Promise<(Plan | RefusedPlan)[]> {
+  const { firewalls, guardrails } = settings;
+  const failures: Error[] = [];
+  const planFor = async (firewall: FirewallSettings): Promise<Plan | RefusedPlan> => {
+    const policy = policyFor(firewall, inventory, guardrails);
+    try {
+      requireNoOverlaps(policy.overlaps, firewall.mapping);
+      const state = await ask(firewall);
+      const plan = planOf(firewall, settings, { inventory, policy, state, revoked, reviewed });
+      await onPlan(plan);
+      if (plan.stop !== undefined) throw new HeldError(plan.stop.text);
+      return plan;
+    } catch (error) {
+      if (!isExpected(error)) throw error;
+      failures.push(error);
+      const refused = refusedPlan(firewall, policy, error);
+      await onPlan(refused);
+      return refused;
+    }
+  };
+  const plans = await Promise.all(firewalls.map(planFor));
+  const [failure] = failures;
+  if (failure !== undefined && failures.length === firewalls.length) throw failure;
+  return plans;
+}

@@ -1,0 +1,46 @@
+/** What stays of accounts that could not be read. */
+import type { PolicyContent } from "../declaration/declaration";
+import type { Inventory } from "../inventory/types";
+import { withinGuardrails } from "../mapping/guardrails";
+import { namesIn, respelled } from "../mapping/taken-names";
+import type { FirewallSettings, Settings } from "../settings/types";
+import { withKeptRules, type Kept } from "./accounts/keep";
+import { PreconditionError } from "./preconditions";
+import { rulebasesOf, type FirewallState } from "./state";
+
+/**
+ * What is needed, and the rules of accounts that could not be read, if there are any. Rules that are kept as they are
+ * found may name addresses that have become somebody's names.
+ * @throws PreconditionError
+ */
+export function withUnread(
+  needed: PolicyContent,
+  inventory: Inventory,
+  state: FirewallState,
+  firewall: FirewallSettings,
+  guardrails: Settings["guardrails"],
+): Kept {
+  const { content, warnings } = keptOf(needed, inventory, state, firewall, guardrails);
+  const { candidate, running } = rulebasesOf(state);
+  const names = [running, candidate].map(namesIn);
+  return { content: { ...content, rules: content.rules.map((rule) => respelled(rule, names)) }, warnings };
+}
+
+function keptOf(
+  needed: PolicyContent,
+  inventory: Inventory,
+  { running }: FirewallState,
+  { mapping }: FirewallSettings,
+  guardrails: Settings["guardrails"],
+): Kept {
+  if (inventory.unread === undefined) return { content: needed, warnings: [] };
+  if (mapping.destinations === "dynamic") {
+    throw new PreconditionError(
+      "aws-panos-rules:onUnreadable: keep can't be used where addresses are registered with the firewall: which of " +
+        "them are of an account that can't be read is not known. Nothing was written. Let all accounts be read",
+    );
+  }
+  const { allowed } = withinGuardrails(inventory, guardrails, mapping);
+  const denies = mapping.quarantine?.deny === true;
+  return withKeptRules(needed, { inventory, allowed }, running.objects, mapping.ownerId, denies);
+}

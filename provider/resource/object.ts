@@ -1,0 +1,125 @@
+import type { dynamic } from "@pulumi/pulumi";
+import type { Operation } from "../../panos/client";
+import { PanosError } from "../../panos/error";
+import type { ObjectOutputs, Placed } from "./inputs";
+import type { PolicyObjects } from "../../declaration/objects";
+import { arrived, noteArrival } from "../session/arrivals";
+import { configure, sessionWith, type Session } from "../session/session";
+import { afterTelling, tell } from "../session/tell";
+
+/** What makes one kind of PAN-OS object different from the others. */
+export interface ObjectKind<Inputs extends Placed & { name: string }> {
+  /** Whether each of its operations is right by itself, so that they need not go in one transaction. */
+  isMany?: true;
+  /** A hash of everything that may differ between what is declared and what is found. */
+  hash(inputs: Inputs): string;
+  /** What read and delete need to know, besides the hash. */
+  outputs(inputs: Inputs): Omit<ObjectOutputs, "hash">;
+  /** What the candidate still needs, to be as declared. Throws where that must not be. */
+  plan(inputs: Inputs, objects: PolicyObjects, session: Session, operation: "create" | "update"): Operation[];
+  /** What a configuration has of it, as inputs; undefined: it is gone; "left": it is no longer ours to mend. */
+  found(
+    id: string,
+    outputs: ObjectOutputs,
+    objects: PolicyObjects,
+    session: Session,
+  ): Inputs | undefined | "left";
+  /** The removal, where it is still there and ours. */
+  removal(id: string, outputs: ObjectOutputs, objects: PolicyObjects, session: Session): Operation[];
+}
+
+/**
+ * The life of an object on a firewall, the same for every kind: create and update stage it in the candidate
+ * and Commit commits. Check and diff do no I/O: Pulumi calls them one at a time.
+ */
+export function objectProvider<Inputs extends Placed & { name: string }>(
+  kind: ObjectKind<Inputs>,
+): dynamic.ResourceProvider<Inputs, ObjectOutputs> {
+  const stage = async (inputs: Inputs, operation: "create" | "update"): Promise<ObjectOutputs> => {
+    const session = sessionWith(inputs.firewall);
+    await afterTelling(() =>
+      session.attempt(inputs.name, () =>
+        arrived(() =>
+          session.stage((objects) => kind.plan(inputs, objects, session, operation), kind.isMany),
+        ),
+      ),
+    );
+    return { ...kind.outputs(inputs), hash: kind.hash(inputs) };
+  };
+
+  return {
+    configure,
+
+    check(_olds, news) {
+      noteArrival();
+      sessionWith(news.firewall).updating = true;
+      return Promise.resolve({ inputs: news });
+    },
+
+    diff(id, olds, news) {
+      noteArrival();
+      const renamed = id !== news.name;
+      const changes = renamed || olds.hash !== kind.hash(news);
+      return Promise.resolve({ changes, replaces: renamed ? ["name"] : [] });
+    },
+
+    async create(inputs) {
+      return { id: inputs.name, outs: await stage(inputs, "create") };
+    },
+
+    async update(_id, _olds, inputs) {
+      return { outs: await stage(inputs, "update") };
+    },
+
+    async read(id, olds) {
+      if (olds === undefined) return {};
+      const session = sessionWith(olds.firewall);
+      const inputs = await session.reading<Inputs | undefined | "left">(id, "left", () =>
+        afterTelling(async () => kind.found(id, olds, await session.objects(), session)),
+      );
+      if (inputs === undefined) return {};
+      // Without inputs in the answer the state keeps those it has, spelled as the program spells them.
+      if (inputs === "left" || kind.hash(inputs) === olds.hash) return { id, props: olds };
+      return {
+        id,
+        props: { ...olds, hash: kind.hash(inputs) },
+        // The SDK's types have one type for outputs and for the inputs that read finds.
+        inputs: inputs as unknown as ObjectOutputs,
+      };
+    },
+
+    async delete(id, olds) {
+      const session = sessionWith(olds.firewall);
+      // In an update removal belongs to Commit's sweep: this may be the old name of an object that lives on.
+      if (session.updating) return;
+      const remove = async () => {
+        // What uses many objects is gone by now, or stays: that tells which of them can go.
+        const now = kind.isMany && (await session.read("candidate"));
+        await unlessInUse(id, session, () =>
+          session.stage((objects) => kind.removal(id, olds, now || objects, session), kind.isMany),
+        );
+      };
+      await afterTelling(() => session.telling(id, () => arrived(remove)));
+    },
+  };
+}
+
+/**
+ * Runs a removal. An object of ours that somebody's rule uses stays, with a warning: the device refuses to
+ * remove it (code 10), and it does no harm.
+ * @returns whether it was removed
+ */
+export async function unlessInUse(
+  name: string,
+  session: Session,
+  removal: () => Promise<void>,
+): Promise<boolean> {
+  try {
+    await removal();
+    return true;
+  } catch (error) {
+    if (!(error instanceof PanosError) || error.panosCode !== "10") throw error;
+    tell("warn", `${name} on ${session.firewall} stays, because it is in use: ${error.lines.join("; ")}`);
+    return false;
+  }
+}

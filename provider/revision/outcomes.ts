@@ -1,0 +1,49 @@
+import { configured } from "../session/configuration";
+import { firewallConfigurations } from "../../settings/configuration";
+import { noteRun } from "../../settings/run";
+import type { Session } from "../session/session";
+import { tell } from "../session/tell";
+
+/** How this run ended on each firewall, by its name. */
+const outcomes = new Map<string, { text: string; failed: boolean; changed: boolean }>();
+
+/**
+ * Notes how a run ended on one of several firewalls. When all that are declared have come to an end, it says
+ * who has what, as one table; a run in which nothing changed anywhere needs none.
+ * @param error why it failed; its own message has been shown in full by Pulumi
+ */
+export function noteOutcome(session: Session, text: string, error?: unknown): void {
+  const name = session.firewall.slice(0, session.firewall.indexOf("/"));
+  const refused =
+    session.refusal ?? (session.failures.length > 0 ? "some of its resources failed" : undefined);
+  const failure = refused ?? (error instanceof Error ? error.message : undefined);
+  const failed = failure !== undefined || error !== undefined;
+  if (failed) noteRun({ note: "failed", firewall: session.firewall, reason: failure ?? text });
+  outcomes.set(name, {
+    text: failed ? `FAILED: ${firstSentence(failure ?? "see above")}` : text,
+    failed,
+    changed: text !== UNCHANGED,
+  });
+
+  const { firewalls, listed } = firewallConfigurations(configured);
+  const declared = firewalls.filter(({ remove }) => !remove).map((firewall) => firewall.name);
+  if (!listed || declared.length < 2 || !declared.every((each) => outcomes.has(each))) return;
+  const found = declared.map((each) => ({ name: each, ...outcomes.get(each)! }));
+  if (!found.some(({ failed: bad, changed }) => bad || changed)) return;
+  const width = Math.max(...declared.map(({ length }) => length));
+  const lines = found.map((each) => `  ${each.name.padEnd(width)}  ${each.text}`);
+  const bad = found.filter((each) => each.failed).length;
+  tell(
+    bad > 0 ? "warn" : "info",
+    `${bad > 0 ? `${bad} of ${found.length} firewalls failed` : `all ${found.length} firewalls have this revision`}:\n` +
+      lines.join("\n"),
+  );
+}
+
+/** What `noteOutcome` is told of a firewall on which there was nothing to do. */
+export const UNCHANGED = "as declared already";
+
+function firstSentence(message: string): string {
+  const end = message.search(/[.:](\s|$)/);
+  return end < 0 ? message : message.slice(0, end);
+}

@@ -1,0 +1,109 @@
+import { commitChanges, type CommitOptions } from "../../panos/commit";
+import { PanosError } from "../../panos/error";
+import type { Job } from "../../panos/job";
+import { releaseConfigLock, takeConfigLock } from "../../panos/lock";
+import { fullCommitRequired, pendingChanges } from "../../panos/system";
+import { withCommentAdvice } from "./comments";
+import { requireEngine } from "../session/engine";
+import { FULL_COMMIT_COMMENT } from "../session/full-commit";
+import { noteRun, withCause } from "../../settings/run";
+import type { Session } from "../session/session";
+import { tell } from "../session/tell";
+
+/**
+ * Commits what our administrator has pending, and follows the job to its end.
+ * @param counts how many rules it adds, changes and removes, for the description
+ */
+export async function ship(
+  session: Session,
+  administrator: string,
+  description: string,
+  counts: string,
+): Promise<Job | undefined> {
+  const { client, settings } = await session.open();
+  await requireEngine();
+  const { firewall } = session;
+  noteRun({ note: "commit-submitted", firewall });
+  const options: CommitOptions = {
+    administrator,
+    scope: settings.commitScope,
+    description: withCause(description),
+    timeoutSeconds: settings.commitTimeoutSeconds,
+    onProgress: ({ id, status, progress }) =>
+      tell(
+        "info",
+        `commit job ${id} on ${firewall}: ${status === "PEND" ? "queued" : `${progress} %`}`,
+        true,
+      ),
+  };
+  const job = await commitChanges(client, options)
+    .catch(async (error: unknown) => {
+      if (options.scope === "full" || !refusesPartial(error)) throw error;
+      return shipEverything(session, options, error);
+    })
+    .catch((error: unknown) => {
+      throw settings.auditComment === undefined ? withCommentAdvice(error) : error;
+    });
+  if (job !== undefined) noteRun({ note: "commit-ended", firewall, job: job.id, counts });
+  for (const warning of job?.warnings ?? []) {
+    tell("warn", `commit job ${job?.id} on ${firewall}: ${warning}`);
+  }
+  return job;
+}
+
+/**
+ * Whether a device doesn't commit one administrator's changes alone. Commits of reordered rules are documented for
+ * Panorama from 11.0.1 on, and for firewalls not at all; how an older one refuses them is not known.
+ */
+function refusesPartial(error: unknown): error is PanosError {
+  if (!(error instanceof PanosError)) return false;
+  if (error.code === "REFUSED") return error.action === "commit";
+  return (
+    error.code === "JOB" && error.lines.some((line) => /partial|full (system )?commit|re-?order/i.test(line))
+  );
+}
+
+/**
+ * Commits everything, where that is what our administrator has pending and nothing else: a lock on writing keeps it
+ * so until the job has ended.
+ * @param refused why ours alone was not committed
+ */
+async function shipEverything(
+  session: Session,
+  options: CommitOptions,
+  refused: PanosError,
+): Promise<Job | undefined> {
+  const { client } = await session.open();
+  const { firewall } = session;
+  const because = refused.lines.join("; ") || refused.message;
+  const advice =
+    "Nothing was committed. Have somebody commit or revert that, or set panos:commitScope to full for one run";
+  await takeConfigLock(client, options.administrator, FULL_COMMIT_COMMENT);
+  try {
+    const [changes, isRequired] = await Promise.all([pendingChanges(client), fullCommitRequired(client)]);
+    const others = new Set(
+      changes.map(({ owner }) => owner).filter((owner) => owner !== options.administrator),
+    );
+    if (others.size > 0 || isRequired) {
+      const what =
+        others.size > 0
+          ? `what ${[...others].join(", ")} has pending`
+          : "what the device has pending besides";
+      throw new PanosError(
+        "UNSUPPORTED",
+        `${firewall} does not commit our changes alone (${because}), and a full commit would ship ${what}. ${advice}`,
+        { action: "commit", lines: refused.lines, cause: refused },
+      );
+    }
+    tell(
+      "warn",
+      `${firewall} does not commit our changes alone (${because}). Nobody else has any pending, so this is a full ` +
+        "commit, as with panos:commitScope: full",
+    );
+    return await commitChanges(client, { ...options, scope: "full" });
+  } finally {
+    await releaseConfigLock(client).catch((error: Error) =>
+      tell("warn", `the config lock on ${firewall} could not be released: ${error.message}`),
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import * as log from "@pulumi/pulumi/log";
+import * as settings from "@pulumi/pulumi/runtime/settings";
+import { printable } from "../../lib/printable";
+import { engineAddress } from "./engine";
+import { engineCommand } from "./engine-command";
+
+const said = new Set<string>();
+let telling: Promise<unknown> = Promise.resolve();
+
+/**
+ * Says something in Pulumi's output, once. Never fails: what could not be said must not stop an update.
+ * @param ephemeral for a status line that the next one replaces
+ */
+export function tell(severity: "info" | "warn", message: string, ephemeral = false): void {
+  if (said.has(message)) return;
+  said.add(message);
+  const address = engineAddress();
+  if (address !== undefined && settings.getEngine() === undefined) {
+    // The SDK knows the engine's address in a program, but not in a process that hosts dynamic providers.
+    settings.resetOptions(settings.getProject(), settings.getStack(), -1, address, "", false, "");
+  }
+  // Without a terminal the CLI makes a line of each status; as a debug message it is an event, and shown with --debug.
+  const sending = log[ephemeral && !hasStatusLine() ? "debug" : severity](
+    printable(message),
+    undefined,
+    undefined,
+    ephemeral,
+  ).catch(() => undefined);
+  telling = Promise.all([telling, sending]);
+}
+
+let statusLine: boolean | undefined;
+
+/** Whether what runs this has a line that the next status replaces. */
+function hasStatusLine(): boolean {
+  if (statusLine === undefined) {
+    const { cli, onTerminal } = engineCommand();
+    statusLine = cli === undefined || onTerminal !== false;
+  }
+  return statusLine;
+}
+
+/**
+ * Runs an operation to its answer, and gives that only once the engine has what was told: after the last
+ * answer it ends this process, and with it what is still on its way.
+ */
+export async function afterTelling<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await telling;
+  }
+}

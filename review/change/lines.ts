@@ -1,0 +1,63 @@
+/** From a run's lines to a review's facts. Pure: the same lines give the same facts. */
+import { declarationHash } from "../../declaration/declaration";
+import type { PlanLine, ReviewedPlan } from "../../plan/plan-file";
+import type { Seen } from "../../plan/reviewed";
+import { inventoryHash, partsHash } from "../../plan/reviewed/hashes";
+import { firewallIdentity } from "../../provider/firewall";
+import type { Facts, FirewallFacts } from "./facts";
+import { firewallFacts, refusedFacts } from "./from-plan";
+
+/** A preview did not come to what a review needs. */
+export class PreviewError extends Error {
+  override readonly name = "PreviewError";
+  readonly code = "PREVIEW_FAILED";
+}
+
+/** Whether a limit or a guardrail has stopped the run: it failed, and its lines are whole. */
+export function isStopped(lines: readonly PlanLine[]): boolean {
+  return lines.some(
+    (each) => each.line === "guardrails" || (each.line === "plan" && each.plan.stop?.because === "limit"),
+  );
+}
+
+/** The facts in a run's lines. @throws PreviewError where a part is missing */
+export function factsIn(lines: readonly PlanLine[]): { facts: Facts; seen: Seen } {
+  const account = lines.find((each) => each.line === "account");
+  // Of a firewall that a limit stops, what it would get comes before the refusal.
+  const firewalls = new Map<string, FirewallFacts>();
+  for (const each of lines) {
+    if (each.line !== "plan" && each.line !== "refused") continue;
+    const firewall = firewallIdentity(each.plan.firewall.declared);
+    if (firewalls.has(firewall)) continue;
+    firewalls.set(firewall, each.line === "plan" ? firewallFacts(each.plan) : refusedFacts(each.plan));
+  }
+  if (account === undefined || firewalls.size === 0) {
+    throw new PreviewError(
+      "the preview ended without saying what it saw: is the program in this folder another version?",
+    );
+  }
+  const { stack, inventory, notes } = account;
+  const limits = lines.flatMap((each) => (each.line === "plan" ? limitsOf(each.plan) : []));
+  const all = [...firewalls.values()];
+  const hashes = <T>(of: (facts: FirewallFacts) => T | undefined, hash: (value: T) => string) =>
+    Object.fromEntries(
+      all.flatMap((facts) => {
+        const value = of(facts);
+        return value === undefined ? [] : [[facts.firewall, hash(value)]];
+      }),
+    );
+  return {
+    facts: { stack, source: "preview", inventory, firewalls: all, limits, notes },
+    seen: {
+      inventory: inventoryHash(inventory),
+      rulebases: hashes(({ seen }) => seen, partsHash),
+      declarations: hashes(({ declared }) => declared, declarationHash),
+    },
+  };
+}
+
+/** What limits stop or hold back; what a run that stops would have held back counts for nothing. */
+function limitsOf({ firewall: { declared }, stop, heldBack }: ReviewedPlan): Facts["limits"] {
+  const texts = stop === undefined ? heldBack : stop.because === "limit" ? [stop.text] : [];
+  return texts.map((text) => ({ firewall: firewallIdentity(declared), text }));
+}

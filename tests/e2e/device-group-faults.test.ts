@@ -1,0 +1,196 @@
+import { expect } from "chai";
+import { account, ruleOf, type Permission } from "../support/account";
+import { firewallConfig, PASSWORDS, ruleEntry, said, succeeded } from "../support/lab";
+import { FleetLab, groupRules } from "../support/fleet";
+import type { Stack } from "../../packages/pulumi/stack";
+
+const WEB: Permission = { group: 1, port: 443 };
+const API: Permission = { group: 2, port: 8001 };
+const BEFORE = ["cleanup"];
+const AFTER = [ruleOf(WEB), "cleanup"];
+
+describe("e2e: what goes wrong between Panorama and its firewalls", function () {
+  this.timeout(120_000);
+  let fleet: FleetLab;
+  let stack: Stack;
+  afterEach(() => fleet.close());
+
+  async function open(
+    panorama: Record<string, unknown> = {},
+    options: Parameters<typeof FleetLab.open>[0] = {},
+  ) {
+    fleet = await FleetLab.open(options);
+    await fleet.lab.setAccount(account([WEB]));
+    stack = await fleet.stack({}, panorama);
+  }
+
+  it("a firewall that is not connected is named, the others get theirs, and a later run pushes to it alone", async () => {
+    await open();
+    const [, second = ""] = fleet.fleet.serials;
+    fleet.fleet.connect(second, false);
+    const failed = await stack.up();
+    expect(failed.code).to.equal(1);
+    expect(said(failed))
+      .to.contain(`in force on 2 of 3 firewalls`)
+      .and.contain(`fw2 (${second}) is not connected`);
+    expect(fleet.pushed()).to.deep.equal([AFTER, BEFORE, AFTER]);
+    const [commits, pushes] = [fleet.jobs("Commit"), fleet.jobs("CommitAll")];
+    fleet.fleet.connect(second);
+    succeeded(await stack.up());
+    expect(fleet.pushed()).to.deep.equal([AFTER, AFTER, AFTER]);
+    expect([fleet.jobs("Commit") - commits, fleet.jobs("CommitAll") - pushes]).to.deep.equal([0, 1]);
+    const { cmd } = fleet.fleet.panorama.requests.findLast(({ action }) => action === "all")!;
+    expect(cmd).to.contain(`<devices><entry name="${second}"></entry></devices>`);
+    expect((await stack.up()).steps).to.deep.equal([]);
+  });
+
+  it("with onUnreachable: warn the run ends well, and the next one catches up although nothing else has changed", async () => {
+    await open({ onUnreachable: "warn" });
+    const [first = ""] = fleet.fleet.serials;
+    fleet.fleet.connect(first, false);
+    expect(said(succeeded(await stack.up()))).to.contain(`fw1 (${first}) is not connected`);
+    fleet.fleet.connect(first);
+    const { steps } = succeeded(await stack.up());
+    expect(steps.map(({ name }) => name)).to.deep.equal(["commit"]);
+    expect(fleet.pushed()).to.deep.equal([AFTER, AFTER, AFTER]);
+  });
+
+  it("a push that fails on one firewall is told in its words, and what a firewall holds counts, not what a job says", async () => {
+    await open({}, { unknowns: { jobOfFailedDevice: "OK" } });
+    const [first = "", second = ""] = fleet.fleet.serials;
+    fleet.fleet.planPush(first, ["Validation Error:", "Commit failed"]);
+    fleet.fleet.planPush(second, "no report");
+    const failed = await stack.up();
+    expect(failed.code).to.equal(1);
+    expect(said(failed)).to.contain(
+      "commit failed: Validation Error:: Commit failed; it hasn't what is declared",
+    );
+    // The second one never reported, and has it all the same.
+    expect(said(failed)).to.contain("in force on 2 of 3 firewalls");
+    succeeded(await stack.up());
+    expect(fleet.pushed()).to.deep.equal([AFTER, AFTER, AFTER]);
+  });
+
+  it("a lock on one firewall fails its push alone", async () => {
+    await open();
+    const [first = ""] = fleet.fleet.serials;
+    const local = fleet.person().client.forFirewall(first, "vsys1");
+    await local.op("<request><commit-lock><add></add></commit-lock></request>", false, "shared");
+    const failed = await stack.up();
+    expect(said(failed)).to.contain("Other administrators are holding device wide commit locks");
+    expect(fleet.pushed()).to.deep.equal([BEFORE, AFTER, AFTER]);
+    await local.op("<request><commit-lock><remove></remove></commit-lock></request>", false, "shared");
+    succeeded(await stack.up());
+    expect(fleet.pushed()).to.deep.equal([AFTER, AFTER, AFTER]);
+  });
+
+  it("a run that is killed between commit and push is caught up by the next one, without a commit", async () => {
+    await open();
+    const held = fleet.fleet.panorama.hold(({ action }) => action === "all");
+    const run = stack.start("up");
+    await held.reached;
+    (await fleet.lab.kill(run)).end();
+    held.drop();
+    await stack.cancel();
+    expect([fleet.running(), ...fleet.pushed()]).to.deep.equal([AFTER, BEFORE, BEFORE, BEFORE]);
+    const commits = fleet.jobs("Commit");
+    succeeded(await stack.up());
+    expect(fleet.pushed()).to.deep.equal([AFTER, AFTER, AFTER]);
+    expect(fleet.jobs("Commit")).to.equal(commits);
+  });
+
+  it("others' pending changes stay pending, and what they have committed stays unpushed and is named", async () => {
+    await open();
+    const ann = fleet.person("admin");
+    await ann.addRule(ruleEntry("committed-not-pushed"));
+    await ann.commitEverything();
+    await ann.addRule(ruleEntry("pending"));
+    const result = succeeded(await stack.up());
+    expect(said(result)).to.contain(
+      "what admin committed for the device groups cloud, cloud-eu and nobody has pushed waits on: our push leaves it out",
+    );
+    expect((await ann.pending()).map(({ xpath }) => /'([^']*)'\]$/.exec(xpath)?.[1])).to.deep.equal([
+      "pending",
+    ]);
+    expect(fleet.running()).to.include("committed-not-pushed").and.not.include("pending");
+    for (const rules of fleet.pushed())
+      expect(rules).to.include(ruleOf(WEB)).and.not.include("committed-not-pushed");
+    // Out of sync by them, and not by us: nothing is to be done.
+    expect((await stack.up()).steps).to.deep.equal([]);
+  });
+
+  it("where Panorama pushes no single administrator's changes, nothing is pushed unless that is set", async () => {
+    await open({}, { unknowns: { refusesAdminPush: true } });
+    const failed = await stack.up();
+    expect(failed.code).to.equal(1);
+    expect(said(failed)).to.contain("set pushScope of panos:panorama to full for one run");
+    expect(fleet.pushed()).to.deep.equal([BEFORE, BEFORE, BEFORE]);
+    await fleet.person().addRule(ruleEntry("theirs"));
+    await fleet.person().commitEverything();
+    const wider = await fleet.stack({}, { pushScope: "full" });
+    expect(said(succeeded(await wider.up()))).to.contain(
+      "takes along what admin committed for the device groups cloud, cloud-eu",
+    );
+    for (const rules of fleet.pushed()) expect(rules).to.have.members([ruleOf(WEB), "cleanup", "theirs"]);
+  });
+
+  it("a name of ours in a group above, below or on a firewall stops it before the commit", async () => {
+    await open();
+    const eu = fleet.person("admin", { deviceGroup: "cloud-eu", rulebase: "pre-rulebase" });
+    await eu.addObject("tag", '<entry name="aws-panos-test1234"/>');
+    await eu.addRule(
+      ruleEntry(ruleOf(WEB)).replace("</entry>", "<tag><member>aws-panos-test1234</member></tag></entry>"),
+    );
+    const failed = await stack.up();
+    expect(said(failed)).to.contain(`device group cloud-eu has ${ruleOf(WEB)}, aws-panos-test1234`);
+    expect([fleet.jobs("Commit"), fleet.jobs("CommitAll")]).to.deep.equal([0, 0]);
+  });
+
+  it("an entry that the group inherits is never ours, whoever's mark it carries", async () => {
+    fleet = await FleetLab.open({
+      shared:
+        '<tag><entry name="aws-panos-other123"/></tag><pre-rulebase><security><rules>' +
+        ruleEntry("aws-sg-0a0009-tcp-443").replace(
+          "</entry>",
+          "<tag><member>aws-panos-other123</member></tag></entry>",
+        ) +
+        "</rules></security></pre-rulebase>",
+    });
+    await fleet.lab.setAccount(account([WEB]));
+    stack = await fleet.stack({ ownerId: "other123" });
+    const failed = await stack.up();
+    expect(said(failed)).to.contain("shared has aws-sg-0a0009-tcp-443");
+    expect(fleet.fleet.panorama.running("/config/shared/pre-rulebase")).to.contain("aws-sg-0a0009-tcp-443");
+  });
+
+  it("two device groups of one Panorama are two of several firewalls, in the post-rulebase, too", async () => {
+    // A firewall's own rules come before those behind them: a cleanup rule among them denies everything.
+    const config = firewallConfig().replace(/<rules>.*<\/rules>/s, "<rules/>");
+    fleet = await FleetLab.open({
+      firewall: { config },
+      groups: ([first = "", second = "", third = ""]) => [
+        { name: "west", serials: [first, second], content: groupRules() },
+        { name: "east", serials: [third], content: groupRules([], "post-rulebase") },
+      ],
+    });
+    await fleet.lab.setAccount(account([WEB, API]));
+    stack = await fleet.lab.stack({
+      secrets: { "panos:password": PASSWORDS["aws-panos"] },
+      settings: {
+        "panos:port": fleet.fleet.panorama.port,
+        "aws-panos-rules:firewalls": [
+          { name: "west", panorama: { deviceGroup: "west" } },
+          { name: "east", panorama: { deviceGroup: "east", rulebase: "post-rulebase" } },
+        ],
+      },
+      env: { PANOS_PORT: "", PANOS_PASSWORD: "" },
+    });
+    const result = succeeded(await stack.up());
+    expect(said(result)).to.contain("all 2 firewalls have this revision");
+    const rules = [ruleOf(WEB), ruleOf(API), "cleanup"];
+    expect(fleet.pushed()).to.deep.equal([rules, rules, []]);
+    expect(fleet.pushed("post-rulebase")).to.deep.equal([[], [], rules]);
+    succeeded(await stack.destroy());
+    expect(fleet.pushed()).to.deep.equal([["cleanup"], ["cleanup"], []]);
+  });
+});

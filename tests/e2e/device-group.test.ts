@@ -1,0 +1,75 @@
+import { expect } from "chai";
+import { account, ruleOf, type Permission } from "../support/account";
+import { ruleEntry, said, succeeded } from "../support/lab";
+import { FleetLab, groupRules } from "../support/fleet";
+import type { Stack } from "../../packages/pulumi/stack";
+
+const WEB: Permission = { group: 1, port: 443 };
+const OTHER_SOURCE: Permission = { group: 1, port: 443, cidr: "198.51.100.0/24" };
+const API: Permission = { group: 2, port: 8001 };
+
+describe("e2e: a device group on Panorama", function () {
+  this.timeout(120_000);
+  let fleet: FleetLab;
+  let stack: Stack;
+
+  before(async () => {
+    const mail = ruleEntry("allow-mail", { application: "smtp", service: "application-default" });
+    fleet = await FleetLab.open({}, groupRules([mail]));
+    await fleet.lab.setAccount(account([WEB, API]));
+    stack = await fleet.stack();
+  });
+  after(() => fleet.close());
+
+  it("previews with the number of firewalls, and writes nothing", async () => {
+    const { result, writes } = await fleet.lab.during(() => stack.preview());
+    expect(result.code, said(result)).to.equal(0);
+    expect(said(result)).to.contain("firewall/cloud:pre-rulebase reaches 3 firewalls: fw1, fw2, fw3");
+    expect(said(result)).to.contain("rules on firewall (3 firewalls): 2 to add");
+    expect(writes).to.equal(0);
+  });
+
+  it("commits once and pushes to the group and those below it, and each firewall holds it", async () => {
+    const result = succeeded(await stack.up());
+    const rules = ["allow-mail", ruleOf(WEB), ruleOf(API), "cleanup"];
+    expect(fleet.running()).to.deep.equal(rules);
+    expect(fleet.pushed()).to.deep.equal([rules, rules, rules]);
+    expect([fleet.jobs("Commit"), fleet.jobs("CommitAll")]).to.deep.equal([1, 2]);
+    expect(said(result)).to.contain(
+      "what is declared on firewall/cloud:pre-rulebase is in force on 3 firewalls",
+    );
+    expect(await fleet.person().pending()).to.deep.equal([]);
+    expect(await fleet.person().locks()).to.deep.equal([]);
+    const { cmd } = fleet.fleet.panorama.requests.find(({ type }) => type === "commit")!;
+    expect(cmd)
+      .to.contain("<device-group><member>cloud</member></device-group>")
+      .and.contain("<no-template/>");
+    const push = fleet.fleet.panorama.requests.find(({ action }) => action === "all")!;
+    expect(push.cmd)
+      .to.contain("<admin><member>aws-panos</member></admin>")
+      .and.contain("<merge-with-candidate-cfg>no</merge-with-candidate-cfg>")
+      .and.contain("<include-template>no</include-template>");
+  });
+
+  it("writes, commits and pushes nothing when it is run again", async () => {
+    const { result, writes } = await fleet.lab.during(async () => succeeded(await stack.up()));
+    expect(result.steps).to.deep.equal([]);
+    expect(writes).to.equal(0);
+  });
+
+  it("changes and removes rules on every firewall", async () => {
+    await fleet.lab.setAccount(account([WEB, OTHER_SOURCE]));
+    succeeded(await stack.up());
+    const rules = ["allow-mail", ruleOf(WEB), "cleanup"];
+    expect(fleet.pushed()).to.deep.equal([rules, rules, rules]);
+    const [serial = ""] = fleet.fleet.serials;
+    const reading = await fleet.person().client.forFirewall(serial, "vsys1").get("/config/panorama");
+    expect(JSON.stringify(reading)).to.contain("198.51.100.0/24").and.not.contain("aws-test1234-tcp-8001");
+  });
+
+  it("a destroy takes everything of ours off Panorama and off each firewall", async () => {
+    succeeded(await stack.destroy());
+    expect(fleet.pushed()).to.deep.equal(Array.from({ length: 3 }, () => ["allow-mail", "cleanup"]));
+    expect(fleet.running()).to.deep.equal(["allow-mail", "cleanup"]);
+  });
+});

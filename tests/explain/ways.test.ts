@@ -1,0 +1,85 @@
+import { expect } from "chai";
+import { parseCidr } from "../../lib/net/cidr";
+import { NO_GUARDRAILS } from "../../mapping/guardrails";
+import { explainInterface } from "../../review/explain/interfaces";
+import { explainPacket } from "../../review/explain/packet";
+import type { Explanation, Reason } from "../../review/explain/reason";
+import { viewOf } from "../../review/explain/view";
+import { OPTIONS } from "../mapping/fixtures";
+import { central, to } from "../support/transit-network";
+
+type Central = ReturnType<typeof central>;
+const FIREWALL = { instanceIds: [], networkInterfaceIds: ["eni-fa", "eni-fb"], vpcEndpointIds: [] };
+
+/** Every fact of an explanation, in the order of the tree. */
+const factsOf = ({ because = [] }: Pick<Reason, "because">): string[] =>
+  because.flatMap((each) => [each.text, ...factsOf(each)]);
+
+function viewAfter(change: (inventory: Central) => void) {
+  const inventory = central();
+  change(inventory);
+  return viewOf(inventory, { ...OPTIONS, firewall: FIREWALL }, NO_GUARDRAILS);
+}
+
+/** What is said of a packet to spoke a's instance. */
+function asked(from: string, change: (inventory: Central) => void = () => undefined): Explanation {
+  const [source, target] = [parseCidr(`${from}/32`)!, parseCidr("10.1.1.10/32")!];
+  const traffic = { protocol: "tcp", fromPort: 443, toPort: 443 } as const;
+  return explainPacket(
+    viewAfter(change),
+    { from: source, to: target, traffic, port: "tcp/443" },
+    { asked: false, because: "no key is given" },
+  );
+}
+
+describe("an explanation of a way", () => {
+  it("goes from table to table, from the source to the interface and back", () => {
+    const facts = factsOf(asked("10.2.1.9"));
+    const [into, out] = ["the way from 10.2.1.9/32 to eni-a", "the way from eni-a to 10.2.1.9/32"];
+    expect(facts.slice(facts.indexOf(into), facts.indexOf(into) + 4)).to.deep.equal([
+      into,
+      "rtb-b: 0.0.0.0/0 → tgw-1 by tgw-attach-b",
+      "tgw-rtb-spokes: 0.0.0.0/0 → vpc vpc-f by tgw-attach-f, subnet-fa",
+      "rtb-fa: 0.0.0.0/0 → eni-fa, the firewall",
+    ]);
+    expect(facts.slice(facts.indexOf(out))).to.include.members([
+      "rtb-a: 0.0.0.0/0 → tgw-1 by tgw-attach-a",
+      "rtb-fb: 0.0.0.0/0 → eni-fb, the firewall",
+    ]);
+  });
+
+  it("begins with what brings packets of addresses outside of AWS", () => {
+    expect(factsOf(asked("172.16.0.9"))).to.include.members([
+      "vpn vpn-1 by tgw-attach-vpn",
+      "tgw-rtb-spokes: 0.0.0.0/0 → vpc vpc-f by tgw-attach-f, subnet-fa",
+    ]);
+  });
+
+  it("names the hop that leads elsewhere, that loses it, and that nobody knows", () => {
+    const facts = (change: (inventory: Central) => void) => factsOf(asked("198.51.100.9", change)).join("\n");
+    const spokes = (inventory: Central) => inventory.transitGatewayRouteTables[0]!;
+    expect(facts((inventory) => (spokes(inventory).routes = [to("0.0.0.0/0", "vpn")]))).to.include(
+      "tgw-rtb-spokes: 0.0.0.0/0 → vpn vpn-1 by tgw-attach-vpn: here it leads elsewhere, and not to the firewall",
+    );
+    expect(facts((inventory) => (spokes(inventory).routes = []))).to.include(
+      "tgw-rtb-spokes: no route: here it is lost",
+    );
+    expect(facts((inventory) => delete spokes(inventory).routes)).to.include(
+      "rtb-a: 0.0.0.0/0 → tgw-1 by tgw-attach-a: the routes of tgw-rtb-spokes were not read. Where it leads from here is not known: protectedVpcs says",
+    );
+    expect(facts((inventory: Partial<Central>) => delete inventory.transitGatewayAttachments)).to.include(
+      "rtb-a: 0.0.0.0/0 → tgw-1. Where transit gateways lead was not read",
+    );
+  });
+
+  it("is part of why an interface is behind the firewall", () => {
+    const view = viewAfter(() => undefined);
+    const facts = factsOf(explainInterface(view, view.inventory.networkInterfaces[0]!));
+    expect(facts.join("\n")).to.include("eni-a of instance i-a, running, is behind the firewall");
+    expect(facts).to.include.members([
+      "subnet subnet-a uses route table rtb-a, which sends nothing to the firewall itself",
+      "the way of IPv4 packets to the internet, and of answers",
+      "tgw-rtb-spokes: 0.0.0.0/0 → vpc vpc-f by tgw-attach-f, subnet-fb",
+    ]);
+  });
+});
