@@ -58,7 +58,10 @@ export class ProviderHost {
   private constructor(
     private readonly process: NodeProcess,
     private readonly client: Promise<ResourceProviderClient>,
-  ) {}
+  ) {
+    // That it never came up is said to who calls it, and there need not be anybody.
+    client.catch(() => undefined);
+  }
 
   /** Starts the process; it is ready when the first call is answered. */
   static start(options: HostOptions): ProviderHost {
@@ -92,7 +95,6 @@ export class ProviderHost {
         `the dynamic provider's process ended with exit code ${String(code)}`,
       );
     });
-    died.catch(() => undefined);
     const client = Promise.race([port, died]).then(
       (number) =>
         new ResourceProviderClient(`127.0.0.1:${number}`, credentials.createInsecure(), channelOptions),
@@ -112,7 +114,6 @@ export class ProviderHost {
       await call((done) => ready.configure(request, done));
       return ready;
     });
-    client.catch(() => undefined);
     return new ProviderHost(this.process, client);
   }
 
