@@ -26,13 +26,13 @@ async function tell(story: Story, stage: Stage, fleet: DemoFleet): Promise<void>
   await story.step(
     "Preview: what would change, and on how many firewalls? (pulumi preview)",
     () => stack.preview(),
-    {
-      ...{ writes: 0, commits: 0, rules: {}, says: "reaches 3 firewalls" },
-    },
+    { writes: 0, commits: 0, rules: {}, says: "reaches 3 firewalls" },
   );
 
   await story.step("Up: one commit on Panorama, one push to the device group (pulumi up)", up, {
-    ...{ commits: 1, pushes: 1, says: "is in force on 3 firewalls" },
+    commits: 1,
+    pushes: 1,
+    says: "is in force on 3 firewalls",
     rules: { [`${WEB}-tcp-443`]: "added" },
     absent: [`${WEB}-tcp-80`],
     table: true,
@@ -45,14 +45,21 @@ async function tell(story: Story, stage: Stage, fleet: DemoFleet): Promise<void>
     "Port 8444 is opened while fw2 is away: the others get it, and the run says who has not",
     up,
     {
-      ...{ commits: 1, pushes: 1, behind: ["fw2"], fails: true, says: "in force on 2 of 3 firewalls" },
+      commits: 1,
+      pushes: 1,
+      behind: ["fw2"],
+      fails: true,
+      says: "in force on 2 of 3 firewalls",
       rules: { [`${WEB}-tcp-8444`]: "added" },
     },
   );
 
   fleet.connect("fw2", true);
   await story.step("fw2 is back: the next run pushes to it alone, although nothing else has changed", up, {
-    ...{ commits: 0, pushes: 1, says: "is in force on 3 firewalls", rules: {} },
+    commits: 0,
+    pushes: 1,
+    says: "is in force on 3 firewalls",
+    rules: {},
   });
 
   await administrator.widen(`${WEB}-tcp-443`);
@@ -65,7 +72,8 @@ async function tell(story: Story, stage: Stage, fleet: DemoFleet): Promise<void>
 
   const refreshed = () => stack.up({ skipPreview: true, refresh: true, parallel: 100 });
   await story.step("Up: it is as AWS says again, on all of them", refreshed, {
-    ...{ commits: 1, pushes: 1 },
+    commits: 1,
+    pushes: 1,
     rules: { [`${WEB}-tcp-443`]: "changed" },
   });
 
@@ -74,13 +82,15 @@ async function tell(story: Story, stage: Stage, fleet: DemoFleet): Promise<void>
     await administrator.push(GROUP.deviceGroup, fleet.lab.serials);
   });
   await story.step("The administrator pushes a pre-rule that allows the partner everything: ours goes", up, {
-    ...{ commits: 1, pushes: 1 },
+    commits: 1,
+    pushes: 1,
     rules: { [`${WEB}-tcp-8444`]: "removed" },
   });
 
   await account.mark("web-1");
   await story.step("Instance web-1 is marked SecurityStatus=IR: isolated at the top of every firewall", up, {
-    ...{ commits: 1, pushes: 1 },
+    commits: 1,
+    pushes: 1,
     rules: { [QUARANTINE]: "added", [`${WEB}-tcp-443`]: "changed" },
   });
 }

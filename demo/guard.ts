@@ -15,7 +15,10 @@ import { command, lines, runOnTerminal } from "../commands/framework";
 const GROUP = "sg-0a1b2c3d4e5f60718";
 
 const TABLE = {
-  ...{ name: "guard:demo", start: "npm run guard:demo --", options: {}, usage: [""] },
+  name: "guard:demo",
+  start: "npm run guard:demo --",
+  options: {},
+  usage: [""],
   summary: "Shows what the guard says and does from the second somebody opens port 22 to the world.",
 };
 
@@ -29,8 +32,13 @@ const guardDemo = command(TABLE, async (_, { output }) => {
   const approvals = new MemoryApprovals();
   const guard: Guard = {
     policy: { ...(await readPolicy(join(__dirname, "..", "guard", "guard.example.yaml"))), mode: "enforce" },
-    ...{ groups, approvals, records: new MemoryRecords(), uses: new MemoryUses(), now: () => time },
-    ...{ ownRoles: [`arn:aws:iam::${ACCOUNT}:role/guard`], approveFlags: "--store aws-panos-prod-approvals" },
+    groups,
+    approvals,
+    records: new MemoryRecords(),
+    uses: new MemoryUses(),
+    now: () => time,
+    ownRoles: [`arn:aws:iam::${ACCOUNT}:role/guard`],
+    approveFlags: "--store aws-panos-prod-approvals",
     tell: (notices) => {
       for (const notice of notices) say(messageText(notice));
       return Promise.resolve();

@@ -13,7 +13,8 @@ export const demoTable = table({
       completes: "folder",
     }),
     firewallConfig: text("FILE", "what the firewall has at the start (demo/firewall.xml)", {
-      ...{ also: "firewall", completes: "file" },
+      also: "firewall",
+      completes: "file",
     }),
     record: text("FILE", "append one line of JSON for each request to the firewall, without secrets", {
       completes: "file",

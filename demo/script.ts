@@ -19,7 +19,9 @@ export async function tell(story: Story, stage: Stage): Promise<void> {
   const up = (): Promise<RunResult> => stack.up({ skipPreview: true, continueOnError: true, parallel: 100 });
 
   await story.step("Preview: what would the firewall change? (pulumi preview)", () => stack.preview(), {
-    ...{ writes: 0, commits: 0, rules: {} },
+    writes: 0,
+    commits: 0,
+    rules: {},
   });
 
   await story.step("Up: what groups let in becomes rules, in one commit (pulumi up)", up, {
@@ -40,7 +42,9 @@ export async function tell(story: Story, stage: Stage): Promise<void> {
   );
 
   await story.step("Up again: nothing has changed in AWS, so nothing is written", up, {
-    ...{ writes: 0, commits: 0, rules: {} },
+    writes: 0,
+    commits: 0,
+    rules: {},
   });
 
   await account.stopInstance("api-1");

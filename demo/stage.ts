@@ -54,7 +54,8 @@ export class Stage {
     const directory = await mkdtemp(join(tmpdir(), "aws-panos-demo-"));
     const password = randomBytes(12).toString("base64url");
     const common = {
-      ...{ commitSeconds: 1, ...(record !== undefined && { record }) },
+      commitSeconds: 1,
+      ...(record !== undefined && { record }),
       // Their roles are in the configuration: the program's is the one that docs/install.md has.
       users: [
         { name: "admin", password },
@@ -73,7 +74,12 @@ export class Stage {
       PULUMI_SKIP_CHECKPOINTS: "true",
     };
     const stack = await Stack.create({
-      ...{ executable, name: "dev", projectDir: PROJECT_DIR, backendDir: directory, configFile, env },
+      executable,
+      name: "dev",
+      projectDir: PROJECT_DIR,
+      backendDir: directory,
+      configFile,
+      env,
       inProcess: true,
     });
     const administrator = new Administrator(simulator, "admin", password, fleet && GROUP_LOCATION);

@@ -1,11 +1,11 @@
-interface Known {
+interface Explanation {
   says: RegExp;
   /** For somebody who has seen the demo and nothing else. @param parts what the expression has in brackets */
   means: (...parts: string[]) => string;
 }
 
 /** Warnings that the demo's account and firewall lead to. */
-const KNOWN: readonly Known[] = [
+const EXPLANATIONS: readonly Explanation[] = [
   {
     says: /skipVerifyCertificate is true/,
     means: () =>
@@ -45,7 +45,7 @@ const KNOWN: readonly Known[] = [
 export function explained(warnings: Iterable<string>): string[] {
   const texts = new Map<string, string>();
   for (const warning of warnings) {
-    const known = KNOWN.find(({ says }) => says.test(warning));
+    const known = EXPLANATIONS.find(({ says }) => says.test(warning));
     const key = known?.says.source ?? warning;
     if (!texts.has(key))
       texts.set(key, known === undefined ? warning : known.means(...partsOf(known.says, warning)));

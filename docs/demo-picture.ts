@@ -47,7 +47,10 @@ export function demoPicture(output: string): string {
 }
 
 const TABLE = {
-  ...{ name: "demo:picture", start: "npm run demo:picture --", options: {}, usage: [""] },
+  name: "demo:picture",
+  start: "npm run demo:picture --",
+  options: {},
+  usage: [""],
   summary: "Takes the picture of the demo that README opens with.",
 };
 

@@ -54,7 +54,10 @@ export function digestIn(png: Buffer): string | undefined {
 }
 
 const TABLE = {
-  ...{ name: "review:picture", start: "npm run review:picture --", options: {}, usage: [""] },
+  name: "review:picture",
+  start: "npm run review:picture --",
+  options: {},
+  usage: [""],
   summary: "Takes the picture of a review's page that README and docs show.",
 };
 

@@ -69,7 +69,9 @@ export function stackSchema(): object {
   const firewalls = {
     ...PROJECT_SETTINGS.firewalls.schema,
     items: {
-      ...{ type: "object", required: ["name"], additionalProperties: false },
+      type: "object",
+      required: ["name"],
+      additionalProperties: false,
       properties: { ...panos, ...ofEach, remove: { type: "boolean" } },
     },
   };
@@ -98,8 +100,10 @@ export function stackSchema(): object {
     definitions: {
       secure: {
         description: "What pulumi config set --secret has encrypted.",
-        ...{ type: "object", properties: { secure: { type: "string" } } },
-        ...{ required: ["secure"], additionalProperties: false },
+        type: "object",
+        properties: { secure: { type: "string" } },
+        required: ["secure"],
+        additionalProperties: false,
       },
     },
   };

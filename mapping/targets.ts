@@ -4,7 +4,7 @@ import type { Inventory, Route } from "../inventory/types";
 import type { MappingOptions } from "./types";
 
 /** What of an inventory tells them. */
-type Known = Pick<Inventory, "networkInterfaces" | "gatewayLoadBalancerEndpoints" | "endpointServices">;
+type TargetFacts = Pick<Inventory, "networkInterfaces" | "gatewayLoadBalancerEndpoints" | "endpointServices">;
 
 export interface FirewallTargets {
   instanceIds: ReadonlySet<string>;
@@ -18,7 +18,7 @@ export interface FirewallTargets {
  * were read.
  */
 export function firewallTargets(
-  inventory: Known,
+  inventory: TargetFacts,
   { firewall }: Pick<MappingOptions, "firewall">,
 ): FirewallTargets {
   const networkInterfaceIds = new Set(firewall.networkInterfaceIds);
@@ -56,7 +56,7 @@ export function leadsTo(targets: FirewallTargets, route: Route): boolean {
  * instances. Which targets a load balancer has, EC2 doesn't tell.
  */
 function endpointsOfFirewall(
-  inventory: Known,
+  inventory: TargetFacts,
   configured: readonly string[],
   networkInterfaceIds: ReadonlySet<string>,
 ): string[] {

@@ -66,7 +66,13 @@ function stepsOfRule(
   const ports = serviceBounds({ service: [rule.service] }, "any", services);
   const isKnown = conditions.length === 0;
   const step: Step = {
-    ...{ name, from, to, source, destination, ports, isKnown },
+    name,
+    from,
+    to,
+    source,
+    destination,
+    ports,
+    isKnown,
     ...(translation && {
       target: targetOf(bounds([translation.address]), destination, translation.isDynamic),
       ...(translation.port !== undefined && { port: translation.port }),
@@ -78,7 +84,13 @@ function stepsOfRule(
   return [
     step,
     {
-      ...{ name, from: ["any"], to: ["any"], source: everything, destination: outside, ports, isKnown },
+      name,
+      from: ["any"],
+      to: ["any"],
+      source: everything,
+      destination: outside,
+      ports,
+      isKnown,
       target: targetOf(source, outside, false),
     },
   ];

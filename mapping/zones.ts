@@ -66,10 +66,13 @@ export function zonesOf(inventory: Inventory, options: MappingOptions): Zones {
     const usual = (vpcId: string) => (behind.has(vpcId) ? options.trustZone : undefined);
     const blocks: Named[] = [
       ...Object.entries(options.zones?.sources ?? {}).map(([cidr, zone]) => ({
-        ...{ texts: [cidr], zone, isNamed: true },
+        texts: [cidr],
+        zone,
+        isNamed: true,
       })),
       ...inventory.vpcs.map((vpc) => ({
-        ...{ texts: vpcCidrs(vpc).map(({ text }) => text), zone: ofVpc(vpc) ?? usual(vpc.id) },
+        texts: vpcCidrs(vpc).map(({ text }) => text),
+        zone: ofVpc(vpc) ?? usual(vpc.id),
       })),
       ...inventory.subnets.map((subnet) => ({
         texts: [subnet.cidrBlock, ...(subnet.ipv6CidrBlocks ?? [])].filter((cidr) => cidr !== undefined),

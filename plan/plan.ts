@@ -12,7 +12,7 @@ import { overLimits, revokedAmong, withinLimits } from "./limits";
 import { anchored, onFirewall } from "./on-firewall";
 import { HeldError, requireAdoptable, requirePrerequisites, suspicion } from "./preconditions";
 import { rulebasesOf, type FirewallState } from "./state";
-import type { Known, Plan } from "./types";
+import type { PlanFacts, Plan } from "./types";
 import { withUnread } from "./unread";
 
 /**
@@ -22,7 +22,7 @@ import { withUnread } from "./unread";
 export function planOf(
   settings: FirewallSettings,
   { guardrails, limits }: Pick<Settings, "guardrails" | "limits">,
-  { inventory, policy: mapped, state, revoked, reviewed }: Known,
+  { inventory, policy: mapped, state, revoked, reviewed }: PlanFacts,
 ): Plan {
   const rulebases = rulebasesOf(state);
   const firewall = anchored(settings, rulebases);

@@ -21,7 +21,11 @@ function isolatingAlone(policy: GuardedPolicy): GuardedPolicy {
   const unique = new Map(permissions.map((each) => [permissionLabel(each), each]));
   return {
     ...policy,
-    ...{ rules: [], services: [], applications: [], addressGroups: [], guarded: [] },
+    rules: [],
+    services: [],
+    applications: [],
+    addressGroups: [],
+    guarded: [],
     withheld: [...unique].map(([label, permission]) => ({
       permission,
       reason: `${label} is another stack's: this one only isolates instances (quarantine.only).`,

@@ -37,7 +37,10 @@ export async function askPushes(
   const members = inParallel(firewalls, async (firewall): Promise<MemberState> => {
     const { serial, vsys, isConnected, isInSync, lastPush } = firewall;
     const common = {
-      ...{ label: labelOf(firewall), isConnected, isInSync, lastPush },
+      label: labelOf(firewall),
+      isConnected,
+      isInSync,
+      lastPush,
       own: namesOfOurs(own.get(firewall), objects, ownerId),
     };
     // What has all that Panorama runs has ours.

@@ -57,7 +57,7 @@ export interface RefusedPlan extends Declared {
 }
 
 /** What a plan is made of besides settings. */
-export interface Known {
+export interface PlanFacts {
   /** What AWS has, and what it asks of the firewall. */
   inventory: Inventory;
   policy: GuardedPolicy;

@@ -50,7 +50,9 @@ export const provider = objectProvider<AddressesInputs>({
 
   found(id, { firewall, ownerId = "", hash: known }, objects) {
     const inputs = (isOurs: (address: FoundAddress) => boolean): AddressesInputs => ({
-      ...{ firewall, ownerId, name: id },
+      firewall,
+      ownerId,
+      name: id,
       addresses: [...objects.addresses.values()].filter(isOurs).map((found) => said(ownerId, found)),
     });
     const tagged = inputs((address) => owns("addresses", ownerId, address));

@@ -13,7 +13,7 @@ import { commitRevision } from "./revision/commit-revision";
 import { refreshAdvice } from "../declaration/out-of-force";
 import { currentRun, noteRun } from "../settings/run";
 import { configure, sessionWith } from "./session/session";
-import { afterTelling, tell } from "./session/tell";
+import { afterDiagnostics, tell } from "./session/tell";
 import { ProviderError } from "./error";
 
 /**
@@ -58,11 +58,11 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
   },
 
   async create(inputs) {
-    return { id: inputs.firewall, outs: await afterTelling(() => noted(inputs)) };
+    return { id: inputs.firewall, outs: await afterDiagnostics(() => noted(inputs)) };
   },
 
   async update(_id, olds, inputs) {
-    return { outs: await afterTelling(() => noted(inputs, olds.lastCommit)) };
+    return { outs: await afterDiagnostics(() => noted(inputs, olds.lastCommit)) };
   },
 
   /** Finds what differs from the last commit, in either configuration; whoever made it differ. */
@@ -110,7 +110,7 @@ async function noted(inputs: CommitInputs, before: LastCommit = {}): Promise<Com
   const { firewall, ownerId, declared } = inputs;
   const session = sessionWith(firewall);
   try {
-    const made = await session.telling(NAME, () => commit(inputs));
+    const made = await session.reporting(NAME, () => commit(inputs));
     const rules = counted(Object.keys(declared.rules).length, "rule");
     noteOutcome(session, made === undefined ? `${rules}, as they were` : `${rules}, commit job ${made.job}`);
     const places = placesOf(inputs.before, inputs.quarantineBefore);

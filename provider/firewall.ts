@@ -6,7 +6,7 @@ import { requireCleanupRule } from "../declaration/objects";
 import { unregisterUnused } from "./resource/registered";
 import { commitRevision } from "./revision/commit-revision";
 import { configure, sessionWith } from "./session/session";
-import { afterTelling } from "./session/tell";
+import { afterDiagnostics } from "./session/tell";
 
 /** The identity of a firewall, by which everything of it finds its session. */
 export function firewallIdentity({ name, vsys }: Pick<FirewallInputs, "name" | "vsys">): string {
@@ -67,10 +67,10 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
         // More than the state knows may be left: of a run that was killed, or of a destroy that had to leave it.
         allowRemoval: () => undefined,
       });
-    await afterTelling(() => session.telling(firewall, remove));
+    await afterDiagnostics(() => session.reporting(firewall, remove));
     // Not before: until the commit, the rules that let in to these addresses are in force.
-    await afterTelling(() => session.telling(firewall, () => unregisterUnused(session, ownerId)));
-    await afterTelling(() => session.telling(firewall, () => requireNothingLeft(session, ownerId)));
+    await afterDiagnostics(() => session.reporting(firewall, () => unregisterUnused(session, ownerId)));
+    await afterDiagnostics(() => session.reporting(firewall, () => requireNothingLeft(session, ownerId)));
   },
 };
 

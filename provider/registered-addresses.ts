@@ -6,7 +6,7 @@ import { lacksRegistrations, ownRegistrations, register, unregisterUnused } from
 import { declaredRegistrations } from "../declaration/registrations";
 import { noteRun } from "../settings/run";
 import { configure, sessionWith } from "./session/session";
-import { afterTelling } from "./session/tell";
+import { afterDiagnostics } from "./session/tell";
 
 /**
  * RegisteredAddresses: who is in the address groups that rules name. Registered through User-ID, which acts
@@ -77,7 +77,7 @@ export const provider: dynamic.ResourceProvider<RegisteredAddressesInputs, Regis
     // In a destroy, Firewall unregisters after its commit. In an update this may be the old place of what
     // lives on; otherwise destinations are addresses again, and Pulumi deletes after Commit is done.
     if (!session.updating || session.registering) return;
-    await afterTelling(() => session.telling(NAME, () => unregisterUnused(session, ownerId)));
+    await afterDiagnostics(() => session.reporting(NAME, () => unregisterUnused(session, ownerId)));
   },
 };
 
@@ -90,7 +90,7 @@ async function registered(
 ): Promise<RegisteredAddressesOutputs> {
   const { firewall, ownerId, registrations } = inputs;
   const session = sessionWith(firewall);
-  const missing = await afterTelling(() => session.attempt(NAME, () => register(session, inputs, olds)));
+  const missing = await afterDiagnostics(() => session.attempt(NAME, () => register(session, inputs, olds)));
   const hash = registrationsHash(registrations);
   return { firewall, ownerId, hash, applied: registrations, ...(missing.length > 0 && { missing }) };
 }

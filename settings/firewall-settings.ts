@@ -61,7 +61,9 @@ export function firewallSettings(
     cleanupRule,
     coverage: { cleanupRule, enabled: skipAlreadyAllowed, adopt, allowApplicationShift },
     mapping: {
-      ...{ ...mapping, untrustZone, trustZone },
+      ...mapping,
+      untrustZone,
+      trustZone,
       ...(zones && { zones }),
       ...(profileGroup !== undefined && { profileGroup }),
       ...(logSetting !== undefined && { logSetting }),

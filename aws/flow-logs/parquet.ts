@@ -41,7 +41,12 @@ export async function readParquet(bytes: Buffer, take: (entry: Entry) => void): 
       const rowEnd = Math.min(rowStart + ROWS, total);
       let rows: unknown[][] = [];
       await parquetRead({
-        ...{ file, metadata, compressors, columns, rowStart, rowEnd },
+        file,
+        metadata,
+        compressors,
+        columns,
+        rowStart,
+        rowEnd,
         onComplete: (some) => (rows = some),
       });
       for (const row of rows) take(read(row.map(textOf)));

@@ -36,7 +36,7 @@ export const explain = command(explainTable, async (given, terminal) => {
   const asking = () => answerTo(question, firewall, view, closed);
   const { explanation, says } = await waitingFor(`asking ${firewall.declared.name}`, asking, terminal);
   const isUnknown = explanation.verdict === "unknown";
-  if (given.json) say(JSON.stringify({ ...explanation, ...told(says) }, undefined, 2));
+  if (given.json) say(JSON.stringify({ ...explanation, ...answerOf(says) }, undefined, 2));
   else {
     const caveat = says.asked
       ? undefined
@@ -63,8 +63,8 @@ function aboutInterfaces(view: View, asked: string): Explanation {
   return { verdict: "unknown", text, because: [] };
 }
 
-/** What a program is told of the firewall's part. */
-function told(says: FirewallSays | RulesAsked) {
+/** What a program gets to know of the firewall's part. */
+function answerOf(says: FirewallSays | RulesAsked) {
   if (!says.asked) return { firewallAsked: false, firewall: { because: says.because } };
   if (!("how" in says)) return { firewallAsked: true };
   const { how, packet, rule, action, isOurs, unless } = says;

@@ -87,7 +87,9 @@ export function ruleNamed(name: string): NamedRule | undefined {
   if (groups === undefined) return undefined;
   const { groupId = "", traffic = "", out, protocol, first, second } = groups;
   return {
-    ...{ groupId, traffic, direction: out === undefined ? "ingress" : "egress" },
+    groupId,
+    traffic,
+    direction: out === undefined ? "ingress" : "egress",
     ...(protocol !== undefined && { protocol }),
     ...(first !== undefined && { first: Number(first) }),
     ...(second !== undefined && { second: Number(second) }),

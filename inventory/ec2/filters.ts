@@ -48,7 +48,8 @@ async function publicAccessOf(reader: Ec2Reader): Promise<Pick<PublicAccess, "mo
       yield await client.send(new DescribeVpcBlockPublicAccessOptionsCommand(input), { abortSignal });
     },
     {
-      ...{ input: {}, pageSize: 0 },
+      input: {},
+      pageSize: 0,
       items: ({ VpcBlockPublicAccessOptions: found }) => (found === undefined ? [] : [found]),
     },
   );

@@ -89,8 +89,13 @@ export async function collectEc2(
     const { prefixLists, unreadable } = await readPrefixLists(reader, groups, network);
     return {
       answers: {
-        ...{ region, accountId, complete: true },
-        ...{ ...places, ...compute, ...groups, prefixLists },
+        region,
+        accountId,
+        complete: true,
+        ...places,
+        ...compute,
+        ...groups,
+        prefixLists,
         ...(filters && { filters }),
       },
       warnings: [...networkWarnings, ...warnings],

@@ -133,7 +133,15 @@ function declarable(found: FoundRule): SecurityRule {
   const { name, description, tag, from, to, source, destination, application, service } = found;
   const { profileGroup, logSetting } = found;
   return {
-    ...{ name, description, tag, from, to, source, destination, application, service },
+    name,
+    description,
+    tag,
+    from,
+    to,
+    source,
+    destination,
+    application,
+    service,
     action: "allow",
     ...(profileGroup !== undefined && { profileGroup }),
     ...(logSetting !== undefined && { logSetting }),

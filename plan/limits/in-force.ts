@@ -31,7 +31,7 @@ export function partInForce(
     isAmong(wanted.from, found.from) &&
     isAmong(wanted.to, found.to);
   const { application, service, from, to } = narrows ? wanted : found;
-  return { ...wanted, ...{ source, destination, application, service, from, to } };
+  return { ...wanted, source, destination, application, service, from, to };
 }
 
 /** Whether both let the same through, as far as their members say. */

@@ -82,7 +82,11 @@ function withinRoomOf(asked: Asked): HeldBack {
   };
   const own = [...running.objects.rules.keys(), ...exempt];
   return withinRoom(needed, needsOf, {
-    ...{ firewall, running: new Set(own), others: there, limits, capacity },
+    firewall,
+    running: new Set(own),
+    others: there,
+    limits,
+    capacity,
   });
 }
 

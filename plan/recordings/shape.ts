@@ -131,23 +131,46 @@ const applicationObject: Shape<ApplicationObject> = byKind<ApplicationObject>({
 
 const foundRule = object<FoundRule>(
   {
-    ...{ name: anyText, description: anyText, tag: texts, from: texts, to: texts, source: texts },
-    ...{ destination: texts, application: texts, service: texts, action: anyText },
-    ...{ profileGroup: anyText, logSetting: anyText, extras: texts },
+    name: anyText,
+    description: anyText,
+    tag: texts,
+    from: texts,
+    to: texts,
+    source: texts,
+    destination: texts,
+    application: texts,
+    service: texts,
+    action: anyText,
+    profileGroup: anyText,
+    logSetting: anyText,
+    extras: texts,
   },
   ["profileGroup", "logSetting"],
 );
 
 const ends = {
-  ...{ name: anyText, from: texts, to: texts, source: texts, negateSource: boolean },
-  ...{ destination: texts, negateDestination: boolean, unknown: texts },
+  name: anyText,
+  from: texts,
+  to: texts,
+  source: texts,
+  negateSource: boolean,
+  destination: texts,
+  negateDestination: boolean,
+  unknown: texts,
 };
 
 const rule = object<RulebaseRule>(
   {
-    ...{ ...ends, disabled: boolean, action: anyText, application: texts },
+    ...ends,
+    disabled: boolean,
+    action: anyText,
+    application: texts,
     ruleType: oneOf("universal", "intrazone", "interzone"),
-    ...{ service: texts, tag: texts, conditions: texts, found: foundRule, panorama: anyText },
+    service: texts,
+    tag: texts,
+    conditions: texts,
+    found: foundRule,
+    panorama: anyText,
   },
   ["unknown", "panorama"],
 );
@@ -159,8 +182,15 @@ const override = object<ApplicationOverride>(
 
 const natRule = object<NatRule>(
   {
-    ...{ name: anyText, disabled: boolean, from: texts, to: texts, source: texts, destination: texts },
-    ...{ service: anyText, reverse: anyText, conditions: texts },
+    name: anyText,
+    disabled: boolean,
+    from: texts,
+    to: texts,
+    source: texts,
+    destination: texts,
+    service: anyText,
+    reverse: anyText,
+    conditions: texts,
     translation: object<NonNullable<NatRule["translation"]>>(
       { address: anyText, port: anyText, isDynamic: boolean },
       ["port"],
@@ -177,11 +207,18 @@ const rulebase = object<RecordedRulebase>(
     services: mapOf(serviceObject),
     applications: mapOf(applicationObject),
     overrides: list(override),
-    ...{ zones: texts, profileGroups: texts, logSettings: texts, interzoneDefault: anyText },
+    zones: texts,
+    profileGroups: texts,
+    logSettings: texts,
+    interzoneDefault: anyText,
     nat: list(natRule),
     pushed: object<PushedRules>(
       {
-        ...{ above: texts, below: texts, nat: texts, overrides: texts, unread: anyText },
+        above: texts,
+        below: texts,
+        nat: texts,
+        overrides: texts,
+        unread: anyText,
         rules: object<NonNullable<PushedRules["rules"]>>({ above: list(rule), below: list(rule) }),
         tags: mapOf(anyText),
       },

@@ -5,7 +5,7 @@ import type { ObjectOutputs, Placed } from "./inputs";
 import type { PolicyObjects } from "../../declaration/objects";
 import { arrived, noteArrival } from "../session/arrivals";
 import { configure, sessionWith, type Session } from "../session/session";
-import { afterTelling, tell } from "../session/tell";
+import { afterDiagnostics, tell } from "../session/tell";
 
 /** What makes one kind of PAN-OS object different from the others. */
 export interface ObjectKind<Inputs extends Placed & { name: string }> {
@@ -37,7 +37,7 @@ export function objectProvider<Inputs extends Placed & { name: string }>(
 ): dynamic.ResourceProvider<Inputs, ObjectOutputs> {
   const stage = async (inputs: Inputs, operation: "create" | "update"): Promise<ObjectOutputs> => {
     const session = sessionWith(inputs.firewall);
-    await afterTelling(() =>
+    await afterDiagnostics(() =>
       session.attempt(inputs.name, () =>
         arrived(() =>
           session.stage((objects) => kind.plan(inputs, objects, session, operation), kind.isMany),
@@ -75,7 +75,7 @@ export function objectProvider<Inputs extends Placed & { name: string }>(
       if (olds === undefined) return {};
       const session = sessionWith(olds.firewall);
       const inputs = await session.reading<Inputs | undefined | "left">(id, "left", () =>
-        afterTelling(async () => kind.found(id, olds, await session.objects(), session)),
+        afterDiagnostics(async () => kind.found(id, olds, await session.objects(), session)),
       );
       if (inputs === undefined) return {};
       // Without inputs in the answer the state keeps those it has, spelled as the program spells them.
@@ -99,7 +99,7 @@ export function objectProvider<Inputs extends Placed & { name: string }>(
           session.stage((objects) => kind.removal(id, olds, now || objects, session), kind.isMany),
         );
       };
-      await afterTelling(() => session.telling(id, () => arrived(remove)));
+      await afterDiagnostics(() => session.reporting(id, () => arrived(remove)));
     },
   };
 }

@@ -115,7 +115,10 @@ async function push(
     const serials = serialsIn(reachable, group);
     const isWhole = serialsIn(fleet, group).length === serials.length;
     const options = {
-      ...{ group, administrator, scope, timeoutSeconds: settings.commitTimeoutSeconds },
+      group,
+      administrator,
+      scope,
+      timeoutSeconds: settings.commitTimeoutSeconds,
       ...(!isWhole && { serials }),
       beforeSending: requireEngine,
       description: revision.description(`push to ${counted(serials.length, "firewall")}`),

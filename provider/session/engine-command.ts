@@ -49,8 +49,12 @@ export function engineCommand(first = process.ppid): EngineCommand {
     pid = found.parent;
   }
   return {
-    ...{ cli: undefined, stack: undefined, configFile: undefined },
-    ...{ onTerminal: undefined, isTargeted: undefined, parallel: undefined },
+    cli: undefined,
+    stack: undefined,
+    configFile: undefined,
+    onTerminal: undefined,
+    isTargeted: undefined,
+    parallel: undefined,
   };
 }
 

@@ -16,28 +16,30 @@ const OF_FIREWALL: ReadonlySet<PanosErrorCode> = new Set([
   "SETTINGS",
 ]);
 
-/** The faults of one firewall that this process has told: each once, and not again with each of its resources. */
+/** The faults of one firewall that this process has reported: each once, and not again with each of its resources. */
 export class Faults {
-  /** The resource that tells a fault, by fault. */
-  private readonly told = new Map<string, string>();
+  /** The resource that reports a fault, by fault. */
+  private readonly reported = new Map<string, string>();
 
   constructor(private readonly firewall: string) {}
 
-  /** Whether a resource has told it. */
-  isTold(error: unknown): boolean {
-    return this.told.has(faultIn(error));
+  /** Whether a resource has reported it. */
+  isReported(error: unknown): boolean {
+    return this.reported.has(faultIn(error));
   }
 
   /** Whether there is one that no resource can get around, so that asking again is of no use. */
   get isOut(): boolean {
-    return [...OF_FIREWALL].some((code) => code !== "BUSY" && code !== "AMBIGUOUS" && this.told.has(code));
+    return [...OF_FIREWALL].some(
+      (code) => code !== "BUSY" && code !== "AMBIGUOUS" && this.reported.has(code),
+    );
   }
 
-  /** What a resource that failed throws: the error, or where another resource has told it already, a reference. */
+  /** What a resource that failed throws: the error, or where another resource has reported it already, a reference. */
   of(error: unknown, resource: string): unknown {
     const fault = faultIn(error);
-    const first = this.told.get(fault);
-    if (first === undefined) this.told.set(fault, resource);
+    const first = this.reported.get(fault);
+    if (first === undefined) this.reported.set(fault, resource);
     if (first === undefined || first === resource) return withoutTrace(error, resource);
     const text = `${resource} on ${this.firewall}: not done, for the reason that ${first} gives`;
     return withoutTrace(new ProviderError("TOLD_ALREADY", text), resource);

@@ -178,7 +178,7 @@ export class Session {
 
   /** Runs an update's or a create's work, and remembers when it failed. */
   async attempt<T>(name: string, work: () => Promise<T>): Promise<T> {
-    return this.telling(name, async () => {
+    return this.reporting(name, async () => {
       try {
         return await work();
       } catch (error) {
@@ -189,8 +189,8 @@ export class Session {
     });
   }
 
-  /** Runs what a resource has to do. A fault that another has told already is told in short. */
-  async telling<T>(name: string, work: () => Promise<T>): Promise<T> {
+  /** Runs what a resource has to do. A fault that another has reported already is reported in short. */
+  async reporting<T>(name: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
@@ -199,7 +199,7 @@ export class Session {
   }
 
   /**
-   * Runs a resource's read. Where a fault keeps it from being read that another has told already, it stays as it was
+   * Runs a resource's read. Where a fault keeps it from being read that another has reported already, it stays as it was
    * known: that other's error ends the refresh as a failure, and a hundred more would only hide it.
    */
   async reading<T>(name: string, known: T, work: () => Promise<T>): Promise<T> {
@@ -207,7 +207,7 @@ export class Session {
     try {
       return await work();
     } catch (error) {
-      if (this.faults.isTold(error)) return known;
+      if (this.faults.isReported(error)) return known;
       throw this.faults.of(error, name);
     }
   }

@@ -5,7 +5,7 @@ import { engineAddress } from "./engine";
 import { engineCommand } from "./engine-command";
 
 const said = new Set<string>();
-let telling: Promise<unknown> = Promise.resolve();
+let pending: Promise<unknown> = Promise.resolve();
 
 /**
  * Says something in Pulumi's output, once. Never fails: what could not be said must not stop an update.
@@ -26,7 +26,7 @@ export function tell(severity: "info" | "warn", message: string, ephemeral = fal
     undefined,
     ephemeral,
   ).catch(() => undefined);
-  telling = Promise.all([telling, sending]);
+  pending = Promise.all([pending, sending]);
 }
 
 let statusLine: boolean | undefined;
@@ -44,10 +44,10 @@ function hasStatusLine(): boolean {
  * Runs an operation to its answer, and gives that only once the engine has what was told: after the last
  * answer it ends this process, and with it what is still on its way.
  */
-export async function afterTelling<T>(work: () => Promise<T>): Promise<T> {
+export async function afterDiagnostics<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
-    await telling;
+    await pending;
   }
 }

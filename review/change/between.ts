@@ -34,14 +34,20 @@ export function factsBetween(
     firewalls: policies.map(({ firewall: { mapping, declared }, old, now }): FirewallFacts => {
       const { ownerId, cleanupRule } = declared;
       return {
-        ...{ firewall: firewallIdentity(declared), ownerId, cleanupRule, options: mapping },
+        firewall: firewallIdentity(declared),
+        ownerId,
+        cleanupRule,
+        options: mapping,
         running: asRunning(old, cleanupRule, mapping),
         members: wantedOf(old.rules, old).members,
         wanted: wantedOf(now.rules, now),
         withheld: ofThePassing(now.withheld),
         guarded: now.guarded,
         withheldBefore: old.withheld.map(withheldKey),
-        ...{ alreadyAllowed: [], shadowed: [], adopted: [], held: [] },
+        alreadyAllowed: [],
+        shadowed: [],
+        adopted: [],
+        held: [],
         notes: [...now.warnings, ...isolatedMessages(now.isolation)],
       };
     }),

@@ -27,7 +27,10 @@ export function firewallFacts(plan: ReviewedPlan): FirewallFacts {
   );
   return {
     firewall: firewallIdentity(declared),
-    ...{ ownerId, cleanupRule, options: mapping, running },
+    ownerId,
+    cleanupRule,
+    options: mapping,
+    running,
     members: registeredMembers(plan),
     found: foundDeclaration(
       ownerId,
@@ -94,12 +97,19 @@ export function refusedFacts({ firewall, policy, refusal }: ReviewedRefusal): Fi
   const nothing = { applications: new Map(), overrides: [], profileGroups: [], logSettings: [] };
   return {
     firewall: firewallIdentity(declared),
-    ...{ ownerId: declared.ownerId, cleanupRule, options: mapping },
+    ownerId: declared.ownerId,
+    cleanupRule,
+    options: mapping,
     running: { rules: [], ...none, ...nothing },
     members: {},
     wanted: wantedOf(policy.rules, policy),
     withheld: ofThePassing(policy.withheld),
     guarded: policy.guarded,
-    ...{ alreadyAllowed: [], shadowed: [], adopted: [], held: [], notes: policy.warnings, refusal },
+    alreadyAllowed: [],
+    shadowed: [],
+    adopted: [],
+    held: [],
+    notes: policy.warnings,
+    refusal,
   };
 }

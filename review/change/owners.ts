@@ -31,7 +31,8 @@ export function ownersOf(
           networkInterface.description ??
           (known?.instanceId === instanceId ? known?.name : undefined);
         owners.set(address, {
-          ...{ interfaceId, ...(instanceId !== undefined && { instanceId }) },
+          interfaceId,
+          ...(instanceId !== undefined && { instanceId }),
           ...(name !== undefined && { name }),
         });
       }

@@ -188,7 +188,8 @@ export class Reachability {
       applications: [application],
       ...(except.length > 0 && { except }),
       ...(already.length > 0 && { already }),
-      ...{ from, to },
+      from,
+      to,
       ...(met && { met }),
       ...((source.isPartly || destination.isPartly) && { partly: true as const }),
     };

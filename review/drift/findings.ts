@@ -105,7 +105,10 @@ function indexOf({ facts, drift }: Subject): Index {
   const byName = <T extends { name: string }>(all: readonly T[]) =>
     new Map(all.map((each) => [each.name, each]));
   const indexed = ({ found, values, rules, placed, foreign }: Configuration): IndexedConfiguration => ({
-    ...{ found, values, rules: byName(rules), placed: new Set(placed) },
+    found,
+    values,
+    rules: byName(rules),
+    placed: new Set(placed),
     foreign: eachPart((part) => new Set(foreign[part])),
   });
   const [running, candidate] = [indexed(drift.running), indexed(drift.candidate)];
@@ -229,7 +232,9 @@ function strays(drift: DriftFacts): Finding[] {
       return {
         kind: "undeclared",
         object: KINDS[part].noun,
-        ...{ name, where, fields: part === "rules" && rule ? matched(rule) : [] },
+        name,
+        where,
+        fields: part === "rules" && rule ? matched(rule) : [],
         ...uncommitted(drift, part, name, where),
         ...(part === "rules" && rule && { xml: xmlOf(rule) }),
       };

@@ -136,7 +136,8 @@ function stateOf({ members, waiting }: PushState, counts: ReadonlyMap<MemberStat
       const { label: firewall, isConnected, isInSync, lastPush, unread } = member;
       const behind = counts.get(member) ?? 0;
       return {
-        ...{ firewall, isConnected },
+        firewall,
+        isConnected,
         ...(isInSync !== undefined && { isInSync }),
         ...(lastPush !== "" && { lastPush }),
         ...(unread === undefined && { behind }),

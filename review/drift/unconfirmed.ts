@@ -25,7 +25,9 @@ export function unconfirmedOf(
       if (isConfirmed(value, days, now)) continue;
       const known = found.get(ruleId);
       found.set(ruleId, {
-        ...{ id: ruleId, group: { id, name }, traffic: describeTraffic(permission) },
+        id: ruleId,
+        group: { id, name },
+        traffic: describeTraffic(permission),
         rules: [...(known?.rules ?? []), rule].sort(compareTexts),
         ...(value !== undefined && { confirmed: value }),
         confirm: commandFor(ruleId, tag, now, account.inventory.region),

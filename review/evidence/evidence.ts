@@ -70,7 +70,9 @@ export function evidenceOf(observed: Observed, given: EvidenceGiven): Evidence {
   const { first, last } = observed;
   const uses = usesOf(judged, observed, given);
   return {
-    ...{ format: 1, stack, firewall: facts.firewall },
+    format: 1,
+    stack,
+    firewall: facts.firewall,
     ...(first !== undefined && last !== undefined && { watched: { from: isoOf(first), to: isoOf(last) } }),
     gaps: gapsOf(observed, mapped.protectedInterfaces),
     records: observed.records,
@@ -146,12 +148,12 @@ function grouped(
       const instanceId = owners.get(interfaceId);
       const name = names.get(instanceId ?? "");
       return {
-        ...{
-          interfaceId,
-          ...(instanceId !== undefined && { instanceId }),
-          ...(name !== undefined && { name }),
-        },
-        ...{ direction, port, because },
+        interfaceId,
+        ...(instanceId !== undefined && { instanceId }),
+        ...(name !== undefined && { name }),
+        direction,
+        port,
+        because,
         ...cutOf(all.map(({ flow }) => ({ flow, direction, isSure: outcome === "cut" }))),
         ...(isCutNow && { isCutNow: true as const }),
       };

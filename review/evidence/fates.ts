@@ -87,7 +87,8 @@ export function trafficSeen({ protocol, port, peerPort, direction }: SeenFlow, r
     case 17:
       return {
         protocol: protocol === 6 ? "tcp" : "udp",
-        ...{ fromPort: server ?? 0, toPort: server ?? LAST_PORT },
+        fromPort: server ?? 0,
+        toPort: server ?? LAST_PORT,
       };
     // Flow logs have no types: any may be meant.
     case 1:

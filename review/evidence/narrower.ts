@@ -118,7 +118,10 @@ function narrowed(
       clipped(flow.peer, cidr) !== undefined,
   );
   const told = {
-    ...{ rule: rule.id, group: { id: group.id, name: group.name }, direction, cidr: cidr.text },
+    rule: rule.id,
+    group: { id: group.id, name: group.name },
+    direction,
+    cidr: cidr.text,
     traffic: describeTraffic(permission),
   };
   if (seen.length === 0) return { ...told, instead: [], replacements: [] };
@@ -178,7 +181,9 @@ function portsOf(seen: readonly SeenFlow[], permitted: Traffic, direction: Direc
       : [{ first: BigInt(permitted.fromPort), last: BigInt(permitted.toPort) }];
   const ports = [...ranges].flatMap(([ipProtocol, all]) =>
     intersection(setOf(all), bounds).map(({ first, last }) => ({
-      ...{ ipProtocol, fromPort: Number(first), toPort: Number(last) },
+      ipProtocol,
+      fromPort: Number(first),
+      toPort: Number(last),
     })),
   );
   return ports.length <= MOST_BLOCKS ? ports : undefined;

@@ -38,8 +38,11 @@ export function summaryOf(flows: readonly SeenFlow[]): SeenSummary {
   }
   const peers = [...counts].sort(([a, m], [b, n]) => n - m || compareTexts(a, b)).map(([peer]) => peer);
   return {
-    ...{ count, first: isoOf(first), last: isoOf(last) },
-    ...{ peers: peers.slice(0, MOST_PEERS), more: Math.max(0, peers.length - MOST_PEERS) },
+    count,
+    first: isoOf(first),
+    last: isoOf(last),
+    peers: peers.slice(0, MOST_PEERS),
+    more: Math.max(0, peers.length - MOST_PEERS),
   };
 }
 

@@ -44,16 +44,14 @@ export class Tally {
   private readonly watched = new Map<string, Watched>();
   private readonly unknown = new Set<string>();
   private readonly records: RecordCounts = {
-    ...{
-      accepted: 0,
-      rejected: 0,
-      noData: 0,
-      skipped: 0,
-      elsewhere: 0,
-      unknown: 0,
-      unplaced: 0,
-      malformed: 0,
-    },
+    accepted: 0,
+    rejected: 0,
+    noData: 0,
+    skipped: 0,
+    elsewhere: 0,
+    unknown: 0,
+    unplaced: 0,
+    malformed: 0,
   };
   private flows = new Map<string, Kept>();
   /** How far peers are widened. */
@@ -68,8 +66,13 @@ export class Tally {
     for (const [id, addresses] of interfaces) {
       const blocks = addresses.flatMap((text) => (text.includes("/") ? (parseBlock(text) ?? []) : []));
       this.watched.set(id, {
-        ...{ number: this.watched.size, addresses: [...addresses], own: new Set(addresses.map(canonical)) },
-        ...{ prefixes: blocks, hours: new WatchedHours(), skipped: 0, unplaced: 0 },
+        number: this.watched.size,
+        addresses: [...addresses],
+        own: new Set(addresses.map(canonical)),
+        prefixes: blocks,
+        hours: new WatchedHours(),
+        skipped: 0,
+        unplaced: 0,
       });
     }
   }
@@ -147,7 +150,11 @@ export class Tally {
     if (known === undefined) {
       this.flows.set(key, {
         // A piece of a text would keep the whole text in memory, which is a part of a file.
-        ...{ interfaceId: ownText(interfaceId), peer: ownText(peer), protocol, direction, ...more },
+        interfaceId: ownText(interfaceId),
+        peer: ownText(peer),
+        protocol,
+        direction,
+        ...more,
         ...(port !== undefined && { port }),
         ...(peerPort !== undefined && { peerPort }),
       });
@@ -186,7 +193,9 @@ export class Tally {
       flows: withKnownServers([...this.flows.values()]).map(
         ({ requests, replies, first: since, last: until, ...flow }) => ({
           ...flow,
-          ...{ count: Math.max(requests, replies), first: since, last: until },
+          count: Math.max(requests, replies),
+          first: since,
+          last: until,
         }),
       ),
     };

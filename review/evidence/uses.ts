@@ -56,7 +56,10 @@ export function usesOf(judged: readonly Judged[], observed: Observed, given: Evi
     const watched = ids.length === 0 ? undefined : spanOf(observed, ids);
     const name = names.get(groupId);
     return {
-      ...{ rule, group: { id: groupId, ...(name !== undefined && { name }) }, traffic, direction },
+      rule,
+      group: { id: groupId, ...(name !== undefined && { name }) },
+      traffic,
+      direction,
       // Without a time in which all were watched nothing is proved.
       state: state === "unused" && watched === undefined ? "not seen" : state,
       ...(watched !== undefined && { watched }),

@@ -103,7 +103,12 @@ export class NetworkAcls {
     const backAgain = this.pass(acl, family, back, coalesced(answers));
     const told = (isAnswer: boolean, of: "inbound" | "outbound", denied: Map<string, Box[]>) =>
       [...denied].map(([entry, boxes]): Denial => ({
-        ...{ aclId: acl.id, entry, way: of, isAnswer, family, subnetIds },
+        aclId: acl.id,
+        entry,
+        way: of,
+        isAnswer,
+        family,
+        subnetIds,
         boxes: coalesced(boxes),
       }));
     const isAnswered =

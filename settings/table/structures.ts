@@ -19,12 +19,16 @@ const text = ({ source }: RegExp) => ({ type: "string", pattern: source }) as co
 const list = (items: Schema, minItems = 0) => ({ type: "array", items, ...(minItems > 0 && { minItems }) });
 const object = <P extends Record<string, Schema>>(properties: P, required: (keyof P & string)[] = []) =>
   ({
-    ...{ type: "object", properties, additionalProperties: false },
+    type: "object",
+    properties,
+    additionalProperties: false,
     ...(required.length > 0 && { required }),
   }) as const;
 /** An object of whatever names of one form. */
 const by = (propertyNames: Schema, additionalProperties: Schema): Schema => ({
-  ...{ type: "object", propertyNames, additionalProperties },
+  type: "object",
+  propertyNames,
+  additionalProperties,
 });
 
 const name = text(PANOS_NAME);

@@ -11,15 +11,23 @@ export function pageOf({ firewalls, ...review }: Review, made?: string): string 
     firewalls: alike(firewalls).map(({ names, firewall }) => ({
       names,
       update: footer(firewall, names).join(" ").trim(),
-      ...{ refusal: firewall.refusal, changes: firewall.changes, withheld: firewall.withheld },
-      ...{ alreadyAllowed: firewall.alreadyAllowed, adopted: firewall.adopted, held: firewall.held },
+      refusal: firewall.refusal,
+      changes: firewall.changes,
+      withheld: firewall.withheld,
+      alreadyAllowed: firewall.alreadyAllowed,
+      adopted: firewall.adopted,
+      held: firewall.held,
     })) as PageData["firewalls"],
   };
   return documentOf({
     title: "Firewall review of",
-    ...{ stack: review.stack, summary: review.summary, data, made },
+    stack: review.stack,
+    summary: review.summary,
+    data,
+    made,
     without: "The list and the picture need scripts; review.md says the same without.",
-    ...{ folder: __dirname, style: "review.css" },
+    folder: __dirname,
+    style: "review.css",
     modules: ["rows", "filter", "blocks", "layout", "picture", "unfolded", "columns", "main"],
   });
 }

@@ -9,9 +9,13 @@ export function pageOf({ stack, summary, firewalls }: Drift, made?: string): str
   const data: PageData = { stack, summary, firewalls, said: SAID, places: PLACES };
   return documentOf({
     title: "Drift of",
-    ...{ stack, summary, data, made },
+    stack,
+    summary,
+    data,
+    made,
     without: "The list needs scripts; drift.md says the same without.",
-    ...{ folder: __dirname, style: "drift.css" },
+    folder: __dirname,
+    style: "drift.css",
     modules: ["rows", "filter", "columns", "main"],
   });
 }
