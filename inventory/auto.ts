@@ -1,6 +1,7 @@
 import { BeyondLookups } from "./beyond";
 import type { AwsAccess } from "../aws/access";
 import type * as ec2 from "./ec2/read";
+import type { Wanted } from "./ec2/read";
 import { InventoryError } from "./errors";
 import { readLookups, type LookupOptions } from "./lookups";
 import { REQUEST_RATE } from "./rate";
@@ -21,13 +22,11 @@ export const MOST_LOOKUPS = REQUEST_RATE.burst + REQUEST_RATE.perSecond * PATIEN
 export type Ec2Access = AwsAccess | { obstacle: string };
 
 /** What is read through data sources, as long as these can tell what matters. */
-export interface DataSourcesSource extends Omit<LookupOptions, "mostCalls" | "onHidden"> {
+export interface DataSourcesSource extends Omit<LookupOptions, "mostCalls" | "onHidden">, Wanted {
   /** `auto`: only where that is as quick to a person, too. */
   kind: "auto" | "lookups";
   /** For what data sources can't tell; absent: nothing else may be asked, and it is only said. */
   access?: Ec2Access;
-  /** What AWS itself stops, too, where EC2's own API is asked: data sources don't tell. */
-  withFilters?: true;
   /** What the settings need and data sources don't tell. */
   unseen?: readonly string[];
 }
@@ -39,7 +38,7 @@ export interface DataSourcesSource extends Omit<LookupOptions, "mostCalls" | "on
  * @throws InventoryError, also where EC2's own API would be asked about another account than the data sources
  */
 export async function readThroughDataSources(
-  { kind, access, withFilters, unseen = [], ...options }: DataSourcesSource,
+  { kind, access, withFilters, withoutWays, unseen = [], ...options }: DataSourcesSource,
   tell: Tell,
   clock?: Clock,
 ): Promise<Inventory> {
@@ -63,11 +62,11 @@ export async function readThroughDataSources(
           "(inventory: auto)",
       );
     }
-    for (const words of unseenWays(inventory)) tell.info(words);
+    if (withoutWays !== true) for (const words of unseenWays(inventory)) tell.info(words);
     return inventory;
   } catch (error) {
     if (!(error instanceof BeyondLookups) || access === undefined) throw error;
-    return readInBulk(error, { access, ...given({ withFilters }) }, tell, clock);
+    return readInBulk(error, { access, ...given({ withFilters, withoutWays }) }, tell, clock);
   }
 }
 
@@ -86,7 +85,7 @@ function unseenWays({ routeTables }: Inventory): string[] {
 
 async function readInBulk(
   { why, accountId }: BeyondLookups,
-  { access, ...rest }: { access: Ec2Access; withFilters?: true },
+  { access, ...rest }: { access: Ec2Access } & Wanted,
   tell: Tell,
   clock: Clock | undefined,
 ): Promise<Inventory> {

@@ -31,9 +31,9 @@ export function withFilters(source: InventorySource): InventorySource {
  */
 export function outsidePulumi(source: InventorySource): InventorySource {
   if (source.kind !== "auto" && source.kind !== "lookups") return source;
-  const { access, withFilters } = source;
+  const { access, withFilters, withoutWays } = source;
   if (access !== undefined && !("obstacle" in access))
-    return { kind: "ec2", access, ...given({ withFilters }) };
+    return { kind: "ec2", access, ...given({ withFilters, withoutWays }) };
   throw new InventoryError(
     "CANNOT_SWITCH",
     "AWS inventory: data sources answer inside a Pulumi program only, and EC2's own API can't be asked in their " +

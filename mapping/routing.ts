@@ -136,8 +136,12 @@ export function unknownTargets(
   ].filter((id) => !known.has(id));
 }
 
-/** What was read of ways that leave VPCs; undefined where no route leads where other tables decide. */
-export function waysOf(inventory: Inventory, options: Pick<MappingOptions, "firewall">): Ways | undefined {
+/** What was read of ways that leave VPCs; undefined where no route leads where other tables decide, or they don't count. */
+export function waysOf(
+  inventory: Inventory,
+  options: Pick<MappingOptions, "firewall" | "ways">,
+): Ways | undefined {
+  if (options.ways === "told") return undefined;
   const targets = firewallTargets(inventory, options);
   return waysBeyond(inventory, (route) => leadsTo(targets, route), routedPrefixLists(inventory));
 }
@@ -186,7 +190,7 @@ function subnetJudge(inventory: Inventory, options: MappingOptions, targets: Fir
   const ways = new Map<string, Record<Family, WayOut>>();
   const known = new Map<string, Judged>();
   const doubts = routeDoubts(leads, lists);
-  const beyond = waysBeyond(inventory, leads, lists);
+  const beyond = options.ways === "told" ? undefined : waysBeyond(inventory, leads, lists);
   const places = placeDoubts(beyond);
 
   const waysOutOf = (table: RouteTable, vpcId: string) => {

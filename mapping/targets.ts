@@ -19,7 +19,7 @@ export interface FirewallTargets {
  */
 export function firewallTargets(
   inventory: TargetFacts,
-  { firewall }: Pick<MappingOptions, "firewall">,
+  { firewall, ways }: Pick<MappingOptions, "firewall" | "ways">,
 ): FirewallTargets {
   const networkInterfaceIds = new Set(firewall.networkInterfaceIds);
   const instanceIds = new Set(firewall.instanceIds);
@@ -31,7 +31,7 @@ export function firewallTargets(
   }
   const vpcEndpointIds = new Set([
     ...firewall.vpcEndpointIds,
-    ...endpointsOfFirewall(inventory, firewall.vpcEndpointIds, networkInterfaceIds),
+    ...(ways === "told" ? [] : endpointsOfFirewall(inventory, firewall.vpcEndpointIds, networkInterfaceIds)),
   ]);
   return { instanceIds, networkInterfaceIds, vpcEndpointIds };
 }

@@ -37,6 +37,8 @@ export interface MappingOptions {
   /** Behind the firewall whatever their route tables say: behind a transit gateway, no table says so. */
   protectedSubnets?: readonly string[];
   protectedVpcs?: readonly string[];
+  /** Ways through transit gateways and to endpoints that no setting names don't count: unless given, they do as read. */
+  ways?: "told";
   /** Whether addresses that VPCs share are an error: unless given, a warning. */
   overlaps?: "warn" | "refuse";
   zones?: ZoneOptions;

@@ -5,6 +5,7 @@ import { PROJECT } from "./configuration";
 import { accountsFrom } from "./accounts";
 import { awsAccess, reportUnknownAws } from "./aws";
 import type { GuardrailSettings } from "./guardrails";
+import { given } from "../lib/records";
 import { collector, type Report } from "./problems";
 import type { Get, TableReader } from "./reader";
 
@@ -18,6 +19,7 @@ export function inventorySource(
   const kind = read.choice("inventory");
   const onUnreadable = read.choice("onUnreadable");
   const accounts = read.json("accounts");
+  const wanted: { withoutWays?: true } = read.choice("ways") === "told" ? { withoutWays: true } : {};
   // A key that the AWS provider doesn't know stops it, and EC2's own API would be asked as if it weren't there.
   if (accounts !== undefined || kind !== "snapshot") reportUnknownAws(keys, report);
   if (accounts !== undefined) {
@@ -29,13 +31,14 @@ export function inventorySource(
       );
     }
     return {
+      ...wanted,
       kind: "accounts",
       onUnreadable,
       accounts: accountsFrom(accounts, awsAccess(get, report), report),
     };
   }
-  if (kind === "auto" || kind === "lookups") return { kind, access: accessOrObstacle(get) };
-  if (kind === "ec2") return { kind, access: awsAccess(get, report) };
+  if (kind === "auto" || kind === "lookups") return { ...wanted, kind, access: accessOrObstacle(get) };
+  if (kind === "ec2") return { ...wanted, kind, access: awsAccess(get, report) };
   const file = read.text("snapshot");
   if (file === undefined) {
     report(`${PROJECT}:snapshot`, "is missing, although inventory is snapshot", "account.json");
@@ -81,7 +84,8 @@ export function sufficientSource(
     }
   }
   const unseen = beyondDataSources(demands);
-  const { access } = source;
+  const { access, withoutWays } = source;
+  const wanted = given({ withoutWays });
   const isRuledOut = rulesOutProvider(get("pulumi:disable-default-providers"));
   if (isRuledOut && (source.kind === "lookups" || access === undefined || "obstacle" in access)) {
     const because = access !== undefined && "obstacle" in access ? ` (${access.obstacle})` : "";
@@ -93,9 +97,14 @@ export function sufficientSource(
   }
   if (access !== undefined && !("obstacle" in access)) {
     if (isRuledOut)
-      return { kind: "ec2", access, because: "pulumi:disable-default-providers rules out the AWS provider" };
+      return {
+        ...wanted,
+        kind: "ec2",
+        access,
+        because: "pulumi:disable-default-providers rules out the AWS provider",
+      };
     if (unseen.length > 0)
-      return { kind: "ec2", access, because: `data sources don't tell ${unseen.join(", ")}` };
+      return { ...wanted, kind: "ec2", access, because: `data sources don't tell ${unseen.join(", ")}` };
   }
   return throughDataSources(source, demands, unseen);
 }

@@ -19,6 +19,7 @@ export function mappingScope(
   MappingOptions,
   | "directions"
   | "interfaces"
+  | "ways"
   | "references"
   | "destinationAddress"
   | "overlaps"
@@ -30,6 +31,7 @@ export function mappingScope(
   const interfaces = wantedInterfaces(read.json("interfaces"), report);
   return {
     ...(interfaces !== "instances" && { interfaces }),
+    ...(read.choice("ways") === "told" && { ways: "told" }),
     references: read.choice("references"),
     destinationAddress: read.choice("destinationAddress"),
     ...(above !== "never" && { prefixListGroups: Number(above ?? SETTINGS.prefixListGroups.default) }),

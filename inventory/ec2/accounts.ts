@@ -1,12 +1,11 @@
 import { InventoryError } from "../errors";
 import { Slots } from "../../lib/pace";
 import type { Clock } from "../../lib/pace";
-import { given } from "../../lib/records";
 import type { Tell } from "../tell";
 import type { Inventory, UnreadAccount } from "../types";
 import type { AwsAccess } from "../../aws/access";
 import { merged } from "./merge";
-import { checkedInventory, collectEc2, type Ec2Answers } from "./read";
+import { checkedInventory, collectEc2, type Ec2Answers, type Wanted } from "./read";
 
 /** One region of one account to read. */
 export interface AccountAccess {
@@ -16,12 +15,10 @@ export interface AccountAccess {
   access: AwsAccess;
 }
 
-export interface AccountsSource {
+export interface AccountsSource extends Wanted {
   accounts: AccountAccess[];
   /** `keep`: read the others, and say in the inventory what could not be read. */
   onUnreadable: "stop" | "keep";
-  /** What AWS itself stops, too: no rule depends on it. */
-  withFilters?: true;
 }
 
 /** Regions that are read at the same time: each takes some 30 MB for a thousand interfaces and rules. */
@@ -32,7 +29,7 @@ const AT_ONCE = 4;
  * @throws InventoryError that names the account, where one can't be read and nothing else is wanted
  */
 export async function readAccounts(
-  { accounts, onUnreadable, withFilters }: AccountsSource,
+  { accounts, onUnreadable, ...wanted }: AccountsSource,
   tell: Tell,
   clock?: Clock,
 ): Promise<Inventory> {
@@ -46,7 +43,7 @@ export async function readAccounts(
         try {
           return {
             account,
-            read: await collectEc2({ access: account.access, ...given({ withFilters }) }, clock),
+            read: await collectEc2({ ...wanted, access: account.access }, clock),
           };
         } catch (error) {
           stopped = onUnreadable === "stop";

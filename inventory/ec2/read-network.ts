@@ -14,7 +14,7 @@ const PAGE = 1000;
 const SMALL_PAGE = 100;
 
 /** Reads VPCs, their subnets and route tables, and what leads out of them: peerings, transit gateways, endpoints. */
-export async function readNetwork(reader: Ec2Reader) {
+export async function readNetwork(reader: Ec2Reader, withoutWays?: true) {
   const [vpcs, subnets, routeTables, peerings] = await Promise.all([
     reader.list({ what: "VPCs", action: "DescribeVpcs" }, paginateDescribeVpcs, {
       input: {},
@@ -43,7 +43,9 @@ export async function readNetwork(reader: Ec2Reader) {
   const subnetIds = new Map(vpcs.map(({ VpcId = "" }) => [VpcId, [] as string[]]));
   for (const { VpcId = "", SubnetId = "" } of subnets) subnetIds.get(VpcId)?.push(SubnetId);
   const tables = routeTables.map(routeTableAnswer);
-  const { transit, warnings } = await readTransit(reader, tables);
+  const { transit, warnings } = withoutWays
+    ? { transit: {}, warnings: [] }
+    : await readTransit(reader, tables);
   return {
     vpcs: vpcs.map(vpcAnswer),
     subnetIds,

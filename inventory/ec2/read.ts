@@ -28,10 +28,16 @@ export interface Ec2Answers {
 }
 
 /** What is read of one region. */
-export interface Ec2Source {
+export interface Ec2Source extends Wanted {
   access: AwsAccess;
+}
+
+/** How much of AWS is read. */
+export interface Wanted {
   /** What AWS itself stops, too: no rule depends on it. */
   withFilters?: true;
+  /** Not where transit gateways and endpoints lead: nothing depends on it. */
+  withoutWays?: true;
 }
 
 /** What EC2's API gives at once (EC2 API reference, MaxResults of each action). */
@@ -68,7 +74,7 @@ export function checkedInventory(answers: Answers): Inventory {
 
 /** Asks EC2 for everything that an inventory is made of. */
 export async function collectEc2(
-  { access, withFilters }: Ec2Source,
+  { access, withFilters, withoutWays }: Ec2Source,
   clock: Clock = systemClock,
   requireAccount: (accountId: string) => void = () => undefined,
 ): Promise<Ec2Answers> {
@@ -79,7 +85,7 @@ export async function collectEc2(
     requireAllowed(accountId, access);
     requireAccount(accountId);
     const [network, compute, permissions, filters] = await Promise.all([
-      readNetwork(reader),
+      readNetwork(reader, withoutWays),
       computeOf(reader),
       readPermissions(reader, accountId),
       withFilters && filtersOf(reader, { accountId, region }),

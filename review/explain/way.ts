@@ -20,7 +20,17 @@ const known = onceEach((inventory: Inventory) =>
 const waysIn = ({ inventory, options }: Network) => known(inventory)(options).ways;
 
 /** What the usual ways out of a table are, as far as other tables decide them. */
-export function usualWays(network: Network, { id }: RouteTable, families: readonly Family[]): Reason[] {
+export function usualWays(
+  network: Network,
+  { id, routes }: RouteTable,
+  families: readonly Family[],
+): Reason[] {
+  if (network.options.ways === "told") {
+    const beyond = routes.flatMap(
+      ({ transitGatewayId, coreNetworkArn }) => transitGatewayId ?? coreNetworkArn ?? [],
+    );
+    return [...new Set(beyond)].map((each) => ({ text: `where ${each} leads doesn't count: ways is told` }));
+  }
   const ways = waysIn(network);
   return families.flatMap((family): Reason[] => {
     const hops = ways?.trace(id, family, INTERNET[family]) ?? [];

@@ -72,6 +72,13 @@ describe("an explanation of a way", () => {
     );
   });
 
+  it("says that it doesn't count where ways are told", () => {
+    const view = viewOf(central(), { ...OPTIONS, firewall: FIREWALL, ways: "told" }, NO_GUARDRAILS);
+    expect(factsOf(explainInterface(view, view.inventory.networkInterfaces[0]!))).to.include(
+      "where tgw-1 leads doesn't count: ways is told",
+    );
+  });
+
   it("is part of why an interface is behind the firewall", () => {
     const view = viewAfter(() => undefined);
     const facts = factsOf(explainInterface(view, view.inventory.networkInterfaces[0]!));

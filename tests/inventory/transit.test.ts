@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { InventoryError, readInventory } from "../../inventory";
+import { InventoryError, readInventory, type InventorySource } from "../../inventory";
 import type { Transit } from "../../inventory/transit";
 import type { Inventory } from "../../inventory/types";
 import { regionLists } from "../support/ec2-account";
@@ -119,6 +119,23 @@ describe("inventory of transit gateways and endpoints", () => {
       "SearchTransitGatewayRoutes",
     ]);
     expect(server.times("SearchTransitGatewayRoutes")).to.equal(2);
+    expect(said).to.deep.equal([]);
+  });
+
+  it("asks nothing for who is told of ways, of one region or of several accounts", async () => {
+    route(TO_GATEWAY, TO_ENDPOINT);
+    deny(...GATEWAY_ACTIONS, ...ENDPOINT_ACTIONS);
+    const { access } = server;
+    const sources: InventorySource[] = [
+      { kind: "ec2", access, withoutWays: true },
+      {
+        ...{ kind: "accounts", onUnreadable: "stop", withoutWays: true },
+        accounts: [{ region: access.region, access }],
+      },
+    ];
+    for (const source of sources) {
+      expect(await readInventory(source, tell)).to.not.have.any.keys(PARTS);
+    }
     expect(said).to.deep.equal([]);
   });
 

@@ -200,6 +200,24 @@ describe("settings", () => {
     });
   });
 
+  it("read ways beyond VPCs unless they are told, by whichever source", () => {
+    const said = (settings: Record<string, string>) => {
+      const { inventory, firewalls } = read({ "aws:region": "eu-central-1", ...settings });
+      return [firewalls[0]?.mapping.ways, "withoutWays" in inventory && inventory.withoutWays];
+    };
+    const told = { "aws-panos-rules:ways": "told" };
+    const accounts = '[{"regions":["eu-west-1"]}]';
+    expect(said({})).to.deep.equal([undefined, false]);
+    for (const more of [
+      {},
+      { "aws-panos-rules:inventory": "ec2" },
+      { "aws-panos-rules:accounts": accounts },
+      { "aws-panos-rules:directions": '["egress"]' },
+    ]) {
+      expect(said({ ...told, ...more }), JSON.stringify(more)).to.deep.equal(["told", true]);
+    }
+  });
+
   it("makes address groups of prefix lists with more than 50 entries, of others, or of none", () => {
     const above = (value?: string) =>
       read(value === undefined ? {} : { "aws-panos-rules:prefixListGroups": value }).firewalls[0]?.mapping

@@ -50,6 +50,14 @@ describe("what is behind the firewall by ways that are read", () => {
     expect(mapped(told).sources).to.deep.equal({});
   });
 
+  it("is only what settings name where ways are told, and nothing is said of the others", () => {
+    expect(mapped(() => undefined, { ways: "told" }).sources).to.deep.equal({});
+    const named = { ways: "told", protectedVpcs: ["vpc-a"] } as const;
+    expect(mapped(() => undefined, named)).to.deep.include({ sources: ALL, warnings: [] });
+    const lost = (inventory: Central) => delete table(inventory, "spokes").routes;
+    expect(mapped(lost, { ways: "told" }).warnings.join()).to.not.include("vpc-a");
+  });
+
   it("is only what comes there: of what VPCs send each other directly, a permission says that it needs no rule", () => {
     const { sources, withheld, isElsewhere } = mapped((inventory) => {
       table(inventory, "spokes").routes!.push(own("a", 1), own("b", 2));
@@ -226,6 +234,13 @@ describe("what is behind the firewall by ways that are read", () => {
     it("know the firewall's by another one of its service, or by the load balancer in the firewall's VPC", () => {
       expect(mapped(alone, firewall(["vpce-b"])).sources).to.deep.equal(ALL);
       expect(mapped(alone, firewall([], ["eni-fa"])).sources).to.deep.equal(ALL);
+    });
+
+    it("are those alone that a setting names where ways are told", () => {
+      const told = (...ids: string[]) =>
+        mapped(alone, { ...firewall(ids, ["eni-fa"]), ways: "told" }).sources;
+      expect(told("vpce-b")).to.deep.equal({});
+      expect(told("vpce-a")).to.deep.equal(ALL);
     });
 
     it("know no other", () => {
