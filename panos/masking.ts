@@ -1,3 +1,5 @@
+import { once } from "../lib/once";
+
 const MASK = "***";
 
 /** Names of characters in XML and HTML. */
@@ -9,6 +11,9 @@ const NAMED: Record<string, string> = {
   "'": "(?:apos|#0*39)",
 };
 
+/** A pattern takes longer to make than to use, and a process has few secrets, which each answer is searched for. */
+const patternOf = once(patternFor);
+
 /**
  * A text without the secrets that were sent, however a server that repeats them spells them: plain, in a
  * URL or a form (in part or whole), with references of XML, with escapes of JSON, in base64.
@@ -16,10 +21,12 @@ const NAMED: Record<string, string> = {
 export function masked(text: string, secrets: readonly string[]): string {
   return secrets
     .filter((secret) => secret !== "" && mayHold(text, secret))
-    .reduce((shown, secret) => {
-      const spellings = [[...secret].map(spelt).join(""), ...base64(secret).map(literal)];
-      return shown.replace(new RegExp(spellings.join("|"), "gu"), MASK);
-    }, text);
+    .reduce((shown, secret) => shown.replace(patternOf(secret), MASK), text);
+}
+
+function patternFor(secret: string): RegExp {
+  const spellings = [[...secret].map(spelt).join(""), ...base64(secret).map(literal)];
+  return new RegExp(spellings.join("|"), "gu");
 }
 
 /** No spelling of a character is shorter than it, nor is base64: what is shorter than a secret needs no pattern. */

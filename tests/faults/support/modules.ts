@@ -11,15 +11,17 @@ type Body = (
   require: (id: string) => unknown,
   module: { exports: unknown },
   process: NodeJS.Process,
+  setInterval: typeof globalThis.setInterval,
 ) => void;
 
 /** Compiled once for all registries. */
 const compiled = new Map<string, Body>();
 
-/** What a process has of its own: modules in place of packages, and `process`. */
+/** What a process has of its own: modules in place of packages, `process`, and what goes on until it ends. */
 export interface Surroundings {
   packages: Readonly<Record<string, unknown>>;
   process: NodeJS.Process;
+  setInterval: typeof globalThis.setInterval;
 }
 
 /**
@@ -40,7 +42,7 @@ export function freshModules(surroundings: Surroundings): (path: string) => unkn
       if (own !== undefined) return own;
       return id.startsWith(".") ? load(sourceFile(directory, id)) : fromPackages(id);
     };
-    body(file)(module.exports, required, module, surroundings.process);
+    body(file)(module.exports, required, module, surroundings.process, surroundings.setInterval);
     return module.exports;
   };
   return (path) => load(sourceFile(ROOT, path));
@@ -61,7 +63,7 @@ function sourceFile(directory: string, id: string): string {
 function body(file: string): Body {
   let known = compiled.get(file);
   if (known === undefined) {
-    const wrapped = `(function (exports, require, module, process) {${javaScriptOf(file)}\n})`;
+    const wrapped = `(function (exports, require, module, process, setInterval) {${javaScriptOf(file)}\n})`;
     known = new Script(wrapped, { filename: file }).runInThisContext() as Body;
     compiled.set(file, known);
   }

@@ -37,6 +37,7 @@ export class ProviderProcess {
   readonly killed: Promise<void>;
   private readonly module: (path: string) => unknown;
   private readonly pools: undici.Pool[] = [];
+  private readonly intervals: NodeJS.Timeout[] = [];
   private isKilled = false;
   private register: Register = () => Promise.resolve();
   private end: () => void = () => undefined;
@@ -65,6 +66,11 @@ export class ProviderProcess {
         // Of its own accord, some seconds after its engine.
         exit: { value: () => this.kill() },
       }) as NodeJS.Process,
+      setInterval: ((...parameters: Parameters<typeof setInterval>) => {
+        const interval = setInterval(...parameters);
+        this.intervals.push(interval);
+        return interval;
+      }) as typeof setInterval,
     });
     const { configure } = this.module("provider/session/session") as { configure: Provider["configure"] };
     void configure?.({ config: { get: (key) => settings[key], require: (key) => settings[key] ?? "" } });
@@ -113,8 +119,7 @@ export class ProviderProcess {
   /** Ends it at once: its connections close, and nothing of it reaches a firewall any more. */
   kill(): void {
     this.isKilled = true;
-    for (const pool of this.pools) void pool.destroy();
-    this.killEngine();
+    this.exit();
     this.end();
   }
 
@@ -126,6 +131,7 @@ export class ProviderProcess {
   /** The end of a run: the engine ends this process. */
   exit(): void {
     for (const pool of this.pools) void pool.destroy();
+    for (const interval of this.intervals) clearInterval(interval);
     this.engine.close();
   }
 
