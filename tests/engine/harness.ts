@@ -34,6 +34,8 @@ export class Workshop {
         TEST_WORLD: path.join(folder, "world"),
       },
       invokes: path.join(__dirname, "programs", "things", "invokes.ts"),
+      // What is started, rather than run, has processes of its own.
+      inProcess: true,
     });
     return new Workshop(stack, folder);
   }

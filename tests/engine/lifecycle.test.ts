@@ -43,8 +43,8 @@ describe("engine: the life of a resource", () => {
       ...["configure", "check a", "check b"],
       ...["configure", "check a", "create a", "check b", "create b"],
     ]);
-    expect(new Set(journal.slice(0, 3).map(({ pid }) => pid)).size).to.equal(1);
-    expect(new Set(journal.map(({ pid }) => pid)).size).to.equal(2);
+    expect(new Set(journal.slice(0, 3).map(({ process }) => process)).size).to.equal(1);
+    expect(new Set(journal.map(({ process }) => process)).size).to.equal(2);
     expect(journal.at(-1)?.news?.["value"]).to.equal(`serial of ${journal[5]?.id ?? ""}`);
   });
 

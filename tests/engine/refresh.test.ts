@@ -51,7 +51,7 @@ describe("engine: refresh", () => {
     ];
     await shop.made(plan, flags);
     const journal = shop.journal();
-    expect(new Set(journal.map(({ pid }) => pid)).size).to.equal(1);
+    expect(new Set(journal.map(({ process }) => process)).size).to.equal(1);
     const calls = journal.filter(({ at }) => at === "start").map(({ call }) => call);
     expect(calls.lastIndexOf("read")).to.be.lessThan(calls.indexOf("check"));
     expect(calls).to.include("update");

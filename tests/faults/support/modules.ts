@@ -6,12 +6,14 @@ import { Script } from "node:vm";
 const ROOT = join(__dirname, "..", "..", "..");
 const fromPackages = createRequire(join(ROOT, "package.json"));
 
+type StartInterval = (again: () => void, ms: number) => NodeJS.Timeout;
+
 type Body = (
   exports: unknown,
   require: (id: string) => unknown,
   module: { exports: unknown },
   process: NodeJS.Process,
-  setInterval: typeof globalThis.setInterval,
+  setInterval: StartInterval,
 ) => void;
 
 /** Compiled once for all registries. */
@@ -21,7 +23,7 @@ const compiled = new Map<string, Body>();
 export interface Surroundings {
   packages: Readonly<Record<string, unknown>>;
   process: NodeJS.Process;
-  setInterval: typeof globalThis.setInterval;
+  setInterval: StartInterval;
 }
 
 /**

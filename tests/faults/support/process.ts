@@ -66,11 +66,11 @@ export class ProviderProcess {
         // Of its own accord, some seconds after its engine.
         exit: { value: () => this.kill() },
       }) as NodeJS.Process,
-      setInterval: ((...parameters: Parameters<typeof setInterval>) => {
-        const interval = setInterval(...parameters);
+      setInterval: (again, ms) => {
+        const interval = setInterval(again, ms);
         this.intervals.push(interval);
         return interval;
-      }) as typeof setInterval,
+      },
     });
     const { configure } = this.module("provider/session/session") as { configure: Provider["configure"] };
     void configure?.({ config: { get: (key) => settings[key], require: (key) => settings[key] ?? "" } });

@@ -47,6 +47,8 @@ export interface JournalEntry {
   name: string;
   id?: string;
   pid: number;
+  /** Whose line it is: the id of a process may come again, where one runs several. */
+  process: string;
   olds?: Record<string, unknown>;
   news?: Record<string, unknown>;
   secret?: string;

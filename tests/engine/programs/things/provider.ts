@@ -13,9 +13,14 @@ interface Props extends Behaviour {
 const world = process.env["TEST_WORLD"] ?? "";
 const inWorld = (id: string): string => path.join(world, `${id}.json`);
 let secret: string | undefined;
+const ownProcess = randomUUID();
 
-function note(entry: Omit<JournalEntry, "pid" | "at">, at: JournalEntry["at"] = "start"): void {
-  const line: JournalEntry = { ...entry, at, pid: process.pid, ...(secret !== undefined && { secret }) };
+function note(entry: Omit<JournalEntry, "pid" | "process" | "at">, at: JournalEntry["at"] = "start"): void {
+  const line: JournalEntry = {
+    ...entry,
+    ...{ at, pid: process.pid, process: ownProcess },
+    ...(secret !== undefined && { secret }),
+  };
   appendFileSync(process.env["TEST_JOURNAL"] ?? "", JSON.stringify(line) + "\n");
 }
 
