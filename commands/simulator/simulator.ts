@@ -23,7 +23,9 @@ export const simulator = command(simulatorTable, async (given, { output }) => {
     announce(running.first, ", the first firewall of an HA pair");
     announce(running.second, ", the second one");
   } else if ("panorama" in running) {
-    announce(running.panorama, ", a Panorama");
+    const { pair } = running;
+    announce(running.panorama, pair ? ", the first Panorama of an HA pair" : ", a Panorama");
+    if (pair) announce(pair.second, ", the second one");
     for (const [serial, firewall] of running.firewalls) announce(firewall, `, its firewall ${serial}`);
   } else announce(running, "");
   await new Promise<void>((stop) => {
@@ -40,19 +42,28 @@ function started(given: Given, options: HaPairOptions) {
   return given.ha === undefined ? startSimulator(options) : startHaPair(options);
 }
 
-/** The configuration that is given is each firewall's; Panorama's own has two device groups. */
-function withFirewalls(
-  firewalls: number,
-  { config, second = {}, ...options }: HaPairOptions,
-): PanoramaOptions {
-  return { ...options, firewalls, firewall: { ...second, ...(config !== undefined && { config }) } };
+/**
+ * The configuration that is given is each firewall's; Panorama's own has two device groups. Of a pair of Panoramas the
+ * second one has the second ports, and the firewalls those behind them.
+ */
+function withFirewalls(firewalls: number, given: HaPairOptions): PanoramaOptions {
+  const { config, second = {}, mode, syncSeconds = 0, passiveWrites = false, ...options } = given;
+  const isPair = mode !== undefined;
+  const next = (port = 0) => (port === 0 ? 0 : port + 1);
+  const ports = isPair ? { port: next(second.port), httpPort: next(second.httpPort) } : second;
+  return {
+    ...options,
+    firewalls,
+    firewall: { ...ports, ...(config !== undefined && { config }) },
+    ...(isPair && { ha: { syncSeconds, passiveWrites, second } }),
+  };
 }
 
 function optionsFrom(given: Given): HaPairOptions {
   const { user, password, ha, firewallConfig, record, swVersion, keyLifetime, maxRules } = given;
   refuse(
     password.length > Math.max(user.length, 1) && "--password: there are more passwords than users",
-    given.panorama !== undefined && ha !== undefined && "--panorama and --ha don't go together",
+    given.panorama !== undefined && ha === "active-active" && "--panorama goes with --ha active-passive",
     ha !== undefined && !isMode(ha) && `--ha: "${ha}" is neither active-passive nor active-active`,
   );
   const names = user.length === 0 ? ["admin"] : user;

@@ -53,23 +53,31 @@ export const simulatorTable = table({
     faults: text("FILE", "what goes wrong, a JSON list (below); with --ha, on each of the two", {
       completes: "file",
     }),
-    ha: text("MODE", "an HA pair: active-passive or active-active; the first one is active", {
-      completes: ["active-passive", "active-active"],
-    }),
+    ha: text(
+      "MODE",
+      "an HA pair: active-passive or active-active; the first one is active; with --panorama, of Panoramas (active-passive)",
+      {
+        completes: ["active-passive", "active-active"],
+      },
+    ),
     panorama: number("N", "a Panorama with N firewalls behind it, instead of one firewall", { to: 50 }),
-    secondPort: port(8444, "the second firewall's HTTPS port; with --panorama, of the first one behind it"),
+    secondPort: port(
+      8444,
+      "the HTTPS port of the second one of a pair; with --panorama alone, of its first firewall (with a pair, the next one)",
+    ),
     secondHttpPort: port(8081, "and its HTTP port"),
     syncSeconds: numberOr(1, "N", "how long the pair synchronises after a commit", {
       to: 3600,
       fraction: true,
     }),
-    passiveWrites: flag("the passive firewall takes changes; otherwise it refuses them with code 15"),
+    passiveWrites: flag("the passive one takes changes; otherwise it refuses them with code 15"),
   },
   details: [ROLES, FAULTS, ADMINISTRATION],
   examples: [
     ["--firewall-config demo/firewall.xml", "the demo's firewall, with a page at http://127.0.0.1:8080/"],
     ["--panorama 3", "a Panorama with three firewalls; its page shows what each of them has"],
     ["--ha active-passive --faults faults.json", "a pair, on which things go wrong"],
+    ["--panorama 3 --ha active-passive", "two Panoramas as a pair; POST /admin/fail-over has one take over"],
   ],
   exits: { fine: "it was stopped" },
   failing: "simulator",

@@ -27,8 +27,8 @@ export class Manager {
     readonly client: Client,
   ) {}
 
-  static async login(lab: PanoramaLab, user = "admin"): Promise<Manager> {
-    return new Manager(lab, await Client.login(lab.panorama, user));
+  static async login(lab: PanoramaLab, user = "admin", panorama = lab.panorama): Promise<Manager> {
+    return new Manager(lab, await Client.login(panorama, user));
   }
 
   ask(cmd: string, target?: string): Promise<Reply> {

@@ -1,18 +1,25 @@
 import type { Candidate } from "../config/candidate";
+import { markAll } from "../config/journal";
+import type { JournalEntry } from "../config/journal";
 import { Refusal } from "../refusal";
 import type { XmlElement } from "../xml/element";
 import { withOwnSettings } from "./settings";
 
 export type HaMode = "active-passive" | "active-active";
 
-export type HaState =
+type State =
   "initial" | "active" | "passive" | "active-primary" | "active-secondary" | "suspended" | "non-functional";
+/** Which of two Panoramas it was configured to be: its state changes, this doesn't. */
+type Place = "primary" | "secondary";
+
+/** A Panorama's has its place before it; given without, it is put there. */
+export type HaState = State | `${Place}-${"initial" | "active" | "passive" | "suspended" | "non-functional"}`;
 
 /** Whether both have the same running configuration, in PAN-OS's words. */
 export type RunningSync = "synchronized" | "not synchronized" | "synchronization in progress";
 
-/** What of a firewall its pair uses. */
-interface HaDevice {
+/** What of a firewall, or a Panorama, its pair uses. */
+export interface HaDevice {
   running: XmlElement;
   readonly candidate: Candidate;
   readonly isReachable: boolean;
@@ -26,21 +33,31 @@ export interface HaMember {
   readonly firewall: HaDevice;
   /** The lower one is preferred. */
   readonly priority: number;
+  readonly place: Place;
   state: HaState;
   since: Date;
 }
 
 export interface HaLinkOptions {
-  mode: HaMode;
+  mode: HaMode | "panorama";
   /** How long a synchronisation takes after a commit; 0 ends it right after the commit's job. */
   syncSeconds: number;
   syncEnabled: boolean;
   /** Whether the passive one takes changes of its configuration: what it does isn't documented. */
   passiveWrites: boolean;
+  /**
+   * Whether a failover brings what isn't committed along: of firewalls it doesn't, for Panorama the documentation says
+   * that the candidate is synchronized "just before a failover", where there is time for it. False unless given.
+   */
+  candidateFollows?: boolean;
+  /** Whether the passive Panorama pushes what it runs: sources disagree. False unless given. */
+  passivePushes?: boolean;
+  /** Told when the one has got what the other runs. */
+  onArrival?: (from: HaDevice, to: HaDevice) => void;
 }
 
 /**
- * What ties two firewalls to a pair. Only committed configuration goes over it, from the active one to
+ * What ties two firewalls, or two Panoramas, to a pair. Only committed configuration goes over it, from the active one to
  * the other, and without what is each one's own. Where the passive one takes writes (`passiveWrites`), the
  * two differ until the next synchronisation overwrites it.
  */
@@ -55,21 +72,29 @@ export class HaLink {
     readonly options: HaLinkOptions,
   ) {
     const since = new Date();
-    this.members = [
-      { firewall: first, priority: 90, state: this.leading, since },
-      { firewall: second, priority: 100, state: this.following, since },
-    ];
+    const member = (firewall: HaDevice, place: Place, priority: number, leads: boolean): HaMember => {
+      const state = this.called({ place }, leads);
+      return { firewall, place, priority, state, since };
+    };
+    this.members = [member(first, "primary", 90, true), member(second, "secondary", 100, false)];
     first.ha = this;
     second.ha = this;
   }
 
-  /** How this mode calls the one whose commits go to the other. */
-  get leading(): HaState {
-    return this.options.mode === "active-active" ? "active-primary" : "active";
+  /** Whether it is the one whose commits go to the other. */
+  leads(member: HaMember): boolean {
+    return member.state === this.called(member, true);
   }
 
-  get following(): HaState {
-    return this.options.mode === "active-active" ? "active-secondary" : "passive";
+  /** Whether it is the one that can take over. */
+  follows(member: HaMember): boolean {
+    return member.state === this.called(member, false);
+  }
+
+  private called({ place }: Pick<HaMember, "place">, leads: boolean): HaState {
+    if (this.options.mode === "active-active") return leads ? "active-primary" : "active-secondary";
+    const state = leads ? "active" : "passive";
+    return this.options.mode === "panorama" ? `${place}-${state}` : state;
   }
 
   member(firewall: HaDevice): HaMember {
@@ -82,34 +107,53 @@ export class HaLink {
 
   /** @throws Refusal with code 15 when a firewall is passive and takes no writes */
   requireWritable(firewall: HaDevice): void {
-    if (this.options.passiveWrites || this.member(firewall).state !== "passive") return;
-    throw new Refusal("15", ["Configuration changes are not allowed on the passive firewall of an HA pair"]);
+    if (this.options.passiveWrites || !this.isPassive(firewall)) return;
+    const what = this.options.mode === "panorama" ? "Panorama" : "firewall";
+    throw new Refusal("15", [`Configuration changes are not allowed on the passive ${what} of an HA pair`]);
+  }
+
+  /** @throws Refusal when a Panorama is passive and pushes nothing */
+  requirePushing(firewall: HaDevice): void {
+    if (this.options.passivePushes || !this.isPassive(firewall)) return;
+    throw new Refusal("13", ["Push is not allowed on the passive Panorama of an HA pair"]);
+  }
+
+  private isPassive(firewall: HaDevice): boolean {
+    return /(^|-)passive$/.test(this.member(firewall).state);
   }
 
   setState(firewall: HaDevice, state: HaState): void {
     const member = this.member(firewall);
-    member.state = state;
+    const isBare = this.options.mode === "panorama" && !/^(primary|secondary)-/.test(state);
+    member.state = isBare ? (`${member.place}-${state}` as HaState) : state;
     member.since = new Date();
+  }
+
+  /** Makes one the one that leads, or the one that can take over. */
+  put(firewall: HaDevice, leads: boolean): void {
+    this.setState(firewall, this.called(this.member(firewall), leads));
   }
 
   /**
    * The other one takes over; what was still on its way there stays behind.
-   * @param to what the one that led becomes
+   * @param to what the one that led becomes; the one that can take over unless given
    * @throws Error when none leads, or the other one can't take over
    */
-  failOver(to: HaState = this.following): void {
-    const leader = this.members.find(({ state }) => state === this.leading);
-    if (!leader) throw new Error(`no firewall of the pair is ${this.leading}`);
+  failOver(to?: HaState): void {
+    const leader = this.members.find((member) => this.leads(member));
+    if (!leader) throw new Error("no firewall of the pair is active");
     const other = this.peerOf(leader.firewall);
-    if (other.state !== this.following) throw new Error(`the peer is ${other.state} and can't take over`);
+    if (!this.follows(other)) throw new Error(`the peer is ${other.state} and can't take over`);
     this.interrupt();
-    this.setState(leader.firewall, to);
-    this.setState(other.firewall, this.leading);
+    if (this.options.candidateFollows) carryCandidate(leader.firewall, other.firewall);
+    if (to === undefined) this.put(leader.firewall, false);
+    else this.setState(leader.firewall, to);
+    this.put(other.firewall, true);
   }
 
   /** A commit went through on one of the two. */
   committed(firewall: HaDevice): void {
-    const leads = this.member(firewall).state === this.leading;
+    const leads = this.leads(this.member(firewall));
     if (leads && this.options.syncEnabled && this.peerOf(firewall).firewall.isReachable)
       this.synchronize(firewall);
     else {
@@ -135,6 +179,7 @@ export class HaLink {
     }
     to.running = withOwnSettings(from.running, to.running);
     to.candidate.reset(to.running.clone());
+    this.options.onArrival?.(from, to);
     this.sync = "synchronized";
   }
 
@@ -148,4 +193,17 @@ export class HaLink {
   stop(): void {
     clearTimeout(this.timer);
   }
+}
+
+/** What isn't committed on one becomes what isn't committed on the other, with who made it. */
+function carryCandidate({ candidate }: HaDevice, to: HaDevice): void {
+  to.candidate.reset(withOwnSettings(candidate.root, to.running));
+  to.candidate.journal.restore(candidate.journal.entries.map((entry) => withoutJob(entry)));
+  markAll(to.candidate.root, to.candidate.journal);
+}
+
+function withoutJob(entry: JournalEntry): JournalEntry {
+  const copy = { ...entry };
+  delete copy.job;
+  return copy;
 }

@@ -4,7 +4,7 @@ import type { SimulatorOptions } from "../options";
 import type { ApiKeys } from "../accounts";
 import type { Firewall } from "../firewall";
 import { HaLink } from "./link";
-import type { HaMode, HaState, RunningSync } from "./link";
+import type { HaMember, HaMode, HaState, RunningSync } from "./link";
 import { renameHost } from "./settings";
 
 export interface HaPairOptions extends SimulatorOptions {
@@ -35,12 +35,12 @@ export class HaPair {
 
   /** The one that is active (active-primary). @throws Error when neither or both are */
   get active(): Simulator {
-    return this.only(this.link.leading);
+    return this.only((member) => this.link.leads(member));
   }
 
   /** The one that is passive (active-secondary). @throws Error when neither or both are */
   get passive(): Simulator {
-    return this.only(this.link.following);
+    return this.only((member) => this.link.follows(member));
   }
 
   get runningSync(): RunningSync {
@@ -74,11 +74,12 @@ export class HaPair {
     return this.firewalls[simulator === this.second ? 1 : 0];
   }
 
-  private only(state: HaState): Simulator {
-    const [firstState, secondState] = this.link.members.map((member) => member.state);
-    if ((firstState === state) === (secondState === state))
-      throw new Error(`the firewalls of the pair are ${firstState ?? ""} and ${secondState ?? ""}`);
-    return firstState === state ? this.first : this.second;
+  private only(is: (member: HaMember) => boolean): Simulator {
+    const { members } = this.link;
+    const [first, second] = members.map(is);
+    if (first === second)
+      throw new Error(`the firewalls of the pair are ${members.map(({ state }) => state).join(" and ")}`);
+    return first ? this.first : this.second;
   }
 }
 

@@ -173,6 +173,8 @@ function multi(firewall: Firewall, admin: string, parameters: Parameters): Answe
 
 function commit(firewall: Firewall, admin: string, parameters: Parameters): Answer {
   if (parameters.get("action") === "all") return pushAll(firewall, admin, parameters);
+  // A passive firewall commits what it has itself; a passive Panorama has nothing of its own to commit.
+  if (firewall.panorama) firewall.ha?.requireWritable(firewall);
   const root = parseXml(required(parameters, "cmd"));
   if (root.tag === "validate") {
     const scope = scopeOf(root.child("partial"));
@@ -205,8 +207,10 @@ function commit(firewall: Firewall, admin: string, parameters: Parameters): Answ
   return answers.jobEnqueued("Commit", done.id);
 }
 
-function pushAll({ panorama, running }: Firewall, admin: string, parameters: Parameters): Answer {
+function pushAll(firewall: Firewall, admin: string, parameters: Parameters): Answer {
+  const { panorama, running } = firewall;
   if (!panorama) throw new Refusal("17", ["commit-all is for Panorama"]);
+  firewall.ha?.requirePushing(firewall);
   const request = pushRequest(parseXml(required(parameters, "cmd")), running, admin, panorama.unknowns);
   const job = panorama.push(request);
   if (job === "nothing to push") return answers.message("19", "There are no changes to push.");

@@ -1,4 +1,4 @@
-import type { HaLink, HaMember } from "../ha/link";
+import type { HaLink, HaLinkOptions, HaMember } from "../ha/link";
 import type { Firewall } from "../firewall";
 import { result } from "../http/answers";
 import type { Answer } from "../http/answers";
@@ -10,40 +10,44 @@ function values(pairs: [string, string | number][]): string {
   return pairs.map(([tag, value]) => `<${tag}>${escapeText(String(value))}</${tag}>`).join("");
 }
 
-function infoOf({ firewall, priority, state, since }: HaMember): [string, string | number][] {
+function infoOf({ mode }: HaLinkOptions, member: HaMember): [string, string | number][] {
+  const { firewall, priority, place, state, since } = member;
+  const isPanorama = mode === "panorama";
   return [
-    ["platform-model", "PA-VM"],
+    ...(isPanorama ? [] : ([["platform-model", "PA-VM"]] as [string, string][])),
     ["state", state],
     ["state-duration", Math.floor((Date.now() - since.getTime()) / 1000)],
-    ["priority", priority],
+    ["priority", isPanorama ? place : priority],
     ["preemptive", "no"],
     // With the length of its network, as the CLI shows it.
     ["mgmt-ip", `${firewall.address}/8`],
     ["build-rel", firewall.swVersion],
-    ["serial-num", firewall.serial],
+    ...(isPanorama ? [] : ([["serial-num", firewall.serial]] as [string, string][])),
   ];
 }
 
 function state(firewall: Firewall): Answer {
   const { ha } = firewall;
   if (!ha) return result("<enabled>no</enabled>");
+  const { options } = ha;
   const peer = ha.peerOf(firewall);
   const peerInfo: [string, string | number][] = peer.firewall.isReachable
-    ? [["conn-status", "up"], ...infoOf(peer)]
+    ? [["conn-status", "up"], ...infoOf(options, peer)]
     : [
         ["conn-status", "down"],
         ["state", "unknown"],
       ];
-  const mode = ha.options.mode === "active-active" ? "Active-Active" : "Active-Passive";
-  return result(
-    `<enabled>yes</enabled><group><mode>${mode}</mode>` +
-      `<local-info>${values(infoOf(ha.member(firewall)))}</local-info><peer-info>${values(peerInfo)}</peer-info>` +
-      values([
-        ["running-sync", ha.sync],
-        ["running-sync-enabled", ha.options.syncEnabled ? "yes" : "no"],
-      ]) +
-      "</group>",
-  );
+  const both =
+    `<local-info>${values(infoOf(options, ha.member(firewall)))}</local-info>` +
+    `<peer-info>${values(peerInfo)}</peer-info>` +
+    values([
+      ["running-sync", ha.sync],
+      ["running-sync-enabled", options.syncEnabled ? "yes" : "no"],
+    ]);
+  // Panorama's has no group around it.
+  if (options.mode === "panorama") return result(`<enabled>yes</enabled>${both}`);
+  const mode = options.mode === "active-active" ? "Active-Active" : "Active-Passive";
+  return result(`<enabled>yes</enabled><group><mode>${mode}</mode>${both}</group>`);
 }
 
 function pairOf({ ha }: Firewall): HaLink {
@@ -60,15 +64,13 @@ export const haCommands: OpCommands = {
   },
   "request high-availability state suspend": (_, { firewall }) => {
     const ha = pairOf(firewall);
-    const leads = ha.member(firewall).state === ha.leading;
-    if (leads && ha.peerOf(firewall).state === ha.following) ha.failOver("suspended");
+    if (ha.leads(ha.member(firewall)) && ha.follows(ha.peerOf(firewall))) ha.failOver("suspended");
     else ha.setState(firewall, "suspended");
     return result("<msg><line>Successfully changed HA state to suspended</line></msg>");
   },
   "request high-availability state functional": (_, { firewall }) => {
     const ha = pairOf(firewall);
-    const { state: peer } = ha.peerOf(firewall);
-    ha.setState(firewall, peer === ha.leading ? ha.following : ha.leading);
+    ha.put(firewall, !ha.leads(ha.peerOf(firewall)));
     return result("<msg><line>Successfully changed HA state to functional</line></msg>");
   },
 };

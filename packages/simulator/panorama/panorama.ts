@@ -20,8 +20,6 @@ import type { Unknowns } from "./unknowns";
 interface Held {
   /** The configuration of Panorama that it was sent, which later ones may have more than. */
   base: XmlElement;
-  /** What was committed on Panorama since and not sent to it. */
-  waiting: JournalEntry[];
   md5: string;
   version: number;
   pushState: string;
@@ -29,13 +27,21 @@ interface Held {
   pushedAt: string;
 }
 
+/** What the firewalls of a fleet have, as each tells every Panorama that it is connected to. */
+export class FleetState {
+  readonly held = new Map<string, Held>();
+  /** The one Panorama, or the two of an HA pair. */
+  readonly panoramas: { sent(key: string, entries: ReadonlySet<JournalEntry>): void }[] = [];
+  wasPushedInFull = false;
+}
+
 /** What makes a device a Panorama: its firewalls, and what each of them has been pushed. */
 export class Panorama<D extends ManagedDevice> {
   /** Which device group the session of an administrator has as its target. */
   readonly targets = new Map<string, string>();
-  private readonly held = new Map<string, Held>();
+  /** What was committed here since a member was last sent anything, and not sent to it, by its key. */
+  private readonly waiting = new Map<string, readonly JournalEntry[]>();
   private version = 1;
-  private wasPushedInFull = false;
   private policies:
     { config: XmlElement; byMember: Map<string, { policy: string; sum: string }> } | undefined;
 
@@ -43,13 +49,30 @@ export class Panorama<D extends ManagedDevice> {
     private readonly own: D,
     readonly attached: ReadonlyMap<string, Attached<D>>,
     readonly unknowns: Unknowns,
+    private readonly fleet = new FleetState(),
   ) {
+    fleet.panoramas.push(this);
     for (const member of allMembers(own.running)) {
+      if (fleet.held.has(keyOf(member))) continue;
       const firewall = attached.get(member.serial)?.firewall;
       const { policy } = this.policy(own.running, member);
       firewall?.setPushed(member.vsys, policy);
-      this.note(member, own.running, [], "commit succeeded");
+      this.note(member, own.running, "commit succeeded");
     }
+  }
+
+  /** Told of what another one of the pair has sent a member. */
+  sent(key: string, entries: ReadonlySet<JournalEntry>): void {
+    const left = (this.waiting.get(key) ?? []).filter((entry) => !entries.has(entry));
+    this.waiting.set(key, left);
+  }
+
+  /** The HA peer has sent what it runs: whose changes wait for a push may come along. */
+  learn(peer: Panorama<D>): void {
+    this.version = peer.version;
+    if (this.unknowns.whoseWaits === "own") return;
+    this.waiting.clear();
+    for (const [key, entries] of peer.waiting) this.waiting.set(key, entries);
   }
 
   /** A configuration as reads of it show it. */
@@ -73,11 +96,12 @@ export class Panorama<D extends ManagedDevice> {
   committed(entries: readonly JournalEntry[]): void {
     this.version++;
     for (const member of allMembers(this.own.running)) {
-      const held = this.heldBy(member);
+      this.heldBy(member);
       const groups = lineage(this.own.running, member.group);
-      held.waiting.push(
-        ...entries.filter(({ path }) => path[1] === "shared" || groups.includes(scopeName(path) ?? "")),
+      const more = entries.filter(
+        ({ path }) => path[1] === "shared" || groups.includes(scopeName(path) ?? ""),
       );
+      this.waiting.set(keyOf(member), [...this.waitingFor(member), ...more]);
     }
   }
 
@@ -96,7 +120,7 @@ export class Panorama<D extends ManagedDevice> {
   /** Device groups with changes of these administrators (undefined: anybody's) that some firewall hasn't got. */
   waitingGroups(admins: readonly string[] | undefined): string[] {
     const waiting = allMembers(this.own.running).filter((member) =>
-      this.heldBy(member).waiting.some(({ admin }) => !admins || admins.includes(admin)),
+      this.waitingFor(member).some(({ admin }) => !admins || admins.includes(admin)),
     );
     return [...new Set(waiting.map(({ group }) => group))];
   }
@@ -104,7 +128,7 @@ export class Panorama<D extends ManagedDevice> {
   /** Enqueues a push of what is running now. */
   push(request: PushRequest): Job | "nothing to push" {
     const { admins, members, unknowns } = { ...request, unknowns: this.unknowns };
-    if (admins && unknowns.fullPushFirst && !this.wasPushedInFull)
+    if (admins && unknowns.fullPushFirst && !this.fleet.wasPushedInFull)
       throw new Refusal("13", ["Selective push is not allowed. A full commit and push must be completed."]);
     const isNew = members.some((member) => this.selected(member, admins).length > 0);
     if (!isNew && unknowns.nothingToPush === "code-19") return "nothing to push";
@@ -112,7 +136,9 @@ export class Panorama<D extends ManagedDevice> {
     const plans = members.map((member) => {
       const waiting = this.selected(member, admins);
       const held = this.heldBy(member);
-      const base = admins ? withChanges(running, held.base, waiting, held.waiting) : running;
+      const all = this.waitingFor(member);
+      const own = () => (waiting.length === 0 ? held.base : withChanges(running, held.base, waiting, all));
+      const base = admins ? own() : running;
       return { member, base, sent: new Set(waiting) };
     });
     const job = this.own.jobs.enqueue(
@@ -121,7 +147,7 @@ export class Panorama<D extends ManagedDevice> {
         const devices = await Promise.all(plans.map((plan) => this.send(request, plan)));
         job.pushed = { groups: request.groups, devices };
         const failed = devices.filter(({ result }) => result !== "OK");
-        if (failed.length === 0 && !admins && !request.validateOnly) this.wasPushedInFull = true;
+        if (failed.length === 0 && !admins && !request.validateOnly) this.fleet.wasPushedInFull = true;
         const ok = failed.length === 0 || unknowns.jobOfFailedDevice === "OK";
         return { ok, details: [], warnings: [] };
       },
@@ -184,45 +210,42 @@ export class Panorama<D extends ManagedDevice> {
     sent: ReadonlySet<JournalEntry>,
   ): void {
     if (validateOnly) return;
-    const { waiting } = this.heldBy(member);
-    this.note(
-      member,
-      base,
-      waiting.filter((entry) => !sent.has(entry)),
-      "commit succeeded",
-    );
+    for (const panorama of this.fleet.panoramas) panorama.sent(keyOf(member), sent);
+    this.note(member, base, "commit succeeded");
   }
 
   private selected(member: Member, admins: readonly string[] | undefined): JournalEntry[] {
-    return this.heldBy(member).waiting.filter(({ admin }) => !admins || admins.includes(admin));
+    return this.waitingFor(member).filter(({ admin }) => !admins || admins.includes(admin));
+  }
+
+  private waitingFor(member: Member): readonly JournalEntry[] {
+    return this.waiting.get(keyOf(member)) ?? [];
   }
 
   private heldBy(member: Member): Held {
     const key = keyOf(member);
-    let held = this.held.get(key);
+    let held = this.fleet.held.get(key);
     if (!held) {
       // A firewall that came to the group since: it has nothing of it.
       held = {
         base: this.own.running,
-        waiting: [],
         md5: "",
         version: 0,
         pushState: "none",
         validateState: "none",
         pushedAt: "none",
       };
-      this.held.set(key, held);
+      this.fleet.held.set(key, held);
     }
     return held;
   }
 
-  private note(member: Member, base: XmlElement, waiting: JournalEntry[], pushState: string): void {
+  private note(member: Member, base: XmlElement, pushState: string): void {
     const { sum } = this.policy(base, member);
-    const validateState = this.held.get(keyOf(member))?.validateState ?? "none";
+    const validateState = this.fleet.held.get(keyOf(member))?.validateState ?? "none";
     const { version } = this;
-    this.held.set(keyOf(member), {
+    this.fleet.held.set(keyOf(member), {
       base,
-      waiting,
       md5: sum,
       version,
       pushState,

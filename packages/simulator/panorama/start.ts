@@ -1,5 +1,10 @@
 import { DEFAULT_CONFIG } from "../default-config";
+import type { ApiKeys } from "../accounts";
 import type { Firewall } from "../firewall";
+import { HaLink } from "../ha/link";
+import type { HaLinkOptions } from "../ha/link";
+import { HaPair } from "../ha/pair";
+import { renameHost } from "../ha/settings";
 import { firewallFrom } from "../options";
 import type { SimulatorOptions } from "../options";
 import { XmlElement } from "../xml/element";
@@ -8,7 +13,7 @@ import { print } from "../xml/print";
 import { Simulator } from "../simulator";
 import { panoramaConfig, usualGroups } from "./default-config";
 import type { StartGroup } from "./default-config";
-import { Panorama } from "./panorama";
+import { FleetState, Panorama } from "./panorama";
 import type { Attached } from "./managed";
 import { USUAL } from "./unknowns";
 import type { Unknowns } from "./unknowns";
@@ -24,15 +29,25 @@ export interface PanoramaOptions extends SimulatorOptions {
   shared?: string;
   /** What it does where that isn't known. */
   unknowns?: Partial<Unknowns>;
+  /** A second one beside it, as its HA peer; the first is primary, and active at the start. */
+  ha?: PanoramaPairOptions;
 }
 
-/** A Panorama with the firewalls behind it. */
+/** What the two of an HA pair of Panoramas do with each other. */
+interface PanoramaPairOptions extends Partial<Omit<HaLinkOptions, "mode" | "onArrival">> {
+  /** What the second one has otherwise than the first; its ports are any free ones unless given. */
+  second?: SimulatorOptions;
+}
+
+/** A Panorama with the firewalls behind it, or two as a pair. */
 export class PanoramaLab {
   constructor(
     readonly panorama: Simulator,
     /** By serial. */
     readonly firewalls: ReadonlyMap<string, Simulator>,
     private readonly attached: ReadonlyMap<string, Attached<Firewall>>,
+    /** The pair that `panorama` is the first one of. */
+    readonly pair?: HaPair,
   ) {}
 
   get serials(): string[] {
@@ -74,7 +89,8 @@ export class PanoramaLab {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.panorama, ...this.firewalls.values()].map((each) => each.stop()));
+    const panoramas = this.pair ? [this.pair.first, this.pair.second] : [this.panorama];
+    await Promise.all([...panoramas, ...this.firewalls.values()].map((each) => each.stop()));
   }
 
   private of(serial: string): Attached<Firewall> {
@@ -86,7 +102,7 @@ export class PanoramaLab {
 
 /** Starts a Panorama and its firewalls, each of which listens too. */
 export async function startPanorama(options: PanoramaOptions = {}): Promise<PanoramaLab> {
-  const { firewalls = 3, firewall = {}, groups = usualGroups, shared, unknowns, ...own } = options;
+  const { firewalls = 3, firewall = {}, groups = usualGroups, shared, unknowns, ha, ...own } = options;
   const serials = Array.from(
     { length: firewalls },
     (_, at) => `0151000000${String(at + 1).padStart(5, "0")}`,
@@ -99,8 +115,8 @@ export async function startPanorama(options: PanoramaOptions = {}): Promise<Pano
     nodes.map(({ serial, node }) => [serial, { firewall: node, isConnected: true, planned: [] }]),
   );
   const config = own.config ?? panoramaConfig(groups(serials), shared);
-  const manager = firewallFrom({ ...own, config }, { serial: "000710000000001" });
-  manager.panorama = new Panorama(manager, attached, { ...USUAL, ...unknowns });
+  const known = { attached, unknowns: { ...USUAL, ...unknowns }, fleet: new FleetState() };
+  const [manager, peer] = managers({ ...own, config }, ha, known);
   const started: Simulator[] = [];
   const start = async (given: SimulatorOptions, node: Firewall): Promise<Simulator> => {
     const simulator = await Simulator.start(given, node);
@@ -109,6 +125,8 @@ export async function startPanorama(options: PanoramaOptions = {}): Promise<Pano
   };
   try {
     const panorama = await start(own, manager);
+    const pair =
+      peer && new HaPair(panorama, await start(peer.options, peer.node), [manager, peer.node], peer.link);
     const behind = new Map<string, Simulator>();
     for (const { serial, node, at } of nodes) {
       const counted = (port = 0): number => (port === 0 ? 0 : port + at);
@@ -120,11 +138,40 @@ export async function startPanorama(options: PanoramaOptions = {}): Promise<Pano
       };
       behind.set(serial, await start(given, node));
     }
-    return new PanoramaLab(panorama, behind, attached);
+    return new PanoramaLab(panorama, behind, attached, pair);
   } catch (error) {
     await Promise.all(started.map((each) => each.stop()));
     throw error;
   }
+}
+
+/** The device that is the Panorama, and its HA peer where it has one. */
+function managers(
+  options: SimulatorOptions,
+  ha: PanoramaPairOptions | undefined,
+  known: { attached: ReadonlyMap<string, Attached<Firewall>>; unknowns: Unknowns; fleet: FleetState },
+): [manager: Firewall, peer?: { node: Firewall; options: SimulatorOptions; link: HaLink }] {
+  const keys: ApiKeys = new Map();
+  const { attached, unknowns, fleet } = known;
+  const make = (given: SimulatorOptions, serial: string) => {
+    const node = firewallFrom(given, { keys, serial });
+    const panorama = (node.panorama = new Panorama(node, attached, unknowns, fleet));
+    return { node, panorama };
+  };
+  const first = make(options, "000710000000001");
+  if (!ha) return [first.node];
+  const { second = {}, syncSeconds = 0, syncEnabled = true, passiveWrites = false, ...rest } = ha;
+  const other: SimulatorOptions = { ...options, port: 0, httpPort: 0, ...second };
+  const peer = make(other, "000710000000002");
+  for (const config of [peer.node.running, peer.node.candidate.root]) renameHost(config);
+  const onArrival: HaLinkOptions["onArrival"] = (from) => {
+    if (from === first.node) peer.panorama.learn(first.panorama);
+    else first.panorama.learn(peer.panorama);
+  };
+  const how = { ...rest, mode: "panorama", syncSeconds, syncEnabled, passiveWrites, onArrival } as const;
+  const link = new HaLink(first.node, peer.node, how);
+  link.arrive(first.node);
+  return [first.node, { node: peer.node, options: other, link }];
 }
 
 /** A firewall's configuration with a host name. */

@@ -16,6 +16,11 @@ export interface Unknowns {
   refusesAdminPush: boolean;
   /** How a device group is named for a lock: by `vsys=`, by the session's target, or both; both unless given. */
   groupLockBy: "vsys" | "target" | "both";
+  /**
+   * Whether the other one of an HA pair knows whose committed changes wait for a push, or only of those that were
+   * committed on it: then an administrator's own push leaves the rest out; "both" unless given.
+   */
+  whoseWaits: "both" | "own";
 }
 
 export const USUAL: Unknowns = {
@@ -27,4 +32,5 @@ export const USUAL: Unknowns = {
   fullPushFirst: false,
   refusesAdminPush: false,
   groupLockBy: "both",
+  whoseWaits: "both",
 };
