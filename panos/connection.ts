@@ -98,7 +98,8 @@ export function connectionFrom(
   const isWrong = (host: string) => {
     // A URL may have a password in it.
     const shown = host.includes("@") ? "what it says" : JSON.stringify(host);
-    return `${shown} is not a host name or an address`;
+    const hint = /^[^:]+:\d+$/.test(host) ? ": a port goes into panos:port (or PANOS_PORT)" : "";
+    return `${shown} is not a host name or an address${hint}`;
   };
   if (hostname === "") report("hostname", "is missing", "fw1.example.com");
   else if (!HOSTNAME.test(hostname)) report("hostname", isWrong(hostname), "fw1.example.com");

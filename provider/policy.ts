@@ -91,7 +91,8 @@ export class FirewallPolicy extends ComponentResource {
         ...(outOfForce.length > 0 && { outOfForce: [...outOfForce] }),
         ...(excused.length > 0 && { excused: [...excused] }),
       },
-      { parent: this },
+      // A line for each rule and object, which tells a reader nothing: the rules' own differences stand above.
+      { parent: this, hideDiffs: ["declared", "applied", "hash"] },
     );
     this.lastCommit = commit.lastCommit;
     this.registerOutputs({});

@@ -1,6 +1,6 @@
 /** Where the paths in a stack's settings start. */
 import { readFile } from "node:fs/promises";
-import { dirname, relative, resolve } from "node:path";
+import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { isRecord } from "../lib/records";
 import { readYaml } from "../lib/yaml";
 import { FIREWALLS, PROJECT } from "./configuration";
@@ -9,7 +9,7 @@ import { FIREWALLS, PROJECT } from "./configuration";
  * The folder of the program that a project runs, as Pulumi sets it for the program: that of `main` in Pulumi.yaml
  * (Pulumi project file reference, "main"), otherwise the project's own.
  */
-async function programFolder(folder: string): Promise<string> {
+export async function programFolder(folder: string): Promise<string> {
   const text = await readFile(resolve(folder, "Pulumi.yaml"), "utf8").catch(() => "");
   const { value } = readYaml(text);
   const main = isRecord(value) ? value["main"] : undefined;
@@ -39,6 +39,11 @@ export async function withPathsFromFolder(
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => [key, changes[key]?.(value) ?? value]),
   );
+}
+
+/** A path as seen from the folder, as a setting has it: from the program's folder. */
+export async function pathForSetting(folder: string, path: string): Promise<string> {
+  return isAbsolute(path) ? path : relative(await programFolder(folder), resolve(folder, path));
 }
 
 /** A change of what a setting holds as JSON. What is none is judged where the setting is. */

@@ -4,7 +4,7 @@ import { helpOf, usageOf } from "./help";
 import type { Options } from "./options";
 import { parse, type Parsed } from "./parse";
 import type { CommandTable } from "./table";
-import { lines, type Terminal } from "./terminal";
+import { lines, prose, type Terminal } from "./terminal";
 import { UsageError } from "./usage-error";
 
 export interface Command {
@@ -25,6 +25,7 @@ export function command<O extends Options>(
     table,
     async run(args, terminal) {
       const complain = lines(terminal.errors);
+      const explain = prose(terminal.errors, terminal.environment);
       try {
         const given = parse(args, table.options, table.operands);
         if (given === "help") {
@@ -34,10 +35,11 @@ export function command<O extends Options>(
         return EXIT[await work(given, terminal)];
       } catch (error) {
         if (error instanceof UsageError) {
-          complain(`${error.message}\n\n${usageOf(table)}`);
+          explain(error.message);
+          complain(`\n${usageOf(table)}`);
           return EXIT.usage;
         }
-        complain([table.failing, failureOf(error)].filter(Boolean).join(": "));
+        explain([table.failing, failureOf(error)].filter(Boolean).join(": "));
         return EXIT.failed;
       }
     },

@@ -1,16 +1,26 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { writeAtOnce } from "../../lib/atomic-file";
 import { counted } from "../../lib/text";
 import { problemsIn } from "../../settings/check";
 import { problemText } from "../../settings/problems";
+import { pathForSetting, programFolder } from "../../settings/program-folder";
 import { openStackFile, stackFileFrom, type StackFile } from "../../settings/stack-file";
 import { readCredentialsFile } from "../keygen/credentials-file";
 import { command, lines, prose, refuse, type GivenTo, type Outcome, type Terminal } from "../framework";
 import { collectAnswers, nothingWritten } from "./answers";
 import { checkFiles } from "./check";
 import { withSettings } from "./mend";
-import { questions, REGION, structureOf, STACK, type Question, type Values } from "./questions";
+import {
+  CA_FILE,
+  PORT,
+  questions,
+  REGION,
+  structureOf,
+  STACK,
+  type Question,
+  type Values,
+} from "./questions";
 import { schemaLine } from "./schema-line";
 import { newOwnerId, ownerIdIn, stackFile } from "./stack-file";
 import { answersIn, initTable } from "./table";
@@ -38,14 +48,19 @@ async function makeFile(given: Given, terminal: Terminal): Promise<Outcome> {
   const name = `Pulumi.${stack}.yaml`;
   // Fails rather than overwrites, whoever made the file meanwhile.
   const { folder } = terminal;
-  const text = stackFile(values, newOwnerId(), await schemaLine(folder));
+  const way = await wayThere(terminal);
+  const program = relative(folder, await programFolder(folder));
+  const keygen = program === "" ? "npm run keygen --" : `node ${program}/commands/aws-panos.cjs keygen`;
+  const text = stackFile({ ...values, ...way }, newOwnerId(), await schemaLine(folder));
   await writeFile(join(folder, name), text, { flag: "wx" });
   lines(terminal.output)(
     [
       `${name} is written. Commit it; it holds no secret. Next:`,
+      "  # once on each machine: where the state is kept, here your home folder",
+      "  pulumi login --local",
       `  pulumi stack init ${stack}`,
       "  # logs in, and stores the API key that the firewall makes",
-      `  npm run keygen -- --stack ${stack}`,
+      `  ${keygen} --stack ${stack}`,
       "  # or asks for a key that you have",
       `  pulumi config set --stack ${stack} --secret panos:apiKey`,
       "  # shows what an update would do",
@@ -53,6 +68,18 @@ async function makeFile(given: Given, terminal: Terminal): Promise<Outcome> {
     ].join("\n"),
   );
   return "fine";
+}
+
+/** What the environment says of the way to the firewall, which a run in another shell has to know, too. */
+async function wayThere({ folder, environment, output }: Terminal): Promise<Values> {
+  const { PANOS_PORT: port, PANOS_CA_FILE: caFile } = environment;
+  const say = prose(output, environment);
+  if (port) say(`${PORT}: ${port} (PANOS_PORT)`);
+  if (caFile) say(`${CA_FILE}: ${caFile} (PANOS_CA_FILE)`);
+  return {
+    ...(port && { [PORT]: port }),
+    ...(caFile && { [CA_FILE]: await pathForSetting(folder, caFile) }),
+  };
 }
 
 /** Why a stack of a name can't be made: it has a file. */

@@ -21,6 +21,9 @@ export const REGION = "aws:region";
 export const VSYS = "panos:vsys";
 /** The setting whose answer is the name of its device group. */
 export const PANORAMA = "panos:panorama";
+/** How the firewall was reached: not asked, the environment says it. */
+export const PORT = "panos:port";
+export const CA_FILE = "panos:caFile";
 export const FIREWALL = "aws-panos-rules:firewall";
 const IDS = { i: "instanceIds", eni: "networkInterfaceIds", vpce: "vpcEndpointIds" } as const;
 

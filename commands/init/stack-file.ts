@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { parse, stringify } from "yaml";
-import { FIREWALL, firewallIds, PANORAMA, structureOf, VSYS } from "./questions";
+import { CA_FILE, FIREWALL, firewallIds, PANORAMA, PORT, structureOf, VSYS } from "./questions";
 import type { Values } from "./questions";
 
 /** Short enough for every name on the firewall, and random enough that two stacks won't share one. */
@@ -37,10 +37,12 @@ ${setting("aws:region")}
   # (or panos:username, and pulumi config set --secret panos:password).
 ${setting("panos:hostname")}
 ${values[PANORAMA] ? groupSetting(values[PANORAMA]) : setting(VSYS)}
+  # Of its API, where that isn't 443.
+${maybe(PORT, "8443")}
   # Where the key is kept instead, in AWS Secrets Manager: name or ARN.
   # panos:apiKeySecret: production/firewall
   # PEM certificates to trust, where the firewall's isn't signed by a public authority.
-  # panos:caFile: firewall-ca.pem
+${maybe(CA_FILE, "firewall-ca.pem")}
   # Hold PAN-OS's commit lock while committing.
   # panos:takeLock: "true"
 
@@ -72,9 +74,9 @@ ${maybe("aws-panos-rules:logSetting", "to-siem")}
   # aws-panos-rules:skipAlreadyAllowed: "true"
   # A run that would remove more rules than this fails (default: the larger of 10 and a quarter of them).
   # aws-panos-rules:maxRemovals: "10"
-  # Where the inventory comes from: AWS by the provider's data sources (lookups) or by EC2's own API (ec2),
-  # whichever is quick enough (auto), or a file of npm run snapshot (snapshot).
-  # aws-panos-rules:inventory: auto
+  # Where the inventory comes from: EC2's own API (ec2), which sees most and needs no plugin; the AWS provider's
+  # data sources (lookups), or whichever is quick enough (auto); or a file of npm run snapshot (snapshot).
+  aws-panos-rules:inventory: ec2
   # aws-panos-rules:snapshot: account.json
 
   # Marks this stack's objects on the firewall. Made once; never change it.

@@ -30,8 +30,8 @@ export async function recordAccount(
     ...(profile !== undefined && { profile }),
   };
   const source = stack === undefined ? undefined : await sourceOf(stack, folder);
-  if (source !== undefined) return recordFrom(file, source, say);
-  return ec2
+  if (source?.kind === "accounts") return recordFrom(file, source, say);
+  return ec2 || source?.kind === "ec2"
     ? recordFrom(file, { kind: "ec2", access: accessFrom(settings) }, say)
     : recordLookups(file, settings, findCli(environment), say);
 }
@@ -49,7 +49,9 @@ function recordLookups(
         "Install it (https://www.pulumi.com/docs/install/), set PULUMI_HOME to where it is, or use --ec2.",
     );
   }
-  say("Asking AWS. The first time, Pulumi downloads its AWS provider, which takes minutes.");
+  say(
+    "Asking AWS. The first time, Pulumi downloads its AWS provider, which takes minutes; with --ec2 it needs none.",
+  );
   return record(enginesOf({ kind: "cli", path: pulumi }), file, settings);
 }
 
@@ -60,14 +62,14 @@ async function recordFrom(file: string, source: InventorySource, say: Say): Prom
   return inventory;
 }
 
-/** The accounts that a stack's settings list, if they do. */
+/** Where a stack's inventory comes from, if its settings say so rightly. */
 async function sourceOf(stack: string, folder: string): Promise<InventorySource | undefined> {
   const values = await readStackFile(folder, stack);
   const { problems, report } = collector();
   const get = (key: string) => values[key];
   const source = inventorySource(get, tableReader(get, report), report);
-  if (source.kind !== "accounts") return undefined;
-  if (problems.length > 0) throw new SettingsError(problems);
+  // What else is wrong with them is for a run to say.
+  if (source.kind === "accounts" && problems.length > 0) throw new SettingsError(problems);
   return source;
 }
 

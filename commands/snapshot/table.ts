@@ -18,7 +18,7 @@ export const snapshotTable = table({
     ),
   },
   details: [
-    "Without --ec2 it asks AWS through the Pulumi CLI, in a throw-away stack of its own: nothing is deployed. A stack with aws-panos-rules:accounts is always asked with EC2's own API. No firewall is involved but with --rulebase, which needs a key that may read (PANOS_API_KEY, or the stack's settings that aren't encrypted). Credentials are found as AWS's own tools find them. The snapshot holds addresses, ids, names, rules and descriptions: no secrets, but read it before you give it to others.",
+    "Without --ec2, or a stack that says inventory: ec2, it asks AWS through the Pulumi CLI, in a throw-away stack of its own: nothing is deployed. A stack with aws-panos-rules:accounts is always asked with EC2's own API. No firewall is involved but with --rulebase, which needs a key that may read (PANOS_API_KEY, or the stack's settings that aren't encrypted). Credentials are found as AWS's own tools find them. The snapshot holds addresses, ids, names, rules and descriptions: no secrets, but read it before you give it to others.",
   ],
   examples: [
     ["account.json --ec2 --region eu-central-1", "what a region has"],

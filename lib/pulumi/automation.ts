@@ -1,5 +1,11 @@
 import { dirname } from "node:path";
-import { ConcurrentUpdateError, LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
+import {
+  ConcurrentUpdateError,
+  LocalWorkspace,
+  PulumiCommand,
+  type Stack,
+  StackNotFoundError,
+} from "@pulumi/pulumi/automation";
 import type { Engine, Environment, StackPlace, Update, UpdateResult } from "./engine";
 import { PulumiError } from "./error";
 import { Lines } from "./lines";
@@ -78,7 +84,14 @@ async function selected(
   const envVars = Object.fromEntries(
     Object.entries(environment).filter((each): each is [string, string] => each[1] !== undefined),
   );
-  return LocalWorkspace.selectStack({ stackName, workDir }, { envVars, pulumiCommand });
+  const selecting = LocalWorkspace.selectStack({ stackName, workDir }, { envVars, pulumiCommand });
+  return selecting.catch((cause: unknown) => {
+    if (!(cause instanceof StackNotFoundError)) throw cause;
+    throw new PulumiError(
+      `there is no stack ${stackName} where the state is kept: pulumi stack init ${stackName} makes it`,
+      { cause },
+    );
+  });
 }
 
 function firstError(text: string): string {

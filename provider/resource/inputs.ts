@@ -63,6 +63,8 @@ export interface ObjectOutputs extends Placed {
   hash: string;
   ownerId?: string;
   before?: string;
+  /** What a refresh found where that is not as declared, until the next update. */
+  found?: object;
 }
 
 /** A firewall. Its identity is name and vsys; the hostname is only where it is today. */

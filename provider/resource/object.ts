@@ -78,11 +78,14 @@ export function objectProvider<Inputs extends Placed & { name: string }>(
         afterDiagnostics(async () => kind.found(id, olds, await session.objects(), session)),
       );
       if (inputs === undefined) return {};
+      const known = { ...olds };
+      delete known.found;
       // Without inputs in the answer the state keeps those it has, spelled as the program spells them.
-      if (inputs === "left" || kind.hash(inputs) === olds.hash) return { id, props: olds };
+      if (inputs === "left" || kind.hash(inputs) === olds.hash) return { id, props: known };
       return {
         id,
-        props: { ...olds, hash: kind.hash(inputs) },
+        // A refresh shows how outputs differ, and nothing of inputs.
+        props: { ...known, hash: kind.hash(inputs), found: inputs },
         // The SDK's types have one type for outputs and for the inputs that read finds.
         inputs: inputs as unknown as ObjectOutputs,
       };

@@ -33,6 +33,11 @@ describe("e2e: rules that somebody changes by hand", function () {
     expect(lab.candidate()).to.deep.equal(lab.running());
   };
 
+  const outputsOf = async (name: string) => {
+    const { resources = [] } = await stack.exportState();
+    return resources.find(({ urn }) => urn.endsWith(`::${name}`))?.outputs;
+  };
+
   const changes: Record<string, { by: () => Promise<void>; property: string }> = {
     "a wider source": {
       by: () => admin.edit(RULE, "source", "<source><member>any</member></source>"),
@@ -57,6 +62,10 @@ describe("e2e: rules that somebody changes by hand", function () {
       expect(found.result.code, said(found.result)).to.equal(0);
       expect({ writes: found.writes, commits: found.commits }).to.deep.equal({ writes: 0, commits: 0 });
       expect(found.result.steps.map(({ name }) => name)).to.include(resourceOf(WEB));
+      // A refresh shows how outputs differ: they say what there is.
+      expect(await outputsOf(resourceOf(WEB)))
+        .to.have.property("found")
+        .with.property(property);
       const plan = await stack.preview({ diff: true });
       expect(said(plan)).to.include(property);
       expect(plan.steps.filter(({ op }) => op === "update").map(({ name }) => name)).to.include(
@@ -65,6 +74,7 @@ describe("e2e: rules that somebody changes by hand", function () {
       const { result, commits } = await lab.during(() => stack.up());
       succeeded(result);
       isMended(commits);
+      expect(await outputsOf(resourceOf(WEB))).not.to.have.property("found");
     });
   }
 

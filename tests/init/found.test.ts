@@ -5,6 +5,7 @@ import { PassThrough, Readable } from "node:stream";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { init } from "../../commands/init/init";
+import { pathForSetting } from "../../settings/program-folder";
 import { startPanorama, startSimulator, type PanoramaLab, type Simulator } from "../../packages/simulator";
 import { FIREWALL_INTERFACE } from "../support/account";
 import { regionLists } from "../support/ec2-account";
@@ -99,17 +100,21 @@ describe("what init finds out", () => {
       environment: { ...environment(), ...env },
     });
     const golden = join(__dirname, "golden");
+    const shownOn = (output: NodeJS.WritableStream) => {
+      const { columns } = output as { columns?: number };
+      const shown = Object.assign(new PassThrough(), { isTTY: true, columns });
+      // What is typed ends the question's line, which an input that is no terminal doesn't show.
+      const asTyped = (text: string) => text.replace(/: $/, ":\n").replace(String(firewall.port), "8443");
+      return shown.on("data", (chunk: Buffer) => output.write(asTyped(String(chunk))));
+    };
     await expectReadableRun(golden, "questions", async ({ output, environment: env }) => {
       await rm(join(folder, "Pulumi.prod.yaml"), { force: true });
-      // What is typed ends the question's line, which an input that is no terminal doesn't show.
-      const { columns } = output as { columns?: number };
-      const typed = Object.assign(new PassThrough(), { isTTY: true, columns });
-      typed.on("data", (chunk: Buffer) => output.write(String(chunk).replace(/: $/, ":\n")));
-      expect(await init.run(FLAGS, terminal(typed, env, ["", "", "", "cleanp", "", "", "", ""]))).to.equal(0);
+      const answers = ["", "", "", "cleanp", "", "", "", ""];
+      expect(await init.run(FLAGS, terminal(shownOn(output), env, answers))).to.equal(0);
     });
     await expectReadableRun(golden, "taken", async ({ output, environment: env }) => {
       await rm(join(folder, "Pulumi.prod.yaml"));
-      expect(await init.run([...FLAGS, "--yes"], terminal(output, env))).to.equal(0);
+      expect(await init.run([...FLAGS, "--yes"], terminal(shownOn(output), env))).to.equal(0);
     });
     await writeFile(
       join(folder, "Pulumi.prod.yaml"),
@@ -118,6 +123,18 @@ describe("what init finds out", () => {
     await expectReadableRun(golden, "faults", async ({ output, environment: env }) => {
       expect(await init.run(["--check", "--stack", "prod"], terminal(output, env))).to.equal(2);
     });
+  });
+
+  it("keeps how the firewall was reached, which another shell's environment doesn't say", async () => {
+    await writeFile(join(folder, "Pulumi.yaml"), "name: aws-panos-rules\nmain: program/index.ts\n");
+    await writeFile(join(folder, "ca.pem"), firewall.certificate);
+    const env = { ...environment(), PANOS_CA_FILE: join(folder, "ca.pem") };
+    expect((await run([...FLAGS, "--yes"], [], env)).code).to.equal(0);
+    expect(await written()).to.deep.include({
+      "panos:port": String(firewall.port),
+      "panos:caFile": join(folder, "ca.pem"),
+    });
+    expect(await pathForSetting(folder, "ca.pem")).to.equal(join("..", "ca.pem"));
   });
 
   it("is taken with --yes, and said with its reason", async () => {
