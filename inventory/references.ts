@@ -1,3 +1,4 @@
+import { grouped } from "../lib/grouped";
 import { isRecord } from "../lib/records";
 import { quoted } from "./shape";
 import { TRANSIT } from "./shapes-transit";
@@ -37,9 +38,17 @@ export function checkReferences(document: unknown, problems: Problems): void {
     subnets: uniqueById(subnets, problems),
     routeTables: uniqueById(routeTables, problems),
   };
-  const transit = TRANSIT.map((section) => itemsOf(document, section));
+  const transit = TRANSIT.filter((section) => section !== "transitGatewayAttachments").map((section) =>
+    itemsOf(document, section),
+  );
+  // Both sides of a peering may have one id.
+  const bySide = grouped(
+    itemsOf(document, "transitGatewayAttachments").map(
+      (each) => [each.fields["transitGatewayId"], each] as const,
+    ),
+  );
   const rest = [itemsOf(document, "instances"), interfaces, groups, rules, prefixLists, peerings];
-  for (const others of [...rest, ...transit]) {
+  for (const others of [...rest, ...transit, ...bySide.values()]) {
     uniqueById(others, problems);
   }
 

@@ -2,6 +2,7 @@
  * A small language for saying what a JSON document must look like, which reports everything that is wrong
  * with one at once (`null` stands for "wrong, and reported") and knows the one order of what is right.
  */
+import { compareTexts } from "../lib/order";
 import { given as withoutAbsent, isRecord } from "../lib/records";
 
 /** Collects problems: where (`vpcs[0].id`), and what is wrong there. */
@@ -30,7 +31,11 @@ function ordered<T>(read: Shape<T>, sorted: (value: T) => T): Shape<T> {
 function by<T>(items: T[], key: (item: T) => string): T[] {
   return items
     .map((item) => ({ item, key: key(item) }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .sort((a, b) =>
+      a.key === b.key
+        ? compareTexts(JSON.stringify(a.item), JSON.stringify(b.item))
+        : compareTexts(a.key, b.key),
+    )
     .map(({ item }) => item);
 }
 

@@ -5,12 +5,12 @@
 
 /** EC2 API reference, TransitGatewayAttachment and TransitGatewayVpcAttachment. */
 export interface TransitGatewayAttachment {
-  /** "tgw-attach-…". */
+  /** "tgw-attach-…". Both sides of a peering with another region have the same. */
   id: string;
   transitGatewayId: string;
   /** "vpc", "vpn", "direct-connect-gateway", "connect", "peering", "tgw-peering", "network-function", …. */
   resourceType: string;
-  /** What is attached: "vpc-…", "vpn-…", …. */
+  /** What is attached: "vpc-…", "vpn-…", of a peering the other transit gateway, …. */
   resourceId?: string;
   /** The account whose that is. */
   resourceOwnerId?: string;
@@ -22,6 +22,11 @@ export interface TransitGatewayAttachment {
   subnetIds?: string[];
   /** A VPC's only: both directions of a connection come out in one availability zone. */
   applianceMode?: boolean;
+}
+
+/** What tells an attachment from all others. */
+export function attachmentKey(transitGatewayId: string, id: string): string {
+  return `${transitGatewayId} ${id}`;
 }
 
 /** EC2 API reference, TransitGatewayRouteTable. */

@@ -1,5 +1,5 @@
 /** What transit gateways bring to a VPC: from which attachments, and whose packets. */
-import type { TransitGatewayAttachment } from "../../inventory/transit";
+import { attachmentKey, type TransitGatewayAttachment } from "../../inventory/transit";
 import type { Inventory } from "../../inventory/types";
 import { grouped } from "../../lib/grouped";
 import { FAMILIES, type Cidr } from "../../lib/net/cidr";
@@ -8,7 +8,7 @@ import { once } from "../../lib/once";
 import { shares } from "../longest-prefix";
 import { vpcCidrs } from "../routes";
 import { both, NONE, union, type Addresses } from "./reach";
-import { isInForce, routesOf } from "./steps";
+import { isInForce, isPeering, peerOf, routesOf } from "./steps";
 
 /** Attachments that one table of a transit gateway routes for, but for the VPC's own. */
 interface Sources {
@@ -42,6 +42,7 @@ export function sourceReader(
   const byVpc = grouped(attachments.map((each) => [each.resourceId ?? "", each] as const));
   const gatewaysOf = (vpcId: string) =>
     (byVpc.get(vpcId) ?? []).map(({ transitGatewayId }) => transitGatewayId);
+  const peersOf = peeredGateways(inventory, attachments);
   const ownOf = cidrsByVpc(inventory);
   const behind = addressesBehind(inventory, ownOf);
   const broughtBy = (all: readonly TransitGatewayAttachment[]) => ({
@@ -51,7 +52,7 @@ export function sourceReader(
   // Hundreds of VPCs share a table, and what each gets is that of all but of its own.
   const broughtByTable = once((tableId: string) => broughtBy(byTable.get(tableId) ?? []));
   const of = once((vpcId: string): Sources[] => {
-    const gateways = gatewaysOf(vpcId);
+    const gateways = peersOf(gatewaysOf(vpcId));
     const own = ownOf(vpcId);
     const beyond = (all: Addresses) => both((family) => difference(all[family], own[family]));
     const isOnlyItself = (byVpc.get(vpcId) ?? []).every((each) =>
@@ -59,12 +60,28 @@ export function sourceReader(
     );
     return [...byTable].flatMap(([tableId, all]) => {
       const others = all.filter(({ resourceId }) => resourceId !== vpcId);
-      if (!gateways.includes(all[0]!.transitGatewayId) || others.length === 0) return [];
+      if (!gateways.has(all[0]!.transitGatewayId) || others.length === 0) return [];
       const { from, notFirewalls } = isOnlyItself ? broughtByTable(tableId) : broughtBy(others);
       return [{ tableId, attachments: others, from: beyond(from), notFirewalls: beyond(notFirewalls) }];
     });
   });
   return { gatewaysOf, of, behind };
+}
+
+/** Transit gateways, and all that peerings join to them and that are seen. */
+function peeredGateways(inventory: Inventory, attachments: readonly TransitGatewayAttachment[]) {
+  const peers = grouped(
+    attachments.flatMap((each): [string, string][] => {
+      const peer = isPeering(each) ? peerOf(inventory, each) : undefined;
+      return peer === undefined ? [] : [[each.transitGatewayId, peer.transitGatewayId]];
+    }),
+  );
+  return (gateways: readonly string[]): ReadonlySet<string> => {
+    const found = new Set(gateways);
+    // A set's loop comes to what is added in it, too.
+    for (const each of found) for (const peer of peers.get(each) ?? []) found.add(peer);
+    return found;
+  };
 }
 
 /** What a VPC has itself; nothing of one that was not read. */
@@ -83,9 +100,9 @@ function addressesBehind(
   ownOf: (vpcId: string) => Addresses,
 ): (attachment: TransitGatewayAttachment) => Addresses {
   const routed = new Map<string, Addresses[]>();
-  const add = (attachment: string, addresses: Addresses) => {
-    const known = routed.get(attachment);
-    if (known === undefined) routed.set(attachment, [addresses]);
+  const add = (key: string, addresses: Addresses) => {
+    const known = routed.get(key);
+    if (known === undefined) routed.set(key, [addresses]);
     else known.push(addresses);
   };
   for (const table of transitGatewayRouteTables) {
@@ -93,14 +110,13 @@ function addressesBehind(
     for (const family of FAMILIES) {
       for (const [{ routes }, own] of shares(destinations.filter(({ cidr }) => cidr.family === family))) {
         for (const { attachmentIds } of routes) {
-          for (const each of attachmentIds) add(each, { ...NONE, [family]: own });
+          for (const each of attachmentIds) {
+            add(attachmentKey(table.transitGatewayId, each), { ...NONE, [family]: own });
+          }
         }
       }
     }
   }
-  return once(
-    ({ id, resourceId = "" }: TransitGatewayAttachment) =>
-      union(ownOf(resourceId), ...(routed.get(id) ?? [])),
-    ({ id }) => id,
-  );
+  const key = ({ transitGatewayId, id }: TransitGatewayAttachment) => attachmentKey(transitGatewayId, id);
+  return once((each) => union(ownOf(each.resourceId ?? ""), ...(routed.get(key(each)) ?? [])), key);
 }

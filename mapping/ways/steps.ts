@@ -4,10 +4,11 @@
  * by the longest prefix; a static route goes before a propagated one) and "Route tables" (entries of a prefix list are
  * routes of their own). Out of a VPC's attachment packets come in one of its subnets, by whose table they go on.
  */
-import type {
-  TransitGatewayAttachment,
-  TransitGatewayRoute,
-  TransitGatewayRouteTable,
+import {
+  attachmentKey,
+  type TransitGatewayAttachment,
+  type TransitGatewayRoute,
+  type TransitGatewayRouteTable,
 } from "../../inventory/transit";
 import type { Inventory, Route, RouteTable } from "../../inventory/types";
 import { grouped } from "../../lib/grouped";
@@ -66,9 +67,10 @@ export function stepsOf(inventory: Inventory, leads: LeadsToFirewall, lists: Pre
   const read = (id: string): Step[] => {
     const table = network.tables.get(id);
     if (table !== undefined) return ofVpc(table);
-    return routesOf(network.gatewayTables.get(id)).map(({ cidr, routes }) => ({
+    const ofGateway = network.gatewayTables.get(id);
+    return routesOf(ofGateway).map(({ cidr, routes }) => ({
       cidr,
-      next: nextOfGateway(network, routes),
+      next: nextOfGateway(network, ofGateway?.transitGatewayId ?? "", routes),
     }));
   };
   return (id) => {
@@ -105,6 +107,25 @@ function attachmentOf(
   );
 }
 
+/** Of two transit gateways. A "tgw-peering" is one from before that had another name. */
+export function isPeering({ resourceType }: TransitGatewayAttachment): boolean {
+  return resourceType === "peering" || resourceType === "tgw-peering";
+}
+
+/** The other side of a peering: two transit gateways have one at most (VPC Transit Gateways guide, "Quotas"). */
+export function peerOf(
+  { transitGatewayAttachments = [] }: Inventory,
+  { transitGatewayId, resourceId }: TransitGatewayAttachment,
+): TransitGatewayAttachment | undefined {
+  return transitGatewayAttachments.find(
+    (each) =>
+      isPeering(each) &&
+      each.transitGatewayId === resourceId &&
+      each.resourceId === transitGatewayId &&
+      isInForce(each),
+  );
+}
+
 export function isInForce({ state }: TransitGatewayAttachment): boolean {
   return IN_FORCE.has(state);
 }
@@ -113,7 +134,9 @@ function networkOf(inventory: Inventory) {
   const { transitGatewayAttachments: attachments, transitGatewayRouteTables = [] } = inventory;
   return {
     inventory,
-    attachments: attachments && new Map(attachments.map((each) => [each.id, each])),
+    attachments:
+      attachments &&
+      new Map(attachments.map((each) => [attachmentKey(each.transitGatewayId, each.id), each] as const)),
     gatewayTables: new Map(transitGatewayRouteTables.map((each) => [each.id, each])),
     /** The transit gateways of which a table is seen: their owner sees all. */
     owned: new Set(transitGatewayRouteTables.map(({ transitGatewayId }) => transitGatewayId)),
@@ -144,9 +167,11 @@ function nextOf(network: Network, vpcId: string, route: Route, leads: LeadsToFir
 }
 
 /** What becomes of packets that come to a transit gateway by an attachment. */
-function leaving({ gatewayTables, owned }: Network, attachment: TransitGatewayAttachment): Next {
-  const { id, transitGatewayId, routeTableId } = attachment;
-  const by = `${transitGatewayId} by ${id}`;
+function leaving(
+  { gatewayTables, owned }: Network,
+  { id, transitGatewayId, routeTableId }: TransitGatewayAttachment,
+  by = `${transitGatewayId} by ${id}`,
+): Next {
   if (routeTableId === undefined) {
     return owned.has(transitGatewayId)
       ? { end: "nowhere", text: `${by}, which has no route table` }
@@ -161,23 +186,42 @@ function leaving({ gatewayTables, owned }: Network, attachment: TransitGatewayAt
 }
 
 /** @param routes of one destination */
-function nextOfGateway(network: Network, routes: readonly TransitGatewayRoute[]): Next[] {
+function nextOfGateway(
+  network: Network,
+  transitGatewayId: string,
+  routes: readonly TransitGatewayRoute[],
+): Next[] {
   const nexts = routes.flatMap((route): Next[] => {
     if (route.state === "blackhole") return [{ end: "nowhere", text: "a blackhole" }];
     if (route.attachmentIds.length === 0) return [{ end: "unknown", text: "an attachment that isn't told" }];
-    return route.attachmentIds.flatMap((id) => arriving(network, id, route.type === "propagated"));
+    return route.attachmentIds.flatMap((id) =>
+      arriving(network, attachmentKey(transitGatewayId, id), route.type === "propagated"),
+    );
   });
   return [...new Map(nexts.map((each) => [JSON.stringify(each), each])).values()];
 }
 
 /** What becomes of packets that a transit gateway sends to an attachment. @param isOwn to the VPC's own addresses */
-function arriving(network: Network, id: string, isOwn: boolean): Next[] {
-  const attachment = network.attachments?.get(id);
-  if (attachment === undefined) return [{ end: "unknown", text: `${id}, which is not seen` }];
-  const { resourceType, resourceId = "", resourceOwnerId, subnetIds = [] } = attachment;
+function arriving(network: Network, key: string, isOwn: boolean): Next[] {
+  const attachment = network.attachments?.get(key);
+  if (attachment === undefined) {
+    return [{ end: "unknown", text: `${key.split(" ").at(-1)}, which is not seen` }];
+  }
+  const { id, resourceType, resourceId = "", resourceOwnerId, subnetIds = [] } = attachment;
   const what = `${resourceType} ${resourceId} by ${id}`;
   if (!isInForce(attachment)) return [{ end: "nowhere", text: `${what}, which is ${attachment.state}` }];
   if (OUTSIDE.has(resourceType)) return [{ end: "elsewhere", text: what }];
+  const whose = resourceOwnerId === undefined ? "" : ` of account ${resourceOwnerId}`;
+  if (isPeering(attachment)) {
+    const peer = peerOf(network.inventory, attachment);
+    if (peer !== undefined) return [leaving(network, peer, what)];
+    return [
+      {
+        end: "unknown",
+        text: `${what}: that transit gateway${whose} was not read, in whichever region it is`,
+      },
+    ];
+  }
   if (resourceType !== "vpc") {
     return [{ end: "unknown", text: `${what}: where that leads is not read` }];
   }
@@ -185,7 +229,6 @@ function arriving(network: Network, id: string, isOwn: boolean): Next[] {
     subnetIds.map((each) => [network.subnets.get(each)?.routeTableId ?? "", each] as const),
   );
   const isUnread = byTable.size === 0 || byTable.has("");
-  const whose = resourceOwnerId === undefined ? "" : ` of account ${resourceOwnerId}`;
   return [
     ...[...byTable]
       .filter(([table]) => table !== "")

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { sorted } from "../../inventory/validate";
 import type { Inventory } from "../../inventory/types";
+import { grouped } from "../../lib/grouped";
 import { given } from "../../lib/records";
 import { TAG_PREFIX } from "../../declaration/names";
 import type { Rulebase } from "../../panos/policy";
@@ -64,7 +65,9 @@ function objectsById(value: unknown): Map<string, string> | undefined {
   if (!Array.isArray(value)) return undefined;
   const objects = value as { id?: unknown }[];
   if (objects.some(({ id }) => typeof id !== "string")) return undefined;
-  return new Map(objects.map((object) => [String(object.id), JSON.stringify(object)]));
+  // Both sides of a peering of transit gateways may have one id.
+  const byId = grouped(objects.map((object) => [String(object.id), JSON.stringify(object)] as const));
+  return new Map([...byId].map(([id, texts]) => [id, texts.join()]));
 }
 
 /**

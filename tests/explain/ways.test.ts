@@ -67,6 +67,31 @@ describe("an explanation of a way", () => {
     expect(facts((inventory) => delete spokes(inventory).routes)).to.include(
       "rtb-a: 0.0.0.0/0 → tgw-1 by tgw-attach-a: the routes of tgw-rtb-spokes were not read. Where it leads from here is not known: protectedVpcs says",
     );
+    const peering = { resourceType: "peering", resourceId: "tgw-2", resourceOwnerId: "222222222222" };
+    const byPeering = (inventory: Central) =>
+      Object.assign(
+        inventory.transitGatewayAttachments.find(({ id }) => id === "tgw-attach-f")!,
+        peering,
+      );
+    expect(facts(byPeering)).to.include(
+      "tgw-rtb-spokes: 0.0.0.0/0 → peering tgw-2 by tgw-attach-f: that transit gateway of account 222222222222 was not read, in whichever region it is. Where it leads from here is not known",
+    );
+    const read = (inventory: Central) => {
+      byPeering(inventory);
+      const other = { ...peering, id: "tgw-attach-f", transitGatewayId: "tgw-2", resourceId: "tgw-1" };
+      inventory.transitGatewayAttachments.push({ ...other, state: "available", routeTableId: "tgw-rtb-far" });
+      const routes = [to("0.0.0.0/0", undefined)];
+      inventory.transitGatewayRouteTables.push({ id: "tgw-rtb-far", transitGatewayId: "tgw-2", routes });
+    };
+    expect(facts(read)).to.include(
+      "tgw-rtb-spokes: 0.0.0.0/0 → peering tgw-2 by tgw-attach-f\ntgw-rtb-far: 0.0.0.0/0 → a blackhole: here it is lost",
+    );
+    const core = "arn:aws:networkmanager::1:core-network/core-1";
+    expect(
+      facts((inventory) => {
+        inventory.routeTables[0]!.routes = [{ destinationCidrBlock: "0.0.0.0/0", coreNetworkArn: core }];
+      }),
+    ).to.include(`rtb-a: 0.0.0.0/0 → ${core}: the policy of a Cloud WAN core network is not read`);
     expect(facts((inventory: Partial<Central>) => delete inventory.transitGatewayAttachments)).to.include(
       "rtb-a: 0.0.0.0/0 → tgw-1. Where transit gateways lead was not read",
     );

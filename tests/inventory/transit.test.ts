@@ -5,6 +5,7 @@ import type { Inventory } from "../../inventory/types";
 import { regionLists } from "../support/ec2-account";
 import { Ec2Server, type Ec2Item, type Ec2Refusal } from "../support/ec2-server";
 import { mapInventory } from "../../mapping";
+import { inventoryHash, inventoryMoves } from "../../plan/reviewed/hashes";
 import { OPTIONS } from "../mapping/fixtures";
 import { ec2Of } from "../support/ec2-inventory";
 import { transitLists } from "../support/ec2-transit";
@@ -214,6 +215,42 @@ describe("inventory of transit gateways and endpoints", () => {
     const error: unknown = await read().catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(InventoryError);
     expect((error as InventoryError).message).to.include("transit gateway route tables");
+  });
+
+  it("keeps both sides of a peering between regions, which have one id", async () => {
+    const peer = {
+      id: "tgw-attach-p",
+      resourceType: "peering",
+      resourceOwnerId: NETWORK,
+      state: "available",
+    };
+    const sides = [
+      { ...peer, transitGatewayId: "tgw-1", resourceId: "tgw-2", routeTableId: "tgw-rtb-1" },
+      { ...peer, transitGatewayId: "tgw-2", resourceId: "tgw-1" },
+    ];
+    const other = regionLists(SHOP, [{ id: "sg-2", port: 444, address: "10.0.2.1" }]);
+    const [table = {}] = other.get("DescribeRouteTables") ?? [];
+    other.set("DescribeRouteTables", [{ ...table, routeSet: [TO_GATEWAY] }]);
+    route(TO_GATEWAY);
+    server.accountOf = (accessKey) => (accessKey.includes(SHOP) ? SHOP : NETWORK);
+    server.listsFor = ({ accessKey }) => {
+      const [side, own] = accessKey.includes(SHOP) ? [sides[1], other] : [sides[0], lists];
+      return new Map([...own, ...transitLists({ transitGatewayAttachments: [side!] })]);
+    };
+    const { access } = server;
+    const assumeRoles = [{ roleArn: `arn:aws:iam::${SHOP}:role/reader` }];
+    const accounts = [
+      { region: access.region, access },
+      { region: access.region, accountId: SHOP, access: { ...access, assumeRoles } },
+    ];
+    const inventory = await readInventory({ kind: "accounts", accounts, onUnreadable: "stop" }, tell);
+    expect(inventory.transitGatewayAttachments).to.have.deep.members(sides);
+    const turned = { ...inventory, transitGatewayAttachments: sides.toReversed() };
+    expect(inventoryHash(turned)).to.equal(inventoryHash({ ...inventory, transitGatewayAttachments: sides }));
+    const moved = sides.map((each, at) => (at === 0 ? { ...each, state: "deleting" } : each));
+    expect(inventoryMoves(inventory, { ...inventory, transitGatewayAttachments: moved })).to.deep.equal([
+      "transit gateway attachment tgw-attach-p has changed",
+    ]);
   });
 
   it("puts together what several accounts know of one attachment", async () => {

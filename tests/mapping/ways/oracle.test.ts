@@ -8,12 +8,12 @@ import type { MappingOptions } from "../../../mapping/types";
 import { OPTIONS } from "../fixtures";
 
 /**
- * Networks of a few VPCs on one transit gateway, and packets that are walked through them table by table, by nothing but
+ * Networks of a few VPCs on one transit gateway or two that are peered, and packets that are walked through them table by table, by nothing but
  * EC2's rules: whether one meets the firewall has to be what the mapping says of whole sets of addresses.
  */
 
 const VPCS = [0, 1, 2, 3];
-const GATEWAY = "tgw-1";
+const GATEWAYS = ["tgw-1", "tgw-2"];
 const VPN = "tgw-attach-vpn";
 const attachment = (vpc: number) => `tgw-attach-${vpc}`;
 const DESTINATIONS = [
@@ -41,12 +41,26 @@ interface DrawnVpc {
   isAttached: boolean;
 }
 
+/** Where a route of a transit gateway's table leads; undefined: nowhere. */
+type Via = number | "vpn" | "peer" | undefined;
+
 interface Drawn {
   vpcs: DrawnVpc[];
   vpnTable: number | undefined;
-  /** Of each of the transit gateway's tables: destination, attachment (or none: a blackhole), propagated. */
-  tables: [string, number | "vpn" | undefined, boolean][][];
+  /**
+   * What is associated with the second table is a second transit gateway's: what each side of their peering is associated
+   * with, and whether that has one id on both sides, as between regions.
+   */
+  peering: { isOneId: boolean; isAssociated: [boolean, boolean] } | undefined;
+  /** Of each table: destination, attachment (or none: a blackhole), propagated. */
+  tables: [string, Via, boolean][][];
 }
+
+/** Which transit gateway a table is of, or what is associated with it. */
+const gatewayOf = ({ peering }: Drawn, table: number | undefined) =>
+  peering !== undefined && table === 1 ? 1 : 0;
+const peerId = ({ peering }: Drawn, gateway: number) =>
+  `tgw-attach-peer${peering?.isOneId === false ? gateway : ""}`;
 
 // Most ways are by the shorter ones.
 const [EVERYTHING = "", PRIVATE = ""] = DESTINATIONS;
@@ -58,6 +72,7 @@ const vpcRoutes = (...targets: Target[]) =>
     maxLength: 4,
   });
 const tableNumber = fc.option(fc.constantFrom(0, 1), { nil: undefined, freq: 5 });
+const mostly = fc.constantFrom(true, true, true, false);
 const drawn: fc.Arbitrary<Drawn> = fc.record({
   vpcs: fc.tuple(
     ...VPCS.map((vpc) =>
@@ -70,12 +85,16 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
     ),
   ),
   vpnTable: tableNumber,
+  peering: fc.option(fc.record({ isOneId: fc.boolean(), isAssociated: fc.tuple(mostly, mostly) }), {
+    nil: undefined,
+    freq: 2,
+  }),
   tables: fc.tuple(
     ...[0, 1].map(() =>
       fc.uniqueArray(
         fc.tuple(
           destination,
-          fc.constantFrom<number | "vpn" | undefined>(0, 0, 1, 2, 3, "vpn", undefined),
+          fc.constantFrom<Via>(0, 0, 1, 2, 3, "vpn", "peer", "peer", undefined),
           fc.boolean(),
         ),
         { selector: (each) => JSON.stringify([each[0], each[2]]), maxLength: 6 },
@@ -84,17 +103,33 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
   ),
 });
 
+/** A transit gateway's table leads to what is attached to it. */
+function routesOf(world: Drawn, table: number): Drawn["tables"][number] {
+  const gateway = gatewayOf(world, table);
+  return world.tables[table]!.filter(([, to]) => {
+    if (to === undefined) return true;
+    if (to === "peer") return world.peering !== undefined;
+    return gatewayOf(world, to === "vpn" ? world.vpnTable : world.vpcs[to]!.table) === gateway;
+  });
+}
+
 /** Only a middlebox may take a part of a VPC from its local route. */
 function allowed(vpc: number, routes: [string, Target][]): [string, Target][] {
   return routes.filter(([text, to]) => to === "firewall" || !text.startsWith(`10.${vpc}.`));
 }
 
-function inventoryOf({ vpcs, vpnTable, tables }: Drawn): Inventory {
-  const routes = (own: [string, Target][]): Route[] =>
+function inventoryOf(world: Drawn): Inventory {
+  const { vpcs, vpnTable, peering, tables } = world;
+  const gateway = (table: number | undefined) => GATEWAYS[gatewayOf(world, table)]!;
+  const idOf = (table: number, to: number | "vpn" | "peer") =>
+    to === "vpn" ? VPN : to === "peer" ? peerId(world, gatewayOf(world, table)) : attachment(to);
+  const routes = (vpc: number, own: [string, Target][]): Route[] =>
     own.map(([destinationCidrBlock, target]) => ({
       destinationCidrBlock,
-      ...(target === "gateway" && { transitGatewayId: GATEWAY }),
-      ...(target === "blackhole" && { transitGatewayId: GATEWAY, state: "blackhole" as const }),
+      ...(target === "gateway" && { transitGatewayId: gateway(vpcs[vpc]!.table) }),
+      ...(target === "blackhole" && {
+        ...{ transitGatewayId: gateway(vpcs[vpc]!.table), state: "blackhole" as const },
+      }),
       ...(target === "firewall" && { networkInterfaceId: "eni-fw" }),
       ...(target === "internet" && { gatewayId: "igw-1" }),
     }));
@@ -102,7 +137,7 @@ function inventoryOf({ vpcs, vpnTable, tables }: Drawn): Inventory {
     transitGatewayAttachments: [
       ...VPCS.map((vpc) => ({
         id: attachment(vpc),
-        transitGatewayId: GATEWAY,
+        transitGatewayId: gateway(vpcs[vpc]!.table),
         resourceType: "vpc",
         resourceId: `vpc-${vpc}`,
         state: vpcs[vpc]!.isAttached ? "available" : "deleting",
@@ -111,22 +146,32 @@ function inventoryOf({ vpcs, vpnTable, tables }: Drawn): Inventory {
       })),
       {
         id: VPN,
-        transitGatewayId: GATEWAY,
+        transitGatewayId: gateway(vpnTable),
         resourceType: "vpn",
         resourceId: "vpn-1",
         state: "available",
         ...(vpnTable !== undefined && { routeTableId: `tgw-rtb-${vpnTable}` }),
       },
-    ],
-    transitGatewayRouteTables: tables.map((own, number) => ({
-      id: `tgw-rtb-${number}`,
-      transitGatewayId: GATEWAY,
-      routes: own.map(([destinationCidrBlock, to, isPropagated]): TransitGatewayRoute => ({
-        destinationCidrBlock,
-        attachmentIds: to === undefined ? [] : [to === "vpn" ? VPN : attachment(to)],
-        state: to === undefined ? "blackhole" : "active",
-        type: isPropagated ? "propagated" : "static",
+      ...(peering?.isAssociated ?? []).map((isAssociated, side) => ({
+        id: peerId(world, side),
+        transitGatewayId: GATEWAYS[side]!,
+        resourceType: "peering",
+        resourceId: GATEWAYS[1 - side]!,
+        state: "available",
+        ...(isAssociated && { routeTableId: `tgw-rtb-${side}` }),
       })),
+    ],
+    transitGatewayRouteTables: tables.map((_, number) => ({
+      id: `tgw-rtb-${number}`,
+      transitGatewayId: gateway(number),
+      routes: routesOf(world, number).map(
+        ([destinationCidrBlock, to, isPropagated]): TransitGatewayRoute => ({
+          destinationCidrBlock,
+          attachmentIds: to === undefined ? [] : [idOf(number, to)],
+          state: to === undefined ? "blackhole" : "active",
+          type: isPropagated ? "propagated" : "static",
+        }),
+      ),
     })),
   };
   return {
@@ -148,8 +193,8 @@ function inventoryOf({ vpcs, vpnTable, tables }: Drawn): Inventory {
       },
     ]),
     routeTables: VPCS.flatMap((vpc) => [
-      { id: `rtb-a${vpc}`, vpcId: `vpc-${vpc}`, routes: routes(allowed(vpc, vpcs[vpc]!.app)) },
-      { id: `rtb-t${vpc}`, vpcId: `vpc-${vpc}`, routes: routes(allowed(vpc, vpcs[vpc]!.attached)) },
+      { id: `rtb-a${vpc}`, vpcId: `vpc-${vpc}`, routes: routes(vpc, allowed(vpc, vpcs[vpc]!.app)) },
+      { id: `rtb-t${vpc}`, vpcId: `vpc-${vpc}`, routes: routes(vpc, allowed(vpc, vpcs[vpc]!.attached)) },
     ]),
     instances: VPCS.map((vpc) => ({ id: `i-${vpc}`, state: "running" as const })),
     networkInterfaces: VPCS.map((vpc) => ({
@@ -206,18 +251,38 @@ function taken(table: Drawn["tables"][number], address: string) {
 /** Whether one does that comes to a table of the transit gateway. */
 function inGateway(world: Drawn, table: number, address: string, passed: string[] = []): boolean {
   if (passed.includes(String(table))) return false;
-  return taken(world.tables[table]!, address).some(
-    ([, to]) =>
-      typeof to === "number" &&
-      world.vpcs[to]!.isAttached &&
-      inVpc(world, `t${to}`, address, [...passed, String(table)]),
-  );
+  const now = [...passed, String(table)];
+  return taken(routesOf(world, table), address).some(([, to]) => {
+    if (to === "peer") {
+      const side = 1 - gatewayOf(world, table);
+      return world.peering!.isAssociated[side]! && inGateway(world, side, address, now);
+    }
+    return typeof to === "number" && world.vpcs[to]!.isAttached && inVpc(world, `t${to}`, address, now);
+  });
+}
+
+/** What brings packets to a transit gateway: a VPC, the VPN, the peering on either side. */
+type Source = number | "vpn" | "peer0" | "peer1";
+const SOURCES: Source[] = [...VPCS, "vpn", "peer0", "peer1"];
+const isPeer = (source: Source) => source === "peer0" || source === "peer1";
+
+function sourceOf({ vpcs, vpnTable, peering }: Drawn, source: Source) {
+  if (typeof source === "number") return vpcs[source]!;
+  if (source === "vpn") return { isAttached: true, table: vpnTable };
+  const side = source === "peer0" ? 0 : 1;
+  return { isAttached: peering !== undefined, table: peering?.isAssociated[side] ? side : undefined };
 }
 
 /** Whether an address is behind an attachment: in its VPC, or sent to it by some table. */
-function isBehind(world: Drawn, source: number | "vpn", address: string): boolean {
-  if (source !== "vpn" && holds(`10.${source}.0.0/16`, address)) return true;
-  return world.tables.some((routes) => taken(routes, address).some(([, to]) => to === source));
+function isBehind(world: Drawn, source: Source, address: string): boolean {
+  if (typeof source === "number" && holds(`10.${source}.0.0/16`, address)) return true;
+  return world.tables.some(
+    (_, table) =>
+      (source !== "peer0" && source !== "peer1" ? true : source === `peer${gatewayOf(world, table)}`) &&
+      taken(routesOf(world, table), address).some(([, to]) =>
+        to === "peer" ? isPeer(source) : to === source,
+      ),
+  );
 }
 
 /** Whether packets between an instance and an address meet the firewall, on their way there or back. */
@@ -225,9 +290,8 @@ function meets(world: Drawn, vpc: number, address: string): boolean {
   if (holds(`10.${vpc}.0.0/16`, address)) return false;
   if (inVpc(world, `a${vpc}`, address)) return true;
   if (!world.vpcs[vpc]!.isAttached) return false;
-  return ([...VPCS, "vpn"] as const).some((source) => {
-    const { isAttached, table } =
-      source === "vpn" ? { isAttached: true, table: world.vpnTable } : world.vpcs[source]!;
+  return SOURCES.some((source) => {
+    const { isAttached, table } = sourceOf(world, source);
     return (
       source !== vpc &&
       isAttached &&
