@@ -173,8 +173,11 @@ function showPolicy() {
     all.length === 0 ? "no rules" : "no rule is like that",
   );
   byId("shown").textContent =
-    rows.length === all.length ? `${all.length} rules` : `${rows.length} of ${all.length} rules`;
+    rows.length === all.length ? ruleCount(all.length) : `${rows.length} of ${ruleCount(all.length)}`;
 }
+
+/** @param {number} count */
+const ruleCount = (count) => `${count} ${count === 1 ? "rule" : "rules"}`;
 
 /** @param {PageState["jobs"][number]} job */
 function result(job) {
@@ -199,10 +202,10 @@ function show(shown) {
   const admins = new Map();
   for (const { admin } of shown.pending) admins.set(admin, (admins.get(admin) ?? 0) + 1);
   const pending = [...admins].map(([admin, count]) => `${admin}: ${count} pending`).join(", ");
-  const counts = shown.vsys.map(
-    ({ candidate, running }) => `${candidate.length} rules in candidate, ${running.length} running`,
-  );
-  byId("summary").textContent = `${counts[0] ?? ""}; ${pending || "nothing pending"}`;
+  const candidate = shown.vsys.flatMap((each) => each.candidate).length;
+  const running = shown.vsys.flatMap((each) => each.running).length;
+  byId("summary").textContent =
+    `${ruleCount(candidate)} in candidate, ${running} running; ${pending || "nothing pending"}`;
   showPolicy();
   fill(
     "pending",
