@@ -71,10 +71,8 @@ describe("recording a snapshot", () => {
       ]);
       const stackFile = join(folder, "Pulumi.prod.yaml");
       const { ec2, sts } = server.access.endpoints;
-      await writeFile(
-        stackFile,
-        `config:\n  aws:region: us-east-1\n  aws:endpoints: [{ec2: "${ec2}", sts: "${sts}"}]\n`,
-      );
+      const config = `config:\n  aws:region: us-east-1\n  aws:endpoints: [{ec2: "${ec2}", sts: "${sts}"}]\n`;
+      await writeFile(stackFile, config);
       const credentials = { AWS_ACCESS_KEY_ID: "AKIATEST", AWS_SECRET_ACCESS_KEY: "secret" };
       const env = { PATH: folder, PULUMI_HOME: folder, HOME: folder, ...credentials };
       const { code, said } = await recorder([file, "--ec2", "--stack", "prod"], env, folder);
@@ -83,6 +81,8 @@ describe("recording a snapshot", () => {
         `${file}: 1 VPC, 0 running or pending instances, 0 network interfaces, 0 security groups\n`,
       ]);
       expect((await readSnapshot(file)).vpcs[0]?.id).to.equal("vpc-1");
+      await writeFile(stackFile, `${config}  aws-panos-rules:inventory: ec2\n`);
+      expect(await recorder([file, "--stack", "prod"], env, folder)).to.deep.equal({ code, said });
     } finally {
       await server.close();
     }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { evidence } from "../../../commands/evidence/evidence";
 import type { Command } from "../../../commands/framework";
@@ -14,7 +15,7 @@ import type { Review } from "../../../review/change/types";
 import type { Evidence } from "../../../review/evidence/evidence";
 import type { Observed } from "../../../review/evidence/types";
 import { flowLine, parquetLog, textLog, FULL_FORMAT } from "../../support/flow-logs";
-import { expectGolden } from "../../support/golden";
+import { expectGolden, expectReadableRun } from "../../support/golden";
 import { faults, type Schema } from "../../support/json-schema";
 import { PROJECT_DIR, ruleEntry } from "../../support/lab";
 import { runIn } from "../../support/terminal";
@@ -65,6 +66,15 @@ describe("evidence and review --seen", () => {
     const { code, output, errors } = await look();
     expect([code, errors]).to.deep.equal([0, ""]);
     expectGolden(join(__dirname, "golden/demo.txt"), output);
+  });
+
+  it("says it within the terminal's width, with what would be cut", async () => {
+    await writeFile(join(logs, "stray.log"), textLog([STRAY], FULL_FORMAT));
+    await expectReadableRun(join(__dirname, "golden"), "cut", async ({ output, environment }) => {
+      const errors = new PassThrough().resume();
+      const terminal = { input: new PassThrough(), output, errors, folder: PROJECT_DIR, environment };
+      expect(await evidence.run(["--stack", "dev", "--logs", logs], terminal)).to.equal(2);
+    });
   });
 
   it("ends with 2 where something would be, whatever files it is in", async () => {
