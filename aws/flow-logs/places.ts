@@ -6,6 +6,7 @@ import type { Readable } from "node:stream";
 import type * as S3 from "@aws-sdk/client-s3";
 import { fileReason } from "../../lib/file-errors";
 import { compareTexts } from "../../lib/order";
+import { given } from "../../lib/records";
 import { FlowLogError } from "./error";
 
 export interface LogFile {
@@ -18,10 +19,11 @@ export interface LogFile {
  * The files of a place, in the order of their names, which begins with the day. What Hive and file managers put
  * beside (`_SUCCESS`, `.DS_Store`) is left out.
  * @param place a path, or `s3://bucket/prefix`
+ * @param profile AWS's, for a bucket; without it credentials and region are found as AWS's own tools find them
  * @throws FlowLogError `UNREADABLE`
  */
-export function logFilesAt(place: string): Promise<LogFile[]> {
-  return place.startsWith("s3://") ? objectsAt(place) : filesAt(place);
+export function logFilesAt(place: string, profile?: string): Promise<LogFile[]> {
+  return place.startsWith("s3://") ? objectsAt(place, profile) : filesAt(place);
 }
 
 function isBeside(name: string): boolean {
@@ -46,14 +48,13 @@ async function namesIn(folder: string): Promise<string[]> {
     .sort(compareTexts);
 }
 
-/** Credentials and region are found as AWS's own tools find them. */
-async function objectsAt(place: string): Promise<LogFile[]> {
+async function objectsAt(place: string, profile: string | undefined): Promise<LogFile[]> {
   const [, Bucket = "", Prefix = ""] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(place) ?? [];
   if (Bucket === "")
     throw new FlowLogError("UNREADABLE", `${place} names no bucket: give s3://bucket/prefix`);
   // Only who has them in S3 waits for the SDK to load.
   const sdk = await import("@aws-sdk/client-s3");
-  const client = new sdk.S3Client({ followRegionRedirects: true });
+  const client = new sdk.S3Client({ followRegionRedirects: true, ...given({ profile }) });
   const keys: string[] = [];
   try {
     for await (const page of sdk.paginateListObjectsV2({ client }, { Bucket, Prefix })) {

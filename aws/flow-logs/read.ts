@@ -22,14 +22,16 @@ const MAX_PARQUET_BYTES = 512 * 1024 * 1024;
  * Gives every entry of a place's files to `take`.
  * @param place a file, a folder, or `s3://bucket/prefix`
  * @param onFile is told of each file before it is read
+ * @param profile AWS's, for a bucket
  * @throws FlowLogError where the place itself can't be used, or has no file
  */
 export async function readFlowLogs(
   place: string,
   take: (entry: Entry) => void,
   onFile: (at: number, count: number) => void = () => undefined,
+  profile?: string,
 ): Promise<LogsRead> {
-  const files = await logFilesAt(place);
+  const files = await logFilesAt(place, profile);
   if (files.length === 0) throw new FlowLogError("UNREADABLE", `${place} has no file`);
   const read: LogsRead = { files: files.length, unread: [], withoutStatus: 0 };
   for (const [at, file] of files.entries()) {

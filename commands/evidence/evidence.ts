@@ -11,7 +11,7 @@ import { evidenceTable } from "./table";
 export const evidence = command(evidenceTable, async (given, terminal) => {
   const { output, folder, environment } = terminal;
   const known = await knownOf(given, terminal);
-  const observed = await observedIn(given.logs, known, terminal);
+  const observed = await observedIn(given, known, terminal);
   if (given.save !== undefined) await writeSeen(resolve(folder, given.save), observed);
   const found = evidenceOf(observed, known);
   if (given.json) lines(output)(JSON.stringify(found, undefined, 1));

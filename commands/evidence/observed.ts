@@ -7,10 +7,14 @@ import { addressTexts } from "../../mapping/routing";
 import type { EvidenceGiven } from "../../review/evidence/judged";
 import { Tally } from "../../review/evidence/tally";
 import type { Observed } from "../../review/evidence/types";
-import type { Terminal } from "../framework";
+import type { GivenTo, Terminal } from "../framework";
+import type { evidenceTable } from "./table";
 
-/** @param logs a path, or s3://bucket/prefix */
-export function observedIn(logs: string, known: EvidenceGiven, terminal: Terminal): Promise<Observed> {
+export function observedIn(
+  { logs, profile }: GivenTo<typeof evidenceTable>,
+  known: EvidenceGiven,
+  terminal: Terminal,
+): Promise<Observed> {
   const tally = tallyFor(known);
   const place = logs.startsWith("s3://") ? logs : resolve(terminal.folder, logs);
   return waitingFor(
@@ -18,7 +22,7 @@ export function observedIn(logs: string, known: EvidenceGiven, terminal: Termina
     async (waiting) => {
       const onFile = (at: number, count: number) =>
         waiting.for(`reading flow logs, file ${at + 1} of ${count}`);
-      return tally.observed(await readFlowLogs(place, tally.take, onFile));
+      return tally.observed(await readFlowLogs(place, tally.take, onFile, profile));
     },
     terminal,
   );

@@ -14,6 +14,7 @@ export const evidenceTable = table({
       "say where the flow logs are",
       { completes: "folder" },
     ),
+    profile: text("PROFILE", "the AWS profile for logs in S3, also one with a role, instead of AWS_PROFILE"),
     rulebase: rulebase("what the firewall had (aws-panos snapshot), instead of asking it: needs no key"),
     inventory: inventory("what AWS has (aws-panos snapshot), instead of asking it", "snapshot"),
     save: text("FILE", "keeps what was seen, for review --seen FILE", { completes: "file" }),

@@ -1,5 +1,6 @@
 /** What became of the interfaces that carry a security group: they came, went, or lie on other ways. */
-import type { NetworkInterface, RouteTable } from "../../inventory/types";
+import type { NetworkInterface } from "../../inventory/types";
+import { given } from "../../lib/records";
 import { listed, plainText } from "../../lib/text";
 import { bearerOf } from "../../mapping/marks";
 import { addressTexts } from "../../mapping/routing";
@@ -9,6 +10,7 @@ import { whyBehind } from "../explain/view";
 import type { Account } from "./account";
 import { isDetached } from "./reasons";
 import { some, unique, type Subject } from "./subject";
+import { routesChanged, transitMoves } from "./moved-routes";
 
 /** Where a rule gains or loses their addresses by it. */
 export function carrierEvents({ permission, account: after, pair }: Subject, before: Account): Reason[] {
@@ -98,9 +100,19 @@ function routeEvent(
 ): Reason {
   const because = [whyBehind(shown, shown.interfaces.get(id)!)];
   const moved = tableMove(after, before, subnetId);
-  return moved === undefined
+  if (moved !== undefined) return { id: moved.id, text: `${what}: ${moved.text}`, because };
+  const beyond = transitMoves(before.inventory, after.inventory);
+  const [first] = beyond;
+  return first === undefined
     ? { id, text: what, because }
-    : { id: moved.id, text: `${what}: ${moved.text}`, because };
+    : {
+        ...given({ id: first.id }),
+        text: `${what}: ${listed(
+          beyond.map(({ text }) => text),
+          3,
+        )}`,
+        because,
+      };
 }
 
 export function tableMove(
@@ -119,27 +131,6 @@ export function tableMove(
   }
   const changed = routesChanged(old, now);
   return changed === undefined ? undefined : { id: now.id, text: changed };
-}
-
-/** How the routes of a table differ, in words. */
-export function routesChanged(old: RouteTable, now: RouteTable): string | undefined {
-  const texts = (table: RouteTable) => new Set(table.routes.map(routeText));
-  const [had, has] = [texts(old), texts(now)];
-  const gained = [...has].filter((text) => !had.has(text));
-  const lost = [...had].filter((text) => !has.has(text));
-  if (gained.length + lost.length === 0) return undefined;
-  const list = (verb: string, routes: string[]) =>
-    routes.length === 0 ? [] : [`${verb} ${listed(routes, 3)}`];
-  return `route table ${now.id} ${[...list("gained", gained), ...list("lost", lost)].join(" and ")}`;
-}
-
-function routeText(route: RouteTable["routes"][number]): string {
-  const { destinationCidrBlock: v4, destinationIpv6CidrBlock: v6, destinationPrefixListId: list } = route;
-  const targets = Object.entries(route).flatMap(([key, value]) =>
-    key.startsWith("destination") || key === "state" || key === "origin" ? [] : [String(value)],
-  );
-  const blackhole = route.state === "blackhole" ? " (a blackhole)" : "";
-  return `${v4 ?? v6 ?? list ?? "?"} → ${targets.join(" ") || "nowhere"}${blackhole}`;
 }
 
 /** Addresses that an interface gained and lost while it stayed, as far as a rule gains and loses them. */

@@ -6,8 +6,9 @@ import { plainText } from "../../lib/text";
 import { describeTraffic, normalised } from "../../lib/net/protocols";
 import { addressTexts } from "../../mapping/routing";
 import type { Account } from "./account";
-import { carrierEvents, routesChanged, tableMove } from "./carrier-events";
+import { carrierEvents, tableMove } from "./carrier-events";
 import { withheldKey } from "./facts";
+import { routesChanged, transitMoves } from "./moved-routes";
 import { isDetached, reasonsNow } from "./reasons";
 import { some, unique, type Subject } from "./subject";
 
@@ -146,6 +147,7 @@ function widerEvents({ permission, account: after }: Subject, before: Account): 
     const moved = tableMove(after, before, subnetId);
     if (moved !== undefined) reasons.push(moved);
   }
+  reasons.push(...transitMoves(before.inventory, after.inventory));
   const vpcIds = new Set(carriers.map(({ vpcId }) => vpcId));
   const edges = (account: Account) =>
     new Map(

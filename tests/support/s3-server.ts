@@ -22,6 +22,8 @@ export class S3Server {
   writes = 0;
   /** How many objects a page of a listing has. */
   pageSize = 1000;
+  /** The access keys that requests are signed with. */
+  readonly askedBy = new Set<string>();
   /** What it answers to all listings, where it answers none. */
   refusal: string | undefined;
 
@@ -67,6 +69,8 @@ export class S3Server {
     const name = decodeURIComponent(pathname);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    const signed = /Credential=([^/]+)/.exec(request.headers.authorization ?? "");
+    if (signed) this.askedBy.add(signed[1]!);
     const known = this.objects.get(name);
     const refuse = (status: number, code: string) => {
       response.writeHead(status, { "content-type": "application/xml" });

@@ -213,6 +213,20 @@ describe("flow logs", () => {
       expectLines({ entries, read });
     });
 
+    it("are asked for with a profile that is named, whatever credentials the environment has", async () => {
+      const file = join(folder, "credentials");
+      await writeFile(file, "[logs]\naws_access_key_id = LOGREADER\naws_secret_access_key = secret\n");
+      const back = withEnvironment({ AWS_SHARED_CREDENTIALS_FILE: file });
+      try {
+        s3.put("/logs/a.log.gz", gzipSync(textLog(LINES)));
+        const read = await readFlowLogs("s3://logs/", () => undefined, undefined, "logs");
+        expect(read.files).to.equal(1);
+      } finally {
+        back();
+      }
+      expect([...s3.askedBy]).to.deep.equal(["LOGREADER"]);
+    });
+
     it("are an error where the bucket refuses", async () => {
       s3.refusal = "AccessDenied";
       const failure: unknown = await readAll("s3://logs/prod").catch((error: unknown) => error);
