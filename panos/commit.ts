@@ -48,7 +48,7 @@ function groupAlone(group: string): string {
 async function enqueue(
   client: PanosClient,
   command: string,
-  { administrator, timeoutSeconds }: CommitOptions,
+  { administrator, timeoutSeconds, duringOutage }: CommitOptions,
 ): Promise<string | undefined> {
   try {
     return await client.commit(command);
@@ -56,7 +56,11 @@ async function enqueue(
     if (!(error instanceof PanosError) || error.code !== "AMBIGUOUS") {
       throw (await lockedOut(client, "commit", error, "Nothing was committed")) ?? error;
     }
-    const jobs = await throughOutages(() => listJobs(client), Date.now() + timeoutSeconds * 1000);
+    const jobs = await throughOutages(
+      () => listJobs(client),
+      Date.now() + timeoutSeconds * 1000,
+      duringOutage,
+    );
     const own = jobs.find(
       ({ type, user, status }) => type === "Commit" && user === administrator && status !== "FIN",
     );

@@ -9,23 +9,33 @@ export interface HaState {
   enabled: boolean;
   /** active, passive, active-primary, active-secondary, primary-active, secondary-passive, non-functional, suspended, initial, …; "" without HA. */
   state: string;
+  /** Whether it may be written to, as far as it knows itself. */
+  isActive: boolean;
   /** Whether its peer has the same running configuration; undefined where that isn't synchronized at all. */
   synchronized: boolean | undefined;
+  /** Whether it sees its peer. */
+  seesPeer: boolean;
 }
 
-/** Asks a firewall for its part in an HA pair. */
+/** Asks a firewall, or Panorama, for its part in an HA pair. */
 export async function haState(client: PanosClient): Promise<HaState> {
   const { result } = await client.op(
     "<show><high-availability><state></state></high-availability></show>",
     true,
   );
   // Panorama has no group in its answer.
-  const group = child(result, "group") ?? result;
+  const inGroup = child(result, "group");
+  const group = inGroup ?? result;
   const synchronizes = textAt(group, "running-sync-enabled") === "yes";
+  const enabled = textAt(result, "enabled") === "yes";
+  const state = textAt(group, "local-info", "state");
+  const active = inGroup === undefined ? PANORAMAS_ACTIVE : FIREWALLS_ACTIVE;
   return {
-    enabled: textAt(result, "enabled") === "yes",
-    state: textAt(group, "local-info", "state"),
+    enabled,
+    state,
+    isActive: !enabled || active.test(state),
     synchronized: synchronizes ? textAt(group, "running-sync") === "synchronized" : undefined,
+    seesPeer: textAt(group, "peer-info", "conn-status") !== "down",
   };
 }
 
@@ -33,10 +43,12 @@ export async function haState(client: PanosClient): Promise<HaState> {
  * Only the active peer may be changed: it synchronizes what is committed to the other one, which would let
  * a passive one that was written to diverge (PAN-OS documentation, Netspoc-Approve).
  */
-function mayBeWritten({ enabled, state }: HaState): boolean {
-  // Panorama calls itself primary-active or secondary-active, by which of the two it was configured to be.
-  return !enabled || ["active", "active-primary", "primary-active", "secondary-active"].includes(state);
-}
+const FIREWALLS_ACTIVE = /^(active|active-primary)$/;
+/**
+ * Panorama calls itself primary-active or secondary-active, by which of the two it was configured to be, and unknown-active
+ * where it was not; its documentation has the two words the other way round as well.
+ */
+const PANORAMAS_ACTIVE = /^((primary|secondary|unknown)-)?active(-(primary|secondary|unknown))?$/;
 
 const SYNC_POLL_MS = 1_000;
 
@@ -46,7 +58,7 @@ const SYNC_POLL_MS = 1_000;
  */
 export async function requireActive(client: PanosClient): Promise<HaState> {
   const state = await haState(client);
-  if (mayBeWritten(state)) return state;
+  if (state.isActive) return state;
   throw new PanosError(
     "UNSUPPORTED",
     `${client.connection.hostname} is ${state.state || "in an unknown state"} by now: its HA peer took over during ` +
@@ -61,11 +73,64 @@ export async function requireActive(client: PanosClient): Promise<HaState> {
  */
 export async function reachesPeer(client: PanosClient, timeoutSeconds: number): Promise<boolean> {
   const end = Date.now() + timeoutSeconds * 1000;
-  while ((await requireActive(client)).synchronized === false) {
+  for (;;) {
+    const { synchronized, seesPeer } = await requireActive(client);
+    if (synchronized !== false) return true;
+    // One that is down gets nothing, however long that is waited for.
+    if (!seesPeer) return false;
     if (Date.now() + SYNC_POLL_MS > end) return false;
     await delay(SYNC_POLL_MS);
   }
-  return true;
+}
+
+/** What one of a pair looks like from outside that is down. */
+const OUT: ReadonlySet<string> = new Set(["UNREACHABLE", "TIMEOUT", "AMBIGUOUS"]);
+
+/** Whether a request failed because one of a pair is down: that is what the other one is for. */
+function isOut(error: unknown): error is PanosError {
+  return error instanceof PanosError && OUT.has(error.code);
+}
+
+/** Whether the one of a pair that a client talks to is the active one still; one that is down isn't. */
+export async function isActiveStill(client: PanosClient): Promise<boolean> {
+  try {
+    return (await haState(client)).isActive;
+  } catch (error) {
+    if (client.connection.peerHostname === undefined || !isOut(error)) throw error;
+    return false;
+  }
+}
+
+/**
+ * Makes sure that waiting for one of a pair that doesn't answer is of use.
+ * @throws PanosError `unsupported` where the other one has taken over
+ */
+export async function requirePeerPassive({ connection }: PanosClient): Promise<void> {
+  const { hostname, peerHostname } = connection;
+  if (peerHostname === undefined || !(await otherIsActive(connection))) return;
+  throw new PanosError(
+    "UNSUPPORTED",
+    `${hostname} doesn't answer, and its HA peer ${peerHostname} has taken over: what its job came to is not known. ` +
+      "Run again with --refresh, which works with the active one",
+  );
+}
+
+/** Whether the other one of a pair calls itself active; one that doesn't answer doesn't. */
+async function otherIsActive(connection: Connection): Promise<boolean> {
+  const { hostname, peerHostname = "" } = connection;
+  const other = new PanosClient(
+    { ...connection, hostname: peerHostname, peerHostname: hostname },
+    { retries: 0 },
+  );
+  try {
+    const { enabled, isActive } = await haState(other);
+    return enabled && isActive;
+  } catch (error) {
+    if (isOut(error)) return false;
+    throw error;
+  } finally {
+    await other.close();
+  }
 }
 
 /** A firewall that may be written to, and what it says of its part in an HA pair. */
@@ -112,18 +177,24 @@ export async function findActive(
   const refusals: string[] = [];
   let failure: unknown;
   for (const hostname of hostnames) {
-    const client = new PanosClient({ ...connection, hostname });
+    const other = hostnames.find((each) => each !== hostname);
+    const client = new PanosClient({
+      ...connection,
+      hostname,
+      ...(other !== undefined && { peerHostname: other }),
+    });
     try {
       const asked = haState(client);
       onTry(client);
       const state = await asked;
-      if (mayBeWritten(state)) return { client, ha: state };
+      if (state.isActive) {
+        await requireOneActive(client, state);
+        return { client, ha: state };
+      }
       refusals.push(`${hostname} is ${state.state || "in an unknown state"}`);
     } catch (error) {
       // With a pair, one that is down is what the other one is for.
-      const mayAskPeer =
-        error instanceof PanosError && ["UNREACHABLE", "TIMEOUT", "AMBIGUOUS"].includes(error.code);
-      if (!mayAskPeer || hostnames.length === 1) {
+      if (!isOut(error) || hostnames.length === 1) {
         await client.close();
         throw error;
       }
@@ -134,10 +205,29 @@ export async function findActive(
   }
   throw new PanosError(
     "UNSUPPORTED",
-    `no active firewall of the HA pair: ${refusals.join(", ")}. ` +
+    `no active ${kindOf(connection)} of the HA pair: ${refusals.join(", ")}. Nothing was written. ` +
       (peerHostname === undefined
         ? "Set panos:peerHostname to the other one's address, so that the active one is found"
-        : "Bring one of them back, then run again"),
+        : "Bring one of them back, then run again: panos:hostname and panos:peerHostname name the two"),
     { cause: failure },
+  );
+}
+
+function kindOf({ panorama }: Connection): string {
+  return panorama === undefined ? "firewall" : "Panorama";
+}
+
+/**
+ * Makes sure that the other one of a pair isn't active, too, which only one that has lost its peer can't tell.
+ * @throws PanosError `unsupported` where both are
+ */
+async function requireOneActive({ connection }: PanosClient, { enabled, seesPeer }: HaState): Promise<void> {
+  const { hostname, peerHostname } = connection;
+  if (!enabled || seesPeer || peerHostname === undefined || !(await otherIsActive(connection))) return;
+  throw new PanosError(
+    "UNSUPPORTED",
+    `both of the HA pair are active, ${hostname} (panos:hostname) and ${peerHostname} (panos:peerHostname): they have ` +
+      "lost each other, and what is written to one doesn't reach the other. Nothing was written. Bring their " +
+      "connection back, or suspend one, then run again",
   );
 }

@@ -38,6 +38,8 @@ export interface JobOptions {
   timeoutSeconds: number;
   /** Told whenever the job's state or progress changes. */
   onProgress?: (job: Job) => void;
+  /** Asked while nobody answers whether that is worth waiting for; throws where it isn't. */
+  duringOutage?: () => Promise<void>;
 }
 
 const FIRST_POLL_MS = 100;
@@ -58,7 +60,7 @@ export async function waitForEnd(client: PanosClient, id: string, options: JobOp
   const end = Date.now() + options.timeoutSeconds * 1000;
   let told = "";
   for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, LONGEST_POLL_MS)) {
-    const job = await throughOutages(() => readJob(client, id), end);
+    const job = await throughOutages(() => readJob(client, id), end, options.duringOutage);
     const state = `${job.status} ${job.progress}`;
     if (state !== told) options.onProgress?.(job);
     told = state;
@@ -85,14 +87,20 @@ export async function listJobs(client: PanosClient): Promise<Job[]> {
 /**
  * Repeats a question while nobody answers it, until a time.
  * @param end in milliseconds since 1970
+ * @param duringOutage asked each time; throws where waiting is of no use
  */
-export async function throughOutages<T>(ask: () => Promise<T>, end: number): Promise<T> {
+export async function throughOutages<T>(
+  ask: () => Promise<T>,
+  end: number,
+  duringOutage?: () => Promise<void>,
+): Promise<T> {
   for (let wait = FIRST_OUTAGE_POLL_MS; ; wait = Math.min(wait * 2, LONGEST_OUTAGE_POLL_MS)) {
     try {
       return await ask();
     } catch (error) {
       const outage = error instanceof PanosError && OUTAGE.has(error.code);
       if (!outage || Date.now() + wait > end) throw error;
+      await duringOutage?.();
       await delay(wait);
     }
   }

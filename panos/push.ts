@@ -55,7 +55,8 @@ async function enqueue(client: PanosClient, options: PushOptions): Promise<strin
     return await send();
   } catch (error) {
     if (!(error instanceof PanosError) || error.code !== "AMBIGUOUS") throw error;
-    const jobs = await throughOutages(() => listJobs(client), Date.now() + options.timeoutSeconds * 1000);
+    const end = Date.now() + options.timeoutSeconds * 1000;
+    const jobs = await throughOutages(() => listJobs(client), end, options.duringOutage);
     const own = jobs.find(
       ({ type, user, status }) => type === "CommitAll" && user === options.administrator && status !== "FIN",
     );

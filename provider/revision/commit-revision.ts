@@ -4,7 +4,7 @@ import { contentOf, counts, isAsDeclared, withLeft, type Committed } from "./com
 import { timeForCommit } from "./deadline";
 import { EstablishedSessions, endSessionsOfIsolated, reducedRules, sayLeft } from "./established";
 import { nameOthersChanges, requirePlacesInRunning } from "./our-part";
-import { waitForPeer } from "./peer";
+import { followPanorama, waitForPanorama, waitForPeer } from "./peer";
 import { askProbes, requireAllowed } from "./probe";
 import { pushRevision } from "./push";
 import { requireNothingElse, requireRunning, requireShipped, type Revision } from "./revision";
@@ -74,6 +74,7 @@ export async function commitRevision(session: Session, revision: Revision): Prom
       if (settings.clearSessions) await established.end(candidate);
       else sayLeft(session, reduced);
     };
+    await followPanorama(session, revision, exempt);
     // What they choose packets by is what was committed, or the next line says otherwise.
     const [committed, probes] = await Promise.all([
       session.read("running"),
@@ -83,6 +84,7 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     ]);
     requireRunning(revision, committed, exempt);
     await pushRevision(session, administrator, revision, { exempt, isNew: true, probed, running: committed });
+    await waitForPanorama(session);
     const gone = pendingRules(adopted, changes, administrator, session);
     const left = gone.filter((name) => committed.rules.has(name));
     requireTakenOver(session, left);

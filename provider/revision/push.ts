@@ -4,18 +4,18 @@
  */
 import { counted, listed } from "../../lib/text";
 import { groupsOf, labelOf, memberKey, type ManagedFirewall } from "../../panos/device-groups";
-import { isRefusal, PanosError } from "../../panos/error";
+import { PanosError } from "../../panos/error";
 import type { DeviceOutcome } from "../../panos/job";
 import type { DeviceGroup } from "../../panos/location";
-import { pushGroup, whoseWait } from "../../panos/push";
+import { whoseWait } from "../../panos/push";
 import { inParallel } from "../../lib/parallel";
-import { requireEngine } from "../session/engine";
 import type { Session } from "../session/session";
 import { tell } from "../session/tell";
 import type { PolicyObjects } from "../../declaration/objects";
 import { notOnFirewalls } from "./devices";
 import { behind, fleetOf, missingOn } from "./fleet";
 import { askProbes, requireAllowed } from "./probe";
+import { pushFromActive } from "./push-from-active";
 import type { Revision } from "./revision";
 
 /** What is known of a revision when it is pushed. */
@@ -58,9 +58,12 @@ export async function pushRevision(
   const reachable = waiting.filter(({ isConnected }) => isConnected);
   if (reachable.length > 0) {
     waitsOn = await sayOthersWaiting(session, groupsOf(reachable), administrator);
-    // Panorama's HA peer may have taken over since the commit: that has what was committed, and pushes it.
-    await session.requireActive();
-    const outcomes = await push(session, administrator, reachable, fleet, revision);
+    const outcomes = await pushFromActive(session, panorama, administrator, {
+      reachable,
+      fleet,
+      revision,
+      exempt,
+    });
     const found = await inParallel(reachable, (firewall) =>
       verdict(session, panorama, firewall, outcomes, revision, exempt),
     );
@@ -97,61 +100,6 @@ async function probeEach(
       before,
     );
   }
-}
-
-/** One push for each group that has firewalls to be reached; how it ended, by serial. */
-async function push(
-  session: Session,
-  administrator: string,
-  reachable: readonly ManagedFirewall[],
-  fleet: readonly ManagedFirewall[],
-  revision: Revision,
-): Promise<Map<string, DeviceOutcome>> {
-  const { client, settings } = await session.open();
-  const { firewall } = session;
-  const outcomes = new Map<string, DeviceOutcome>();
-  const scope = settings.panorama?.pushScope ?? "own";
-  for (const group of groupsOf(reachable)) {
-    const serials = serialsIn(reachable, group);
-    const isWhole = serialsIn(fleet, group).length === serials.length;
-    const options = {
-      group,
-      administrator,
-      scope,
-      timeoutSeconds: settings.commitTimeoutSeconds,
-      ...(!isWhole && { serials }),
-      beforeSending: requireEngine,
-      description: revision.description(`push to ${counted(serials.length, "firewall")}`),
-      onProgress: ({ id, status, progress }: { id: string; status: string; progress: number }) =>
-        tell(
-          "info",
-          `push job ${id} of ${firewall}: ${status === "PEND" ? "queued" : `${progress} %`}`,
-          true,
-        ),
-    };
-    const job = await pushGroup(client, options).catch((error: unknown) => {
-      throw pushRefused(error, session);
-    });
-    for (const outcome of job?.devices ?? []) outcomes.set(outcome.serial, outcome);
-    for (const { serial, warnings } of job?.devices ?? []) {
-      for (const warning of warnings) tell("warn", `push to ${nameOf(serial, fleet)}: ${warning}`);
-    }
-  }
-  return outcomes;
-}
-
-/** Why a push was refused as a whole. */
-function pushRefused(error: unknown, { firewall }: Session): unknown {
-  if (!isRefusal(error)) return error;
-  return new PanosError(
-    error.code,
-    `Panorama runs what is declared on ${firewall}, and refuses to push it: ${error.lines.join("; ") || error.message}. ` +
-      "Where that is because it pushes no single administrator's changes (before PAN-OS 10.2, or before the first full " +
-      "push since), have somebody push everything once, or set pushScope of panos:panorama to full for one run: that " +
-      "takes along what others have committed for this device group. Where the role lacks a right, it needs those of " +
-      "pushing, too",
-    { lines: error.lines, cause: error },
-  );
 }
 
 /**
@@ -236,12 +184,4 @@ async function sayEnd(
       : `. Where that doesn't help, they lack ${waitsOn}: have that pushed, or set pushScope of panos:panorama to full ` +
         "for one run");
   notOnFirewalls(settings, text);
-}
-
-function serialsIn(firewalls: readonly ManagedFirewall[], group: string): string[] {
-  return [...new Set(firewalls.filter((each) => each.group === group).map(({ serial }) => serial))];
-}
-
-function nameOf(serial: string, fleet: readonly ManagedFirewall[]): string {
-  return fleet.find((each) => each.serial === serial)?.name ?? serial;
 }

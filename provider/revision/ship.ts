@@ -1,5 +1,6 @@
 import { commitChanges, type CommitOptions } from "../../panos/commit";
 import { PanosError } from "../../panos/error";
+import { requirePeerPassive } from "../../panos/ha";
 import type { Job } from "../../panos/job";
 import { releaseConfigLock, takeConfigLock } from "../../panos/lock";
 import { fullCommitRequired, pendingChanges } from "../../panos/system";
@@ -29,6 +30,7 @@ export async function ship(
     scope: settings.commitScope,
     description: withCause(description),
     timeoutSeconds: settings.commitTimeoutSeconds,
+    duringOutage: () => requirePeerPassive(client),
     onProgress: ({ id, status, progress }) =>
       tell(
         "info",
@@ -39,6 +41,8 @@ export async function ship(
   const job = await commitChanges(client, options)
     .catch(async (error: unknown) => {
       if (options.scope === "full" || !refusesPartial(error)) throw error;
+      // One that isn't the active one any more refuses every commit.
+      await session.requireActive();
       return shipEverything(session, options, error);
     })
     .catch((error: unknown) => {

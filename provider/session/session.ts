@@ -1,6 +1,6 @@
 import type { Operation, PanosClient } from "../../panos/client";
 import { PanosError } from "../../panos/error";
-import { requireActive, type HaState } from "../../panos/ha";
+import { isActiveStill, requireActive, type HaState } from "../../panos/ha";
 import { locationOf, type Location } from "../../panos/location";
 import { configured } from "./configuration";
 import { engineCommand } from "./engine-command";
@@ -58,12 +58,19 @@ export class Session {
     const opened = await openFirewall(this.firewall, this.location, !this.updating, (tried) => {
       this.tried = tried;
     });
-    return { ...opened, stager: new Stager(opened.client, (changes) => this.noteStaged(changes)) };
+    // A failover refuses every change alike.
+    const inTheWay = () => this.requireActive().then(() => undefined, asFound);
+    const stager = new Stager(opened.client, (changes) => this.noteStaged(changes), inTheWay);
+    return { ...opened, stager };
   });
   private readonly prepared = new Shared(async () => {
     this.requireWritable();
     // The program of an update has asked for its version just now.
-    const asked = await this.ask((client) => askBeforeWriting(client, { version: !this.updating }));
+    const ask = () => this.ask((client) => askBeforeWriting(client, { version: !this.updating }));
+    const first = ask();
+    first.catch(() => undefined);
+    // Nothing was written yet: with the one that has taken over since, everything is as it would have been.
+    const asked = (await this.follow()) ? await ask() : await first;
     const { client, settings } = await this.open();
     const hasWaited = await preflight(client, this.firewall, settings, asked);
     // Whoever held the lock may have changed what was read meanwhile.
@@ -103,6 +110,26 @@ export class Session {
   async requireActive(): Promise<void> {
     const { client, ha } = await this.open();
     if (ha.enabled) await requireActive(client);
+  }
+
+  /**
+   * From now on works with the HA peer, where that has taken over. What was staged, and its jobs, it hasn't.
+   * @returns whether it has
+   * @throws PanosError when neither is active
+   */
+  async follow(): Promise<boolean> {
+    const opening = this.open();
+    const { client, ha } = await opening;
+    if (!ha.enabled || (await isActiveStill(client))) return false;
+    this.opened.forget(opening);
+    this.candidate.forgetAll();
+    this.tried = undefined;
+    const to = (await this.open()).client.connection.hostname;
+    tell(
+      "warn",
+      `${to} has taken over from its HA peer ${client.connection.hostname}: this run goes on with it`,
+    );
+    return true;
   }
 
   /** @throws PanosError when nothing may be written to it in this run, of whatever kind */
@@ -234,4 +261,8 @@ export class Session {
         "resources failed: they wait for the next run",
     );
   }
+}
+
+function asFound(error: unknown): unknown {
+  return error;
 }

@@ -45,6 +45,8 @@ export class Stager {
   constructor(
     private readonly client: PanosClient,
     private readonly onStaged: (changes: number) => void,
+    /** What is in the way of every change alike, where one was refused; undefined: nothing. */
+    private readonly inTheWay: () => Promise<unknown> = () => Promise.resolve(undefined),
   ) {}
 
   /** Stages one change in the candidate. Resolves once the device has it. */
@@ -140,7 +142,9 @@ export class Stager {
 
   private async sendWithoutGuilty(batch: Change[], error: unknown): Promise<void> {
     // A lock is in the way of every change alike.
-    const reason = (await lockedOut(this.client, "config", error, "Nothing was committed")) ?? error;
+    const locked = await lockedOut(this.client, "config", error, "Nothing was committed");
+    const isRefused = error instanceof PanosError && error.code === "REFUSED";
+    const reason = locked ?? (isRefused ? await this.inTheWay() : undefined) ?? error;
     if (!(reason instanceof PanosError) || reason.code !== "REFUSED") {
       for (const { reject } of batch) reject(reason);
       return;

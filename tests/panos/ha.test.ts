@@ -1,12 +1,24 @@
 import { expect } from "chai";
 import type { PanosClient } from "../../panos/client";
-import { askActive, haState, openActive, reachesPeer, requireActive } from "../../panos/ha";
+import {
+  askActive,
+  haState,
+  openActive,
+  reachesPeer,
+  requireActive,
+  requirePeerPassive,
+} from "../../panos/ha";
 import { DROP, failure, scriptedDevice, type ScriptedDevice } from "./scripted";
 
 const OFF = '<response status="success"><result><enabled>no</enabled></result></response>';
 
 function pair(state: string, sync = "synchronized"): string {
   return `<response status="success"><result><enabled>yes</enabled><group><mode>Active-Passive</mode><local-info><state>${state}</state></local-info><running-sync>${sync}</running-sync><running-sync-enabled>yes</running-sync-enabled></group></result></response>`;
+}
+
+/** As Panorama says it, without a group. */
+function panorama(state: string, peer = "up"): string {
+  return `<response status="success"><result><enabled>yes</enabled><local-info><state>${state}</state></local-info><peer-info><conn-status>${peer}</conn-status></peer-info><running-sync>not synchronized</running-sync><running-sync-enabled>yes</running-sync-enabled></result></response>`;
 }
 
 describe("high availability", () => {
@@ -18,7 +30,7 @@ describe("high availability", () => {
   });
 
   /** Two addresses of one scripted device: 127.0.0.1 answers `first`, localhost answers `second`. */
-  async function open(first: string | typeof DROP, second?: string): Promise<PanosClient> {
+  async function open(first: string | typeof DROP, second?: string | typeof DROP): Promise<PanosClient> {
     device = await scriptedDevice(({ headers }) =>
       headers.host?.startsWith("localhost") ? (second ?? DROP) : first,
     );
@@ -49,6 +61,60 @@ describe("high availability", () => {
       expect(error.message).to.contain(state).and.contain("panos:peerHostname");
     });
   }
+
+  for (const state of [
+    "primary-active",
+    "secondary-active",
+    "unknown-active",
+    "active-secondary",
+    "active",
+  ]) {
+    it(`writes to a Panorama that is ${state}`, async () => {
+      expect((await open(panorama(state))).connection.hostname).to.equal("127.0.0.1");
+    });
+  }
+
+  for (const state of ["secondary-passive", "primary-suspended", "passive-primary", "unknown-passive", ""]) {
+    it(`refuses a Panorama that is ${state || "in no known state"}`, async () => {
+      expect((await refusal(panorama(state))).message).to.contain("Set panos:peerHostname");
+    });
+  }
+
+  it("refuses a pair of which both are active, having lost each other, and names both settings", async () => {
+    const both = panorama("primary-active", "down");
+    const error = await refusal(both, panorama("secondary-active", "down"));
+    expect(error.message)
+      .to.contain("both of the HA pair are active, 127.0.0.1 (panos:hostname)")
+      .and.contain("localhost (panos:peerHostname)");
+  });
+
+  it("takes one that has lost its peer where that is passive, or doesn't answer", async () => {
+    const lonely = panorama("primary-active", "down");
+    expect((await open(lonely, panorama("secondary-passive", "down"))).connection.hostname).to.equal(
+      "127.0.0.1",
+    );
+    await device.close();
+    expect((await open(lonely, DROP)).connection.hostname).to.equal("127.0.0.1");
+  });
+
+  it("doesn't wait for a peer that is down to get what was committed", async () => {
+    expect(await reachesPeer(await open(panorama("primary-active", "down")), 120)).to.equal(false);
+  });
+
+  it("knows one that doesn't answer from one whose peer has taken over", async function () {
+    this.timeout(30_000);
+    let state = "secondary-passive";
+    device = await scriptedDevice(({ headers }) =>
+      headers.host?.startsWith("localhost") ? panorama(state) : panorama("primary-active"),
+    );
+    const client = await openActive({ ...device.client().connection, peerHostname: "localhost" });
+    opened.push(client);
+    await requirePeerPassive(client);
+    state = "secondary-active";
+    expect((await failure(requirePeerPassive(client))).message).to.contain(
+      "its HA peer localhost has taken over",
+    );
+  });
 
   it("follows to the active one", async () => {
     expect((await open(pair("passive"), pair("active"))).connection.hostname).to.equal("localhost");

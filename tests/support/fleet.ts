@@ -46,6 +46,7 @@ export class FleetLab {
   async close(): Promise<void> {
     await Promise.all(this.people.map((person) => person.leave()));
     await this.lab.close();
+    await this.fleet.pair?.stop();
     await Promise.all([...this.fleet.firewalls.values()].map((each) => each.stop()));
   }
 

@@ -21,7 +21,7 @@ import type { Kill, World } from "./world";
 /** What happens to a firewall, or between it and Panorama, at one of our requests. */
 interface FleetEvent {
   nth: number;
-  what: "away" | "back" | "push fails" | "no report" | "others push" | "others push everything";
+  what: "away" | "back" | "push fails" | "no report" | "others push" | "others push everything" | "fail over";
   /** Which firewall. */
   which: number;
 }
@@ -86,55 +86,67 @@ const moment: fc.Arbitrary<Pick<PlannedFault, "match" | "nth">> = fc.oneof(
     .map(([match, nth]) => ({ match, nth })),
 );
 
-const run: fc.Arbitrary<FleetRun> = fc.record({
-  account: fc.nat(ACCOUNTS.length - 1),
-  how: fc.oneof(
-    { weight: 5, arbitrary: fc.constant("up --refresh" as const) },
-    { weight: 4, arbitrary: fc.constant("up" as const) },
-    { weight: 1, arbitrary: fc.constant("destroy" as const) },
-  ),
-  checkpoints: fc.boolean(),
-  kill: fc.option(
-    fc.record({
-      nth: fc.integer({ min: 1, max: 60 }),
-      when,
-      what: fc.constantFrom("everything" as const, "everything" as const, "the engine" as const),
-    }),
-    { nil: undefined, freq: 3 },
-  ),
-  faults: fc.array(
-    fc.tuple(moment, effect).map(([at, what]): PlannedFault => ({ ...at, ...what })),
-    { maxLength: 2 },
-  ),
-  events: fc.array(
-    fc.record({
-      nth: fc.integer({ min: 1, max: 60 }),
-      what: fc.constantFrom(
-        ...([
-          "away",
-          "away",
-          "back",
-          "push fails",
-          "no report",
-          "others push",
-          "others push everything",
-        ] as const),
-      ),
-      which: fc.nat(1),
-    }),
-    { maxLength: 3 },
-  ),
-  editBefore: fc.option(fc.record({ edit, commit }), { nil: undefined, freq: 2 }),
-  tampering: fc.option(tampering, { nil: undefined, freq: 5 }),
-});
+const run = (pair: boolean): fc.Arbitrary<FleetRun> =>
+  fc.record({
+    account: fc.nat(ACCOUNTS.length - 1),
+    how: fc.oneof(
+      { weight: 5, arbitrary: fc.constant("up --refresh" as const) },
+      { weight: 4, arbitrary: fc.constant("up" as const) },
+      { weight: 1, arbitrary: fc.constant("destroy" as const) },
+    ),
+    checkpoints: fc.boolean(),
+    kill: fc.option(
+      fc.record({
+        nth: fc.integer({ min: 1, max: 60 }),
+        when,
+        what: fc.constantFrom("everything" as const, "everything" as const, "the engine" as const),
+      }),
+      { nil: undefined, freq: 3 },
+    ),
+    faults: fc.array(
+      fc.tuple(moment, effect).map(([at, what]): PlannedFault => ({ ...at, ...what })),
+      { maxLength: 2 },
+    ),
+    events: fc.array(
+      fc.record({
+        nth: fc.integer({ min: 1, max: 60 }),
+        what: fc.constantFrom(
+          ...([
+            "away",
+            "away",
+            "back",
+            "push fails",
+            "no report",
+            "others push",
+            "others push everything",
+            ...(pair ? (["fail over", "fail over", "fail over"] as const) : []),
+          ] as const),
+        ),
+        which: fc.nat(1),
+      }),
+      { minLength: pair ? 1 : 0, maxLength: 3 },
+    ),
+    editBefore: fc.option(fc.record({ edit, commit }), { nil: undefined, freq: 2 }),
+    tampering: fc.option(tampering, { nil: undefined, freq: 5 }),
+  });
+
+interface FleetSchedule {
+  /** Whether Panorama is an HA pair. */
+  pair: boolean;
+  runs: FleetRun[];
+}
 
 /** Any schedule about a device group. */
-export const fleetSchedules = fc.array(run, { minLength: 1, maxLength: 3 });
+export const fleetSchedules: fc.Arbitrary<FleetSchedule> = fc
+  .oneof({ weight: 2, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) })
+  .chain((pair) =>
+    fc.record({ pair: fc.constant(pair), runs: fc.array(run(pair), { minLength: 1, maxLength: 3 }) }),
+  );
 
 /** Makes a schedule happen. @returns what was wrong; nothing: the invariants hold */
-export async function fleetHappens(schedule: readonly FleetRun[], world: World): Promise<string[]> {
+export async function fleetHappens({ runs }: FleetSchedule, world: World): Promise<string[]> {
   let account = 0;
-  for (const { editBefore, tampering: changed, faults, events, kill, how, ...planned } of schedule) {
+  for (const { editBefore, tampering: changed, faults, events, kill, how, ...planned } of runs) {
     account = planned.account;
     if (editBefore !== undefined)
       await world.edit(operationOf(editBefore.edit, FLEET), [editBefore.edit], editBefore.commit);
@@ -184,7 +196,7 @@ async function pushTheirs(world: World): Promise<void> {
 
 /** Has events happen at our requests. @returns a function that ends it */
 function follow(world: World, events: readonly FleetEvent[]): () => void {
-  const { fleet, firewall } = world;
+  const { fleet, firewalls } = world;
   let requests = 0;
   const look = ({ admin }: RequestRecord): void => {
     if (admin !== ADMINISTRATOR || fleet === undefined) return;
@@ -194,6 +206,7 @@ function follow(world: World, events: readonly FleetEvent[]): () => void {
       if (what === "away" || what === "back") fleet.lab.connect(serial, what === "back");
       else if (what === "push fails") fleet.lab.planPush(serial, ["Validation Error:", "Commit failed"]);
       else if (what === "no report") fleet.lab.planPush(serial, "no report");
+      else if (what === "fail over") world.failOver();
       else {
         const group = which === 0 ? "cloud" : "cloud-eu";
         const scope = what === "others push" ? "own" : "full";
@@ -202,6 +215,8 @@ function follow(world: World, events: readonly FleetEvent[]): () => void {
       }
     }
   };
-  firewall.on("request", look);
-  return () => firewall.off("request", look);
+  for (const each of firewalls) each.on("request", look);
+  return () => {
+    for (const each of firewalls) each.off("request", look);
+  };
 }

@@ -2,12 +2,7 @@
 import { foundDeclaration, type Declaration } from "../../../declaration/declaration";
 import { differences } from "../../../declaration/differences";
 import { objectsIn } from "../../../declaration/objects";
-import {
-  startPanorama,
-  type Job,
-  type PanoramaLab,
-  type SimulatorOptions,
-} from "../../../packages/simulator";
+import { startPanorama, type Job, type PanoramaLab, type PanoramaOptions } from "../../../packages/simulator";
 import { groupLocation, type DeviceGroup } from "../../../panos/location";
 import { entries, find, parseXml } from "../../../panos/xml";
 import { groupRules } from "../../support/fleet";
@@ -20,7 +15,7 @@ const GROUP: DeviceGroup = { deviceGroup: "cloud", rulebase: "pre-rulebase" };
 export const FLEET = groupLocation(GROUP);
 
 /** A Panorama with two firewalls, the second one in a device group below the first one's. */
-export function startLab(options: SimulatorOptions): Promise<PanoramaLab> {
+export function startLab(options: PanoramaOptions): Promise<PanoramaLab> {
   const rules = [
     ruleEntry("partners", { source: "198.51.100.77", application: "ssl" }),
     ruleEntry("deny-telnet", { application: "telnet", action: "deny" }),
@@ -60,10 +55,11 @@ export class FleetWatch {
     start: Declaration,
   ) {
     this.revisions = [Promise.resolve(start)];
-    lab.panorama.on("job", ({ type, status, result }: Job) => {
-      if (type === "Commit" && status === "FIN" && result === "OK")
-        this.revisions.push(new Configuration(lab.panorama, "running", FLEET).ours());
-    });
+    for (const panorama of lab.pair ? [lab.pair.first, lab.pair.second] : [lab.panorama])
+      panorama.on("job", ({ type, status, result }: Job) => {
+        if (type === "Commit" && status === "FIN" && result === "OK")
+          this.revisions.push(new Configuration(panorama, "running", FLEET).ours());
+      });
     for (const [serial, firewall] of lab.firewalls) {
       this.theirs.set(serial, this.held(serial).theirs);
       firewall.on("job", (job: Job) => this.pushed(serial, job));

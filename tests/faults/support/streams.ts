@@ -24,7 +24,9 @@ const firewalls = fc.asyncProperty(schedules, (schedule) =>
   ),
 );
 const fleets = fc.asyncProperty(fleetSchedules, (schedule) =>
-  holds({ fleet: true, commitTimeoutSeconds: 2 }, (world) => fleetHappens(schedule, world)),
+  holds({ fleet: true, pair: schedule.pair, commitTimeoutSeconds: 2 }, (world) =>
+    fleetHappens(schedule, world),
+  ),
 );
 
 async function holds(options: WorldOptions, happen: (world: World) => Promise<string[]>): Promise<void> {

@@ -76,6 +76,8 @@ export class Watch {
   synchronizedFrom(peer: Watch): void {
     this.theirs = { candidate: peer.theirs.running, running: peer.theirs.running };
     this.ours = peer.ours;
+    this.tampered.clear();
+    for (const name of peer.tampered) this.tampered.add(name);
   }
 
   /** Whether somebody else has changed entries of ours, and no run has looked since. */

@@ -123,9 +123,16 @@ export class World {
     const started = async (firewalls: Simulator[], pair?: HaPair) =>
       new World(firewalls, pair, options, await new Configuration(firewalls[0]!, "running").ours());
     if (options.fleet === true) {
-      const lab = await startLab({ users });
+      const lab =
+        options.pair === true
+          ? await onePort((httpPort) =>
+              startLab({ users, httpPort, ha: { second: { host: "127.0.0.2", httpPort } } }),
+            )
+          : await startLab({ users });
       const start = await new Configuration(lab.panorama, "running", FLEET).ours();
-      return new World([lab.panorama], undefined, options, start, new FleetWatch(lab, start));
+      const { pair } = lab;
+      const panoramas = pair ? [pair.first, pair.second] : [lab.panorama];
+      return new World(panoramas, pair, options, start, new FleetWatch(lab, start));
     }
     if (options.pair !== true) return started([await startSimulator(shared)]);
     const pair = await onePort((httpPort) =>
@@ -179,6 +186,12 @@ export class World {
       effect: { do: "edit", admin: "admin", commit: "own" },
     });
     await pendingChanges(this.admin());
+  }
+
+  /** The other one of the pair takes over. */
+  failOver(): void {
+    this.pair?.failOver();
+    this.hasFailedOver = true;
   }
 
   /** The end of all faults: everything is up, and nothing is under way. */
