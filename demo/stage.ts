@@ -7,6 +7,7 @@ import { parse, stringify } from "yaml";
 import { drift } from "../commands/drift/drift";
 import { chooseExecutable } from "../commands/pulumi";
 import { review } from "../commands/review/review";
+import { readText } from "../lib/file-errors";
 import { Stack, type Executable } from "../packages/pulumi/stack";
 import { startSimulator, type Simulator } from "../packages/simulator";
 import { DemoAccount } from "./account";
@@ -49,7 +50,7 @@ export class Stage {
 
   static async set(options: StageOptions): Promise<Stage> {
     const { firewallConfig = join(__dirname, "firewall.xml"), record, out } = options;
-    const config = await readFile(firewallConfig, "utf8");
+    const config = readText(firewallConfig);
     const executable = chooseExecutable(options);
     const directory = await mkdtemp(join(tmpdir(), "aws-panos-demo-"));
     const password = randomBytes(12).toString("base64url");

@@ -1,4 +1,4 @@
-import { fileReason } from "../../lib/file-errors";
+import { reasonOf } from "../../lib/file-errors";
 import { EXIT, type Outcome } from "./exit";
 import { helpOf, usageOf } from "./help";
 import type { Options } from "./options";
@@ -48,7 +48,5 @@ export function command<O extends Options>(
 
 /** Why it failed, for a person. */
 export function failureOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { path } = error as NodeJS.ErrnoException;
-  return path === undefined ? error.message : `${path}: ${fileReason(error)}`;
+  return error instanceof Error ? reasonOf(error) : String(error);
 }

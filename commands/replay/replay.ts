@@ -6,6 +6,7 @@ import { LogFileError, readLogFile } from "../../trigger/events/log-file";
 import { Rehearsal } from "../../trigger/replay/rehearsal";
 import { startSimulator } from "../../packages/simulator";
 import { timelineOf, type Moment, type Timeline } from "../../trigger/replay/timeline";
+import { fileReason } from "../../lib/file-errors";
 import { counted } from "../../lib/text";
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
@@ -86,7 +87,7 @@ async function recordsOf(
       for (const record of readLogFile(await readFile(file))) records.push(record);
       used++;
     } catch (error) {
-      say(`${file}: left out, ${(error as Error).message}`);
+      say(`${file}: left out, ${fileReason(error)}`);
       isWhole &&= error instanceof LogFileError && error.isDigest;
     }
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readText } from "../../lib/file-errors";
 import { parseFaults, startHaPair, startPanorama, startSimulator } from "../../packages/simulator";
 import type { HaPairOptions, PanoramaOptions, Simulator } from "../../packages/simulator";
 import { parseApplications } from "../../packages/simulator/policy/more-applications";
@@ -73,12 +73,12 @@ function optionsFrom(given: Given): HaPairOptions {
     host: given.host,
     commitSeconds: given.commitSeconds,
     users: names.map((name, index) => ({ name, password: password[index] ?? name })),
-    ...(firewallConfig !== undefined && { config: readFileSync(firewallConfig, "utf8") }),
+    ...(firewallConfig !== undefined && { config: readText(firewallConfig) }),
     ...(record !== undefined && { record }),
     ...(swVersion !== undefined && { swVersion }),
     ...(given.refuse.length > 0 && { refuses: refusesFrom(given.refuse) }),
     ...(given.faults !== undefined && {
-      faults: parseFaults(readFileSync(given.faults, "utf8"), `--faults ${given.faults}`),
+      faults: parseFaults(readText(given.faults), `--faults ${given.faults}`),
     }),
     ...(given.applications !== undefined && { applications: applicationsOf(given.applications) }),
     ...(given.everyApplication && { everyApplication: true }),
@@ -97,7 +97,7 @@ function isMode(ha: string | undefined): ha is "active-passive" | "active-active
 
 function applicationsOf(file: string): MoreApplications {
   try {
-    return parseApplications(readFileSync(file, "utf8"));
+    return parseApplications(readText(file));
   } catch (error) {
     throw new Error(`--applications ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -7,7 +7,7 @@ import {
   StackNotFoundError,
 } from "@pulumi/pulumi/automation";
 import type { Engine, Environment, StackPlace, Update, UpdateResult } from "./engine";
-import { PulumiError } from "./error";
+import { noStack, PulumiError } from "./error";
 import { Lines } from "./lines";
 import { StackCommands } from "./stack-commands";
 import { UpdateEvents, type UpdateEvent } from "./update-events";
@@ -87,10 +87,7 @@ async function selected(
   const selecting = LocalWorkspace.selectStack({ stackName, workDir }, { envVars, pulumiCommand });
   return selecting.catch((cause: unknown) => {
     if (!(cause instanceof StackNotFoundError)) throw cause;
-    throw new PulumiError(
-      `there is no stack ${stackName} where the state is kept: pulumi stack init ${stackName} makes it`,
-      { cause },
-    );
+    throw noStack(stackName, cause);
   });
 }
 

@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StackPlace } from "./engine";
-import { PulumiError } from "./error";
+import { noStack, PulumiError } from "./error";
 
 /** Most that `stack export` may print. */
 const STATE_BYTES = 512 * 1024 * 1024;
@@ -51,7 +51,9 @@ export class StackCommands {
   }
 
   private async onStack(args: string[]): Promise<string> {
-    const { failed, stdout, stderr } = await this.command([...args, "--stack", this.options.stack]);
+    const { stack } = this.options;
+    const { failed, stdout, stderr } = await this.command([...args, "--stack", stack]);
+    if (failed && /no stack named/.test(stderr)) throw noStack(stack);
     if (failed) throw failure(args, stderr);
     return stdout;
   }

@@ -1,5 +1,8 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
 import { expect } from "chai";
+import { readText } from "../../lib/file-errors";
 import {
   anyText,
   command,
@@ -122,6 +125,17 @@ describe("a command", () => {
     expect((await ran(() => Promise.reject(missing))).errors).to.equal(
       "nothing was weighed: x: there is no such file or folder\n",
     );
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    const listening = async () => once(createServer().listen(port, "127.0.0.1"), "listening");
+    expect((await ran(listening as never)).errors).to.equal(
+      `nothing was weighed: 127.0.0.1:${port}: another program listens there\n`,
+    );
+    taken.close();
+    expect((await ran(() => Promise.reject(refusalOf(() => readText(__dirname))))).errors).to.equal(
+      `nothing was weighed: ${__dirname}: it is a folder\n`,
+    );
   });
 
   it("may find while it works that its flags don't go together", async () => {
@@ -149,3 +163,13 @@ describe("the name that may have been meant", () => {
     it(`${typed}: ${meant ?? "none"}`, () => expect(nearest(typed, NAMES)).to.equal(meant));
   }
 });
+
+/** What a reading throws. */
+function refusalOf(read: () => unknown): Error {
+  try {
+    read();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("nothing was thrown");
+}

@@ -96,7 +96,9 @@ describe("npm run replay", () => {
     await writeFile(insights, logFile([{ eventType: "AwsCloudTrailInsight", insightDetails: {} }]));
     const all = await run(broken, digest, insights, good, join(folder, "missing.json.gz"));
     expect(all.seen).to.contain("broken.json.gz: left out, the file is not gzip, or is cut off");
-    expect(all.seen).to.contain("missing.json.gz: left out").and.contain("1 an Insights event");
+    expect(all.seen)
+      .to.contain("missing.json.gz: left out, there is no such file or folder")
+      .and.contain("1 an Insights event");
     expect(all.seen).to.contain("3 records, ").and.contain(`alice StopInstances ${IDS.instance}`);
     expect(all.seen).to.contain("a CloudTrail record without eventSource");
     expect(all.code).to.equal(1);
