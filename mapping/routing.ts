@@ -11,6 +11,7 @@ import { isNowhere, leadsIn, notPastGateways, routedPrefixLists, waysOut } from 
 import type { WayOut } from "./routes";
 import { firewallTargets, leadsTo, type FirewallTargets } from "./targets";
 import { placeDoubts } from "./ways/places";
+import { both } from "./ways/reach";
 import { waysBeyond, type Ways } from "./ways/ways";
 import type { LeftOut, MappingOptions } from "./types";
 
@@ -257,8 +258,7 @@ type Judged = Pick<ProtectedInterface, "crossing" | "unknown">;
 
 function withUnknown(crossing: Judged["crossing"], unknown: Judged["unknown"]): Judged {
   if (unknown === undefined) return { crossing };
-  const [IPv4, IPv6] = FAMILIES.map((family) => difference(unknown[family], crossing[family]));
-  const rest = { IPv4: IPv4!, IPv6: IPv6! };
+  const rest = both((family) => difference(unknown[family], crossing[family]));
   return isNowhere(rest) ? { crossing } : { crossing, unknown: rest };
 }
 

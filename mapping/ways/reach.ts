@@ -1,4 +1,5 @@
 /** Which packets come to the firewall by tables that follow one another. */
+import { grouped } from "../../lib/grouped";
 import { FAMILIES, type Family } from "../../lib/net/cidr";
 import { EMPTY, intersection, setOf, size, type IntervalSet } from "../../lib/net/intervals";
 import { shares } from "../longest-prefix";
@@ -85,18 +86,18 @@ function every(ofEnd: (end: End) => Addresses): Reach {
 
 function nodeOf(steps: readonly Step[]): Node {
   const ends: Record<End, Addresses[]> = { firewall: [], elsewhere: [], unknown: [] };
-  const on = new Map<string, Addresses[]>();
+  const on: [string, Addresses][] = [];
   for (const family of FAMILIES) {
     for (const [{ next }, sent] of shares(steps.filter(({ cidr }) => cidr.family === family))) {
       for (const each of next) {
         const addresses = { ...NONE, [family]: sent };
-        if ("at" in each) on.set(each.at, [...(on.get(each.at) ?? []), addresses]);
+        if ("at" in each) on.push([each.at, addresses]);
         else if (each.end !== "nowhere") ends[each.end === "unread" ? "elsewhere" : each.end].push(addresses);
       }
     }
   }
   const own = every((end) => union(...ends[end]));
-  return { reach: own, own, on: [...on].map(([at, each]) => [at, union(...each)]) };
+  return { reach: own, own, on: [...grouped(on)].map(([at, each]) => [at, union(...each)]) };
 }
 
 export function both(ofFamily: (family: Family) => IntervalSet): Addresses {

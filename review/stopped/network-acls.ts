@@ -6,6 +6,7 @@
 import type { NetworkAcl, NetworkAclEntry } from "../../inventory/filters";
 import type { Inventory } from "../../inventory/types";
 import { coalesced, intersectionOf, without, type Box } from "../../lib/net/boxes";
+import { grouped } from "../../lib/grouped";
 import { FAMILIES, parseCidr, type Cidr, type Family } from "../../lib/net/cidr";
 import { setOf, type IntervalSet } from "../../lib/net/intervals";
 import type { Traffic } from "../../lib/net/protocols";
@@ -67,15 +68,15 @@ export class NetworkAcls {
   }
 
   stopped({ direction, far, traffic, subnetIds }: Judged): Stopped {
-    const byAcl = new Map<NetworkAcl, string[]>();
-    const unknown: string[] = [];
-    for (const id of new Set(subnetIds)) {
-      const acl = this.bySubnet.get(id) ?? this.defaults.get(this.vpcs.get(id) ?? "");
-      if (acl === undefined) unknown.push(id);
-      else byAcl.set(acl, [...(byAcl.get(acl) ?? []), id]);
-    }
+    const byAcl = grouped(
+      [...new Set(subnetIds)].map(
+        (id) => [this.bySubnet.get(id) ?? this.defaults.get(this.vpcs.get(id) ?? ""), id] as const,
+      ),
+    );
+    const unknown = byAcl.get(undefined) ?? [];
     const judged = [...byAcl].flatMap(([acl, ids]) =>
       FAMILIES.flatMap((family) => {
+        if (acl === undefined) return [];
         const source = setOf(far.filter((each) => each.family === family));
         const asked = { source, destination: NEAR, ports: lineOf(traffic, family) };
         return source.length === 0 ? [] : [this.judge(acl, ids, { family, direction, asked })];

@@ -22,7 +22,13 @@ import { floodText, guardText, measureFlood, measureGuard } from "./guard";
 import { inventoryText, measureInventory } from "./inventory";
 import { mappingText, measureMapping } from "./mapping";
 import { measurePage, pageText } from "./page";
-import { measureReaction, reactionText, type ReactionResult } from "./reaction";
+import {
+  measureReaction,
+  measureRegistration,
+  reactionText,
+  registrationText,
+  type ReactionResult,
+} from "./reaction";
 import { measureSize, type Cost, type SizeResult } from "./requests";
 import { shown, spread, table } from "./statistics";
 import { DESTINATIONS, measureStopped, type StoppedResult } from "./stopped";
@@ -98,7 +104,14 @@ async function measured(given: Given, progress: Progress): Promise<{ result: unk
   const reactions = () => reactionsOf(short ? [10] : [10, 1000], runs, executable, progress);
   if (given.reaction) {
     const result = await reactions();
-    return { result, text: reactionText(result) };
+    const registered = [];
+    for (const size of short ? [10] : [10, 1000]) {
+      registered.push(await measureRegistration(size, runs, executable, progress));
+    }
+    return {
+      result: { reactions: result, registered },
+      text: `${reactionText(result)}\n\n${registrationText(registered)}`,
+    };
   }
   return everything(
     { short, rules: given.rules ?? (short ? 100 : 1000), runs, both: given.both },

@@ -32,6 +32,45 @@ export interface ReactionResult {
   rounds: Reaction[];
 }
 
+/** The same where only addresses are registered, which takes no commit. */
+type Registration = Pick<Reaction, "starting" | "reading"> & {
+  /** What the firewall has and is to have, and the registration. */
+  registering: number;
+};
+
+export interface RegistrationResult {
+  instances: number;
+  rounds: Registration[];
+}
+
+/**
+ * Times runs of the automation's runner with `destinations: dynamic`, from their start to the firewall's answer that
+ * other addresses are registered. In each round one instance, and with it its address, goes or comes.
+ */
+export function measureRegistration(
+  instances: number,
+  rounds: number,
+  executable: Executable,
+  progress: (text: string) => void,
+): Promise<RegistrationResult> {
+  const settings = { "aws-panos-rules:destinations": "dynamic" };
+  return withRuns({ instances, executable, settings, progress }, async (run) => {
+    const result: RegistrationResult = { instances, rounds: [] };
+    for (let round = 1; round <= rounds; round++) {
+      const { began, notes } = await run(round % 2 === 1);
+      const [started, read, registered] = times(notes, ["started", "inventory-read", "registered"]);
+      const between = (from = NaN, to = NaN) => (to - from) / 1000;
+      result.rounds.push({
+        starting: between(began, started),
+        reading: between(started, read),
+        registering: between(read, registered),
+      });
+      progress(`round ${round}/${rounds}: ${instances} instances: registered`);
+    }
+    return result;
+  });
+}
+
 /**
  * Times runs of the automation's runner against a local EC2 and a simulated firewall, from its start to the end
  * of the commit. In each round one instance stops or starts again.
@@ -42,6 +81,41 @@ export async function measureReaction(
   executable: Executable,
   progress: (text: string) => void,
 ): Promise<ReactionResult> {
+  return withRuns({ instances, executable, settings: {}, progress }, async (run, lab) => {
+    const result: ReactionResult = { instances, rules: lab.ours().length, rounds: [] };
+    for (let round = 1; round <= rounds; round++) {
+      const { began, notes, ended } = await run(round % 2 === 1);
+      const reaction = parts(began, notes, ended);
+      result.rounds.push(reaction);
+      progress(
+        `round ${round}/${rounds}: ${instances} instances: ${own(reaction).toFixed(1)} s and the commit`,
+      );
+    }
+    return result;
+  });
+}
+
+interface Timed {
+  began: number;
+  notes: readonly TimedNote[];
+  ended: number;
+}
+
+/** Makes a stack with a first run, and gives what runs it again, with an instance stopped or not. */
+async function withRuns<T>(
+  {
+    instances,
+    executable,
+    settings,
+    progress,
+  }: {
+    instances: number;
+    executable: Executable;
+    settings: Record<string, string>;
+    progress: (text: string) => void;
+  },
+  measure: (run: (stopped: boolean) => Promise<Timed>, lab: Lab) => Promise<T>,
+): Promise<T> {
   const [ec2, lab] = await Promise.all([Ec2Server.start(), Lab.open({ commitSeconds: COMMIT_SECONDS })]);
   try {
     const { region, accessKey, secretKey, endpoints } = ec2.access;
@@ -54,28 +128,21 @@ export async function measureReaction(
         "aws:accessKey": accessKey,
         "aws:secretKey": secretKey,
         "aws:endpoints": [endpoints],
+        ...settings,
       },
     });
     let notes: TimedNote[] = [];
     const { runner } = runnerFor(lab, { executable, onNotes: (all) => (notes = all) });
-    const run = async (stopped: boolean): Promise<Reaction> => {
+    const run = async (stopped: boolean): Promise<Timed> => {
       ec2.listsFor = () => fleet(instances, stopped);
       const began = Date.now();
       const outcome = await runner.start(request({ deadline: began + 900_000 }));
       if (outcome.result !== "applied") throw new Error(`the run ended as ${JSON.stringify(outcome)}`);
-      return parts(began, notes, Date.now());
+      return { began, notes, ended: Date.now() };
     };
     progress(`${instances} instances: the first run`);
     await run(false);
-    const result: ReactionResult = { instances, rules: lab.ours().length, rounds: [] };
-    for (let round = 1; round <= rounds; round++) {
-      const reaction = await run(round % 2 === 1);
-      result.rounds.push(reaction);
-      progress(
-        `round ${round}/${rounds}: ${instances} instances: ${own(reaction).toFixed(1)} s and the commit`,
-      );
-    }
-    return result;
+    return await measure(run, lab);
   } finally {
     await Promise.all([ec2.close(), lab.close()]);
   }
@@ -95,14 +162,10 @@ function fleet(instances: number, stopped: boolean): Map<string, Ec2Item[]> {
 }
 
 function parts(began: number, notes: readonly TimedNote[], ended: number): Reaction {
-  const at = (name: RunNote["note"]) => {
-    const found = notes.find(({ note }) => note === name);
-    if (found === undefined) throw new Error(`the run did not tell of ${name}`);
-    return found.at;
-  };
-  const between = (from: number, to: number) => (to - from) / 1000;
-  const [started, read] = [at("started"), at("inventory-read")];
-  const [wrote, submitted, committed] = [at("first-write"), at("commit-submitted"), at("commit-ended")];
+  const between = (from = NaN, to = NaN) => (to - from) / 1000;
+  const [started, read, wrote, submitted, committed] = times(notes, [
+    ...(["started", "inventory-read", "first-write", "commit-submitted", "commit-ended"] as const),
+  ]);
   return {
     starting: between(began, started),
     reading: between(started, read),
@@ -111,6 +174,30 @@ function parts(began: number, notes: readonly TimedNote[], ended: number): React
     committing: between(submitted, committed),
     after: between(committed, ended),
   };
+}
+
+/** When a run told of each. */
+function times(notes: readonly TimedNote[], names: readonly RunNote["note"][]): number[] {
+  return names.map((name) => {
+    const found = notes.find(({ note }) => note === name);
+    if (found === undefined) throw new Error(`the run did not tell of ${name}`);
+    return found.at;
+  });
+}
+
+export function registrationText(results: readonly RegistrationResult[]): string {
+  const rows = results.map(({ instances, rounds }) => [
+    String(instances),
+    ...(["starting", "reading", "registering"] as const).map((part) =>
+      shown(spread(rounds.map((each) => each[part])), 1),
+    ),
+    shown(spread(rounds.map((each) => each.starting + each.reading + each.registering + WINDOW_SECONDS)), 1),
+  ]);
+  return (
+    `The address of one instance goes or comes, destinations: dynamic: seconds from the event's arrival in the queue ` +
+    `to the registration. In the sum are ${WINDOW_SECONDS} s of the queue's batch window, which nobody waited for here\n` +
+    table([["instances", "starting", "reading", "planning and registering", "registered after"], ...rows])
+  );
 }
 
 export function reactionText(results: readonly ReactionResult[]): string {

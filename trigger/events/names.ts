@@ -93,6 +93,8 @@ export const CALLS = {
     "AcceptTransitGatewayVpcAttachment",
     "ModifyTransitGatewayVpcAttachment",
     "DeleteTransitGatewayVpcAttachment",
+    "AcceptTransitGatewayPeeringAttachment",
+    "DeleteTransitGatewayPeeringAttachment",
     // Another Gateway Load Balancer behind the same endpoints.
     "ModifyVpcEndpointServiceConfiguration",
   ],

@@ -76,5 +76,11 @@ export const TRANSIT_SHAPES: Shape[] = [
   requested("DeleteTransitGatewayVpcAttachment", { TransitGatewayAttachmentId: transitAttachment }, [
     transitAttachment,
   ]),
+  requested("AcceptTransitGatewayPeeringAttachment", { TransitGatewayAttachmentId: transitAttachment }, [
+    transitAttachment,
+  ]),
+  requested("DeleteTransitGatewayPeeringAttachment", { TransitGatewayAttachmentId: transitAttachment }, [
+    transitAttachment,
+  ]),
   requested("ModifyVpcEndpointServiceConfiguration", { ServiceId: service }, [service]),
 ];
