@@ -1,12 +1,12 @@
 /**
  * Which of our rules other people's rules make unnecessary, and which of ours their denials would shadow.
  *
- * Other people's rules are the enabled ones above the cleanup rule, with Panorama's before the local ones, and those of
- * shared and of the groups above before those of a device group, that carry no tag of this program, of any stack: if
- * ours counted, a rule would make itself unnecessary, vanish, and come back on the next run.
+ * Other people's rules are the enabled ones above the cleanup rule, with Panorama's before the local ones, and those that
+ * come before a device group's on its firewalls, that carry no tag of this program, of any stack: if ours counted, a rule
+ * would make itself unnecessary, vanish, and come back on the next run.
  */
-import { ruleLabel } from "../panos/evaluated";
-import type { Rulebase, SecurityRule } from "../panos/policy";
+import { isOfRulebase, ruleLabel, rulesOnAll } from "../panos/evaluated";
+import type { Rulebase, RulebaseRule, SecurityRule } from "../panos/policy";
 import type { Traffic } from "../lib/net/boxes";
 import { candidatesBetween } from "./candidates";
 import { cleanupPosition } from "../declaration/cleanup-rule";
@@ -60,7 +60,11 @@ export function alreadyAllowed(
   options: CoverageOptions,
 ): Coverage {
   const trafficOf = trafficReader(objectsOf(rules, { services, addressGroups }, "carriers"));
-  const judges = apart(rulebases).map((rulebase) => judgeOf(rulebase, options));
+  // Firewalls of a device group may differ in what comes first: a rule is unnecessary where it is on each of them.
+  const judges = apart(rulebases).flatMap((rulebase) => {
+    const each = rulebase.between ?? [{ rules: [] }];
+    return each.map(({ rules: between }) => judgeOf(rulebase, between, options));
+  });
   const coverage: Coverage = { needed: [], covered: [], shadowed: [] };
   for (const rule of rules) {
     const traffic = trafficOf(rule);
@@ -101,16 +105,16 @@ interface Verdict {
 function apart({ candidate, running }: { candidate: Rulebase; running: Rulebase }): Rulebase[] {
   if (candidate === running) return [candidate];
   // Whether a rule is equal in what we don't judge by makes no difference, but comparing all of it is simplest.
-  const textOf = ({ rules, inherited, addresses, services, applications }: Rulebase) =>
-    JSON.stringify([rules, inherited, [...addresses], [...services], [...applications]]);
+  const textOf = ({ rules, inherited, between, addresses, services, applications }: Rulebase) =>
+    JSON.stringify([rules, inherited, between, [...addresses], [...services], [...applications]]);
   return textOf(candidate) === textOf(running) ? [candidate] : [candidate, running];
 }
 
-function judgeOf(rulebase: Rulebase, options: CoverageOptions) {
-  const { rules, pushed, inherited } = rulebase;
+/** @param between what comes next on some firewalls of a device group */
+function judgeOf(rulebase: Rulebase, between: readonly RulebaseRule[], options: CoverageOptions) {
+  const { rules, pushed } = rulebase;
   const local = rules.slice(0, cleanupPosition(rules, options.cleanupRule));
-  // Of a device group, those of shared and of the groups above it come first on each of its firewalls.
-  const first = inherited ?? pushed?.rules?.above ?? [];
+  const first = [...rulesOnAll(rulebase), ...between];
   const above = [...first, ...local];
   // What names mean isn't known where Panorama's objects aren't: then no allow is sure.
   const isKnown = pushed?.unread === undefined;
@@ -120,7 +124,7 @@ function judgeOf(rulebase: Rulebase, options: CoverageOptions) {
     const allows = rule.action === "allow";
     const counts =
       !rule.disabled &&
-      !(rule.panorama === undefined && adopted.has(rule.name)) &&
+      !(isOfRulebase(rule) && adopted.has(rule.name)) &&
       !rule.tag.some((tag) => tag.startsWith(TAG_PREFIX)) &&
       !(allows && (rule.conditions.length > 0 || !isKnown));
     return counts ? [resolve(rule, index, allows)] : [];

@@ -3,7 +3,7 @@ import { listed } from "../lib/text";
 import { parseBlock } from "../lib/net/cidr";
 import { difference, overlaps, setOf } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
-import { ruleLabel } from "../panos/evaluated";
+import { ruleLabel, rulesBefore } from "../panos/evaluated";
 import type { Rulebase } from "../panos/policy";
 import { ALL_ADDRESSES } from "./bounds";
 import type { AddressSet } from "./bounds";
@@ -15,10 +15,10 @@ import type { Isolation, MappingOptions } from "./types";
 /** So many rules or instances are named. */
 const MOST = 10;
 
-/** Panorama's pre-rules that are in use, and come before the rulebase. */
+/** Panorama's pre-rules that are in use, and whatever else comes before the rulebase. */
 function preRules(rulebase: Rulebase): ResolvedRule[] {
   const resolve = resolver(rulebase);
-  return (rulebase.inherited ?? rulebase.pushed?.rules?.above ?? []).flatMap((rule, index) =>
+  return rulesBefore(rulebase).flatMap((rule, index) =>
     rule.disabled ? [] : [resolve(rule, index, rule.action === "allow")],
   );
 }
@@ -31,8 +31,6 @@ export function deniedBefore(
   rulebase: Rulebase,
   zones: readonly (readonly [from: string, to: string])[],
 ): string | undefined {
-  // Of a device group, who knows which firewalls they are for: those that deny are named with every plan.
-  if (rulebase.inherited !== undefined) return undefined;
   const denials = preRules(rulebase).filter(
     (rule) => deniesAll(rule) && isAll(rule.source.surely) && isAll(rule.destination.surely),
   );
@@ -40,14 +38,17 @@ export function deniedBefore(
   const by = pairs.map(([from, to]) => denials.find(({ rule }) => matchesZones(rule, from, to)));
   if (pairs.length === 0 || by.includes(undefined)) return undefined;
   const names = [...new Set(by.flatMap((each) => (each === undefined ? [] : [ruleLabel(each.rule)])))];
-  return (
-    `${names.join(" and ")} denies everything ${listed(
-      pairs.map(([from, to]) => `from ${from} to ${to}`),
-      MOST,
-      " and",
-    )} above the local rulebase, so no local rule, ours included, is ever reached. Nothing was written. ` +
-    "A cleanup rule belongs into Panorama's post-rulebase: have it moved there, and name it as aws-panos-rules:cleanupRule"
+  const where = listed(
+    pairs.map(([from, to]) => `from ${from} to ${to}`),
+    MOST,
+    " and",
   );
+  const what = `${names.join(" and ")} denies everything ${where}`;
+  return rulebase.inherited === undefined
+    ? `${what} above the local rulebase, so no local rule, ours included, is ever reached. Nothing was written. ` +
+        "A cleanup rule belongs into Panorama's post-rulebase: have it moved there, and name it as aws-panos-rules:cleanupRule"
+    : `${what} before the device group's rules on each of its firewalls, so none of ours is ever reached. Nothing was ` +
+        "written. Have it moved behind them: a cleanup rule belongs below what is to be let in";
 }
 
 /** Whether a rule denies whatever application, on whatever port, without a condition. */

@@ -38,6 +38,8 @@ export interface Hierarchy {
   above: string[];
   /** Those below it, however deep. */
   below: string[];
+  /** Of each of those: the groups on the way down to it, itself the last. */
+  ways: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -80,7 +82,12 @@ export async function hierarchyOf(client: PanosClient, group: string): Promise<H
     );
   }
   const [own, ...above] = way;
-  return { above: above.map(nameOf), below: own === undefined ? [] : below(own) };
+  const ways = own === undefined ? [] : waysBelow(own);
+  return {
+    above: above.map(nameOf),
+    below: ways.map((names) => names.at(-1)!),
+    ways: new Map(ways.map((names) => [names.at(-1)!, names])),
+  };
 }
 
 /** The element of a group and of those above it, the nearest first. */
@@ -94,7 +101,14 @@ function pathTo(at: XmlElement, group: string): XmlElement[] | undefined {
 }
 
 function below(at: XmlElement): string[] {
-  return at.children.filter(({ name }) => name === "dg").flatMap((inner) => [nameOf(inner), ...below(inner)]);
+  return waysBelow(at).map((names) => names.at(-1)!);
+}
+
+/** The names on the way down to each group below one. */
+function waysBelow(at: XmlElement): string[][] {
+  return at.children
+    .filter(({ name }) => name === "dg")
+    .flatMap((inner) => [[], ...waysBelow(inner)].map((names) => [nameOf(inner), ...names]));
 }
 
 /** The firewalls of some device groups, each once for each of its vsys in them. */

@@ -9,8 +9,10 @@ import {
 } from "./device-groups";
 import { PanosError } from "./error";
 import { groupXpath, SHARED_XPATH, vsysXpath, type DeviceGroup } from "./location";
-import type { Rulebase, RulebaseRule } from "./policy";
-import { rulebaseFrom, rulebaseRule } from "./rulebase";
+import { addressObjects, applicationObjects, serviceObjects, taggedAddresses } from "./named-objects";
+import type { Rulebase } from "./policy";
+import { rulesAround, type Layers, type Locals, type Scope } from "./group-order";
+import { rulebaseFrom } from "./rulebase";
 import { child, entries, find, nameOf, parent, textAt, type XmlElement } from "./xml";
 
 /** The firewalls of a device group. */
@@ -73,10 +75,18 @@ export async function readGroupRulebases(
     scopesOf(client, deviceGroup, hierarchy, "running"),
   ]);
   const local = locals.map(({ vsys }) => vsys);
-  const judged = (scopes: Scopes): Rulebase => ({
-    ...rulebaseFrom(asVsys(panorama, scopes, local), scopes.shared),
-    ...(panorama.rulebase === "pre-rulebase" && { inherited: inherited(scopes) }),
-  });
+  const judged = (scopes: Scopes): Rulebase => {
+    const own = asVsys(panorama, scopes, local);
+    // A name may be something else on some firewall: each is a reading of it.
+    const places = [scopes.shared, own, ...scopes.below.values(), ...local];
+    return {
+      ...rulebaseFrom(own, scopes.shared),
+      ...{ addresses: addressObjects(places), services: serviceObjects(places) },
+      applications: applicationObjects(places),
+      taggedAddresses: places.flatMap(taggedAddresses),
+      ...rulesAround(panorama, layersOf(scopes, hierarchy), firewalls, locals),
+    };
+  };
   return {
     candidate: judged(candidate),
     running: judged(running),
@@ -84,7 +94,7 @@ export async function readGroupRulebases(
     runningVsys: running.asRead,
     fleet: {
       firewalls,
-      notes: [...unasked(firewalls), ...aboveOurs(panorama, running, locals), ...ofTheirOwn(locals)],
+      notes: [...unasked(firewalls, panorama), ...ofTheirOwn(locals)],
     },
     locals,
   };
@@ -93,23 +103,39 @@ export async function readGroupRulebases(
 interface Scopes {
   asRead: XmlElement | undefined;
   /** The group, and those above it, the nearest first: each with its own entries alone. */
-  groups: { name: string; scope: XmlElement | undefined }[];
+  groups: Scope[];
+  /** Those below it, in the same form. */
+  below: ReadonlyMap<string, XmlElement | undefined>;
   shared: XmlElement | undefined;
 }
 
 async function scopesOf(
   client: PanosClient,
   group: string,
-  { above }: Hierarchy,
+  { above, below }: Hierarchy,
   configuration: "candidate" | "running",
 ): Promise<Scopes> {
   const ask = (xpath: string) => (configuration === "candidate" ? client.get(xpath) : client.show(xpath));
-  const names = [group, ...above];
+  const names = [group, ...above, ...below];
   const [common, ...answers] = await Promise.all(
     [SHARED_XPATH, ...names.map((name) => groupXpath(name))].map(ask),
   );
-  const groups = names.map((name, at) => ({ name, scope: ownOnly(child(answers[at], "entry"), name) }));
-  return { asRead: child(answers[0], "entry"), groups, shared: child(common, "shared") };
+  const scopes = names.map((name, at) => ({ name, scope: ownOnly(child(answers[at], "entry"), name) }));
+  return {
+    asRead: child(answers[0], "entry"),
+    groups: scopes.slice(0, 1 + above.length),
+    below: new Map(scopes.slice(1 + above.length).map(({ name, scope }) => [name, scope])),
+    shared: child(common, "shared"),
+  };
+}
+
+function layersOf({ groups, below, shared }: Scopes, { ways }: Hierarchy): Layers {
+  const [own, ...above] = groups;
+  const scopesOn = (names: readonly string[]) => names.map((name) => ({ name, scope: below.get(name) }));
+  return {
+    ...{ shared, own: own!, above },
+    ways: new Map([...ways].map(([group, names]) => [group, scopesOn(names)])),
+  };
 }
 
 /** A scope with its own entries alone, at every place. */
@@ -161,15 +187,6 @@ function asVsys(
   ]);
 }
 
-/** The pre-rules that come before those of the group itself. */
-function inherited({ groups, shared }: Scopes): RulebaseRule[] {
-  const [, ...above] = groups;
-  return [{ name: "shared", scope: shared }, ...above.toReversed()].flatMap(({ name, scope }) => {
-    const rules = entries(find(scope, "pre-rulebase", "security", "rules"));
-    return [...rules.values()].map((entry) => ({ ...rulebaseRule(entry), panorama: name }));
-  });
-}
-
 /** What is pushed, and of the firewalls' own what all of them have. */
 function known(
   path: readonly string[],
@@ -204,37 +221,13 @@ function nested([name = "", ...rest]: readonly string[], content: XmlElement[]):
   return parent(name, rest.length === 0 ? content : [nested(rest, content)]);
 }
 
-export type Locals = readonly { firewall: ManagedFirewall; vsys: XmlElement | undefined }[];
-
-function unasked(firewalls: readonly ManagedFirewall[]): string[] {
+function unasked(firewalls: readonly ManagedFirewall[], { rulebase }: DeviceGroup): string[] {
   const names = firewalls.filter(({ isConnected }) => !isConnected).map(labelOf);
   if (names.length === 0) return [];
-  return [`not connected to Panorama, so what they have of their own wasn't looked at: ${names.join(", ")}`];
-}
-
-/** Rules that come before ours on every firewall, or on some, and what they may do to them. */
-function aboveOurs({ rulebase }: DeviceGroup, { groups, shared }: Scopes, locals: Locals): string[] {
-  const [, ...above] = groups;
-  const pushed = [
-    ...above,
-    { name: "shared", scope: shared },
-    ...(rulebase === "post-rulebase" ? groups.slice(0, 1) : []),
+  const why = rulebase === "pre-rulebase" ? "" : ", rules that may deny before ours included,";
+  return [
+    `not connected to Panorama, so what they have of their own${why} wasn't looked at: ${names.join(", ")}`,
   ];
-  const places = pushed.map(({ name, scope }) => ({ name, rules: rulesIn(find(scope, "pre-rulebase")) }));
-  const own = rulebase === "post-rulebase" ? locals : [];
-  const local = own.map(({ firewall, vsys }) => ({
-    name: firewall.name,
-    rules: rulesIn(find(vsys, "rulebase")),
-  }));
-  const said = [...places, ...local].flatMap(({ name, rules }) => {
-    const denying = rules.filter((rule) => textAt(rule, "action") !== "allow");
-    return denying.length === 0
-      ? []
-      : [`${name} (${denying.map(nameOf).slice(0, 3).join(", ")}${denying.length > 3 ? ", …" : ""})`];
-  });
-  return said.length === 0
-    ? []
-    : [`rules that deny stand above ours and may deny what they allow: ${said.join("; ")}`];
 }
 
 /** What firewalls have of their own that makes other packets of those that ours are written for. */
@@ -248,9 +241,4 @@ function ofTheirOwn(locals: Locals): string[] {
     const names = having.map(({ firewall }) => firewall.name).join(", ");
     return [`${names}: ${what} rules of their own, which ${why}, aren't read`];
   });
-}
-
-function rulesIn(rulebase: XmlElement | undefined): XmlElement[] {
-  const rules = [...entries(find(rulebase, "security", "rules")).values()];
-  return rules.filter((rule) => textAt(rule, "disabled") !== "yes");
 }

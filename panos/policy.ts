@@ -121,6 +121,8 @@ export interface RulebaseRule {
   found?: FoundRule;
   /** Of a rule that Panorama has pushed: the device group that wrote it, "shared", or "" where nobody says. */
   panorama?: string;
+  /** Of a firewall's own rule, beside those of a device group: which firewalls have it. */
+  firewall?: string;
 }
 
 /** A NAT rule as somebody wrote it on the firewall, as far as it says where packets go. */
@@ -210,6 +212,13 @@ export interface ApplicationOverride extends Pick<
   application: string;
 }
 
+/** Some firewalls of a device group that have the same rules in one place; several of these are all its firewalls. */
+export interface RulesOnSome {
+  /** Names of the firewalls. */
+  on: string[];
+  rules: RulebaseRule[];
+}
+
 /** What a firewall has in one configuration (candidate or running), as far as our rules meet it. */
 export interface Rulebase {
   /** The local ones in evaluation order, our own rules included. */
@@ -232,8 +241,15 @@ export interface Rulebase {
   nat?: NatRule[];
   /** Absent: Panorama has pushed nothing. */
   pushed?: PushedRules;
-  /** Of a device group's pre-rulebase: rules of shared and of the groups above it, which come first, in their order. */
+  /**
+   * Of a device group: rules that come first on all of its firewalls, in their order. Those are pre-rules of shared and
+   * of the groups above it, and before post-rules its own pre-rules as well.
+   */
   inherited?: RulebaseRule[];
+  /** Of a device group's post-rulebase: what comes next on its firewalls, before `rules`; absent: nothing. */
+  between?: RulesOnSome[];
+  /** Of a device group: rules that come behind all of `rules`; those of only some firewalls say so as a condition. */
+  behind?: RulebaseRule[];
   /** Set where the firewall is told not to look at IPv6 packets. */
   ignoresIpv6?: true;
   /** Absent in earlier recordings, and where nothing has a name. */

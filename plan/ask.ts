@@ -80,7 +80,8 @@ export async function askFirewall(firewall: FirewallSettings, questions: Questio
   }
 }
 
-async function rulebasesAt(
+/** What is at a connection's place: a firewall's rulebases, or a device group's and what is known of its firewalls. */
+export async function rulebasesAt(
   client: PanosClient,
 ): Promise<Awaited<ReturnType<typeof readRulebases>> & Partial<Pick<GroupRulebases, "fleet" | "locals">>> {
   const { panorama } = client.connection;

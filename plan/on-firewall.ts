@@ -57,7 +57,7 @@ export function onFirewall(
   const firewall = anchored(settings, rulebases);
   const written = asWritten(mapped, firewall, rulebases, inventory);
   const zones = zonePairs(written.rules);
-  requireReachable(rulebases.candidate, zones);
+  requireReachable(rulebases.running, zones);
   const unclean = cleanupDoubts(rulebases, settings.cleanupRule, zones);
   requireDenial(unclean, { guardrails });
   const { asked, coverage, notes } = besideOthers(written, firewall, rulebases);

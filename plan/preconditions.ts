@@ -57,10 +57,10 @@ export function requireDenial(doubts: readonly string[], { guardrails }: Pick<Se
 
 /** @throws PreconditionError that names Panorama's rule, where it denies everything before a local rule is looked at */
 export function requireReachable(
-  candidate: Rulebase,
+  running: Rulebase,
   zones: readonly (readonly [from: string, to: string])[],
 ): void {
-  const denied = deniedBefore(candidate, zones);
+  const denied = deniedBefore(running, zones);
   if (denied !== undefined) throw new PreconditionError(denied);
 }
 

@@ -9,7 +9,7 @@ import { inParallel } from "../lib/parallel";
 import type { PanosClient } from "../panos/client";
 import { groupsOf, labelOf, type ManagedFirewall } from "../panos/device-groups";
 import { PanosError } from "../panos/error";
-import type { Locals } from "../panos/group-rulebase";
+import type { Locals } from "../panos/group-order";
 import type { DeviceGroup } from "../panos/location";
 import { whoseWait } from "../panos/push";
 import type { XmlElement } from "../panos/xml";

@@ -95,11 +95,6 @@ function panoramaOf(
       "has rulebase: post-rulebase beside quarantine.deny: rules of the firewalls themselves would come before what denies",
       "rulebase: pre-rulebase",
     ],
-    [
-      get("panos:commitScope") === "full",
-      "does not go with commitScope: full, which would ship what others have pending on all of Panorama",
-      "commitScope: own",
-    ],
   ];
   for (const [unsupported, problem, instead] of isNot) if (unsupported) report(key, problem, instead);
   return panoramaSettings(text);

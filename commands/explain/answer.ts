@@ -1,5 +1,5 @@
 /** The answer to a question, from what AWS has and, where it can be asked, from what the firewall says. */
-import { firewallSays, type FirewallSays } from "../../review/explain/firewall";
+import { firewallsSay, type FirewallSays } from "../../review/explain/firewall";
 import { explainPacket } from "../../review/explain/packet";
 import { meetingOf } from "../../review/explain/packets";
 import { askedPacket } from "../../review/explain/question";
@@ -24,10 +24,10 @@ export async function answerTo(
     const says = await askWithKey(firewall, view, closed, () => ({ asked: true as const }));
     return { says, explanation: explainRule(view, question.rule) };
   }
-  const says = await askWithKey(firewall, view, closed, ({ client, running }) => {
+  const says = await askWithKey(firewall, view, closed, ({ devices, running }) => {
     const { packets, rules } = meetingOf(view, question);
     const packet = askedPacket(view, packets, rules);
-    return firewallSays(client, running, packet, firewall.mapping.ownerId);
+    return firewallsSay(devices, running, packet, firewall.mapping.ownerId);
   });
   return { says, explanation: explainPacket(view, question, says) };
 }

@@ -3,9 +3,9 @@ import type { PanosClient } from "../../panos/client";
 import { PanosError } from "../../panos/error";
 import { openActive } from "../../panos/ha";
 import type { Rulebase } from "../../panos/policy";
-import { readRulebases } from "../../panos/rulebase";
+import { rulebasesAt } from "../../plan/ask";
 import { anchored, asWritten, besideOthers } from "../../plan/on-firewall";
-import type { FirewallSays } from "../../review/explain/firewall";
+import type { Device, FirewallSays } from "../../review/explain/firewall";
 import type { View } from "../../review/explain/view";
 import { hasKey } from "../../settings/offline";
 import type { FirewallSettings } from "../../settings/types";
@@ -14,7 +14,8 @@ export type NotAsked = Extract<FirewallSays, { asked: false }>;
 
 /** A firewall whose rules were read. */
 export interface Asked {
-  client: PanosClient;
+  /** Itself, or of a device group those that can be asked. */
+  devices: readonly Device[];
   running: Rulebase;
 }
 
@@ -44,14 +45,17 @@ async function withFirewall<T>(
 ): Promise<T | NotAsked> {
   let client: PanosClient | undefined;
   try {
-    client = await openActive(firewall.connection);
-    const rulebases = await readRulebases(client);
+    const opened = (client = await openActive(firewall.connection));
+    const { fleet, ...rulebases } = await rulebasesAt(opened);
+    const devices = fleet?.firewalls
+      .filter(({ isConnected }) => isConnected)
+      .map(({ name, serial, vsys }) => ({ name, client: opened.forFirewall(serial, vsys) }));
     view.untranslated = view.policy;
     const placed = anchored(firewall, rulebases);
     const written = asWritten(view.policy, placed, rulebases, view.inventory);
     const { asked, coverage } = besideOthers(written, placed, rulebases);
     [view.policy, view.coverage] = [asked, coverage];
-    return await work({ client, running: rulebases.running });
+    return await work({ devices: devices ?? [{ client: opened }], running: rulebases.running });
   } catch (error) {
     if (!(error instanceof PanosError)) throw error;
     return { asked: false, because: error.message };

@@ -67,6 +67,6 @@ function aboutInterfaces(view: View, asked: string): Explanation {
 function answerOf(says: FirewallSays | RulesAsked) {
   if (!says.asked) return { firewallAsked: false, firewall: { because: says.because } };
   if (!("how" in says)) return { firewallAsked: true };
-  const { how, packet, rule, action, isOurs, unless } = says;
-  return { firewallAsked: true, firewall: { how, packet, rule, action, isOurs, unless } };
+  const { how, packet, rule, action, isOurs, unless, fleet } = says;
+  return { firewallAsked: true, firewall: { how, packet, rule, action, isOurs, unless, fleet } };
 }

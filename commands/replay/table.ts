@@ -35,7 +35,7 @@ export const replayTable = table({
     cli,
   },
   details: [
-    "Nothing in AWS is asked, and no real firewall is involved. Without --inventory every run is taken to be through after its time. With it the account follows the calls whose records tell exactly what they do: states of known instances, security-group rules, groups of interfaces. At any other it stays as it was, and the replay says so. It doesn't know what happens without a call (a shutdown from within, say), and EC2 answers at once, as it never lags. Freeze windows are judged by today's clock.",
+    "Nothing in AWS is asked, and no real firewall is involved. Without --inventory every run is taken to be through after its time. With it the account follows the calls whose records tell exactly what they do: states of known instances, security-group rules, groups of interfaces. At any other it stays as it was, and the replay says so. It doesn't know what happens without a call (a shutdown from within, say), and EC2 answers at once, as it never lags. Freeze windows are judged by today's clock. The rules of a device group on Panorama are rehearsed as a firewall's own: --firewall-config is that of one with such a cleanup rule.",
   ],
   examples: [
     ["events.json.gz --run 45", "which calls count, and when each run would begin"],

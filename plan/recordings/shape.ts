@@ -23,6 +23,7 @@ import type {
   PushedRules,
   Rulebase,
   RulebaseRule,
+  RulesOnSome,
   ServiceObject,
   Tag,
   TakenNames,
@@ -171,8 +172,9 @@ const rule = object<RulebaseRule>(
     conditions: texts,
     found: foundRule,
     panorama: anyText,
+    firewall: anyText,
   },
-  ["unknown", "panorama"],
+  ["unknown", "panorama", "firewall"],
 );
 
 const override = object<ApplicationOverride>(
@@ -225,6 +227,8 @@ const rulebase = object<RecordedRulebase>(
       ["nat", "overrides", "rules", "tags", "unread"],
     ),
     inherited: list(rule),
+    behind: list(rule),
+    between: list(object<RulesOnSome>({ on: texts, rules: list(rule) })),
     ignoresIpv6: exactly(true),
     names: object<NonNullable<RecordedRulebase["names"]>>({
       addresses: mapOf(texts),
@@ -232,7 +236,18 @@ const rulebase = object<RecordedRulebase>(
       applications: mapOf(texts),
     }),
   },
-  ["applications", "overrides", "interzoneDefault", "nat", "pushed", "inherited", "ignoresIpv6", "names"],
+  [
+    "applications",
+    "overrides",
+    "interzoneDefault",
+    "nat",
+    "pushed",
+    "inherited",
+    "between",
+    "behind",
+    "ignoresIpv6",
+    "names",
+  ],
 );
 
 const named = { name: anyText, tag: texts };

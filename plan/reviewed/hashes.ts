@@ -8,6 +8,7 @@ import type { Inventory } from "../../inventory/types";
 import { grouped } from "../../lib/grouped";
 import { given } from "../../lib/records";
 import { TAG_PREFIX } from "../../declaration/names";
+import { ruleLabel, rulesBefore } from "../../panos/evaluated";
 import type { Rulebase } from "../../panos/policy";
 import { ownsRule } from "../../declaration/ownership";
 
@@ -103,6 +104,11 @@ export function rulebaseParts(
 function panoramasOf({ pushed, ...running }: Rulebase): Parts {
   const { above, below } = pushed?.rules ?? { above: [], below: [] };
   const alone = { ...running, overrides: [], taggedAddresses: [] };
+  if (running.inherited !== undefined) {
+    // Several groups and firewalls may each have a rule of one name.
+    const before = rulesBefore(running).map((rule) => ({ ...rule, name: ruleLabel(rule) }));
+    return partsOf("what comes before the device group:", { ...alone, rules: before });
+  }
   const parts = [
     ...Object.entries(partsOf("Panorama's pre-rulebase", { ...alone, rules: above })),
     ...Object.entries(partsOf("Panorama's post-rulebase", { ...alone, rules: below })),

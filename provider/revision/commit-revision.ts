@@ -7,7 +7,7 @@ import { nameOthersChanges, requirePlacesInRunning } from "./our-part";
 import { followPanorama, waitForPanorama, waitForPeer } from "./peer";
 import { askProbes, requireAllowed } from "./probe";
 import { pushRevision } from "./push";
-import { requireNothingElse, requireRunning, requireShipped, type Revision } from "./revision";
+import { committedWith, requireNothingElse, requireRunning, requireShipped, type Revision } from "./revision";
 import type { Session } from "../session/session";
 import { ship } from "./ship";
 import { stageTheRest } from "./staged";
@@ -30,12 +30,13 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     // Again, because taking the lock may have taken long.
     requireTime();
     const { candidate, running, changes, exempt, unmarked } = await stageTheRest(session, revision);
-    nameOthersChanges(session, administrator, changes);
+    nameOthersChanges(session, administrator, changes, settings.commitScope);
     // Asked after the reads: what they told is what the active one has.
     await session.requireActive();
     // Of these only the removal is ours: one that is there still was looked at before anything was written.
     const adopted = Object.keys(revision.adopt ?? {}).filter((name) => !candidate.rules.has(name));
-    requireNothingElse(session, revision, administrator, changes, [candidate, running], adopted);
+    const shipped = settings.commitScope === "full" ? changes : committedWith(session.location, changes);
+    requireNothingElse(session, revision, administrator, shipped, [candidate, running], adopted);
     const both = { candidate, running };
     requireUnmarkedInForce(session, revision, unmarked, administrator, changes, both);
 

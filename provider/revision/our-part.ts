@@ -132,15 +132,15 @@ export function nameOthersChanges(
   { firewall }: Session,
   administrator: string,
   changes: readonly PendingChange[],
+  scope: "own" | "full",
 ): void {
   const others = new Map<string, number>();
   for (const { owner } of changes)
     if (owner !== administrator) others.set(owner, (others.get(owner) ?? 0) + 1);
   if (others.size > 0) {
     const counts = [...others].map(([owner, count]) => `${owner} (${count})`).join(", ");
-    tell(
-      "warn",
-      `other administrators have changes pending on ${firewall}, which stay out of our commit: ${counts}`,
-    );
+    const what =
+      scope === "own" ? "stay out of our commit" : "our commit takes along, as commitScope: full says";
+    tell("warn", `other administrators have changes pending on ${firewall}, which ${what}: ${counts}`);
   }
 }

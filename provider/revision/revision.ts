@@ -80,6 +80,7 @@ export function requireRunning(
 
 /**
  * Refuses a commit that would ship what our administrator has pending and this stack doesn't declare.
+ * @param changes those that the commit would ship
  * @param adopted administrators' rules whose removal is ours
  */
 export function requireNothingElse(
@@ -91,7 +92,7 @@ export function requireNothingElse(
   adopted: readonly string[],
 ): void {
   const foreign = foreignChanges(
-    committedWith(session.location, changes),
+    changes,
     administrator,
     session.location,
     eachPart((part) => {
@@ -109,8 +110,11 @@ export function requireNothingElse(
   );
 }
 
-/** Those that a commit of ours may ship: on Panorama it is one of the device group alone. */
-function committedWith(location: Location, changes: readonly PendingChange[]): readonly PendingChange[] {
+/** Those that a commit of our part may ship: on Panorama it is one of the device group alone. */
+export function committedWith(
+  location: Location,
+  changes: readonly PendingChange[],
+): readonly PendingChange[] {
   if (location.panorama === undefined) return changes;
   const group = vsysXpath(location);
   return changes.filter(({ xpath }) => xpath.replaceAll('"', "'").startsWith(group));

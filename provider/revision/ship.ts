@@ -9,6 +9,7 @@ import { requireEngine } from "../session/engine";
 import { FULL_COMMIT_COMMENT } from "../session/full-commit";
 import { noteRun, withCause } from "../../settings/run";
 import type { Session } from "../session/session";
+import { committedWith } from "./revision";
 import { tell } from "../session/tell";
 
 /**
@@ -85,8 +86,12 @@ async function shipEverything(
   await takeConfigLock(client, options.administrator, FULL_COMMIT_COMMENT);
   try {
     const [changes, isRequired] = await Promise.all([pendingChanges(client), fullCommitRequired(client)]);
+    // Ours beside a device group are no more looked at than others'.
+    const own = committedWith(session.location, changes);
     const others = new Set(
-      changes.map(({ owner }) => owner).filter((owner) => owner !== options.administrator),
+      changes
+        .filter((change) => change.owner !== options.administrator || !own.includes(change))
+        .map(({ owner }) => owner),
     );
     if (others.size > 0 || isRequired) {
       const what =

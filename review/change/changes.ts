@@ -5,6 +5,7 @@ import { isQuarantineRuleName } from "../../declaration/names";
 import { addressesOf } from "../../mapping/objects";
 import { ownsRule } from "../../declaration/ownership";
 import { addressSet, asSet } from "../../panos/entries";
+import { isOfRulebase, rulesBefore } from "../../panos/evaluated";
 import type { AddressObject, RulebaseRule, SecurityRule, ServiceObject } from "../../panos/policy";
 import type { FirewallFacts } from "./facts";
 import type { Standing } from "./standing";
@@ -33,7 +34,7 @@ export interface Policies {
 export function policiesOf(facts: FirewallFacts): Policies {
   const { ownerId, cleanupRule, running, wanted, members } = facts;
   const above = running.rules.slice(0, cleanupPosition(running.rules, cleanupRule));
-  const first = running.pushed?.rules?.above ?? [];
+  const first = rulesBefore(running);
   const isAbove = new Set(above.map(({ name }) => name));
   // What isolates instances stands above everybody's rules and mostly denies: it counts as one of others'.
   const isIsolation = (rule: RulebaseRule) =>
@@ -89,7 +90,7 @@ export function policiesOf(facts: FirewallFacts): Policies {
     after: {
       ours: [...stays.filter(works), ...declared.values()],
       others: withIsolation(
-        others.filter((rule) => rule.panorama !== undefined || (!gone.has(rule.name) && !isIsolation(rule))),
+        others.filter((rule) => !isOfRulebase(rule) || (!gone.has(rule.name) && !isIsolation(rule))),
         wanted.isolation.map(asFound),
         facts.options.quarantine?.before,
       ),
@@ -105,9 +106,9 @@ export function policiesOf(facts: FirewallFacts): Policies {
 
 /** Rules, with those that isolate instances above one of the local ones, or above all of these. */
 function withIsolation(others: RulebaseRule[], isolation: RulebaseRule[], before?: string): RulebaseRule[] {
-  const isPlace = ({ name, panorama }: RulebaseRule) =>
-    panorama === undefined && (before === undefined || name === before);
-  const first = others.filter(({ panorama }) => panorama !== undefined).length;
+  const isPlace = (rule: RulebaseRule) =>
+    isOfRulebase(rule) && (before === undefined || rule.name === before);
+  const first = others.filter((rule) => !isOfRulebase(rule)).length;
   const found = others.findIndex(isPlace);
   const at = found < 0 ? first : found;
   return [...others.slice(0, at), ...isolation, ...others.slice(at)];

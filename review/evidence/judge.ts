@@ -11,7 +11,7 @@ import { difference, overlaps, type IntervalSet } from "../../lib/net/intervals"
 import { once } from "../../lib/once";
 import { includes, meets, normalised, trafficOf, type Traffic } from "../../lib/net/protocols";
 import { INTERZONE_DEFAULT, INTRAZONE_DEFAULT } from "../../declaration/cleanup-rule";
-import { ruleLabel } from "../../panos/evaluated";
+import { isOfRulebase, ruleLabel } from "../../panos/evaluated";
 import type { RulebaseRule } from "../../panos/policy";
 import { permissionNamed } from "../change/permission";
 
@@ -89,7 +89,7 @@ export function judgeOf(policy: JudgedPolicy): Judge {
     let decides: RulebaseRule | undefined;
     for (const candidate of between([from, to]).find({ application: "any", family, box })) {
       const { name, rule } = candidate;
-      const isOurs = rule.panorama === undefined && ours.has(name);
+      const isOurs = isOfRulebase(rule) && ours.has(name);
       const ends = endsOf(candidate, { ...packets, source, destination }, isTranslated && !isOurs);
       const what = isOurs
         ? least(ownTraffic(permitted.get(name), traffic), portsOf(candidate, box.ports))

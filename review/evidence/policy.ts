@@ -2,6 +2,7 @@
 import { cleanupPosition } from "../../declaration/cleanup-rule";
 import { objectsOf } from "../../mapping/own-traffic";
 import type { GuardedPolicy } from "../../mapping/guardrails";
+import { isOfRulebase, rulesBehind } from "../../panos/evaluated";
 import type { RulebaseRule } from "../../panos/policy";
 import { asFound, policiesOf } from "../change/changes";
 import type { FirewallFacts } from "../change/facts";
@@ -37,7 +38,7 @@ export function judgedPolicy(
     ...running.rules
       .slice(cleanupPosition(running.rules, cleanupRule))
       .filter(({ name }) => !names.has(name)),
-    ...(pushed?.rules?.below ?? []),
+    ...rulesBehind(running),
   ];
   return {
     rules: [...inOrder(standing), ...below],
@@ -56,7 +57,7 @@ function inOrder({ ours, others, order }: Pick<Standing, "ours" | "others" | "or
   const rules: RulebaseRule[] = [];
   for (const other of others) {
     // What Panorama puts above stands above all that is local, whatever it is called.
-    const place = other.panorama === undefined ? (order.get(other.name) ?? -1) : -1;
+    const place = isOfRulebase(other) ? (order.get(other.name) ?? -1) : -1;
     while (waiting.length > 0 && placeOf(waiting[0]!) < place) rules.push(waiting.shift()!);
     rules.push(other);
   }

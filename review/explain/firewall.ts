@@ -2,12 +2,13 @@
 import { matchesZones, resolved } from "../../mapping/resolved-rules";
 import { knownApplication } from "../../panos/applications";
 import { parseAddress, type Family } from "../../lib/net/cidr";
+import { inParallel } from "../../lib/parallel";
 import { overlaps as meet, type IntervalSet } from "../../lib/net/intervals";
 import { ALL_TRAFFIC, portSet, possiblyDefault } from "../../mapping/traffic";
 import type { PanosClient } from "../../panos/client";
 import { PanosError } from "../../panos/error";
 import { policyMatch, type Packet } from "../../panos/match";
-import { evaluatedRules, ruleLabel } from "../../panos/evaluated";
+import { evaluatedRules, isOfRulebase, ruleLabel } from "../../panos/evaluated";
 import type { Rulebase, RulebaseRule } from "../../panos/policy";
 import { ownsRule } from "../../declaration/ownership";
 
@@ -28,23 +29,62 @@ export type FirewallSays =
       because?: string;
       /** The names of all rules in force. */
       inForce: ReadonlySet<string>;
+      /** Of a device group: which firewalls do this, and what the others do. */
+      fleet?: { same: string[]; others: { on: string; rule: string; action: string }[] };
     }
   | { asked: false; because: string };
+
+/** Whoever is asked; one of a device group has a name. */
+export interface Device {
+  name?: string;
+  client: PanosClient;
+}
+
+/**
+ * Asks a firewall, or each of a device group's: one that lets nothing in speaks for them, and the others are named.
+ * @param running what it has in force, or what Panorama runs for the group
+ */
+export async function firewallsSay(
+  devices: readonly Device[],
+  running: Rulebase,
+  packet: Packet,
+  ownerId: string,
+): Promise<FirewallSays> {
+  const each = await inParallel(devices, async ({ name, client }) => ({
+    on: name,
+    says: await firewallSays(client, running, packet, ownerId),
+  }));
+  const { on, says } = each.find((one) => one.says.action !== "allow") ?? each[0]!;
+  if (on === undefined) return says;
+  const agrees = (one: Asked) => one.rule === says.rule && one.action === says.action;
+  const others = each.filter((one) => !agrees(one.says));
+  return {
+    ...says,
+    fleet: {
+      same: each.filter((one) => agrees(one.says)).map((one) => one.on ?? ""),
+      others: others.map((one) => ({
+        ...{ on: one.on ?? "", rule: one.says.rule ?? "", action: one.says.action },
+      })),
+    },
+  };
+}
+
+type Asked = Extract<FirewallSays, { asked: true }>;
 
 /**
  * Asks a firewall which of its rules takes a packet. One that doesn't answer that is judged by its running rulebase.
  * @param running what it has in force
  */
-export async function firewallSays(
+async function firewallSays(
   client: PanosClient,
   running: Rulebase,
   packet: Packet,
   ownerId: string,
-): Promise<FirewallSays> {
+): Promise<Asked> {
   const inForce = new Set(running.rules.map(({ name }) => name));
   const evaluated = evaluatedRules(running);
   const isOurs = (rule: RulebaseRule | undefined) =>
-    rule !== undefined && rule.panorama === undefined && ownsRule(ownerId, rule);
+    rule !== undefined && isOfRulebase(rule) && ownsRule(ownerId, rule);
   try {
     const match = await policyMatch(client, packet);
     // Its own word for what it does; of one that says none, the rulebase's.

@@ -1,6 +1,7 @@
 import { isInside, type Cidr } from "../../lib/net/cidr";
 import { coveredBy } from "../../mapping/coverage";
 import { isPanoramas, theRule } from "../../panos/evaluated";
+import { listed } from "../../lib/text";
 import { ofThePassing } from "../../mapping/order";
 import type { MappedRule } from "../../mapping/types";
 import { describePacket } from "../../panos/match";
@@ -35,6 +36,7 @@ export function explainPacket(view: View, question: PacketQuestion, says: Firewa
     const isFirst = says.action === "allow" && isPanoramas(says.rule ?? "");
     const because = [
       ...howAsked(says),
+      ...elsewhere(says),
       ...whyOtherwise(view, rules, says),
       ...(isolated?.because ?? []),
       ...reasons,
@@ -70,23 +72,44 @@ function answered(
   const rule = says.rule === undefined ? "no rule takes it" : theRule(says.rule, "rule");
   const isElsewhere = goesElsewhere(view, packets, rules);
   const end = isElsewhere ? "; but nothing of it comes to the firewall" : "";
+  const who = whoSays(says);
   if (says.action !== "allow") {
     const does = says.action === "" ? "" : ` (${says.action})`;
     return {
       verdict: "denied",
-      text: `the firewall ${isElsewhere ? "would stop" : "stops"} ${what}: ${rule}${does}${end}`,
+      text: `${who} ${isElsewhere ? "would stop" : "stops"} ${what}: ${rule}${does}${end}`,
     };
   }
   if (!says.isOurs) {
     return {
       verdict: "already allowed",
-      text: `the firewall ${isElsewhere ? "would let" : "lets"} through ${what}: ${rule}, which isn't ours${end}`,
+      text: `${who} ${isElsewhere ? "would let" : "lets"} through ${what}: ${rule}, which isn't ours${end}`,
     };
   }
   const isWhole = verdictOn(view, packets, rules) === "allowed";
   return isWhole
-    ? { verdict: "allowed", text: `the firewall lets through ${what}: ${rule}` }
-    : { verdict: "in part", text: `the firewall lets through part of ${what}: ${rule}` };
+    ? { verdict: "allowed", text: `${who} lets through ${what}: ${rule}` }
+    : { verdict: "in part", text: `${who} lets through part of ${what}: ${rule}` };
+}
+
+/** Who does it: the firewall; of a device group's, all of them or one. */
+function whoSays({ fleet }: Asked): string {
+  if (fleet === undefined) return "the firewall";
+  const [first = ""] = fleet.same;
+  if (fleet.others.length > 0) return `the firewall ${first}`;
+  return fleet.same.length === 1 ? `the firewall ${first}` : `each of the firewalls ${listed(fleet.same, 5)}`;
+}
+
+/** What the other firewalls of a device group do, and which do the same. */
+function elsewhere({ fleet }: Asked): Reason[] {
+  if (fleet === undefined || fleet.others.length === 0) return [];
+  const alike = fleet.same.slice(1);
+  return [
+    ...(alike.length > 0 ? [{ text: `${listed(alike, 5)}: the same` }] : []),
+    ...fleet.others.map(({ on, rule, action }) => ({
+      text: `${on}: ${rule === "" ? "no rule takes it" : theRule(rule, "rule")}${action === "" ? "" : ` (${action})`}`,
+    })),
+  ];
 }
 
 /** Whether AWS lets packets in, and none of what lets them in comes to the firewall. */

@@ -119,6 +119,32 @@ describe("e2e: what goes wrong between Panorama and its firewalls", function () 
     expect((await stack.up()).steps).to.deep.equal([]);
   });
 
+  it("where Panorama allows a full commit alone, it is one where that is set, and the push is of ours", async () => {
+    await open({ onUnreachable: "warn" });
+    const ann = fleet.person("admin");
+    await ann.addRule(ruleEntry("pending"));
+    const beside = fleet.person("admin", { deviceGroup: "all-sites", rulebase: "pre-rulebase" });
+    await beside.addRule(ruleEntry("pending-above"));
+    fleet.fleet.panorama.requireFullCommit();
+    const refused = await stack.up();
+    expect(said(refused)).to.contain("set panos:commitScope to full for one run");
+    expect([fleet.jobs("Commit"), fleet.jobs("CommitAll")]).to.deep.equal([0, 0]);
+    const full = await fleet.stack({ settings: { "panos:commitScope": "full" } });
+    expect(said(succeeded(await full.up()))).to.match(/our commit takes along, .*: admin \(\d+\)/);
+    expect(fleet.running()).to.have.members([ruleOf(WEB), "cleanup", "pending"]);
+    expect(fleet.running("pre-rulebase", "all-sites")).to.deep.equal(["pending-above"]);
+    expect(fleet.pushed()).to.deep.equal([AFTER, AFTER, AFTER]);
+  });
+
+  it("with a full commit, nothing of our administrator's goes along that the stack doesn't declare", async () => {
+    await open();
+    const ours = fleet.person("aws-panos", { deviceGroup: "all-sites", rulebase: "pre-rulebase" });
+    await ours.addRule(ruleEntry("by-hand"));
+    const full = await fleet.stack({ settings: { "panos:commitScope": "full" } });
+    expect(said(await full.up())).to.contain("administrator aws-panos has other changes pending");
+    expect(fleet.jobs("Commit")).to.equal(0);
+  });
+
   it("where Panorama pushes no single administrator's changes, nothing is pushed unless that is set", async () => {
     await open({}, { unknowns: { refusesAdminPush: true } });
     const failed = await stack.up();

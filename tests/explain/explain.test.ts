@@ -9,12 +9,21 @@ import { explain } from "../../commands/explain/explain";
 import type { Explanation } from "../../review/explain/reason";
 import type { Inventory } from "../../inventory/types";
 import { PanosClient } from "../../panos/client";
-import { startSimulator, type Simulator, type SimulatorOptions } from "../../packages/simulator";
+import {
+  startPanorama,
+  startSimulator,
+  type Simulator,
+  type SimulatorOptions,
+} from "../../packages/simulator";
 import { account, FIREWALL_INTERFACE, ruleOf, type Permission } from "../support/account";
 import { firewallConfig, ruleEntry } from "../support/lab";
+import { groupLocation } from "../../panos/location";
+import { groupRules } from "../support/fleet";
+import { Person } from "../support/person";
 import { from, managed, withoutCleanup } from "../support/panorama";
 
 const WEB: Permission = { group: 1, port: 443 };
+const GROUP = { deviceGroup: "cloud", rulebase: "pre-rulebase" } as const;
 const SSH: Permission = { group: 2, port: 22 };
 
 describe("explain", () => {
@@ -346,6 +355,45 @@ describe("explain", () => {
       const cleanup = { "aws-panos-rules:cleanupRule": "post-deny" };
       const denied = await answer(question, account([WEB]), cleanup, environment(firewall));
       expect(denied.text).to.include("10.0.0.1/32: Panorama's rule post-deny (deny)");
+    });
+
+    it("of a device group, asks each of its firewalls, and names those that do something else", async () => {
+      const fleet = await startPanorama({
+        firewall: { config: firewallConfig().replace(/<rules>.*<\/rules>/s, "<rules/>") },
+        groups: (serials) => [{ name: "cloud", serials: [...serials], content: groupRules([web]) }],
+        users: [READER],
+      });
+      firewall = fleet.panorama;
+      try {
+        const settings = { "panos:panorama": { deviceGroup: "cloud" } };
+        const asked = async () => {
+          const { verdict, text, because } = await answer(
+            question,
+            account([WEB]),
+            settings,
+            environment(firewall),
+          );
+          return { verdict, text, because: because.map((each) => each.text) };
+        };
+        const before = await asked();
+        expect([before.verdict, before.text]).to.deep.equal([
+          "allowed",
+          `each of the firewalls fw1, fw2, fw3 lets through tcp/443 from 203.0.113.9/32 to 10.0.0.1/32: rule ${ruleOf(WEB)}`,
+        ]);
+        const person = new Person(firewall, READER.name, READER.password, groupLocation(GROUP));
+        await person.edit(ruleOf(WEB), "action", "<action>drop</action>");
+        await person.commitEverything();
+        await person.push(fleet.serials.slice(2));
+        await person.leave();
+        const { verdict, text, because } = await asked();
+        expect(verdict).to.equal("denied");
+        expect(text).to.match(/^the firewall fw3 stops /);
+        expect(because)
+          .to.include(`fw1: rule ${ruleOf(WEB)} (allow)`)
+          .and.include(`fw2: rule ${ruleOf(WEB)} (allow)`);
+      } finally {
+        await fleet.stop();
+      }
     });
 
     it("says of packets that a route leads past the firewall what it would do, and that they don't come to it", async () => {

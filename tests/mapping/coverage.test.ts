@@ -98,6 +98,26 @@ describe("already allowed: whose rules count", () => {
     expect(shadowed?.by).to.equal("Panorama's rule deny of Shared");
   });
 
+  it("before post-rules, firewalls differ: cover is by what each of them has, a denial on any is told", () => {
+    const open = theirs("open", { firewall: "fw1" });
+    const denial = theirs("shut", { firewall: "fw2", action: "deny" });
+    const post = (...each: RulebaseRule[][]): Rulebase => ({
+      ...rulebase([]),
+      inherited: [],
+      between: each.map((rules, at) => ({ on: [`fw${at + 1}`], rules })),
+    });
+    const [covered] = judge(
+      [HTTPS],
+      post([open], [denial, { ...open, name: "wide", firewall: "fw2" }]),
+    ).covered;
+    expect(covered?.by).to.deep.equal(["the rule open of fw1", "the rule wide of fw2"]);
+    expect(covered?.deniedBy).to.deep.equal(["the rule shut of fw2"]);
+    const { needed, shadowed } = judge([HTTPS], post([open], [denial]));
+    expect(needed.length).to.equal(1);
+    expect(shadowed.map(({ by }) => by)).to.deep.equal(["the rule shut of fw2"]);
+    expect(judge([HTTPS], post([open], [])).covered).to.deep.equal([]);
+  });
+
   it("zones and rule types must fit", () => {
     expect(verdict(HTTPS, [theirs("r", { from: ["dmz"] })])).to.equal("needed");
     expect(verdict(HTTPS, [theirs("r", { to: ["untrust"] })])).to.equal("needed");

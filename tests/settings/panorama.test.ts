@@ -61,7 +61,6 @@ describe("settings of a device group", () => {
       "is not a setting; it is spelled deviceGroup",
     ],
     [{ "panos:vsys": "vsys1" }, "is set beside panos:vsys"],
-    [{ "panos:commitScope": "full" }, "does not go with commitScope: full"],
     [
       {
         "panos:panorama": '{"deviceGroup":"a","rulebase":"post-rulebase"}',

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -145,6 +145,17 @@ describe("npm run replay", () => {
       } finally {
         restore();
       }
+    });
+
+    it("rehearses a device group's rules as those of a firewall", async () => {
+      const config = await readFile(join(PROJECT_DIR, "Pulumi.dev.yaml"), "utf8");
+      const target = "  panos:panorama: { deviceGroup: cloud }\n";
+      await writeFile(join(folder, "Pulumi.group.yaml"), config.replace(/ {2}panos:vsys: vsys1\n/, target));
+      const own = ["--stack", "group", "--firewall-config", join(PROJECT_DIR, "demo", "firewall.xml")];
+      const text = await said([stopped], ...DEMO, ...own, EXECUTABLE);
+      expect(text).to.match(
+        /run 1 ends, 2 changes applied\n +commit job \d+ on .*: 0 added, 5 changed, 4 removed\n/,
+      );
     });
 
     it("leaves nothing behind where it is stopped", async () => {

@@ -174,6 +174,8 @@ function configOf(settings: Record<string, string>, snapshot: string): Record<st
       .filter((key) => key !== "vsys")
       .map((key) => `panos:${key}`),
     ...["accounts", "onUnreadable"].map((key) => `${PROJECT}:${key}`),
+    // The rules of a device group are rehearsed as a firewall's own: what changes is the same.
+    "panos:panorama",
   ]);
   const kept = Object.entries(settings).filter(([key]) => !elsewhere.has(key) && !key.startsWith("aws:"));
   return {
