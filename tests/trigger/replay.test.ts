@@ -154,7 +154,7 @@ describe("npm run replay", () => {
       const own = ["--stack", "group", "--firewall-config", join(PROJECT_DIR, "demo", "firewall.xml")];
       const text = await said([stopped], ...DEMO, ...own, EXECUTABLE);
       expect(text).to.match(
-        /run 1 ends, 2 changes applied\n +commit job \d+ on .*: 0 added, 5 changed, 4 removed\n/,
+        /run 1 ends, 1 change applied\n +commit job \d+ on .*: 0 added, 5 changed, 4 removed\n/,
       );
     });
 
