@@ -6,13 +6,12 @@ import { Refusal } from "../refusal";
 import { lineage } from "../schema/hierarchy";
 import { deviceTime } from "../time";
 import type { XmlElement } from "../xml/element";
-import { print } from "../xml/print";
 import { applyPush } from "./apply";
 import { allMembers } from "./groups";
 import type { Member } from "./groups";
 import type { Attached, ManagedDevice } from "./managed";
 import { withInherited } from "./inherited";
-import { md5, policyFor } from "./pushed-policy";
+import { keyOf, Policies } from "./pushed-policy";
 import type { PushRequest } from "./push-request";
 import type { Unknowns } from "./unknowns";
 
@@ -42,8 +41,7 @@ export class Panorama<D extends ManagedDevice> {
   /** What was committed here since a member was last sent anything, and not sent to it, by its key. */
   private readonly waiting = new Map<string, readonly JournalEntry[]>();
   private version = 1;
-  private policies:
-    { config: XmlElement; byMember: Map<string, { policy: string; sum: string }> } | undefined;
+  private readonly policies = new Policies();
 
   constructor(
     private readonly own: D,
@@ -55,7 +53,7 @@ export class Panorama<D extends ManagedDevice> {
     for (const member of allMembers(own.running)) {
       if (fleet.held.has(keyOf(member))) continue;
       const firewall = attached.get(member.serial)?.firewall;
-      const { policy } = this.policy(own.running, member);
+      const { policy } = this.policies.of(own.running, member);
       firewall?.setPushed(member.vsys, policy);
       this.note(member, own.running, "commit succeeded");
     }
@@ -114,7 +112,7 @@ export class Panorama<D extends ManagedDevice> {
 
   /** The sum of what a member is to have. */
   expected(member: Member): string {
-    return this.policy(this.own.running, member).sum;
+    return this.policies.of(this.own.running, member).sum;
   }
 
   /** Device groups with changes of these administrators (undefined: anybody's) that some firewall hasn't got. */
@@ -133,13 +131,18 @@ export class Panorama<D extends ManagedDevice> {
     const isNew = members.some((member) => this.selected(member, admins).length > 0);
     if (!isNew && unknowns.nothingToPush === "code-19") return "nothing to push";
     const running = this.own.running;
+    const made: { from: XmlElement; all: readonly JournalEntry[]; base: XmlElement }[] = [];
     const plans = members.map((member) => {
-      const waiting = this.selected(member, admins);
       const held = this.heldBy(member);
+      const waiting = this.selected(member, admins);
       const all = this.waitingFor(member);
-      const own = () => (waiting.length === 0 ? held.base : withChanges(running, held.base, waiting, all));
-      const base = admins ? own() : running;
-      return { member, base, sent: new Set(waiting) };
+      // Most have had the same up to now, and get the same.
+      let same = made.find((each) => each.from === held.base && areSame(each.all, all));
+      if (!same) {
+        const own = () => (waiting.length === 0 ? held.base : withChanges(running, held.base, waiting, all));
+        made.push((same = { from: held.base, all, base: admins ? own() : running }));
+      }
+      return { member, base: same.base, sent: new Set(waiting) };
     });
     const job = this.own.jobs.enqueue(
       { type: "CommitAll", user: request.admin, description: request.description },
@@ -180,7 +183,7 @@ export class Panorama<D extends ManagedDevice> {
     };
     if (!attached || !isUp(attached)) return end("not connected", "FAIL");
     const plan = attached.planned.shift();
-    const { policy } = this.policy(base, member);
+    const { policy } = this.policies.of(base, member);
     const outcome = await applyPush(
       attached.firewall,
       member,
@@ -241,7 +244,7 @@ export class Panorama<D extends ManagedDevice> {
   }
 
   private note(member: Member, base: XmlElement, pushState: string): void {
-    const { sum } = this.policy(base, member);
+    const { sum } = this.policies.of(base, member);
     const validateState = this.fleet.held.get(keyOf(member))?.validateState ?? "none";
     const { version } = this;
     this.fleet.held.set(keyOf(member), {
@@ -253,22 +256,10 @@ export class Panorama<D extends ManagedDevice> {
       pushedAt: deviceTime(),
     });
   }
-
-  private policy(config: XmlElement, member: Member): { policy: string; sum: string } {
-    if (this.policies?.config !== config) this.policies = { config, byMember: new Map() };
-    const known = this.policies.byMember.get(keyOf(member));
-    if (known) return known;
-    const policy = policyFor(config, member)
-      .map((part) => print(part))
-      .join("");
-    const made = { policy, sum: md5(policy) };
-    this.policies.byMember.set(keyOf(member), made);
-    return made;
-  }
 }
 
-function keyOf({ serial, vsys, group }: Member): string {
-  return `${group}\n${serial}\n${vsys}`;
+function areSame(some: readonly JournalEntry[], others: readonly JournalEntry[]): boolean {
+  return some.length === others.length && some.every((entry, at) => entry === others[at]);
 }
 
 function isUp({ firewall, isConnected }: Attached<ManagedDevice>): boolean {

@@ -2,15 +2,57 @@ import { createHash } from "node:crypto";
 import { objects } from "../schema/objects";
 import type { Side } from "../pushed/pushed";
 import { element, XmlElement } from "../xml/element";
+import { print } from "../xml/print";
 import { sources } from "./groups";
 import type { Member } from "./groups";
+
+/** A policy as it is sent, and the sum that tells it from another. */
+interface Policy {
+  policy: string;
+  sum: string;
+}
+
+/** What configurations of Panorama have for its firewalls: made once for all that get the same. */
+export class Policies {
+  private readonly made = new WeakMap<XmlElement, Map<string, Policy>>();
+
+  of(config: XmlElement, member: Member): Policy {
+    const made = this.made.get(config) ?? new Map<string, Policy>();
+    this.made.set(config, made);
+    // Rules for certain firewalls alone are what members of a group differ by.
+    const key = hasTargets(config, member.group) ? keyOf(member) : member.group;
+    let known = made.get(key);
+    if (!known) {
+      const policy = policyFor(config, member)
+        .map((part) => print(part))
+        .join("");
+      made.set(key, (known = { policy, sum: md5(policy) }));
+    }
+    return known;
+  }
+}
+
+/** What tells a member from every other. */
+export function keyOf({ serial, vsys, group }: Member): string {
+  return `${group}\n${serial}\n${vsys}`;
+}
+
+function hasTargets(config: XmlElement, group: string): boolean {
+  return sources(config, group).some(({ node }) =>
+    (["pre-rulebase", "post-rulebase"] as const).some((side) =>
+      (node.child(side)?.children ?? []).some((kind) =>
+        (kind.child("rules")?.entries() ?? []).some((rule) => rule.child("target") !== undefined),
+      ),
+    ),
+  );
+}
 
 /**
  * What a configuration of Panorama has for one firewall: the rules of shared, of the groups above and of its own, in
  * the order in which they are evaluated, without those that are disabled or for other firewalls, and the objects in
  * reach, the nearest of a name. Each entry says in `loc` who wrote it.
  */
-export function policyFor(config: XmlElement, { serial, vsys, group }: Member): XmlElement[] {
+function policyFor(config: XmlElement, { serial, vsys, group }: Member): XmlElement[] {
   const places = sources(config, group);
   const rulebase = (side: Side): XmlElement => {
     const order = side === "pre-rulebase" ? places.toReversed() : places;
@@ -80,7 +122,7 @@ function isFor(rule: XmlElement, serial: string, vsys: string): boolean {
   return isNamed !== (target.value("negate") === "yes");
 }
 
-/** What tells two policies apart, as Panorama compares what it has with what a firewall has. */
-export function md5(policy: string): string {
+/** As Panorama compares what it has with what a firewall has. */
+function md5(policy: string): string {
   return createHash("md5").update(policy).digest("hex");
 }

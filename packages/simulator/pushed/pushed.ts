@@ -37,7 +37,7 @@ export class Pushed {
    * @param xml what belongs into its entry: `<pre-rulebase>`, `<post-rulebase>`, `<address>`, …; "" for nothing
    */
   set(place: string, xml: string): void {
-    this.put(place, parseFragment(xml));
+    this.put(place, parsed(xml));
   }
 
   /** The vsys that something was pushed to. */
@@ -93,6 +93,14 @@ export class Pushed {
     const vsys = panorama.add(element("vsys"));
     for (const name of this.vsys) vsys.add(this.served(name)!);
   }
+}
+
+let last: { xml: string; content: readonly XmlElement[] } | undefined;
+
+/** The same goes to one firewall after the other: it is parsed once, for whoever copies it. */
+function parsed(xml: string): readonly XmlElement[] {
+  if (last?.xml !== xml) last = { xml, content: parseFragment(xml) };
+  return last.content;
 }
 
 /** As Panorama sends it: a disabled rule isn't pushed at all, and everything in an entry says where that is from. */
