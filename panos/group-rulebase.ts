@@ -81,7 +81,8 @@ export async function readGroupRulebases(
     const places = [scopes.shared, own, ...scopes.below.values(), ...local];
     return {
       ...rulebaseFrom(own, scopes.shared),
-      ...{ addresses: addressObjects(places), services: serviceObjects(places) },
+      addresses: addressObjects(places),
+      services: serviceObjects(places),
       applications: applicationObjects(places),
       taggedAddresses: places.flatMap(taggedAddresses),
       ...rulesAround(panorama, layersOf(scopes, hierarchy), firewalls, locals),
@@ -133,7 +134,9 @@ function layersOf({ groups, below, shared }: Scopes, { ways }: Hierarchy): Layer
   const [own, ...above] = groups;
   const scopesOn = (names: readonly string[]) => names.map((name) => ({ name, scope: below.get(name) }));
   return {
-    ...{ shared, own: own!, above },
+    shared,
+    own: own!,
+    above,
     ways: new Map([...ways].map(([group, names]) => [group, scopesOn(names)])),
   };
 }

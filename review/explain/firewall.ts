@@ -63,7 +63,9 @@ export async function firewallsSay(
     fleet: {
       same: each.filter((one) => agrees(one.says)).map((one) => one.on ?? ""),
       others: others.map((one) => ({
-        ...{ on: one.on ?? "", rule: one.says.rule ?? "", action: one.says.action },
+        on: one.on ?? "",
+        rule: one.says.rule ?? "",
+        action: one.says.action,
       })),
     },
   };
