@@ -50,7 +50,6 @@ const ABOVE = {
   "packages/simulator/commit/commit.ts": 25,
   "packages/simulator/firewall.ts": 26,
   "packages/simulator/op/commands.ts": 25,
-  "packages/simulator/panorama/panorama.ts": 25,
   "packages/simulator/simulator.ts": 25,
 };
 
