@@ -89,7 +89,7 @@ function fromRecord(recorded: RecordedFirewall): FirewallState {
     };
   };
   const named = <T extends { name: string }>(list: T[]) => new Map(list.map((each) => [each.name, each]));
-  const { objects, capacity: most, registered = [], registeredOn } = recorded;
+  const { objects, capacity: most, registered = [], registeredOn, fleet } = recorded;
   const running = rulebase(recorded.running);
   return {
     candidate: { rulebase: rulebase(recorded.candidate) },
@@ -114,5 +114,6 @@ function fromRecord(recorded: RecordedFirewall): FirewallState {
       addressGroups: most.addressGroups,
     },
     registered: registeredOn ?? [{ found: registered }],
+    ...(fleet && { fleet }),
   };
 }

@@ -36,7 +36,7 @@ export async function recordRulebases(
   return made;
 }
 
-function toRecord({ candidate, running, capacity: most, registered }: FirewallState): RecordedFirewall {
+function toRecord({ candidate, running, capacity: most, registered, fleet }: FirewallState): RecordedFirewall {
   const namesOf = (taken: ReadonlyMap<string, readonly string[]>) =>
     Object.fromEntries([...taken].map(([name, kinds]) => [name, [...kinds]]));
   const plain = ({
@@ -72,6 +72,7 @@ function toRecord({ candidate, running, capacity: most, registered }: FirewallSt
     },
     capacity: Object.fromEntries(Object.entries(most).filter(([, value]) => value !== undefined)),
     ...(registered && recordedRegistrations(registered)),
+    ...(fleet && { fleet }),
   };
 }
 

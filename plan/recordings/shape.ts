@@ -12,6 +12,8 @@ import {
   type Shape,
 } from "../../inventory/shape";
 import type { Capacity } from "../../panos/capacity";
+import type { ManagedFirewall } from "../../panos/device-groups";
+import type { Fleet } from "../../panos/group-rulebase";
 import type { FoundOf } from "../../declaration/kinds/index";
 import type {
   AddressObject,
@@ -58,6 +60,8 @@ export interface RecordedFirewall {
   registered?: Registration[];
   /** The same of each firewall of a device group. */
   registeredOn?: { on: string; found: Registration[] }[];
+  /** Of a device group; absent in earlier recordings. */
+  fleet?: Fleet;
 }
 
 type RecordedRulebase = Omit<Rulebase, "addresses" | "services" | "applications" | "overrides" | "names"> & {
@@ -282,8 +286,25 @@ const firewall = object<RecordedFirewall>(
     ),
     registered: registrations,
     registeredOn: list(object<{ on: string; found: Registration[] }>({ on: anyText, found: registrations })),
+    fleet: object<Fleet>({
+      firewalls: list(
+        object<ManagedFirewall>(
+          {
+            serial: anyText,
+            vsys: anyText,
+            group: anyText,
+            name: anyText,
+            isConnected: boolean,
+            isInSync: boolean,
+            lastPush: anyText,
+          },
+          ["isInSync"],
+        ),
+      ),
+      notes: texts,
+    }),
   },
-  ["registered", "registeredOn"],
+  ["registered", "registeredOn", "fleet"],
 );
 
 /** Reads a parsed JSON document as a recording. */

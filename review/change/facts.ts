@@ -24,6 +24,8 @@ export interface Facts {
 export interface FirewallFacts {
   /** `name/vsys`. */
   firewall: string;
+  /** Of a device group: the firewalls that its rules reach. */
+  reaches?: string[];
   ownerId: string;
   cleanupRule: string;
   options: MappingOptions;

@@ -18,9 +18,10 @@ export function reviewOfFirewall(
   { inventory, before }: Facts,
   observed?: Observed,
 ): FirewallReview {
-  const { firewall, refusal } = facts;
+  const { firewall, reaches, refusal } = facts;
   const common = {
     firewall,
+    ...(reaches && { reaches }),
     withheld: facts.withheld.map((each) => withheldPermission(each, facts)),
     alreadyAllowed: facts.alreadyAllowed.map(allowedRule),
   };

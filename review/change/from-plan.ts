@@ -27,6 +27,7 @@ export function firewallFacts(plan: ReviewedPlan): FirewallFacts {
   );
   return {
     firewall: firewallIdentity(declared),
+    ...(state.fleet && { reaches: state.fleet.firewalls.map(({ name }) => name) }),
     ownerId,
     cleanupRule,
     options: mapping,
@@ -59,6 +60,7 @@ export function firewallFacts(plan: ReviewedPlan): FirewallFacts {
     notes: [
       ...policy.warnings,
       ...plan.doubts,
+      ...(state.fleet?.notes ?? []),
       ...isolatedMessages(policy.isolation),
       ...rulebases.candidate.rules
         .filter((rule) => carriesForeignName(ownerId, rule))

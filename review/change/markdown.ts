@@ -273,7 +273,10 @@ function shownSection(
 }
 
 /** What stays as it is, and what the update takes, as lines of text. */
-export function footer({ cost, unchanged, refusal }: FirewallReview, names: string[]): string[] {
+export function footer(
+  { cost, unchanged, refusal, reaches }: FirewallReview,
+  names: string[],
+): string[] {
   if (refusal !== undefined) return [];
   const none = "No rule stays as it is";
   const stay =
@@ -286,10 +289,16 @@ export function footer({ cost, unchanged, refusal }: FirewallReview, names: stri
   const work =
     commits === 0
       ? "nothing to commit"
-      : `one commit${each}, ${counted(writes, "change")} of rules and objects before it in at least ${counted(writingRequests, "request")}`;
+      : `one commit${each}${pushed(reaches)}, ${counted(writes, "change")} of rules and objects before it in at least ${counted(writingRequests, "request")}`;
   const registering =
     registrations > 0 ? `, ${counted(registrations, "address")} to register or unregister` : "";
   return ["", `${stay}. The update takes ${work}${registering}.`];
+}
+
+/** How many firewalls a change of a device group comes to, and which. */
+function pushed(reaches: readonly string[] | undefined): string {
+  if (reaches === undefined) return "";
+  return ` and a push to ${counted(reaches.length, "firewall")}${reaches.length === 0 ? "" : ` (${listed(reaches, 10)})`}`;
 }
 
 function codes(names: readonly string[], between: string): string {

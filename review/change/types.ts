@@ -58,6 +58,8 @@ export interface AddressOwner {
 export interface FirewallReview {
   /** `name/vsys`. */
   firewall: string;
+  /** Of a device group: the names of the firewalls that its rules reach; absent where that isn't known. */
+  reaches?: string[];
   /** Why nothing would be written to it: it could not be asked. Then there are no changes. */
   refusal?: string;
   /** Rules that come, go or become others, or let something else in; by name. */

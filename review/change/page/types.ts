@@ -5,7 +5,7 @@ export interface PageData extends Omit<Review, "firewalls" | "format"> {
   firewalls: PageFirewall[];
 }
 
-interface PageFirewall extends Omit<FirewallReview, "firewall" | "unchanged" | "cost"> {
+interface PageFirewall extends Omit<FirewallReview, "firewall" | "reaches" | "unchanged" | "cost"> {
   /** `name/vsys` of each that gets this. */
   names: string[];
   /** What stays and what the update will take, in a sentence; "" where it could not be asked. */
