@@ -36,7 +36,13 @@ export async function recordRulebases(
   return made;
 }
 
-function toRecord({ candidate, running, capacity: most, registered, fleet }: FirewallState): RecordedFirewall {
+function toRecord({
+  candidate,
+  running,
+  capacity: most,
+  registered,
+  fleet,
+}: FirewallState): RecordedFirewall {
   const namesOf = (taken: ReadonlyMap<string, readonly string[]>) =>
     Object.fromEntries([...taken].map(([name, kinds]) => [name, [...kinds]]));
   const plain = ({

@@ -273,10 +273,7 @@ function shownSection(
 }
 
 /** What stays as it is, and what the update takes, as lines of text. */
-export function footer(
-  { cost, unchanged, refusal, reaches }: FirewallReview,
-  names: string[],
-): string[] {
+export function footer({ cost, unchanged, refusal, reaches }: FirewallReview, names: string[]): string[] {
   if (refusal !== undefined) return [];
   const none = "No rule stays as it is";
   const stay =
