@@ -11,8 +11,8 @@ import {
   text,
   type Shape,
 } from "../../inventory/shape";
+import { fleet } from "./fleet";
 import type { Capacity } from "../../panos/capacity";
-import type { ManagedFirewall } from "../../panos/device-groups";
 import type { Fleet } from "../../panos/group-rulebase";
 import type { FoundOf } from "../../declaration/kinds/index";
 import type {
@@ -286,23 +286,7 @@ const firewall = object<RecordedFirewall>(
     ),
     registered: registrations,
     registeredOn: list(object<{ on: string; found: Registration[] }>({ on: anyText, found: registrations })),
-    fleet: object<Fleet>({
-      firewalls: list(
-        object<ManagedFirewall>(
-          {
-            serial: anyText,
-            vsys: anyText,
-            group: anyText,
-            name: anyText,
-            isConnected: boolean,
-            isInSync: boolean,
-            lastPush: anyText,
-          },
-          ["isInSync"],
-        ),
-      ),
-      notes: texts,
-    }),
+    fleet,
   },
   ["registered", "registeredOn", "fleet"],
 );

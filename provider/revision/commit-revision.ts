@@ -45,8 +45,7 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     const changed = names.filter((name) => before.rules[name] !== revision.declared.rules[name]);
     // Where nothing changes, a run before this one may have failed at the probes: then all are asked.
     const probed = changed.length > 0 ? changed : names;
-    const ownChanges = changes.some(({ owner }) => owner === administrator);
-    if (!ownChanges && isAsDeclared(revision, before, exempt)) {
+    if (!changes.some(({ owner }) => owner === administrator) && isAsDeclared(revision, before, exempt)) {
       afterwards = () => endSessionsOfIsolated(session, revision);
       await pushRevision(session, administrator, revision, { exempt, isNew: false, probed, running });
       requireLeftInForce(session, revision, unmarked, running);

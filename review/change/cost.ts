@@ -1,6 +1,7 @@
 /** What an update will ask of a firewall. */
 import { differences } from "../../declaration/differences";
 import { PARTS, type Part } from "../../declaration/kinds/index";
+import { counted, listed } from "../../lib/text";
 import type { FirewallFacts } from "./facts";
 import type { Cost } from "./types";
 
@@ -34,4 +35,10 @@ export function costOf(
     writingRequests: requests.reduce((sum, each) => sum + each, 0),
     registrations: missing + excess,
   };
+}
+
+/** How many firewalls a change of a device group comes to, and which. */
+export function pushText(reaches: readonly string[] | undefined): string {
+  if (reaches === undefined) return "";
+  return ` and a push to ${counted(reaches.length, "firewall")}${reaches.length === 0 ? "" : ` (${listed(reaches, 10)})`}`;
 }

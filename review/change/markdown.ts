@@ -1,4 +1,5 @@
 /** A review as a comment on a pull request: Markdown that renders alike on GitHub and GitLab. */
+import { pushText } from "./cost";
 import { counted, listed } from "../../lib/text";
 import { markdownCode, markdownText } from "./escape";
 import type { FieldChange, FirewallReview, Flow, FlowPart, Review, RuleChange } from "./types";
@@ -286,16 +287,10 @@ export function footer({ cost, unchanged, refusal, reaches }: FirewallReview, na
   const work =
     commits === 0
       ? "nothing to commit"
-      : `one commit${each}${pushed(reaches)}, ${counted(writes, "change")} of rules and objects before it in at least ${counted(writingRequests, "request")}`;
+      : `one commit${each}${pushText(reaches)}, ${counted(writes, "change")} of rules and objects before it in at least ${counted(writingRequests, "request")}`;
   const registering =
     registrations > 0 ? `, ${counted(registrations, "address")} to register or unregister` : "";
   return ["", `${stay}. The update takes ${work}${registering}.`];
-}
-
-/** How many firewalls a change of a device group comes to, and which. */
-function pushed(reaches: readonly string[] | undefined): string {
-  if (reaches === undefined) return "";
-  return ` and a push to ${counted(reaches.length, "firewall")}${reaches.length === 0 ? "" : ` (${listed(reaches, 10)})`}`;
 }
 
 function codes(names: readonly string[], between: string): string {
