@@ -22,6 +22,7 @@ import { floodText, guardText, measureFlood, measureGuard } from "./guard";
 import { inventoryText, measureInventory } from "./inventory";
 import { mappingText, measureMapping } from "./mapping";
 import { measurePage, pageText } from "./page";
+import { measurePeers, peersText, type PeersResult } from "./peers";
 import {
   measureReaction,
   measureRegistration,
@@ -50,6 +51,9 @@ const TABLE = options({
       "only how soon a review's and a drift's page of 10, 1,000 and 10,000 rows are open in a browser",
     ),
     flowLogs: flag("only what a million records of flow logs cost, in text and in Parquet"),
+    peers: flag(
+      "only what updates cost against Terraform's with the provider in $PANOS_TERRAFORM_PROVIDER, at 0 and 200 ms a request",
+    ),
     deviceGroup: flag("only what updates of a device group with 3, 10 and 50 firewalls cost"),
     ...{ engine, cli, json },
   },
@@ -100,6 +104,13 @@ async function measured(given: Given, progress: Progress): Promise<{ result: unk
       results.push(await measureDeviceGroup(given.rules ?? (short ? 100 : 1000), firewalls, executable));
     }
     return { result: results, text: deviceGroupText(results) };
+  }
+  if (given.peers) {
+    const results: PeersResult[] = [];
+    for (const rules of given.rules === undefined ? (short ? [10] : [100, 400]) : [given.rules])
+      for (const delayMs of short ? [0] : [0, 200])
+        results.push(await measurePeers(rules, runs, delayMs, executable, progress));
+    return { result: results, text: peersText(results) };
   }
   const reactions = () => reactionsOf(short ? [10] : [10, 1000], runs, executable, progress);
   if (given.reaction) {

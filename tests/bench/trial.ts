@@ -9,13 +9,13 @@ import { benchAccount, FIREWALL_INTERFACE } from "./account";
 
 const PROJECT_DIR = join(__dirname, "..", "..");
 const FLOOR_DIR = join(__dirname, "floor");
-const PASSWORD = "bench";
+export const PASSWORD = "bench";
 const STACK = "bench";
 
 /** How updates are run: what `npm run demo` and the automated runner choose, too. */
 const UPDATE: OperationFlags = { parallel: 100 };
 
-const FIREWALL =
+export const FIREWALL =
   '<config version="11.1.0"><shared/><devices><entry name="localhost.localdomain"><vsys><entry name="vsys1">' +
   '<zone><entry name="untrust"/><entry name="trust"/></zone><rulebase><security><rules><entry name="cleanup">' +
   ["from", "to", "source", "destination", "application", "service"]
