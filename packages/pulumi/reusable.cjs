@@ -2,6 +2,7 @@
 // hundreds, and half of what a short run takes is the start. Each finds modules, globals, environment, arguments and
 // listeners as a new process does; what is kept is what V8 has compiled, and packages that hold nothing of a run. A
 // script that does not end well ends the process with it.
+const { statSync } = require("node:fs");
 const net = require("node:net");
 const path = require("node:path");
 const { clearTimeout, setImmediate } = require("node:timers");
@@ -87,9 +88,24 @@ function finish() {
   send(code);
 }
 
-/** Has each file compiled once. */
+/** Has each file read and compiled once, as long as it is the same. */
 function compileOnce() {
   const known = new Map();
+  const { load } = Module.prototype;
+  Module.prototype.load = function loadKnown(filename) {
+    const stamp = stampOf(filename);
+    const before = known.get(filename);
+    if (before === undefined || before.stamp !== stamp) {
+      load.call(this, filename);
+      const one = known.get(filename);
+      if (one !== undefined) one.stamp = stamp;
+      return;
+    }
+    this.filename = filename;
+    this.paths = Module._nodeModulePaths(path.dirname(filename));
+    this._compile(before.content, filename);
+    this.loaded = true;
+  };
   const importModuleDynamically = vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
   Module.prototype._compile = function compile(content, filename) {
     let one = known.get(filename);
@@ -111,6 +127,12 @@ function compileOnce() {
     });
     return one.body.call(this.exports, this.exports, require, this, filename, path.dirname(filename));
   };
+}
+
+/** Changes when somebody writes to a file, or puts another one in its place. */
+function stampOf(filename) {
+  const { ino, size, mtimeNs, ctimeNs } = statSync(filename, { bigint: true });
+  return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
 }
 
 function trackHandles() {
