@@ -133,9 +133,9 @@ describe("e2e: Panorama as an HA pair", function () {
     const [first = ""] = fleet.fleet.serials;
     // The first group's push ends on its firewalls, and nobody hears of its job.
     fleet.fleet.planPush(first, ["Commit failed"]);
-    const polled = pair.first.hold(
-      ({ cmd }) => cmd?.includes("<jobs>") === true && jobs("CommitAll")[0] === 1,
-    );
+    const hasEnded = () =>
+      pair.first.jobs.some(({ type, status }) => type === "CommitAll" && status === "FIN");
+    const polled = pair.first.hold(({ cmd }) => cmd?.includes("<jobs>") === true && hasEnded());
     const run = stack.up();
     await polled.reached;
     pair.failOver();
