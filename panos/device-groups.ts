@@ -82,12 +82,8 @@ export async function hierarchyOf(client: PanosClient, group: string): Promise<H
     );
   }
   const [own, ...above] = way;
-  const ways = own === undefined ? [] : waysBelow(own);
-  return {
-    above: above.map(nameOf),
-    below: ways.map((names) => names.at(-1)!),
-    ways: new Map(ways.map((names) => [names.at(-1)!, names])),
-  };
+  const ways = new Map((own === undefined ? [] : waysBelow(own)).map((names) => [names.at(-1)!, names]));
+  return { above: above.map(nameOf), below: [...ways.keys()], ways };
 }
 
 /** The element of a group and of those above it, the nearest first. */

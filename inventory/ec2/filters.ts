@@ -7,11 +7,10 @@ import {
 import type * as ec2 from "@aws-sdk/client-ec2";
 import { given } from "../../lib/records";
 import { networkOf } from "../cidr";
+import type { InventoryError } from "../errors";
 import type { Filters, NetworkAcl, NetworkAclEntry, PublicAccess, PublicAccessExclusion } from "../filters";
-import type { Ec2Reader } from "./reader";
-
-/** The most that EC2 gives at once (EC2 API reference, MaxResults of these actions). */
-const PAGE = 1000;
+import { denied, unknown } from "./denied";
+import { PAGE, type Ec2Reader } from "./reader";
 
 /** Nothing depends on it but what a person is told, so what can't be read is said and stops nothing. */
 export async function filtersOf(
@@ -30,18 +29,16 @@ export async function filtersOf(
     ...(!(acls instanceof Error) && { networkAcls: acls.map(networkAcl) }),
     ...(!(access instanceof Error) && { publicAccess: [{ ...place, ...access }] }),
     unread: [
-      ...(acls instanceof Error
-        ? [`Whether a network ACL denies what a rule opens is not known. ${acls.message}`]
-        : []),
-      ...(access instanceof Error
-        ? [`Whether VPC Block Public Access stops what a rule opens is not known. ${access.message}`]
-        : []),
+      ...unknown(denied(acls), "Whether a network ACL denies what a rule opens is not known"),
+      ...unknown(denied(access), "Whether VPC Block Public Access stops what a rule opens is not known"),
     ],
   };
 }
 
 /** Its mode, and where it is on, what it leaves alone. */
-async function publicAccessOf(reader: Ec2Reader): Promise<Pick<PublicAccess, "mode" | "exclusions"> | Error> {
+async function publicAccessOf(
+  reader: Ec2Reader,
+): Promise<Pick<PublicAccess, "mode" | "exclusions"> | InventoryError> {
   const options = await reader.optionalList(
     { what: "VPC Block Public Access", action: "DescribeVpcBlockPublicAccessOptions" },
     async function* ({ client }, input: object, { abortSignal }) {

@@ -5,13 +5,10 @@ import {
   paginateDescribeVpcs,
 } from "@aws-sdk/client-ec2";
 import { InventoryError } from "../errors";
+import { denied, unknown } from "./denied";
 import { peeringAnswer, routeTableAnswer, subnetAnswer, vpcAnswer } from "./network";
-import type { Ec2Reader } from "./reader";
+import { PAGE, SMALL_PAGE, type Ec2Reader } from "./reader";
 import { readTransit } from "./transit";
-
-/** What EC2's API gives at once, and of route tables (EC2 API reference, MaxResults of each action). */
-const PAGE = 1000;
-const SMALL_PAGE = 100;
 
 /** Reads VPCs, their subnets and route tables, and what leads out of them: peerings, transit gateways, endpoints. */
 export async function readNetwork(reader: Ec2Reader, withoutWays?: true) {
@@ -53,9 +50,6 @@ export async function readNetwork(reader: Ec2Reader, withoutWays?: true) {
     routeTables: tables,
     ...transit,
     ...(!(peerings instanceof Error) && { vpcPeeringConnections: peerings.flatMap(peeringAnswer) }),
-    networkWarnings: [
-      ...(peerings instanceof Error ? [`Which VPCs are peered is not known. ${peerings.message}`] : []),
-      ...warnings,
-    ],
+    networkWarnings: [...unknown(denied(peerings), "Which VPCs are peered is not known"), ...warnings],
   };
 }

@@ -10,17 +10,14 @@ import { Slots } from "../../lib/pace";
 import type { Answers } from "../answers";
 import { readableLists } from "../readable-lists";
 import type { ReadList } from "../readable-lists";
+import { denied, unknown } from "./denied";
 import {
   associatedVpcs,
   prefixListAnswer,
   securityGroupAnswer,
   securityGroupRuleAnswer,
 } from "./permissions";
-import type { Ec2Reader } from "./reader";
-
-/** What EC2's API gives at once (EC2 API reference, MaxResults of each action). */
-const PAGE = 1000;
-const SMALL_PAGE = 100;
+import { PAGE, SMALL_PAGE, type Ec2Reader } from "./reader";
 
 /** Prefix lists whose entries are read at the same time. */
 const LISTS_AT_ONCE = 5;
@@ -52,10 +49,7 @@ export async function readPermissions(reader: Ec2Reader, accountId: string) {
   return {
     securityGroups: groups.map((group) => securityGroupAnswer(group, associated)),
     securityGroupRules: rules.map((rule) => securityGroupRuleAnswer(rule, accountId)),
-    warnings:
-      associations instanceof Error
-        ? [`Which VPCs security groups are associated with is not known. ${associations.message}`]
-        : [],
+    warnings: unknown(denied(associations), "Which VPCs security groups are associated with is not known"),
   };
 }
 

@@ -14,7 +14,7 @@ import type { RegionAnswers } from "./merge";
 import { instanceAnswers, networkInterfaceAnswer } from "./interfaces";
 import { readNetwork } from "./read-network";
 import { readPermissions, readPrefixLists } from "./read-permissions";
-import { Ec2Reader } from "./reader";
+import { PAGE, Ec2Reader } from "./reader";
 
 /** What EC2 answered in one region of one account. */
 export interface Ec2Answers {
@@ -39,9 +39,6 @@ export interface Wanted {
   /** Not where transit gateways and endpoints lead: nothing depends on it. */
   withoutWays?: true;
 }
-
-/** What EC2's API gives at once (EC2 API reference, MaxResults of each action). */
-const PAGE = 1000;
 
 /**
  * Reads the inventory of one region with EC2's own API, in a few dozen requests. Everything of the region is

@@ -11,6 +11,11 @@ import type { Clients } from "./access";
 import { ec2Error } from "./refusal";
 import type { Asked, Identity } from "./refusal";
 
+/** How much EC2's API gives at once (EC2 API reference, MaxResults of each action). */
+export const PAGE = 1000;
+/** Of route tables, and of prefix lists and their entries. */
+export const SMALL_PAGE = 100;
+
 /** A list in pages: one of the SDK's `paginate…` functions. */
 type Paginate<Input, Page> = (
   config: { client: EC2Client; pageSize?: number },
@@ -96,7 +101,7 @@ export class Ec2Reader {
     asked: Asked,
     paginate: Paginate<Input, Page>,
     list: List<Input, Page, Item>,
-  ): Promise<Item[] | Error> {
+  ): Promise<Item[] | InventoryError> {
     try {
       return await this.pages(this.clients.optional, paginate, list);
     } catch (cause) {

@@ -10,7 +10,7 @@ import {
 import type * as ec2 from "@aws-sdk/client-ec2";
 import type { RouteTableAnswer } from "../answers";
 import { networkOf } from "../cidr";
-import { InventoryError } from "../errors";
+import type { InventoryError } from "../errors";
 import { Slots } from "../../lib/pace";
 import { given } from "../../lib/records";
 import type {
@@ -19,10 +19,8 @@ import type {
   TransitGatewayRoute,
   TransitGatewayRouteTable,
 } from "../transit";
-import type { Ec2Reader } from "./reader";
-
-/** EC2 API reference, MaxResults of these actions. */
-const PAGE = 1000;
+import { denied, unknown } from "./denied";
+import { PAGE, type Ec2Reader } from "./reader";
 
 /** Route tables of transit gateways whose routes are read at the same time. */
 const TABLES_AT_ONCE = 5;
@@ -223,17 +221,4 @@ type Answer<T> = T[] | InventoryError | undefined;
 
 function listed<T>(answer: Answer<T>): T[] {
   return Array.isArray(answer) ? answer : [];
-}
-
-function denied(answer: Answer<unknown>): InventoryError[] {
-  return answer instanceof InventoryError ? [answer] : [];
-}
-
-/** One sentence for all that is denied: whoever mends it wants every right at once. */
-function unknown([first, ...others]: readonly InventoryError[], what: string): string[] {
-  if (first === undefined) return [];
-  const more = [...new Set(others.map(({ details }) => String(details["permission"])))].filter(
-    (permission) => permission !== first.details["permission"],
-  );
-  return [`${what}. ${first.message}${more.length === 0 ? "" : ` Denied, too: ${more.sort().join(", ")}.`}`];
 }

@@ -7,6 +7,7 @@ import {
   ACCOUNTS,
   commit,
   edit,
+  killWithin,
   operationOf,
   tamper,
   tampering,
@@ -95,14 +96,7 @@ const run = (pair: boolean): fc.Arbitrary<FleetRun> =>
       { weight: 1, arbitrary: fc.constant("destroy" as const) },
     ),
     checkpoints: fc.boolean(),
-    kill: fc.option(
-      fc.record({
-        nth: fc.integer({ min: 1, max: 60 }),
-        when,
-        what: fc.constantFrom("everything" as const, "everything" as const, "the engine" as const),
-      }),
-      { nil: undefined, freq: 3 },
-    ),
+    kill: killWithin(60, 3),
     faults: fc.array(
       fc.tuple(moment, effect).map(([at, what]): PlannedFault => ({ ...at, ...what })),
       { maxLength: 2 },

@@ -213,6 +213,17 @@ export const tampering: fc.Arbitrary<Tampering> = fc.record({
   commit: fc.constantFrom(undefined, "all" as const),
 });
 
+/** What is killed at one of so many requests; in one of so many runs, nothing. */
+export const killWithin = (requests: number, freq: number) =>
+  fc.option(
+    fc.record({
+      nth: fc.integer({ min: 1, max: requests }),
+      when,
+      what: fc.constantFrom("everything" as const, "everything" as const, "the engine" as const),
+    }),
+    { nil: undefined, freq },
+  );
+
 const run = (pair: boolean): fc.Arbitrary<PlannedRun> =>
   fc.record({
     account: fc.nat(ACCOUNTS.length - 1),
@@ -223,14 +234,7 @@ const run = (pair: boolean): fc.Arbitrary<PlannedRun> =>
     ),
     continueOnError: fc.boolean(),
     checkpoints: fc.boolean(),
-    kill: fc.option(
-      fc.record({
-        nth: fc.integer({ min: 1, max: 40 }),
-        when,
-        what: fc.constantFrom("everything" as const, "everything" as const, "the engine" as const),
-      }),
-      { nil: undefined, freq: 4 },
-    ),
+    kill: killWithin(40, 4),
     faults: fc.array(
       fc
         .tuple(moment, pair ? fc.oneof(effect, failOver) : effect)
