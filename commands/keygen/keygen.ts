@@ -5,6 +5,8 @@ import { readStack, type StackConfiguration } from "./stack";
 import { secretStore, stackStore, type KeyStore } from "./store";
 import { PanosClient } from "../../panos/client";
 import { CONNECTION_ENVIRONMENT, connectionFrom, type Connection } from "../../panos/connection";
+import { openActive } from "../../panos/ha";
+import { panoramaSettings } from "../../settings/panorama";
 import { SecretError } from "../../aws/secrets/error";
 import { secretAddress } from "../../aws/secrets/key-reader";
 import { command, prose, refuse, type GivenTo, type Terminal } from "../framework";
@@ -72,13 +74,16 @@ async function whoAndWhere(
     person.close();
   }
   const { connection, problems } = connectionFrom(config, known);
-  if (connection !== undefined) return connection;
+  const panorama = panoramaSettings(config("panorama"));
+  if (connection !== undefined) return { ...connection, ...(panorama && { panorama }) };
   throw new KeygenError("SETTINGS", problems.map(({ key, problem }) => `${key} ${problem}`).join("; "));
 }
 
 /** @returns what to tell the person */
 async function makeKey(connection: Connection, store: KeyStore): Promise<string> {
-  const client = new PanosClient(connection);
+  // Of an HA pair the active one: what another's new key does to the older ones is not documented.
+  const client =
+    connection.peerHostname === undefined ? new PanosClient(connection) : await openActive(connection);
   const { value, lifetimeMs } = await client.logIn().finally(() => client.close());
   try {
     await store.store(value);
@@ -89,7 +94,7 @@ async function makeKey(connection: Connection, store: KeyStore): Promise<string>
       `${error.message}\nA key was made, and nobody has it. Mend this and run it again`,
     );
   }
-  const { username = "", hostname } = connection;
+  const { username = "", hostname } = client.connection;
   const life =
     lifetimeMs === undefined
       ? "It is good until it is revoked, or the administrator's password changes."

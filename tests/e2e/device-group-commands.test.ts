@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { evidence } from "../../commands/evidence/evidence";
 import type { Command } from "../../commands/framework";
+import { keygen } from "../../commands/keygen/keygen";
 import { review } from "../../commands/review/review";
 import { snapshot } from "../../commands/snapshot/snapshot";
 import { REVIEWED_VARIABLES } from "../../plan/reviewed";
@@ -12,7 +13,9 @@ import { FleetLab } from "../support/fleet";
 import { flowLine, FULL_FORMAT, textLog } from "../support/flow-logs";
 import { faults, type Schema } from "../support/json-schema";
 import { PASSPHRASE, PASSWORDS, PROJECT_DIR, ruleEntry, said, succeeded } from "../support/lab";
+import { SecretsManager } from "../support/secrets-manager";
 import { runIn } from "../support/terminal";
+import { withEnvironment } from "../support/environment";
 
 const WEB: Permission = { group: 1, port: 443 };
 const MAIL: Permission = { group: 2, port: 25 };
@@ -115,5 +118,31 @@ describe("e2e: commands of a device group's stack", function () {
     held.release();
     succeeded(await run);
     expect(fleet.pushed().every((rules) => rules.includes(ruleOf(API)))).to.equal(true);
+  });
+
+  it("a key that keygen keeps in Secrets Manager is read again when the next one has replaced it under way", async () => {
+    const manager = await SecretsManager.start();
+    const restore = withEnvironment(manager.env);
+    try {
+      manager.set("prod/panorama", "none yet");
+      const settings = { "panos:apiKeySecret": "prod/panorama", "aws:region": "eu-west-3" };
+      await fleet.lab.setAccount(account([WEB]));
+      const env = { ...manager.env, PANOS_PASSWORD: "" };
+      const stack = await fleet.stack({ env, settings });
+      const keep = () => run(directory, keygen, "--stack", "dev");
+      expect(await keep()).to.include({ code: 0 });
+
+      const held = fleet.fleet.panorama.hold(({ target }) => target !== undefined);
+      const update = stack.up();
+      await held.reached;
+      expect(await keep()).to.include({ code: 0 });
+      held.release();
+      succeeded(await update);
+      expect(manager.secrets.get("prod/panorama")?.versions).to.have.length(3);
+      expect(fleet.pushed().some((rules) => rules.includes(ruleOf(API)))).to.equal(false);
+    } finally {
+      restore();
+      await manager.stop();
+    }
   });
 });

@@ -9,8 +9,9 @@ import { parse, stringify } from "yaml";
 import { crypterFrom } from "../../packages/pulumi/secrets";
 import { keygen } from "../../commands/keygen/keygen";
 import { PanosClient } from "../../panos/client";
-import { startSimulator, type Simulator } from "../../packages/simulator";
+import { startPanorama, startSimulator, type HaPair, type Simulator } from "../../packages/simulator";
 import { SecretsManager } from "../support/secrets-manager";
+import { freePort } from "../support/free-port";
 import { withEnvironment } from "../support/environment";
 import { expectReadableRun } from "../support/golden";
 import { FakeTerminal } from "../support/terminal";
@@ -64,9 +65,9 @@ describe("keygen", () => {
     return keygen.run(args, { input, output, errors: output, folder, environment });
   }
   /** Whether the firewall takes a key. */
-  async function opens(apiKey: string): Promise<boolean> {
+  async function opens(apiKey: string, hostname = "127.0.0.1"): Promise<boolean> {
     const client = new PanosClient({
-      ...{ hostname: "127.0.0.1", port: firewall.port, protocol: "https", vsys: "vsys1" },
+      ...{ hostname, port: firewall.port, protocol: "https", vsys: "vsys1" },
       skipVerifyCertificate: true,
       apiKey,
     });
@@ -295,6 +296,50 @@ describe("keygen", () => {
       expect(said).to.contain("--firewall with one of: edge-a, edge-b");
       expect(await run(["--stack", "prod", "--firewall", "edge-b"], environment)).to.equal(0);
       expect(await readFile(seen, "utf8")).to.contain("--path\naws-panos-rules:firewalls[1].apiKey\n");
+    });
+  });
+
+  describe("of an HA pair of Panoramas", () => {
+    let pair: HaPair;
+    beforeEach(async () => {
+      const port = await freePort();
+      const users = [{ name: "aws-panos", password: PASSWORD }];
+      const second = { host: "127.0.0.2", port };
+      await firewall.stop();
+      ({ pair } = (await startPanorama({ firewalls: 0, port, users, ha: { second } })) as { pair: HaPair });
+      firewall = pair.first;
+      manager.set(SECRET, "old");
+      const config = {
+        "panos:hostname": "127.0.0.1",
+        "panos:peerHostname": "127.0.0.2",
+        "panos:panorama": { deviceGroup: "cloud" },
+        "panos:apiKeySecret": SECRET,
+        "aws:region": "us-east-2",
+      };
+      await writeFile(join(folder, "Pulumi.prod.yaml"), stringify({ config }));
+    });
+    afterEach(() => pair.second.stop());
+    const store = () => run(["--stack", "prod"], { ...login(), PANOS_HOSTNAME: "" });
+
+    it("asks the active one, whichever the stack names first, and the key is good on both", async () => {
+      pair.failOver();
+      expect(await store(), said).to.equal(0);
+      expect(said).to.contain("The API key of aws-panos on 127.0.0.2 is stored in the secret prod/firewall");
+      const key = manager.current(SECRET) ?? "";
+      expect([await opens(key), await opens(key, "127.0.0.2")]).to.deep.equal([true, true]);
+      pair.setState(pair.second, "suspended");
+      expect(await store()).to.equal(1);
+      expect(said.replace(/\s+/g, " ")).to.contain(
+        "no active Panorama of the HA pair: 127.0.0.1 is primary-passive, 127.0.0.2 is secondary-suspended",
+      );
+      expect(manager.current(SECRET)).to.equal(key);
+    });
+
+    it("asks the other one where the first is gone", async () => {
+      pair.failOver();
+      await pair.first.stop();
+      expect(await store(), said).to.equal(0);
+      expect(await opens(manager.current(SECRET) ?? "", "127.0.0.2")).to.equal(true);
     });
   });
 
