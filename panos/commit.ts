@@ -32,6 +32,12 @@ export async function commitChanges(client: PanosClient, options: CommitOptions)
   return id === undefined ? undefined : waitForJob(client, id, options);
 }
 
+/** Takes everything out of the candidate that one administrator has changed and not committed. */
+export async function revertChangesOf(client: PanosClient, administrator: string): Promise<void> {
+  const partial = `<partial><admin>${element("member", administrator)}</admin></partial>`;
+  await client.op(`<revert><config>${partial}</config></revert>`, true);
+}
+
 /** A device group without everything else: unless told not to, Panorama takes templates and collectors along. */
 function groupAlone(group: string): string {
   const others = [

@@ -14,6 +14,7 @@ import {
   strayMessage,
 } from "../../declaration/ownership";
 import { readConfigurations, type Configurations } from "./configurations";
+import { takeBack } from "./lone-removals";
 import { requireCandidate, type Revision } from "./revision";
 import type { Session } from "../session/session";
 import { takeOver } from "./takeover";
@@ -90,7 +91,15 @@ export async function sweep(session: Session, revision: Revision): Promise<Swept
       }),
     );
   }
-  return { ...(await readConfigurations(session)), exempt, unmarked };
+  const left = await readConfigurations(session);
+  try {
+    await requireCandidate(session, revision, left.candidate, exempt);
+  } catch (error) {
+    const removals = PARTS.flatMap((part) => gone[part].map((name) => removal(part, name)));
+    await takeBack(session, [...replacements, ...removals]);
+    throw error;
+  }
+  return { ...left, exempt, unmarked };
 }
 
 /** What rules and address groups of the candidate use, once those are gone that can go. */

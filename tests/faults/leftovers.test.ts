@@ -76,4 +76,31 @@ describe("faults: what a run leaves behind", function () {
     await world.mend();
     await right({ permissions: AFTER, refresh: true });
   });
+
+  for (const withTheirs of [false, true]) {
+    const unless = withTheirs ? ", unless something else is pending under our name" : "";
+    it(`a removal is taken back whose additions were lost${unless}`, async () => {
+      world = await World.open();
+      await right({ permissions: BEFORE });
+      // The candidate is lost between the sweep's look at it and what the sweep writes.
+      const effect = { do: "restart", keepLocks: true, when: "after" } as const;
+      world.addFault({ match: { cmd: "<list><changes>" }, effect });
+      const tag = "/config/devices/entry/vsys/entry/tag/entry[@name='theirs']";
+      const operations = `<set xpath="${tag}"><color>color1</color></set>`;
+      if (withTheirs)
+        world.addFault({
+          match: { element: "<delete" },
+          effect: { do: "edit", admin: "aws-panos", operations, when: "after" },
+        });
+      const { errors, requests } = await world.run({ permissions: AFTER });
+      expect(errors.join()).to.match(/candidate configuration differs .* is missing/);
+      expect(requests.some(({ element }) => element?.includes("<delete"))).to.equal(true);
+      const { firewall } = world;
+      expect(firewall.candidateRules().length === firewall.runningRules().length).to.equal(!withTheirs);
+      expect(firewall.candidate(tag) !== "").to.equal(withTheirs);
+      if (withTheirs) return;
+      await world.mend();
+      await right({ permissions: AFTER, refresh: true });
+    });
+  }
 });
