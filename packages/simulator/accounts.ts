@@ -117,7 +117,7 @@ export class Accounts {
 
   private isPassword(name: string, password: string): boolean {
     const expected = this.passwordHash(name);
-    return expected !== "" && sameText(expected, hashed(password));
+    return expected !== "" && sameText(expected, hashed(password, expected.split(":")[2]));
   }
 
   /** "" when there is no such administrator, or no password. */
@@ -132,9 +132,12 @@ export class Accounts {
   }
 }
 
-/** What the simulator keeps of a password, as `request password-hash` makes it. */
-function hashed(password: string): string {
-  return `sha256:${createHash("sha256").update(password).digest("hex")}`;
+/** What the simulator keeps of a password, as `request password-hash` makes it: with salt, where there is one. */
+export function hashed(password: string, salt?: string): string {
+  const hash = createHash("sha256")
+    .update(salt ?? "")
+    .update(password);
+  return `sha256:${hash.digest("hex")}${salt === undefined ? "" : `:${salt}`}`;
 }
 
 function sameText(a: string, b: string): boolean {

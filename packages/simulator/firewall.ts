@@ -78,6 +78,8 @@ export class Firewall {
   readonly auditComments = new AuditComments();
   /** What each query of the log found, by its job's number less one. */
   readonly logQueries: ArchivedComment[][] = [];
+  /** Configurations that were saved under a name. */
+  readonly savedConfigs = new Map<string, XmlElement>();
   readonly hitCounts = new HitCounts();
   readonly sessions = new Sessions((vsys, flow) => firstMatch(this, vsys, flow));
   readonly swVersion: string;

@@ -266,6 +266,26 @@ describe("simulator: commits", () => {
     expect(await pending(admin)).to.equal("no");
   });
 
+  it("loads what was saved under a name, which only a full commit can ship", async () => {
+    const saved = (action: string, rest: string) =>
+      admin.op(`<${action}><config>${rest}</config></${action}>`);
+    await admin.set(RULES, ruleXml("kept"));
+    await saved("save", "<to>blank.xml</to>");
+    await bob.set(RULES, ruleXml("later"));
+    expect((await saved("load", "<from>other.xml</from>")).lines).to.deep.equal(["other.xml not found"]);
+    expect((await saved("load", "<from>blank.xml</from>")).lines[0]).to.equal("Config loaded from blank.xml");
+    expect(simulator.candidateRules().sort()).to.deep.equal(["cleanup", "kept"]);
+    expect(await pending(bob)).to.equal("yes");
+    const own = "<commit><partial><admin><member>admin</member></admin></partial></commit>";
+    expect((await admin.commit(own)).lines[0]).to.match(/Full system commit must be completed/);
+    expect((await admin.commitAndWait()).value("result")).to.equal("OK");
+    expect(simulator.running(`${RULES}/entry[@name='kept']`)).not.to.equal("");
+    expect(await pending(admin)).to.equal("no");
+    expect((await saved("show", "<saved>blank.xml</saved>")).text).to.contain(`<entry name="kept"`);
+    await saved("delete", "<saved>blank.xml</saved>");
+    expect((await saved("show", "<saved>blank.xml</saved>")).lines).to.deep.equal(["No such file"]);
+  });
+
   it("lists the changes by object, owner and action", async () => {
     const list = "<show><config><list><changes></changes></list></config></show>";
     expect((await admin.op(list)).text).to.equal(`<response status="success"><result/></response>`);

@@ -36,6 +36,37 @@ describe("simulator: operational commands", () => {
     expect(text).to.match(/^MiB Mem : 16000\.0 total, 16000\.0 free, 0\.0 used, 0\.0 buff\/cache$/m);
   });
 
+  it("has started, forwards nothing, and counts sessions by vsys", async () => {
+    const ready = await client.op("<show><chassis-ready></chassis-ready></show>");
+    expect(ready.root.value("result")).to.equal("yes");
+    const routes = await client.op("<show><routing><route></route></routing></show>");
+    expect([routes.status, routes.root.child("result")?.children]).to.deep.equal(["success", []]);
+    const meter = await client.op("<show><session><meter></meter></session></show>");
+    const [entry] = meter.root.child("result")?.children ?? [];
+    expect(["vsys", "current"].map((tag) => entry?.value(tag))).to.deep.equal(["1", "0"]);
+  });
+
+  it("makes another hash of a password each time, and lets in by each", async () => {
+    const hash = async () => {
+      const cmd = "<request><password-hash><password>secret</password></password-hash></request>";
+      return (await client.op(cmd)).root.at("result")?.value("phash") ?? "";
+    };
+    const hashes = [await hash(), await hash()];
+    expect(hashes[0]).not.to.equal(hashes[1]);
+    const rights = "<permissions><role-based><superuser>yes</superuser></role-based></permissions>";
+    for (const [at, phash] of hashes.entries())
+      await client.set(
+        "/config/mgt-config/users",
+        `<entry name="new${at}"><phash>${phash}</phash>${rights}</entry>`,
+      );
+    await client.commitAndWait();
+    for (const at of hashes.keys()) await Client.login(simulator, `new${at}`, "secret");
+    const wrong = await Client.login(simulator, "new0", "Secret").catch((error: Error) => error.message);
+    expect(wrong).to.be.a("string");
+    for (const at of hashes.keys()) await client.delete(`/config/mgt-config/users/entry[@name='new${at}']`);
+    await client.commitAndWait();
+  });
+
   for (const step of ["info", "check"]) {
     it(`knows of no PAN-OS but its own: software ${step}`, async () => {
       const { root } = await client.op(`<request><system><software><${step}/></software></system></request>`);

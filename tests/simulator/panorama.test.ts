@@ -29,6 +29,43 @@ describe("simulator: Panorama", () => {
     expect(groups.root.at("result", "devicegroups", "entry:all-sites", "devices")).to.equal(undefined);
   });
 
+  it("a group that nobody has committed yet can be put below another, and its place goes with it", async () => {
+    await start();
+    const { client } = admin;
+    const parents = async () => {
+      const tree = await admin.ask("<show><dg-hierarchy></dg-hierarchy></show>");
+      const found: Record<string, string | undefined> = {};
+      for (const node of tree.root.descendants())
+        if (node.tag === "dg") found[node.name ?? ""] = node.parent?.name;
+      return found;
+    };
+    const move = async (group: string, to: string) => {
+      const parent = `<new-parent-dg>${to}</new-parent-dg>`;
+      const cmd = `<request><move-dg><entry name="${group}">${parent}</entry></move-dg></request>`;
+      await client.job((await admin.ask(cmd)).root.at("result", "job")?.text ?? "");
+    };
+    for (const name of ["above", "below"]) await client.set(GROUPS, `<entry name="${name}"/>`);
+    await move("below", "above");
+    expect(await parents()).to.include({ above: undefined, below: "above" });
+    await client.send({
+      type: "config",
+      action: "rename",
+      xpath: `${GROUPS}/entry[@name='above']`,
+      newname: "top",
+    });
+    expect(await parents()).to.include({ top: undefined, below: "top" });
+    await client.commitAndWait();
+    expect(await parents()).to.include({ top: undefined, below: "top", cloud: "all-sites" });
+    // One that comes again under the name is a new one.
+    await client.delete(`${GROUPS}/entry[@name='below']`);
+    await client.set(GROUPS, `<entry name="below"/>`);
+    await client.delete(`${GROUPS}/entry[@name='top']`);
+    expect(await parents()).to.deep.equal({ "all-sites": undefined, cloud: "all-sites", below: undefined });
+    await client.commitAndWait();
+    const kept = await client.get("/config/readonly/devices/entry/device-group/entry/@name");
+    expect(kept.root.at("result")?.children.map(({ name }) => name)).to.deep.equal(["all-sites", "cloud"]);
+  });
+
   it("a read of a group has what it inherits, with who wrote it", async () => {
     await start({
       shared: `<address><entry name="everywhere"><ip-netmask>192.0.2.1</ip-netmask></entry></address>`,

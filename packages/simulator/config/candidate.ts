@@ -52,6 +52,12 @@ export class Candidate {
     for (const node of root.descendants()) node.dirty = undefined;
   }
 
+  /** Puts a whole configuration in its place, all of which the administrator has changed then. */
+  load(admin: string, root: XmlElement): void {
+    this.reset(root);
+    this.transaction(() => this.note(admin, "EDIT", [root.tag]));
+  }
+
   note(admin: string, action: JournalAction, path: NodePath): void {
     const takesOver = action === "EDIT" || action === "DELETE" || action === "CREATE";
     this.journal.add({ admin, action, path, time: deviceTime(), dirtyId: this.dirtyId }, takesOver);

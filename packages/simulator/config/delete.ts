@@ -8,6 +8,7 @@ import type { XmlElement } from "../xml/element";
 import { InvalidXpath } from "../xpath/ast";
 import { selectElements } from "../xpath/select";
 import type { Candidate } from "./candidate";
+import { followGroup } from "./hierarchy";
 import { pathOf, schemaAt, scopeName } from "./paths";
 import type { NodePath } from "./paths";
 import { requireConfigPath, writeTarget } from "./targets";
@@ -37,6 +38,7 @@ export function remove(candidate: Candidate, admin: string, xpath: string): bool
   for (const { node, path } of gone) {
     refuseIfUsed(candidate, node, path);
     candidate.note(admin, "DELETE", path);
+    followGroup(candidate, path);
   }
   return true;
 }

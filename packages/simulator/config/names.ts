@@ -2,6 +2,7 @@ import { BadRequest, Refusal } from "../refusal";
 import { nameFaults } from "../schema/check";
 import type { XmlElement } from "../xml/element";
 import type { Candidate } from "./candidate";
+import { followGroup } from "./hierarchy";
 import { pathOf, schemaAt, scopeName } from "./paths";
 import type { NodePath } from "./paths";
 import { refuse } from "./set";
@@ -25,6 +26,7 @@ export function rename(candidate: Candidate, admin: string, xpath: string, newNa
       ? usesOf(candidate.root, node.name ?? "", schema.object, scopeName(path), candidate.beside)
       : [];
   candidate.rename(node, newName);
+  followGroup(candidate, path, newName);
   candidate.note(admin, "DELETE", path);
   candidate.note(admin, "RENAME", [...container, `entry:${newName}`]);
   for (const use of uses) {

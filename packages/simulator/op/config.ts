@@ -75,6 +75,22 @@ function revertConfig(node: XmlElement, context: OpContext): Answer {
   return result(`<msg><line>All changes ${escapeText(whose)}were reverted from configuration</line></msg>`);
 }
 
+/** A saved configuration as candidate; what is running, as a revert of everything. */
+function loadConfig(node: XmlElement, context: OpContext): Answer {
+  const { firewall, admin } = context;
+  const name = node.text.trim();
+  const saved = firewall.savedConfigs.get(name);
+  if (!saved && name !== "running-config.xml") throw new Refusal("13", [`${name} not found`]);
+  refuseWhileCommitting(context);
+  for (const lock of firewall.locks.list("config")) firewall.locks.requireWrite(admin, lock.scope);
+  if (saved) {
+    firewall.candidate.load(admin, saved.clone());
+    // Whose which of its changes are, nobody can say.
+    firewall.fullCommitRequired = true;
+  } else revert(firewall.candidate, firewall.running, EVERYTHING);
+  return result(`<msg><line>Config loaded from ${escapeText(name)}</line></msg>`);
+}
+
 /** The whole running configuration, or what the command's xpath names in it. */
 function showRunning(node: XmlElement, { firewall }: OpContext): Answer {
   const xpath = node.value("xpath")?.trim();
@@ -116,19 +132,22 @@ export const configCommands: OpCommands = {
   },
   "show config running": showRunning,
   "show config candidate": showCandidate,
-  "show config saved": () => {
-    throw new Refusal(undefined, ["No such file"]);
+  "show config saved": (node, { firewall }) => {
+    const saved = firewall.savedConfigs.get(node.text.trim());
+    if (!saved) throw new Refusal(undefined, ["No such file"]);
+    return result(print(saved));
   },
   "revert config": revertConfig,
-  "load config from": (node, context) => {
-    if (node.text.trim() !== "running-config.xml") throw new Refusal("13", [`${node.text.trim()} not found`]);
-    refuseWhileCommitting(context);
-    const { firewall, admin } = context;
-    for (const lock of firewall.locks.list("config")) firewall.locks.requireWrite(admin, lock.scope);
-    revert(firewall.candidate, firewall.running, EVERYTHING);
-    return result("<msg><line>Config loaded from running-config.xml</line></msg>");
+  "load config from": loadConfig,
+  "save config to": (node, { firewall }) => {
+    firewall.savedConfigs.set(node.text.trim(), firewall.candidate.root.clone());
+    return result(`<msg><line>Config saved to ${escapeText(node.text)}</line></msg>`);
   },
-  "save config to": (node) => result(`<msg><line>Config saved to ${escapeText(node.text)}</line></msg>`),
+  "delete config saved": (node, { firewall }) => {
+    const name = node.text.trim();
+    if (!firewall.savedConfigs.delete(name)) throw new Refusal("13", [`${name} not found`]);
+    return result(`<msg><line>${escapeText(name)} deleted</line></msg>`);
+  },
   "set audit-comment": (node, { firewall, admin }) => {
     const comment = node.value("comment") ?? "";
     const xpath = node.value("xpath");

@@ -1,4 +1,5 @@
-import { createHash } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { hashed } from "../accounts";
 import type { Firewall } from "../firewall";
 import { result } from "../http/answers";
 import { COUNTED } from "../policy/capacity";
@@ -81,6 +82,7 @@ export const deviceCommands: OpCommands = {
         .join("")}</admins>`,
     ),
   "show clock": () => result(escapeText(clock(new Date()))),
+  "show chassis-ready": () => result("yes"),
   "show plugins packages": () => result("<plugins></plugins>"),
   "show plugins installed": () => result(""),
   "show operational-mode": () => result("normal"),
@@ -89,9 +91,9 @@ export const deviceCommands: OpCommands = {
   "request license info": () => result("<licenses></licenses>"),
   "request multi-config enabled": () => result("<msg><line>multi-config is enabled</line></msg>"),
   "request password-hash password": (node) => {
-    // What the configuration keeps for an administrator; see accounts.ts.
-    const hash = createHash("sha256").update(node.text).digest("hex");
-    return result(`<phash>sha256:${hash}</phash>`);
+    // Another one each time, as PAN-OS makes it: a client sees a change whenever it sets a password.
+    const hash = hashed(node.text, randomBytes(8).toString("hex"));
+    return result(`<phash>${hash}</phash>`);
   },
   "show interface": (node) => {
     const name = node.text === "management" ? "Management Interface" : escapeText(node.text);

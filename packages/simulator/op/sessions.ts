@@ -107,6 +107,21 @@ export const sessionCommands: OpCommands = {
       `<num-active>${active}</num-active><num-max>819200</num-max><pps>0</pps><kbps>0</kbps><cps>0</cps>`,
     );
   },
+  "show session meter": (_, { firewall }) =>
+    result(
+      (firewall.running.child("devices")?.entries()[0]?.child("vsys")?.entries() ?? [])
+        .map(({ name = "" }) => {
+          const active = firewall.sessions.all().filter(({ vsys }) => vsys === name).length;
+          const number = escapeText(name.replace(/^vsys/, ""));
+          return (
+            `<entry><vsys>${number}</vsys><current>${active}</current>` +
+            "<maximum>0</maximum><throttled>0</throttled></entry>"
+          );
+        })
+        .join(""),
+    ),
+  // It forwards no packets.
+  "show routing route": () => result(""),
   "show session all": (node, context) => {
     const sessions = chosen(node, context);
     if (node.at("filter")?.value("count")?.trim() === "yes")

@@ -3,9 +3,9 @@ import { message, result } from "../http/answers";
 import type { OpCommands, OpContext } from "../op/types";
 import { Refusal } from "../refusal";
 import { lineage, parentOf } from "../schema/hierarchy";
-import { element, XmlElement } from "../xml/element";
+import type { XmlElement } from "../xml/element";
 import { escapeAttribute, escapeText } from "../xml/print";
-import { allMembers, groupNames, membersOf } from "./groups";
+import { allMembers, groupNames, membersOf, setParent, takeHierarchy } from "./groups";
 import type { Member } from "./groups";
 import type { Panorama } from "./panorama";
 
@@ -105,44 +105,26 @@ function move(node: XmlElement, { firewall }: OpContext) {
   const entry = node.child("entry");
   const group = entry?.name ?? "";
   const parent = entry?.value("new-parent-dg")?.trim() ?? "";
-  if (!groupNames(firewall.running).includes(group))
-    throw new Refusal("12", [`${group} is not a device group`]);
+  // Of groups that nobody has committed yet, too: the vendor's provider for Terraform makes one and moves it.
+  const { root: candidate } = firewall.candidate;
+  if (!groupNames(candidate).includes(group)) throw new Refusal("12", [`${group} is not a device group`]);
   const isShared = parent === "" || parent === "shared";
-  if (!isShared && !groupNames(firewall.running).includes(parent)) {
+  if (!isShared && !groupNames(candidate).includes(parent)) {
     throw new Refusal("12", [`${parent} is not a device group`]);
   }
-  if (!isShared && lineage(firewall.running, parent).includes(group))
+  if (!isShared && lineage(candidate, parent).includes(group))
     throw new Refusal("12", [`${group} is above ${parent}`]);
   const job = firewall.jobs.enqueue({ type: "Commit", user: "", description: "move device group" }, () => {
-    for (const config of [firewall.running, firewall.candidate.root])
-      setParent(config, group, isShared ? undefined : parent);
+    setParent(firewall.candidate.root, group, isShared ? undefined : parent);
+    takeHierarchy(firewall.running, firewall.candidate.root);
     return { ok: true, details: [`Moved ${group}`], warnings: [] };
   });
   return result(`<msg><line>job enqueued with jobid ${job.id}</line></msg><job>${job.id}</job>`);
 }
 
-/** Puts a device group below another one, or below shared. */
-export function setParent(config: XmlElement, group: string, parent: string | undefined): void {
-  let here = config;
-  for (const step of [
-    "readonly",
-    "devices",
-    "entry:localhost.localdomain",
-    "device-group",
-    `entry:${group}`,
-  ]) {
-    const there = here.at(step);
-    if (there) here = there;
-    else if (step.startsWith("entry:")) here = here.add(new XmlElement("entry", { name: step.slice(6) }));
-    else here = here.add(new XmlElement(step));
-  }
-  const old = here.child("parent-dg");
-  if (old) here.remove(old);
-  if (parent !== undefined) here.add(element("parent-dg", parent));
-}
-
 export const panoramaCommands: OpCommands = {
-  "show dg-hierarchy": (_, { firewall }) => result(`<dg-hierarchy>${tree(firewall.running)}</dg-hierarchy>`),
+  "show dg-hierarchy": (_, { firewall }) =>
+    result(`<dg-hierarchy>${tree(firewall.candidate.root)}</dg-hierarchy>`),
   "show devicegroups": (_, context) => {
     const panorama = need(context);
     const { running } = context.firewall;

@@ -1,4 +1,4 @@
-import { setParent } from "./commands";
+import { setParent } from "./groups";
 import { element, XmlElement } from "../xml/element";
 import { parseXml } from "../xml/parse";
 import { print } from "../xml/print";

@@ -1,5 +1,5 @@
-import { lineage } from "../schema/hierarchy";
-import type { XmlElement } from "../xml/element";
+import { groupHierarchy, lineage, parentOf } from "../schema/hierarchy";
+import { element, XmlElement } from "../xml/element";
 
 /** A firewall's virtual system as a member of a device group. */
 export interface Member {
@@ -37,6 +37,39 @@ export function sources(config: XmlElement, group: string): { loc: string; node:
   return [...own, { loc: "shared", node: config.child("shared") }].flatMap(({ loc, node }) =>
     node ? [{ loc, node }] : [],
   );
+}
+
+/** Puts a device group below another one, or below shared. */
+export function setParent(config: XmlElement, group: string, parent: string | undefined): void {
+  let here = config;
+  for (const step of [
+    "readonly",
+    "devices",
+    "entry:localhost.localdomain",
+    "device-group",
+    `entry:${group}`,
+  ]) {
+    const there = here.at(step);
+    if (there) here = there;
+    else if (step.startsWith("entry:")) here = here.add(new XmlElement("entry", { name: step.slice(6) }));
+    else here = here.add(new XmlElement(step));
+  }
+  const old = here.child("parent-dg");
+  if (old) here.remove(old);
+  if (parent !== undefined) here.add(element("parent-dg", parent));
+}
+
+/** Has the groups of one configuration stand as they do in another; those that it hasn't any more stand nowhere. */
+export function takeHierarchy(to: XmlElement, from: XmlElement): void {
+  const groups = groupNames(to);
+  for (const place of groupHierarchy(to)?.entries() ?? [])
+    if (!groups.includes(place.name ?? "")) place.parent?.remove(place);
+  const known = groupNames(from);
+  for (const group of groups) {
+    const parent = parentOf(from, group);
+    const isThere = parent === undefined || groups.includes(parent);
+    if (known.includes(group) && isThere) setParent(to, group, parent);
+  }
 }
 
 function groups(config: XmlElement): XmlElement | undefined {

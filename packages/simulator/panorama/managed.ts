@@ -5,6 +5,7 @@ import type { XmlElement } from "../xml/element";
 /** What of a device its Panorama uses. */
 export interface ManagedDevice {
   readonly running: XmlElement;
+  readonly candidate: { readonly root: XmlElement };
   readonly jobs: JobQueue;
   readonly locks: Locks;
   readonly hostname: string;

@@ -7,7 +7,7 @@ import { lineage } from "../schema/hierarchy";
 import { deviceTime } from "../time";
 import type { XmlElement } from "../xml/element";
 import { applyPush } from "./apply";
-import { allMembers } from "./groups";
+import { allMembers, takeHierarchy } from "./groups";
 import type { Member } from "./groups";
 import type { Attached, ManagedDevice } from "./managed";
 import { withInherited } from "./inherited";
@@ -93,6 +93,7 @@ export class Panorama<D extends ManagedDevice> {
   /** Told of what a commit of Panorama has made running. */
   committed(entries: readonly JournalEntry[]): void {
     this.version++;
+    takeHierarchy(this.own.running, this.own.candidate.root);
     for (const member of allMembers(this.own.running)) {
       this.heldBy(member);
       const groups = lineage(this.own.running, member.group);

@@ -25,11 +25,14 @@ export function scopeNode(config: XmlElement, name: string): XmlElement | undefi
   return (here?.child("device-group") ?? here?.child("vsys"))?.entry(name);
 }
 
+/** Where a configuration of Panorama keeps which device group is below which. */
+export function groupHierarchy(config: XmlElement): XmlElement | undefined {
+  return config.at("readonly", "devices", "entry:localhost.localdomain", "device-group");
+}
+
 /** The group directly above a device group; undefined: shared is. */
 export function parentOf(config: XmlElement, group: string): string | undefined {
-  const parent = config
-    .at("readonly", "devices", "entry:localhost.localdomain", "device-group", `entry:${group}`)
-    ?.value("parent-dg");
+  const parent = groupHierarchy(config)?.entry(group)?.value("parent-dg");
   return parent === undefined || parent === "" ? undefined : parent;
 }
 
