@@ -19,7 +19,7 @@ import { HitCounts } from "./policy/hits";
 import { RuleTimes } from "./policy/rule-times";
 import { firstMatch } from "./policy/running";
 import { Sessions } from "./sessions/table";
-import { Pushed } from "./pushed/pushed";
+import { Pushed, type Sent } from "./pushed/pushed";
 import { pushFaults } from "./pushed/judged";
 import { takeTemplate, withTemplate } from "./pushed/template";
 import { RegisteredIps, type RegistrationOptions } from "./userid/registered";
@@ -69,7 +69,7 @@ export class Firewall {
   /** What Panorama has pushed. */
   readonly pushed: Pushed;
   /** What a template of Panorama gives: only a `get` shows it among what is configured here. */
-  readonly template: XmlElement | undefined;
+  template: XmlElement | undefined;
   readonly ruleTimes: RuleTimes;
   readonly jobs: JobQueue;
   readonly locks = new Locks();
@@ -182,10 +182,16 @@ export class Firewall {
   }
 
   /** What the firewall's own job would say of such a push, as detail lines; none where it goes through. */
-  pushFaults(place: string, xml: string): string[] {
+  pushFaults(place: string, sent: Sent): string[] {
     const next = this.pushed.clone();
-    next.set(place, xml);
-    return pushFaults(this, next);
+    if (sent.policy !== undefined) next.set(place, sent.policy);
+    return pushFaults(this, next, sent.template);
+  }
+
+  /** Has what a push sends. */
+  receive(place: string, { policy, template }: Sent): void {
+    if (template) this.template = template;
+    if (policy !== undefined) this.setPushed(place, policy);
   }
 
   get hostname(): string {

@@ -56,6 +56,67 @@ describe("simulator: what Panorama pushes", () => {
     expect(lab.pushedRules(lab.serials[0]!, "pre-rulebase")).to.deep.equal([]);
   });
 
+  it("a template's values reach the firewalls of its stacks, alone or with a group's policy", async () => {
+    await start();
+    const device = "/config/devices/entry[@name='localhost.localdomain']";
+    const [first = "", second = ""] = lab.serials;
+    const config = (inner: string) =>
+      `<config><devices><entry name="localhost.localdomain"><vsys><entry name="vsys1">${inner}</entry></vsys></entry></devices></config>`;
+    const zone = (name: string, text = "") =>
+      `<entry name="${name}"><description>${text}</description></entry>`;
+    await admin.client.set(
+      `${device}/template`,
+      `<entry name="near">${config(`<zone>${zone("dmz", "near")}</zone>`)}<variable><entry name="$v"><type><ip-netmask>10.0.0.1</ip-netmask></type></entry></variable></entry>` +
+        `<entry name="far">${config(`<zone>${zone("dmz", "far")}${zone("lab", "$v")}</zone>`)}</entry>`,
+    );
+    const stack = `<entry name="stack"><templates><member>near</member><member>far</member></templates><devices><entry name="${first}"/></devices></entry>`;
+    await admin.client.set(`${device}/template-stack`, stack);
+    await admin.client.commitAndWait();
+    const zones = async (serial: string, action: string) => {
+      const fw = await Client.login(lab.firewall(serial));
+      const found = await fw.config(action, `${device}/vsys/entry[@name='vsys1']/zone`);
+      const own = found.root.at("result", "zone")?.entries() ?? [];
+      return own.flatMap(({ name = "", attributes: { ptpl }, children }) =>
+        ptpl === undefined ? [] : [`${name} ${ptpl} ${children[0]?.text ?? ""}`],
+      );
+    };
+    const push = async (inner: string) => {
+      const reply = await admin.client.send({
+        type: "commit",
+        action: "all",
+        cmd: `<commit-all>${inner}</commit-all>`,
+      });
+      const id = reply.root.at("result", "job")?.text;
+      return id === undefined ? reply.lines : outcomes(await admin.client.job(id));
+    };
+    expect(await push("<template-stack><name>stack</name></template-stack>")).to.deep.equal([
+      "commit succeeded OK",
+    ]);
+    expect(await zones(first, "get")).to.deep.equal(["dmz near near", "lab far 10.0.0.1"]);
+    expect(await zones(first, "show")).to.deep.equal([]);
+    expect(await zones(second, "get")).to.deep.equal([]);
+    const wrong = `<template><name>near</name><device><member>${second}</member></device></template>`;
+    expect(await push(wrong)).to.deep.equal([
+      `commit-all -> template -> device '${second}' is not a valid reference`,
+    ]);
+    expect(await push("<template><name>none</name></template>")).to.deep.equal([
+      "commit-all -> template -> name 'none' is not a valid reference",
+    ]);
+
+    // A rule that names a template's zone goes through only together with the template.
+    await admin.client.delete(`${device}/template/entry[@name='far']//zone/entry[@name='lab']`);
+    await admin.client.set(PRE, ruleXml("r", { from: ["new"] }));
+    await admin.client.set(`${device}/template/entry[@name='near']`, config(`<zone>${zone("new")}</zone>`));
+    const other = `<entry name="other"><templates><member>near</member></templates><devices><entry name="${second}"/></devices></entry>`;
+    await admin.client.set(`${device}/template-stack`, other);
+    await admin.client.commitAndWait();
+    expect(outcomes(await admin.pushed())).to.deep.equal(["commit failed FAIL", "commit failed FAIL"]);
+    const both = await admin.pushed("<include-template>yes</include-template>");
+    expect(outcomes(both)).to.deep.equal(["commit succeeded OK", "commit succeeded OK"]);
+    expect(await zones(first, "get")).to.deep.equal(["dmz near near", "new near "]);
+    expect(lab.pushedRules(second, "pre-rulebase")).to.deep.equal(["r"]);
+  });
+
   it("an own push takes its administrator's changes alone, a later one the others'", async () => {
     await start();
     await committed("of bob", bob, "bob");

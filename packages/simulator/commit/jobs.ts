@@ -37,7 +37,7 @@ export interface Job {
   details: string[];
   warnings: string[];
   /** Of a push: what became of it on each firewall. */
-  pushed?: { groups: readonly string[]; devices: readonly PushedDevice[] };
+  pushed?: { type: string; groups: readonly string[]; devices: readonly PushedDevice[] };
   readonly enqueued: Date;
   started?: Date;
   finished?: Date;

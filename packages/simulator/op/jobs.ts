@@ -35,7 +35,7 @@ function jobXml(job: Job, queue: JobQueue): string {
 }
 
 /** What a push's job says of each firewall, once it has ended. */
-function pushedValues({ groups, devices }: NonNullable<Job["pushed"]>): [string, string][] {
+function pushedValues({ type, groups, devices }: NonNullable<Job["pushed"]>): [string, string][] {
   const lines = (texts: readonly string[]) => texts.map((text) => `<line>${cdata(text)}</line>`).join("");
   const entries = devices.map(
     (device) =>
@@ -47,7 +47,7 @@ function pushedValues({ groups, devices }: NonNullable<Job["pushed"]>): [string,
       `<errors>${lines(device.errors)}</errors><warnings>${lines(device.warnings)}</warnings></msg></details></entry>`,
   );
   return [
-    ["push_type", "shared-policy"],
+    ["push_type", type],
     ["dgname", escapeText(groups.join(","))],
     ["devices", entries.join("")],
   ];

@@ -1,19 +1,20 @@
 import { once } from "node:events";
 import type { JobOutcome } from "../commit/jobs";
 import type { Member } from "./groups";
+import type { Sent } from "../pushed/pushed";
 import type { ManagedDevice } from "./managed";
 import type { PushRequest } from "./push-request";
 
 /**
  * Pushes to one firewall: a job of its own there, which judges what it gets with what it has itself.
- * @param policy what belongs into the vsys's entry, as XML
+ * @param sent what belongs into the vsys's entry, as XML, and what templates give; undefined: that is no part of it
  * @param failure lines that it ends with, whatever it gets
  * @returns "gone" where the firewall restarted before the job ended, and nobody hears of it
  */
 export async function applyPush(
   firewall: ManagedDevice,
   { vsys }: Member,
-  policy: string,
+  sent: Sent,
   { admin, description, mergesCandidate, validateOnly }: PushRequest,
   failure: readonly string[] = [],
 ): Promise<JobOutcome | "gone"> {
@@ -25,10 +26,10 @@ export async function applyPush(
       () => undefined,
     );
     firewall.jobs.enqueue({ type, user: `Panorama-${admin}`, description }, () => {
-      const outcome = failure.length > 0 ? failed(failure) : judged(firewall, vsys, policy);
+      const outcome = failure.length > 0 ? failed(failure) : judged(firewall, vsys, sent);
       if (outcome.ok && !validateOnly) {
         if (mergesCandidate) firewall.commitCandidate();
-        firewall.setPushed(vsys, policy);
+        firewall.receive(vsys, sent);
       }
       gone.abort();
       resolve(outcome);
@@ -37,7 +38,7 @@ export async function applyPush(
   });
 }
 
-function judged(firewall: ManagedDevice, vsys: string, policy: string): JobOutcome {
+function judged(firewall: ManagedDevice, vsys: string, sent: Sent): JobOutcome {
   // Somebody's lock on the firewall itself: the push is a commit there (PAN-OS documentation on locks).
   const locks = [...firewall.locks.list("commit"), ...firewall.locks.list("config")];
   const held = locks.find(({ scope }) => scope === "shared" || scope === vsys);
@@ -49,7 +50,7 @@ function judged(firewall: ManagedDevice, vsys: string, policy: string): JobOutco
       "Commit failed",
     ]);
   }
-  const faults = firewall.pushFaults(vsys, policy);
+  const faults = firewall.pushFaults(vsys, sent);
   if (faults.length > 0) return failed(faults);
   return { ok: true, details: ["Configuration committed successfully"], warnings: [] };
 }

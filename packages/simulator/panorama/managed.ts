@@ -1,5 +1,6 @@
 import type { JobQueue } from "../commit/jobs";
 import type { Locks } from "../commit/locks";
+import type { Sent } from "../pushed/pushed";
 import type { XmlElement } from "../xml/element";
 
 /** What of a device its Panorama uses. */
@@ -10,7 +11,8 @@ export interface ManagedDevice {
   readonly locks: Locks;
   readonly hostname: string;
   readonly isReachable: boolean;
-  pushFaults(vsys: string, policy: string): string[];
+  pushFaults(vsys: string, sent: Sent): string[];
+  receive(vsys: string, sent: Sent): void;
   setPushed(vsys: string, policy: string): void;
   commitCandidate(): void;
 }

@@ -129,11 +129,13 @@ export class Panorama<D extends ManagedDevice> {
     const { admins, members, unknowns } = { ...request, unknowns: this.unknowns };
     if (admins && unknowns.fullPushFirst && !this.fleet.wasPushedInFull)
       throw new Refusal("13", ["Selective push is not allowed. A full commit and push must be completed."]);
-    const isNew = members.some((member) => this.selected(member, admins).length > 0);
+    const isPolicy = request.parts.has("policy");
+    const isNew = !isPolicy || members.some((member) => this.selected(member, admins).length > 0);
     if (!isNew && unknowns.nothingToPush === "code-19") return "nothing to push";
     const running = this.own.running;
     const made: { from: XmlElement; all: readonly JournalEntry[]; base: XmlElement }[] = [];
     const plans = members.map((member) => {
+      if (!isPolicy) return { member, base: running, sent: new Set<JournalEntry>() };
       const held = this.heldBy(member);
       const waiting = this.selected(member, admins);
       const all = this.waitingFor(member);
@@ -149,9 +151,10 @@ export class Panorama<D extends ManagedDevice> {
       { type: "CommitAll", user: request.admin, description: request.description },
       async () => {
         const devices = await Promise.all(plans.map((plan) => this.send(request, plan)));
-        job.pushed = { groups: request.groups, devices };
+        job.pushed = { type: request.type, groups: request.groups, devices };
         const failed = devices.filter(({ result }) => result !== "OK");
-        if (failed.length === 0 && !admins && !request.validateOnly) this.fleet.wasPushedInFull = true;
+        if (failed.length === 0 && isPolicy && !admins && !request.validateOnly)
+          this.fleet.wasPushedInFull = true;
         const ok = failed.length === 0 || unknowns.jobOfFailedDevice === "OK";
         return { ok, details: [], warnings: [] };
       },
@@ -163,6 +166,7 @@ export class Panorama<D extends ManagedDevice> {
     request: PushRequest,
     { member, base, sent }: { member: Member; base: XmlElement; sent: ReadonlySet<JournalEntry> },
   ): Promise<PushedDevice> {
+    const { parts } = request;
     const attached = this.attached.get(member.serial);
     const name = attached?.firewall.hostname ?? "";
     const about = {
@@ -178,17 +182,16 @@ export class Panorama<D extends ManagedDevice> {
       errors: string[] = [],
       warnings: string[] = [],
     ) => {
-      if (request.validateOnly) this.heldBy(member).validateState = status;
-      else this.heldBy(member).pushState = status;
+      if (parts.has("policy"))
+        this.heldBy(member)[request.validateOnly ? "validateState" : "pushState"] = status;
       return { ...about, status, result, errors, warnings, finished: new Date() };
     };
     if (!attached || !isUp(attached)) return end("not connected", "FAIL");
     const plan = attached.planned.shift();
-    const { policy } = this.policies.of(base, member);
     const outcome = await applyPush(
       attached.firewall,
       member,
-      policy,
+      this.policies.sent(base, member, parts),
       request,
       plan === "no report" ? [] : plan,
     );
@@ -208,12 +211,12 @@ export class Panorama<D extends ManagedDevice> {
   }
 
   private received(
-    { validateOnly }: PushRequest,
+    { validateOnly, parts }: PushRequest,
     member: Member,
     base: XmlElement,
     sent: ReadonlySet<JournalEntry>,
   ): void {
-    if (validateOnly) return;
+    if (validateOnly || !parts.has("policy")) return;
     for (const panorama of this.fleet.panoramas) panorama.sent(keyOf(member), sent);
     this.note(member, base, "commit succeeded");
   }

@@ -2,6 +2,7 @@ import { BadRequest, Refusal } from "../refusal";
 import type { XmlElement } from "../xml/element";
 import { groupNames, membersOf } from "./groups";
 import type { Member } from "./groups";
+import { stackSerials, stacksFor } from "./templates";
 import type { Unknowns } from "./unknowns";
 
 /** What `commit-all` asks for. */
@@ -14,6 +15,9 @@ export interface PushRequest {
   admins: readonly string[] | undefined;
   mergesCandidate: boolean;
   validateOnly: boolean;
+  type: "shared-policy" | "template" | "template-stack";
+  /** What goes out: the policy of device groups, the values of templates, or both. */
+  parts: ReadonlySet<"policy" | "template">;
 }
 
 const KNOWN: ReadonlySet<string> = new Set([
@@ -24,6 +28,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   "merge-with-candidate-cfg",
   "force-template-values",
   "validate-only",
+  "include-firewall-cluster",
 ]);
 
 /**
@@ -38,14 +43,18 @@ export function pushRequest(
   { mergesByDefault, refusesAdminPush }: Pick<Unknowns, "mergesByDefault" | "refusesAdminPush">,
 ): PushRequest {
   if (root.tag !== "commit-all") throw new BadRequest(400, "commit-all is missing 'commit-all'");
+  const [part] = root.children;
+  if (part?.tag === "template" || part?.tag === "template-stack")
+    return templateRequest(part, part.tag, running, admin);
   const policy = root.child("shared-policy");
   if (!policy) throw new Refusal("17", ["commit-all -> shared-policy is missing"]);
   const odd = policy.children.find(({ tag }) => !KNOWN.has(tag));
   if (odd) throw new Refusal("17", [`commit-all -> shared-policy -> ${odd.tag} unexpected here`]);
   const isYes = (tag: string, byDefault: boolean): boolean =>
     policy.child(tag) === undefined ? byDefault : policy.value(tag) === "yes";
-  if (isYes("include-template", false)) throw new Refusal("17", ["include-template is not simulated"]);
+  const includesTemplate = isYes("include-template", false);
   const admins = policy.child("admin") ? policy.members("admin") : undefined;
+  if (includesTemplate) refuseInPart(policy, "commit-all -> shared-policy with include-template");
   if (admins && refusesAdminPush)
     throw new Refusal("17", ["commit-all -> shared-policy -> admin unexpected here"]);
   const chosen = groupsOf(policy.child("device-group"), running);
@@ -57,6 +66,44 @@ export function pushRequest(
     admins,
     mergesCandidate: isYes("merge-with-candidate-cfg", mergesByDefault),
     validateOnly: isYes("validate-only", false),
+    type: "shared-policy",
+    parts: new Set(includesTemplate ? ["policy", "template"] : ["policy"]),
+  };
+}
+
+/** What isn't simulated of a push of templates: some administrators' changes of them, and going over local values. */
+function refuseInPart(part: XmlElement, place: string): void {
+  if (part.child("admin")) throw new Refusal("17", [`${place} -> admin is not simulated`]);
+  if (part.value("force-template-values") === "yes")
+    throw new Refusal("17", [`${place} -> force-template-values is not simulated`]);
+}
+
+/** A push of a template to the firewalls of all stacks that have it, or of a stack to its own. */
+function templateRequest(
+  part: XmlElement,
+  kind: "template" | "template-stack",
+  running: XmlElement,
+  admin: string,
+): PushRequest {
+  const place = `commit-all -> ${kind}`;
+  refuseInPart(part, place);
+  const name = part.value("name")?.trim() ?? "";
+  if (!running.child("devices")?.entries()[0]?.at(kind, `entry:${name}`))
+    throw new Refusal("17", [`${place} -> name '${name}' is not a valid reference`]);
+  const inStacks = stacksFor(running, kind, name).flatMap(stackSerials);
+  const chosen = part.child("device") ? part.members("device") : inStacks;
+  const odd = chosen.find((serial) => !inStacks.includes(serial));
+  if (odd !== undefined) throw new Refusal("17", [`${place} -> device '${odd}' is not a valid reference`]);
+  return {
+    admin,
+    description: part.value("description") ?? "",
+    groups: [name],
+    members: [...new Set(chosen)].map((serial) => ({ serial, vsys: "vsys1", group: name })),
+    admins: undefined,
+    mergesCandidate: part.value("merge-with-candidate-cfg") === "yes",
+    validateOnly: part.value("validate-only") === "yes",
+    type: kind,
+    parts: new Set(["template"]),
   };
 }
 

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { objects } from "../schema/objects";
-import type { Side } from "../pushed/pushed";
+import type { Sent, Side } from "../pushed/pushed";
 import { element, XmlElement } from "../xml/element";
 import { print } from "../xml/print";
 import { sources } from "./groups";
 import type { Member } from "./groups";
+import type { PushRequest } from "./push-request";
+import { templateFor } from "./templates";
 
 /** A policy as it is sent, and the sum that tells it from another. */
 interface Policy {
@@ -29,6 +31,14 @@ export class Policies {
       made.set(key, (known = { policy, sum: md5(policy) }));
     }
     return known;
+  }
+
+  /** What a push of these parts sends to a member. */
+  sent(config: XmlElement, member: Member, parts: PushRequest["parts"]): Sent {
+    return {
+      policy: parts.has("policy") ? this.of(config, member).policy : undefined,
+      template: parts.has("template") ? templateFor(config, member.serial) : undefined,
+    };
   }
 }
 

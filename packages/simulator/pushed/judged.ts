@@ -18,15 +18,16 @@ interface Device {
  * What a firewall finds wrong in what Panorama pushes to it, as the lines of its own job: names that it has itself in
  * the same scope, zones and profiles that it hasn't.
  * @param next everything that would then be pushed to it
+ * @param template what a template would then give it
  */
-export function pushFaults(device: Device, next: Pushed): string[] {
+export function pushFaults(device: Device, next: Pushed, template = device.template): string[] {
   const known = new Set(invalid(device));
   const lines = [
     ...duplicates(device.running, next),
     ...invalid({
       running: device.running,
       content: device.content,
-      template: device.template,
+      template,
       pushed: next,
     }).flatMap((line) => (known.has(line) ? [] : [` ${line}`])),
   ];

@@ -4,6 +4,12 @@ import { parseFragment } from "../xml/parse";
 
 export type Side = "pre-rulebase" | "post-rulebase";
 
+/** What a push sends to a vsys of a firewall; what is undefined stays as it is there. */
+export interface Sent {
+  policy?: string | undefined;
+  template?: XmlElement | undefined;
+}
+
 /** Where Panorama's Shared lies where it is not among what a vsys has. */
 const SHARED = "shared";
 
