@@ -1,33 +1,20 @@
 import { readText } from "../../lib/file-errors";
 import { parseFaults, startHaPair, startPanorama, startSimulator } from "../../packages/simulator";
-import type { HaPairOptions, PanoramaOptions, Simulator } from "../../packages/simulator";
+import type { HaPairOptions, PanoramaOptions } from "../../packages/simulator";
 import { parseApplications } from "../../packages/simulator/policy/more-applications";
 import type { MoreApplications } from "../../packages/simulator/policy/more-applications";
 import { refusesFrom } from "../../packages/simulator/refuses";
-import { command, lines, refuse, type GivenTo } from "../framework";
+import { command, prose, refuse, type GivenTo } from "../framework";
+import { announce, type Running } from "./announce";
 import { stopWithLauncher } from "./launcher";
 import { simulatorTable } from "./table";
 
 type Given = GivenTo<typeof simulatorTable>;
 
 /** Runs a simulated firewall, or a pair, until it is stopped. */
-export const simulator = command(simulatorTable, async (given, { output }) => {
-  const say = lines(output);
-  const options = optionsFrom(given);
-  const running = await started(given, options);
-  const announce = ({ url, httpUrl }: Simulator, which: string) => {
-    say(`PAN-OS simulator${which}: XML API on ${url}/api/ (self-signed certificate) and ${httpUrl}/api/`);
-    say(`Rulebase and jobs to look at: ${httpUrl}/`);
-  };
-  if ("first" in running) {
-    announce(running.first, ", the first firewall of an HA pair");
-    announce(running.second, ", the second one");
-  } else if ("panorama" in running) {
-    const { pair } = running;
-    announce(running.panorama, pair ? ", the first Panorama of an HA pair" : ", a Panorama");
-    if (pair) announce(pair.second, ", the second one");
-    for (const [serial, firewall] of running.firewalls) announce(firewall, `, its firewall ${serial}`);
-  } else announce(running, "");
+export const simulator = command(simulatorTable, async (given, { output, environment }) => {
+  const running = await started(given, optionsFrom(given));
+  announce(running, prose(output, environment));
   await new Promise<void>((stop) => {
     process.once("SIGTERM", stop);
     process.once("SIGINT", stop);
@@ -37,7 +24,7 @@ export const simulator = command(simulatorTable, async (given, { output }) => {
   return "fine";
 });
 
-function started(given: Given, options: HaPairOptions) {
+function started(given: Given, options: HaPairOptions): Promise<Running> {
   if (given.panorama !== undefined) return startPanorama(withFirewalls(given.panorama, options));
   return given.ha === undefined ? startSimulator(options) : startHaPair(options);
 }

@@ -36,6 +36,7 @@ export class DefaultProviders {
           aliases: [],
           additionalSecretOutputs: [],
           ignoreChanges: [],
+          hideDiffs: [],
           replaceOnChanges: [],
           deletedWith: "",
           importId: "",

@@ -2,7 +2,7 @@ import { isRecord } from "../../lib/records";
 import type { DiagnosticEvent, EngineEvent, StepMetadata, StepOp, StepState } from "./events";
 import { isDefaultProvider, nameOf, typeOf } from "./urn";
 import type { PropertyMap } from "./values";
-import { differences, signatureKey } from "./values";
+import { differences, signatureKey, topLevelKey } from "./values";
 
 const prefixes: Record<StepOp, string> = {
   same: "  ",
@@ -55,7 +55,8 @@ export class Display {
     const hint = changed.length > 0 && !this.options.details ? ` [diff: ${changed.map(mark).join(",")}]` : "";
     this.write(` ${prefixes[op]} ${type} ${nameOf(urn)} ${failed || op}${hint}\n`);
     if (this.options.details)
-      for (const change of changed) this.write(`      ${describe(change, metadata)}\n`);
+      for (const line of new Set(changed.map((change) => describe(change, metadata))))
+        this.write(`      ${line}\n`);
   }
 
   private diagnostic(event: DiagnosticEvent): void {
@@ -117,6 +118,8 @@ function mark({ path, kind }: Change): string {
 }
 
 function describe(change: Change, { old, new: next }: StepMetadata): string {
+  const isHidden = next?.hideDiffs?.some(([name]) => name === topLevelKey(change.path));
+  if (isHidden === true) return `~ ${topLevelKey(change.path)} (hidden)`;
   const value = (state: StepState | null): string => text(valueAt(state?.inputs ?? {}, change.path));
   if (change.kind === "add") return `${mark(change)}: ${value(next)}`;
   if (change.kind === "delete") return `${mark(change)}: ${value(old)}`;

@@ -31,6 +31,7 @@ export interface StepState {
   outputs: PropertyMap;
   provider: string;
   initErrors?: string[];
+  hideDiffs?: string[][];
 }
 
 export interface StepMetadata {
@@ -167,5 +168,6 @@ export function stepState(state: ResourceState | undefined): StepState | null {
     outputs: blindedProperties(state.outputs ?? {}),
     provider: state.provider ?? "",
     ...(state.initErrors?.length && { initErrors: state.initErrors }),
+    ...(state.hideDiff?.length && { hideDiffs: state.hideDiff }),
   };
 }

@@ -26,6 +26,7 @@ export interface Goal {
   aliases: Alias[];
   additionalSecretOutputs: string[];
   ignoreChanges: string[];
+  hideDiffs: string[];
   replaceOnChanges: string[];
   deletedWith: string;
   importId: string;
@@ -78,6 +79,7 @@ export function newState(
     aliases: alias === "" ? [] : [alias],
     deletedWith: goal.deletedWith,
     ignoreChanges: goal.ignoreChanges,
+    hideDiff: goal.hideDiffs.map((name) => [name]),
     replaceOnChanges: goal.replaceOnChanges,
     ...(goal.customTimeouts && { customTimeouts: goal.customTimeouts }),
     ...(goal.sourcePosition && { sourcePosition: goal.sourcePosition }),

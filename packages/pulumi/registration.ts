@@ -41,6 +41,7 @@ export function goalFrom(
     ],
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     ignoreChanges: request.getIgnorechangesList(),
+    hideDiffs: request.getHidediffsList(),
     replaceOnChanges: request.getReplaceonchangesList(),
     deletedWith: request.getDeletedwith() || (parent?.deletedWith ?? ""),
     importId: request.getImportid(),

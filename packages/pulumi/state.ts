@@ -33,6 +33,8 @@ export interface ResourceState {
   sourcePosition?: string;
   stackTrace?: { sourcePosition?: string }[];
   ignoreChanges?: string[];
+  /** Paths of properties. */
+  hideDiff?: string[][];
   replaceOnChanges?: string[];
 }
 
@@ -158,6 +160,7 @@ export function sealResource(state: ResourceState, crypter: Crypter): ResourceSt
     sourcePosition: state.sourcePosition || undefined,
     stackTrace: list(state.stackTrace),
     ignoreChanges: list(state.ignoreChanges),
+    hideDiff: list(state.hideDiff),
     replaceOnChanges: list(state.replaceOnChanges),
   };
   return Object.fromEntries(

@@ -37,6 +37,14 @@ describe("e2e: many rules", function () {
     expect(lab.ours()).to.have.members(permissions(200).map(ruleOf));
     // Some 120 to read, lock, commit and follow; and never one for each rule.
     expect(made.requests.length).to.be.lessThan(150);
+
+    await lab.setAccount(account(permissions(201)));
+    const differences = succeeded(await stack.preview({ diff: true })).stdout;
+    expect(differences).to.contain(ruleOf(permissions(201).at(-1)!));
+    // Commit's hash of each of them tells a reader nothing.
+    expect(differences).to.match(/~ "?declared"? \(hidden\)/);
+    expect(permissions(200).filter((each) => differences.includes(ruleOf(each)))).to.deep.equal([]);
+
     const gone = await lab.during(() => stack.destroy({ parallel: 50 }));
     succeeded(gone.result);
     expect(gone.commits).to.equal(1);

@@ -8,7 +8,11 @@ import { awsSettingsOf, record } from "../../commands/snapshot/recorder/record";
 import { readLookups } from "../../inventory/lookups";
 import type { Engines } from "../../lib/pulumi/engine";
 import { standIn } from "../../packages/pulumi/engine";
+import { snapshot } from "../../commands/snapshot/snapshot";
 import { Ec2Server } from "../support/ec2-server";
+import { withEnvironment } from "../support/environment";
+import { expectReadableRun } from "../support/golden";
+import { FakeTerminal } from "../support/terminal";
 import { Account, TestClock } from "./account";
 
 const RECORDER = "commands/snapshot/recorder";
@@ -83,6 +87,14 @@ describe("recording a snapshot", () => {
       expect((await readSnapshot(file)).vpcs[0]?.id).to.equal("vpc-1");
       await writeFile(stackFile, `${config}  aws-panos-rules:inventory: ec2\n`);
       expect(await recorder([file, "--stack", "prod"], env, folder)).to.deep.equal({ code, said });
+
+      const restore = withEnvironment(credentials);
+      await expectReadableRun(join(__dirname, "golden"), "recorded", async ({ output, environment }) => {
+        const args = ["account.json", "--stack", "prod"];
+        const { input } = new FakeTerminal();
+        const ended = await snapshot.run(args, { input, output, errors: output, folder, environment });
+        expect(ended).to.equal(0);
+      }).finally(restore);
     } finally {
       await server.close();
     }

@@ -4,6 +4,10 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { announce } from "../../commands/simulator/announce";
+import { prose } from "../../commands/framework";
+import { startPanorama } from "../../packages/simulator";
+import { expectReadableRun } from "../support/golden";
 
 function run(...args: string[]) {
   const child = spawn(process.execPath, ["commands/aws-panos.cjs", "simulator", ...args]);
@@ -85,6 +89,18 @@ describe("simulator: the command", () => {
     ]);
     child.kill("SIGTERM");
     expect(await ended).to.deep.equal([0, null]);
+  });
+
+  it("says on a terminal where Panoramas and their firewalls listen, within its width", async () => {
+    const lab = await startPanorama({ firewalls: 1, ha: {} });
+    // Of a running server's place only the number differs, and all have five digits here.
+    const masked = (text: string) => text.replace(/:\d{5}\//g, ":12345/").replace(/(firewall )[^:]+/, "$1SERIAL");
+    await expectReadableRun(join(__dirname, "golden"), "panorama", ({ output, environment }) => {
+      const say = prose(output, environment ?? {});
+      announce(lab, (text) => say(masked(text)));
+      return Promise.resolve();
+    });
+    await lab.stop();
   });
 
   it("names what is wrong with an option or a configuration", async () => {
