@@ -94,7 +94,8 @@ describe("simulator: the command", () => {
   it("says on a terminal where Panoramas and their firewalls listen, within its width", async () => {
     const lab = await startPanorama({ firewalls: 1, ha: {} });
     // Of a running server's place only the number differs, and all have five digits here.
-    const masked = (text: string) => text.replace(/:\d{5}\//g, ":12345/").replace(/(firewall )[^:]+/, "$1SERIAL");
+    const masked = (text: string) =>
+      text.replace(/:\d{5}\//g, ":12345/").replace(/(firewall )[^:]+/, "$1SERIAL");
     await expectReadableRun(join(__dirname, "golden"), "panorama", ({ output, environment }) => {
       const say = prose(output, environment ?? {});
       announce(lab, (text) => say(masked(text)));
