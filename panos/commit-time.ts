@@ -10,8 +10,19 @@ const COMMITS = 5;
  * @returns seconds
  */
 export async function commitSeconds(client: PanosClient): Promise<number | undefined> {
-  const commits = (await listJobs(client)).filter(({ type, result }) => type === "Commit" && result === "OK");
-  const seconds = commits.map(duration).filter((each) => each !== undefined);
+  return longest((await listJobs(client)).filter(({ type, result }) => type === "Commit" && result === "OK"));
+}
+
+/** The same of Panorama's pushes, of one administrator's alone: others' may be to many more firewalls. */
+export async function pushSeconds(client: PanosClient, administrator: string): Promise<number | undefined> {
+  const pushes = (await listJobs(client)).filter(
+    ({ type, user, status }) => type === "CommitAll" && user === administrator && status === "FIN",
+  );
+  return longest(pushes);
+}
+
+function longest(jobs: readonly Job[]): number | undefined {
+  const seconds = jobs.map(duration).filter((each) => each !== undefined);
   return seconds.length === 0 ? undefined : Math.max(...seconds.slice(0, COMMITS));
 }
 

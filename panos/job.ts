@@ -34,6 +34,8 @@ export interface DeviceOutcome {
 }
 
 export interface JobOptions {
+  /** What the job is, for people; a commit unless given. */
+  kind?: "commit" | "push";
   /** How long to wait for the job, in seconds. */
   timeoutSeconds: number;
   /** Told whenever the job's state or progress changes. */
@@ -66,11 +68,13 @@ export async function waitForEnd(client: PanosClient, id: string, options: JobOp
     told = state;
     if (job.status === "FIN") return job;
     if (Date.now() + wait > end) {
+      const { kind = "commit", timeoutSeconds } = options;
+      const where = kind === "push" ? "on Panorama" : "in the firewall";
       throw new PanosError(
         "TIMEOUT",
-        `commit job ${id} has not finished after ${options.timeoutSeconds} s (it is at ${job.progress} %). ` +
-          "It goes on in the firewall: look at it there, then run again",
-        { action: "commit" },
+        `${kind} job ${id} has not finished after ${timeoutSeconds} s (it is at ${job.progress} %). ` +
+          `It goes on ${where}: look at it there, then run again`,
+        { action: kind },
       );
     }
     await delay(wait);

@@ -27,7 +27,7 @@ export interface PushOptions extends JobOptions {
  */
 export async function pushGroup(client: PanosClient, options: PushOptions): Promise<Job | undefined> {
   const id = await enqueue(client, options);
-  return id === undefined ? undefined : waitForEnd(client, id, options);
+  return id === undefined ? undefined : waitForEnd(client, id, { ...options, kind: "push" });
 }
 
 /** All of it is said, because sources disagree on what goes for what isn't. */

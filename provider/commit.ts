@@ -8,10 +8,11 @@ import { noteOutcome, UNCHANGED } from "./revision/outcomes";
 import { placesOf, type Places } from "../declaration/placement";
 import { removalRefused } from "./revision/removals";
 import { isBehind } from "./revision/fleet";
+import { refusedFor } from "./revision/held";
 import { isOwnLockLeft } from "./revision/commit-lock";
 import { commitRevision } from "./revision/commit-revision";
 import { refreshAdvice } from "../declaration/out-of-force";
-import { currentRun, noteRun } from "../settings/run";
+import { currentRun } from "../settings/run";
 import { configure, sessionWith } from "./session/session";
 import { afterDiagnostics, tell } from "./session/tell";
 import { ProviderError } from "./error";
@@ -23,22 +24,19 @@ import { ProviderError } from "./error";
 export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
   configure,
 
-  check(olds, news) {
+  async check(olds, news) {
     sessionWith(news.firewall).updating = true;
     const declared = Object.keys(news.declared.rules);
     const removed = Object.keys(olds.declared?.rules ?? {}).filter(
       (name) => news.declared.rules[name] === undefined,
     );
-    const reason = refused(news, removed, declared.length);
+    const reason = await refused(news, removed, declared.length);
     const { outOfForce = [], ...inputs } = news;
     const session = sessionWith(news.firewall);
     const advice = refreshAdvice(news.firewall, olds.declared, news.declared, outOfForce);
     session.outOfForce = advice !== undefined;
     if (advice !== undefined) tell("warn", advice);
-    return Promise.resolve({
-      inputs,
-      failures: reason === undefined ? [] : [{ property: "declared", reason }],
-    });
+    return { inputs, failures: reason === undefined ? [] : [{ property: "declared", reason }] };
   },
 
   async diff(_id, olds, news) {
@@ -144,8 +142,8 @@ async function commit(inputs: CommitInputs): Promise<LastCommit | undefined> {
     adopt: inputs.adopt,
     isolated: inputs.isolated,
     description: (counts) => `aws-panos-rules ${stack}: ${counts}`,
-    allowRemoval: (rules, kept) => {
-      const reason = refused(inputs, rules, kept);
+    allowRemoval: async (rules, kept) => {
+      const reason = await refused(inputs, rules, kept);
       if (reason !== undefined) throw new ProviderError("TOO_MANY_REMOVALS", reason);
     },
   });
@@ -162,12 +160,14 @@ async function commit(inputs: CommitInputs): Promise<LastCommit | undefined> {
 }
 
 /** Why these rules may not go, which a person then has to decide; undefined: they may. */
-function refused(inputs: CommitInputs, rules: readonly string[], kept: number): string | undefined {
+async function refused(
+  inputs: CommitInputs,
+  rules: readonly string[],
+  kept: number,
+): Promise<string | undefined> {
   const { excused = [], suspicion } = inputs;
   const counted = suspicion === undefined ? rules.filter((name) => !excused.includes(name)) : rules;
-  const reason = removalRefused(inputs, "rules", counted, kept);
-  if (reason !== undefined) noteRun({ note: "held", firewall: inputs.firewall, reason });
-  return reason;
+  return refusedFor(inputs, (firewall) => removalRefused({ ...inputs, firewall }, "rules", counted, kept));
 }
 
 function stateHash(declared: Declaration, { before, quarantineBefore }: Places): string {

@@ -65,7 +65,7 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
         declared: none,
         description: (counts) => `aws-panos-rules ${stack}: everything removed (${counts})`,
         // More than the state knows may be left: of a run that was killed, or of a destroy that had to leave it.
-        allowRemoval: () => undefined,
+        allowRemoval: () => Promise.resolve(),
       });
     await afterDiagnostics(() => session.reporting(firewall, remove));
     // Not before: until the commit, the rules that let in to these addresses are in force.

@@ -4,7 +4,6 @@ import type { RegisteredAddressesInputs, RegisteredAddressesOutputs } from "./re
 import { closingRefused } from "./resource/closing";
 import { lacksRegistrations, ownRegistrations, register, unregisterUnused } from "./resource/registered";
 import { declaredRegistrations } from "../declaration/registrations";
-import { noteRun } from "../settings/run";
 import { configure, sessionWith } from "./session/session";
 import { afterDiagnostics } from "./session/tell";
 
@@ -21,7 +20,7 @@ import { afterDiagnostics } from "./session/tell";
 export const provider: dynamic.ResourceProvider<RegisteredAddressesInputs, RegisteredAddressesOutputs> = {
   configure,
 
-  check(olds, news) {
+  async check(olds, news) {
     const session = sessionWith(news.firewall);
     session.updating = true;
     session.registering = true;
@@ -31,18 +30,15 @@ export const provider: dynamic.ResourceProvider<RegisteredAddressesInputs, Regis
         property: key,
         reason: `can't change from ${JSON.stringify(olds[key])} to ${JSON.stringify(news[key])}: the old addresses would stay registered`,
       }));
-    const reason = closingRefused(
+    const reason = await closingRefused(
       news,
       declaredRegistrations(olds.registrations ?? {}),
       new Set(tagsIn(news.registrations)),
     );
-    if (reason !== undefined) {
-      noteRun({ note: "held", firewall: news.firewall, reason });
-      failures.push({ property: "registrations", reason });
-    }
+    if (reason !== undefined) failures.push({ property: "registrations", reason });
     // With --continue-on-error Pulumi goes on to Commit, which must not.
     if (failures.length > 0) session.failures.push(NAME);
-    return Promise.resolve({ inputs: news, failures });
+    return { inputs: news, failures };
   },
 
   async diff(_id, olds, news) {

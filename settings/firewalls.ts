@@ -69,7 +69,36 @@ export function configuredFirewalls(
       return group === undefined ? host : `${host} with the device group ${group}`;
     }),
   );
+  reportFullCommits(found, report);
   return found;
+}
+
+/**
+ * A full commit of Panorama takes what is staged for every device group, and Pulumi stages all of a stack before the first
+ * commit: each group's would be part of the other's, which is looked at by none.
+ */
+function reportFullCommits({ firewalls }: FirewallConfigurations, report: Report): void {
+  const groups = firewalls
+    .filter(({ remove }) => !remove)
+    .flatMap(({ get, keyOf }) => {
+      const group = panoramaSettings(get("panos:panorama"))?.deviceGroup;
+      if (group === undefined) return [];
+      const hosts = [get("panos:hostname"), get("panos:peerHostname")].filter((host) => host !== undefined);
+      return [{ group, hosts, key: keyOf("panos:commitScope"), scope: get("panos:commitScope") }];
+    });
+  for (const { group, hosts, key, scope } of groups) {
+    const others = groups.filter(
+      (each) => each.group !== group && each.hosts.some((host) => hosts.includes(host)),
+    );
+    if (scope !== "full" || others.length === 0) continue;
+    const names = others.map((each) => each.group).join(", ");
+    report(
+      key,
+      `is full: that would commit what is staged for the device group ${names} of the same Panorama with that of ${group}, ` +
+        "unchecked. Where Panorama commits nothing but everything, have somebody commit everything on it once",
+      "own",
+    );
+  }
 }
 
 /** What is said of each that is to be declared, but for those whose connection isn't known, which is reported. */

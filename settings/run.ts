@@ -114,6 +114,9 @@ export type RunNote =
   /** What is in force is another: by a commit, or by registering addresses. */
   | { note: "commit-ended"; firewall: string; job: string; counts: string }
   | { note: "registered"; firewall: string }
+  /** A device group's firewalls are sent what Panorama runs; and how many of them have it, with who hasn't, and why. */
+  | { note: "push-submitted"; firewall: string }
+  | { note: "pushed"; firewall: string; wasSent: boolean; reach: string }
   /** A limit, a freeze or the pause switch keeps it from being applied: a person has to decide. */
   | { note: "held"; firewall?: string; reason: string }
   /** There was no time left for a commit. */

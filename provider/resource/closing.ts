@@ -1,6 +1,7 @@
 import { memberTag, QUARANTINE } from "../../declaration/names";
 import { canonicalAddress } from "../../panos/entries";
 import type { Registration } from "../../panos/registered";
+import { refusedFor } from "../revision/held";
 import { removalRefused } from "../revision/removals";
 import type { RegisteredAddressesInputs } from "./inputs";
 
@@ -10,11 +11,11 @@ import type { RegisteredAddressesInputs } from "./inputs";
  * @param before what is registered
  * @param after tags that some will be registered with
  */
-export function closingRefused(
+export async function closingRefused(
   inputs: RegisteredAddressesInputs,
   before: readonly Registration[],
   after: ReadonlySet<string>,
-): string | undefined {
+): Promise<string | undefined> {
   const { ownerId, registrations, isolated } = inputs;
   const setOf = (addresses: readonly string[]) => new Set(addresses.map(canonicalAddress));
   const [marked, declared] = [setOf(isolated?.addresses ?? []), setOf(Object.values(registrations).flat())];
@@ -24,5 +25,7 @@ export function closingRefused(
     return !after.has(tag) && !excusing.has(canonicalAddress(address));
   });
   const emptied = [...new Set(going.map(({ tag }) => tag))];
-  return removalRefused(inputs, "address groups' last addresses", emptied, after.size);
+  return refusedFor(inputs, (firewall) =>
+    removalRefused({ ...inputs, firewall }, "address groups' last addresses", emptied, after.size),
+  );
 }

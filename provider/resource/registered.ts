@@ -9,7 +9,6 @@ import { inParallel } from "../../lib/parallel";
 import { labelOf, memberKey, type ManagedFirewall } from "../../panos/device-groups";
 import { PanosError, UNAUTHORIZED } from "../../panos/error";
 import type { Registration } from "../../panos/registered";
-import { noteRun } from "../../settings/run";
 import { ProviderError } from "../error";
 import { devicesOf, notOnFirewalls, type Device } from "../revision/devices";
 import type { Session } from "../session/session";
@@ -38,10 +37,8 @@ export async function register(
   const { connected, away } = await devicesOf(session);
   const wanted = await onEach(session, connected, (device) => wantedOn(session, inputs, device));
   for (const each of wanted) {
-    const reason = closingRefused(inputs, each.found, new Set(each.wanted.map(({ tag }) => tag)));
-    if (reason === undefined) continue;
-    noteRun({ note: "held", firewall: session.firewall, reason });
-    throw new ProviderError("TOO_MANY_REMOVALS", reason);
+    const reason = await closingRefused(inputs, each.found, new Set(each.wanted.map(({ tag }) => tag)));
+    if (reason !== undefined) throw new ProviderError("TOO_MANY_REMOVALS", reason);
   }
   if (wanted.some(isOtherwise)) session.requireWritable();
   const { responders = [] } = inputs.isolated ?? {};

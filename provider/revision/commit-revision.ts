@@ -23,7 +23,7 @@ import { requireLeftInForce, requireUnmarkedInForce } from "./unmarked";
 export async function commitRevision(session: Session, revision: Revision): Promise<Committed | undefined> {
   const administrator = await session.prepare();
   const { settings } = await session.open();
-  const requireTime = await timeForCommit(session);
+  const requireTime = await timeForCommit(session, administrator);
   requireTime();
   let afterwards: () => Promise<void> = () => Promise.resolve();
   const work = async (release: () => Promise<void>) => {

@@ -4,6 +4,7 @@ import type { PolicyObjects } from "../../declaration/objects";
 import { placesOf } from "../../declaration/placement";
 import { pushedObjects, pushedOf } from "../../declaration/pushed-to";
 import { inParallel } from "../../lib/parallel";
+import { counted } from "../../lib/text";
 import { hierarchyOf, managedFirewalls, type ManagedFirewall } from "../../panos/device-groups";
 import { PanosError } from "../../panos/error";
 import type { DeviceGroup } from "../../panos/location";
@@ -17,6 +18,20 @@ export async function fleetOf(session: Session, { deviceGroup }: DeviceGroup): P
   const { client } = await session.open();
   const { below } = await hierarchyOf(client, deviceGroup);
   return managedFirewalls(client, [deviceGroup, ...below]);
+}
+
+/** What a session is with, for people: of a device group with how many firewalls a change reaches, where that can be asked. */
+export async function withReach(session: Session): Promise<string> {
+  const { firewall, location } = session;
+  if (location.panorama === undefined) return firewall;
+  try {
+    const { length } = await fleetOf(session, location.panorama);
+    return `${firewall} (${counted(length, "firewall")})`;
+  } catch (error) {
+    // It is about something else.
+    if (error instanceof PanosError) return firewall;
+    throw error;
+  }
 }
 
 /**

@@ -1,11 +1,12 @@
 import { configured } from "../session/configuration";
 import { firewallConfigurations } from "../../settings/configuration";
+import { counted } from "../../lib/text";
 import { noteRun } from "../../settings/run";
 import type { Session } from "../session/session";
 import { tell } from "../session/tell";
 
 /** How this run ended on each firewall, by its name. */
-const outcomes = new Map<string, { text: string; failed: boolean; changed: boolean }>();
+const outcomes = new Map<string, { text: string; failed: boolean; changed: boolean; lacking: boolean }>();
 
 /**
  * Notes how a run ended on one of several firewalls. When all that are declared have come to an end, it says
@@ -19,9 +20,12 @@ export function noteOutcome(session: Session, text: string, error?: unknown): vo
   const failure = refused ?? (error instanceof Error ? error.message : undefined);
   const failed = failure !== undefined || error !== undefined;
   if (failed) noteRun({ note: "failed", firewall: session.firewall, reason: failure ?? text });
+  const { reach } = session;
+  const inForce = reach === undefined || text === UNCHANGED ? text : `${text}, in force on ${reached(reach)}`;
   outcomes.set(name, {
-    text: failed ? `FAILED: ${firstSentence(failure ?? "see above")}` : text,
+    text: failed ? `FAILED: ${firstSentence(failure ?? "see above")}` : inForce,
     failed,
+    lacking: reach !== undefined && reach.holding < reach.all,
     changed: text !== UNCHANGED,
   });
 
@@ -33,11 +37,19 @@ export function noteOutcome(session: Session, text: string, error?: unknown): vo
   const width = Math.max(...declared.map(({ length }) => length));
   const lines = found.map((each) => `  ${each.name.padEnd(width)}  ${each.text}`);
   const bad = found.filter((each) => each.failed).length;
-  tell(
-    bad > 0 ? "warn" : "info",
-    `${bad > 0 ? `${bad} of ${found.length} firewalls failed` : `all ${found.length} firewalls have this revision`}:\n` +
-      lines.join("\n"),
-  );
+  const lacking = found.filter((each) => each.lacking).length;
+  const head =
+    bad > 0
+      ? `${bad} of ${found.length} firewalls failed`
+      : lacking > 0
+        ? `${lacking} of ${counted(found.length, "device group")} ${lacking === 1 ? "has" : "have"} firewalls without this revision`
+        : `all ${found.length} firewalls have this revision`;
+  tell(bad + lacking > 0 ? "warn" : "info", `${head}:\n${lines.join("\n")}`);
+}
+
+/** How many of a device group's firewalls hold what is declared. */
+export function reached({ holding, all }: { holding: number; all: number }): string {
+  return holding === all ? counted(all, "firewall") : `${holding} of ${counted(all, "firewall")}`;
 }
 
 /** What `noteOutcome` is told of a firewall on which there was nothing to do. */

@@ -6,6 +6,7 @@ import { requirePeerPassive } from "../../panos/ha";
 import type { DeviceOutcome } from "../../panos/job";
 import type { DeviceGroup } from "../../panos/location";
 import { pushGroup } from "../../panos/push";
+import { noteRun } from "../../settings/run";
 import { requireEngine } from "../session/engine";
 import type { Session } from "../session/session";
 import { tell } from "../session/tell";
@@ -78,6 +79,7 @@ async function push(
           true,
         ),
     };
+    noteRun({ note: "push-submitted", firewall });
     const job = await pushGroup(client, options).catch((error: unknown) => {
       throw pushRefused(error, session);
     });

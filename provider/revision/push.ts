@@ -2,17 +2,19 @@
  * What makes a revision that Panorama runs the policy of its firewalls: a push, followed to the end of each, and a look
  * at what each of them holds. Said to be in force is what a firewall holds, and never what a job says.
  */
-import { counted, listed } from "../../lib/text";
+import { listed } from "../../lib/text";
 import { groupsOf, labelOf, memberKey, type ManagedFirewall } from "../../panos/device-groups";
 import { PanosError } from "../../panos/error";
 import type { DeviceOutcome } from "../../panos/job";
 import type { DeviceGroup } from "../../panos/location";
 import { whoseWait } from "../../panos/push";
 import { inParallel } from "../../lib/parallel";
+import { noteRun } from "../../settings/run";
 import type { Session } from "../session/session";
 import { tell } from "../session/tell";
 import type { PolicyObjects } from "../../declaration/objects";
 import { notOnFirewalls } from "./devices";
+import { reached } from "./outcomes";
 import { behind, fleetOf, missingOn } from "./fleet";
 import { askProbes, requireAllowed } from "./probe";
 import { pushFromActive } from "./push-from-active";
@@ -75,7 +77,13 @@ export async function pushRevision(
   try {
     await probeEach(session, holding, revision, committed);
   } finally {
-    await sayEnd(session, holding.length, fleet.length, problems, waitsOn);
+    await sayEnd(
+      session,
+      { holding: holding.length, all: fleet.length },
+      problems,
+      waitsOn,
+      reachable.length > 0,
+    );
   }
 }
 
@@ -158,25 +166,25 @@ async function sayOthersWaiting(
 
 async function sayEnd(
   session: Session,
-  holding: number,
-  all: number,
+  reach: { holding: number; all: number },
   problems: ReadonlyMap<ManagedFirewall, string>,
   waitsOn: string | undefined,
+  wasSent: boolean,
 ): Promise<void> {
   const { settings } = await session.open();
+  session.reach = reach;
+  const said = [...problems].map(([each, why]) => `${labelOf(each)} ${why}`);
+  if (wasSent || problems.size > 0) {
+    const others = problems.size > 0 ? `, and not on ${said.join("; not on ")}` : "";
+    noteRun({ note: "pushed", firewall: session.firewall, wasSent, reach: `${reached(reach)}${others}` });
+  }
   if (problems.size === 0) {
-    if (all === 0) tell("warn", `${session.firewall} has no firewall: its policy is in force nowhere`);
-    else
-      tell(
-        "info",
-        `what is declared on ${session.firewall} is in force on ${counted(all, "firewall")}`,
-        true,
-      );
+    if (reach.all === 0) tell("warn", `${session.firewall} has no firewall: its policy is in force nowhere`);
+    else tell("info", `what is declared on ${session.firewall} is in force on ${reached(reach)}`, true);
     return;
   }
-  const said = [...problems].map(([each, why]) => `${labelOf(each)} ${why}`);
   const text =
-    `what is declared on ${session.firewall} is in force on ${holding} of ${counted(all, "firewall")}. The others keep ` +
+    `what is declared on ${session.firewall} is in force on ${reached(reach)}. The others keep ` +
     `what they had: ${said.join("; ")}. The next run pushes to them, also where nothing else has changed` +
     // Somebody's removal of a rule of ours, for example, is theirs to push.
     (waitsOn === undefined

@@ -25,7 +25,7 @@ export interface Revision extends Places {
   /** How it reads in the device's commit history. */
   description: (counts: string) => string;
   /** Asked before anything is removed, with the names of the rules that would go. Throws to refuse. */
-  allowRemoval: (rules: string[], kept: number) => void;
+  allowRemoval: (rules: string[], kept: number) => Promise<void>;
 }
 
 /**

@@ -61,7 +61,7 @@ export async function sweep(session: Session, revision: Revision): Promise<Swept
   const isGone = (part: Part, name: string) =>
     declared[part][name] === undefined && !(part === "rules" && exempt.has(name));
   const gone = eachPart((part) => own[part].filter((name) => isGone(part, name)));
-  if (gone.rules.length > 0) allowRemoval(gone.rules, own.rules.length - gone.rules.length);
+  if (gone.rules.length > 0) await allowRemoval(gone.rules, own.rules.length - gone.rules.length);
   const replacements = await takeOver(session, revision, found);
   const going = Object.values(gone).flat();
   if (replacements.length === 0 && going.length === 0) return { ...found, exempt, unmarked };

@@ -43,6 +43,8 @@ export class Session {
   hasRegistered = false;
   /** Why firewalls of its device group have not what is registered, by `memberKey`: they are pushed nothing. */
   readonly unregistered = new Map<string, string>();
+  /** Of a device group: on how many of its firewalls is what is declared, as far as this process has looked. */
+  reach: { holding: number; all: number } | undefined;
   /** Resources whose create or update failed in this process, for Commit to refuse. */
   readonly failures: string[] = [];
   /** Whether something that is declared as it was is not in the running configuration: then Commit looks, and fails. */

@@ -67,6 +67,22 @@ describe("e2e: a device group on Panorama", function () {
     expect(JSON.stringify(reading)).to.contain("198.51.100.0/24").and.not.contain("aws-test1234-tcp-8001");
   });
 
+  it("a limit that Commit itself finds exceeded says how many firewalls a removal reaches", async () => {
+    const admin = fleet.person();
+    const names = [21, 22].map((group) => ruleOf({ group, port: 443 }));
+    const tag = "<tag><member>aws-panos-test1234</member></tag></entry>";
+    for (const name of names) await admin.addRule(ruleEntry(name).replace("</entry>", tag));
+    await fleet.lab.setAccount(account([WEB]));
+    await fleet.stack({ settings: { "aws-panos-rules:maxRemovals": 1 } });
+    const { result, commits } = await fleet.lab.during(() => stack.up());
+    expect([result.code, commits]).to.deep.equal([1, 0]);
+    expect(said(result)).to.contain(
+      "this would remove 2 of 3 rules from firewall/cloud:pre-rulebase (3 firewalls), more than the 1 allowed",
+    );
+    for (const name of names) await admin.deleteRule(name);
+    await fleet.stack();
+  });
+
   it("a destroy takes everything of ours off Panorama and off each firewall", async () => {
     succeeded(await stack.destroy());
     expect(fleet.pushed()).to.deep.equal(Array.from({ length: 3 }, () => ["allow-mail", "cleanup"]));

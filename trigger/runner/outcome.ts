@@ -53,8 +53,11 @@ function withHeld(ended: Extract<RunOutcome, { summary: string }>, reasons: read
 function applied(notes: readonly RunNote[]): Extract<RunOutcome, { result: "applied" }> {
   const done = notes.flatMap((note) => {
     if (note.note === "commit-ended") return [`commit job ${note.job} on ${note.firewall}: ${note.counts}`];
+    if (note.note === "pushed") return [`${note.firewall} is in force on ${note.reach}`];
     return note.note === "registered" ? [`other addresses are registered on ${note.firewall}`] : [];
   });
+  const isChange = (note: RunNote) =>
+    note.note === "pushed" ? note.wasSent : ["commit-ended", "registered"].includes(note.note);
   if (done.length === 0) {
     return {
       result: "applied",
@@ -62,7 +65,7 @@ function applied(notes: readonly RunNote[]): Extract<RunOutcome, { result: "appl
       summary: "nothing to do: the firewall has what AWS asks for",
     };
   }
-  return { result: "applied", changed: true, summary: sentences(done) };
+  return { result: "applied", changed: notes.some(isChange), summary: sentences(done) };
 }
 
 function previewed(steps: UpdateResult["steps"]): Extract<RunOutcome, { result: "previewed" }> {
@@ -88,13 +91,15 @@ function without(names: readonly string[], others: readonly string[]): string[] 
 /** What a run was at when it was stopped. */
 function stoppedWhile(notes: readonly RunNote[]): string {
   const has = (note: RunNote["note"]) => notes.some((each) => each.note === note);
-  const [at, left] = has("commit-submitted")
-    ? ["waiting for the commit's job, which goes on in the firewall", "the next run finds what came of it"]
-    : has("first-write")
-      ? ["staging changes", "what was staged waits in the candidate for the next run"]
-      : has("inventory-read")
-        ? ["asking the firewall what it has", "nothing was written"]
-        : ["reading what AWS has", "nothing was written"];
+  const [at, left] = has("push-submitted")
+    ? ["waiting for the push, which goes on in Panorama", "the next run pushes what is missing"]
+    : has("commit-submitted")
+      ? ["waiting for the commit's job, which goes on in the firewall", "the next run finds what came of it"]
+      : has("first-write")
+        ? ["staging changes", "what was staged waits in the candidate for the next run"]
+        : has("inventory-read")
+          ? ["asking the firewall what it has", "nothing was written"]
+          : ["reading what AWS has", "nothing was written"];
   return `the run's time was over while it was ${at}; ${left}`;
 }
 

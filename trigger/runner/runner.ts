@@ -13,7 +13,10 @@ export interface RunRequest {
 
 /** How a run ended. Every reason is a sentence for a person. */
 export type RunOutcome =
-  /** Firewall and declaration agree; `changed` where that took a commit or a registration. */
+  /**
+   * Firewall and declaration agree; `changed` where that took a commit, a push or a registration. Of a device group with
+   * onUnreachable: warn, `summary` names the firewalls that have not got it.
+   */
   | { result: "applied"; changed: boolean; summary: string }
   /** Mode `preview`: what an update would do. */
   | { result: "previewed"; summary: string }

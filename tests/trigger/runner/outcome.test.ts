@@ -32,6 +32,13 @@ describe("how a run ended", () => {
       summary: "other addresses are registered on b/vsys1; commit job 7 on a/vsys1: 1 added",
     });
     expect(outcomeOf("up", DONE, [], false)).to.deep.include({ result: "applied", changed: false });
+    const left: RunNote = { note: "pushed", firewall: A, wasSent: false, reach: "1 of 2 firewalls" };
+    const summary = "a/vsys1 is in force on 1 of 2 firewalls";
+    expect(outcomeOf("up", DONE, [left], false)).to.deep.equal({
+      result: "applied",
+      changed: false,
+      summary,
+    });
   });
 
   it("is held only where nothing else went wrong", () => {
@@ -50,6 +57,9 @@ describe("how a run ended", () => {
       result: "out-of-time",
       reason: "the run's time was over while it was asking the firewall what it has; nothing was written",
     });
+    expect(after([{ note: "push-submitted", firewall: A }], true))
+      .to.have.property("reason")
+      .that.includes("waiting for the push, which goes on in Panorama");
     expect(after([failed(A)], true).result).to.equal("failed");
   });
 

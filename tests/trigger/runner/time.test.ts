@@ -62,7 +62,7 @@ describe("the runner's time", function () {
         before: "cleanup",
         declared: eachPart(() => ({})),
         description: (counts) => counts,
-        allowRemoval: () => undefined,
+        allowRemoval: () => Promise.resolve(),
       }).catch((error: unknown) => error);
       await hold.reached;
       process.env[RUN_VARIABLES.deadline] = String(Date.now() + 60_000);
