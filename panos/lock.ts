@@ -14,13 +14,14 @@ export interface Lock {
 }
 
 /**
- * The locks of one kind that may be in our way, of whoever: those on this client's vsys, on what is shared, and on
- * what the device doesn't name; of commit locks any, because our commit names no vsys. All of them are asked for and
+ * The locks of one kind that may be in our way, of whoever: those on this client's vsys or device group, on what is shared,
+ * and on what the device doesn't name; of a firewall's commit locks any, because our commit names no vsys there. All of them are asked for and
  * sorted here: asked for one vsys, a device leaves out those on what is shared, which cover it.
  */
 export async function locks(client: PanosClient, kind: Lock["kind"]): Promise<Lock[]> {
   const scope = scopeOf(client.connection);
-  return (await allLocks(client, kind)).filter((lock) => kind === "commit" || isOver(lock, scope));
+  const isAny = kind === "commit" && client.connection.panorama === undefined;
+  return (await allLocks(client, kind)).filter((lock) => isAny || isOver(lock, scope));
 }
 
 /** Whether a lock covers a vsys or device group; one of which that isn't known may. */
@@ -77,13 +78,25 @@ export async function lockedOut(
   outcome: string,
 ): Promise<PanosError | undefined> {
   if (!(error instanceof PanosError) || !error.lines.some((line) => LOCKED.test(line))) return undefined;
-  const held = await locks(client, kind).catch(() => []);
+  // Of whichever vsys or device group: one of them is the reason.
+  const held = await allLocks(client, kind).catch(() => []);
   const holders = held.length > 0 ? held.map(describeLock).join("; ") : error.lines.join("; ");
   return new PanosError("BUSY", `${holders}. ${outcome}; run again when it is released`, {
     ...(error.action !== undefined && { action: error.action }),
     lines: error.lines,
     cause: error,
   });
+}
+
+/**
+ * Who holds a lock that a device names, without its holder, as why it took no push; none: it has another reason, or doesn't
+ * say.
+ * @param lines the device's own
+ */
+export async function holdersBehind(client: PanosClient, lines: readonly string[]): Promise<string[]> {
+  if (!lines.some((line) => LOCKED.test(line))) return [];
+  const held = await Promise.all([locks(client, "commit"), locks(client, "config")]).catch(() => []);
+  return held.flat().map(describeLock);
 }
 
 /**
@@ -131,13 +144,24 @@ async function take(
     if (other === undefined && held.some((lock) => lock.scope === scope)) return;
     // Whoever had it has let go since: a lock goes with its owner's commit.
     if (other === undefined && !isSecond) return take(client, kind, scope, administrator, comment, true);
-    if (other === undefined) throw error;
+    if (other === undefined) throw groupLockRefused(client, error) ?? error;
     throw new PanosError(
       "BUSY",
       `${describeLock(other)}. Nothing was committed; run again when it is released`,
       { action: `${kind}-lock`, lines: error.lines, cause: error },
     );
   }
+}
+
+/** How a device group is named for a lock differs by version, and nothing that can be read says how. */
+function groupLockRefused({ connection }: PanosClient, error: PanosError): PanosError | undefined {
+  if (connection.panorama === undefined || error.code !== "REFUSED") return undefined;
+  return new PanosError(
+    "REFUSED",
+    `Panorama takes no commit lock for the device group ${scopeOf(connection)}: ${error.lines.join("; ") || error.message}. ` +
+      "Nothing was committed. Set panos:takeLock to false",
+    { ...(error.action !== undefined && { action: error.action }), lines: error.lines, cause: error },
+  );
 }
 
 async function release(client: PanosClient, kind: Lock["kind"], scope: string): Promise<void> {

@@ -6,9 +6,8 @@ import type { CommitInputs, CommitOutputs, LastCommit } from "./resource/inputs"
 import type { Declaration } from "../declaration/declaration";
 import { noteOutcome, UNCHANGED } from "./revision/outcomes";
 import { placesOf, type Places } from "../declaration/placement";
-import { removalRefused } from "./revision/removals";
 import { isBehind } from "./revision/fleet";
-import { refusedFor } from "./revision/held";
+import { heldRemoval } from "./revision/held";
 import { isOwnLockLeft } from "./revision/commit-lock";
 import { commitRevision } from "./revision/commit-revision";
 import { refreshAdvice } from "../declaration/out-of-force";
@@ -167,7 +166,7 @@ async function refused(
 ): Promise<string | undefined> {
   const { excused = [], suspicion } = inputs;
   const counted = suspicion === undefined ? rules.filter((name) => !excused.includes(name)) : rules;
-  return refusedFor(inputs, (firewall) => removalRefused({ ...inputs, firewall }, "rules", counted, kept));
+  return heldRemoval(inputs, "rules", counted, kept);
 }
 
 function stateHash(declared: Declaration, { before, quarantineBefore }: Places): string {

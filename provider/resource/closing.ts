@@ -1,8 +1,7 @@
 import { memberTag, QUARANTINE } from "../../declaration/names";
 import { canonicalAddress } from "../../panos/entries";
 import type { Registration } from "../../panos/registered";
-import { refusedFor } from "../revision/held";
-import { removalRefused } from "../revision/removals";
+import { heldRemoval } from "../revision/held";
 import type { RegisteredAddressesInputs } from "./inputs";
 
 /**
@@ -25,7 +24,5 @@ export async function closingRefused(
     return !after.has(tag) && !excusing.has(canonicalAddress(address));
   });
   const emptied = [...new Set(going.map(({ tag }) => tag))];
-  return refusedFor(inputs, (firewall) =>
-    removalRefused({ ...inputs, firewall }, "address groups' last addresses", emptied, after.size),
-  );
+  return heldRemoval(inputs, "address groups' last addresses", emptied, after.size);
 }

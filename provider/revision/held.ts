@@ -1,17 +1,22 @@
 import { noteRun } from "../../settings/run";
 import { sessionWith } from "../session/session";
 import { withReach } from "./fleet";
+import { removalRefused, type RemovalLimit } from "./removals";
 
 /**
- * Why a limit holds a run back, told to its automation too; undefined: none does.
- * @param reason of a firewall, by its name; of a device group, with how many firewalls a change of it reaches
+ * Why an update may not take these away, told to its automation too; of a device group with how many firewalls that would
+ * reach. Undefined: it may. The arguments are those of `removalRefused`.
  */
-export async function refusedFor(
-  { firewall }: { firewall: string },
-  reason: (firewall: string) => string | undefined,
+export async function heldRemoval(
+  limit: RemovalLimit,
+  what: string,
+  removed: readonly string[],
+  kept: number,
 ): Promise<string | undefined> {
-  if (reason(firewall) === undefined) return undefined;
-  const said = reason(await withReach(sessionWith(firewall)));
-  if (said !== undefined) noteRun({ note: "held", firewall, reason: said });
-  return said;
+  if (removalRefused(limit, what, removed, kept) === undefined) return undefined;
+  const { firewall } = limit;
+  const reach = await withReach(sessionWith(firewall));
+  const reason = removalRefused({ ...limit, firewall: reach }, what, removed, kept);
+  if (reason !== undefined) noteRun({ note: "held", firewall, reason });
+  return reason;
 }

@@ -4,21 +4,17 @@
  */
 import { listed } from "../../lib/text";
 import { groupsOf, labelOf, memberKey, type ManagedFirewall } from "../../panos/device-groups";
-import { PanosError } from "../../panos/error";
-import type { DeviceOutcome } from "../../panos/job";
-import type { DeviceGroup } from "../../panos/location";
 import { whoseWait } from "../../panos/push";
 import { inParallel } from "../../lib/parallel";
-import { noteRun } from "../../settings/run";
 import type { Session } from "../session/session";
 import { tell } from "../session/tell";
 import type { PolicyObjects } from "../../declaration/objects";
-import { notOnFirewalls } from "./devices";
-import { reached } from "./outcomes";
-import { behind, fleetOf, missingOn } from "./fleet";
+import { behind, fleetOf } from "./fleet";
 import { askProbes, requireAllowed } from "./probe";
 import { pushFromActive } from "./push-from-active";
+import { sayEnd } from "./reach";
 import type { Revision } from "./revision";
+import { verdict } from "./verdict";
 
 /** What is known of a revision when it is pushed. */
 interface Committed {
@@ -111,35 +107,6 @@ async function probeEach(
 }
 
 /**
- * What became of a firewall, whatever its job says: what it holds decides.
- * @returns what is wrong; undefined: it holds the revision
- */
-async function verdict(
-  session: Session,
-  panorama: DeviceGroup,
-  firewall: ManagedFirewall,
-  outcomes: ReadonlyMap<string, DeviceOutcome>,
-  revision: Revision,
-  exempt: ReadonlySet<string>,
-): Promise<string | undefined> {
-  const outcome = outcomes.get(firewall.serial);
-  try {
-    const missing = await missingOn(session, panorama, firewall, revision, exempt);
-    if (missing.length === 0) return undefined;
-    const said = outcome === undefined ? "the push says nothing of it" : saidOf(outcome);
-    return `${said}; it hasn't what is declared: ${listed(missing, 3)}`;
-  } catch (error) {
-    if (!(error instanceof PanosError)) throw error;
-    const said = outcome === undefined ? "" : `${saidOf(outcome)}; `;
-    return `${said}it could not be asked what it holds: ${error.message}`;
-  }
-}
-
-function saidOf({ status, errors }: DeviceOutcome): string {
-  return [status, ...errors].filter((text) => text !== "").join(": ") || "the push ended without a word";
-}
-
-/**
  * Names who has committed what waits for a push, before ours, which takes it along or leaves it out.
  * @returns what is left out; undefined: nothing, as far as is known
  */
@@ -162,34 +129,4 @@ async function sayOthersWaiting(
       : `${what} waits on: our push leaves it out`,
   );
   return isFull ? undefined : what;
-}
-
-async function sayEnd(
-  session: Session,
-  reach: { holding: number; all: number },
-  problems: ReadonlyMap<ManagedFirewall, string>,
-  waitsOn: string | undefined,
-  wasSent: boolean,
-): Promise<void> {
-  const { settings } = await session.open();
-  session.reach = reach;
-  const said = [...problems].map(([each, why]) => `${labelOf(each)} ${why}`);
-  if (wasSent || problems.size > 0) {
-    const others = problems.size > 0 ? `, and not on ${said.join("; not on ")}` : "";
-    noteRun({ note: "pushed", firewall: session.firewall, wasSent, reach: `${reached(reach)}${others}` });
-  }
-  if (problems.size === 0) {
-    if (reach.all === 0) tell("warn", `${session.firewall} has no firewall: its policy is in force nowhere`);
-    else tell("info", `what is declared on ${session.firewall} is in force on ${reached(reach)}`, true);
-    return;
-  }
-  const text =
-    `what is declared on ${session.firewall} is in force on ${reached(reach)}. The others keep ` +
-    `what they had: ${said.join("; ")}. The next run pushes to them, also where nothing else has changed` +
-    // Somebody's removal of a rule of ours, for example, is theirs to push.
-    (waitsOn === undefined
-      ? ""
-      : `. Where that doesn't help, they lack ${waitsOn}: have that pushed, or set pushScope of panos:panorama to full ` +
-        "for one run");
-  notOnFirewalls(settings, text);
 }

@@ -25,7 +25,7 @@ describe("e2e: the trigger with a device group", function () {
   const said = (outcome: RunOutcome) => ("reason" in outcome ? outcome.reason : outcome.summary);
   const run = async (change?: Parameters<typeof request>[0]) => {
     const { runner } = runnerFor(fleet.lab);
-    return (await runner.start(request(change))) as RunOutcome;
+    return await runner.start(request(change));
   };
 
   it("brings a revoked permission to every firewall, and says on how many it is in force", async () => {

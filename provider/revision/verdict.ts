@@ -1,0 +1,43 @@
+import { listed } from "../../lib/text";
+import type { ManagedFirewall } from "../../panos/device-groups";
+import { PanosError } from "../../panos/error";
+import type { DeviceOutcome } from "../../panos/job";
+import type { DeviceGroup } from "../../panos/location";
+import { holdersBehind } from "../../panos/lock";
+import type { Session } from "../session/session";
+import { missingOn } from "./fleet";
+import type { Revision } from "./revision";
+
+/**
+ * What became of a firewall, whatever its job says: what it holds decides.
+ * @returns what is wrong; undefined: it holds the revision
+ */
+export async function verdict(
+  session: Session,
+  panorama: DeviceGroup,
+  firewall: ManagedFirewall,
+  outcomes: ReadonlyMap<string, DeviceOutcome>,
+  revision: Revision,
+  exempt: ReadonlySet<string>,
+): Promise<string | undefined> {
+  const outcome = outcomes.get(firewall.serial);
+  try {
+    const missing = await missingOn(session, panorama, firewall, revision, exempt);
+    if (missing.length === 0) return undefined;
+    const { client } = await session.open();
+    const { serial, vsys } = firewall;
+    const holders = await holdersBehind(client.forFirewall(serial, vsys), outcome?.errors ?? []);
+    const said = [outcome === undefined ? "the push says nothing of it" : saidOf(outcome), ...holders].join(
+      "; ",
+    );
+    return `${said}; it hasn't what is declared: ${listed(missing, 3)}`;
+  } catch (error) {
+    if (!(error instanceof PanosError)) throw error;
+    const said = outcome === undefined ? "" : `${saidOf(outcome)}; `;
+    return `${said}it could not be asked what it holds: ${error.message}`;
+  }
+}
+
+function saidOf({ status, errors }: DeviceOutcome): string {
+  return [status, ...errors].filter((text) => text !== "").join(": ") || "the push ended without a word";
+}
