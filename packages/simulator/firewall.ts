@@ -113,7 +113,7 @@ export class Firewall {
     if (options.keyLifetimeSeconds > 0) limitKeys(root, options.keyLifetimeSeconds);
     this.content = new Content(options.applications, namedApplications(root), options.everyApplication);
     this.capacity = options.capacity;
-    const panorama = root.child("panorama");
+    const panorama = isPanorama(root) ? undefined : root.child("panorama");
     if (panorama) root.remove(panorama);
     this.pushed = new Pushed(panorama);
     this.template = takeTemplate(root);
@@ -159,11 +159,13 @@ export class Firewall {
     return withTemplate(this.candidate.root, this.template);
   }
 
-  /** What configuration reads find at paths of their own. */
+  /** What configuration reads find at paths of their own; what a Panorama has below its own name is of its configuration. */
   apart(action: "get" | "show"): Apart {
+    const predefined = this.content.config;
+    if (this.panorama) return { predefined };
     const { pushedConfig, pushedShow } = this.refuses;
     const hidden = pushedConfig === true || (action === "show" && pushedShow === true);
-    return { predefined: this.content.config, panorama: hidden ? NOTHING : this.pushed.config };
+    return { predefined, panorama: hidden ? NOTHING : this.pushed.config };
   }
 
   /** Whether it has more than one vsys. */

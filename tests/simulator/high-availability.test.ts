@@ -39,10 +39,11 @@ describe("simulator: an HA pair", () => {
     expect(await state(pair.second)).to.deep.equal({ ...common, local: "passive", peer: "active" });
     const client = await Client.login(pair.second);
     const local = (await client.op(STATE)).root.at("result", "group", "local-info");
-    expect([local?.value("mgmt-ip"), local?.value("build-rel"), local?.value("priority")]).to.deep.equal([
+    expect(["mgmt-ip", "build-rel", "priority", "mode"].map((tag) => local?.value(tag))).to.deep.equal([
       "127.0.0.1/8",
       "10.2.9",
       "100",
+      "Active-Passive",
     ]);
   });
 

@@ -46,6 +46,33 @@ describe("simulator: operational commands", () => {
     expect(["vsys", "current"].map((tag) => entry?.value(tag))).to.deep.equal(["1", "0"]);
   });
 
+  it("takes a configuration as an uploaded file, to load it", async () => {
+    const own = (await client.send({ type: "export", category: "configuration" })).text;
+    const upload = async (category: string, text: string) => {
+      const form = new FormData();
+      form.append("type", "import");
+      form.append("category", category);
+      form.append("file", new Blob([text]), "mine.xml");
+      const headers = { "X-PAN-KEY": client.key };
+      return (await fetch(`${simulator.httpUrl}/api/`, { method: "POST", body: form, headers })).text();
+    };
+    const load = () => client.op("<load><config><from>mine.xml</from></config></load>");
+    expect(await upload("certificate", own)).to.contain("import of category certificate is not simulated");
+    expect(await upload("configuration", "<config/>")).to.contain(
+      "mine.xml is no configuration of this device",
+    );
+    expect(await upload("configuration", "<config>")).to.contain("Malformed Request");
+    expect((await load()).lines).to.deep.equal(["mine.xml not found"]);
+    expect(
+      await upload("configuration", own.replace(/name="cleanup" uuid="[^"]*"/, `name="other"`)),
+    ).to.contain("saved");
+    expect((await load()).status).to.equal("success");
+    expect(simulator.candidateRules()).to.deep.equal(["other"]);
+    expect(simulator.candidate(RULES)).to.match(/<entry name="other" uuid="/);
+    await client.op("<load><config><from>running-config.xml</from></config></load>");
+    await client.commit("<commit><force></force></commit>");
+  });
+
   it("makes another hash of a password each time, and lets in by each", async () => {
     const hash = async () => {
       const cmd = "<request><password-hash><password>secret</password></password-hash></request>";

@@ -87,6 +87,25 @@ describe("simulator: Panorama", () => {
     expect(gone.code).to.equal("7");
   });
 
+  it("empty containers above a group are none of the group's, and Panorama has a part of its own", async () => {
+    await start();
+    const { client } = admin;
+    await client.set(GROUPS, `<entry name="new"/>`);
+    expect(
+      (await client.get(`${GROUPS}/entry[@name='new']`)).root.at("result", "entry")?.children,
+    ).to.deep.equal([]);
+    const profiles = "/config/panorama/server-profile/ldap";
+    expect((await client.set(profiles, `<entry name="l"><ssl>no</ssl></entry>`)).code).to.equal("20");
+    expect((await client.get(`${profiles}/entry/@name`)).text).to.contain(`<entry name="l"/>`);
+    await client.commitAndWait();
+    expect((await client.config("show", `${profiles}/entry[@name='l']/ssl`)).text).to.contain(
+      "<ssl>no</ssl>",
+    );
+    const action = { type: "config", action: "set", xpath: profiles, element: `<entry name="l"/>` };
+    const below = await client.send({ ...action, target: lab.serials[0]! });
+    expect(below.lines).to.deep.equal([`Could not find schema node for xpath ${profiles}`]);
+  });
+
   it("a group has rulebases before and behind the firewalls' own, and none of its own", async () => {
     await start();
     const refused = await admin.client.set(`${CLOUD}/rulebase/security/rules`, ruleXml("r"));

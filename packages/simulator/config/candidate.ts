@@ -54,6 +54,7 @@ export class Candidate {
 
   /** Puts a whole configuration in its place, all of which the administrator has changed then. */
   load(admin: string, root: XmlElement): void {
+    stampRules(root);
     this.reset(root);
     this.transaction(() => this.note(admin, "EDIT", [root.tag]));
   }

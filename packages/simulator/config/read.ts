@@ -9,7 +9,7 @@ import { requireConfigPath } from "./targets";
 /** What is read at a path of its own, and is neither candidate nor running. */
 export interface Apart {
   predefined: XmlElement;
-  panorama: XmlElement;
+  panorama?: XmlElement;
 }
 
 /** `get`: every node of the candidate that matches, as XML with its marks of change. */
@@ -40,7 +40,8 @@ function matches(config: XmlElement, apart: Apart, xpath: string): Selection {
   requireConfigPath(xpath);
   try {
     const [, place] = /^[\s(]*\/\s*config\s*\/\s*(predefined|panorama)(?![\w.-])/.exec(xpath) ?? [];
-    return select(place === undefined ? config : apart[place as keyof Apart], xpath);
+    const there = place === undefined ? undefined : apart[place as keyof Apart];
+    return select(there ?? config, xpath);
   } catch (error) {
     // PAN-OS answers an xpath it can't read as if nothing was there.
     if (error instanceof InvalidXpath) return { elements: [], attributes: [] };

@@ -47,12 +47,12 @@ export function writeTarget(root: XmlElement, xpath: string): Target {
   return { path, schema, node: locate(root, path) };
 }
 
-/** A firewall has no device groups and no shared rules, and Panorama no virtual systems. */
+/** A firewall has no device groups, no shared rules and no `/config/panorama` of its own, Panorama no virtual systems. */
 function isPlaceOf(root: XmlElement, path: NodePath): boolean {
   const isShared = path[1] === "shared" && /-rulebase$/.test(path[2] ?? "");
   const isManaged = path[1] === "devices" && MANAGED.has(path[3] ?? "");
   if (path[3] === "vsys") return !isPanorama(root);
-  return isPanorama(root) || !(isShared || isManaged);
+  return isPanorama(root) || !(isShared || isManaged || path[1] === "panorama");
 }
 
 function onePath(root: XmlElement, xpath: string): NodePath {

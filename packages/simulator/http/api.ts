@@ -13,6 +13,7 @@ import { pushRequest } from "../panorama/push-request";
 import * as answers from "./answers";
 import type { Answer } from "./answers";
 import { log } from "./log";
+import { imported } from "./upload";
 
 /** What PAN-OS answers, and what of it a role has no say in. */
 const TYPES = ["config", "commit", "op", "keygen", "version", "report", "export", "import", "user-id", "log"];
@@ -80,8 +81,9 @@ function dispatch(firewall: Firewall, admin: string, parameters: Parameters): An
       return userId(firewall, parameters);
     case "log":
       return log(firewall, parameters);
-    case "report":
     case "import":
+      return imported(firewall, parameters);
+    case "report":
       throw new Refusal("17", [`type ${type} is not simulated`]);
     default:
       throw new BadRequest(

@@ -8,6 +8,7 @@ import type { Parameters } from "./api";
 import { httpError, key as keyAnswer } from "./answers";
 import type { Answer } from "./answers";
 import type { Holds } from "./holds";
+import { multipartFields } from "./upload";
 import { recordOf } from "./record";
 import type { RequestRecord } from "./record";
 
@@ -71,7 +72,11 @@ async function serve(
     send(response, httpError(400, "Request Entity Too Large"), 413);
     return;
   }
-  const parameters = new Map([...new URLSearchParams(query), ...new URLSearchParams(body)]);
+  const { "content-type": contentType = "" } = request.headers;
+  const fields = contentType.startsWith("multipart/")
+    ? multipartFields(body, contentType)
+    : new URLSearchParams(body);
+  const parameters = new Map([...new URLSearchParams(query), ...fields]);
   const { started } = firewall;
   let admin = identify(firewall, request, parameters);
   const seen = seenRequest(typeof admin === "string" ? admin : "", parameters);

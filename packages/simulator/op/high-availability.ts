@@ -10,11 +10,20 @@ function values(pairs: [string, string | number][]): string {
   return pairs.map(([tag, value]) => `<${tag}>${escapeText(String(value))}</${tag}>`).join("");
 }
 
+function modeName(mode: HaLinkOptions["mode"]): string {
+  return mode === "active-active" ? "Active-Active" : "Active-Passive";
+}
+
 function infoOf({ mode }: HaLinkOptions, member: HaMember): [string, string | number][] {
   const { firewall, priority, place, state, since } = member;
   const isPanorama = mode === "panorama";
   return [
-    ...(isPanorama ? [] : ([["platform-model", "PA-VM"]] as [string, string][])),
+    ...(isPanorama
+      ? []
+      : ([
+          ["platform-model", "PA-VM"],
+          ["mode", modeName(mode)],
+        ] as [string, string][])),
     ["state", state],
     ["state-duration", Math.floor((Date.now() - since.getTime()) / 1000)],
     ["priority", isPanorama ? place : priority],
@@ -46,8 +55,7 @@ function state(firewall: Firewall): Answer {
     ]);
   // Panorama's has no group around it.
   if (options.mode === "panorama") return result(`<enabled>yes</enabled>${both}`);
-  const mode = options.mode === "active-active" ? "Active-Active" : "Active-Passive";
-  return result(`<enabled>yes</enabled><group><mode>${mode}</mode>${both}</group>`);
+  return result(`<enabled>yes</enabled><group><mode>${modeName(options.mode)}</mode>${both}</group>`);
 }
 
 function pairOf({ ha }: Firewall): HaLink {

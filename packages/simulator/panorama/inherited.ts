@@ -35,9 +35,15 @@ function sign(container: XmlElement, loc: string): void {
 
 function inherit(group: XmlElement, from: XmlElement, loc: string): void {
   for (const container of containersOf(from)) {
+    if (!hasEntry(container)) continue;
     const to = group.child(container.tag) ?? group.add(new XmlElement(container.tag));
     add(to, container, loc, container.tag === "pre-rulebase");
   }
+}
+
+/** An empty container above doesn't make one below. */
+function hasEntry(node: XmlElement): boolean {
+  return node.tag === "entry" || node.children.some(hasEntry);
 }
 
 /** @param isBefore whether what is inherited is evaluated before what is there */
@@ -45,6 +51,7 @@ function add(to: XmlElement, from: XmlElement, loc: string, isBefore: boolean): 
   let place = 0;
   for (const child of from.children) {
     if (child.tag !== "entry") {
+      if (!hasEntry(child)) continue;
       add(to.child(child.tag) ?? to.add(new XmlElement(child.tag)), child, loc, isBefore);
       continue;
     }

@@ -195,4 +195,5 @@ export const FIREWALL: Schema = struct({
   shared,
   devices: entries(device),
   "mgt-config": open,
+  panorama: open,
 });
