@@ -18,6 +18,8 @@ interface KnownKind {
   requester?: string;
   /** It never carries a security group, so there is no permission to make a rule of. */
   carriesNoGroup?: true;
+  /** It was `other` before this row came: a list that names `other` goes on meaning it, or its rules would go. */
+  wasOther?: true;
 }
 
 const KNOWN = [
@@ -49,8 +51,9 @@ const KNOWN = [
   { kind: "dms", description: /^DMSNetworkInterface$/ },
   { kind: "opensearch", requester: "amazon-elasticsearch", description: /^ES / },
   { kind: "msk", description: /^DO NOT DELETE - Amazon MSK network interface\b/ },
-  // EFS user guide, CloudTrail: "EFS mount target for fs-… (fsmt-…)".
+  // EFS user guide, CloudTrail: "EFS mount target for fs-… (fsmt-…)"; its API reference, CreateMountTarget: the other one.
   { kind: "efs", types: ["efs"], description: /^EFS mount target for / },
+  { kind: "efs", description: /^Mount target fsmt-\w+ for file system fs-/, wasOther: true },
   // Lambda developer guide: "AWS Lambda VPC ENI-function-id"; functions with the same subnet and groups share one.
   { kind: "lambda", types: ["lambda"], description: /^AWS Lambda VPC ENI/ },
   // Tasks of Fargate: those on instances have an instance. The description is the attachment's ARN.
@@ -60,6 +63,11 @@ const KNOWN = [
   // EKS user guide, networking requirements: those of the cluster's control plane, "Amazon EKS cluster".
   { kind: "eks", description: /^Amazon EKS / },
   { kind: "vpc_endpoint", types: ["vpc_endpoint"], description: /^VPC Endpoint Interface / },
+  // Both as the EC2 user guide's list of requester-managed interfaces has them.
+  { kind: "vpc_endpoint", description: /^VPC Endpoint Interface: vpce-/, wasOther: true },
+  // VPC Lattice's way into a VPC, with groups for what it sends on (VPC Lattice user guide, "Resource gateways").
+  { kind: "resource_gateway", description: /^Resource Gateway Interface rgw-/, wasOther: true },
+  { kind: "client_vpn", description: /^ClientVPN Endpoint resource\b/, wasOther: true },
   {
     kind: "ec2_instance_connect_endpoint",
     types: ["ec2_instance_connect_endpoint"],
@@ -90,6 +98,8 @@ const KNOWN = [
   { kind: "api_gateway_managed", types: ["api_gateway_managed"], description: /^ENI managed by APIGateway/ },
   { kind: "global_accelerator_managed", types: ["global_accelerator_managed"] },
   { kind: "quicksight", types: ["quicksight"] },
+  // Elastic VMware Service; a type of EC2's since 2025 (API reference, DescribeNetworkInterfaces).
+  { kind: "evs", types: ["evs"], wasOther: true },
   { kind: "iot_rules_managed", types: ["iot_rules_managed"] },
   {
     kind: "aws_codestar_connections_managed",
@@ -105,7 +115,7 @@ const OTHER = "other";
 
 /** Kinds that can carry a security group: those that a setting can name. */
 export const KINDS: readonly InterfaceKind[] = [
-  ...KNOWN.filter((each: KnownKind) => each.carriesNoGroup !== true).map(({ kind }) => kind),
+  ...new Set(KNOWN.filter((each: KnownKind) => each.carriesNoGroup !== true).map(({ kind }) => kind)),
   OTHER,
 ];
 
@@ -119,20 +129,31 @@ interface Described {
   interfaceType?: string;
   requesterId?: string;
   description?: string;
+  /** What carries one is none of those that never do, whoever wrote so on it. */
+  securityGroupIds?: readonly string[];
 }
 
 /** What an interface is for that is no instance's. EC2's type decides, where it says more than "interface". */
-export function kindOf({
-  interfaceType = "interface",
-  requesterId,
-  description = "",
-}: Described): InterfaceKind {
+export function kindOf(described: Described): InterfaceKind {
+  return rowOf(described)?.kind ?? OTHER;
+}
+
+/** The kinds by which a list means it. */
+export function namesOf(described: Described): readonly InterfaceKind[] {
+  const row = rowOf(described);
+  if (row === undefined) return [OTHER];
+  return row.wasOther ? [row.kind, OTHER] : [row.kind];
+}
+
+function rowOf({ interfaceType = "interface", requesterId, description = "", ...each }: Described) {
+  const { securityGroupIds = [] } = each;
   const rows: readonly (KnownKind & { kind: InterfaceKind })[] = KNOWN;
-  if (interfaceType !== "interface") {
-    return rows.find(({ types }) => types?.includes(interfaceType))?.kind ?? OTHER;
-  }
-  const isNamed = (row: KnownKind) =>
-    row.description?.test(description) === true ||
-    (row.requester !== undefined && row.requester === requesterId);
-  return rows.find(isNamed)?.kind ?? OTHER;
+  return rows.find((row) => {
+    if (row.carriesNoGroup && securityGroupIds.length > 0) return false;
+    if (interfaceType !== "interface") return row.types?.includes(interfaceType) === true;
+    return (
+      row.description?.test(description) === true ||
+      (row.requester !== undefined && row.requester === requesterId)
+    );
+  });
 }

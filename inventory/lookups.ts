@@ -141,6 +141,8 @@ type Wanted = Map<string, string | undefined>;
 
 /** Something uses it, an instance or a service. No data source's answer says it, but the list can be asked for those. */
 const IN_USE = "in-use";
+/** The states in which something does, or is about to: all but "available" and "detaching" (API reference, NetworkInterface). */
+const USED = [IN_USE, "associated", "attaching"];
 
 /**
  * The interfaces of these instances in subnets that some firewall may stand before, or all there that are in use; the
@@ -161,7 +163,7 @@ async function interfacesThatMatter(
   const inUse = new Set<string>();
   // One that is being attached to an instance is not in use yet.
   const parts = chunks(instanceIds).map((values) => ({ name: "attachment.instance-id", values }));
-  if (withoutInstance) parts.push({ name: "status", values: [IN_USE] });
+  if (withoutInstance) parts.push({ name: "status", values: USED });
   const lists = [...behindSomeFirewall(network).subnets].flatMap(([vpcId, subnets]) =>
     chunks(subnets).flatMap((values) =>
       parts.map(async (part) => {

@@ -1,30 +1,43 @@
 /** Which interfaces behind the firewall rules lead to, and which are left out, by what keeps them out. */
 import { listed } from "../lib/text";
-import type { NetworkInterface } from "../inventory/types";
+import type { Inventory, NetworkInterface } from "../inventory/types";
 import { compareTexts } from "../lib/order";
-import { KINDS_WITHOUT_GROUPS, kindOf } from "../aws/interface-kinds";
+import { KINDS_WITHOUT_GROUPS, kindOf, namesOf } from "../aws/interface-kinds";
 import type { LeftOut, MappingOptions } from "./types";
 
 /** What of an inventory says whether an instance's interface counts, and what a stack wants of all others. */
 interface Wanted extends Pick<MappingOptions, "interfaces"> {
   isThere: (instanceId: string) => boolean;
+  /** Whether an account's instances were read; absent: all were. */
+  isRead?: (accountId: string | undefined) => boolean;
+}
+
+/** Says of accounts whether they were read. In a shared VPC its owner sees others' interfaces, but not their instances. */
+export function readAccounts({ accountId, accounts = [] }: Inventory): Required<Wanted>["isRead"] {
+  const read = new Set([accountId, ...accounts.map((each) => each.accountId)]);
+  read.delete(undefined);
+  return (owner) => owner === undefined || read.size === 0 || read.has(owner);
 }
 
 /** What keeps an interface out; undefined: nothing does. */
 export function kindLeftOut(
   networkInterface: NetworkInterface,
-  { isThere, interfaces = "instances" }: Wanted,
+  { isThere, isRead, interfaces = "instances" }: Wanted,
 ): string | undefined {
-  const { instanceId, attachmentStatus, status, securityGroupIds } = networkInterface;
+  const { instanceId, ownerId, attachmentStatus, status, securityGroupIds } = networkInterface;
   const isLeaving = attachmentStatus === "detaching" || attachmentStatus === "detached";
   if (isInstances(networkInterface, interfaces)) {
     if (isLeaving) return DETACHED;
-    return isThere(instanceId!) ? undefined : STOPPED;
+    if (isThere(instanceId!)) return undefined;
+    return isRead?.(ownerId) === false ? UNREAD : STOPPED;
   }
   const kind = kindOf(networkInterface);
   if (status === "available" || status === "detaching" || isLeaving) return UNUSED;
   if (KINDS_WITHOUT_GROUPS.includes(kind)) return kind;
-  if (interfaces !== "all" && !(interfaces !== "instances" && interfaces.includes(kind))) return kind;
+  if (interfaces === "instances") return kind;
+  if (interfaces !== "all" && !namesOf(networkInterface).some((each) => interfaces.includes(each))) {
+    return kind;
+  }
   return securityGroupIds.length === 0 ? `${kind}${WITHOUT_GROUP}` : undefined;
 }
 
@@ -41,6 +54,8 @@ function isInstances(
 
 const DETACHED = "of instances that they are detached from";
 const STOPPED = "of instances that don't run";
+/** Whether they run, their account knows alone. */
+const UNREAD = "of instances of accounts that weren't read";
 const UNUSED = "that nothing uses";
 /** Such as a network load balancer that was made without one: AWS lets in everything, and no group says so. */
 const WITHOUT_GROUP = " without a security group";
@@ -49,6 +64,7 @@ const WITHOUT_GROUP = " without a security group";
 export function whyLeftOut(kind: string): string {
   if (kind === UNUSED) return "nothing uses it";
   if (kind === STOPPED) return "its instance doesn't run";
+  if (kind === UNREAD) return "its instance is another account's, which wasn't read";
   if (kind === DETACHED) return "it is detached from its instance";
   if (isGroupless(kind)) return "what it is for carries no security group";
   if (kind.endsWith(WITHOUT_GROUP))
@@ -65,7 +81,7 @@ export function sortedKinds(byKind: ReadonlyMap<string, readonly string[]>): Lef
 
 /** Whether some are left out though packets may come to them: these lack rules. */
 export function lackRules({ kinds }: LeftOut): boolean {
-  return kinds.some(({ kind }) => isUnwanted(kind) || kind.endsWith(WITHOUT_GROUP));
+  return kinds.some(({ kind }) => isUnwanted(kind) || kind === UNREAD || kind.endsWith(WITHOUT_GROUP));
 }
 
 /** Whether the setting `interfaces` alone keeps a kind out. */
@@ -75,7 +91,7 @@ function isUnwanted(kind: string): boolean {
 
 /** Whether it is what an interface does, not what it is for, that keeps it out. */
 function isInState(kind: string): boolean {
-  return [DETACHED, STOPPED, UNUSED].includes(kind);
+  return [DETACHED, STOPPED, UNREAD, UNUSED].includes(kind);
 }
 
 function isGroupless(kind: string): boolean {
@@ -100,6 +116,7 @@ export function leftOutMessage(mapped: number, { kinds, isComplete }: LeftOut): 
   });
   const hints = [
     ...(kinds.some(({ kind }) => isUnwanted(kind)) ? ["interfaces: all maps those of no instance"] : []),
+    ...(kinds.some(({ kind }) => kind === UNREAD) ? ["accounts: reads others'"] : []),
     ...(count > MOST_NAMED ? ["npm run explain -- --interfaces names them"] : []),
   ];
   return [

@@ -4,7 +4,7 @@ import { FAMILIES, parseCidr } from "../lib/net/cidr";
 import type { Cidr, Family } from "../lib/net/cidr";
 import { difference, setOf } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
-import { kindLeftOut, sortedKinds } from "./left-out";
+import { kindLeftOut, readAccounts, sortedKinds } from "./left-out";
 import { compareTexts } from "../lib/order";
 import { routeDoubts } from "./route-doubts";
 import { isNowhere, leadsIn, notPastGateways, routedPrefixLists, waysOut } from "./routes";
@@ -75,6 +75,7 @@ export function protectedInterfaces(
   const targets = firewallTargets(inventory, options);
   const instances = new Set(inventory.instances.map((instance) => instance.id));
   const judge = subnetJudge(inventory, options, targets);
+  const isRead = readAccounts(inventory);
   const interfaces: ProtectedInterface[] = [];
   const leftOut = new Map<string, string[]>();
   const warnings: string[] = [];
@@ -83,6 +84,7 @@ export function protectedInterfaces(
     if (targets.networkInterfaceIds.has(id) || targets.instanceIds.has(instanceId ?? "")) continue;
     const kind = kindLeftOut(networkInterface, {
       isThere: (each) => which === "attached" || instances.has(each),
+      isRead,
       ...(options.interfaces && { interfaces: options.interfaces }),
     });
     const judged = judge.judged(subnetId, vpcId);

@@ -5,7 +5,7 @@ import { plainText } from "../../lib/text";
 import { mapWithin, type GuardedPolicy, type Guardrails } from "../../mapping/guardrails";
 import { endText } from "../../mapping/expiry";
 import { kindOf } from "../../aws/interface-kinds";
-import { kindLeftOut, whyLeftOut } from "../../mapping/left-out";
+import { kindLeftOut, readAccounts, whyLeftOut } from "../../mapping/left-out";
 import { bearerOf, marksIn } from "../../mapping/marks";
 import { addressTexts, protectedInterfaces } from "../../mapping/routing";
 import { firewallTargets, leadsTo } from "../../mapping/targets";
@@ -57,9 +57,14 @@ export function whyBehind(view: Behind, networkInterface: NetworkInterface, fami
   const bearer = bearerOf(networkInterface);
   const marked = marksIn(inventory, view.options).get(bearer);
   const isolated = marked === undefined ? [] : [{ id: bearer, text: `it is isolated: ${marked.reason}` }];
+  const isRead = readAccounts(inventory);
+  const left = kindLeftOut(networkInterface, {
+    ...view.options,
+    isThere: () => instance !== undefined,
+    isRead,
+  });
   if (instanceId === undefined || bearer === id) {
     const kind = labelOf(networkInterface);
-    const left = kindLeftOut(networkInterface, { ...view.options, isThere: () => instance !== undefined });
     if (left !== undefined) {
       const text = `${where}: ${id} belongs to no instance (${kind}), so it is left out: ${whyLeftOut(left)}`;
       return { id, text };
@@ -70,8 +75,15 @@ export function whyBehind(view: Behind, networkInterface: NetworkInterface, fami
       because: [...isolated, wayOut(view, subnetId, isBehind, family)],
     };
   }
-  if (instance === undefined) {
-    return { id, text: `${where}: ${id} is left out, because instance ${instanceId} doesn't run` };
+  if (instance === undefined && isRead(networkInterface.ownerId)) {
+    const stay =
+      view.options.destinations === "dynamic"
+        ? "; rules stay, on an address group that it joins when it runs"
+        : "";
+    return { id, text: `${where}: ${id} is left out, because instance ${instanceId} doesn't run${stay}` };
+  }
+  if (instance === undefined || left !== undefined) {
+    return { id, text: `${where}: ${id} of instance ${instanceId} is left out: ${whyLeftOut(left ?? "")}` };
   }
   const name = instance.name === undefined ? instanceId : `${instanceId} (${plainText(instance.name)})`;
   return {

@@ -164,6 +164,30 @@ describe("explain", () => {
     expect(text).to.include("is left out, because instance i-0a2 doesn't run");
   });
 
+  it("says of an interface why it is left out: it is being detached, or its instance is another account's", async () => {
+    const left = async (
+      change: Partial<Inventory["networkInterfaces"][number]>,
+      stopped: number[] = [],
+      settings = {},
+    ) => {
+      const inventory = { ...account([WEB, SSH], stopped), accountId: "111122223333" };
+      Object.assign(
+        inventory.networkInterfaces.find(({ id }) => id === "eni-0a2")!,
+        change,
+      );
+      return (await answer(["eni-0a2"], inventory, settings)).because[0]?.text;
+    };
+    expect(await left({}, [2], { "aws-panos-rules:destinations": "dynamic" })).to.equal(
+      "10.0.0.2: eni-0a2 is left out, because instance i-0a2 doesn't run; rules stay, on an address group that it joins when it runs",
+    );
+    expect(await left({ attachmentStatus: "detaching" })).to.equal(
+      "10.0.0.2: eni-0a2 of instance i-0a2 is left out: it is detached from its instance",
+    );
+    expect(await left({ ownerId: "444455556666" }, [2])).to.equal(
+      "10.0.0.2: eni-0a2 of instance i-0a2 is left out: its instance is another account's, which wasn't read",
+    );
+  });
+
   it("says why there is no rule: a guardrail withholds it", async () => {
     const settings = { "aws-panos-rules:guardrails": { neverOpen: ["tcp/22"] } };
     const rule = await answer([ruleOf(SSH)], account([WEB, SSH]), settings);

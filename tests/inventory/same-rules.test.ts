@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { expect } from "chai";
-import { readInventory } from "../../inventory";
+import { readInventory, readSnapshot } from "../../inventory";
 import { readThroughDataSources, type DataSourcesSource } from "../../inventory/auto";
 import type { Inventory, Route } from "../../inventory/types";
 import { mapInventory } from "../../mapping";
@@ -48,10 +49,10 @@ function asAwsHasIt(inventory: Inventory): Inventory {
     routeTables: inventory.routeTables.map((table) => ({ ...table, routes: table.routes.map(routed) })),
     securityGroups: inventory.securityGroups.map((group) => ({ ...group, name: `group ${group.id}` })),
     // What only EC2 tells of an interface (docs/accounts.md): moments of its attachment, and prefixes delegated to it.
-    // The list can be asked for two states (EC2 API reference, DescribeNetworkInterfaces: the filter `status`).
+    // What uses one is in use to data sources: they hear of it by the list alone.
     networkInterfaces: inventory.networkInterfaces.map((each) => ({
       ...without(each, "attachmentStatus", "ipv4Prefixes", "ipv6Prefixes"),
-      status: each.status === "available" ? "available" : "in-use",
+      status: each.status === "available" || each.status === "detaching" ? each.status : "in-use",
     })),
   };
 }
@@ -163,6 +164,49 @@ describe("both sources, over the oracle's random accounts", function () {
       expect(destinations).to.deep.equal([["10.0.1.10", "10.0.2.20", "2001:db8:1:2::20"]]);
     }
   });
+
+  /** Accounts that engineers asked about, with the rules that they would write: name → destinations. */
+  const written: [string, string[], [string, string[], string[]][]][] = [
+    [
+      "interface-kinds",
+      ["eni-0f"],
+      [
+        ["aws-sg-0fn-tcp-443", ["203.0.113.0/24"], ["10.20.1.13"]],
+        ["aws-sg-0lb-tcp-443", ["0.0.0.0/0"], ["10.20.1.14", "10.20.1.15"]],
+        ["aws-sg-0node-tcp-10250", ["203.0.113.0/24"], ["10.20.1.10", "10.20.1.11"]],
+        ["aws-sg-0pod-tcp-8080", ["203.0.113.0/24"], ["10.20.1.12"]],
+        ["aws-sg-0rds-tcp-5432", ["203.0.113.0/24"], ["10.20.1.16"]],
+      ],
+    ],
+    ["peering-route", ["eni-0f"], [["aws-sg-0a-tcp-80", ["10.0.0.0/8"], ["10.20.1.10"]]]],
+    [
+      "one-zone-down",
+      ["eni-0f", "eni-0f2"],
+      [
+        ["aws-sg-0a-tcp-443", ["203.0.113.0/24"], ["10.20.1.10", "10.20.2.10"]],
+        ["aws-sg-0b-tcp-22", ["203.0.113.0/24"], ["10.20.1.10"]],
+      ],
+    ],
+  ];
+  for (const [name, networkInterfaceIds, rules] of written) {
+    it(`give what an engineer writes by hand: ${name}`, async () => {
+      const inventory = await readSnapshot(join(__dirname, "../mapping/inventories", `${name}.json`));
+      serve(inventory);
+      const firewall = { instanceIds: [], networkInterfaceIds, vpcEndpointIds: [] };
+      const options: MappingOptions = { ...OPTIONS, firewall, interfaces: "all" };
+      const tell = { info: () => undefined, warn: () => undefined };
+      const lookups = await readThroughDataSources(source(options), tell, new TestClock());
+      const ec2 = await readInventory({ kind: "ec2", access: server.access });
+      for (const read of [lookups, ec2]) {
+        const policy = mapInventory(read, options);
+        expect(policy.rules.map(({ rule }) => [rule.name, rule.source, rule.destination])).to.deep.equal(
+          rules,
+        );
+        const left = policy.leftOut.kinds.reduce((sum, { ids }) => sum + ids.length, 0);
+        expect(policy.protectedInterfaces.length + left).to.equal(inventory.networkInterfaces.length);
+      }
+    });
+  }
 
   it("ask the same wherever EC2's own API can be asked, too", async () => {
     for (const { inventory, options } of accounts(41, ACCOUNTS / 4)) {

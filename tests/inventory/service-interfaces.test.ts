@@ -1,22 +1,27 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { NetworkInterfaceType } from "@aws-sdk/client-ec2";
 import { expect } from "chai";
 import { readInventory, readSnapshot, writeSnapshot } from "../../inventory";
 import { readLookups } from "../../inventory/lookups";
-import type { Inventory } from "../../inventory/types";
+import type { Inventory, SecurityGroupRule } from "../../inventory/types";
 import { mapInventory } from "../../mapping";
+import type { MappedRule, MappingOptions, Policy, Withheld } from "../../mapping/types";
 import { KINDS, KINDS_WITHOUT_GROUPS, kindOf } from "../../aws/interface-kinds";
 import { FIREWALL_INTERFACE, MAPPING } from "../support/account";
 import { DataSources } from "../support/data-sources";
-import { Ec2Server, type Ec2Item, type Ec2Request } from "../support/ec2-server";
+import { ec2Lists } from "../support/ec2-inventory";
+import { Ec2Server } from "../support/ec2-server";
 import { TestClock } from "./account";
-import { SERVICE_INTERFACES, addressOf, groupOf, idOf, listed } from "./fixtures/service-interfaces";
+import { BY_HAND, FILES, UNSEEN_GROUP, fleet } from "./fixtures/interfaces";
 import { asLookupsSee } from "./seen";
 
-const ACCOUNT = "123456789012";
+const ALL: MappingOptions = { ...MAPPING, interfaces: "all", directions: ["ingress", "egress"] };
+const idsOf = (file: (typeof FILES)[number]) =>
+  file.NetworkInterfaces.map(({ NetworkInterfaceId }) => NetworkInterfaceId);
 
-describe("interfaces that AWS's services use", () => {
+describe("a fleet with every kind of network interface", () => {
   let server: Ec2Server;
   let dataSources: DataSources;
   let ec2: Inventory;
@@ -24,9 +29,7 @@ describe("interfaces that AWS's services use", () => {
 
   before(async () => {
     server = await Ec2Server.start();
-    const groups = SERVICE_INTERFACES.flatMap(({ groups = 1 }, index) => (groups === 0 ? [] : [index]));
-    fill(server.lists, groups);
-    server.perform = (request) => filtered(server.lists, request);
+    server.listsFor = ec2Lists(fleet(FIREWALL_INTERFACE));
     ec2 = await readInventory({ kind: "ec2", access: server.access });
     const { region, accessKey, secretKey } = server.access;
     dataSources = new DataSources({ url: server.url, region, accessKey, secretKey });
@@ -38,24 +41,55 @@ describe("interfaces that AWS's services use", () => {
     await server.close();
   });
 
-  it("are known by kind, each that there is, through both sources", () => {
-    const kinds = new Map(SERVICE_INTERFACES.map(({ kind }, index) => [idOf(index), kind]));
-    for (const { networkInterfaces } of [ec2, lookups]) {
-      for (const each of networkInterfaces) expect(kindOf(each), each.id).to.equal(kinds.get(each.id));
+  it("gives what an engineer writes by hand, through both sources, and accounts for each interface", () => {
+    for (const inventory of [ec2, lookups]) {
+      const policy = mapInventory(inventory, ALL);
+      const isWhole = inventory === ec2;
+      const written = new Map(FILES.map((file) => [file.name, linesOf(file, inventory, policy)]));
+      const wanted = new Map(FILES.map(({ name }) => [name, byHand(name, isWhole)]));
+      expect(Object.fromEntries(written)).to.deep.equal(Object.fromEntries(wanted));
+      expect(policy.leftOut.isComplete).to.equal(true);
+      const counted = policy.leftOut.kinds.flatMap(({ ids }) => ids);
+      expect([...policy.protectedInterfaces, ...counted].sort()).to.deep.equal(
+        inventory.networkInterfaces.map(({ id }) => id),
+      );
+      expect(policy.warnings.filter((each) => each.includes(UNSEEN_GROUP))).to.have.length(1);
     }
-    expect(new Set(kinds.values())).to.deep.equal(new Set([...KINDS, ...KINDS_WITHOUT_GROUPS]));
+    expect([...BY_HAND.keys()]).to.have.members(FILES.map(({ name }) => name));
   });
 
-  it("are the same to both sources, but for those that nothing uses, which only one list has", () => {
-    expect(asLookupsSee(ec2, lookups)).to.deep.equal(lookups);
-    const unused = SERVICE_INTERFACES.flatMap(({ status }, index) =>
-      status === "available" ? [idOf(index)] : [],
-    );
+  it("is known by kind, each that there is, through both sources", () => {
+    const kinds = new Map(FILES.flatMap((file) => idsOf(file).map((id) => [id, file.Kind] as const)));
+    for (const { networkInterfaces } of [ec2, lookups]) {
+      for (const each of networkInterfaces) {
+        const isInstances = each.instanceId !== undefined && each.instanceOwnerId === undefined;
+        expect(isInstances ? "instance" : kindOf(each), each.id).to.equal(kinds.get(each.id));
+      }
+    }
+    expect(new Set(kinds.values())).to.deep.equal(new Set([...KINDS, ...KINDS_WITHOUT_GROUPS, "instance"]));
+  });
+
+  it("has every type of interface that EC2's SDK knows, by a kind unless it is an instance's", () => {
+    const { interface: usual, efa, efa_only: efaOnly, trunk, ...types } = NetworkInterfaceType;
+    for (const type of Object.values(types)) {
+      expect(kindOf({ interfaceType: type }), type).to.not.equal("other");
+    }
+    for (const type of [usual, efa, efaOnly, trunk])
+      expect(kindOf({ interfaceType: type })).to.equal("other");
+  });
+
+  it("is the same to both sources, but for those that nothing uses, which only one list has", () => {
+    // The list is asked for those that something uses, whatever AWS calls it.
+    const asListed = { ...ec2, networkInterfaces: ec2.networkInterfaces.map(inUse) };
+    expect(asLookupsSee(asListed, lookups)).to.deep.equal(lookups);
     const ids = (inventory: Inventory) => inventory.networkInterfaces.map(({ id }) => id);
+    const unused = ec2.networkInterfaces.filter(({ status }) => status === "available").map(({ id }) => id);
+    const stopped = ["instance-stopped"].flatMap((name) => idsOf(FILES.find((file) => file.name === name)!));
     expect(ids(ec2).filter((id) => !ids(lookups).includes(id))).to.deep.equal(unused);
+    expect(ids(lookups)).to.include.members(stopped);
   });
 
-  it("stay as they are in a snapshot", async () => {
+  it("stays as it is in a snapshot", async () => {
     const folder = await mkdtemp(join(tmpdir(), "interfaces-"));
     for (const inventory of [ec2, lookups]) {
       await writeSnapshot(join(folder, "account.json"), inventory);
@@ -64,102 +98,87 @@ describe("interfaces that AWS's services use", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("have rules of their groups where all are wanted, and are counted by kind where none can be", () => {
-    for (const inventory of [ec2, lookups]) {
-      const policy = mapInventory(inventory, { ...MAPPING, interfaces: "all" });
-      const present = new Set(inventory.networkInterfaces.map(({ id }) => id));
-      const rows = SERVICE_INTERFACES.map((each, index) => ({ ...each, index })).filter(({ index }) =>
-        present.has(idOf(index)),
-      );
-      expect(policy.rules.map(({ rule }) => [rule.name, rule.destination])).to.deep.equal(
-        rows
-          .filter(({ leftOut }) => leftOut === undefined)
-          .map(({ index }) => [`aws-${groupOf(index)}-tcp-443`, [addressOf(index)]]),
-      );
-      const counted = Object.fromEntries(policy.leftOut.kinds.map(({ kind, ids }) => [kind, ids]));
-      for (const { leftOut, index } of rows) {
-        if (leftOut !== undefined) expect(counted[leftOut], leftOut).to.include(idOf(index));
-      }
-      expect(policy.leftOut.isComplete).to.equal(true);
-      expect(policy.protectedInterfaces.length + Object.values(counted).flat().length).to.equal(rows.length);
-    }
-  });
-
-  it("come by kind where a list names some, and not at all where nothing is said", () => {
-    const some = mapInventory(ec2, { ...MAPPING, interfaces: ["rds", "lambda"] });
-    const wanted = SERVICE_INTERFACES.flatMap(({ kind, status }, index) =>
-      ["rds", "lambda"].includes(kind) && status === undefined ? [idOf(index)] : [],
+  it("comes by kind where a list names some, and with its instances alone where nothing is said", () => {
+    const idsOfKinds = (...kinds: string[]) =>
+      FILES.filter(
+        ({ Kind, name }) => kinds.includes(Kind) && !byHand(name, true).join().includes("left out"),
+      )
+        .flatMap(idsOf)
+        .sort();
+    const mapped = (interfaces: NonNullable<MappingOptions["interfaces"]>) =>
+      mapInventory(ec2, { ...ALL, interfaces }).protectedInterfaces;
+    expect(mapped(["rds", "lambda"])).to.deep.equal(idsOfKinds("rds", "lambda", "instance"));
+    expect(mapped("instances")).to.deep.equal(idsOfKinds("instance"));
+    // What had no name of its own before goes on being meant by `other`.
+    const named = (name: string) => idsOf(FILES.find((file) => file.name === name)!);
+    const since = ["resource-gateway", "client-vpn", "evs", "vpc-endpoint-colon", "efs-mount-target"];
+    expect(mapped(["other"])).to.deep.equal(
+      [...idsOfKinds("other", "instance"), ...since.flatMap(named)].sort(),
     );
-    expect(some.protectedInterfaces).to.deep.equal(wanted);
-    expect(mapInventory(ec2, MAPPING).protectedInterfaces).to.deep.equal([]);
-    expect(mapInventory(ec2, MAPPING).leftOut.kinds.find(({ kind }) => kind === "ecs")?.ids).to.have.length(
-      1,
-    );
+    expect(mapped(["vpc_endpoint"])).to.include.members(named("vpc-endpoint-colon"));
   });
 });
 
-function fill(lists: Ec2Server["lists"], groups: readonly number[]): void {
-  const [ownerId, vpcId, subnetId] = [ACCOUNT, "vpc-0a", "subnet-0a"];
-  const route = {
-    destinationCidrBlock: "0.0.0.0/0",
-    networkInterfaceId: FIREWALL_INTERFACE,
-    state: "active",
-  };
-  lists.set("DescribeVpcs", [{ vpcId, ownerId, cidrBlock: "10.20.0.0/16" }]);
-  lists.set("DescribeSubnets", [{ subnetId, ownerId, vpcId, cidrBlock: "10.20.1.0/24" }]);
-  lists.set("DescribeRouteTables", [
-    {
-      ...{ routeTableId: "rtb-0a", ownerId, vpcId, routeSet: [{ ...route, origin: "CreateRoute" }] },
-      associationSet: [{ main: true, associationState: { state: "associated" } }],
-    },
-  ]);
-  lists.set("DescribeNetworkInterfaces", listed(vpcId, subnetId, ownerId));
-  lists.set(
-    "DescribeSecurityGroups",
-    groups.map((index) => ({ groupId: groupOf(index), groupName: `group-${index}`, ownerId, vpcId })),
-  );
-  lists.set(
-    "DescribeSecurityGroupRules",
-    groups.map((index) => ({
-      ...{ securityGroupRuleId: `sgr-0${index}`, groupId: groupOf(index), groupOwnerId: ownerId },
-      ...{ isEgress: false, ipProtocol: "tcp", fromPort: 443, toPort: 443, cidrIpv4: "203.0.113.0/24" },
-    })),
-  );
+function inUse(each: Inventory["networkInterfaces"][number]) {
+  return each.status === "associated" ? { ...each, status: "in-use" } : each;
 }
 
-/** Lists by their filters and ids, as far as data sources ask by them. */
-function filtered(lists: Ec2Server["lists"], { action, form }: Ec2Request): Ec2Item | undefined {
-  const [set, idField] = FILTERED[action] ?? [];
-  if (set === undefined || idField === undefined) return undefined;
-  const values = (prefix: string) =>
-    [...form].flatMap(([key, value]) => (new RegExp(`^${prefix}\\.\\d+$`).test(key) ? [value] : []));
-  const ids = [...values("NetworkInterfaceId"), ...values("SecurityGroupRuleId"), ...values("RouteTableId")];
-  const filters = [...form].flatMap(([key, name]) => {
-    const [, number] = /^Filter\.(\d+)\.Name$/.exec(key) ?? [];
-    return number === undefined ? [] : [{ name, wanted: values(`Filter\\.${number}\\.Value`) }];
+/** What an engineer writes, as far as a source can know it. */
+function byHand(name: string, isWhole: boolean): string[] {
+  const without = "without what has a star, ";
+  const lines = (BY_HAND.get(name) ?? []).flatMap((line) => {
+    if (line.startsWith(without)) return isWhole ? [] : [line.slice(without.length)];
+    if (isWhole) return [line.replaceAll("*", "")];
+    const known = line.replaceAll(/ \S+\*/g, "");
+    return line.endsWith("uses*") || known.endsWith("→") ? [] : [known];
   });
-  const items = (lists.get(action) ?? []).filter(
-    (item) =>
-      (ids.length === 0 || ids.includes(textOf(item[idField]))) &&
-      filters.every(({ name, wanted }) => {
-        const field = FIELDS[name];
-        return field === undefined ? name.startsWith("association") : wanted.includes(textOf(item[field]));
-      }),
-  );
-  return { [set]: items };
+  return lines.sort();
 }
 
-const textOf = (value: Ec2Item[string]) => (typeof value === "string" ? value : "");
+/** What becomes of a file's interfaces and permissions. */
+function linesOf(file: (typeof FILES)[number], inventory: Inventory, policy: Policy): string[] {
+  const own = new Set(file.SecurityGroupRules.map(({ SecurityGroupRuleId }) => SecurityGroupRuleId));
+  const isOwn = ({ permission }: Pick<MappedRule, "permission">) =>
+    permission.ruleIds.some((id) => own.has(id));
+  const left = policy.leftOut.kinds.filter(({ ids }) => idsOf(file).some((id) => ids.includes(id)));
+  const isMapped = idsOf(file).some((id) => policy.protectedInterfaces.includes(id));
+  const groups = file.NetworkInterfaces.flatMap(({ Groups }) => Groups.map(({ GroupId }) => GroupId));
+  const others = FILES.filter(
+    ({ SecurityGroupRules, name }) =>
+      own.size === 0 &&
+      name !== file.name &&
+      SecurityGroupRules.some(({ GroupId }) => groups.includes(GroupId)),
+  );
+  return [
+    ...left.map(({ kind }) => `left out: ${kind}`),
+    ...(isMapped ? others.map(({ name }) => `with ${name}`) : []),
+    ...policy.rules.filter(isOwn).map((each) => ruleLine(each, policy)),
+    ...policy.withheld.filter(isOwn).flatMap((each) => withheldLines(each, inventory)),
+  ].sort();
+}
 
-const FILTERED: Record<string, [string, string]> = {
-  DescribeNetworkInterfaces: ["networkInterfaceSet", "networkInterfaceId"],
-  DescribeSecurityGroups: ["securityGroupInfo", "groupId"],
-  DescribeSecurityGroupRules: ["securityGroupRuleSet", "securityGroupRuleId"],
-  DescribeRouteTables: ["routeTableSet", "routeTableId"],
-};
-const FIELDS: Record<string, string> = {
-  "vpc-id": "vpcId",
-  "subnet-id": "subnetId",
-  "group-id": "groupId",
-  status: "status",
-};
+function ruleLine({ rule, permission }: MappedRule, policy: Policy): string {
+  const services = policy.services.filter(({ name }) => rule.service.includes(name));
+  const traffic = services.map(({ protocol, port }) => `${protocol}/${port}`).join() || "all";
+  const direction = permission.direction === "ingress" ? "in" : "out";
+  return `${direction} ${traffic} ${rule.source.join(" ")} → ${rule.destination.join(" ")}`;
+}
+
+function withheldLines({ permission, reason, isElsewhere }: Withheld, inventory: Inventory): string[] {
+  const { direction, ruleIds, ipProtocol, fromPort, toPort } = permission;
+  const why = !isElsewhere
+    ? "withheld"
+    : / has an? \S+ address/.test(reason)
+      ? "no address of its family"
+      : "stays in the VPC";
+  const ports = fromPort === toPort ? String(fromPort) : `${fromPort}-${toPort}`;
+  const traffic = ipProtocol === "-1" ? "all" : `${ipProtocol}/${ports}`;
+  const rules = inventory.securityGroups.flatMap(({ ingress, egress = [] }) => [...ingress, ...egress]);
+  return rules
+    .filter(({ id }) => ruleIds.includes(id))
+    .map((rule) => `${why}: ${traffic} ${direction === "ingress" ? "in from" : "out to"} ${peerOf(rule)}`);
+}
+
+function peerOf({ cidrIpv4, cidrIpv6, referencedSecurityGroupId }: SecurityGroupRule): string {
+  return cidrIpv4 ?? cidrIpv6 ?? referencedSecurityGroupId ?? "";
+}

@@ -135,6 +135,33 @@ describe("interfaces that no rule leads to", () => {
     );
   });
 
+  it("are those of another account's instances in a shared VPC, of which nobody here knows whether they run", () => {
+    const [own, others, theirs] = ["111122223333", "444455556666", { instanceId: "i-theirs" }];
+    const changes = (accounts: string[]): Partial<Inventory> => ({
+      ...{ complete: true, accountId: own },
+      ...(accounts.length > 0 && {
+        accounts: accounts.map((accountId) => ({ accountId, region: "eu-central-1" })),
+      }),
+      networkInterfaces: [
+        networkInterface({ ownerId: own }),
+        networkInterface({ id: "eni-2", ownerId: own, instanceId: "i-stopped" }),
+        networkInterface({ id: "eni-3", ownerId: others, ...theirs }),
+      ],
+    });
+    const { leftOut } = policyOf([], {}, changes([]));
+    expect(leftOut.kinds).to.deep.equal([
+      { kind: "of instances of accounts that weren't read", ids: ["eni-3"] },
+      { kind: "of instances that don't run", ids: ["eni-2"] },
+    ]);
+    // Packets may come to them.
+    expect(lackRules(leftOut)).to.equal(true);
+    expect(leftOutMessage(1, leftOut))
+      .to.include("weren't read (eni-3)")
+      .and.include("accounts: reads others'");
+    const read = policyOf([], {}, changes([own, others])).leftOut;
+    expect(read.kinds).to.deep.equal([{ kind: "of instances that don't run", ids: ["eni-2", "eni-3"] }]);
+  });
+
   it("are said to be unknown where the inventory has only instances' interfaces", () => {
     const { leftOut } = mapInventory(inventoryWith([]), OPTIONS);
     expect(leftOutMessage(1, leftOut)).to.match(/were not all read.*inventory ec2 counts them\.$/);

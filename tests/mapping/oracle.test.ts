@@ -6,6 +6,7 @@
  * `ORACLE_RUNS` sets the number of cases, `ORACLE_SEED` their seed.
  */
 import { expect } from "chai";
+import { KINDS } from "../../aws/interface-kinds";
 import { alreadyAllowed } from "../../mapping/coverage";
 import { mapWithin } from "../../mapping/guardrails";
 import type { GuardedPolicy, Guardrails } from "../../mapping/guardrails";
@@ -53,6 +54,9 @@ describe("oracle: random packets through random accounts", function () {
     expect(share(seen.inside), "packets between other zones").to.be.greaterThan(0.002);
     expect(share(seen.isolated), "packets of isolated instances").to.be.greaterThan(0.01);
     expect(seen.withheld, "packets of withheld permissions").to.be.greaterThan(0);
+    // Of each kind that can carry a group, both ways.
+    const wanted = KINDS.flatMap((kind) => [`${kind} ingress`, `${kind} egress`]);
+    expect(Object.keys(seen.services)).to.have.members(RUNS < 50_000 ? Object.keys(seen.services) : wanted);
   });
 
   it("names everything by the grammar, once each, and says nothing needless", () => {

@@ -3,7 +3,7 @@ import type { Ec2Item, Ec2Request } from "./ec2-server";
 import { transitLists } from "./ec2-transit";
 
 /** An object of an account, and what EC2's filters know it by. */
-interface Filtered {
+export interface Filtered {
   item: Ec2Item;
   by: Record<string, (string | undefined)[]>;
 }
@@ -22,10 +22,18 @@ export function ec2Of(inventory: Inventory): (request: Ec2Request) => Map<string
     ["DescribeSecurityGroupRules", rules(inventory)],
     ["DescribeManagedPrefixLists", prefixLists(inventory)],
   ]);
+  const asked = ec2Lists(listed);
   return (request) => {
-    const { action, form } = request;
     const transit = transitLists(inventory, request);
-    if (transit.has(action)) return transit;
+    return transit.has(request.action) ? transit : asked(request);
+  };
+}
+
+/** What EC2 lists of these objects, filtered as a request asks. */
+export function ec2Lists(
+  listed: ReadonlyMap<string, readonly Filtered[]>,
+): (request: Ec2Request) => Map<string, Ec2Item[]> {
+  return ({ action, form }) => {
     const wanted = filtersOf(form);
     const found = (listed.get(action) ?? []).filter(({ by }) =>
       wanted.every(({ name, values }) => values.some((value) => (by[name] ?? []).some(matches(value)))),
@@ -140,6 +148,7 @@ function route(each: Route): Ec2Item {
     instanceId: each.instanceId,
     networkInterfaceId: each.networkInterfaceId,
     transitGatewayId: each.transitGatewayId,
+    vpcPeeringConnectionId: each.vpcPeeringConnectionId,
     egressOnlyInternetGatewayId: each.egressOnlyInternetGatewayId,
     ...{ origin, state },
   };
@@ -187,11 +196,15 @@ function networkInterface(each: NetworkInterface): Filtered {
       ipv4PrefixSet: (each.ipv4Prefixes ?? []).map((ipv4Prefix) => ({ ipv4Prefix })),
       ipv6PrefixSet: (each.ipv6Prefixes ?? []).map((ipv6Prefix) => ({ ipv6Prefix })),
       groupSet: each.securityGroupIds.map((groupId) => ({ groupId })),
-      ...(instanceId !== undefined && {
-        attachment: { instanceId, instanceOwnerId: OWNER, status: each.attachmentStatus ?? "attached" },
+      ...((instanceId ?? each.instanceOwnerId) !== undefined && {
+        attachment: {
+          ...{ instanceId, instanceOwnerId: each.instanceOwnerId ?? OWNER },
+          status: each.attachmentStatus ?? "attached",
+        },
       }),
       ...{ description: each.description, requesterId: each.requesterId },
-      ...{ interfaceType: "interface", sourceDestCheck: true, tagSet: tagSet(each.tags) },
+      ...{ interfaceType: each.interfaceType ?? "interface", sourceDestCheck: true },
+      tagSet: tagSet(each.tags),
     },
   };
 }

@@ -14,9 +14,9 @@ export function isServices({ options }: World, { instanceId, instanceOwnerId }: 
 /** Whether rules should lead to a service's interface, as far as it is concerned itself. */
 export function isInUse({ options }: World, target: NetworkInterface): boolean {
   const { interfaces = "instances" } = options;
-  const { kind, isGroupless } = serviceOf(target);
-  const isWanted =
-    interfaces === "all" || (Array.isArray(interfaces) && interfaces.some((each) => each === kind));
+  const { kind, isGroupless, wasOther } = serviceOf(target);
+  const isMeant = (each: string) => each === kind || (wasOther === true && each === "other");
+  const isWanted = interfaces === "all" || (Array.isArray(interfaces) && interfaces.some(isMeant));
   const isLeft = target.status === "available" || target.status === "detaching";
   const isLeaving = target.attachmentStatus === "detaching" || target.attachmentStatus === "detached";
   return isWanted && isGroupless !== true && !isLeft && !isLeaving && target.securityGroupIds.length > 0;
@@ -25,16 +25,22 @@ export function isInUse({ options }: World, target: NetworkInterface): boolean {
 /** Each interface is asked about once a packet. */
 const known = new WeakMap<NetworkInterface, Service>();
 
-function serviceOf(target: NetworkInterface): Service {
+/** What it is for, by the oracle's own table. */
+export function serviceOf(target: NetworkInterface): Service {
   const service = known.get(target) ?? recognised(target);
   known.set(target, service);
   return service;
 }
 
 /** EC2's type says it where it is more than "interface", otherwise the description or who asked for it. */
-function recognised({ interfaceType = "interface", description, requesterId }: NetworkInterface): Service {
-  const found = SERVICES.find(({ kind, shown }) => {
-    if (kind === "other") return false;
+function recognised({
+  interfaceType = "interface",
+  description,
+  requesterId,
+  securityGroupIds,
+}: NetworkInterface): Service {
+  const found = SERVICES.find(({ kind, shown, isGroupless }) => {
+    if (kind === "other" || (isGroupless === true && securityGroupIds.length > 0)) return false;
     const type = shown.interfaceType ?? "interface";
     if (interfaceType !== "interface") return type === interfaceType;
     // Load balancers of all kinds have one requester.

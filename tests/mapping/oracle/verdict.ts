@@ -5,6 +5,7 @@ import type { SecurityGroup } from "../../../inventory/types";
 import { crossesFirewall, interfaceAt, isUp, rulesThatLetThrough } from "./aws";
 import { isWithin } from "./bits";
 import type { Fault } from "./fault";
+import { isServices, serviceOf } from "./in-use";
 import { isolatedEnds, isolationFault } from "./isolated";
 import { endsOf, isIpv6 } from "./packet";
 import type { Packet } from "./packet";
@@ -22,6 +23,8 @@ export interface Seen {
   egress: number;
   inside: number;
   isolated: number;
+  /** Of those let through to or from what a service uses, by its kind and their direction: "rds ingress". */
+  services: Record<string, number>;
 }
 
 export const nothingSeen = (): Seen => ({
@@ -32,6 +35,7 @@ export const nothingSeen = (): Seen => ({
   egress: 0,
   inside: 0,
   isolated: 0,
+  services: {},
 });
 
 /** A policy as the firewall has it: groups resolved to their addresses, or to what is registered for them. */
@@ -81,6 +85,10 @@ export function faultOf(
   if (letThrough.length === 0) return undefined;
   seen.letThrough++;
   if (direction === "egress") seen.egress++;
+  if (isServices(world, target)) {
+    const key = `${serviceOf(target).kind} ${direction}`;
+    seen.services[key] = (seen.services[key] ?? 0) + 1;
+  }
 
   const { near, far } = endsOf(packet);
   const inside = nearZone(world, target);

@@ -22,8 +22,13 @@ export async function runInParallel(seed: number, count: number): Promise<{ seen
     Array.from({ length: step }, (_, first) => run({ seed, first, count, step })),
   );
   const seen = nothingSeen();
-  for (const result of results) {
-    for (const key of Object.keys(seen) as (keyof Seen)[]) seen[key] += result.seen[key];
+  for (const { seen: part } of results) {
+    for (const key of Object.keys(seen) as (keyof Seen)[]) {
+      if (key !== "services") seen[key] += part[key];
+    }
+    for (const [key, count] of Object.entries(part.services)) {
+      seen.services[key] = (seen.services[key] ?? 0) + count;
+    }
   }
   const failures = results.flatMap(({ failure }) => failure ?? []);
   const failure = failures.sort((a, b) => a.index - b.index)[0];

@@ -110,6 +110,40 @@ describe("a CloudTrail record", () => {
     }
   });
 
+  it("is a change whoever makes it: a service for its interfaces, with its role of the account or by itself", () => {
+    // CloudTrail user guide, userIdentity: `invokedBy` names the service; EFS user guide has such a CreateNetworkInterface.
+    const role = (name: string, session: string, invokedBy: string) => ({
+      ...sessionOf(name, session),
+      invokedBy,
+    });
+    const authors: [string, object][] = [
+      ["elasticfilesystem.amazonaws.com", { type: "AWSService" }],
+      [
+        "elasticloadbalancing.amazonaws.com",
+        role(
+          "AWSServiceRoleForElasticLoadBalancing",
+          "ElasticLoadBalancing",
+          "elasticloadbalancing.amazonaws.com",
+        ),
+      ],
+      ["lambda.amazonaws.com", role("orders", "awslambda_1_2026", "lambda.amazonaws.com")],
+      ["ecs.amazonaws.com", role("AWSServiceRoleForECS", "ecs-eni-provisioning", "ecs.amazonaws.com")],
+      ["eks.amazonaws.com", role("AWSServiceRoleForAmazonEKS", "AmazonEKS", "eks.amazonaws.com")],
+    ];
+    const calls = ["Create", "Attach", "Detach", "Delete"].map((each) => `${each}NetworkInterface`);
+    for (const { call, request, answer } of SHAPES.filter(
+      (each) => calls.includes(each.call) || /^ModifyNetworkI|^(Una|A)ssign/.test(each.call),
+    )) {
+      for (const [invokedBy, identity] of authors) {
+        const record = callRecord(call, request, {
+          ...{ userIdentity: { invokedBy, ...identity }, responseElements: answer ?? { _return: true } },
+          ...{ sourceIPAddress: invokedBy, userAgent: invokedBy, eventCategory: "Management" },
+        });
+        expect(read(record), `${call} by ${invokedBy}`).to.have.nested.property("change.what", call);
+      }
+    }
+  });
+
   it("counts what a role with our role's name did in another account", () => {
     const foreign = JSON.parse(
       JSON.stringify(sessionOf("panos-trigger", "run")).replaceAll(ACCOUNT, "210987654321"),
