@@ -4,6 +4,7 @@ import type { HaPairOptions, PanoramaOptions } from "../../packages/simulator";
 import { parseApplications } from "../../packages/simulator/policy/more-applications";
 import type { MoreApplications } from "../../packages/simulator/policy/more-applications";
 import { refusesFrom } from "../../packages/simulator/refuses";
+import { unknownsFrom } from "../../packages/simulator/panorama/unknowns";
 import { command, prose, refuse, type GivenTo } from "../framework";
 import { announce, type Running } from "./announce";
 import { stopWithLauncher } from "./launcher";
@@ -25,7 +26,8 @@ export const simulator = command(simulatorTable, async (given, { output, environ
 });
 
 function started(given: Given, options: HaPairOptions): Promise<Running> {
-  if (given.panorama !== undefined) return startPanorama(withFirewalls(given.panorama, options));
+  if (given.panorama !== undefined)
+    return startPanorama(withFirewalls(given.panorama, options, given.panoramaDoes));
   return given.ha === undefined ? startSimulator(options) : startHaPair(options);
 }
 
@@ -33,7 +35,8 @@ function started(given: Given, options: HaPairOptions): Promise<Running> {
  * The configuration that is given is each firewall's; Panorama's own has two device groups. Of a pair of Panoramas the
  * second one has the second ports, and the firewalls those behind them.
  */
-function withFirewalls(firewalls: number, given: HaPairOptions): PanoramaOptions {
+function withFirewalls(firewalls: number, given: HaPairOptions, does: readonly string[]): PanoramaOptions {
+  const { unknowns, ha } = unknownsFrom(does);
   const { config, second = {}, mode, syncSeconds = 0, passiveWrites = false, ...options } = given;
   const isPair = mode !== undefined;
   const next = (port = 0) => (port === 0 ? 0 : port + 1);
@@ -41,8 +44,9 @@ function withFirewalls(firewalls: number, given: HaPairOptions): PanoramaOptions
   return {
     ...options,
     firewalls,
+    unknowns,
     firewall: { ...ports, ...(config !== undefined && { config }) },
-    ...(isPair && { ha: { syncSeconds, passiveWrites, second } }),
+    ...(isPair && { ha: { syncSeconds, passiveWrites, second, ...ha } }),
   };
 }
 
@@ -51,6 +55,7 @@ function optionsFrom(given: Given): HaPairOptions {
   refuse(
     password.length > Math.max(user.length, 1) && "--password: there are more passwords than users",
     given.panorama !== undefined && ha === "active-active" && "--panorama goes with --ha active-passive",
+    given.panorama === undefined && given.panoramaDoes.length > 0 && "--panorama-does goes with --panorama",
     ha !== undefined && !isMode(ha) && `--ha: "${ha}" is neither active-passive nor active-active`,
   );
   const names = user.length === 0 ? ["admin"] : user;

@@ -1,8 +1,13 @@
 import { anyText, flag, number, numberOr, table, text, texts, textOr } from "../framework";
+import { UNKNOWN_VALUES } from "../../packages/simulator/panorama/unknowns";
 import { ADMINISTRATION, FAULTS, ROLES } from "./help";
 
 const port = (byDefault: number, says: string) =>
   numberOr(byDefault, "N", `${says}; 0 takes any free one`, { to: 65_535 });
+
+const UNKNOWN_TEXT = Object.entries(UNKNOWN_VALUES)
+  .map(([name, values]) => `${name}=${values.join("|")}`)
+  .join(", ");
 
 export const simulatorTable = table({
   name: "simulator",
@@ -61,6 +66,10 @@ export const simulatorTable = table({
       },
     ),
     panorama: number("N", "a Panorama with N firewalls behind it, instead of one firewall", { to: 50 }),
+    panoramaDoes: texts(
+      "NAME=VALUE",
+      `with --panorama, what it does where that isn't known: ${UNKNOWN_TEXT}`,
+    ),
     secondPort: port(
       8444,
       "the HTTPS port of the second one of a pair; with --panorama alone, of its first firewall (with a pair, the next one)",

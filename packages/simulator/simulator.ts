@@ -26,7 +26,7 @@ import { selectElements } from "./xpath/select";
 
 /**
  * A PAN-OS firewall to talk to over real sockets. Emits "request" with a RequestRecord for each request
- * served, "job" with a Job whenever one changes its status, "fault" with a FiredFault when one has done
+ * served, "job" with a Job whenever one changes its status, "pair" when its part in an HA pair may be another, "fault" with a FiredFault when one has done
  * its work, "restarting" when it has gone down, and "restarted" when it takes connections again.
  */
 export class Simulator extends EventEmitter {
@@ -71,6 +71,7 @@ export class Simulator extends EventEmitter {
       { https: apiHandler(parts, page), http: apiHandler(parts, adminHandler(firewall, this.faults, page)) },
     );
     firewall.jobs.on("job", (job: Job) => this.emit("job", job));
+    firewall.ha?.changes.on("change", () => this.emit("pair"));
   }
 
   static async start(options: SimulatorOptions = {}, firewall = firewallFrom(options)): Promise<Simulator> {

@@ -1,10 +1,13 @@
 import { expect } from "chai";
 import type { Stack } from "../../packages/pulumi/stack";
 import type { HaPair, PanoramaOptions } from "../../packages/simulator";
+import { PanosClient } from "../../panos/client";
+import { waitForJob } from "../../panos/job";
 import { account, ruleOf, type Permission } from "../support/account";
 import { FleetLab } from "../support/fleet";
 import { freePort } from "../support/free-port";
-import { said, succeeded } from "../support/lab";
+import { PASSWORDS, said, succeeded } from "../support/lab";
+import { driftIn } from "../support/run-drift";
 
 const WEB: Permission = { group: 1, port: 443 };
 const BEFORE = ["cleanup"];
@@ -163,5 +166,32 @@ describe("e2e: Panorama as an HA pair", function () {
       [0, 2],
     ]);
     expect(held()).to.deep.equal([AFTER, AFTER, AFTER]);
+  });
+
+  it("drift is looked for on the one that has taken over, also where the other one is gone", async () => {
+    await open();
+    succeeded(await stack.up());
+    pair.failOver();
+    const quiet = await driftIn(fleet.lab);
+    expect(quiet.code, quiet.text).to.equal(0);
+    const admin = new PanosClient({
+      ...{ hostname: "127.0.0.2", port: pair.second.port, protocol: "https", vsys: "vsys1" },
+      ...{ username: "admin", password: PASSWORDS.admin, skipVerifyCertificate: true },
+    });
+    try {
+      const source = `${PRE}/entry[@name='${ruleOf(WEB)}']/source`;
+      await admin.edit(source, "<source><member>any</member></source>");
+      const id = await admin.commit("<commit></commit>");
+      await waitForJob(admin, id ?? "", { timeoutSeconds: 60 });
+    } finally {
+      await admin.close();
+    }
+    await pair.first.stop();
+    const { code, text, made } = await driftIn(fleet.lab);
+    expect(code, text).to.equal(2);
+    const [group] = made.firewalls;
+    expect(group!.findings.map(({ kind, name }) => [kind, name])).to.deep.equal([["edited", ruleOf(WEB)]]);
+    expect(group!.pushes!.waiting).to.deep.equal(["admin"]);
+    expect(group!.pushes!.firewalls.map(({ isInSync }) => isInSync)).to.deep.equal([false, false, false]);
   });
 });

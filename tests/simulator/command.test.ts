@@ -115,9 +115,10 @@ describe("simulator: the command", () => {
       run("--port", "0", "--http-port", "0", "--config", file),
       run("--faults", faults),
       run("--ha", "yes"),
+      run("--panorama", "1", "--panorama-does", "ownLoc=maybe"),
     ];
     const codes = await Promise.all(runs.map(async ({ ended }) => (await ended)[0]));
-    expect(codes).to.deep.equal([64, 64, 1, 1, 64]);
+    expect(codes).to.deep.equal([64, 64, 1, 1, 64, 1]);
     expect(runs[0]?.output()).to.contain("--port");
     expect(runs[1]?.output()).to.contain("--nonsense");
     expect(runs[2]?.output()).to.contain("<policy>");
@@ -125,5 +126,6 @@ describe("simulator: the command", () => {
       'faults[0].effect: "seconds" is unknown here; there are do, when, ms',
     );
     expect(runs[4]?.output()).to.contain('--ha: "yes"');
+    expect(runs[5]?.output()).to.contain('ownLoc is yes or no, not "maybe"');
   });
 });

@@ -1,6 +1,7 @@
+import { once } from "node:events";
 import * as http from "node:http";
 import { expect } from "chai";
-import { startSimulator } from "../../packages/simulator/index";
+import { startPanorama, startSimulator } from "../../packages/simulator/index";
 import type { Simulator } from "../../packages/simulator/index";
 import type { PageState } from "../../packages/simulator/page/types";
 import { Client, RULES, ruleXml } from "./stock-client";
@@ -104,5 +105,23 @@ describe("simulator: the page", () => {
   it("is for this machine under its own name only", async () => {
     expect((await get(`${simulator.httpUrl}/state`, { host: "attacker.example" })).status).to.equal(403);
     expect((await get(`${simulator.httpUrl}/elsewhere`)).status).to.equal(404);
+  });
+
+  it("shows what one of a pair of Panoramas is, and that a failover made it another, at once", async () => {
+    const { panorama, pair } = await startPanorama({ firewalls: 0, ha: {} });
+    try {
+      const shown = async () => JSON.parse((await get(`${panorama.httpUrl}/state`)).text) as PageState;
+      const peer = { hostname: "panorama-2", state: "secondary-passive", reachable: true };
+      expect((await shown()).pair).to.deep.equal({ state: "primary-active", peer, sync: "synchronized" });
+      const told = once(panorama, "pair");
+      pair!.failOver();
+      await told;
+      expect((await shown()).pair).to.deep.include({
+        state: "primary-passive",
+        peer: { ...peer, state: "secondary-active" },
+      });
+    } finally {
+      await pair!.stop();
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import type { Candidate } from "../config/candidate";
 import { markAll } from "../config/journal";
 import type { JournalEntry } from "../config/journal";
@@ -64,6 +65,8 @@ export interface HaLinkOptions {
 export class HaLink {
   readonly members: readonly [HaMember, HaMember];
   sync: RunningSync = "synchronized";
+  /** Emits "change" when one is another than it was, or what it runs comes to the other. */
+  readonly changes = new EventEmitter();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -127,6 +130,7 @@ export class HaLink {
     const isBare = this.options.mode === "panorama" && !/^(primary|secondary)-/.test(state);
     member.state = isBare ? (`${member.place}-${state}` as HaState) : state;
     member.since = new Date();
+    this.changes.emit("change");
   }
 
   /** Makes one the one that leads, or the one that can take over. */
@@ -181,6 +185,7 @@ export class HaLink {
     to.candidate.reset(to.running.clone());
     this.options.onArrival?.(from, to);
     this.sync = "synchronized";
+    this.changes.emit("change");
   }
 
   /** Ends a synchronisation before it arrives. */

@@ -60,14 +60,14 @@ function page(response: ServerResponse): void {
   response.end(pageHtml(nonce));
 }
 
+const CHANGES = ["request", "job", "pair"];
+
 function stream(response: ServerResponse, changes: EventEmitter): void {
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.write("data: changed\n\n");
   const tell = (): void => void response.write("data: changed\n\n");
-  changes.on("request", tell);
-  changes.on("job", tell);
+  for (const change of CHANGES) changes.on(change, tell);
   response.on("close", () => {
-    changes.off("request", tell);
-    changes.off("job", tell);
+    for (const change of CHANGES) changes.off(change, tell);
   });
 }

@@ -204,8 +204,11 @@ function show(shown) {
   const pending = [...admins].map(([admin, count]) => `${admin}: ${count} pending`).join(", ");
   const candidate = shown.vsys.flatMap((each) => each.candidate).length;
   const running = shown.vsys.flatMap((each) => each.running).length;
+  const { pair } = shown;
+  const peer = pair && `${pair.peer.hostname} is ${pair.peer.reachable ? pair.peer.state : "down"}`;
+  const part = pair ? `${pair.state}, its HA peer ${peer}, ${pair.sync}; ` : "";
   byId("summary").textContent =
-    `${ruleCount(candidate)} in candidate, ${running} running; ${pending || "nothing pending"}`;
+    `${part}${ruleCount(candidate)} in candidate, ${running} running; ${pending || "nothing pending"}`;
   showPolicy();
   fill(
     "pending",

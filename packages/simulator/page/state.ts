@@ -1,12 +1,13 @@
 import { componentOf } from "../config/journal";
 import { objectPath, xpathOf } from "../config/paths";
 import type { Firewall } from "../firewall";
+import type { HaLink } from "../ha/link";
 import { fleetOf } from "../panorama/fleet";
 import { isPanorama, scopesOf } from "../schema/hierarchy";
 import type { RequestRecord } from "../http/record";
 import { print } from "../xml/print";
 import type { XmlElement } from "../xml/element";
-import type { PageState, RuleView } from "./types";
+import type { PageState, PairView, RuleView } from "./types";
 
 const LISTS = ["tag", "from", "source", "to", "destination", "application", "service"];
 const SHOWN = 40;
@@ -17,6 +18,7 @@ export function pageState(firewall: Firewall, requests: readonly RequestRecord[]
     hostname: firewall.hostname,
     swVersion: firewall.swVersion,
     vsys: placesOf(firewall).map(({ name, path }) => ({ name, ...rulebases(firewall, path) })),
+    ...(firewall.ha && { pair: pairOf(firewall, firewall.ha) }),
     ...(firewall.panorama && { fleet: fleetOf(firewall.panorama, firewall) }),
     pending: candidate.journal.entries.slice(-200).map((entry) => ({
       admin: entry.admin,
@@ -48,6 +50,21 @@ export function pageState(firewall: Firewall, requests: readonly RequestRecord[]
         ...(element !== undefined && { element: element.slice(0, 300) }),
       })),
   };
+}
+
+function pairOf(firewall: Firewall, link: HaLink): PairView {
+  const peer = link.peerOf(firewall);
+  const { address, isReachable } = peer.firewall;
+  const hostname = hostOf(peer.firewall.running) ?? address;
+  return {
+    state: link.member(firewall).state,
+    peer: { hostname, state: peer.state, reachable: isReachable },
+    sync: link.sync,
+  };
+}
+
+function hostOf(config: XmlElement): string | undefined {
+  return config.child("devices")?.entries()[0]?.at("deviceconfig", "system")?.value("hostname");
 }
 
 /** Each rulebase of security rules: one for a vsys; those of shared and of every device group of Panorama's. */

@@ -39,11 +39,21 @@ interface FleetMember {
   pushedAt: string;
 }
 
+/** What one of an HA pair is, and what it says of the other one. */
+export interface PairView {
+  state: string;
+  peer: { hostname: string; state: string; reachable: boolean };
+  /** Whether both have the same running configuration. */
+  sync: string;
+}
+
 /** Everything the page shows, as data: no key, no password, no XML. */
 export interface PageState {
   hostname: string;
   swVersion: string;
   vsys: { name: string; candidate: RuleView[]; running: RuleView[] }[];
+  /** Of one of an HA pair. */
+  pair?: PairView;
   /** Of a Panorama. */
   fleet?: Fleet;
   pending: { admin: string; action: string; component: string; xpath: string }[];

@@ -34,3 +34,49 @@ export const USUAL: Unknowns = {
   groupLockBy: "both",
   whoseWaits: "both",
 };
+
+/** What each of these takes, and what a pair of Panoramas does, as a command line has it; the first is what is usual. */
+export const UNKNOWN_VALUES = {
+  mergesByDefault: ["no", "yes"],
+  ownLoc: ["yes", "no"],
+  nothingToPush: ["job", "code-19"],
+  jobOfFailedDevice: ["FAIL", "OK"],
+  ruleNameCollision: ["never", "push"],
+  fullPushFirst: ["no", "yes"],
+  refusesAdminPush: ["no", "yes"],
+  groupLockBy: ["both", "vsys", "target"],
+  whoseWaits: ["both", "own"],
+  syncEnabled: ["yes", "no"],
+  candidateFollows: ["no", "yes"],
+  passivePushes: ["no", "yes"],
+} as const satisfies Record<
+  keyof Unknowns | "syncEnabled" | "candidateFollows" | "passivePushes",
+  readonly string[]
+>;
+
+const OF_A_PAIR: readonly string[] = ["syncEnabled", "candidateFollows", "passivePushes"];
+
+/**
+ * Reads "NAME=VALUE" of each.
+ * @throws Error that says what there is
+ */
+export function unknownsFrom(texts: readonly string[]): {
+  unknowns: Partial<Unknowns>;
+  ha: { syncEnabled?: boolean; candidateFollows?: boolean; passivePushes?: boolean };
+} {
+  const read = texts.map((text): [string, string | boolean] => {
+    const [name = "", value = ""] = text.split("=", 2);
+    const values: readonly string[] | undefined = Object.hasOwn(UNKNOWN_VALUES, name)
+      ? UNKNOWN_VALUES[name as keyof typeof UNKNOWN_VALUES]
+      : undefined;
+    if (values === undefined) {
+      throw new Error(`--panorama-does: "${name}" is none of ${Object.keys(UNKNOWN_VALUES).join(", ")}`);
+    }
+    if (!values.includes(value))
+      throw new Error(`--panorama-does: ${name} is ${values.join(" or ")}, not "${value}"`);
+    return [name, values.includes("yes") ? value === "yes" : value];
+  });
+  const those = (isPairs: boolean) =>
+    Object.fromEntries(read.filter(([name]) => OF_A_PAIR.includes(name) === isPairs));
+  return { unknowns: those(false), ha: those(true) };
+}
