@@ -48,6 +48,20 @@ describe("simulator: what Panorama pushes", () => {
     }
   });
 
+  it("a group that moves puts its firewalls out of sync, and the next push follows", async () => {
+    await start();
+    const above = `${GROUPS}/entry[@name='all-sites']/pre-rulebase/security/rules`;
+    await admin.client.set(above, ruleXml("above"));
+    await admin.client.commitAndWait();
+    await admin.pushed();
+    const cmd = `<request><move-dg><entry name="cloud"/></move-dg></request>`;
+    await admin.client.job((await admin.ask(cmd)).root.at("result", "job")?.text ?? "");
+    expect(await admin.states()).to.deep.equal(["yes Out of Sync", "yes Out of Sync"]);
+    await admin.pushed();
+    expect(await admin.states()).to.deep.equal(["yes In Sync", "yes In Sync"]);
+    expect(lab.pushedRules(lab.serials[0]!, "pre-rulebase")).to.deep.equal([]);
+  });
+
   it("a push to a group above doesn't reach the firewalls of those below", async () => {
     await start();
     await committed("r");

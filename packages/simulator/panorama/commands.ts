@@ -116,7 +116,10 @@ function move(node: XmlElement, { firewall }: OpContext) {
     throw new Refusal("12", [`${group} is above ${parent}`]);
   const job = firewall.jobs.enqueue({ type: "Commit", user: "", description: "move device group" }, () => {
     setParent(firewall.candidate.root, group, isShared ? undefined : parent);
-    takeHierarchy(firewall.running, firewall.candidate.root);
+    // What firewalls have been sent is known by the configuration that it was made from, which stays as it is.
+    const running = firewall.running.clone();
+    takeHierarchy(running, firewall.candidate.root);
+    firewall.running = running;
     return { ok: true, details: [`Moved ${group}`], warnings: [] };
   });
   return result(`<msg><line>job enqueued with jobid ${job.id}</line></msg><job>${job.id}</job>`);
