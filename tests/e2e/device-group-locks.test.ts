@@ -6,7 +6,7 @@ import { said, succeeded } from "../support/lab";
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
 
-describe("e2e: locks around a device group", function () {
+describe("e2e: what keeps a device group's run back", function () {
   this.timeout(120_000);
   let fleet: FleetLab;
   before(async () => {
@@ -64,6 +64,28 @@ describe("e2e: locks around a device group", function () {
     await local.op(request("<remove></remove>"), false, "shared");
     succeeded(await stack.up());
     expect(fleet.pushed().every((rules) => rules.includes(ruleOf(SSH)))).to.equal(true);
+  });
+
+  it("a freeze keeps back a push that is due, and the run after it pushes", async () => {
+    const [, second = ""] = fleet.fleet.serials;
+    const use = (settings: Record<string, unknown> = {}) =>
+      fleet.stack({ settings }, { onUnreachable: "warn" });
+    fleet.fleet.connect(second, false);
+    await fleet.lab.setAccount(account([WEB]));
+    const stack = await use();
+    succeeded(await stack.up());
+    fleet.fleet.connect(second);
+    await use({ "aws-panos-rules:paused": true });
+    const before = [fleet.jobs("Commit"), fleet.jobs("CommitAll")];
+    const { result, writes } = await fleet.lab.during(() => stack.up());
+    expect([result.code, writes]).to.deep.equal([1, 0]);
+    expect(said(result)).to.contain(
+      "nothing is written to firewall/cloud:pre-rulebase: aws-panos-rules:paused is set",
+    );
+    expect([fleet.jobs("Commit"), fleet.jobs("CommitAll")]).to.deep.equal(before);
+    await use();
+    succeeded(await stack.up());
+    expect(fleet.pushed()).to.deep.equal(fleet.fleet.serials.map(() => [ruleOf(WEB), "cleanup"]));
   });
 
   it("where Panorama locks no device group by name, it says what to set, and with that it commits", async () => {
