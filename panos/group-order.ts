@@ -4,6 +4,7 @@ import type { ManagedFirewall } from "./device-groups";
 import { withTarget } from "./evaluated";
 import type { DeviceGroup } from "./location";
 import type { Rulebase, RulebaseRule, RulesOnSome } from "./policy";
+import { countsOf, rulesIn, sumOf, type Counts } from "./room";
 import { rulebaseRule } from "./rulebase";
 import { entries, find, type XmlElement } from "./xml";
 
@@ -57,6 +58,19 @@ export function rulesAround(
   return rulebase === "pre-rulebase"
     ? { inherited: first, behind: [...withTarget(some), ...ofGroups([own], "post-rulebase"), ...last] }
     : { inherited: [...first, ...ofGroups([own], "pre-rulebase")], between: some, behind: last };
+}
+
+/** How many rules and objects one of its firewalls has that are neither in the group's rulebase nor among its objects. */
+export function countsAround(
+  { rulebase }: DeviceGroup,
+  { shared, own, above, ways }: Layers,
+  firewall: ManagedFirewall,
+  local: XmlElement | undefined,
+): Counts {
+  const other = rulebase === "pre-rulebase" ? "post-rulebase" : "pre-rulebase";
+  const scopes = [...above, ...(ways.get(firewall.group) ?? [])].map(({ scope }) => scope);
+  const counts = sumOf([shared, local, ...scopes].map(countsOf));
+  return { ...counts, rules: counts.rules + rulesIn(own.scope, other) };
 }
 
 function ofGroups(groups: readonly Scope[], side: "pre-rulebase" | "post-rulebase"): RulebaseRule[] {

@@ -11,7 +11,8 @@ import { PanosError } from "./error";
 import { groupXpath, SHARED_XPATH, vsysXpath, type DeviceGroup } from "./location";
 import { addressObjects, applicationObjects, serviceObjects, taggedAddresses } from "./named-objects";
 import type { Rulebase } from "./policy";
-import { rulesAround, type Layers, type Locals, type Scope } from "./group-order";
+import { countsAround, rulesAround, type Layers, type Locals, type Scope } from "./group-order";
+import type { Counts } from "./room";
 import { rulebaseFrom } from "./rulebase";
 import { child, entries, find, nameOf, parent, textAt, type XmlElement } from "./xml";
 
@@ -33,6 +34,8 @@ export interface GroupRulebases {
   fleet: Fleet;
   /** Of each connected firewall the vsys's `<entry>` that is its own. */
   locals: Locals;
+  /** What each of these has beside what the group's rulebase and objects are. */
+  elsewhere: { firewall: ManagedFirewall; counts: Counts }[];
 }
 
 /** What objects are in, within a group, a vsys or shared; of shared and the groups above those count that are not its own. */
@@ -98,6 +101,10 @@ export async function readGroupRulebases(
       notes: [...unasked(firewalls, panorama), ...ofTheirOwn(locals)],
     },
     locals,
+    elsewhere: locals.map(({ firewall, vsys }) => ({
+      firewall,
+      counts: countsAround(panorama, layersOf(running, hierarchy), firewall, vsys),
+    })),
   };
 }
 

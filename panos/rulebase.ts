@@ -14,6 +14,7 @@ import { natRules } from "./nat";
 import { groupText } from "./evaluated";
 import type { ApplicationOverride, PushedRules, Rulebase, RulebaseRule } from "./policy";
 import { locOf, readPushed, type Pushed } from "./pushed";
+import { countsOf, sumOf, type Counts } from "./room";
 import { conditionsIn, unknownIn } from "./rule-elements";
 import { child, entries, find, members, textAt, type XmlElement } from "./xml";
 
@@ -27,6 +28,8 @@ export async function readRulebases(client: PanosClient): Promise<{
   running: Rulebase;
   candidateVsys: XmlElement | undefined;
   runningVsys: XmlElement | undefined;
+  /** What the device runs beside the vsys's own: what is shared, and what Panorama has pushed. */
+  elsewhere: Counts;
 }> {
   const vsys = vsysXpath(client.connection);
   const [reading, candidateVsys, candidateShared, runningVsys, runningShared, session] = await Promise.all([
@@ -55,6 +58,15 @@ export async function readRulebases(client: PanosClient): Promise<{
     running: rulebase(runningVsys, runningShared),
     candidateVsys: child(candidateVsys, "entry"),
     runningVsys: child(runningVsys, "entry"),
+    elsewhere: sumOf([countsOf(child(runningShared, "shared")), ...(pushed ? [countsOfPushed(pushed)] : [])]),
+  };
+}
+
+function countsOfPushed({ own, shared, rules }: Pushed): Counts {
+  const sides = ["pre-rulebase", "post-rulebase"] as const;
+  return {
+    ...sumOf([own, shared].map(countsOf)),
+    rules: sides.reduce((sum, side) => sum + rules(side, "security").length, 0),
   };
 }
 

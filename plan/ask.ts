@@ -5,6 +5,7 @@ import { capacity, type Capacity } from "../panos/capacity";
 import type { PanosClient } from "../panos/client";
 import { askActive } from "../panos/ha";
 import { readGroupRulebases, type GroupRulebases } from "../panos/group-rulebase";
+import { beside, leastOf, type Counts } from "../panos/room";
 import { readRulebases } from "../panos/rulebase";
 import { systemInfo } from "../panos/system";
 import type { FirewallSettings } from "../settings/types";
@@ -48,12 +49,12 @@ export async function askFirewall(firewall: FirewallSettings, questions: Questio
   const { client, answer } = await askActive(connection, (asked) =>
     Promise.all([
       rulebasesAt(asked),
-      panorama === undefined ? capacity(asked) : UNLIMITED,
+      panorama === undefined ? capacity(asked) : undefined,
       systemInfo(asked),
     ]),
   );
   try {
-    const [{ candidate, candidateVsys, running, runningVsys, fleet, locals }, most] = await answer;
+    const [{ candidate, candidateVsys, running, runningVsys, fleet, locals, elsewhere }, most] = await answer;
     // After the first answers: a key that isn't accepted is not tried more often than it has to be.
     const isRegistering = questions.registered && mapping.destinations === "dynamic";
     const registered = isRegistering
@@ -71,7 +72,7 @@ export async function askFirewall(firewall: FirewallSettings, questions: Questio
       },
       running: { rulebase: running, objects: objectsIn(runningVsys, running.names, panorama) },
       ...(fleet && { fleet }),
-      capacity: most,
+      capacity: await roomIn(client, most, elsewhere),
       ...(registered && { registered }),
       ...(drift && { drift }),
     };
@@ -83,15 +84,22 @@ export async function askFirewall(firewall: FirewallSettings, questions: Questio
 /** What is at a connection's place: a firewall's rulebases, or a device group's and what is known of its firewalls. */
 export async function rulebasesAt(
   client: PanosClient,
-): Promise<Awaited<ReturnType<typeof readRulebases>> & Partial<Pick<GroupRulebases, "fleet" | "locals">>> {
+): Promise<
+  (Awaited<ReturnType<typeof readRulebases>> & { fleet?: undefined; locals?: undefined }) | GroupRulebases
+> {
   const { panorama } = client.connection;
   return panorama === undefined ? readRulebases(client) : readGroupRulebases(client, panorama);
 }
 
-/** What a device group takes is its firewalls' to say, each of which refuses a push that is too much. */
-const UNLIMITED: Capacity = {
-  rules: undefined,
-  services: undefined,
-  addresses: undefined,
-  addressGroups: undefined,
-};
+/** What its place may have: on a device group what each connected firewall takes beside what else it has. */
+async function roomIn(
+  client: PanosClient,
+  most: Capacity | undefined,
+  elsewhere: Counts | GroupRulebases["elsewhere"],
+): Promise<Capacity> {
+  if (!Array.isArray(elsewhere)) return beside(most ?? leastOf([]), elsewhere);
+  const rooms = elsewhere.map(async ({ firewall: { serial, vsys }, counts }) =>
+    beside(await capacity(client.forFirewall(serial, vsys)), counts),
+  );
+  return leastOf(await Promise.all(rooms));
+}

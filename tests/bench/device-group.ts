@@ -1,6 +1,7 @@
 import { benchAccount, FIREWALL_INTERFACE } from "./account";
 import { table } from "./statistics";
-import { FleetLab, groupRules } from "../support/fleet";
+import { FleetLab } from "../support/fleet";
+import { groupRules } from "../support/rules";
 import { succeeded } from "../support/lab";
 import type { Executable } from "../../packages/pulumi/stack";
 

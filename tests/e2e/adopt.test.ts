@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import type { HeldRequest } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
-import { firewallConfig, Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
@@ -15,13 +16,12 @@ const ADOPT = { "aws-panos-rules:adopt": ["old-web"] };
 
 const commits = ({ type }: HeldRequest) => type === "commit";
 
-describe("e2e: taking over an administrator's rule", function () {
-  this.timeout(120_000);
+onTargets("e2e: taking over an administrator's rule", (target) => {
   let lab: Lab;
   afterEach(() => lab.close());
 
   async function open(rules: readonly string[], permissions: readonly Permission[] = [WEB]): Promise<void> {
-    lab = await Lab.open({ config: firewallConfig(rules) });
+    lab = await Lab.open({ target, given: { rules } });
     await lab.setAccount(account(permissions));
   }
   const first = ruleEntry("first", { destination: "10.9.9.9", action: "deny" });
@@ -93,7 +93,7 @@ describe("e2e: taking over an administrator's rule", function () {
     const result = await run.done;
     expect(result.code).to.equal(1);
     expect(said(result)).to.match(
-      /rule old-web on firewall\/vsys1 was not taken over .* somebody has changed it/,
+      new RegExp(`rule old-web on ${lab.label} was not taken over .* somebody has changed it`),
     );
     expect(lab.running()).to.deep.equal(["old-web", "cleanup"]);
     expect(lab.candidateField("old-web", "source")).to.include("any");

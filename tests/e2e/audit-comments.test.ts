@@ -1,15 +1,13 @@
 import { expect } from "chai";
 import { account, ruleOf, type Permission } from "../support/account";
-import { firewallConfig, Lab, said, succeeded } from "../support/lab";
+import { Lab, said, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
-const REQUIRED =
-  "<deviceconfig><setting><management><rule-require-audit-comment>yes</rule-require-audit-comment>" +
-  "</management></setting></deviceconfig>";
+const MANAGEMENT = "/config/devices/entry[@name='localhost.localdomain']/deviceconfig/setting/management";
 
-describe("e2e: audit comments", function () {
-  this.timeout(120_000);
+onTargets("e2e: audit comments", (target) => {
   let lab: Lab;
   afterEach(() => lab.close());
 
@@ -22,7 +20,7 @@ describe("e2e: audit comments", function () {
     requests.filter(({ cmd }) => cmd?.includes("<audit-comment>")).length;
 
   it("go with each rule that a commit makes or changes, and with no other", async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(account([WEB, SSH]));
     const stack = await lab.stack({ settings: { "panos:auditComment": "https://git/pull/1 <a&b>" } });
     const up = (env = {}) => lab.during(() => stack.up({ env }));
@@ -46,7 +44,10 @@ describe("e2e: audit comments", function () {
   });
 
   it("make a firewall that requires them take the rules, those that an earlier run has staged too", async () => {
-    lab = await Lab.open({ config: firewallConfig().replace("<vsys>", `${REQUIRED}<vsys>`) });
+    lab = await Lab.open({ target });
+    const required = "<rule-require-audit-comment>yes</rule-require-audit-comment>";
+    await lab.person().client.set(MANAGEMENT, required);
+    await lab.person().commitEverything();
     await lab.setAccount(account([WEB]));
     const refused = await (await lab.stack()).up();
     expect(refused.code).to.equal(1);

@@ -8,16 +8,16 @@ import { expect } from "chai";
 import type { Stack } from "../../packages/pulumi/stack";
 import { account, groupId, ruleOf } from "../support/account";
 import { Lab, PASSWORDS, said, succeeded, type StackChoices } from "../support/lab";
+import { onTargets } from "../support/targets";
 
 const ACCOUNT = account([{ group: 1, port: 443 }]);
 
-describe("e2e: bad input", function () {
-  this.timeout(120_000);
+onTargets("e2e: bad input", (target) => {
   let lab: Lab;
   let stack: Stack;
 
   before(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     stack = await lab.stack();
   });
   beforeEach(() => lab.setAccount(ACCOUNT));
@@ -150,13 +150,12 @@ describe("e2e: bad input", function () {
     ));
 });
 
-describe("e2e: unusual input that works", function () {
-  this.timeout(120_000);
+onTargets("e2e: unusual input that works", (target) => {
   let lab: Lab;
   afterEach(() => lab.close());
 
   it("an old PAN-OS is refused by its version, before anything is written", async () => {
-    lab = await Lab.open({ swVersion: "10.1.9" });
+    lab = await Lab.open({ target, swVersion: "10.1.9" });
     await lab.setAccount(ACCOUNT);
     const { result, writes } = await lab.during(async () => (await lab.stack()).up());
     expect(result.code).not.to.equal(0);
@@ -165,7 +164,7 @@ describe("e2e: unusual input that works", function () {
   });
 
   it("a certificate of an own authority is trusted through caFile", async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(ACCOUNT);
     const caFile = join(lab.directory, "ca.pem");
     await writeFile(caFile, lab.firewall.certificate);
@@ -177,7 +176,7 @@ describe("e2e: unusual input that works", function () {
   });
 
   it("names and descriptions of any characters arrive as they are, and cause no drift", async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     const inventory = account([{ group: 1, port: 443 }]);
     const name = "'] | //*";
     const description = `"quoted" & 'quoted' <b>]]></b> &amp; ${"ü🔥".repeat(20)}`;
@@ -204,7 +203,7 @@ describe("e2e: unusual input that works", function () {
   });
 
   it("ruleMode service says every port with a service object, and no application", async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(ACCOUNT);
     const stack = await lab.stack({ settings: { "aws-panos-rules:ruleMode": "service" } });
     succeeded(await stack.up());

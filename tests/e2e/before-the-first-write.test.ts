@@ -2,16 +2,17 @@ import { expect } from "chai";
 import { account, ruleOf, type Permission } from "../support/account";
 import { freePort } from "../support/free-port";
 import { firewallConfig, Lab, PASSWORDS, ruleEntry, said, succeeded } from "../support/lab";
+import { BESIDE, onTargets } from "../support/targets";
+import { scopeOf } from "../../panos/location";
 import { startHaPair, type HaPair } from "../../packages/simulator";
 
 const SSH: Permission = { group: 1, port: 22 };
 
-describe("e2e: before the first write", function () {
-  this.timeout(120_000);
+onTargets("e2e: before the first write", (target) => {
   let lab: Lab;
 
   beforeEach(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(account([SSH]));
   });
   afterEach(() => lab.close());
@@ -31,7 +32,7 @@ describe("e2e: before the first write", function () {
     expect(lab.ours()).to.deep.equal([ruleOf(SSH)]);
   });
 
-  for (const scope of ["shared", "vsys1"]) {
+  for (const scope of ["shared", scopeOf(target.location)]) {
     it(`writes nothing while somebody holds the config lock of ${scope}, and names holder, time and comment`, async () => {
       const stack = await lab.stack();
       const admin = lab.person();
@@ -39,7 +40,9 @@ describe("e2e: before the first write", function () {
       const refused = await lab.during(() => stack.up());
       expect(refused.result.code).not.to.equal(0);
       expect(said(refused.result))
-        .to.match(/admin holds the (shared config lock|config lock on vsys1) since \d{4}\/\d\d\/\d\d /)
+        .to.match(
+          /admin holds the (shared config lock|config lock on (vsys1|cloud)) since \d{4}\/\d\d\/\d\d /,
+        )
         .and.to.include("migration, back at noon")
         .and.to.include("after waiting 1 s");
       expect(refused.writes + refused.commits).to.equal(0);
@@ -48,12 +51,12 @@ describe("e2e: before the first write", function () {
     });
   }
 
-  it("is not kept from anything by a lock on writing to another vsys", async () => {
+  it("is not kept from anything by a lock on writing to another vsys, or another device group", async () => {
     await lab.close();
     const two = firewallConfig().replace("</entry></vsys>", '</entry><entry name="vsys2"/></vsys>');
-    lab = await Lab.open({ config: two });
+    lab = await Lab.open({ target, config: two });
     await lab.setAccount(account([SSH]));
-    await lab.person().takeConfigLock("vsys2", "not theirs");
+    await lab.person().takeConfigLock(lab.fleet ? BESIDE : "vsys2", "not theirs");
     succeeded(await (await lab.stack()).up());
   });
 

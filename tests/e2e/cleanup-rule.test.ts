@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { account, ruleOf, type Permission } from "../support/account";
-import { firewallConfig, Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { CLEANUP, type Given } from "../support/rules";
+import { onTargets } from "../support/targets";
 
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
@@ -8,21 +10,18 @@ const DNS: Permission = { group: 0, port: 53 };
 const THEIRS = ruleEntry("theirs", { source: "192.0.2.0/24", action: "deny" });
 const CLEANUP_KEY = "aws-panos-rules:cleanupRule";
 
-/** A configuration without a cleanup rule of its own, the predefined one overridden with an action. */
-function predefinedOnly(rules: readonly string[], action: string): string {
-  const override = `<default-security-rules><rules><entry name="interzone-default"><action>${action}</action><log-end>yes</log-end></entry></rules></default-security-rules>`;
-  return firewallConfig(rules)
-    .replace(/<entry name="cleanup">.*?<\/entry>/, "")
-    .replace("</security></rulebase>", `</security>${override}</rulebase>`);
+/** No cleanup rule of their own, and the predefined one overridden with an action. */
+function predefinedOnly(rules: readonly string[], action: string): Given {
+  const overridden = `<entry name="interzone-default"><action>${action}</action><log-end>yes</log-end></entry>`;
+  return { rules, cleanup: "", overridden };
 }
 
-describe("e2e: the cleanup rule", function () {
-  this.timeout(120_000);
+onTargets("e2e: the cleanup rule", (target) => {
   let lab: Lab;
   afterEach(() => lab.close());
 
   it("may be the predefined interzone-default: ours stand at the end of the rulebase", async () => {
-    lab = await Lab.open({ config: predefinedOnly([THEIRS], "deny") });
+    lab = await Lab.open({ target, given: predefinedOnly([THEIRS], "deny") });
     await lab.setAccount(account([WEB]));
     const stack = await lab.stack({ settings: { [CLEANUP_KEY]: "interzone-default" } });
     succeeded(await stack.up());
@@ -39,7 +38,7 @@ describe("e2e: the cleanup rule", function () {
   });
 
   it("may become the predefined one later, and another one again", async () => {
-    lab = await Lab.open({ config: firewallConfig([THEIRS]) });
+    lab = await Lab.open({ target, given: { rules: [THEIRS] } });
     await lab.setAccount(account([WEB]));
     succeeded(await (await lab.stack()).up());
     const settings = { [CLEANUP_KEY]: "interzone-default" };
@@ -52,18 +51,14 @@ describe("e2e: the cleanup rule", function () {
   });
 
   it("that is overridden to allow, disabled, allowing or narrow is told on every run, and enforced", async () => {
-    const config = firewallConfig([THEIRS]);
-    const cases: [string, string, string][] = [
+    const with_ = (cleanup: string): Given => ({ rules: [THEIRS], cleanup });
+    const cases: [Given, string, string][] = [
       [predefinedOnly([THEIRS], "allow"), "interzone-default", "is overridden: its action is allow"],
-      [
-        config.replace(/(<entry name="cleanup">.*?)<\/entry>/, "$1<disabled>yes</disabled></entry>"),
-        "cleanup",
-        "is disabled",
-      ],
-      [config.replace(/(<entry name="cleanup">.*?)deny/, "$1allow"), "cleanup", "its action is allow"],
+      [with_(CLEANUP.replace("</entry>", "<disabled>yes</disabled></entry>")), "cleanup", "is disabled"],
+      [with_(CLEANUP.replace("deny", "allow")), "cleanup", "its action is allow"],
     ];
-    for (const [xml, cleanupRule, words] of cases) {
-      lab = await Lab.open({ config: xml });
+    for (const [given, cleanupRule, words] of cases) {
+      lab = await Lab.open({ target, given });
       await lab.setAccount(account([WEB]));
       const settings = { [CLEANUP_KEY]: cleanupRule };
       const stack = await lab.stack({ settings });
@@ -75,22 +70,21 @@ describe("e2e: the cleanup rule", function () {
       expect(refused.result.code).not.to.equal(0);
       expect(said(refused.result)).to.include(words).and.to.include("guardrails.enforce is set");
       expect(refused.writes).to.equal(0);
-      if (xml !== cases.at(-1)![0]) await lab.close();
+      if (given !== cases.at(-1)![0]) await lab.close();
     }
   });
 
   it("can't be the predefined rule that allows", async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(account([WEB]));
     const stack = await lab.stack({ settings: { [CLEANUP_KEY]: "intrazone-default" } });
     expect(said(await stack.preview())).to.include("allows what stays in a zone");
   });
 });
 
-describe("e2e: the order of our rules", function () {
-  this.timeout(120_000);
+onTargets("e2e: the order of our rules", (target) => {
   let lab: Lab;
-  beforeEach(async () => (lab = await Lab.open({ config: firewallConfig([THEIRS]) })));
+  beforeEach(async () => (lab = await Lab.open({ target, given: { rules: [THEIRS] } })));
   afterEach(() => lab.close());
 
   it("is that of their names, however they come, and a stack that has another gets it with its next commit", async () => {

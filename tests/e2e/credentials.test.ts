@@ -3,16 +3,16 @@ import type { Stack } from "../../packages/pulumi/stack";
 import { PanosClient } from "../../panos/client";
 import { account } from "../support/account";
 import { Lab, PASSWORDS, said, succeeded, type StackChoices } from "../support/lab";
+import { onTargets } from "../support/targets";
 import { SecretsManager } from "../support/secrets-manager";
 
 const SECRET = "prod/firewall";
 
-describe("e2e: API keys", function () {
-  this.timeout(240_000);
+onTargets("e2e: API keys", (target) => {
   let lab: Lab;
   beforeEach(async () => {
     // With a life of keys, each login ends the administrator's older keys.
-    lab = await Lab.open({ keyLifetimeSeconds: 3600 });
+    lab = await Lab.open({ target, keyLifetimeSeconds: 3600 });
     await lab.setAccount(account([{ group: 1, port: 443 }]));
   });
   afterEach(() => lab.close());
@@ -20,7 +20,7 @@ describe("e2e: API keys", function () {
   /** A new key; every older one is good no more. */
   async function newKey(): Promise<string> {
     const client = new PanosClient({
-      ...{ hostname: "127.0.0.1", port: lab.firewall.port, protocol: "https", vsys: "vsys1" },
+      ...{ hostname: "127.0.0.1", port: lab.firewall.port, protocol: "https", ...target.location },
       ...{ username: "aws-panos", password: PASSWORDS["aws-panos"], skipVerifyCertificate: true },
     });
     try {

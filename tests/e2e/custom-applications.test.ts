@@ -3,6 +3,7 @@ import type { Stack } from "../../packages/pulumi/stack";
 import type { Inventory, SecurityGroupRule } from "../../inventory/types";
 import { account, groupId, type Permission } from "../support/account";
 import { Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 
 const WEB: Permission = { group: 1, port: 443 };
 const [GRE, UNREACHABLE] = ["aws-test1234-ip-47", "aws-test1234-i4-3-1"];
@@ -24,13 +25,12 @@ function accountWith(...traffic: [ipProtocol: string, fromPort: number, toPort: 
   return { ...inventory, securityGroups: groups };
 }
 
-describe("e2e: custom applications", function () {
-  this.timeout(120_000);
+onTargets("e2e: custom applications", (target) => {
   let lab: Lab;
   let stack: Stack;
 
   beforeEach(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     stack = await lab.stack();
   });
   afterEach(() => lab.close());
@@ -93,7 +93,7 @@ describe("e2e: custom applications", function () {
     await lab.setAccount(accountWith(["47", -1, -1]));
     const { result, commits } = await up();
     expect(result.code).to.equal(1);
-    expect(said(result)).to.include(`a custom application named ${GRE} exists on firewall/vsys1 and is not`);
+    expect(said(result)).to.include(`a custom application named ${GRE} exists on ${lab.label} and is not`);
     expect(commits).to.equal(0);
   });
 

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { account, ruleOf, type Permission } from "../support/account";
 import { firewallConfig, PASSWORDS, ruleEntry, said, succeeded } from "../support/lab";
-import { FleetLab, groupRules } from "../support/fleet";
+import { FleetLab } from "../support/fleet";
+import { groupRules } from "../support/rules";
 import type { Stack } from "../../packages/pulumi/stack";
 
 const WEB: Permission = { group: 1, port: 443 };
@@ -203,6 +204,7 @@ describe("e2e: what goes wrong between Panorama and its firewalls", function () 
     stack = await fleet.lab.stack({
       secrets: { "panos:password": PASSWORDS["aws-panos"] },
       settings: {
+        "panos:panorama": undefined,
         "panos:port": fleet.fleet.panorama.port,
         "aws-panos-rules:firewalls": [
           { name: "west", panorama: { deviceGroup: "west" } },

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { vsysXpath } from "../../panos/location";
 import { account, ruleOf, type Permission } from "../support/account";
-import { FleetLab, groupRules } from "../support/fleet";
+import { FleetLab } from "../support/fleet";
+import { groupRules } from "../support/rules";
 import { firewallConfig, ruleEntry, said } from "../support/lab";
 
 const WEB: Permission = { group: 1, port: 443 };

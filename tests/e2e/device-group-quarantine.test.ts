@@ -2,7 +2,8 @@ import { expect } from "chai";
 import type { Inventory } from "../../inventory/types";
 import type { Stack } from "../../packages/pulumi/stack";
 import { account, ruleOf, type Permission } from "../support/account";
-import { FleetLab, groupRules } from "../support/fleet";
+import { FleetLab } from "../support/fleet";
+import { groupRules } from "../support/rules";
 import { firewallConfig, ruleEntry, said, succeeded } from "../support/lab";
 
 const WEB: Permission = { group: 1, port: 443 };
@@ -152,6 +153,7 @@ describe("e2e: isolating on Panorama what has local rules", function () {
     await both(false);
     const local = await fleet.lab.stack({
       settings: {
+        "panos:panorama": undefined,
         "aws-panos-rules:quarantine": {},
         "aws-panos-rules:skipAlreadyAllowed": false,
         "aws-panos-rules:maxRemovals": 0,

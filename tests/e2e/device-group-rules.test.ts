@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import type { Stack } from "../../packages/pulumi/stack";
 import { account, ruleOf, type Permission } from "../support/account";
-import { FleetLab, groupRules } from "../support/fleet";
+import { FleetLab } from "../support/fleet";
+import { groupRules } from "../support/rules";
 import { firewallConfig, ruleEntry, said, succeeded } from "../support/lab";
 
 const WEB: Permission = { group: 1, port: 443 };

@@ -5,7 +5,8 @@ import { drift } from "../../commands/drift/drift";
 import type { Command } from "../../commands/framework";
 import type { Stack } from "../../packages/pulumi/stack";
 import { account, ruleOf, type Permission } from "../support/account";
-import { FleetLab, groupRules } from "../support/fleet";
+import { FleetLab } from "../support/fleet";
+import { groupRules } from "../support/rules";
 import { PASSPHRASE, PASSWORDS, PROJECT_DIR, ruleEntry, said, succeeded } from "../support/lab";
 import { runIn } from "../support/terminal";
 

@@ -5,6 +5,7 @@ import { ruleXml } from "../../panos/entries";
 import { account, groupId, ruleOf, type Permission } from "../support/account";
 import { faults, type Schema } from "../support/json-schema";
 import { Lab, PROJECT_DIR, ruleEntry, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 import { driftIn } from "../support/run-drift";
 import { renameRules } from "../support/state";
 
@@ -26,11 +27,10 @@ const [EDITED, DISABLED, MOVED, REMOVED, STAGED, HELD, LEAVING, UNUSED, SERVED] 
 ];
 const NEW = permission(10);
 
-describe("e2e: drift", function () {
-  this.timeout(120_000);
+onTargets("e2e: drift", (target) => {
   let lab: Lab;
   before(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
   });
   after(() => lab.close());
 
@@ -66,15 +66,14 @@ describe("e2e: drift", function () {
       `<entry name="aws-${OWNER}-tcp-8443"><protocol><tcp><port>1-65535</port></tcp></protocol></entry>`,
     );
     await admin.addRule(ruleEntry("block-mallory", { source: "203.0.113.7", action: "deny" }));
-    await admin.client.move(
-      "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']/rulebase/security/rules/entry[@name='block-mallory']",
-      "top",
-    );
+    await admin.moveToTop("block-mallory");
     await admin.commitEverything();
     await admin.edit(ruleOf(STAGED), "to", "<to><member>any</member></to>");
     const longAgo = Math.floor(Date.now() / 1000) - 100 * DAY;
-    lab.firewall.setHitCount(ruleOf(UNUSED), 3, { lastHit: longAgo });
-    lab.firewall.setHitCount(ruleOf(SERVED), 3);
+    for (const firewall of lab.firewalls) {
+      firewall.setHitCount(ruleOf(UNUSED), 3, { lastHit: longAgo });
+      firewall.setHitCount(ruleOf(SERVED), 3);
+    }
     // A refresh alone puts what it finds into the state: that must not make it what was applied.
     succeeded(await stack.refresh());
     await lab.setAccount(account([...applied.filter((each) => each !== LEAVING), NEW]));

@@ -2,21 +2,22 @@ import { expect } from "chai";
 import type { Stack } from "../../packages/pulumi/stack";
 import { account, resourceOf, ruleOf, type Permission } from "../support/account";
 import { Lab, said, succeeded } from "../support/lab";
+import { containerXpath } from "../../panos/location";
+import { onTargets } from "../support/targets";
 import type { Person } from "../support/person";
 
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
 const RULE = ruleOf(WEB);
 
-describe("e2e: rules that somebody changes by hand", function () {
-  this.timeout(120_000);
+onTargets("e2e: rules that somebody changes by hand", (target) => {
   let lab: Lab;
   let stack: Stack;
   let admin: Person;
   let right: { rule: string; rules: string[] };
 
   before(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(account([WEB, SSH]));
     stack = await lab.stack();
     succeeded(await stack.up());
@@ -98,7 +99,7 @@ describe("e2e: rules that somebody changes by hand", function () {
 
   it("mends a schedule that is set in the candidate alone, before it can do harm", async () => {
     await admin.client.set(
-      "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']/schedule",
+      containerXpath(target.location, "schedule"),
       "<entry name='nights'><schedule-type><recurring><daily><member>22:00-06:00</member></daily></recurring></schedule-type></entry>",
     );
     await admin.set(RULE, "<schedule>nights</schedule>");

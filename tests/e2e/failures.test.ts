@@ -1,19 +1,19 @@
 import { expect } from "chai";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { onEveryTarget } from "../support/targets";
 import type { Stack } from "../../packages/pulumi/stack";
 
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
 const MAIL: Permission = { group: 3, port: 25 };
 
-describe("e2e: runs that fail", function () {
-  this.timeout(120_000);
+onEveryTarget("e2e: runs that fail", (target) => {
   let lab: Lab;
   let stack: Stack;
 
   beforeEach(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(account([WEB, SSH]));
     stack = await lab.stack();
   });
@@ -35,9 +35,7 @@ describe("e2e: runs that fail", function () {
 
     const failed = await up({ continueOnError: true });
     expect(failed.result.code).to.equal(1);
-    expect(said(failed.result)).to.include(
-      `a rule named ${ruleOf(MAIL)} exists on firewall/vsys1 and is not`,
-    );
+    expect(said(failed.result)).to.include(`a rule named ${ruleOf(MAIL)} exists on ${lab.label} and is not`);
     expect(said(failed.result)).to.include(`1 of its resources failed: ${ruleOf(MAIL)}`);
     expect(said(failed.result)).to.include("because resources failed: they wait for the next run");
     expect(failed.commits).to.equal(0);
@@ -136,7 +134,7 @@ describe("e2e: runs that fail", function () {
       const { ruleFor } = require("./tests/support/declare");
       const rule = ruleFor("${ruleOf(SSH)}", 22, "aws-panos-test1234");
       new FirewallPolicy("firewall", {
-        name: "firewall", vsys: "vsys1", hostname: "127.0.0.1", ownerId: "test1234", cleanupRule: "cleanup",
+        name: "firewall", vsys: "${target.location.vsys}", hostname: "127.0.0.1", ownerId: "test1234", cleanupRule: "cleanup",
         stack: "test/dev", rules: [rule, { ...rule, source: ["0.0.0.0/0"] }], services: [], applications: [], addresses: [], addressGroups: [],
         acceptRename: false,
       });`;

@@ -1,17 +1,17 @@
 import { expect } from "chai";
 import { account, resourceOf, ruleOf, type Permission } from "../support/account";
 import { Lab, said, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 
 const WEB: Permission = { group: 1, port: 8443 };
 const SSH: Permission = { group: 2, port: 8022 };
 const PAUSED = { settings: { "aws-panos-rules:paused": "true" } };
 const FROZEN = { settings: { "aws-panos-rules:freeze": [{ timeZone: "Europe/Berlin" }] } };
 
-describe("e2e: a freeze", function () {
-  this.timeout(120_000);
+onTargets("e2e: a freeze", (target) => {
   let lab: Lab;
   beforeEach(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(account([WEB]));
     succeeded(await (await lab.stack()).up());
     await lab.setAccount(account([SSH]));

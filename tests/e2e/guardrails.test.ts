@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Stack } from "../../packages/pulumi/stack";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, said, succeeded } from "../support/lab";
+import { onEveryTarget } from "../support/targets";
 
 /** The stack's outputs, as the state has them. */
 async function outputsOf(stack: Stack): Promise<Record<string, unknown>> {
@@ -12,11 +13,10 @@ async function outputsOf(stack: Stack): Promise<Record<string, unknown>> {
 const WEB: Permission = { group: 1, port: 8443 };
 const SSH: Permission = { group: 2, port: 22 };
 
-describe("e2e: guardrails and limits", function () {
-  this.timeout(120_000);
+onEveryTarget("e2e: guardrails and limits", (target) => {
   let lab: Lab;
   beforeEach(async () => {
-    lab = await Lab.open({ maxRules: 4 });
+    lab = await Lab.open({ target, maxRules: 4 + target.besides.rules });
     await lab.setAccount(account([WEB, SSH]));
   });
   afterEach(() => lab.close());
@@ -60,7 +60,7 @@ describe("e2e: guardrails and limits", function () {
   it("hold back what opens beyond maxChanges, one by one, and let what closes through", async () => {
     const stack = await lab.stack({ settings: { "aws-panos-rules:maxChanges": "1" } });
     const preview = succeeded(await stack.preview());
-    expect(withheldBy(preview, "maxChanges allows 1 change of rules on firewall/vsys1")).to.equal(1);
+    expect(withheldBy(preview, `maxChanges allows 1 change of rules on ${lab.label}`)).to.equal(1);
     const first = succeeded(await stack.up());
     expect(withheldBy(first, "maxChanges allows 1")).to.equal(1);
     expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
@@ -68,7 +68,7 @@ describe("e2e: guardrails and limits", function () {
     expect(withheldCount).to.equal(1);
     expect(withheld).to.deep.equal([
       "Security group group-2 (sg-0a0002), TCP port 22, is withheld: aws-panos-rules:maxChanges allows 1 change of " +
-        "rules on firewall/vsys1 in one run.",
+        `rules on ${lab.label} in one run.`,
     ]);
     // The next run takes the next one.
     succeeded(await stack.up());
@@ -113,7 +113,9 @@ describe("e2e: guardrails and limits", function () {
     await lab.setAccount(account([{ group: 3, port: 80 }]));
     const { result, writes } = await lab.during(() => stack.up());
     expect(result.code).not.to.equal(0);
-    expect(said(result)).to.include("this run would change 2 rules on firewall/vsys1, more than the 1");
+    expect(said(result)).to.include(
+      `this run would change 2 rules on ${lab.label}${lab.reach}, more than the 1`,
+    );
     expect(said(result)).to.match(/it would remove \S+, \S+\. Nothing was written/);
     expect(said(result)).to.include(ruleOf(WEB)).and.include(ruleOf(SSH));
     expect(writes).to.equal(0);
@@ -125,7 +127,7 @@ describe("e2e: guardrails and limits", function () {
     const more = [23, 24, 25].map((port): Permission => ({ ...SSH, port }));
     await lab.setAccount(account([SSH, ...more]));
     const run = succeeded(await stack.up());
-    const reason = "firewall/vsys1 takes 4 rules: 1 are there, and 3 of ours";
+    const reason = `${lab.label} takes 4 rules: 1 are there, and 3 of ours`;
     expect(withheldBy(run, reason)).to.equal(1);
     expect(lab.ours()).to.deep.equal([ruleOf(SSH), ...more.slice(0, 2).map(ruleOf)]);
     expect(lab.running()).not.to.include(ruleOf(WEB));

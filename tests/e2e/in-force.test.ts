@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import type { Stack } from "../../packages/pulumi/stack";
+import { entryXpath } from "../../panos/location";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 import type { Person } from "../support/person";
 
 const WEB: Permission = { group: 1, port: 443 };
@@ -11,14 +13,13 @@ const TAG = "aws-panos-test1234";
 const HOLD = "aws-panos-hold";
 const SERVICE = "aws-test1234-tcp-8025";
 
-describe("e2e: what is declared is in force, or the run fails", function () {
-  this.timeout(120_000);
+onTargets("e2e: what is declared is in force, or the run fails", (target) => {
   let lab: Lab;
   let stack: Stack;
   let admin: Person;
 
   beforeEach(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(account([WEB, SSH, MAIL]));
     stack = await lab.stack();
     admin = lab.person();
@@ -30,9 +31,7 @@ describe("e2e: what is declared is in force, or the run fails", function () {
   const destroy = () => lab.during(() => stack.destroy());
   const empty = async (): Promise<void> => {
     for (const permission of [WEB, SSH, MAIL]) await admin.deleteRule(ruleOf(permission));
-    await admin.client.delete(
-      `/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']/service/entry[@name='${SERVICE}']`,
-    );
+    await admin.client.delete(entryXpath(target.location, "service", SERVICE));
     await admin.commitEverything();
     expect(lab.ours()).to.deep.equal([]);
   };
@@ -106,7 +105,7 @@ describe("e2e: what is declared is in force, or the run fails", function () {
     await lab.setAccount(account([web!, ssh!, MAIL]));
     succeeded((await up()).result);
     expect(await lastCommit()).to.include({ rules: "0 added, 1 changed, 0 removed" });
-    expect(lab.firewall.jobs.at(-1)?.description).to.include("0 added, 1 changed, 0 removed");
+    expect(lab.commits.at(-1)?.description).to.include("0 added, 1 changed, 0 removed");
   });
 
   for (const [what, edit] of Object.entries<(() => Promise<void>) | undefined>({

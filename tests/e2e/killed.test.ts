@@ -2,31 +2,32 @@ import { once } from "node:events";
 import { expect } from "chai";
 import type { Stack } from "../../packages/pulumi/stack";
 import type { HeldRequest, RequestRecord } from "../../packages/simulator";
+import { vsysXpath, type Location } from "../../panos/location";
 import { account, ruleOf, type Permission } from "../support/account";
 import { isWrite, Lab, said, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
 const MAIL: Permission = { group: 3, port: 25 };
 
 /** The provider's reading of the candidate: the program, which plans, has read it before. */
-const providerReads = () => {
+const providerReads = (location: Location) => {
   let reads = 0;
   return ({ action, xpath }: HeldRequest) =>
-    action === "get" && xpath?.endsWith("/vsys/entry[@name='vsys1']") === true && ++reads === 2;
+    action === "get" && xpath === vsysXpath(location) && ++reads === 2;
 };
 const stages = ({ action }: HeldRequest) => action === "multi-config";
 const takesLock = ({ cmd }: Pick<HeldRequest, "cmd">) => cmd?.includes("<commit-lock><add>") === true;
 const releasesLock = ({ cmd }: HeldRequest) => cmd?.includes("<commit-lock><remove>") === true;
 const readsJournal = ({ cmd }: HeldRequest) => cmd?.includes("<list><changes>") === true;
 
-describe("e2e: a run that is killed", function () {
-  this.timeout(120_000);
+onTargets("e2e: a run that is killed", (target) => {
   let lab: Lab;
   let stack: Stack;
 
   beforeEach(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(account([WEB]));
     stack = await lab.stack();
     succeeded(await stack.up());
@@ -71,7 +72,7 @@ describe("e2e: a run that is killed", function () {
   };
 
   it("before it stages leaves a provider that writes nothing, and the next run converges", async () => {
-    const hold = lab.firewall.hold(providerReads());
+    const hold = lab.firewall.hold(providerReads(target.location));
     const run = stack.start("up");
     await hold.reached;
     await lab.kill(run);

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { account, resourceOf, ruleOf, type Permission } from "../support/account";
-import { firewallConfig, Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { onEveryTarget } from "../support/targets";
 import type { Stack } from "../../packages/pulumi/stack";
 
 const WEB: Permission = { group: 1, port: 443 };
@@ -12,8 +13,7 @@ const PROFILES =
   '<profile-group><entry name="strict"/><entry name="tiered"/></profile-group>' +
   '<log-settings><profiles><entry name="siem"/></profiles></log-settings>';
 
-describe("e2e: a stack's life", function () {
-  this.timeout(120_000);
+onEveryTarget("e2e: a stack's life", (target) => {
   let lab: Lab;
   let stack: Stack;
   let others: string;
@@ -24,7 +24,7 @@ describe("e2e: a stack's life", function () {
       ruleEntry("allow-mail", { application: "smtp", service: "application-default" }),
       ruleEntry("deny-telnet", { application: "telnet", service: "application-default", action: "deny" }),
     ];
-    lab = await Lab.open({ config: firewallConfig(rules).replace("<rulebase>", `${PROFILES}<rulebase>`) });
+    lab = await Lab.open({ target, given: { rules, objects: PROFILES } });
     const person = lab.person();
     await person.addObject("tag", '<entry name="theirs"><comments>of the administrator</comments></entry>');
     await person.addObject(
@@ -65,7 +65,7 @@ describe("e2e: a stack's life", function () {
     expect(lab.candidate()).to.deep.equal(lab.running());
     expect(await lab.person().pending()).to.deep.equal([]);
     expect(await lab.person().locks()).to.deep.equal([]);
-    const job = lab.firewall.jobs.at(-1);
+    const job = lab.commits.at(-1);
     expect(job?.user).to.equal("aws-panos");
     expect(job?.description).to.equal(
       "aws-panos-rules organization/aws-panos-rules/dev: 3 added, 0 changed, 0 removed",
@@ -159,7 +159,7 @@ describe("e2e: a stack's life", function () {
     expect(lab.objects("candidate")).to.equal(objects);
     expect(lab.candidate()).to.deep.equal(lab.running());
     expect(await lab.person().pending()).to.deep.equal([]);
-    expect(lab.firewall.jobs.at(-1)?.description).to.equal(
+    expect(lab.commits.at(-1)?.description).to.equal(
       "aws-panos-rules organization/aws-panos-rules/dev: everything removed (0 added, 0 changed, 2 removed)",
     );
   });

@@ -2,19 +2,31 @@ import { expect } from "chai";
 import type { Stack } from "../../packages/pulumi/stack";
 import { account, ruleOf, type Permission } from "../support/account";
 import { firewallConfig, Lab, said, succeeded } from "../support/lab";
+import { GROUP, onTargets } from "../support/targets";
 
 const RULES: Permission[] = Array.from({ length: 14 }, (_, group) => ({ group, port: 443 }));
 
-describe("e2e: changes that may be a mistake", function () {
-  this.timeout(120_000);
+onTargets("e2e: changes that may be a mistake", (target) => {
   let lab: Lab;
   let stack: Stack;
   let running: string[];
 
+  /** Another place of the same device, and the settings that name it. */
+  const [place, elsewhere] =
+    target.kind === "device-group"
+      ? [
+          "all-sites:pre-rulebase",
+          {
+            "panos:panorama": { ...GROUP, deviceGroup: "all-sites" },
+            "aws-panos-rules:cleanupRule": "interzone-default",
+          },
+        ]
+      : ["vsys2", { "panos:vsys": "vsys2" }];
+
   before(async () => {
     const vsys = /<entry name="vsys1">.*?<\/entry>(?=<\/vsys>)/.exec(firewallConfig())?.[0] ?? "";
     const second = vsys.replace("vsys1", "vsys2");
-    lab = await Lab.open({ config: firewallConfig().replace("</vsys>", `${second}</vsys>`) });
+    lab = await Lab.open({ target, config: firewallConfig().replace("</vsys>", `${second}</vsys>`) });
     await lab.setAccount(account(RULES));
     stack = await lab.stack();
     succeeded(await stack.up({ parallel: 20 }));
@@ -38,7 +50,7 @@ describe("e2e: changes that may be a mistake", function () {
   it("refuses to remove more than 10 rules and a quarter, naming them and the setting", async () => {
     await lab.setAccount(account(RULES.slice(11)));
     await isRefused(
-      "this would remove 11 of 14 rules from firewall/vsys1, more than the 10 allowed",
+      `this would remove 11 of 14 rules from ${lab.label}${lab.reach}, more than the 10 allowed`,
       ruleOf(RULES[0]!),
       "set aws-panos-rules:maxRemovals to 11",
     );
@@ -65,8 +77,8 @@ describe("e2e: changes that may be a mistake", function () {
     await lab.setAccount(account(RULES));
     await lab.configure({ settings: { "panos:name": "edge" } });
     await isRefused('can\'t change from "firewall" to "edge"', "run `pulumi destroy`");
-    await lab.configure({ settings: { "panos:vsys": "vsys2" } });
-    await isRefused('can\'t change from "vsys1" to "vsys2"', "run `pulumi destroy`");
+    await lab.configure({ settings: elsewhere });
+    await isRefused(`can't change from "${target.location.vsys}" to "${place}"`, "run `pulumi destroy`");
     await lab.configure({ ownerId: "other123" });
     await isRefused('can\'t change from "test1234" to "other123"', "run `pulumi destroy`");
     await lab.configure();

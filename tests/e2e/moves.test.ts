@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import type { Stack } from "../../packages/pulumi/stack";
 import { account, ruleOf, type Permission } from "../support/account";
-import { firewallConfig, Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 import type { Person } from "../support/person";
 
 const WEB: Permission = { group: 1, port: 443 };
@@ -10,19 +11,18 @@ const NEW: Permission = { group: 3, port: 8443 };
 const NOTE = "note-deny";
 
 /** Two of an administrator's rules above the cleanup rule, and a denial below it. */
-const CONFIG = firewallConfig([
-  ruleEntry("first", { source: "192.0.2.1" }),
-  ruleEntry("second", { source: "192.0.2.2" }),
-]).replace("</rules>", `${ruleEntry(NOTE, { source: "192.0.2.0/24", action: "deny" })}</rules>`);
+const GIVEN = {
+  rules: [ruleEntry("first", { source: "192.0.2.1" }), ruleEntry("second", { source: "192.0.2.2" })],
+  below: [ruleEntry(NOTE, { source: "192.0.2.0/24", action: "deny" })],
+};
 
-describe("e2e: another administrator's uncommitted moves", function () {
-  this.timeout(120_000);
+onTargets("e2e: another administrator's uncommitted moves", (target) => {
   let lab: Lab;
   let stack: Stack;
   let admin: Person;
 
   beforeEach(async () => {
-    lab = await Lab.open({ config: CONFIG });
+    lab = await Lab.open({ target, given: GIVEN });
     await lab.setAccount(account([WEB, SSH]));
     stack = await lab.stack();
     admin = lab.person();
@@ -77,10 +77,7 @@ describe("e2e: another administrator's uncommitted moves", function () {
   });
 
   it("of the cleanup rule above ours are named, and a refresh puts ours above it without them", async () => {
-    await admin.client.move(
-      "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']/rulebase/security/rules/entry[@name='cleanup']",
-      "top",
-    );
+    await admin.moveToTop("cleanup");
     await lab.setAccount(account([WEB, SSH, NEW]));
     const { result, commits } = await up();
     expect(result.code).to.equal(1);

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Stack } from "../../packages/pulumi/stack";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, said, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 import { renameRules } from "../support/state";
 
 const WEB: Permission = { group: 1, port: 443 };
@@ -9,12 +10,11 @@ const SSH: Permission = { group: 2, port: 22 };
 const API: Permission = { group: 3, port: 8443 };
 const ALL = [WEB, SSH, API];
 
-describe("e2e: rules' names in Pulumi", function () {
-  this.timeout(120_000);
+onTargets("e2e: rules' names in Pulumi", (target) => {
   let lab: Lab;
   let stack: Stack;
   before(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     const inventory = account(ALL);
     // Two groups may have one name, in two VPCs; and names are anybody's.
     const names = ["web", "web", "a::b $(reboot) **"];

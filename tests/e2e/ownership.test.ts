@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Stack } from "../../packages/pulumi/stack";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { onEveryTarget } from "../support/targets";
 import type { Person } from "../support/person";
 
 const WEB: Permission = { group: 1, port: 443 };
@@ -9,14 +10,13 @@ const SSH: Permission = { group: 2, port: 22 };
 const MAIL: Permission = { group: 3, port: 8025 };
 const TAG = "aws-panos-test1234";
 
-describe("e2e: what is ours and what isn't", function () {
-  this.timeout(120_000);
+onEveryTarget("e2e: what is ours and what isn't", (target) => {
   let lab: Lab;
   let stack: Stack;
   let admin: Person;
 
   beforeEach(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(account([WEB, SSH]));
     stack = await lab.stack();
     admin = lab.person();
@@ -34,7 +34,7 @@ describe("e2e: what is ours and what isn't", function () {
     const { result, commits } = await up();
     expect(result.code).to.equal(1);
     expect(said(result)).to.include(
-      "a service named aws-test1234-tcp-8025 exists on firewall/vsys1 and is not",
+      `a service named aws-test1234-tcp-8025 exists on ${lab.label} and is not`,
     );
     expect(commits).to.equal(0);
     expect(lab.running()).to.deep.equal(["cleanup"]);
@@ -47,7 +47,7 @@ describe("e2e: what is ours and what isn't", function () {
     const { result, commits } = await up();
     expect(result.code).to.equal(1);
     expect(said(result)).to.include(
-      `a rule named ${ruleOf(WEB)} exists on firewall/vsys1 and is not this stack's`,
+      `a rule named ${ruleOf(WEB)} exists on ${lab.label} and is not this stack's`,
     );
     expect(commits).to.equal(0);
     expect(lab.field(ruleOf(WEB), "action")).to.include("drop");
@@ -61,11 +61,11 @@ describe("e2e: what is ours and what isn't", function () {
     await lab.setAccount(account([WEB]));
     const { result } = await up();
     succeeded(result);
-    expect(said(result)).to.include(`${ruleOf(WEB)}-copy on firewall/vsys1 carries this stack's tag`);
+    expect(said(result)).to.include(`${ruleOf(WEB)}-copy on ${lab.label} carries this stack's tag`);
     expect(lab.rule(`${ruleOf(WEB)}-copy`)).to.equal(clone);
 
     const destroyed = succeeded(await stack.destroy());
-    expect(said(destroyed)).to.include(`${ruleOf(WEB)}-copy on firewall/vsys1 carries this stack's tag`);
+    expect(said(destroyed)).to.include(`${ruleOf(WEB)}-copy on ${lab.label} carries this stack's tag`);
     expect(lab.running()).to.have.members([`${ruleOf(WEB)}-copy`, "cleanup"]);
     expect(lab.rule(`${ruleOf(WEB)}-copy`)).to.equal(clone);
     // The clone uses the tag, so it stays too.
@@ -81,7 +81,7 @@ describe("e2e: what is ours and what isn't", function () {
     const { result } = await up({ refresh: true });
     expect(result.code).to.equal(1);
     expect(said(result))
-      .to.include(`rule ${ruleOf(WEB)} on firewall/vsys1 has lost this stack's tag`)
+      .to.include(`rule ${ruleOf(WEB)} on ${lab.label} has lost this stack's tag`)
       .and.to.include("declared and not in force");
     expect(lab.field(ruleOf(WEB), "source")).to.include("192.0.2.7");
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(SSH), ruleOf(MAIL)]);
@@ -96,7 +96,7 @@ describe("e2e: what is ours and what isn't", function () {
     await admin.set(ruleOf(WEB), `<tag><member>${hold}</member></tag><disabled>yes</disabled>`);
     await admin.commitEverything();
     const held = lab.rule(ruleOf(WEB));
-    const message = `rule ${ruleOf(WEB)} on firewall/vsys1 is on hold (tag ${hold})`;
+    const message = `rule ${ruleOf(WEB)} on ${lab.label} is on hold (tag ${hold})`;
 
     await lab.setAccount(account([{ ...WEB, cidr: "198.51.100.0/24" }, SSH, MAIL]));
     for (const flags of [{}, { refresh: true }]) {

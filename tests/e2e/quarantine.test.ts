@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import type { Stack } from "../../packages/pulumi/stack";
 import type { Inventory } from "../../inventory/types";
+import type { PanosClient } from "../../panos/client";
 import { account, groupId, ruleOf, type Permission } from "../support/account";
-import { firewallConfig, Lab, ruleEntry, said, succeeded, type StackChoices } from "../support/lab";
+import { Lab, ruleEntry, said, succeeded, type StackChoices } from "../support/lab";
+import { onTargets } from "../support/targets";
 import type { Person } from "../support/person";
 
 const WEB: Permission = { group: 1, port: 443 };
@@ -18,7 +20,7 @@ const [RESPONDERS, IN, OUT] = (["responders", "in", "out"] as const).map(
 const WIDE = ruleEntry("wide", { from: "any", to: "any" });
 const OUTBOUND = ruleEntry("outbound", { from: "trust", to: "untrust", source: "10.0.0.0/8" });
 /** A device that leaves sessions as they are when its policy changes. */
-const LEAVES = "<deviceconfig><setting><config><rematch>no</rematch></config></setting></deviceconfig><vsys>";
+const LEAVES = "<config><rematch>no</rematch></config>";
 const DENY = {
   "aws-panos-rules:quarantine": { deny: true, responders: ["10.9.0.0/16"] },
   "aws-panos-rules:maxRemovals": 0,
@@ -58,20 +60,20 @@ interface Asked {
 }
 
 /** What becomes of a packet: the rule that decides and its action. */
-async function fate({ client }: Person, asked: Asked): Promise<string> {
+async function fateOf(client: PanosClient, asked: Asked): Promise<string> {
   const { from = "untrust", to = "trust", source = "203.0.113.9", destination = SUSPECT, port = 443 } = asked;
   const { result } = await client.op(
     `<test><security-policy-match><from>${from}</from><to>${to}</to><source>${source}</source>` +
       `<destination>${destination}</destination><protocol>6</protocol><destination-port>${port}</destination-port>` +
       `<application>${port === 22 ? "ssh" : "ssl"}</application></security-policy-match></test>`,
     true,
+    client.connection.vsys,
   );
   const rule = result?.children.find(({ name }) => name === "rules")?.children[0];
   return `${rule?.attributes["name"]} ${rule?.children.find(({ name }) => name === "action")?.text}`;
 }
 
-describe("e2e: isolating an instance by tag", function () {
-  this.timeout(180_000);
+onTargets("e2e: isolating an instance by tag", (target) => {
   let lab: Lab;
   let person: Person;
   let prefixes: string[];
@@ -79,7 +81,7 @@ describe("e2e: isolating an instance by tag", function () {
   afterEach(() => lab.close());
 
   async function start(rules: string[], choices: StackChoices): Promise<Stack> {
-    lab = await Lab.open({ config: firewallConfig(rules).replace("<vsys>", LEAVES) });
+    lab = await Lab.open({ target, given: { rules, setting: LEAVES } });
     person = lab.person();
     await lab.setAccount(fleet(false, prefixes));
     const stack = await lab.stack(choices);
@@ -88,12 +90,12 @@ describe("e2e: isolating an instance by tag", function () {
   }
   const mark = (marked: boolean) => lab.setAccount(fleet(marked, prefixes));
   const run = (stack: Stack) => lab.during(async () => succeeded(await stack.up()));
-  const left = () => lab.firewall.sessions.map(({ id }) => id);
+  const left = () => lab.sessions();
   const open = (from: "trust" | "untrust", source: string, destination: string, port = 443) =>
-    lab.firewall.openSession({
+    lab.openSession({
       ...{ from, to: from === "trust" ? "untrust" : "trust", source, destination, port },
       application: port === 22 ? "ssh" : "ssl",
-    }).id;
+    });
 
   /** Sessions to and from the suspect; of them, those that stay when it is isolated, and others'. */
   function openSessions(): number[] {
@@ -116,17 +118,19 @@ describe("e2e: isolating an instance by tag", function () {
     );
   }
 
+  const fate = (asked: Asked) => lab.asked(person, (client) => fateOf(client, asked));
+
   async function expectIsolated(): Promise<void> {
-    expect(await fate(person, {})).to.equal(`${IN} deny`);
-    expect(await fate(person, { source: "198.51.100.1", port: 8443 })).to.equal(`${IN} deny`);
+    expect(await fate({})).to.equal(`${IN} deny`);
+    expect(await fate({ source: "198.51.100.1", port: 8443 })).to.equal(`${IN} deny`);
     expect(
-      await fate(person, { from: "trust", to: "untrust", source: SUSPECT, destination: "198.51.100.1" }),
+      await fate({ from: "trust", to: "untrust", source: SUSPECT, destination: "198.51.100.1" }),
     ).to.equal(`${OUT} deny`);
-    expect(
-      await fate(person, { from: "trust", to: "untrust", source: SUSPECT, destination: RESPONDER }),
-    ).to.equal(`${OUT} deny`);
-    expect(await fate(person, { source: RESPONDER, port: 22 })).to.equal(`${RESPONDERS} allow`);
-    expect(await fate(person, { destination: OTHER })).to.equal("wide allow");
+    expect(await fate({ from: "trust", to: "untrust", source: SUSPECT, destination: RESPONDER })).to.equal(
+      `${OUT} deny`,
+    );
+    expect(await fate({ source: RESPONDER, port: 22 })).to.equal(`${RESPONDERS} allow`);
+    expect(await fate({ destination: OTHER })).to.equal("wide allow");
   }
 
   it("keeps out what anybody allows, but responders, in one commit; releasing restores what AWS says", async () => {
@@ -163,10 +167,7 @@ describe("e2e: isolating an instance by tag", function () {
     expect(idle.result.steps).to.deep.equal([]);
 
     // Somebody puts a rule of theirs above ours: it is found, and ours go back to the top.
-    await person.client.move(
-      "/config/devices/entry/vsys/entry[@name='vsys1']/rulebase/security/rules/entry[@name='outbound']",
-      "top",
-    );
+    await person.moveToTop("outbound");
     await person.commitEverything();
     succeeded(await stack.up({ refresh: true }));
     expect(lab.running()).to.deep.equal([OUT, RESPONDERS, IN, "outbound", "wide", ruleOf(WEB), "cleanup"]);
@@ -190,7 +191,7 @@ describe("e2e: isolating an instance by tag", function () {
     await mark(true);
     const isolated = await run(stack);
     expect([isolated.writes, isolated.commits]).to.deep.equal([0, 0]);
-    expect(lab.firewall.registered()).to.deep.equal({
+    expect(lab.registered()).to.deep.equal({
       ...tags({}, []),
       "aws-panos-test1234-quarantine": [SUSPECT],
     });
@@ -200,12 +201,12 @@ describe("e2e: isolating an instance by tag", function () {
     await mark(false);
     const released = await run(stack);
     expect([released.writes, released.commits]).to.deep.equal([0, 0]);
-    expect(lab.firewall.registered()).to.deep.equal(tags({ members: 1 }, [SUSPECT]));
-    expect(await fate(person, { source: "198.51.100.1" })).to.equal("wide allow");
-    expect(await fate(person, { port: 22 })).to.equal("wide allow");
+    expect(lab.registered()).to.deep.equal(tags({ members: 1 }, [SUSPECT]));
+    expect(await fate({ source: "198.51.100.1" })).to.equal("wide allow");
+    expect(await fate({ port: 22 })).to.equal("wide allow");
     succeeded(await stack.destroy());
     expect(lab.running()).to.deep.equal(["wide", "outbound", "cleanup"]);
-    expect(lab.firewall.registered()).to.deep.equal({});
+    expect(lab.registered()).to.deep.equal({});
   });
 
   it("stands directly above the rule that is named, which has to be there", async () => {
@@ -213,7 +214,7 @@ describe("e2e: isolating an instance by tag", function () {
       ...DENY,
       "aws-panos-rules:quarantine": { deny: true, before, tags: { SecurityStatus: ["IR", "hold"] } },
     });
-    lab = await Lab.open({ config: firewallConfig([OUTBOUND, WIDE]) });
+    lab = await Lab.open({ target, given: { rules: [OUTBOUND, WIDE] } });
     person = lab.person();
     await mark(true);
     const stack = await lab.stack({ settings: at("gone") });
@@ -226,9 +227,9 @@ describe("e2e: isolating an instance by tag", function () {
     await lab.configure({ settings: at("wide") });
     await run(stack);
     expect(lab.running()).to.deep.equal(["outbound", OUT, IN, "wide", ruleOf(WEB), "cleanup"]);
-    expect(await fate(person, {})).to.equal(`${IN} deny`);
+    expect(await fate({})).to.equal(`${IN} deny`);
     expect(
-      await fate(person, { from: "trust", to: "untrust", source: SUSPECT, destination: "198.51.100.1" }),
+      await fate({ from: "trust", to: "untrust", source: SUSPECT, destination: "198.51.100.1" }),
     ).to.equal("outbound allow");
   });
 
@@ -239,7 +240,7 @@ describe("e2e: isolating an instance by tag", function () {
       const tags = marked ? { SecurityStatus: "IR" } : {};
       return { ...rest, instances: instances.map((instance) => ({ ...instance, tags })) };
     };
-    lab = await Lab.open({ config: firewallConfig([WIDE]) });
+    lab = await Lab.open({ target, given: { rules: [WIDE] } });
     person = lab.person();
     await lab.setAccount(far(true), "ops");
     const choices = { settings: { ...quarantine, "panos:lockTimeout": 60 } };
@@ -259,8 +260,8 @@ describe("e2e: isolating an instance by tag", function () {
       if (result.code !== 0) succeeded(await stacks[index]!.up({ refresh: true }));
     }
     expect(lab.running().slice(0, 3)).to.deep.equal([OUT, IN, "wide"]);
-    expect(await fate(person, {})).to.equal(`${IN} deny`);
-    expect(await fate(person, { destination: "10.0.0.3" })).to.equal("wide allow");
+    expect(await fate({})).to.equal(`${IN} deny`);
+    expect(await fate({ destination: "10.0.0.3" })).to.equal("wide allow");
 
     // Both at the top at once: the one that is no longer the first stays where it is.
     await lab.setAccount(far(true), "ops");

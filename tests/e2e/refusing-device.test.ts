@@ -2,18 +2,18 @@ import { expect } from "chai";
 import type { Refuses } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
 const NEW: Permission = { group: 3, port: 8443 };
 
 // What PAN-OS's documentation leaves open, refused.
-describe("e2e: a firewall that refuses", function () {
-  this.timeout(120_000);
+onTargets("e2e: a firewall that refuses", (target) => {
   let lab: Lab;
 
   const open = async (refuses: Refuses, swVersion = "11.1.2"): Promise<void> => {
-    lab = await Lab.open({ refuses, swVersion });
+    lab = await Lab.open({ target, refuses, swVersion });
     await lab.setAccount(account([WEB, SSH]));
   };
   afterEach(() => lab.close());
@@ -83,6 +83,6 @@ describe("e2e: a firewall that refuses", function () {
     succeeded(await stack.up());
     const idle = succeeded(await stack.up({ refresh: true }));
     expect(idle.steps).to.deep.equal([]);
-    expect(Object.keys(lab.firewall.registered())).to.have.length(2);
+    expect(Object.keys(lab.registered())).to.have.length(2);
   });
 });

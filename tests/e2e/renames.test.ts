@@ -1,16 +1,17 @@
 import { expect } from "chai";
 import { programOf, variedRule, type Variation } from "../support/declare";
 import { Lab, said, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 
 const FIRST: Variation = { ports: [22, 25] };
 const RULES = [variedRule({}, 22), variedRule({}, 25)];
 
-describe("e2e: what only has another name or place in Pulumi", function () {
-  this.timeout(120_000);
+onTargets("e2e: what only has another name or place in Pulumi", (target) => {
   let lab: Lab;
 
   const run = async (variation: Variation) => {
-    const stack = await lab.stack({ projectDir: await lab.programDir(programOf(variation)) });
+    const program = programOf({ ...variation, vsys: target.location.vsys });
+    const stack = await lab.stack({ projectDir: await lab.programDir(program) });
     const { result, writes, commits } = await lab.during(() => stack.up());
     return { result: succeeded(result), writes, commits };
   };
@@ -21,7 +22,7 @@ describe("e2e: what only has another name or place in Pulumi", function () {
   };
 
   beforeEach(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await run(FIRST);
     isComplete();
     lab.history.length = 0;

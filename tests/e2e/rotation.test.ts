@@ -8,24 +8,24 @@ import { review } from "../../commands/review/review";
 import type { Command } from "../support/terminal";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, PASSPHRASE, PASSWORDS, PROJECT_DIR, said, succeeded, type StackChoices } from "../support/lab";
+import { onTargets } from "../support/targets";
 
 const GROUPS: Permission[] = [1, 2, 3, 4, 5, 6].map((group) => ({ group, port: 443 }));
 /** What the simulator says of a key that it doesn't know. */
 const REFUSED = /Invalid Credential/g;
 
-describe("e2e: a key that was replaced in the stack file", function () {
-  this.timeout(300_000);
+onTargets("e2e: a key that was replaced in the stack file", (target) => {
   let lab: Lab;
   beforeEach(async () => {
     // With a life of keys, each login ends the administrator's older keys.
-    lab = await Lab.open({ keyLifetimeSeconds: 3600 });
+    lab = await Lab.open({ target, keyLifetimeSeconds: 3600 });
     await lab.setAccount(account(GROUPS));
   });
   afterEach(() => lab.close());
 
   async function newKey(): Promise<string> {
     const client = new PanosClient({
-      ...{ hostname: "127.0.0.1", port: lab.firewall.port, protocol: "https", vsys: "vsys1" },
+      ...{ hostname: "127.0.0.1", port: lab.firewall.port, protocol: "https", ...target.location },
       ...{ username: "aws-panos", password: PASSWORDS["aws-panos"], skipVerifyCertificate: true },
     });
     try {

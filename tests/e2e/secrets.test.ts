@@ -4,15 +4,15 @@ import { expect } from "chai";
 import type { RunResult } from "../../packages/pulumi/stack";
 import { account } from "../support/account";
 import { Lab, PASSPHRASE, PASSWORDS, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 
 /** How every key of the simulator begins. */
 const KEY = "LUFRPT1";
 
-describe("e2e: secrets", function () {
-  this.timeout(120_000);
+onTargets("e2e: secrets", (target) => {
   let lab: Lab;
   beforeEach(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(account([{ group: 1, port: 443 }]));
   });
   afterEach(() => lab.close());

@@ -1,30 +1,30 @@
 import { expect } from "chai";
 import type { SessionRequest, SimulatorOptions } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
-import { firewallConfig, Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
 const NARROWED: Permission = { ...WEB, cidr: "203.0.113.128/25" };
 
 /** A device that leaves sessions as they are when its policy changes. */
-const LEAVES = "<deviceconfig><setting><config><rematch>no</rematch></config></setting></deviceconfig><vsys>";
+const LEAVES = "<config><rematch>no</rematch></config>";
 
-describe("e2e: sessions of rules that go", function () {
-  this.timeout(120_000);
+onTargets("e2e: sessions of rules that go", (target) => {
   let lab: Lab;
   afterEach(() => lab.close());
 
   async function start(settings: Record<string, unknown>, options: SimulatorOptions = {}) {
-    const config = firewallConfig([ruleEntry("theirs", { destination: "10.9.9.9" })]);
-    lab = await Lab.open({ config: config.replace("<vsys>", LEAVES), ...options });
+    const rules = [ruleEntry("theirs", { destination: "10.9.9.9" })];
+    lab = await Lab.open({ target, given: { rules, setting: LEAVES }, ...options });
     await lab.setAccount(account([WEB, SSH]));
     const stack = await lab.stack({ settings });
     succeeded(await stack.up());
     return stack;
   }
   const open = (source: string, changes: Partial<SessionRequest> = {}) =>
-    lab.firewall.openSession({
+    lab.openSession({
       from: "untrust",
       to: "trust",
       source,
@@ -32,9 +32,9 @@ describe("e2e: sessions of rules that go", function () {
       port: 443,
       application: "ssl",
       ...changes,
-    }).id;
+    });
   const ssh = { destination: "10.0.0.2", port: 22, application: "ssh" };
-  const left = () => lab.firewall.sessions.map(({ id }) => id);
+  const left = () => lab.sessions();
 
   it("are ended where nothing else allows them, also those opened during the commit, and counted", async () => {
     const stack = await start({ "aws-panos-rules:sessions": "clear" });
@@ -45,11 +45,7 @@ describe("e2e: sessions of rules that go", function () {
     const byBoth = open("203.0.113.77", ssh);
     const admin = lab.person();
     await admin.addRule(ruleEntry("bastion", { source: "203.0.113.77", destination: "10.0.0.2" }));
-    await admin.client.move(
-      "/config/devices/entry/vsys/entry[@name='vsys1']/rulebase/security/rules/entry[@name='bastion']",
-      "before",
-      "cleanup",
-    );
+    await admin.moveAbove("bastion", "cleanup");
     await admin.commitEverything();
 
     await lab.setAccount(account([NARROWED, SSH], [2]));

@@ -1,17 +1,17 @@
 import { expect } from "chai";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, said, succeeded, type StackChoices } from "../support/lab";
+import { onTargets } from "../support/targets";
 
 const WEB: Permission = { group: 1, port: 8443 };
 const SSH: Permission = { group: 2, port: 8022 };
 const DEV: StackChoices = { name: "dev", ownerId: "devdev01", administrator: "aws-panos" };
 const OPS: StackChoices = { name: "ops", ownerId: "opsops01", administrator: "aws-panos-2" };
 
-describe("e2e: two stacks on one firewall", function () {
-  this.timeout(120_000);
+onTargets("e2e: two stacks on one firewall", (target) => {
   let lab: Lab;
   beforeEach(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(account([WEB]), "dev");
     await lab.setAccount(account([SSH]), "ops");
   });
@@ -58,7 +58,7 @@ describe("e2e: two stacks on one firewall", function () {
     const { result, commits } = await lab.during(async () => (await lab.stack(OPS)).up());
     expect(result.code).to.equal(1);
     expect(said(result)).to.include(
-      `a rule named ${ruleOf(WEB)} exists on firewall/vsys1 and is not this stack's (its tags: aws-panos-devdev01)`,
+      `a rule named ${ruleOf(WEB)} exists on ${lab.label} and is not this stack's (its tags: aws-panos-devdev01)`,
     );
     expect(commits).to.equal(0);
     expect(lab.running()).to.deep.equal(running);

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { account, ruleOf, type Permission } from "../support/account";
-import { firewallConfig, Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 
-describe("e2e: many rules", function () {
-  this.timeout(300_000);
+onTargets("e2e: many rules", (target) => {
   let lab: Lab;
   afterEach(() => lab.close());
 
@@ -14,7 +14,7 @@ describe("e2e: many rules", function () {
     const rules = Array.from({ length: 200 }, (_, index) =>
       ruleEntry(`rule-${index}`, { source: `192.0.2.${index}`, application: "ssh", action: "deny" }),
     );
-    lab = await Lab.open({ config: firewallConfig(rules) });
+    lab = await Lab.open({ target, given: { rules } });
     const [names, others] = [lab.running(), lab.others()];
     await lab.setAccount(account(permissions(2)));
     const { result, commits } = await lab.during(async () => (await lab.stack()).up());
@@ -28,7 +28,7 @@ describe("e2e: many rules", function () {
   });
 
   it("of ours come in one commit with a bounded number of requests, and go in one", async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(account(permissions(200)));
     const stack = await lab.stack();
     const made = await lab.during(() => stack.up({ parallel: 50 }));
@@ -53,7 +53,7 @@ describe("e2e: many rules", function () {
   });
 
   it("previews 10,000 permissions", async () => {
-    lab = await Lab.open({ maxRules: 20_000 });
+    lab = await Lab.open({ target, maxRules: 20_000 });
     const inventory = account(permissions(10_000));
     await lab.setAccount(inventory);
     const stack = await lab.stack();

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { policyMatch } from "../../panos/match";
 import { account, ruleOf, type Permission } from "../support/account";
-import { firewallConfig, Lab, said, succeeded } from "../support/lab";
+import { Lab, said, succeeded } from "../support/lab";
+import { onEveryTarget } from "../support/targets";
 
 const WEB: Permission = { group: 1, port: 443 };
 const HOST = "10.0.0.1";
@@ -9,24 +10,19 @@ const HOST = "10.0.0.1";
 const OTHER = "10.99.99.99";
 const OBJECT = `<entry name="${HOST}"><ip-netmask>${OTHER}/32</ip-netmask></entry>`;
 
-describe("e2e: objects that are called as ours say addresses", function () {
-  this.timeout(120_000);
+onEveryTarget("e2e: objects that are called as ours say addresses", (target) => {
   let lab: Lab;
   afterEach(() => lab.close());
 
   const taker = async (destination: string) => {
     const packet = { from: "untrust", to: "trust", source: "203.0.113.9", destination };
-    const match = await policyMatch(lab.person().client, {
-      ...packet,
-      ...{ protocol: 6, port: 443, application: "ssl" },
-    });
+    const tls = { ...packet, protocol: 6, port: 443, application: "ssl" };
+    const match = await lab.asked(lab.person(), (client) => policyMatch(client, tls));
     return match?.rule;
   };
 
   it("never take a rule of ours elsewhere", async () => {
-    lab = await Lab.open({
-      config: firewallConfig().replace("<shared/>", `<shared><address>${OBJECT}</address></shared>`),
-    });
+    lab = await Lab.open({ target, given: { shared: `<address>${OBJECT}</address>` } });
     await lab.setAccount(account([WEB]));
     const stack = await lab.stack();
     succeeded(await stack.up());
@@ -38,7 +34,7 @@ describe("e2e: objects that are called as ours say addresses", function () {
   });
 
   it("that come later are seen by the next run, which says the address otherwise", async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(account([WEB]));
     const stack = await lab.stack();
     succeeded(await stack.up());
@@ -54,7 +50,7 @@ describe("e2e: objects that are called as ours say addresses", function () {
   });
 
   it("that come between the plan and the commit stop it", async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(account([WEB]));
     const stack = await lab.stack();
     const staging = lab.firewall.hold(({ action }) => action === "multi-config");

@@ -1,21 +1,23 @@
 import { expect } from "chai";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, said, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
 const MAIL: Permission = { group: 3, port: 25 };
 
-describe("e2e: --target", function () {
-  this.timeout(120_000);
+onTargets("e2e: --target", (target) => {
   let lab: Lab;
   beforeEach(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(account([WEB, SSH]));
   });
   afterEach(() => lab.close());
 
-  const staged = /staged in the candidate configuration of firewall\/vsys1.*leaves them to the next full one/;
+  const staged = new RegExp(
+    `staged in the candidate configuration of firewall/${target.location.vsys}.*leaves them to the next full one`,
+  );
 
   it("stages one rule in an up, says so, and the next full up commits", async () => {
     const stack = await lab.stack();
@@ -39,7 +41,9 @@ describe("e2e: --target", function () {
     const stack = await lab.stack();
     // The command is seen from a process of its own.
     const full = succeeded(await stack.start("up").done);
-    expect(said(full)).to.include("rules on firewall: 2 to add").and.not.include("staged in the candidate");
+    expect(said(full))
+      .to.include(`rules on firewall${lab.reach}: 2 to add`)
+      .and.not.include("staged in the candidate");
     await lab.setAccount(account([WEB, SSH, { group: 4, port: 443 }]));
     const targets = [`**${ruleOf({ group: 4, port: 443 })}`];
     const one = succeeded(await stack.start("up", { targets }).done);

@@ -3,6 +3,7 @@ import type { Stack } from "../../packages/pulumi/stack";
 import type { HeldRequest } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, said, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
@@ -10,13 +11,12 @@ const SSH: Permission = { group: 2, port: 22 };
 const takesLock = ({ cmd }: HeldRequest) => cmd?.includes("<commit-lock><add>") === true;
 const commits = ({ type }: HeldRequest) => type === "commit";
 
-describe("e2e: people and runs at the same time", function () {
-  this.timeout(120_000);
+onTargets("e2e: people and runs at the same time", (target) => {
   let lab: Lab;
   let stack: Stack;
 
   beforeEach(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(account([WEB]));
     stack = await lab.stack();
     succeeded(await stack.up());

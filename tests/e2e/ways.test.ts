@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { FIREWALL_INTERFACE } from "../support/account";
 import { Lab, said, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 import { central, own } from "../support/transit-network";
 
 /** A spoke behind a transit gateway, and the firewall's interface in the inspection VPC. */
@@ -12,11 +13,10 @@ function account() {
   return inventory;
 }
 
-describe("e2e: behind a transit gateway", function () {
-  this.timeout(120_000);
+onTargets("e2e: behind a transit gateway", (target) => {
   let lab: Lab;
   before(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
   });
   after(() => lab.close());
 

@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import type { Stack } from "../../packages/pulumi/stack";
+import { entryXpath } from "../../panos/location";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, said, succeeded } from "../support/lab";
+import { onTargets } from "../support/targets";
 import type { Person } from "../support/person";
 
 const WEB: Permission = { group: 1, port: 443 };
@@ -10,14 +12,13 @@ const MAIL: Permission = { group: 3, port: 8025 };
 const SERVICE = "aws-test1234-tcp-8025";
 const UNSEEN = "is not what was last committed";
 
-describe("e2e: a run without a refresh on a firewall that somebody has changed", function () {
-  this.timeout(120_000);
+onTargets("e2e: a run without a refresh on a firewall that somebody has changed", (target) => {
   let lab: Lab;
   let stack: Stack;
   let admin: Person;
 
   beforeEach(async () => {
-    lab = await Lab.open();
+    lab = await Lab.open({ target });
     await lab.setAccount(account([WEB, SSH, MAIL]));
     stack = await lab.stack();
     admin = lab.person();
@@ -33,7 +34,7 @@ describe("e2e: a run without a refresh on a firewall that somebody has changed",
     await admin.commitEverything();
     const preview = succeeded(await stack.preview());
     expect(said(preview))
-      .to.include(`the running configuration of firewall/vsys1 ${UNSEEN}`)
+      .to.include(`the running configuration of ${lab.label} ${UNSEEN}`)
       .and.to.include("of 3 declared rules 2 are missing and 1 are different")
       .and.to.include("--refresh");
     const { result, commits } = await lab.during(() => stack.up());
@@ -67,7 +68,7 @@ describe("e2e: a run without a refresh on a firewall that somebody has changed",
 
   it("says it of a service that means something else by now", async () => {
     await admin.client.edit(
-      `/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']/service/entry[@name='${SERVICE}']/protocol`,
+      `${entryXpath(target.location, "service", SERVICE)}/protocol`,
       "<protocol><tcp><port>1-65535</port></tcp></protocol>",
     );
     await admin.commitEverything();

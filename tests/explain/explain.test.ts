@@ -18,7 +18,7 @@ import {
 import { account, FIREWALL_INTERFACE, ruleOf, type Permission } from "../support/account";
 import { firewallConfig, ruleEntry } from "../support/lab";
 import { groupLocation } from "../../panos/location";
-import { groupRules } from "../support/fleet";
+import { groupRules } from "../support/rules";
 import { Person } from "../support/person";
 import { from, managed, withoutCleanup } from "../support/panorama";
 

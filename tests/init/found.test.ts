@@ -10,7 +10,7 @@ import { startPanorama, startSimulator, type PanoramaLab, type Simulator } from 
 import { FIREWALL_INTERFACE } from "../support/account";
 import { regionLists } from "../support/ec2-account";
 import { Ec2Server } from "../support/ec2-server";
-import { groupRules } from "../support/fleet";
+import { groupRules } from "../support/rules";
 import { expectReadableRun } from "../support/golden";
 import { FakeTerminal } from "../support/terminal";
 import { firewallConfig, PASSWORDS, ruleEntry } from "../support/lab";

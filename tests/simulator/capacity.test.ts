@@ -73,6 +73,19 @@ describe("simulator: capacity", () => {
     });
   }
 
+  it("counts what Panorama has pushed, before and behind", async () => {
+    const side = (name: string, from: number) =>
+      `<${name}><security><rules>${rules(1, from)}</rules></security></${name}>`;
+    await open({ maxRules: 3 });
+    simulator.setPushed("vsys1", side("pre-rulebase", 10) + side("post-rulebase", 20));
+    await client.set(RULES, rules(1, 1));
+    const [result, details] = await outcome();
+    expect([result, details[1]]).to.deep.equal([
+      "FAIL",
+      "Number of security rules (4) exceeds the maximum of this platform (3)",
+    ]);
+  });
+
   it("a device that is over its number already may change and remove, and add nothing", async () => {
     await open({});
     await client.set(RULES, rules(5));

@@ -7,6 +7,8 @@ import type { SecurityRule } from "../../panos/policy";
 export interface Variation {
   /** Ports of 10.0.0.1 that get a rule each. */
   ports: number[];
+  /** What the firewall's vsys is called; "vsys1" unless given. */
+  vsys?: string;
   /** Group in the rules' PAN-OS names; "sg-0a0001" unless given. */
   group?: string;
   /** What comes before each resource's logical name. */
@@ -30,9 +32,10 @@ export function programOf(variation: Variation): string {
 
 /** Declares a variation. Runs as a Pulumi program. */
 export function declare(variation: Variation): void {
-  const { ports, prefix = "", component = "fw", componentType = "test:index:Policy" } = variation;
+  const { ports, vsys = "vsys1", prefix = "", component = "fw" } = variation;
+  const { componentType = "test:index:Policy" } = variation;
   const parent = new pulumi.ComponentResource(componentType, component);
-  const [name, vsys, ownerId, before, stack] = ["firewall", "vsys1", "test1234", "cleanup", "test/dev"];
+  const [name, ownerId, before, stack] = ["firewall", "test1234", "cleanup", "test/dev"];
   const firewall = `${name}/${vsys}`;
   const firewallResource = new Firewall(
     `${prefix}firewall`,

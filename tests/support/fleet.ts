@@ -1,16 +1,11 @@
-import { startPanorama, type PanoramaLab, type PanoramaOptions } from "../../packages/simulator";
+import type { PanoramaLab, PanoramaOptions } from "../../packages/simulator";
 import { groupLocation, type DeviceGroup } from "../../panos/location";
-import { firewallConfig, Lab, PASSWORDS, ruleEntry, type StackChoices } from "./lab";
+import { firewallConfig, Lab, PASSWORDS, type StackChoices } from "./lab";
 import { Person } from "./person";
+import { groupRules } from "./rules";
+import { deviceGroup, GROUP } from "./targets";
 
-const GROUP: DeviceGroup = { deviceGroup: "cloud", rulebase: "pre-rulebase" };
 const GROUPS = "/config/devices/entry[@name='localhost.localdomain']/device-group";
-
-/** A device group's rulebase with these rules of its administrator, and a cleanup rule below them. */
-export function groupRules(rules: readonly string[] = [], rulebase = "pre-rulebase"): string {
-  const cleanup = ruleEntry("cleanup", { from: "any", to: "any", action: "deny" });
-  return `<${rulebase}><security><rules>${rules.join("")}${cleanup}</rules></security></${rulebase}>`;
-}
 
 /**
  * A Panorama with three firewalls, for one test: the device group `cloud` has two of them, and one below it,
@@ -25,29 +20,22 @@ export class FleetLab {
   ) {}
 
   static async open(options: PanoramaOptions = {}, rules = groupRules()): Promise<FleetLab> {
-    let fleet: PanoramaLab | undefined;
-    const lab = await Lab.open({}, async (given) => {
-      delete given.config;
-      fleet = await startPanorama({
-        ...given,
-        firewall: { config: firewallConfig() },
-        groups: ([first = "", second = "", third = ""]) => [
-          { name: "all-sites" },
-          { name: "cloud", parent: "all-sites", serials: [first, second], content: rules },
-          { name: "cloud-eu", parent: "cloud", serials: [third] },
-        ],
-        ...options,
-      });
-      return fleet.panorama;
+    const target = deviceGroup({
+      firewall: { config: firewallConfig() },
+      groups: ([first = "", second = "", third = ""]) => [
+        { name: "all-sites" },
+        { name: "cloud", parent: "all-sites", serials: [first, second], content: rules },
+        { name: "cloud-eu", parent: "cloud", serials: [third] },
+      ],
+      ...options,
     });
-    return new FleetLab(lab, fleet!);
+    const lab = await Lab.open({ target });
+    return new FleetLab(lab, lab.fleet!);
   }
 
   async close(): Promise<void> {
     await Promise.all(this.people.map((person) => person.leave()));
     await this.lab.close();
-    await this.fleet.pair?.stop();
-    await Promise.all([...this.fleet.firewalls.values()].map((each) => each.stop()));
   }
 
   /** A stack whose target is the device group. */
@@ -57,7 +45,7 @@ export class FleetLab {
   }
 
   /** Somebody who works on the device group by hand. */
-  person(name: keyof typeof PASSWORDS = "admin", group = GROUP): Person {
+  person(name: keyof typeof PASSWORDS = "admin", group: DeviceGroup = GROUP): Person {
     const person = new Person(this.fleet.panorama, name, PASSWORDS[name], groupLocation(group));
     this.people.push(person);
     return person;

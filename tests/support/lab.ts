@@ -1,21 +1,32 @@
+import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringify } from "yaml";
-import { newCrypter } from "../../packages/pulumi/secrets";
 import { chooseExecutable } from "../../commands/pulumi";
-import { Stack, type Executable, type RunResult } from "../../packages/pulumi/stack";
+import { Stack, type Executable } from "../../packages/pulumi/stack";
 import type { Inventory } from "../../inventory/types";
-import {
-  startSimulator,
-  type Job,
-  type RequestRecord,
-  type Simulator,
-  type SimulatorOptions,
+import type {
+  Job,
+  PanoramaLab,
+  RequestRecord,
+  SessionRequest,
+  Simulator,
+  SimulatorOptions,
 } from "../../packages/simulator";
+import type { PanosClient } from "../../panos/client";
+import { containerXpath, entryXpath } from "../../panos/location";
 import { FIREWALL_INTERFACE } from "./account";
 import { Orphans } from "./orphans";
+import { watched } from "./in-force";
 import { Person } from "./person";
+import { PASSPHRASE, stackFile } from "./stack-file";
+import type { Given } from "./rules";
+import { isWrite } from "./results";
+import { FIREWALL, type Target } from "./targets";
+
+export { firewallConfig, ruleEntry } from "./rules";
+export { isWrite, said, succeeded } from "./results";
+export { PASSPHRASE } from "./stack-file";
 
 export const PROJECT_DIR = join(__dirname, "..", "..");
 
@@ -25,39 +36,6 @@ export const PASSWORDS = {
   "aws-panos": "p4nos-s3cret",
   "aws-panos-2": "p4nos2-s3cret",
 };
-
-/** The passphrase of the stacks' secrets. */
-export const PASSPHRASE = "p4ss-phr4se";
-
-const VSYS = "/config/devices/entry/vsys/entry[@name='vsys1']";
-const RULES = `${VSYS}/rulebase/security/rules`;
-
-/** A rule as an administrator has it, for a simulator's configuration. */
-export function ruleEntry(name: string, fields: Partial<Record<string, string>> = {}): string {
-  const lists = {
-    from: "untrust",
-    to: "trust",
-    source: "any",
-    destination: "any",
-    application: "any",
-    service: "any",
-  };
-  const members = Object.entries({ ...lists, ...fields })
-    .filter(([field]) => field !== "action")
-    .map(([field, value]) => `<${field}><member>${value}</member></${field}>`);
-  return `<entry name="${name}">${members.join("")}<action>${fields["action"] ?? "allow"}</action></entry>`;
-}
-
-/** A firewall's configuration with these rules of its administrator, and a cleanup rule below them. */
-export function firewallConfig(rules: readonly string[] = []): string {
-  const cleanup = ruleEntry("cleanup", { from: "any", to: "any", action: "deny" });
-  return (
-    '<config version="11.1.0"><shared/><devices><entry name="localhost.localdomain"><vsys><entry name="vsys1">' +
-    '<zone><entry name="untrust"/><entry name="trust"/></zone>' +
-    `<rulebase><security><rules>${rules.join("")}${cleanup}</rules></security></rulebase>` +
-    "</entry></vsys></entry></devices></config>"
-  );
-}
 
 export interface StackChoices {
   name?: string;
@@ -82,7 +60,14 @@ export function testExecutable(): Executable {
   return chooseExecutable({ engine: flags.includes("--engine"), cli: flags.includes("--cli") });
 }
 
-/** A firewall, an AWS account and stacks that connect them, for one test; everything in a folder of its own. */
+export interface LabOptions extends SimulatorOptions {
+  /** What its stacks write to; a firewall unless given. */
+  target?: Target;
+  /** What administrators have there. */
+  given?: Given;
+}
+
+/** A target, an AWS account and stacks that connect them, for one test; everything in a folder of its own. */
 export class Lab {
   /** Names of the running rules after each commit that went through, in order. */
   readonly history: string[][] = [];
@@ -90,7 +75,11 @@ export class Lab {
   private readonly orphans: Orphans[] = [];
 
   private constructor(
+    readonly target: Target,
+    /** What is written to: the firewall, or Panorama. */
     readonly firewall: Simulator,
+    /** Panorama's firewalls, where the target is a device group. */
+    readonly fleet: PanoramaLab | undefined,
     readonly directory: string,
   ) {
     firewall.on("job", ({ type, status, result }: Job) => {
@@ -98,22 +87,64 @@ export class Lab {
     });
   }
 
-  /** @param start what it works with, in place of a firewall */
-  static async open(
-    options: SimulatorOptions = {},
-    start: (options: SimulatorOptions) => Promise<Simulator> = startSimulator,
-  ): Promise<Lab> {
+  static async open({ target = FIREWALL, given = {}, ...options }: LabOptions = {}): Promise<Lab> {
     const users = Object.entries(PASSWORDS).map(([name, password]) => ({ name, password }));
     const directory = await mkdtemp(join(tmpdir(), "aws-panos-test-"));
     const record = join(directory, "requests.jsonl");
-    return new Lab(await start({ config: firewallConfig(), users, record, ...options }), directory);
+    const { device, fleet } = await target.start({ users, record, ...options }, given);
+    return new Lab(target, device, fleet, directory);
   }
 
   async close(): Promise<void> {
     for (const orphans of this.orphans) orphans.end();
     await Promise.all(this.people.map((person) => person.leave()));
-    await this.firewall.stop();
+    await (this.fleet ?? this.firewall).stop();
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** What messages call the target. */
+  get label(): string {
+    return `firewall/${this.target.location.vsys}`;
+  }
+
+  /** What messages say beside that of how many firewalls a change reaches. */
+  get reach(): string {
+    return this.fleet === undefined ? "" : ` (${this.firewalls.length} firewalls)`;
+  }
+
+  /** What packets go through: the firewall, or those of the device group. */
+  get firewalls(): readonly Simulator[] {
+    return this.fleet === undefined ? [this.firewall] : [...this.fleet.firewalls.values()];
+  }
+
+  /** What all firewalls that packets go through say alike. */
+  everywhere<T>(ask: (firewall: Simulator) => T): T {
+    const [first, ...rest] = this.firewalls.map(ask);
+    for (const other of rest) assert.deepEqual(other, first, "the firewalls differ");
+    return first!;
+  }
+
+  /** What somebody is told by all of them alike, asking each one. */
+  async asked<T>({ client }: Person, ask: (client: PanosClient) => Promise<T>): Promise<T> {
+    const clients = this.fleet?.serials.map((serial) => client.forFirewall(serial, "vsys1")) ?? [client];
+    const [first, ...rest] = await Promise.all(clients.map(ask));
+    for (const other of rest) assert.deepEqual(other, first, "the firewalls differ");
+    return first!;
+  }
+
+  /** Registered addresses by tag. */
+  registered(): Record<string, string[]> {
+    return this.everywhere((firewall) => firewall.registered());
+  }
+
+  /** Opens a connection through each firewall. @returns its id there */
+  openSession(request: SessionRequest): number {
+    return this.everywhere((firewall) => firewall.openSession(request).id);
+  }
+
+  /** Ids of the sessions that go on. */
+  sessions(): number[] {
+    return this.everywhere((firewall) => firewall.sessions.map(({ id }) => id));
   }
 
   /** What AWS has from now on. */
@@ -121,9 +152,10 @@ export class Lab {
     await writeFile(this.accountFile(stack), JSON.stringify(inventory));
   }
 
-  /** Somebody who works on the firewall by hand. */
+  /** Somebody who works on the target by hand. */
   person(name: keyof typeof PASSWORDS = "admin"): Person {
-    const person = new Person(this.firewall, name, PASSWORDS[name]);
+    const { location, pushes } = this.target;
+    const person = new Person(this.firewall, name, PASSWORDS[name], location, pushes);
     this.people.push(person);
     return person;
   }
@@ -151,6 +183,7 @@ export class Lab {
       "aws-panos-rules:untrustZone": "untrust",
       "aws-panos-rules:trustZone": "trust",
       "aws-panos-rules:ownerId": ownerId,
+      ...this.target.settings,
       ...choices.settings,
     };
     const configFile = join(this.directory, `Pulumi.${name}.yaml`);
@@ -159,11 +192,11 @@ export class Lab {
     return configFile;
   }
 
-  /** A stack of the real program against this firewall and the account of its name. */
+  /** A stack of the real program against this target and the account of its name. */
   async stack(choices: StackChoices = {}): Promise<Stack> {
     const { name = "dev", administrator = "aws-panos" } = choices;
     const configFile = await this.configure(choices);
-    return Stack.create({
+    const stack = await Stack.create({
       executable: choices.executable ?? testExecutable(),
       name,
       projectDir: choices.projectDir ?? PROJECT_DIR,
@@ -180,6 +213,7 @@ export class Lab {
         ...choices.env,
       },
     });
+    return this.target.isWhole === true ? watched(this, stack) : stack;
   }
 
   /** A project folder with a program of its own beside the real rooms, for what the real one never does. */
@@ -205,42 +239,52 @@ export class Lab {
     return directory;
   }
 
-  /** Names of running rules, in order. */
+  /** Names of running rules, in order; of a device group, those that Panorama runs. */
   running(): string[] {
-    return this.firewall.runningRules();
+    return this.rules("running");
   }
 
   candidate(): string[] {
-    return this.firewall.candidateRules();
+    return this.rules("candidate");
+  }
+
+  private rules(configuration: "running" | "candidate"): string[] {
+    if (this.target.location.panorama === undefined) return this.firewall[`${configuration}Rules`]();
+    const rules = this.firewall[configuration](`${containerXpath(this.target.location, "rules")}/entry`);
+    return [...rules.matchAll(/<entry [^>]*?name="([^"]*)"/g)].map(([, name = ""]) => name);
+  }
+
+  private xpath(rule: string): string {
+    return entryXpath(this.target.location, "rules", rule);
   }
 
   /** The running rules that aren't ours, as text. */
   others(): string {
     return this.running()
       .filter((name) => !name.startsWith("aws-sg-"))
-      .map((name) => this.firewall.running(`${RULES}/entry[@name='${name}']`))
+      .map((name) => this.firewall.running(this.xpath(name)))
       .join("\n");
   }
 
   /** One field of a running rule, as XML. */
   field(rule: string, field: string): string {
-    return this.firewall.running(`${RULES}/entry[@name='${rule}']/${field}`);
+    return this.firewall.running(`${this.xpath(rule)}/${field}`);
   }
 
   /** One field of a rule in the candidate, as XML. */
   candidateField(rule: string, field: string): string {
-    return this.firewall.candidate(`${RULES}/entry[@name='${rule}']/${field}`);
+    return this.firewall.candidate(`${this.xpath(rule)}/${field}`);
   }
 
   /** A rule as XML, without the uuid that each new one gets; "" where there is none. */
   rule(name: string, configuration: "running" | "candidate" = "running"): string {
-    return this.firewall[configuration](`${RULES}/entry[@name='${name}']`).replace(/ uuid="[^"]*"/, "");
+    return this.firewall[configuration](this.xpath(name)).replace(/ uuid="[^"]*"/, "");
   }
 
   /** The tags, services, applications, addresses and address groups of a configuration, as XML. */
   objects(configuration: "running" | "candidate" = "running"): string {
     return ["tag", "service", "application", "address", "address-group"]
-      .map((kind) => this.firewall[configuration](`${VSYS}/${kind}`))
+      .map((kind) => this.firewall[configuration](containerXpath(this.target.location, kind)))
       .join("");
   }
 
@@ -249,50 +293,27 @@ export class Lab {
     return this.running().filter((name) => name.startsWith("aws-sg-"));
   }
 
-  /** What happens on the firewall during some work. */
+  /** The commits that there were, pushes not among them. */
+  get commits(): Job[] {
+    return this.firewall.jobs.filter(({ type }) => type === "Commit");
+  }
+
+  /** What happens on the target during some work. */
   async during<T>(
     work: () => Promise<T>,
   ): Promise<{ result: T; requests: RequestRecord[]; writes: number; commits: number }> {
-    const [request, job] = [this.firewall.requests.length, this.firewall.jobs.length];
+    const [request, commit] = [this.firewall.requests.length, this.commits.length];
     const result = await work();
     const requests = this.firewall.requests.slice(request);
     return {
       result,
       requests,
       writes: requests.filter(isWrite).length,
-      commits: this.firewall.jobs.slice(job).filter(({ type }) => type === "Commit").length,
+      commits: this.commits.length - commit,
     };
   }
 
   private accountFile(stack: string): string {
     return join(this.directory, `${stack}.account.json`);
   }
-}
-
-/** A result that must be a success; otherwise what was said is the error. */
-export function succeeded(result: RunResult): RunResult {
-  if (result.code !== 0) throw new Error(`the run ended with ${result.code}:\n${said(result)}`);
-  return result;
-}
-
-/** Everything that a run said, with line breaks and indentation as single spaces. */
-export function said({ stdout, stderr, diagnostics }: RunResult): string {
-  return [stdout, stderr, ...diagnostics.map(({ message }) => message)].join("\n").replace(/\s+/g, " ");
-}
-
-/** Whether a request changes the candidate, or asks that it be committed. */
-export function isWrite({ type, action }: Pick<RequestRecord, "type" | "action">): boolean {
-  return type === "commit" || (type === "config" && action !== "get" && action !== "show");
-}
-
-/** Deriving its key takes long by design, so one serves the stacks of all labs. */
-const crypter = newCrypter(PASSPHRASE);
-
-/** A stack file, its secret settings encrypted with the passphrase. */
-function stackFile(config: Record<string, unknown>, secrets: Record<string, string> = {}): string {
-  const encrypted = Object.entries(secrets).map(([key, value]) => [key, { secure: crypter.encrypt(value) }]);
-  return stringify({
-    encryptionsalt: crypter.salt,
-    config: { ...config, ...(Object.fromEntries(encrypted) as Record<string, unknown>) },
-  });
 }

@@ -1,4 +1,4 @@
-import { firewallConfig } from "./lab";
+import { firewallConfig } from "./rules";
 
 /** What is pushed beside rules: objects of a device group, or of Panorama's Shared, by their XML. */
 export interface PushedParts {

@@ -16,7 +16,9 @@ export class Person {
     firewall: Simulator,
     readonly name: string,
     password: string,
-    private readonly at = VSYS,
+    readonly at = VSYS,
+    /** Device groups that this person pushes to after committing. */
+    private readonly pushes: readonly string[] = [],
   ) {
     this.client = new PanosClient({
       hostname: "127.0.0.1",
@@ -57,26 +59,34 @@ export class Person {
     return this.client.move(entryXpath(this.at, "rules", rule), "after", other);
   }
 
+  moveAbove(rule: string, other: string): Promise<void> {
+    return this.client.move(entryXpath(this.at, "rules", rule), "before", other);
+  }
+
+  moveToTop(rule: string): Promise<void> {
+    return this.client.move(entryXpath(this.at, "rules", rule), "top");
+  }
+
   deleteRule(rule: string): Promise<void> {
     return this.client.delete(entryXpath(this.at, "rules", rule));
   }
 
-  /** Commits everybody's changes, as the button does. */
+  /** Commits everybody's changes, as the button does, and pushes them where there is something to push to. */
   async commitEverything(): Promise<Job | undefined> {
     const id = await this.client.commit("<commit></commit>");
-    return id === undefined ? undefined : waitForJob(this.client, id, { timeoutSeconds: 60 });
+    const job = id === undefined ? undefined : await waitForJob(this.client, id, { timeoutSeconds: 60 });
+    for (const group of this.pushes) await pushGroup(this.client, { group, scope: "full", ...this.byHand() });
+    return job;
   }
 
   /** Pushes what this person has committed to firewalls of the device group. */
   async push(serials: readonly string[]): Promise<void> {
     const group = this.at.panorama?.deviceGroup ?? "";
-    const common = {
-      administrator: this.name,
-      scope: "own",
-      description: "by hand",
-      timeoutSeconds: 60,
-    } as const;
-    await pushGroup(this.client, { group, serials, ...common });
+    await pushGroup(this.client, { group, serials, scope: "own", ...this.byHand() });
+  }
+
+  private byHand() {
+    return { administrator: this.name, description: "by hand", timeoutSeconds: 60 } as const;
   }
 
   takeLock(comment: string): Promise<void> {

@@ -117,7 +117,7 @@ export class Commits {
       ...validate(next, this.tolerated, this.device),
       ...duplicates(next, pushed, refuses.pushedRuleNames),
       ...missingAuditComments(next, covered, auditComments),
-      ...capacityFaults(next, running, capacity),
+      ...capacityFaults({ config: next, pushed }, { config: running, pushed }, capacity),
     ];
   }
 

@@ -1,3 +1,4 @@
+import { capacityFaults, type Capacity } from "../policy/capacity";
 import { faultsOf } from "../commit/validate";
 import type { Content } from "../policy/content";
 import { element } from "../xml/element";
@@ -8,6 +9,7 @@ import type { Pushed } from "./pushed";
 import { withTemplate } from "./template";
 
 interface Device {
+  capacity: Capacity;
   running: XmlElement;
   content: Content;
   pushed: Pushed;
@@ -22,7 +24,9 @@ interface Device {
  */
 export function pushFaults(device: Device, next: Pushed, template = device.template): string[] {
   const known = new Set(invalid(device));
+  const { running: config, pushed } = device;
   const lines = [
+    ...capacityFaults({ config, pushed: next }, { config, pushed }, device.capacity),
     ...duplicates(device.running, next),
     ...invalid({
       running: device.running,
@@ -37,7 +41,7 @@ export function pushFaults(device: Device, next: Pushed, template = device.templ
 }
 
 /** What is wrong in everything that the firewall evaluates, its own and what was pushed. */
-function invalid({ running, content, pushed, template }: Device): string[] {
+function invalid({ running, content, pushed, template }: Omit<Device, "capacity">): string[] {
   const folded = withTemplate(running, template).clone();
   for (const scope of folded.child("devices")?.entries()[0]?.child("vsys")?.entries() ?? []) {
     const rules = evaluatedRules(pushed, scope.name ?? "", scope).map((rule) => rule.clone());

@@ -21,7 +21,7 @@ const SHARED = "shared";
 export class Pushed {
   /** What reads of `/config/panorama` see; nothing in it where nothing was pushed. */
   readonly config = element("config");
-  private readonly places = new Map<string, { served: XmlElement; own: XmlElement; shared: XmlElement }>();
+  private readonly held = new Map<string, { served: XmlElement; own: XmlElement; shared: XmlElement }>();
 
   /** @param panorama the `<panorama>` of a configuration that a firewall starts with */
   constructor(panorama?: XmlElement) {
@@ -35,7 +35,7 @@ export class Pushed {
   }
 
   get isEmpty(): boolean {
-    return this.places.size === 0;
+    return this.held.size === 0;
   }
 
   /**
@@ -46,14 +46,19 @@ export class Pushed {
     this.put(place, parsed(xml));
   }
 
+  /** Each vsys that something was pushed to, and what is of all of them. */
+  get places(): string[] {
+    return [...this.held.keys()];
+  }
+
   /** The vsys that something was pushed to. */
   get vsys(): string[] {
-    return [...this.places.keys()].filter((place) => place !== SHARED);
+    return this.places.filter((place) => place !== SHARED);
   }
 
   /** All that a vsys was pushed, as it is served. */
   served(place: string): XmlElement | undefined {
-    return this.places.get(place)?.served;
+    return this.held.get(place)?.served;
   }
 
   rules(vsys: string, side: Side, kind = "security"): XmlElement[] {
@@ -67,15 +72,15 @@ export class Pushed {
 
   /** The scopes that names of a vsys mean objects in; without one, those of what is shared. */
   own(vsys: string | undefined): XmlElement | undefined {
-    return vsys === undefined ? undefined : this.places.get(vsys)?.own;
+    return vsys === undefined ? undefined : this.held.get(vsys)?.own;
   }
 
   get shared(): XmlElement[] {
-    return [...this.places.values()].map(({ shared }) => shared);
+    return [...this.held.values()].map(({ shared }) => shared);
   }
 
   private put(place: string, content: readonly XmlElement[]): void {
-    this.places.delete(place);
+    this.held.delete(place);
     const served = new XmlElement(place === SHARED ? SHARED : "entry");
     if (place !== SHARED) served.attributes = { name: place };
     for (const child of content) served.add(child.clone());
@@ -84,7 +89,7 @@ export class Pushed {
       const isShared = (entry: XmlElement): boolean =>
         place === SHARED || entry.attributes["loc"] === "shared";
       const shared = part(served, isShared);
-      this.places.set(place, { served, shared, own: part(served, (entry) => !isShared(entry)) });
+      this.held.set(place, { served, shared, own: part(served, (entry) => !isShared(entry)) });
     }
     this.print();
   }

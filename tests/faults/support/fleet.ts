@@ -5,7 +5,7 @@ import { objectsIn } from "../../../declaration/objects";
 import { startPanorama, type Job, type PanoramaLab, type PanoramaOptions } from "../../../packages/simulator";
 import { groupLocation, type DeviceGroup } from "../../../panos/location";
 import { entries, find, parseXml } from "../../../panos/xml";
-import { groupRules } from "../../support/fleet";
+import { groupRules } from "../../support/rules";
 import { firewallConfig, ruleEntry } from "../../support/lab";
 import { Configuration, isOurs, isTampering, textOf, type Edit } from "./configuration";
 import { CLEANUP, OWNER } from "./program";
