@@ -4,6 +4,7 @@ import { Account } from "./account";
 import { addressGroupsFrom, addressGroupsOf } from "./address-groups";
 import { sharedAddresses } from "./overlaps";
 import { permissionWarnings } from "./permissions";
+import { neverRegistered } from "./left-out";
 import { leavesGroups } from "./quarantine";
 import { nearMisses } from "./marks";
 import { unknownTargets } from "./routing";
@@ -55,6 +56,7 @@ export function policyOf(account: Account, part: Inventory): Policy {
       ...permissionWarnings(part, unread, options),
       ...nearMisses(whole, options.quarantine),
       ...(isDynamic ? unregistrable(protection.interfaces) : []),
+      ...(isDynamic ? neverRegistered(interfaces, whole) : []),
     ],
     protectedInterfaces: interfaces.map(({ id }) => id),
     leftOut: protection.leftOut,

@@ -19,6 +19,25 @@ export function readAccounts({ accountId, accounts = [] }: Inventory): Required<
   return (owner) => owner === undefined || read.size === 0 || read.has(owner);
 }
 
+/**
+ * Interfaces to whose groups rules lead though nobody knows whether their instances run: with dynamic destinations, which
+ * keep the rules of stopped instances, none of their addresses is registered.
+ */
+export function neverRegistered(interfaces: readonly NetworkInterface[], inventory: Inventory): string[] {
+  const isRead = readAccounts(inventory);
+  const running = new Set(inventory.instances.map(({ id }) => id));
+  const ids = interfaces
+    .filter(({ instanceId, instanceOwnerId, ownerId }) => {
+      const isInstances = instanceId !== undefined && instanceOwnerId === undefined;
+      return isInstances && !running.has(instanceId) && !isRead(ownerId);
+    })
+    .map(({ id }) => id);
+  if (ids.length === 0) return [];
+  return [
+    `Whether the instances of these network interfaces run is not known, because their accounts weren't read, so none of their addresses is registered: ${listed(ids, MOST_NAMED)}. aws-panos-rules:accounts reads other accounts, too.`,
+  ];
+}
+
 /** What keeps an interface out; undefined: nothing does. */
 export function kindLeftOut(
   networkInterface: NetworkInterface,
@@ -116,7 +135,7 @@ export function leftOutMessage(mapped: number, { kinds, isComplete }: LeftOut): 
   });
   const hints = [
     ...(kinds.some(({ kind }) => isUnwanted(kind)) ? ["interfaces: all maps those of no instance"] : []),
-    ...(kinds.some(({ kind }) => kind === UNREAD) ? ["accounts: reads others'"] : []),
+    ...(kinds.some(({ kind }) => kind === UNREAD) ? ["accounts reads other accounts, too"] : []),
     ...(count > MOST_NAMED ? ["npm run explain -- --interfaces names them"] : []),
   ];
   return [

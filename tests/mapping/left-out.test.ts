@@ -157,7 +157,15 @@ describe("interfaces that no rule leads to", () => {
     expect(lackRules(leftOut)).to.equal(true);
     expect(leftOutMessage(1, leftOut))
       .to.include("weren't read (eni-3)")
-      .and.include("accounts: reads others'");
+      .and.include("accounts reads other accounts");
+    // Rules of stopped instances stay with dynamic destinations: what is mapped then, and never registered, is said.
+    const dynamic = (accounts: string[]) =>
+      policyOf([], { destinations: "dynamic" }, changes(accounts)).warnings.filter((each) =>
+        each.includes("none of their addresses is registered"),
+      );
+    expect(dynamic([])).to.have.length(1);
+    expect(dynamic([])[0]).to.include(": eni-3. aws-panos-rules:accounts");
+    expect(dynamic([own, others])).to.deep.equal([]);
     const read = policyOf([], {}, changes([own, others])).leftOut;
     expect(read.kinds).to.deep.equal([{ kind: "of instances that don't run", ids: ["eni-2", "eni-3"] }]);
   });
