@@ -22,7 +22,7 @@ export async function sayEnd(
   session.reach = reach;
   const said = [...problems].map(([each, why]) => `${labelOf(each)} ${why}`);
   if (wasSent || problems.size > 0) {
-    const others = problems.size > 0 ? `, and not on ${said.join("; not on ")}` : "";
+    const others = problems.size > 0 ? `; the others keep what they had: ${said.join("; ")}` : "";
     noteRun({ note: "pushed", firewall: session.firewall, wasSent, reach: `${reached(reach)}${others}` });
   }
   if (problems.size === 0) {
