@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { readSnapshot } from "../../inventory";
 import { waitingFor } from "../../lib/terminal/progress";
-import type { Seen } from "../../plan/reviewed";
+import type { Seen } from "../../plan/reviewed/seen";
 import { factsBetween } from "../../review/change/between";
 import type { Facts } from "../../review/change/facts";
 import { factsOfPreview } from "../../review/change/preview";

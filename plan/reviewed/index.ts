@@ -13,6 +13,7 @@ import { fileReason } from "../../lib/file-errors";
 import { listed } from "../../lib/text";
 import type { Declaration } from "../../declaration/declaration";
 import { inventoryHash, inventoryMoves, partsHash, partsMoves, rulebaseParts, type Parts } from "./hashes";
+import type { Seen } from "./seen";
 
 export const REVIEWED_VARIABLES = {
   /** The folder that `npm run review -- --out` wrote. */
@@ -25,15 +26,6 @@ export const REVIEWED_VARIABLES = {
 export const REVIEW_FILE = "review.json";
 export const INVENTORY_FILE = "inventory.json";
 export const RULEBASE_FILE = "rulebase.json";
-
-/** Hashes of what a review has seen. */
-export interface Seen {
-  inventory: string;
-  /** By firewall, `name/vsys`. */
-  rulebases: Record<string, string>;
-  /** Of what would be declared, by firewall. */
-  declarations: Record<string, string>;
-}
 
 /** What has moved since the review, in a sentence, and whether that stops the run. */
 export interface Moved {

@@ -1,7 +1,7 @@
 /** From a run's lines to a review's facts. Pure: the same lines give the same facts. */
 import { declarationHash } from "../../declaration/declaration";
 import type { PlanLine, ReviewedPlan } from "../../plan/plan-file";
-import type { Seen } from "../../plan/reviewed";
+import type { Seen } from "../../plan/reviewed/seen";
 import { inventoryHash, partsHash } from "../../plan/reviewed/hashes";
 import { firewallIdentity } from "../../provider/firewall";
 import type { Facts, FirewallFacts } from "./facts";

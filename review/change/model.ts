@@ -1,5 +1,5 @@
 /** Builds a review from facts. Pure: the same facts give the same review. */
-import type { Seen } from "../../plan/reviewed";
+import type { Seen } from "../../plan/reviewed/seen";
 import type { Observed } from "../evidence/types";
 import { notRead } from "../stopped/words";
 import { withheldKey, type Facts } from "./facts";

@@ -9,7 +9,7 @@ import { openSettings } from "../../settings/offline";
 import type { Engines, UpdateResult } from "../../lib/pulumi/engine";
 import type { Facts } from "./facts";
 import { FACTS_VARIABLE, readPlanFile, type PlanLine } from "../../plan/plan-file";
-import type { Seen } from "../../plan/reviewed";
+import type { Seen } from "../../plan/reviewed/seen";
 import { factsIn, isStopped, PreviewError } from "./lines";
 
 export interface Place {

@@ -6,7 +6,7 @@ import type { PlanLine } from "../../plan/plan-file";
 import { plansFor } from "../../plan/plans";
 import { isExpected, PreconditionError, requireKnownTargets } from "../../plan/preconditions";
 import { readRecording } from "../../plan/recordings/read";
-import type { Seen } from "../../plan/reviewed";
+import type { Seen } from "../../plan/reviewed/seen";
 import { guardedText } from "../../plan/stops";
 import { withWaiting } from "../../plan/waiting";
 import type { Settings } from "../../settings/types";

@@ -3,7 +3,7 @@
  * Texts from AWS and from the firewall are data: whoever shows them escapes them.
  * `docs/review.schema.json` says the same for other languages.
  */
-import type { Seen } from "../../plan/reviewed";
+import type { Seen } from "../../plan/reviewed/seen";
 import type { SeenCut } from "../evidence/summary";
 import type { Reason } from "../explain/reason";
 
