@@ -63,7 +63,7 @@ const KNOWN = [
   // EKS user guide, networking requirements: those of the cluster's control plane, "Amazon EKS cluster".
   { kind: "eks", description: /^Amazon EKS / },
   { kind: "vpc_endpoint", types: ["vpc_endpoint"], description: /^VPC Endpoint Interface / },
-  // Both as the EC2 user guide's list of requester-managed interfaces has them.
+  // Both forms as the EC2 user guide's list of requester-managed interfaces has them.
   { kind: "vpc_endpoint", description: /^VPC Endpoint Interface: vpce-/, wasOther: true },
   // VPC Lattice's way into a VPC, with groups for what it sends on (VPC Lattice user guide, "Resource gateways").
   { kind: "resource_gateway", description: /^Resource Gateway Interface rgw-/, wasOther: true },
@@ -145,8 +145,12 @@ export function namesOf(described: Described): readonly InterfaceKind[] {
   return row.wasOther ? [row.kind, OTHER] : [row.kind];
 }
 
-function rowOf({ interfaceType = "interface", requesterId, description = "", ...each }: Described) {
-  const { securityGroupIds = [] } = each;
+function rowOf({
+  interfaceType = "interface",
+  requesterId,
+  description = "",
+  securityGroupIds = [],
+}: Described) {
   const rows: readonly (KnownKind & { kind: InterfaceKind })[] = KNOWN;
   return rows.find((row) => {
     if (row.carriesNoGroup && securityGroupIds.length > 0) return false;

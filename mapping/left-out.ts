@@ -27,10 +27,7 @@ export function neverRegistered(interfaces: readonly NetworkInterface[], invento
   const isRead = readAccounts(inventory);
   const running = new Set(inventory.instances.map(({ id }) => id));
   const ids = interfaces
-    .filter(({ instanceId, instanceOwnerId, ownerId }) => {
-      const isInstances = instanceId !== undefined && instanceOwnerId === undefined;
-      return isInstances && !running.has(instanceId) && !isRead(ownerId);
-    })
+    .filter((each) => isInstances(each, []) && !running.has(each.instanceId!) && !isRead(each.ownerId))
     .map(({ id }) => id);
   if (ids.length === 0) return [];
   return [

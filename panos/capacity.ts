@@ -9,6 +9,14 @@ export interface Capacity {
   addressGroups: number | undefined;
 }
 
+/** What is known of a device that says nothing. */
+export const UNLIMITED: Capacity = {
+  rules: undefined,
+  services: undefined,
+  addresses: undefined,
+  addressGroups: undefined,
+};
+
 /**
  * Asks a device for its limits: `show system state filter cfg.general.max*`. PAN-OS documents neither the names
  * nor the limits of a model; the names are those that several public clients, which show a device's use of its

@@ -60,7 +60,10 @@ export function rulesAround(
     : { inherited: [...first, ...ofGroups([own], "pre-rulebase")], between: some, behind: last };
 }
 
-/** How many rules and objects one of its firewalls has that are neither in the group's rulebase nor among its objects. */
+/**
+ * How many rules and objects one of its firewalls has that are neither in the group's rulebase nor among its objects. Rules
+ * that are not pushed to it (disabled ones, those of other targets) count as well: too many, never too few.
+ */
 export function countsAround(
   { rulebase }: DeviceGroup,
   { shared, own, above, ways }: Layers,

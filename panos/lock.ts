@@ -14,14 +14,20 @@ export interface Lock {
 }
 
 /**
- * The locks of one kind that may be in our way, of whoever: those on this client's vsys or device group, on what is shared,
- * and on what the device doesn't name; of a firewall's commit locks any, because our commit names no vsys there. All of them are asked for and
- * sorted here: asked for one vsys, a device leaves out those on what is shared, which cover it.
+ * The locks of one kind that may be in our way, of whoever. All of them are asked for and sorted here: asked for one
+ * vsys, a device leaves out those on what is shared, which cover it.
  */
 export async function locks(client: PanosClient, kind: Lock["kind"]): Promise<Lock[]> {
-  const scope = scopeOf(client.connection);
-  const isAny = kind === "commit" && client.connection.panorama === undefined;
-  return (await allLocks(client, kind)).filter((lock) => isAny || isOver(lock, scope));
+  return (await allLocks(client, kind)).filter((lock) => isInTheWay(client, lock));
+}
+
+/**
+ * Whether a lock keeps out what is done at a client's place: one on its vsys or device group, on what is shared, or on what
+ * the device doesn't name; of a firewall's commit locks any, because our commit names no vsys there. One on a device group
+ * that Panorama calls otherwise is found when it refuses.
+ */
+function isInTheWay({ connection }: PanosClient, lock: Lock): boolean {
+  return (lock.kind === "commit" && connection.panorama === undefined) || isOver(lock, scopeOf(connection));
 }
 
 /** Whether a lock covers a vsys or device group; one of which that isn't known may. */
@@ -78,8 +84,10 @@ export async function lockedOut(
   outcome: string,
 ): Promise<PanosError | undefined> {
   if (!(error instanceof PanosError) || !error.lines.some((line) => LOCKED.test(line))) return undefined;
-  // Of whichever vsys or device group: one of them is the reason.
-  const held = await allLocks(client, kind).catch(() => []);
+  const all = await allLocks(client, kind).catch(() => []);
+  const inTheWay = all.filter((lock) => isInTheWay(client, lock));
+  // Where none is over our place as far as is known, one of the others is the reason.
+  const held = inTheWay.length > 0 ? inTheWay : all;
   const holders = held.length > 0 ? held.map(describeLock).join("; ") : error.lines.join("; ");
   return new PanosError("BUSY", `${holders}. ${outcome}; run again when it is released`, {
     ...(error.action !== undefined && { action: error.action }),

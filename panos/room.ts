@@ -2,7 +2,7 @@
 import type { Capacity } from "./capacity";
 import { child, entries, find, type XmlElement } from "./xml";
 
-/** How many of each somebody else's place on the same device has. */
+/** How many of each a place has. */
 export type Counts = Record<keyof Capacity, number>;
 
 const RULEBASES = ["rulebase", "pre-rulebase", "post-rulebase"] as const;

@@ -1,7 +1,7 @@
 /** What a firewall has, asked before anything is planned. */
 import { objectsIn } from "../declaration/objects";
 import { registeredOnEach } from "../declaration/registrations";
-import { capacity, type Capacity } from "../panos/capacity";
+import { capacity, UNLIMITED, type Capacity } from "../panos/capacity";
 import type { PanosClient } from "../panos/client";
 import { askActive } from "../panos/ha";
 import { readGroupRulebases, type GroupRulebases } from "../panos/group-rulebase";
@@ -97,7 +97,7 @@ async function roomIn(
   most: Capacity | undefined,
   elsewhere: Counts | GroupRulebases["elsewhere"],
 ): Promise<Capacity> {
-  if (!Array.isArray(elsewhere)) return beside(most ?? leastOf([]), elsewhere);
+  if (!Array.isArray(elsewhere)) return beside(most ?? UNLIMITED, elsewhere);
   const rooms = elsewhere.map(async ({ firewall: { serial, vsys }, counts }) =>
     beside(await capacity(client.forFirewall(serial, vsys)), counts),
   );

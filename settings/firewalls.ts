@@ -78,14 +78,12 @@ export function configuredFirewalls(
  * commit: each group's would be part of the other's, which is looked at by none.
  */
 function reportFullCommits({ firewalls }: FirewallConfigurations, report: Report): void {
-  const groups = firewalls
-    .filter(({ remove }) => !remove)
-    .flatMap(({ get, keyOf }) => {
-      const group = panoramaSettings(get("panos:panorama"))?.deviceGroup;
-      if (group === undefined) return [];
-      const hosts = [get("panos:hostname"), get("panos:peerHostname")].filter((host) => host !== undefined);
-      return [{ group, hosts, key: keyOf("panos:commitScope"), scope: get("panos:commitScope") }];
-    });
+  const groups = firewalls.flatMap(({ get, keyOf }) => {
+    const group = panoramaSettings(get("panos:panorama"))?.deviceGroup;
+    if (group === undefined) return [];
+    const hosts = [get("panos:hostname"), get("panos:peerHostname")].filter((host) => host !== undefined);
+    return [{ group, hosts, key: keyOf("panos:commitScope"), scope: get("panos:commitScope") }];
+  });
   for (const { group, hosts, key, scope } of groups) {
     const others = groups.filter(
       (each) => each.group !== group && each.hosts.some((host) => hosts.includes(host)),

@@ -3,9 +3,8 @@ import { readCredentialsFile } from "./credentials-file";
 import { KeygenError } from "./error";
 import { readStack, type StackConfiguration } from "./stack";
 import { secretStore, stackStore, type KeyStore } from "./store";
-import { PanosClient } from "../../panos/client";
+import { clientFor } from "./active";
 import { CONNECTION_ENVIRONMENT, connectionFrom, type Connection } from "../../panos/connection";
-import { openActive } from "../../panos/ha";
 import { panoramaSettings } from "../../settings/panorama";
 import { SecretError } from "../../aws/secrets/error";
 import { secretAddress } from "../../aws/secrets/key-reader";
@@ -81,9 +80,7 @@ async function whoAndWhere(
 
 /** @returns what to tell the person */
 async function makeKey(connection: Connection, store: KeyStore): Promise<string> {
-  // Of an HA pair the active one: what another's new key does to the older ones is not documented.
-  const client =
-    connection.peerHostname === undefined ? new PanosClient(connection) : await openActive(connection);
+  const client = await clientFor(connection);
   const { value, lifetimeMs } = await client.logIn().finally(() => client.close());
   try {
     await store.store(value);

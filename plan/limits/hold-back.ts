@@ -28,6 +28,11 @@ export type Kind = keyof typeof KINDS;
 /** Names of what a rule needs, its own among them. */
 export type Needs = Record<Kind, readonly string[]>;
 
+/** How much of a kind goes there: the device's own number counts what is elsewhere on it as well. */
+function roomFor(kind: Kind, { firewall, capacity }: Pick<Room, "firewall" | "capacity">): string {
+  return `${firewall} has room for ${capacity[kind]} ${KINDS[kind]} beside what is shared or pushed there`;
+}
+
 export interface Room {
   firewall: string;
   /** Names of the rules of ours that run. */
@@ -79,8 +84,8 @@ export function withinRoom(
     const limit = isOwnLimit
       ? `aws-panos-rules:guardrails.maxRules allows ${counted(maxRules, "rule")} of ours on ${firewall}`
       : there > (capacity[kind] ?? Infinity)
-        ? `${firewall} takes ${capacity[kind]} ${KINDS[kind]} and has ${there} already, more than its own number`
-        : `${firewall} takes ${capacity[kind]} ${KINDS[kind]}: ${others[kind]} are there, and ${used[kind].size} of ours`;
+        ? `${roomFor(kind, { firewall, capacity })} and has ${there} already`
+        : `${roomFor(kind, { firewall, capacity })}: ${others[kind]} are there, and ${used[kind].size} of ours`;
     return { rules, limit };
   });
   return {

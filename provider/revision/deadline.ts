@@ -23,21 +23,24 @@ export async function timeForCommit(session: Session, administrator: string): Pr
   const committing = (await commitSeconds(client)) ?? UNKNOWN_SECONDS;
   const pushing = panorama === undefined ? 0 : await timeForPushes(session, panorama, administrator);
   const needed = committing + pushing + MARGIN_SECONDS;
-  const what = pushing === 0 ? "a commit on" : "a commit and the push of";
+  const { firewall } = session;
+  const what = pushing === 0 ? `a commit on ${firewall} is` : `a commit and the push of ${firewall} are`;
   return () => {
     const { deadline = Infinity } = currentRun();
     const left = Math.floor((deadline - Date.now()) / 1000);
     if (left >= needed) return;
-    const { firewall } = session;
     const reason =
-      `this run has ${Math.max(0, left)} s left, and ${what} ${firewall} is expected to take ${needed} s: nothing ` +
+      `this run has ${Math.max(0, left)} s left, and ${what} expected to take ${needed} s: nothing ` +
       "was removed or committed. What was staged waits in the candidate for the next run";
     noteRun({ note: "out-of-time", firewall, reason });
     throw new ProviderError("OUT_OF_TIME", reason);
   };
 }
 
-/** Where none of ours is known, one that is cut off is better than a run that never begins: the next run catches it up. */
+/**
+ * Of an unknown length once, however many groups there are: a push that is cut off is better than a run that never begins,
+ * because the next run catches it up.
+ */
 async function timeForPushes(
   session: Session,
   panorama: DeviceGroup,

@@ -6,7 +6,10 @@ import type { Session } from "../session/session";
 import { tell } from "../session/tell";
 
 /** How this run ended on each firewall, by its name. */
-const outcomes = new Map<string, { text: string; failed: boolean; changed: boolean; lacking: boolean }>();
+const outcomes = new Map<
+  string,
+  { text: string; failed: boolean; changed: boolean; isGroup: boolean; lacking: boolean }
+>();
 
 /**
  * Notes how a run ended on one of several firewalls. When all that are declared have come to an end, it says
@@ -25,6 +28,7 @@ export function noteOutcome(session: Session, text: string, error?: unknown): vo
   outcomes.set(name, {
     text: failed ? `FAILED: ${firstSentence(failure ?? "see above")}` : inForce,
     failed,
+    isGroup: session.location.panorama !== undefined,
     lacking: reach !== undefined && reach.holding < reach.all,
     changed: text !== UNCHANGED,
   });
@@ -37,12 +41,13 @@ export function noteOutcome(session: Session, text: string, error?: unknown): vo
   const width = Math.max(...declared.map(({ length }) => length));
   const lines = found.map((each) => `  ${each.name.padEnd(width)}  ${each.text}`);
   const bad = found.filter((each) => each.failed).length;
+  const groups = found.filter((each) => each.isGroup).length;
   const lacking = found.filter((each) => each.lacking).length;
   const head =
     bad > 0
       ? `${bad} of ${found.length} firewalls failed`
       : lacking > 0
-        ? `${lacking} of ${counted(found.length, "device group")} ${lacking === 1 ? "has" : "have"} firewalls without this revision`
+        ? `${lacking} of ${counted(groups, "device group")} ${lacking === 1 ? "has" : "have"} firewalls without this revision`
         : `all ${found.length} firewalls have this revision`;
   tell(bad + lacking > 0 ? "warn" : "info", `${head}:\n${lines.join("\n")}`);
 }

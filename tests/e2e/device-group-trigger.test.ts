@@ -61,7 +61,7 @@ describe("e2e: the trigger with a device group", function () {
     await fleet.lab.setAccount(account([WEB]));
     const late = await run({ deadline: Date.now() + 260_000 });
     expect(late.result).to.equal("out-of-time");
-    expect(said(late)).to.contain(`a commit and the push of ${GROUP} is expected to take 250 s`);
+    expect(said(late)).to.contain(`a commit and the push of ${GROUP} are expected to take 250 s`);
     expect([fleet.jobs("Commit"), fleet.jobs("CommitAll")]).to.deep.equal([0, 0]);
 
     expect(await run()).to.include({ result: "applied" });

@@ -79,7 +79,7 @@ onEveryTarget("e2e: guardrails and limits", (target) => {
     const { result, commits } = await lab.during(() => stack.up());
     // Of the four the device has no room for two.
     expect(withheldBy(succeeded(result), "maxChanges allows 1")).to.equal(2);
-    expect(withheldBy(result, "takes 4 rules")).to.equal(2);
+    expect(withheldBy(result, "has room for 4 rules")).to.equal(2);
     expect(commits).to.equal(1);
     expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
     await lab.configure({ settings: { "aws-panos-rules:maxChanges": "0" } });
@@ -127,7 +127,7 @@ onEveryTarget("e2e: guardrails and limits", (target) => {
     const more = [23, 24, 25].map((port): Permission => ({ ...SSH, port }));
     await lab.setAccount(account([SSH, ...more]));
     const run = succeeded(await stack.up());
-    const reason = `${lab.label} takes 4 rules: 1 are there, and 3 of ours`;
+    const reason = `${lab.label} has room for 4 rules beside what is shared or pushed there: 1 are there, and 3 of ours`;
     expect(withheldBy(run, reason)).to.equal(1);
     expect(lab.ours()).to.deep.equal([ruleOf(SSH), ...more.slice(0, 2).map(ruleOf)]);
     expect(lab.running()).not.to.include(ruleOf(WEB));

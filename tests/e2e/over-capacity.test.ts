@@ -24,7 +24,9 @@ onTargets("e2e: a device that holds more than its own number", (target) => {
     await lab.setAccount(account([KEPT, { ...NARROWED, cidr: "203.0.113.0/25" }, NEW]));
     const { result, commits } = await lab.during(() => stack.up());
     const words = said(succeeded(result));
-    expect(words).to.include(`${lab.label} takes 4 rules and has 5 already, more than its own number`);
+    expect(words).to.include(
+      `${lab.label} has room for 4 rules beside what is shared or pushed there and has 5 already`,
+    );
     expect(words).to.match(/group-4 \(sg-0a0004\), TCP port 443, is withheld/);
     expect(commits).to.equal(1);
     expect(lab.ours()).to.have.members([ruleOf(KEPT), ruleOf(NARROWED)]);

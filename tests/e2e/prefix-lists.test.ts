@@ -52,7 +52,9 @@ onTargets("e2e: large prefix lists", (target) => {
   it("become groups that follow their entries while the rule stays as it is, and go with it", async () => {
     await open(OFFICES, GROUPS_ABOVE_2, { maxAddresses: 2 + target.besides.addresses });
     const unfit = await up();
-    expect(said(unfit.result)).to.include("takes 2 address objects: 0 are there, and 0 of ours");
+    expect(said(unfit.result)).to.include(
+      "has room for 2 address objects beside what is shared or pushed there: 0 are there, and 0 of ours",
+    );
     expect(lab.running()).not.to.include(RULE);
     await lab.close();
 

@@ -332,6 +332,7 @@ describe("keygen", () => {
       expect(said.replace(/\s+/g, " ")).to.contain(
         "no active Panorama of the HA pair: 127.0.0.1 is primary-passive, 127.0.0.2 is secondary-suspended",
       );
+      expect(said).to.contain("ends older keys");
       expect(manager.current(SECRET)).to.equal(key);
     });
 

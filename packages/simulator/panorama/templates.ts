@@ -1,7 +1,6 @@
 import { withTemplate } from "../pushed/template";
 import { XmlElement } from "../xml/element";
 
-/** The stacks that a firewall is in: PAN-OS takes it into one. */
 function stacks(config: XmlElement): XmlElement[] {
   return device(config)?.child("template-stack")?.entries() ?? [];
 }
@@ -26,6 +25,7 @@ export function stacksFor(
  * stack's own values, then those of its templates, the first one's before the next one's. Undefined: it is in none.
  */
 export function templateFor(config: XmlElement, serial: string): XmlElement | undefined {
+  // PAN-OS takes a firewall into one stack.
   const stack = stacks(config).find((each) => stackSerials(each).includes(serial));
   if (!stack) return undefined;
   const templates = stack.members("templates").map((name) => device(config)?.at("template", `entry:${name}`));
