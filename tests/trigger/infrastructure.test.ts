@@ -1,5 +1,9 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { SCHEDULE_MESSAGE } from "../../trigger/events/arrival";
@@ -8,6 +12,7 @@ import { localRunnerFrom, runnerFrom } from "../../trigger/runner";
 import { TRIGGER_PROJECT } from "../../trigger/settings/texts";
 import { METRIC_NAMESPACE, METRICS } from "../../trigger/metrics";
 import { deployed, deployedVariant, HUB, MAIN_STACK, REGION, VARIANTS } from "../support/deployed-trigger";
+import { findProgram } from "../support/programs";
 
 type Fields = Record<string, unknown>;
 const json = (value: unknown) => JSON.parse(String(value)) as Fields;
@@ -194,9 +199,34 @@ describe("the trigger's resources", () => {
     });
     expect(of("Secret").map(({ name }) => name)).to.deep.equal(["PANOS_API_KEY"]);
     expect(resources.filter(({ type }) => type.includes("SecretVersion"))).to.deep.equal([]);
-    const [command = "", ...others] = outputs["fillSecrets"] as string[];
-    expect(others).to.deep.equal([]);
-    expect(command).to.match(/put-secret-value .* --secret-id arn:aws:secretsmanager:\S+PANOS_API_KEY/);
+    expect(outputs["fillSecrets"]).to.match(
+      /^IFS= read -rs V && .* put-secret-value .* --secret-id arn:aws:secretsmanager:\S+PANOS_API_KEY[^\n]*$/,
+    );
+  });
+
+  it("say the commands as a shell takes them, and these store what was typed as it is", async function () {
+    if (findProgram("bash") === undefined) this.skip();
+    const { outputs } = await deployed({
+      secrets: { PANOS_API_KEY: "new", PULUMI_CONFIG_PASSPHRASE: "new" },
+    });
+    const folder = await mkdtemp(path.join(tmpdir(), "aws-panos-fill-"));
+    try {
+      // What the AWS CLI would be given, one secret a line.
+      await writeFile(path.join(folder, "aws"), '#!/bin/sh\ncat >> "$STORED"; echo >> "$STORED"\n', {
+        mode: 0o755,
+      });
+      const commands = path.join(folder, "commands");
+      // The Pulumi CLI prints a text as it is, and anything else as JSON.
+      await writeFile(commands, String(outputs["fillSecrets"]));
+      const env = { PATH: `${folder}:${process.env["PATH"]}`, STORED: path.join(folder, "stored") };
+      const typed = [' a \\ "b" $c ', "'d' "];
+      const run = promisify(execFile)("bash", ["-c", 'source "$0"', commands], { env });
+      run.child.stdin?.end(typed.map((line) => `${line}\n`).join(""));
+      await run;
+      expect((await readFile(env.STORED, "utf8")).split("\n")).to.deep.equal([...typed, ""]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("look every quarter of an hour, or as often as configured, with a message that the handler knows", async () => {

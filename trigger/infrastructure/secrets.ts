@@ -1,5 +1,5 @@
 import { Secret } from "@pulumi/aws/secretsmanager";
-import { interpolate, output, type Output } from "@pulumi/pulumi";
+import { all, interpolate, output, type Output } from "@pulumi/pulumi";
 import { arn, type Context } from "./context";
 
 /** The secrets of the runs: never a value, only where it is. */
@@ -8,8 +8,8 @@ export interface Secrets {
   variables: Record<string, Output<string>>;
   /** What the run may read: of those, and of the firewalls' keys that the program reads itself. */
   arns: Output<string>[];
-  /** How a person fills those that were made. */
-  commands: Output<string>[];
+  /** How a person fills those that were made, a command a line: Pulumi shows a text as it is, a list as JSON. */
+  commands: Output<string>;
 }
 
 /** Takes existing secrets, and makes the others empty: a value would be in this stack's state. */
@@ -24,13 +24,18 @@ export function secrets(context: Context): Secrets {
     }
     const secret = new Secret(variable, { description: `${variable} of the runs of ${name}` });
     variables[variable] = secret.arn;
-    // From a prompt into a pipe: no argument of a process, nothing in the shell's history.
+    // From a prompt into a pipe: no argument of a process, nothing in the shell's history. Without IFS= the shell
+    // takes blanks off both ends.
     commands.push(
-      interpolate`read -rs V && printf %s "$V" | aws secretsmanager put-secret-value --region ${region} --secret-id ${secret.arn} --secret-string file:///dev/stdin; unset V   # ${variable}`,
+      interpolate`IFS= read -rs V && printf %s "$V" | aws secretsmanager put-secret-value --region ${region} --secret-id ${secret.arn} --secret-string file:///dev/stdin; unset V   # ${variable}`,
     );
   }
   const keys = settings.main.keySecrets.map((secret) => output(secretArn(context, secret)));
-  return { variables, commands, arns: [...Object.values(variables), ...keys] };
+  return {
+    variables,
+    arns: [...Object.values(variables), ...keys],
+    commands: all(commands).apply((lines) => lines.join("\n")),
+  };
 }
 
 /**
