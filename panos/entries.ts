@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import type { FoundRule, SecurityRule } from "./policy";
 import { isContent, saysNothing, valueOf } from "./rule-elements";
-import { child, element, escapeXml, find, memberList, members, textAt, type XmlElement } from "./xml";
+import { child, element, escapeXml, find, memberList, members, nameOf, textAt, type XmlElement } from "./xml";
 
 export type { FoundRule } from "./policy";
 
@@ -70,9 +70,9 @@ function extras(entry: XmlElement): string[] {
   return found.sort();
 }
 
-/** Whether an element says nothing. */
+/** Whether an element says nothing; what is chosen by an entry's name, as a target's firewalls are, says something. */
 export function isEmpty(setting: XmlElement): boolean {
-  return setting.text.trim() === "" && setting.children.every(isEmpty);
+  return setting.text.trim() === "" && nameOf(setting) === "" && setting.children.every(isEmpty);
 }
 
 /** What an entry sets beyond these of its elements, as "name: value". */

@@ -11,6 +11,7 @@ const DAY = 86_400;
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
 const API: Permission = { group: 3, port: 8001 };
+const MAIL: Permission = { group: 3, port: 8025 };
 
 describe("e2e: drift of a device group", function () {
   this.timeout(120_000);
@@ -22,7 +23,7 @@ describe("e2e: drift of a device group", function () {
 
   it("tells what is committed and not pushed, in force on some, or beside a firewall's own, and who waits", async () => {
     const { lab } = fleet;
-    await lab.setAccount(account([WEB, SSH]));
+    await lab.setAccount(account([WEB, SSH, MAIL]));
     const stack = await fleet.stack({}, { onUnreachable: "warn" });
     succeeded(await stack.up());
     const quiet = await lab.during(() => driftIn(lab));
@@ -38,12 +39,14 @@ describe("e2e: drift of a device group", function () {
     const [first = "", second = "", third = ""] = serials;
     const [fw1, fw2, fw3] = serials.map((serial, at) => `fw${at + 1} (${serial})`);
     fleet.fleet.connect(second, false);
-    await lab.setAccount(account([WEB, SSH, API]));
+    await lab.setAccount(account([WEB, SSH, MAIL, API]));
     succeeded(await stack.up());
     fleet.fleet.connect(second);
     const ann = fleet.person("admin");
     await ann.addRule(ruleEntry("waits-for-a-push"));
     await ann.edit(ruleOf(SSH), "source", "<source><member>any</member></source>");
+    const oneAlone = `<target><devices><entry name="${third}"/></devices><negate>no</negate></target>`;
+    await ann.edit(ruleOf(MAIL), "target", oneAlone);
     await ann.commitEverything();
     const eu = fleet.person("admin", { deviceGroup: "cloud-eu", rulebase: "pre-rulebase" });
     await eu.push([third]);
@@ -66,6 +69,7 @@ describe("e2e: drift of a device group", function () {
     const rules = found!.findings.filter(({ object }) => object === "rule");
     expect(rules.map(({ kind, name, on }) => [kind, name, on])).to.deep.equal([
       ["edited", ruleOf(SSH), [fw3]],
+      ["edited", ruleOf(MAIL), [fw3]],
       ["not-pushed", ruleOf(API), [fw2]],
       ["overridden", ruleOf(WEB), [fw1]],
     ]);

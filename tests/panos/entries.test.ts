@@ -45,8 +45,13 @@ describe("rule entries", () => {
       "<option><disable-server-response-inspection>yes</disable-server-response-inspection></option>",
       "option: set",
     ],
+    ['<target><devices><entry name="0123"/></devices><negate>no</negate></target>', "target: set"],
+    [
+      '<target><devices><entry name="0123"><vsys><entry name="vsys1"/></vsys></entry></devices></target>',
+      "target: set",
+    ],
   ] as const) {
-    it(`show ${extra} as something that ours never have`, () => {
+    it(`show ${extra} as something that ours never have: ${change}`, () => {
       expect(parsed(ruleXml(rule).replace("</entry>", `${change}</entry>`)).extras).to.deep.equal([extra]);
     });
   }
@@ -58,6 +63,7 @@ describe("rule entries", () => {
       "<saas-user-list><member>any</member></saas-user-list>",
       "<from-the-future><users><member>any</member></users></from-the-future>",
       "<target><negate>no</negate></target>",
+      "<target><devices/><negate>no</negate></target>",
     ]) {
       expect(parsed(ruleXml(rule).replace("</entry>", `${element}</entry>`)).extras, element).to.deep.equal(
         [],
