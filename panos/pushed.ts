@@ -1,7 +1,7 @@
 import type { PanosClient } from "./client";
 import { PanosError } from "./error";
 import type { DeviceGroup } from "./location";
-import { child, element, entries, find, parent, textAt, type XmlElement } from "./xml";
+import { child, element, entries, entryList, find, parent, textAt, type XmlElement } from "./xml";
 
 /** What Panorama has pushed to a firewall, as one vsys has it. */
 export interface Pushed {
@@ -103,8 +103,8 @@ function pushedIn(own: readonly XmlElement[], shared: readonly XmlElement[]): Pu
     shared: ofAll,
     rules: (side, kind) => {
       const places = side === "pre-rulebase" ? outermost : outermost.toReversed();
-      const all = places.flatMap((place) => [...entries(find(place, side, kind, "rules")).values()]);
-      // Both places may have Shared's rules.
+      const all = places.flatMap((place) => entryList(find(place, side, kind, "rules")));
+      // Shared and a group may each have one of a name. Both places may have Shared's rules.
       return [
         ...new Map(all.map((rule) => [rule.attributes["uuid"] ?? JSON.stringify(rule), rule])).values(),
       ];

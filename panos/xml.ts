@@ -106,13 +106,14 @@ export function textAt(element: XmlElement | undefined, ...path: string[]): stri
   return find(element, ...path)?.text.trim() ?? "";
 }
 
+/** The `<entry>` children in document order, where several may have one name. */
+export function entryList(element: XmlElement | undefined): XmlElement[] {
+  return (element?.children ?? []).filter(({ name }) => name === "entry");
+}
+
 /** The `<entry>` children, by name, in document order. */
 export function entries(element: XmlElement | undefined): Map<string, XmlElement> {
-  const found = new Map<string, XmlElement>();
-  for (const entry of element?.children ?? []) {
-    if (entry.name === "entry") found.set(nameOf(entry), entry);
-  }
-  return found;
+  return new Map(entryList(element).map((entry) => [nameOf(entry), entry]));
 }
 
 /** The texts of the `<member>` children. */

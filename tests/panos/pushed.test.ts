@@ -128,6 +128,21 @@ describe("what Panorama has pushed", () => {
     expect(running.pushed?.rules?.above[1]?.found).to.deep.include({ extras: [], from: ["untrust"] });
   });
 
+  it("has every rule of a name that Shared and a device group both use, in its order", async () => {
+    const [deny, allow] = [ruleEntry("same", { action: "deny" }), ruleEntry("same")];
+    for (const refuses of [{}, { pushedConfig: true }]) {
+      const config = managed({ above: [from("shared", deny), from("cloud", allow)] });
+      const { rulebases } = await read({ config, refuses });
+      expect(
+        rulebases.running.pushed?.rules?.above.map(({ action, panorama }) => [action, panorama]),
+      ).to.deep.equal([
+        ["deny", "shared"],
+        ["allow", "cloud"],
+      ]);
+      expect(verdict(rulebases)).to.include("of which Panorama's rule same of Shared above may deny a part");
+    }
+  });
+
   it("covers nothing by a name that is an object of the vsys, too", async () => {
     const narrower =
       '<address><entry name="net"><ip-netmask>203.0.113.7</ip-netmask></entry></address><zone>';
