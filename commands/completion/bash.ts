@@ -19,16 +19,24 @@ export function bash(tables: readonly CommandTable[]): string {
   return `# Completes aws-panos in bash; made by: aws-panos completion bash
 _aws_panos_words() { COMPREPLY=($(compgen -W "$1" -- "$word")); }
 _aws_panos_paths() {
-  local IFS=$'\\n'
-  COMPREPLY=($(compgen "$1" -- "$word"))
-  # A folder is not complete yet.
-  type compopt >/dev/null 2>&1 && compopt -o filenames 2>/dev/null
+  local path quotes=""
+  # A folder is not complete yet, and bash quotes what is a path; bash 3.2 does neither.
+  if type compopt >/dev/null 2>&1; then compopt -o filenames 2>/dev/null; else quotes=yes; fi
+  while IFS= read -r path; do
+    [ -z "$quotes" ] || printf -v path %q "$path"
+    COMPREPLY+=("$path")
+  done < <(compgen "$1" -- "$word")
 }
 _aws_panos_stacks() {
   local file stacks=""
   for file in Pulumi.*.yaml; do
     file="\${file#Pulumi.}"
-    [ "$file" = "*.yaml" ] || stacks="$stacks \${file%.yaml}"
+    file="\${file%.yaml}"
+    # compgen expands its words: $(…) in the name of a file would run.
+    case "$file" in
+    *[!A-Za-z0-9._-]*) ;;
+    *) stacks="$stacks $file" ;;
+    esac
   done
   _aws_panos_words "$stacks"
 }

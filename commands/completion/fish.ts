@@ -18,7 +18,7 @@ export function fish(tables: readonly CommandTable[]): string {
   return `# Completes aws-panos in fish; made by: aws-panos completion fish
 function __aws_panos_stacks
     for file in Pulumi.*.yaml
-        string replace -r '^Pulumi\\.(.*)\\.yaml$' '$1' $file
+        string replace -fr '^Pulumi\\.([A-Za-z0-9._-]+)\\.yaml$' '$1' $file
     end
 end
 complete -c aws-panos -e

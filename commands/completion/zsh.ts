@@ -15,7 +15,9 @@ export function zsh(tables: readonly CommandTable[]): string {
 # Completes aws-panos in zsh; made by: aws-panos completion zsh
 _aws_panos_stacks() {
   local -a stacks
-  stacks=(Pulumi.*.yaml(N:r:e))
+  stacks=(Pulumi.*.yaml(N))
+  stacks=(\${\${stacks#Pulumi.}%.yaml})
+  stacks=(\${stacks:#*[^A-Za-z0-9._-]*})
   compadd -a stacks
 }
 _aws_panos() {
