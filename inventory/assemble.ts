@@ -41,7 +41,8 @@ export function assemble(answers: Answers): Inventory {
   const routeTables = answers.routeTables.filter((table) => vpcIds.has(table.vpcId)).map(routeTable);
   const subnets = subnetsOf(answers, new Map(routeTables.map(({ id, vpcId }) => [id, vpcId])));
   const vpcOfSubnet = new Map(subnets.map(({ id, vpcId }) => [id, vpcId]));
-  const ours = new Set([answers.accountId, ...(answers.accounts ?? []).map(({ accountId }) => accountId)]);
+  const { accountId, region, accounts = [{ accountId, region }] } = answers;
+  const ours = new Set(accounts.map((each) => ofRegion(each.accountId, each.region)));
   return sorted({
     format: 1,
     ...given({
@@ -57,7 +58,7 @@ export function assemble(answers: Answers): Inventory {
     instances: instancesOf(answers),
     networkInterfaces: answers.networkInterfaces
       .filter(({ subnetId, vpcId }) => vpcOfSubnet.get(subnetId) === vpcId)
-      .map((each) => networkInterface(each, ours)),
+      .map((each) => networkInterface(each, (owner) => ours.has(ofRegion(owner, each.readIn ?? region)))),
     securityGroups: securityGroupsOf(answers),
     prefixLists: answers.prefixLists.map((list) => ({
       id: list.id,
@@ -179,16 +180,20 @@ function route(answer: RouteAnswer): Route[] {
   ];
 }
 
-/** @param ours the accounts that were read, whose instances are known where they run */
+function ofRegion(accountId = "", region = ""): string {
+  return `${accountId} ${region}`;
+}
+
+/** @param isRead whether an account was read in this region: then its instances are known where they run */
 function networkInterface(
   answer: NetworkInterfaceAnswer,
-  ours: ReadonlySet<string | undefined>,
+  isRead: (accountId: string) => boolean,
 ): NetworkInterface {
   const { id, subnetId, vpcId, privateIp, ownerId } = answer;
   const attachment = answer.attachments?.find(({ instanceId }) => instanceId) ?? answer.attachments?.[0];
   const { instanceId, instanceOwnerId } = attachment ?? {};
   const isOwnInstances =
-    Boolean(instanceId) && (!instanceOwnerId || instanceOwnerId === ownerId || ours.has(instanceOwnerId));
+    Boolean(instanceId) && (!instanceOwnerId || instanceOwnerId === ownerId || isRead(instanceOwnerId));
   const others = (answer.privateIps ?? []).filter((address) => address !== privateIp).toSorted();
   const publicIps = (answer.associations ?? []).flatMap(({ publicIp, privateIp: of = privateIp }) =>
     of && publicIp ? [{ privateIpAddress: of, publicIp }] : [],

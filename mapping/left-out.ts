@@ -8,15 +8,22 @@ import type { LeftOut, MappingOptions } from "./types";
 /** What of an inventory says whether an instance's interface counts, and what a stack wants of all others. */
 interface Wanted extends Pick<MappingOptions, "interfaces"> {
   isThere: (instanceId: string) => boolean;
-  /** Whether an account's instances were read; absent: all were. */
-  isRead?: (accountId: string | undefined) => boolean;
+  /** Whether its account's instances were read where it is; absent: all were. */
+  isRead?: (networkInterface: Pick<NetworkInterface, "ownerId" | "region">) => boolean;
 }
 
-/** Says of accounts whether they were read. In a shared VPC its owner sees others' interfaces, but not their instances. */
-export function readAccounts({ accountId, accounts = [] }: Inventory): Required<Wanted>["isRead"] {
-  const read = new Set([accountId, ...accounts.map((each) => each.accountId)]);
-  read.delete(undefined);
-  return (owner) => owner === undefined || read.size === 0 || read.has(owner);
+/**
+ * Says of interfaces whether their accounts were read in their region. In a shared VPC its owner sees others'
+ * interfaces, but not their instances.
+ */
+export function readAccounts(inventory: Inventory): Required<Wanted>["isRead"] {
+  const { accountId, accounts = [], region: only } = inventory;
+  const own = accountId === undefined ? [] : [{ accountId, region: only }];
+  const read = accounts.length > 0 ? accounts : own;
+  return ({ ownerId, region = only }) =>
+    ownerId === undefined ||
+    read.length === 0 ||
+    read.some((each) => each.accountId === ownerId && (each.region ?? region) === (region ?? each.region));
 }
 
 /**
@@ -27,11 +34,11 @@ export function neverRegistered(interfaces: readonly NetworkInterface[], invento
   const isRead = readAccounts(inventory);
   const running = new Set(inventory.instances.map(({ id }) => id));
   const ids = interfaces
-    .filter((each) => isInstances(each, []) && !running.has(each.instanceId!) && !isRead(each.ownerId))
+    .filter((each) => isInstances(each, []) && !running.has(each.instanceId!) && !isRead(each))
     .map(({ id }) => id);
   if (ids.length === 0) return [];
   return [
-    `Whether the instances of these network interfaces run is not known, because their accounts weren't read, so none of their addresses is registered: ${listed(ids, MOST_NAMED)}. aws-panos-rules:accounts reads other accounts, too.`,
+    `Whether the instances of these network interfaces run is not known, because their accounts weren't read in this region, so none of their addresses is registered: ${listed(ids, MOST_NAMED)}. aws-panos-rules:accounts reads other accounts and regions, too.`,
   ];
 }
 
@@ -40,12 +47,12 @@ export function kindLeftOut(
   networkInterface: NetworkInterface,
   { isThere, isRead, interfaces = "instances" }: Wanted,
 ): string | undefined {
-  const { instanceId, ownerId, attachmentStatus, status, securityGroupIds } = networkInterface;
+  const { instanceId, attachmentStatus, status, securityGroupIds } = networkInterface;
   const isLeaving = attachmentStatus === "detaching" || attachmentStatus === "detached";
   if (isInstances(networkInterface, interfaces)) {
     if (isLeaving) return DETACHED;
     if (isThere(instanceId!)) return undefined;
-    return isRead?.(ownerId) === false ? UNREAD : STOPPED;
+    return isRead?.(networkInterface) === false ? UNREAD : STOPPED;
   }
   const kind = kindOf(networkInterface);
   if (status === "available" || status === "detaching" || isLeaving) return UNUSED;
@@ -71,7 +78,7 @@ function isInstances(
 const DETACHED = "of instances that they are detached from";
 const STOPPED = "of instances that don't run";
 /** Whether they run, their account knows alone. */
-const UNREAD = "of instances of accounts that weren't read";
+const UNREAD = "of instances of accounts that weren't read in this region";
 const UNUSED = "that nothing uses";
 /** Such as a network load balancer that was made without one: AWS lets in everything, and no group says so. */
 const WITHOUT_GROUP = " without a security group";
@@ -80,7 +87,7 @@ const WITHOUT_GROUP = " without a security group";
 export function whyLeftOut(kind: string): string {
   if (kind === UNUSED) return "nothing uses it";
   if (kind === STOPPED) return "its instance doesn't run";
-  if (kind === UNREAD) return "its instance is another account's, which wasn't read";
+  if (kind === UNREAD) return "its instance is of an account that wasn't read in this region";
   if (kind === DETACHED) return "it is detached from its instance";
   if (isGroupless(kind)) return "what it is for carries no security group";
   if (kind.endsWith(WITHOUT_GROUP))
@@ -132,7 +139,7 @@ export function leftOutMessage(mapped: number, { kinds, isComplete }: LeftOut): 
   });
   const hints = [
     ...(kinds.some(({ kind }) => isUnwanted(kind)) ? ["interfaces: all maps those of no instance"] : []),
-    ...(kinds.some(({ kind }) => kind === UNREAD) ? ["accounts reads other accounts, too"] : []),
+    ...(kinds.some(({ kind }) => kind === UNREAD) ? ["accounts reads other accounts and regions, too"] : []),
     ...(count > MOST_NAMED ? ["npm run explain -- --interfaces names them"] : []),
   ];
   return [

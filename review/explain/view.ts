@@ -75,7 +75,7 @@ export function whyBehind(view: Behind, networkInterface: NetworkInterface, fami
       because: [...isolated, wayOut(view, subnetId, isBehind, family)],
     };
   }
-  if (instance === undefined && isRead(networkInterface.ownerId)) {
+  if (instance === undefined && isRead(networkInterface)) {
     const stay =
       view.options.destinations === "dynamic"
         ? "; rules stay, on an address group that it joins when it runs"

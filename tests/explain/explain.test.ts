@@ -183,9 +183,10 @@ describe("explain", () => {
     expect(await left({ attachmentStatus: "detaching" })).to.equal(
       "10.0.0.2: eni-0a2 of instance i-0a2 is left out: it is detached from its instance",
     );
-    expect(await left({ ownerId: "444455556666" }, [2])).to.equal(
-      "10.0.0.2: eni-0a2 of instance i-0a2 is left out: its instance is another account's, which wasn't read",
-    );
+    const unread =
+      "10.0.0.2: eni-0a2 of instance i-0a2 is left out: its instance is of an account that wasn't read in this region";
+    expect(await left({ ownerId: "444455556666" }, [2])).to.equal(unread);
+    expect(await left({ ownerId: "111122223333", region: "us-east-1" }, [2])).to.equal(unread);
   });
 
   it("says why there is no rule: a guardrail withholds it", async () => {

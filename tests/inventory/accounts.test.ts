@@ -179,6 +179,24 @@ describe("inventory of several accounts and regions", () => {
     }
   });
 
+  it("knows an interface's instance by its own account only in a region in which that was read", async () => {
+    const shared = (region: string, key: string) => {
+      const of = regionLists(HUB, [{ id: `sg-${key}`, port: 443, address: "10.0.1.1" }]);
+      const [each] = of.get("DescribeNetworkInterfaces") ?? [];
+      const attachment = { instanceId: "i-theirs", instanceOwnerId: SHOP, status: "attached" };
+      of.set("DescribeNetworkInterfaces", [{ ...each, attachment }]);
+      lists.set(`${HUB} ${region}`, of);
+    };
+    shared("eu-central-1", "8");
+    shared("eu-west-1", "9");
+    const { networkInterfaces } = await read([of(undefined), of(undefined, "eu-west-1"), of(SHOP)]);
+    expect(networkInterfaces.map(({ id, instanceOwnerId }) => [id, instanceOwnerId])).to.deep.equal([
+      ["eni-2", undefined],
+      ["eni-8", undefined],
+      ["eni-9", SHOP],
+    ]);
+  });
+
   it("keeps the two sides of a reference across accounts apart by their owners", async () => {
     const shop = lists.get(`${SHOP} eu-central-1`)!;
     const [rule] = shop.get("DescribeSecurityGroupRules") ?? [];

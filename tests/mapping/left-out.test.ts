@@ -150,14 +150,14 @@ describe("interfaces that no rule leads to", () => {
     });
     const { leftOut } = policyOf([], {}, changes([]));
     expect(leftOut.kinds).to.deep.equal([
-      { kind: "of instances of accounts that weren't read", ids: ["eni-3"] },
+      { kind: "of instances of accounts that weren't read in this region", ids: ["eni-3"] },
       { kind: "of instances that don't run", ids: ["eni-2"] },
     ]);
     // Packets may come to them.
     expect(lackRules(leftOut)).to.equal(true);
     expect(leftOutMessage(1, leftOut))
-      .to.include("weren't read (eni-3)")
-      .and.include("accounts reads other accounts");
+      .to.include("weren't read in this region (eni-3)")
+      .and.include("accounts reads other accounts and regions");
     // Rules of stopped instances stay with dynamic destinations: what is mapped then, and never registered, is said.
     const dynamic = (accounts: string[]) =>
       policyOf([], { destinations: "dynamic" }, changes(accounts)).warnings.filter((each) =>
@@ -168,6 +168,49 @@ describe("interfaces that no rule leads to", () => {
     expect(dynamic([own, others])).to.deep.equal([]);
     const read = policyOf([], {}, changes([own, others])).leftOut;
     expect(read.kinds).to.deep.equal([{ kind: "of instances that don't run", ids: ["eni-2", "eni-3"] }]);
+  });
+
+  it("are unknown by region: an account that was read in one is not read in another", () => {
+    const [hub, shop] = ["111122223333", "444455556666"];
+    const [eu, us] = ["eu-central-1", "us-east-1"];
+    const stopped = (id: string, ownerId: string, region: string) =>
+      networkInterface({ id, ownerId, region, instanceId: `i-${id}` });
+    const networkInterfaces = [
+      stopped("eni-2", hub, us),
+      stopped("eni-3", shop, eu),
+      stopped("eni-4", shop, us),
+    ];
+    const accounts = [
+      { accountId: hub, region: eu },
+      { accountId: hub, region: us },
+      { accountId: shop, region: eu },
+    ];
+    const changes = { complete: true, accounts, networkInterfaces };
+    const { leftOut } = policyOf([], {}, changes);
+    expect(leftOut.kinds).to.deep.equal([
+      { kind: "of instances of accounts that weren't read in this region", ids: ["eni-4"] },
+      { kind: "of instances that don't run", ids: ["eni-2", "eni-3"] },
+    ]);
+    expect(lackRules(leftOut)).to.equal(true);
+    const { warnings } = policyOf([], { destinations: "dynamic" }, changes);
+    expect(warnings.filter((each) => each.includes(": eni-4. aws-panos-rules:accounts"))).to.have.length(1);
+    // In one region alone no object says its own.
+    const inOne = (region: string) =>
+      policyOf(
+        [],
+        {},
+        {
+          complete: true,
+          region,
+          accounts,
+          networkInterfaces: [networkInterface({ ownerId: shop, instanceId: "i-2" })],
+        },
+      );
+    const kinds = [eu, us].map((region) => inOne(region).leftOut.kinds[0]?.kind);
+    expect(kinds).to.deep.equal([
+      "of instances that don't run",
+      "of instances of accounts that weren't read in this region",
+    ]);
   });
 
   it("are said to be unknown where the inventory has only instances' interfaces", () => {
