@@ -9,12 +9,12 @@ import { ask } from "./host/api";
 import type { Counted } from "./host/counted";
 import { HostError } from "./host/error";
 import { githubReview, githubSnapshots } from "./host/github-review";
-import { gitlabReview } from "./host/gitlab-review";
+import { gitlabReview, gitlabSnapshots } from "./host/gitlab-review";
 import { hostOf, type Host } from "./host/place";
 import { notDone } from "./not-done";
 
-const REVIEW_FILES = ["review.json", "inventory.json", "rulebase.json"];
-const SNAPSHOT_FILES = ["inventory.json", "rulebase.json"];
+const REVIEW = { from: "reviews/change", files: ["review.json", "inventory.json", "rulebase.json"] };
+const SNAPSHOTS = { from: "reviews/snapshots", files: ["inventory.json", "rulebase.json"] };
 
 const TABLE = table({
   name: "approved",
@@ -50,8 +50,11 @@ export const approved = command(TABLE, async ({ operands }, { output, folder, en
     else none(result.refused);
     return "fine";
   }
-  const target = resolve(folder, into);
-  const result = isReview ? await takeReview(host, of, target) : await takeSnapshots(host, of, target);
+  const job = await (isReview ? gitlabReview : gitlabSnapshots)(host.access, host.project, of);
+  const result =
+    "refused" in job
+      ? job
+      : await take(host, job.found, isReview ? REVIEW : SNAPSHOTS, resolve(folder, into));
   if ("found" in result) say(`It is in ${into}`);
   else none(result.refused);
   return "fine";
@@ -64,30 +67,19 @@ const NONE = {
 
 type Gitlab = Extract<Host, { kind: "gitlab" }>;
 
-/** Files of the review of the merge request that became this commit. */
-async function takeReview(host: Gitlab, sha: string, into: string): Promise<Counted<string>> {
-  const review = await gitlabReview(host.access, host.project, sha);
-  if ("refused" in review) return review;
-  const files = `/projects/${host.project}/jobs/${review.found}/artifacts/reviews/change`;
-  return take(host, REVIEW_FILES, into, (file) => `${files}/${file}`);
-}
-
-/** Files of the job `apply` in the latest pipeline of the branch that went through. */
-function takeSnapshots(host: Gitlab, branch: string, into: string): Promise<Counted<string>> {
-  const of = `/projects/${host.project}/jobs/artifacts/${encodeURIComponent(branch)}/raw/reviews/snapshots`;
-  return take(host, SNAPSHOT_FILES, into, (file) => `${of}/${file}?job=apply`);
-}
-
-/** All of them, or none. */
+/** Files of a job's artifacts: all of them, or none. */
 async function take(
-  { access }: Gitlab,
-  files: string[],
+  { access, project }: Gitlab,
+  job: number,
+  { from, files }: { from: string; files: string[] },
   into: string,
-  path: (file: string) => string,
 ): Promise<Counted<string>> {
   await mkdir(into, { recursive: true });
   try {
-    for (const file of files) await writeFile(join(into, file), (await ask(access, "GET", path(file))).text);
+    for (const file of files) {
+      const { text } = await ask(access, "GET", `/projects/${project}/jobs/${job}/artifacts/${from}/${file}`);
+      await writeFile(join(into, file), text);
+    }
     return { found: into };
   } catch (error) {
     await Promise.all(files.map((file) => rm(join(into, file), { force: true })));

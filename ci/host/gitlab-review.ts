@@ -68,6 +68,25 @@ export async function gitlabReview(access: Access, project: string, sha: string)
   return { refused };
 }
 
+/**
+ * The last job `apply` of a branch that went through. A branch's own latest artifacts, which GitLab offers as well, are
+ * those of its latest pipeline that went through, and a night's has no `apply`.
+ * @param project its id, as the path has it
+ * @returns the job's id; whether it has artifacts still, asking for them tells
+ */
+export async function gitlabSnapshots(
+  access: Access,
+  project: string,
+  branch: string,
+): Promise<Counted<number>> {
+  type Listed = { id: number; name: string; ref: string; tag: boolean };
+  // The newest comes first (GitLab REST API, "List project jobs").
+  for await (const job of pages<Listed>(access, `/projects/${project}/jobs?scope[]=success`)) {
+    if (job.name === "apply" && job.ref === branch && !job.tag) return { found: job.id };
+  }
+  return { refused: [] };
+}
+
 /** Why a pipeline is none of the project's own for the last commit of the merge request; undefined: it is one. */
 async function strangerThan(
   access: Access,

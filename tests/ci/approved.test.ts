@@ -160,6 +160,7 @@ describe("the review that an apply is held to", () => {
 
   describe("gitlab", () => {
     const project = "/projects/5";
+    const NO_SNAPSHOTS = "No apply has published snapshots, or they have expired\n";
     const merged = {
       ...{ iid: 8, state: "merged", sha: HEAD, merge_commit_sha: "abc", squash_commit_sha: null },
       ...{ merged_at: AT(30), source_project_id: 5, target_project_id: 5 },
@@ -252,15 +253,45 @@ describe("the review that an apply is held to", () => {
       expect(await taken()).to.equal("1");
     });
 
+    it("leaves snapshots to the last apply of the branch, whatever has run since", async () => {
+      const snapshots = async (branch = "main") => {
+        const { code, text } = await run(["snapshots", branch, "taken"], host.gitlab());
+        expect(code, text).to.equal(0);
+        if (text === NO_SNAPSHOTS) return undefined;
+        return readFile(join(folder, "taken", "rulebase.json"), "utf8");
+      };
+      const job = (id: number, name: string, more: object = {}) => {
+        host.jobs.push({ id, name, ref: "main", status: "success", tag: false, ...more });
+        const of = `${project}/jobs/${id}/artifacts/reviews/snapshots`;
+        for (const file of name === "apply" ? ["inventory.json", "rulebase.json"] : [])
+          host.answers.set(`${of}/${file}`, `${file} of ${id}`);
+      };
+      job(1, "apply");
+      job(2, "apply");
+      const last = "rulebase.json of 2";
+      expect(await snapshots()).to.equal(last);
+      // A night in which nothing has drifted is the latest pipeline that went through, and has no apply.
+      job(3, "drift");
+      expect(await snapshots()).to.equal(last);
+      for (let id = 4; id < 304; id++) job(id, "review", { ref: "refs/merge-requests/8/head" });
+      job(304, "apply", { status: "failed" });
+      job(305, "apply", { status: "manual" });
+      job(306, "apply", { ref: "topic/a" });
+      job(307, "apply", { tag: true });
+      expect(await snapshots()).to.equal(last);
+      expect(await snapshots("topic/a")).to.equal("rulebase.json of 306");
+      expect(await snapshots("other")).to.equal(undefined);
+      // What is older than the last apply shows a firewall that is no more.
+      host.answers.delete(`${project}/jobs/2/artifacts/reviews/snapshots/rulebase.json`);
+      expect(await snapshots()).to.equal(undefined);
+    });
+
     it("is taken as a whole or not at all", async () => {
       given([{ job: 1, ended: AT(10) }]);
       host.answers.delete(`${project}/jobs/1/artifacts/reviews/change/rulebase.json`);
       expect(await taken()).to.equal(undefined);
       const none = await run(["snapshots", "main", "taken"], host.gitlab());
-      expect([none.code, none.text]).to.deep.equal([
-        0,
-        "No apply has published snapshots, or they have expired\n",
-      ]);
+      expect([none.code, none.text]).to.deep.equal([0, NO_SNAPSHOTS]);
     });
   });
 });

@@ -10,6 +10,15 @@ export interface HostedPost {
   closed?: boolean;
 }
 
+/** A job of GitLab's, as it lists them. */
+export interface HostedJob {
+  id: number;
+  name: string;
+  status: string;
+  ref: string;
+  tag: boolean;
+}
+
 interface Asked {
   method: string;
   path: string;
@@ -30,6 +39,8 @@ export class CodeHost {
   readonly asked: Asked[] = [];
   /** Answers of the other paths: JSON, or text. */
   readonly answers = new Map<string, unknown>();
+  /** The jobs of GitLab's project. */
+  readonly jobs: HostedJob[] = [];
   /** Tokens may only read. */
   isReadOnly = false;
   /** Called before a post is changed: somebody else may be faster. */
@@ -94,6 +105,8 @@ export class CodeHost {
       /^\/projects\/5(?<number>\/merge_requests\/7)?\/(?<what>notes|issues)(\/(?<id>\d+))?$/.exec(pathname);
     const { comments, what, id } = (github ?? gitlab)?.groups ?? {};
     if (pathname === "/user") return { content: { id: 77 } };
+    if (pathname === "/projects/5/jobs")
+      return this.page(url, this.jobsIn(url.searchParams.getAll("scope[]")));
     if ((github ?? gitlab) === null) return this.other(url);
     const isComment = comments !== undefined || what === "notes";
     const posts = isComment ? this.comments : this.issues;
@@ -123,6 +136,12 @@ export class CodeHost {
     post.body = textIn(body);
     if (body["state"] === "closed" || body["state_event"] === "close") post.closed = true;
     return { content: show(post, isComment) };
+  }
+
+  /** The newest first, whatever their pipelines came to (GitLab REST API, "List project jobs"). */
+  private jobsIn(scope: string[]): HostedJob[] {
+    const jobs = this.jobs.filter(({ status }) => scope.length === 0 || scope.includes(status));
+    return jobs.sort((a, b) => b.id - a.id);
   }
 
   private other(url: URL): Answer {
