@@ -1,8 +1,10 @@
 import type { dynamic } from "@pulumi/pulumi";
+import { stackTag } from "../declaration/declaration";
 import { eachPart } from "../declaration/kinds/index";
 import type { FirewallInputs, FirewallOutputs } from "./resource/inputs";
 import { requireNothingLeft } from "./revision/left-behind";
 import { requireCleanupRule } from "../declaration/objects";
+import { requireNotTakenOver, requireOwnTag } from "./resource/stack-tag";
 import { unregisterUnused } from "./resource/registered";
 import { commitRevision } from "./revision/commit-revision";
 import { configure, sessionWith } from "./session/session";
@@ -58,8 +60,9 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
     // An update runs: this is the old place of a firewall that lives on.
     if (session.updating) return;
     const none = eachPart(() => ({}));
-    const remove = () =>
-      commitRevision(session, {
+    const remove = async () => {
+      await requireNotTakenOver(session, ownerId, stack);
+      return commitRevision(session, {
         ownerId,
         before: "",
         declared: none,
@@ -67,6 +70,7 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
         // More than the state knows may be left: of a run that was killed, or of a destroy that had to leave it.
         allowRemoval: () => Promise.resolve(),
       });
+    };
     await afterDiagnostics(() => session.reporting(firewall, remove));
     // Not before: until the commit, the rules that let in to these addresses are in force.
     await afterDiagnostics(() => session.reporting(firewall, () => unregisterUnused(session, ownerId)));
@@ -77,11 +81,14 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
 /** Makes sure that this is a firewall that can be worked with, before anything is written to it. */
 async function meet(inputs: FirewallInputs): Promise<FirewallOutputs> {
   const firewall = firewallIdentity(inputs);
-  const { hostname, ownerId, stack, cleanupRule } = inputs;
+  const { hostname, ownerId, stack, cleanupRule, acceptRename } = inputs;
   const session = sessionWith(firewall);
   await session.attempt(firewall, async () => {
     await session.prepare();
-    requireCleanupRule(await session.objects(), cleanupRule, firewall);
+    const objects = await session.objects();
+    requireCleanupRule(objects, cleanupRule, firewall);
+    // Everything waits for this, also what takes effect without a commit.
+    if (acceptRename !== true) requireOwnTag(firewall, objects, stackTag(ownerId, stack));
   });
   return { firewall, hostname, ownerId, stack };
 }

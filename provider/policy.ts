@@ -124,9 +124,13 @@ class Declaring {
   }
 
   firewall(): Promise<Firewall> {
-    const { name, vsys, hostname, ownerId, cleanupRule, stack, refusal } = this.args;
+    const { name, vsys, hostname, ownerId, cleanupRule, stack, refusal, acceptRename } = this.args;
     const inputs = { name, vsys, hostname, ownerId, cleanupRule, stack };
-    const all = { ...inputs, ...(refusal !== undefined && { refusal }) };
+    const all = {
+      ...inputs,
+      ...(acceptRename && { acceptRename }),
+      ...(refusal !== undefined && { refusal }),
+    };
     return this.registering.create(() => new Firewall(this.named("firewall"), all, { parent: this.parent }));
   }
 

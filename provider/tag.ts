@@ -2,7 +2,7 @@ import { entryXpath } from "../panos/location";
 import { tag as kind } from "../declaration/kinds/tag";
 import type { TagInputs } from "./resource/inputs";
 import { objectProvider } from "./resource/object";
-import { ProviderError } from "./error";
+import { requireOwnTag } from "./resource/stack-tag";
 
 /** Tag: what marks everything of this stack. Its comments say which stack that is. */
 export const provider = objectProvider<TagInputs>({
@@ -14,15 +14,7 @@ export const provider = objectProvider<TagInputs>({
     const { name, comments, acceptRename } = inputs;
     const found = objects.tags.get(name);
     if (found !== undefined && kind.hash(found) === kind.hash(inputs)) return [];
-    if (found !== undefined && !acceptRename) {
-      throw new ProviderError(
-        "OTHER_STACK",
-        `tag ${name} on ${session.firewall} says that it belongs to ${JSON.stringify(found.comments)}, ` +
-          `but this stack is ${JSON.stringify(comments)}. Two stacks with one ownerId would remove each other's ` +
-          "rules. If this stack was renamed or moved, set aws-panos-rules:acceptRename to true for one run; " +
-          "if it was copied, give it an ownerId of its own (npm run init)",
-      );
-    }
+    if (!acceptRename) requireOwnTag(session.firewall, objects, { name, comments });
     const xpath = entryXpath(session.location, kind.container, name);
     return [{ action: "edit", xpath, element: kind.xml(inputs) }];
   },

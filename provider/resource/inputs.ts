@@ -77,6 +77,8 @@ export interface FirewallInputs {
   cleanupRule: string;
   /** organization/project/stack, for the description of the commit that removes everything. */
   stack: string;
+  /** Whether the stack's tag may say another stack; absent: no. */
+  acceptRename?: boolean;
   /** Why the program could not work out what this firewall needs, where others are to get theirs all the same. */
   refusal?: string;
 }

@@ -87,4 +87,32 @@ onTargets("e2e: two stacks on one firewall", (target) => {
     await lab.configure(copy);
     expect(succeeded(await stack.up()).steps).to.deep.equal([]);
   });
+
+  for (const destinations of ["addresses", "dynamic"]) {
+    it(`with one ownerId: neither a copy nor a place that was left removes the other's policy (${destinations})`, async () => {
+      const settings = { "aws-panos-rules:destinations": destinations };
+      const dev = await lab.stack({ ...DEV, settings });
+      succeeded(await dev.up());
+      const copy: StackChoices = { ...OPS, ownerId: "devdev01", administrator: "aws-panos", settings };
+      const stack = await lab.stack(copy);
+      const seen = () => [lab.running(), lab.candidate(), lab.objects(), lab.registered()];
+      const before = seen();
+      expect((await stack.up()).code).to.equal(1);
+      succeeded(await stack.destroy());
+      expect(seen()).to.deep.equal(before);
+
+      const renamed = { ...settings, "aws-panos-rules:acceptRename": "true" };
+      await lab.setAccount(account([WEB]), "ops");
+      await lab.configure({ ...copy, settings: renamed });
+      succeeded(await stack.up());
+      const moved = seen();
+      const gone = await dev.destroy();
+      expect(gone.code).to.equal(1);
+      expect(said(gone)).to.include('belongs to "organization/aws-panos-rules/ops"');
+      expect(said(gone)).to.include("pulumi stack rm --force");
+      expect(seen()).to.deep.equal(moved);
+      succeeded(await stack.destroy());
+      expect(lab.ours()).to.deep.equal([]);
+    });
+  }
 });
