@@ -3,6 +3,7 @@ import type { PolicyContent } from "../declaration/declaration";
 import type { Inventory } from "../inventory/types";
 import { withinGuardrails } from "../mapping/guardrails";
 import { namesIn, respelled } from "../mapping/taken-names";
+import { firewallTargets } from "../mapping/targets";
 import type { FirewallSettings, Settings } from "../settings/types";
 import { withKeptRules, type Kept } from "./accounts/keep";
 import { PreconditionError } from "./preconditions";
@@ -42,5 +43,9 @@ function keptOf(
   }
   const { allowed } = withinGuardrails(inventory, guardrails, mapping);
   const denies = mapping.quarantine?.deny === true;
-  return withKeptRules(needed, { inventory, allowed }, running.objects, mapping.ownerId, denies);
+  // Where the firewall translates, rules name its own interfaces' addresses for instances of any account.
+  const own = firewallTargets(inventory, mapping).networkInterfaceIds;
+  const networkInterfaces = inventory.networkInterfaces.filter(({ id }) => !own.has(id));
+  const read = { inventory: { ...inventory, networkInterfaces }, allowed };
+  return withKeptRules(needed, read, running.objects, mapping.ownerId, denies);
 }

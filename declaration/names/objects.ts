@@ -98,6 +98,11 @@ export function prefixListName(ownerId: string, listId: string, scope?: unknown)
   return `aws-${ownerId}-${listId}${mark}`;
 }
 
+/** The prefix list of which `name` is an address group, or a part of one; undefined: of none. */
+export function prefixListIn(name: string, ownerId: string): string | undefined {
+  return PREFIX_LIST_NAME.exec(restOf(name, ownerId))?.[0].split("-").slice(0, 2).join("-");
+}
+
 /** The name of one of the groups that a large prefix list's group consists of: the number is behind it. */
 export function prefixListPartName(name: string, number: number): string {
   return `${name}-${number}`;

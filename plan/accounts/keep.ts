@@ -1,7 +1,7 @@
 /** Which rules of accounts that could not be read stay on a firewall as they are. */
-import type { Inventory, SecurityGroupRule } from "../../inventory/types";
+import type { Inventory } from "../../inventory/types";
 import { applicationsNamedBy } from "../../declaration/custom-applications";
-import { placeOf, placesIn, ruleIdsIn, wasCut, withPlaces } from "../../declaration/descriptions";
+import { placeOf, placesIn, withPlaces } from "../../declaration/descriptions";
 import type { ANYBODY } from "../../declaration/descriptions";
 import {
   addressObject,
@@ -10,22 +10,18 @@ import {
   isQuarantineRuleName,
   ownerTag,
   quarantinePartIn,
-  ruleName,
   ruleNamed,
   securityGroupIn,
   serviceNamed,
-  trafficIn,
 } from "../../declaration/names";
 import { compareTexts } from "../../lib/order";
-import { normalised, portsInName, trafficOf } from "../../lib/net/protocols";
-import { addressTexts } from "../../mapping/routing";
-import type { Direction } from "../../mapping/types";
-import { canonicalAddress, type FoundRule } from "../../panos/entries";
-import type { Address, AddressGroup, SecurityRule, Service } from "../../panos/policy";
-import { listed } from "../../lib/text";
+import type { Address, AddressGroup, FoundRule, SecurityRule, Service } from "../../panos/policy";
+import { counted, listed } from "../../lib/text";
 import { NO_CONTENT, type PolicyContent } from "../../declaration/declaration";
 import type { PolicyObjects } from "../../declaration/objects";
 import { isHeld, ownsRule } from "../../declaration/ownership";
+import { isRevoked, permissionsIn, stillPermitted, withEntriesOfToday } from "./permitted";
+import { seenAddresses, united, type SeenAddresses } from "./seen-addresses";
 
 /** What is to be declared, with the rules that stay, and what a person should know of them. */
 export interface Kept {
@@ -37,8 +33,8 @@ export interface Kept {
 /**
  * Adds the rules that accounts which could not be read have on the firewall, as its running configuration has
  * them, with the objects they need. Of one that also speaks for an account that was read, what is known there
- * counts, and only the addresses that can't be known stay. One that doesn't say whose it is stays unless its
- * group was read.
+ * counts, and only the addresses that can't be known stay; where nothing is known, for what its group permits today. One
+ * that doesn't say whose it is stays unless its group was read.
  * @param allowed what guardrails leave of the inventory
  * @param denies whether rules deny what goes to and from isolated instances
  */
@@ -53,15 +49,32 @@ export function withKeptRules(
   if (unread.length === 0) return { content, warnings: [] };
   const missing = new Set(unread.map(placeOf));
   const groups = new Set(inventory.securityGroups.map(({ id }) => id));
-  const permitted = permittedIn(allowed);
+  const permissions = permissionsIn(allowed);
   const known = new Map(content.rules.map((rule) => [rule.name, rule]));
-  const addresses = addressesIn(inventory);
+  const seen = seenAddresses(inventory, missing);
+  const addressGroups = withEntriesOfToday(running.addressGroups, inventory, ownerId);
   const kept: SecurityRule[] = [];
-  const [shared, unknown]: [string[], string[]] = [[], []];
+  const said: Said = { shared: [], unknown: [], narrowed: [], gone: [] };
+  const isThere = (name: string) =>
+    !running.addressGroups.has(name) ||
+    addressGroups.has(name) ||
+    content.addressGroups.some((group) => group.name === name);
+  /** Keeps a rule with what is left of its far end, and says what isn't. */
+  const keep = (rule: SecurityRule, permitted: readonly string[], kind: "shared" | "unknown" | undefined) => {
+    const far = farEnd(rule.name);
+    const left = permitted.filter(isThere);
+    const lost = rule[far].filter((member) => !left.includes(member));
+    // No address at all would be every address.
+    if (left.length === 0) return said.gone.push(rule.name);
+    if (lost.length > 0) said.narrowed.push(`${rule.name}: ${listed(lost)}`);
+    if (kind !== undefined) said[kind].push(rule.name);
+    return kept.push({ ...rule, [far]: left });
+  };
   for (const rule of running.rules.values()) {
     if (!ownsRule(ownerId, rule) || isHeld(rule)) continue;
+    const declared = known.get(rule.name);
     if (isQuarantineRuleName(rule.name)) {
-      if (denies) kept.push(...stillIsolated(rule, known.get(rule.name), addresses));
+      if (denies) kept.push(...stillIsolated(rule, declared, seen));
       continue;
     }
     const places = placesIn(rule.description);
@@ -69,40 +82,59 @@ export function withKeptRules(
     if (places === undefined && groups.has(groupId)) continue;
     if (places instanceof Set && [...places].every((place) => !missing.has(place))) continue;
     if (places === undefined || !groups.has(groupId)) {
-      if (!(places instanceof Set)) unknown.push(rule.name);
-      kept.push(declarable(rule));
-    } else if (known.has(rule.name) || !isRevoked(rule, groupId, permitted)) {
-      const both = combined(rule, known.get(rule.name), addresses, places);
-      // No address at all would be every address.
-      if (both[nearEnd(rule.name)].length === 0) continue;
-      shared.push(rule.name);
-      kept.push(both);
+      const kind = places instanceof Set ? undefined : "unknown";
+      keep(declarable(rule), rule[farEnd(rule.name)], kind);
+      continue;
     }
+    const unread = rule[nearEnd(rule.name)].filter((address) => seen.mayBeUnread(address, groupId));
+    if (declared === undefined && unread.length === 0) continue;
+    const both = combined(rule, declared, unread, places);
+    const permitted = permissions(groupId, rule.name);
+    const isGone = permitted === undefined || isRevoked(rule, groupId, permitted);
+    const today = isGone ? [] : stillPermitted(rule[farEnd(rule.name)], permitted, seen, ownerId);
+    keep(both, declared?.[farEnd(rule.name)] ?? today, "shared");
   }
   const names = new Set(kept.map(({ name }) => name));
   const rules = [...content.rules.filter(({ name }) => !names.has(name)), ...kept].sort((a, b) =>
     compareTexts(a.name, b.name),
   );
   return {
-    content: withObjectsOf(rules, content, running, ownerId),
-    warnings: [
-      ...(kept.length > 0
-        ? [`left as they are, because ${listed([...missing])} can't be read: ${count(kept)}`]
-        : []),
-      ...(shared.length > 0
-        ? [
-            `${listed(shared)}: of groups that were read, with interfaces in accounts that were not. Their ` +
-              "addresses there stay",
-          ]
-        : []),
-      ...(unknown.length > 0
-        ? [
-            `${listed(unknown)}: whose they are isn't said in their descriptions. They stay, although they may be of ` +
-              "groups that are gone; the next run that reads every account settles it",
-          ]
-        : []),
-    ],
+    content: withObjectsOf(rules, content, { ...running, addressGroups }, ownerId),
+    warnings: warningsOf(kept.length, [...missing], said),
   };
+}
+
+/** Names of rules, with what is left out of those that are narrowed. */
+type Said = Record<"shared" | "unknown" | "narrowed" | "gone", string[]>;
+
+function warningsOf(
+  kept: number,
+  missing: readonly string[],
+  { shared, unknown, narrowed, gone }: Said,
+): string[] {
+  const sentences: [boolean, string][] = [
+    [kept > 0, `left as they are, because ${listed(missing)} can't be read: ${counted(kept, "rule")}`],
+    [
+      shared.length > 0,
+      `${listed(shared)}: of groups that were read, with interfaces in accounts that were not. Their ` +
+        "addresses there stay",
+    ],
+    [
+      narrowed.length > 0,
+      `left out of rules that stay, because it is permitted no longer: ${listed(narrowed, 20, "; and")}`,
+    ],
+    [
+      gone.length > 0,
+      `${listed(gone)}: not kept for interfaces in accounts that can't be read, because nothing of what these rules ` +
+        "let through is permitted any more",
+    ],
+    [
+      unknown.length > 0,
+      `${listed(unknown)}: whose they are isn't said in their descriptions. They stay, although they may be of ` +
+        "groups that are gone; the next run that reads every account settles it",
+    ],
+  ];
+  return sentences.flatMap(([isSo, sentence]) => (isSo ? [sentence] : []));
 }
 
 /**
@@ -122,10 +154,6 @@ export function withObjectsOf(
     services: servicesNamedBy(rules, declared.services, ownerId),
     applications: applicationsNamedBy(rules, ownerId),
   };
-}
-
-function count(rules: readonly unknown[]): string {
-  return `${rules.length} ${rules.length === 1 ? "rule" : "rules"}`;
 }
 
 /** As it is found, without what no rule of ours has: that is mended in every run, as for other rules. */
@@ -152,16 +180,15 @@ function declarable(found: FoundRule): SecurityRule {
 function combined(
   found: FoundRule,
   known: SecurityRule | undefined,
-  addresses: ReadonlySet<string>,
+  unread: readonly string[],
   places: ReadonlySet<string> | typeof ANYBODY,
 ): SecurityRule {
   const near = nearEnd(found.name);
-  const unseen = found[near].filter((address) => !addresses.has(canonicalAddress(address)));
   const rule = known ?? declarable(found);
   return {
     ...rule,
     description: withPlaces(rule.description, places),
-    [near]: known === undefined ? unseen : [...known[near], ...unseen],
+    [near]: known === undefined ? unread : united(known[near], unread),
   };
 }
 
@@ -169,18 +196,18 @@ function combined(
 function stillIsolated(
   found: FoundRule,
   known: SecurityRule | undefined,
-  addresses: ReadonlySet<string>,
+  seen: SeenAddresses,
 ): SecurityRule[] {
   const part = quarantinePartIn(found.name);
   const near = part === "out" ? "source" : "destination";
-  const unseen = found[near].filter((address) => !addresses.has(canonicalAddress(address)));
-  if (unseen.length === 0) return known === undefined ? [] : [known];
+  const unread = found[near].filter((address) => seen.mayBeUnread(address));
+  if (unread.length === 0) return known === undefined ? [] : [known];
   const rule = known ?? {
     ...declarable(found),
     action: part === "responders" ? "allow" : "deny",
     logStart: true,
   };
-  return [{ ...rule, [near]: [...new Set([...(known?.[near] ?? []), ...unseen])] }];
+  return [{ ...rule, [near]: united(known?.[near] ?? [], unread) }];
 }
 
 /** Where a rule has its instances: packets of an egress permission come from them. */
@@ -188,40 +215,8 @@ function nearEnd(name: string): "source" | "destination" {
   return ruleNamed(name)?.direction === "egress" ? "source" : "destination";
 }
 
-/**
- * Whether all the security-group rules that a rule's description names are gone, or withheld. Only those of its own
- * group and traffic count: descriptions hold people's texts, which may look like any other rule's id.
- */
-function isRevoked(
-  { name, description }: Pick<FoundRule, "name" | "description">,
-  groupId: string,
-  permitted: ReadonlyMap<string, ReadonlySet<string>>,
-): boolean {
-  const own = permitted.get(`${groupId} ${trafficIn(name)}`);
-  if (own === undefined) return true;
-  // One that was cut may name more.
-  return !wasCut(description) && !ruleIdsIn(description, groupId).some((id) => own.has(id));
-}
-
-/** The ids of permitted rules, by their group and what rules' names say of their traffic. */
-function permittedIn({ securityGroups }: Inventory): Map<string, Set<string>> {
-  const permitted = new Map<string, Set<string>>();
-  const add = (groupId: string, rule: SecurityGroupRule, direction: Direction) => {
-    const traffic = trafficOf(normalised(rule));
-    if (traffic === undefined) return;
-    const name = ruleName(groupId, traffic.protocol, portsInName(traffic), { direction });
-    const key = `${groupId} ${trafficIn(name)}`;
-    permitted.set(key, (permitted.get(key) ?? new Set()).add(rule.id));
-  };
-  for (const { id, ingress, egress = [] } of securityGroups) {
-    for (const rule of ingress) add(id, rule, "ingress");
-    for (const rule of egress) add(id, rule, "egress");
-  }
-  return permitted;
-}
-
-function addressesIn({ networkInterfaces }: Inventory): Set<string> {
-  return new Set(networkInterfaces.flatMap(addressTexts).map(canonicalAddress));
+function farEnd(name: string): "source" | "destination" {
+  return nearEnd(name) === "source" ? "destination" : "source";
 }
 
 /** The services of ours that rules name: those that are declared already, and others as their names say them. */

@@ -1,13 +1,37 @@
 import { expect } from "chai";
 import type { Stack } from "../../packages/pulumi/stack";
 import { regionLists, type Ec2Group } from "../support/ec2-account";
-import { Ec2Server } from "../support/ec2-server";
+import { Ec2Server, type Ec2Item } from "../support/ec2-server";
 import { Lab, said, succeeded } from "../support/lab";
 
 const [HUB, SHOP] = ["111111111111", "222222222222"];
 const WEB: Ec2Group = { id: "sg-0a0001", port: 8443, address: "10.0.1.1" };
 const API: Ec2Group = { id: "sg-0a0002", port: 8444, address: "10.0.2.1" };
 const ruleOf = ({ id, port }: Ec2Group) => `aws-${id}-tcp-${port}`;
+
+const GUEST = "10.0.1.9";
+
+/** An instance of SHOP's in HUB's VPC, with HUB's group: HUB sees the interface, and not the instance. */
+function withGuest(accountId: string, lists: Map<string, Ec2Item[]>): Map<string, Ec2Item[]> {
+  const add = (action: string, item: Ec2Item) => lists.set(action, [...(lists.get(action) ?? []), item]);
+  const instanceId = "i-0a0009";
+  if (accountId === SHOP) {
+    const instancesSet = [{ instanceId, instanceState: { name: "running" } }];
+    add("DescribeInstances", { reservationId: "r-0a0009", ownerId: SHOP, instancesSet });
+  }
+  return add("DescribeNetworkInterfaces", {
+    networkInterfaceId: "eni-0a0009",
+    ownerId: SHOP,
+    vpcId: `vpc-${HUB.slice(0, 4)}`,
+    subnetId: `subnet-${HUB.slice(0, 4)}`,
+    privateIpAddress: GUEST,
+    privateIpAddressesSet: [{ privateIpAddress: GUEST, primary: true }],
+    groupSet: [{ groupId: WEB.id }],
+    attachment: { instanceId, status: "attached" },
+    interfaceType: "interface",
+    sourceDestCheck: true,
+  });
+}
 
 describe("e2e: several accounts", function () {
   this.timeout(180_000);
@@ -25,7 +49,7 @@ describe("e2e: several accounts", function () {
     ec2.accountOf = (accessKey) => /\d{12}/.exec(accessKey)?.[0] ?? HUB;
     ec2.listsFor = ({ accessKey }) => {
       const accountId = ec2.accountOf(accessKey);
-      return regionLists(accountId, accounts.get(accountId) ?? []);
+      return withGuest(accountId, regionLists(accountId, accounts.get(accountId) ?? []));
     };
   });
   afterEach(async () => {
@@ -58,6 +82,7 @@ describe("e2e: several accounts", function () {
     succeeded(await (await stack()).up());
     expect(lab.ours()).to.have.members([ruleOf(WEB), ruleOf(API)]);
     expect(lab.field(ruleOf(API), "description")).to.include(`[${SHOP}/eu-central-1]`);
+    expect(lab.field(ruleOf(WEB), "destination")).to.include(GUEST);
     const [theirs, objects] = [lab.rule(ruleOf(API)), lab.objects()];
 
     denyShop();
@@ -72,7 +97,9 @@ describe("e2e: several accounts", function () {
     expect(succeeded(kept.result).changes).to.not.have.any.keys("delete", "create");
     expect(kept.commits).to.equal(1);
     expect(said(kept.result)).to.include("left as they are");
-    expect(lab.field(ruleOf(WEB), "destination")).to.include("10.0.1.2");
+    expect(lab.field(ruleOf(WEB), "destination"))
+      .to.include("10.0.1.2")
+      .and.include(GUEST);
     expect(lab.rule(ruleOf(API))).to.equal(theirs);
     expect(lab.objects()).to.equal(objects);
 
