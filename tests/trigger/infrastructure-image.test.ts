@@ -52,6 +52,20 @@ describe("the image", () => {
     expect(Number(node)).to.be.at.least(least);
   });
 
+  it("is built by the command that is written down, which gives it all that it asks for", () => {
+    const docs = readFileSync(path.join(ROOT, "docs/trigger.md"), "utf8");
+    const commands = [...`${text}\n${docs}`.matchAll(/docker build [^`\n]*\s\.(?=[`\n])/g)].map(
+      ([all]) => all,
+    );
+    expect(commands).to.have.length(2);
+    for (const command of commands) {
+      const given = [...command.matchAll(/--build-arg (\w+)=(\S+)/g)].map(([, name, value]) => [name, value]);
+      expect(Object.fromEntries(given)).to.deep.equal({ STACK: "prod", INVENTORY: "ec2" });
+    }
+    // What else `pulumi up` may give.
+    for (const name of ["AWS_PLUGIN_SHA256", "GUARD_POLICY", "CA_FILE"]) expect(docs).to.include(name);
+  });
+
   it("pins what it is made from", () => {
     const bases = named("FROM").map((each) => wordsOf(each)[0] ?? "");
     const others = bases.filter((each) => !stages.has(each));
