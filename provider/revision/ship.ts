@@ -88,16 +88,20 @@ async function shipEverything(
     const [changes, isRequired] = await Promise.all([pendingChanges(client), fullCommitRequired(client)]);
     // Ours beside a device group are no more looked at than others'.
     const own = committedWith(session.location, changes);
+    // Where it names nothing of ours, which is pending, it doesn't name others' either.
+    const namesOurs = own.some(({ owner }) => owner === options.administrator);
     const others = new Set(
       changes
         .filter((change) => change.owner !== options.administrator || !own.includes(change))
         .map(({ owner }) => owner),
     );
-    if (others.size > 0 || isRequired) {
+    if (others.size > 0 || isRequired || !namesOurs) {
       const what =
         others.size > 0
           ? `what ${[...others].join(", ")} has pending`
-          : "what the device has pending besides";
+          : isRequired
+            ? "what the device has pending besides"
+            : "whatever is pending: the device doesn't say that ours is, so what it says of others' can't be trusted";
       throw new PanosError(
         "UNSUPPORTED",
         `${firewall} does not commit our changes alone (${because}), and a full commit would ship ${what}. ${advice}`,

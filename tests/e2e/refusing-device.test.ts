@@ -49,6 +49,23 @@ onTargets("e2e: a firewall that refuses", (target) => {
     expect(lab.ours()).to.deep.equal([WEB, SSH].map(ruleOf));
   });
 
+  it("that, gets none while the device doesn't say what is pending, which would ship everybody's", async () => {
+    await open({ reordering: true });
+    const admin = lab.person();
+    await admin.addRule(ruleEntry("theirs-unfinished"));
+    lab.firewall.addFault({
+      match: { cmd: "<list><changes>" },
+      count: 100,
+      effect: { do: "not-xml", body: '<response status="success"><result/></response>' },
+    });
+    const refused = await lab.during(async () => (await lab.stack()).up());
+    expect(refused.result.code).to.equal(1);
+    expect(said(refused.result)).to.include("doesn't say that ours is, so");
+    expect(refused.commits).to.equal(0);
+    expect(lab.running()).to.deep.equal(["cleanup"]);
+    expect(await admin.configLocks()).to.deep.equal([]);
+  });
+
   it("nothing of it from the version on that can do it", async () => {
     await open({ reordering: "11.0.1" }, "11.0.1-h2");
     const result = succeeded(await (await lab.stack()).up());
