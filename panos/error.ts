@@ -2,12 +2,13 @@ import { printable } from "../lib/printable";
 
 /**
  * What went wrong, for programs:
- * - `UNREACHABLE` no connection; `CERTIFICATE` TLS refused; `TIMEOUT` the call's deadline passed
+ * - `UNREACHABLE` no connection; `CERTIFICATE` TLS refused; `TIMEOUT` a read's deadline passed, or a job's
  * - `KEY_EXPIRED` the API key is past the life that the device gives keys; `KEY_REFUSED` it is unknown to the
  *   device: revoked, replaced or wrong; `KEY_MISSING` it can't be read from where it is kept
  * - `LOGIN_REFUSED` user or password is wrong; `FORBIDDEN` the administrator's role lacks a right
  * - `BUSY` the device asks to try again later; `REFUSED` any other refusal by the device
- * - `AMBIGUOUS` the connection was lost after a write was sent: it may or may not have happened
+ * - `AMBIGUOUS` the connection was lost after a write was sent, or its answer didn't come in time: it may or may not
+ *   have happened
  * - `NOT_PANOS` the answer isn't one of a PAN-OS device; `TOO_LARGE` it is longer than such an answer can be;
  *   `JOB` a job ended in failure
  * - `UNSUPPORTED` this device can't do what is needed; `SETTINGS` the connection's settings are wrong

@@ -131,7 +131,10 @@ export function transportError(
     code === "UND_ERR_HEADERS_TIMEOUT" ||
     code === "UND_ERR_BODY_TIMEOUT"
   ) {
-    return new PanosError("TIMEOUT", `the firewall at ${at} did not answer in time`, { ...details, cause });
+    const late = `the firewall at ${at} did not answer in time`;
+    return repeatable
+      ? new PanosError("TIMEOUT", late, { ...details, cause })
+      : new PanosError("AMBIGUOUS", `${late}. The request may have been carried out`, { ...details, cause });
   }
   if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_/.test(code)) {
     return new PanosError(

@@ -101,8 +101,12 @@ describe("the client of the XML API", () => {
 
   it("gives up on an answer that doesn't come", async () => {
     device = await scriptedDevice(() => new Promise(() => undefined));
-    const error = await failure(device.client({}, { deadlineMs: 50 }).get("/a"));
-    expect(error.code).to.equal("TIMEOUT");
+    const client = device.client({}, { deadlineMs: 50 });
+    expect((await failure(client.get("/a"))).code).to.equal("TIMEOUT");
+    // A write may have been carried out nevertheless.
+    expect((await failure(client.edit("/a", "<a/>"))).code).to.equal("AMBIGUOUS");
+    expect((await failure(client.commit("<commit/>"))).code).to.equal("AMBIGUOUS");
+    expect(device.requests).to.have.length(3);
   });
 
   it("says which host and port can't be reached", async () => {

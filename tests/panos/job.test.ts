@@ -1,14 +1,23 @@
 import { expect } from "chai";
 import { commitChanges, type CommitOptions } from "../../panos/commit";
 import { waitForJob, type Job } from "../../panos/job";
+import { pushGroup, type PushOptions } from "../../panos/push";
 import { DROP, failure, type ScriptedAnswer, type ScriptedDevice, scriptedDevice } from "./scripted";
 
 const QUICK = { retries: 0 };
+const NEVER = new Promise<ScriptedAnswer>(() => undefined);
 const ENQUEUED = `<response status="success" code="19"><result><msg><line>Commit job enqueued with jobid 4</line></msg><job>4</job></result></response>`;
 const NOT_FOUND = `<response status="error"><msg><line>job 4 not found</line></msg></response>`;
 
-function job(status: string, result: string, progress: number, details = "", user = "aws-panos"): string {
-  return `<job><tenq>t</tenq><id>4</id><user>${user}</user><type>Commit</type><status>${status}</status><result>${result}</result><progress>${progress}</progress><details>${details}</details><warnings></warnings></job>`;
+function job(
+  status: string,
+  result: string,
+  progress: number,
+  details = "",
+  user = "aws-panos",
+  type = "Commit",
+): string {
+  return `<job><tenq>t</tenq><id>4</id><user>${user}</user><type>${type}</type><status>${status}</status><result>${result}</result><progress>${progress}</progress><details>${details}</details><warnings></warnings></job>`;
 }
 
 const answer = (jobs: string) => `<response status="success"><result>${jobs}</result></response>`;
@@ -19,18 +28,23 @@ describe("commit jobs", () => {
   afterEach(() => device.close());
 
   /** A device that gives these answers, one after the other; the last one goes on. */
-  async function answering(...answers: ScriptedAnswer[]): Promise<ScriptedDevice> {
+  async function answering(
+    ...answers: (ScriptedAnswer | Promise<ScriptedAnswer>)[]
+  ): Promise<ScriptedDevice> {
     return (device = await scriptedDevice(() => (answers.length > 1 ? answers.shift() : answers[0]) ?? DROP));
   }
 
-  const commit = (options: Partial<CommitOptions> = {}) =>
-    commitChanges(device.client({}, QUICK), {
-      administrator: "aws-panos",
-      scope: "own",
-      description: "d",
-      timeoutSeconds: 30,
-      ...options,
-    });
+  const COMMON = {
+    administrator: "aws-panos",
+    scope: "own",
+    description: "d",
+    timeoutSeconds: 30,
+  } as const;
+  const commit = (options: Partial<CommitOptions> = {}, client = device.client({}, QUICK)) =>
+    commitChanges(client, { ...COMMON, ...options });
+  const push = (options: Partial<PushOptions> = {}, client = device.client({}, QUICK)) =>
+    pushGroup(client, { ...COMMON, group: "cloud", ...options });
+  const asked = () => device.requests.filter(({ parameters }) => parameters.get("type") === "commit").length;
 
   it("tell their progress until they have finished", async () => {
     await answering(answer(job("PEND", "PEND", 0)), answer(job("ACT", "PEND", 55)), OK);
@@ -76,13 +90,26 @@ describe("commit jobs", () => {
   it("are looked for, not started twice, where the answer to the commit was lost", async () => {
     await answering(DROP, answer(job("ACT", "PEND", 10)), OK);
     expect((await commit())?.id).to.equal("4");
-    expect(device.requests.filter(({ parameters }) => parameters.get("type") === "commit")).to.have.length(1);
+    expect(asked()).to.equal(1);
   });
+
+  for (const [what, type, ask] of [
+    ["commit", "Commit", commit],
+    ["push", "CommitAll", push],
+  ] as const) {
+    it(`are looked for, not taken to have failed, where the answer to the ${what} didn't come in time`, async () => {
+      const state = (status: string, result: string) =>
+        answer(job(status, result, 10, "", "aws-panos", type));
+      await answering(NEVER, state("ACT", "PEND"), state("FIN", "OK"));
+      expect((await ask({}, device.client({}, { ...QUICK, deadlineMs: 250 })))?.id).to.equal("4");
+      expect(asked()).to.equal(1);
+    });
+  }
 
   it("of somebody else aren't taken for ours: the commit is asked for again", async () => {
     await answering(DROP, answer(job("ACT", "PEND", 10, "", "ann")), ENQUEUED, OK);
     expect((await commit())?.result).to.equal("OK");
-    expect(device.requests.filter(({ parameters }) => parameters.get("type") === "commit")).to.have.length(2);
+    expect(asked()).to.equal(2);
   });
 
   it("of one administrator exclude everybody else's, the network's and the shared part", async () => {
