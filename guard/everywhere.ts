@@ -3,12 +3,12 @@ import { Slots } from "../lib/pace";
 import { readApprovals, type Refused } from "./approvals/read";
 import { refusedText } from "./approvals/refused";
 import type { Deployed } from "./deployed";
-import { GuardError } from "./error";
+import type { GuardError } from "./error";
 import type { Guard } from "./guard";
 import { remembered, settleAll } from "./isolate";
 import { siteText, type Site } from "./reach";
 import { recordKey } from "./record/store";
-import { endRecord, refreshRecords, type Refreshed } from "./refresh";
+import { endRecord, isUnreadable, leadingOf, refreshRecords, type Refreshed } from "./refresh";
 import { legible } from "./rules";
 
 const AT_ONCE = 8;
@@ -37,18 +37,22 @@ export async function lookEverywhere(deployed: Deployed): Promise<void> {
     sites.map((site) =>
       slots.use(async (): Promise<unknown> => {
         const { guard, isolation } = guarding(site);
-        try {
-          add(await refreshRecords(site, guard, known));
-          if (isolation) await settleAll(isolation, memories);
+        // A group that fails keeps no instance from being isolated.
+        const work = await Promise.allSettled([
+          refreshRecords(site, guard, known).then(add),
+          isolation && settleAll(isolation, memories),
+        ]);
+        const errors = work.flatMap((each): unknown[] => (each.status === "rejected" ? [each.reason] : []));
+        if (errors.length === 0) {
           deployed.unread.delete(siteText(site));
           return undefined;
-        } catch (error) {
-          if (!isUnreadable(error)) return error;
-          result.unread++;
-          await sayUnread(site, error, deployed);
-          // Of its own account it is tried again: no stack of a member is to blame.
-          return site.account === deployed.home.account ? error : undefined;
         }
+        const error = leadingOf(errors);
+        if (!isUnreadable(error)) return error;
+        result.unread++;
+        await sayUnread(site, error, deployed);
+        // Of its own account it is tried again: no stack of a member is to blame.
+        return site.account === deployed.home.account ? error : undefined;
       }),
     ),
   );
@@ -60,10 +64,6 @@ export async function lookEverywhere(deployed: Deployed): Promise<void> {
   log(JSON.stringify({ guard: "refreshed", ...result }));
   const [failure] = failures.filter((each) => each !== undefined);
   if (failure !== undefined) throw failure as Error;
-}
-
-function isUnreadable(error: unknown): error is GuardError {
-  return error instanceof GuardError && (error.code === "REACH" || error.code === "EC2");
 }
 
 async function sayUnread(site: Site, { message }: GuardError, { unread, log, tell }: Deployed) {

@@ -1,6 +1,7 @@
 import type { CountingApproval } from "./approvals/approval";
 import { countingApprovals } from "./approvals/counting";
 import { decide } from "./decide";
+import { GuardError } from "./error";
 import type { Group } from "./groups";
 import { consulting, type Guard } from "./guard";
 import { useApprovals } from "./lasting-approvals";
@@ -26,9 +27,10 @@ const AT_ONCE = 8;
 
 /**
  * Looks at every group of a site: begins the records that there are none of (at deployment, all), says what
- * changed without an event, and ends the records of groups that are gone. Undoes nothing.
+ * changed without an event, and ends the records of groups that are gone. Undoes only what an event told and
+ * could not be undone before. One that it fails at keeps no other from being looked at.
  * @param known all records that there are, where somebody has asked already
- * @throws GuardError
+ * @throws GuardError after all others, of one that says how many there are
  */
 export async function refreshRecords(
   place: Site,
@@ -59,11 +61,33 @@ export async function refreshRecords(
       result.ended++;
     }),
   ];
+  const all = work.length;
+  const failures: unknown[] = [];
   const next = async (): Promise<void> => {
-    for (let each = work.shift(); each !== undefined; each = work.shift()) await each();
+    for (let each = work.shift(); each !== undefined; each = work.shift()) {
+      await each().catch((error: unknown) => failures.push(error));
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, next));
+  if (failures.length > 0) throw failureOf(failures, all);
   return result;
+}
+
+/** Whether it is only that a place can't be read. */
+export function isUnreadable(error: unknown): error is GuardError {
+  return error instanceof GuardError && (error.code === "REACH" || error.code === "EC2");
+}
+
+/** The one to be told of several: rather what is wrong with the guard than what can't be read. */
+export function leadingOf(failures: readonly unknown[]): unknown {
+  return failures.find((each) => !isUnreadable(each)) ?? failures[0];
+}
+
+function failureOf(failures: readonly unknown[], all: number): unknown {
+  const first = leadingOf(failures);
+  if (!(first instanceof GuardError)) return first;
+  const message = `${failures.length} of ${all} groups failed, one of them so: ${first.message}`;
+  return new GuardError(first.code, message, { cause: first });
 }
 
 /** @param key the record's */

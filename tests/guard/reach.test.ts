@@ -10,6 +10,7 @@ import { REFRESH_MESSAGE } from "../../guard/arrivals";
 import { deployedFrom, type Deployed } from "../../guard/deployed";
 import { handleArrivals } from "../../guard/lambda";
 import type { Notice } from "../../guard/notice";
+import { DynamoRecords, recordKey } from "../../guard/record/store";
 import { siteText, type Reach, type Site } from "../../guard/reach";
 import { ipPermission } from "../../guard/rules";
 import { listen, stop, urlOf } from "../support/local-server";
@@ -263,6 +264,45 @@ describe("guard: other regions and accounts, over HTTP", function () {
     const { lines: last } = await handle(await container({ ...REACH, members: [MEMBER] }), []);
     expect(last.at(-1)).to.deep.include({ sites: 4, unread: 0, ended: 1 });
     expect(await recordsIn(CLOSED)).to.deep.equal([]);
+  });
+
+  it("looks at all other groups where some are refused, and says how many were", async () => {
+    const site = { account: MEMBER, region: HOME };
+    const ec2 = new Gate(server.url);
+    await listen(ec2.server);
+    process.env["AWS_ENDPOINT_URL_EC2"] = urlOf(ec2.server);
+    try {
+      const made: Found[] = [];
+      for (let each = 0; each < 10; each++) made.push(await makeGroup(MEMBER, HOME, `many-${each}`));
+      const deployed = await container({ ...REACH, members: [MEMBER], regions: [HOME] });
+      const keys = made.map(({ id }) => recordKey(site, id));
+      const checked = async () => {
+        const records = await new DynamoRecords("guard", client).read(keys);
+        return keys.map((key) => records.get(key)?.checkedAt ?? "");
+      };
+      await handle(deployed, []);
+      const before = await checked();
+      // As many as are looked at at once.
+      const refused = made.slice(0, 8).map(({ id }) => id);
+      ec2.concerns = (body) =>
+        body.includes("DescribeSecurityGroupRules") && refused.some((id) => body.includes(id));
+      ec2.does = "403";
+      const { said, lines } = await handle(deployed, []);
+      const after = await checked();
+      expect(after.map((at, index) => at > before[index]!)).to.deep.equal([
+        ...refused.map(() => false),
+        true,
+        true,
+      ]);
+      expect(said.map(({ outcome }) => outcome)).to.deep.equal(["unread"]);
+      expect(said[0]?.summary).to.match(
+        /8 of \d+ groups failed, one of them so: EC2 refused DescribeSecurityGroupRules/,
+      );
+      expect(lines.at(-1)).to.deep.include({ guard: "refreshed", unread: 1 });
+    } finally {
+      delete process.env["AWS_ENDPOINT_URL_EC2"];
+      await stop(ec2.server);
+    }
   });
 
   it("isolates and releases an instance of a member account, and says so where it can't", async () => {
