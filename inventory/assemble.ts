@@ -31,9 +31,9 @@ import type {
 /**
  * One inventory from the answers to many questions. AWS goes on changing between two of them, so what names
  * something that was not there any more is left out: a subnet without a route table, an interface without
- * its subnet. Less is allowed then, never more, and the next run sees it all. A rule stays without its prefix list,
- * which may be no longer shared, or not for us to read: what it asks for has to be withheld by name. So does an
- * interface with its groups, for what one that can't be seen permits has to be told of.
+ * its subnet (`unrouted` names these). Less is allowed then, never more, and the next run sees it all. A rule stays
+ * without its prefix list, which may be no longer shared, or not for us to read: what it asks for has to be withheld
+ * by name. So does an interface with its groups, for what one that can't be seen permits has to be told of.
  */
 export function assemble(answers: Answers): Inventory {
   const vpcs = answers.vpcs.map(vpc);

@@ -1,7 +1,6 @@
 import type { Answers } from "./answers";
-import { assemble } from "./assemble";
+import { checkedInventory } from "./checked";
 import * as aws from "./data-sources";
-import { InventoryError } from "./errors";
 import { hiddenFromLookups } from "./hidden";
 import { all, readNetwork, type Network, type Place } from "./lookup-network";
 import { systemClock } from "../lib/pace";
@@ -11,7 +10,6 @@ import { LookupReader } from "./reader";
 import { behindSomeFirewall, firewallRoutes } from "./routing";
 import { silent, type Tell } from "./tell";
 import type { Inventory } from "./types";
-import { checkInventory } from "./validate";
 
 /** EC2 accepts this many values in one filter (EC2 user guide, filtering). */
 const MAX_FILTER_VALUES = 200;
@@ -47,14 +45,7 @@ export async function readLookups(
 ): Promise<Inventory> {
   const reader = new LookupReader(clock, options.mostCalls, tell);
   try {
-    const checked = checkInventory(assemble(await collect(reader, options, tell)));
-    if ("inventory" in checked) return checked.inventory;
-    throw new InventoryError(
-      "LOOKUP_FAILED",
-      `AWS inventory: the answers don't fit together. Run again; if it stays, report it with these lines:\n` +
-        checked.problems.map((problem) => `  ${problem}`).join("\n"),
-      { problems: checked.problems },
-    );
+    return checkedInventory(await collect(reader, options, tell), "lookups", tell);
   } finally {
     reader.close();
   }

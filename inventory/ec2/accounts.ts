@@ -1,3 +1,4 @@
+import { checkedInventory } from "../checked";
 import { InventoryError } from "../errors";
 import { Slots } from "../../lib/pace";
 import type { Clock } from "../../lib/pace";
@@ -5,7 +6,7 @@ import type { Tell } from "../tell";
 import type { Inventory, UnreadAccount } from "../types";
 import type { AwsAccess } from "../../aws/access";
 import { merged } from "./merge";
-import { checkedInventory, collectEc2, type Ec2Answers, type Wanted } from "./read";
+import { collectEc2, type Ec2Answers, type Wanted } from "./read";
 
 /** One region of one account to read. */
 export interface AccountAccess {
@@ -76,6 +77,8 @@ export async function readAccounts(
       read.map(({ answers }) => answers),
       unread.length === 0,
     ),
+    "ec2",
+    tell,
   );
   return unread.length === 0 ? inventory : { ...inventory, unread };
 }

@@ -1,13 +1,11 @@
 import { paginateDescribeInstances, paginateDescribeNetworkInterfaces } from "@aws-sdk/client-ec2";
-import type { Answers } from "../answers";
-import { assemble } from "../assemble";
+import { checkedInventory } from "../checked";
 import { InventoryError } from "../errors";
 import { systemClock } from "../../lib/pace";
 import type { Clock } from "../../lib/pace";
 import { accountRefused } from "../refusal";
 import type { Tell } from "../tell";
 import type { Inventory } from "../types";
-import { checkInventory } from "../validate";
 import type { AwsAccess } from "../../aws/access";
 import { filtersOf } from "./filters";
 import type { RegionAnswers } from "./merge";
@@ -54,19 +52,7 @@ export async function readEc2(
 ): Promise<Inventory> {
   const { answers, warnings, unreadableLists } = await collectEc2(source, clock, requireAccount);
   for (const warning of [...warnings, ...unreadableLists.values()]) tell.warn(warning);
-  return checkedInventory(answers);
-}
-
-/** One valid inventory of what EC2 answered. */
-export function checkedInventory(answers: Answers): Inventory {
-  const checked = checkInventory(assemble(answers));
-  if ("inventory" in checked) return checked.inventory;
-  throw new InventoryError(
-    "LOOKUP_FAILED",
-    "AWS inventory: EC2's answers don't fit together. Run again; if it stays, report it with these lines:\n" +
-      checked.problems.map((problem) => `  ${problem}`).join("\n"),
-    { problems: checked.problems },
-  );
+  return checkedInventory(answers, "ec2", tell);
 }
 
 /** Asks EC2 for everything that an inventory is made of. */

@@ -2,8 +2,10 @@
  * Reads a fleet once, in a process of its own so that memory is its own, and prints what that cost as JSON.
  * Arguments: the source, the number of interfaces, and for `ec2` where it is.
  */
-import { collectEc2, checkedInventory } from "../../inventory/ec2/read";
+import { checkedInventory } from "../../inventory/checked";
+import { collectEc2 } from "../../inventory/ec2/read";
 import { readLookups } from "../../inventory/lookups";
+import { silent } from "../../inventory/tell";
 import type { Inventory } from "../../inventory/types";
 import { TestClock } from "../inventory/account";
 import { fleetLists } from "./fleet";
@@ -38,7 +40,7 @@ async function main([source, count = "0", url = ""]: string[]): Promise<Reading>
       endpoints: { ec2: url, sts: url },
     };
     const read = await collectEc2({ access }, clock);
-    inventory = checkedInventory(read.answers);
+    inventory = checkedInventory(read.answers, "ec2", silent);
     calls = [...read.calls.values()].reduce((sum, each) => sum + each, 0);
   }
   const seconds = (performance.now() - started) / 1000;

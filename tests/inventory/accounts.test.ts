@@ -179,6 +179,45 @@ describe("inventory of several accounts and regions", () => {
     }
   });
 
+  it("names what a shared VPC's participant loses where it sees no route table: every interface comes or is named", async () => {
+    const shop = lists.get(`${SHOP} eu-central-1`)!;
+    const [each] = shop.get("DescribeNetworkInterfaces") ?? [];
+    const [table] = shop.get("DescribeRouteTables") ?? [];
+    const subnetIds = ["subnet-aa", "subnet-bb", "subnet-cc"];
+    const associationSet = [{ subnetId: "subnet-bb", associationState: { state: "associated" } }];
+    shop.set(
+      "DescribeSubnets",
+      subnetIds.map((subnetId) => ({ subnetId, ownerId: HUB, vpcId: "vpc-2222", cidrBlock: "10.0.0.0/16" })),
+    );
+    shop.set("DescribeRouteTables", [{ ...table, ownerId: HUB, associationSet }]);
+    // One of each, two where nobody sees the table, and one whose subnet isn't listed at all.
+    const places = ["subnet-aa", "subnet-aa", "subnet-bb", "subnet-cc", "subnet-dd"];
+    const all = places.map((subnetId, index) => ({ ...each, subnetId, networkInterfaceId: `eni-${index}` }));
+    shop.set("DescribeNetworkInterfaces", all);
+    const { access } = of(SHOP);
+    const sources = [
+      { kind: "accounts" as const, accounts: [of(SHOP)], onUnreadable: "stop" as const },
+      { kind: "ec2" as const, access },
+    ];
+    for (const source of sources) {
+      said = [];
+      const tell = { info: () => undefined, warn: (text: string) => said.push(text) };
+      const { networkInterfaces } = await readInventory(source, tell);
+      expect(ids(networkInterfaces)).to.deep.equal(["eni-2"]);
+      const named = said.filter((text) => text.includes("has no route table for"));
+      expect(named.map((text) => text.split(". ")[0])).to.deep.equal([
+        "Network interfaces eni-0, eni-1 are left out: the inventory has no route table for their subnet subnet-aa",
+        "Network interface eni-3 is left out: the inventory has no route table for its subnet subnet-cc",
+        "Network interface eni-4 is left out: the inventory has no route table for its subnet subnet-dd",
+      ]);
+    }
+    shop.set("DescribeRouteTables", [table!]);
+    shop.set("DescribeNetworkInterfaces", all.slice(0, 4));
+    said = [];
+    expect((await read([of(SHOP)])).networkInterfaces).to.have.length(4);
+    expect(said).to.deep.equal([]);
+  });
+
   it("knows an interface's instance by its own account only in a region in which that was read", async () => {
     const shared = (region: string, key: string) => {
       const of = regionLists(HUB, [{ id: `sg-${key}`, port: 443, address: "10.0.1.1" }]);

@@ -72,6 +72,23 @@ describe("inventory from data-source lookups", () => {
     ]);
   });
 
+  it("names the subnets of which no route table is seen: interfaces in them aren't asked for", async () => {
+    const warnings: string[] = [];
+    const tell = { info: () => undefined, warn: (text: string) => warnings.push(text) };
+    await readLookups({}, clock, tell);
+    expect(warnings).to.deep.equal([]);
+    account.change(PRIVATE_TABLE, { associations: [] });
+    account.change(VPC, { mainRouteTableId: "rtb-00000000000000000" });
+    account.change(MAIN_TABLE, { associations: [] });
+    const { subnets, networkInterfaces } = await readLookups({}, clock, tell);
+    expect([subnets, networkInterfaces]).to.deep.equal([[], []]);
+    const inOrder = [PUBLIC_SUBNET, PRIVATE_SUBNET].sort().join(", ");
+    expect(warnings.join()).to.include(
+      `Network interfaces in ${inOrder} are left out, if there are any: the inventory has no route table`,
+    );
+    expect(warnings.join()).to.include(TRUST_INTERFACE);
+  });
+
   it("reads interfaces of stopped instances too where they are asked for, and doesn't say that they run", async () => {
     account.running.splice(account.running.indexOf(DB.instance), 1);
     account.stopped.push(DB.instance);
