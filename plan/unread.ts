@@ -35,17 +35,25 @@ function keptOf(
   guardrails: Settings["guardrails"],
 ): Kept {
   if (inventory.unread === undefined) return { content: needed, warnings: [] };
-  if (mapping.destinations === "dynamic") {
-    throw new PreconditionError(
-      "aws-panos-rules:onUnreadable: keep can't be used where addresses are registered with the firewall: which of " +
-        "them are of an account that can't be read is not known. Nothing was written. Let all accounts be read",
-    );
-  }
+  if (mapping.destinations === "dynamic") throw registered();
   const { allowed } = withinGuardrails(inventory, guardrails, mapping);
   const denies = mapping.quarantine?.deny === true;
   // Where the firewall translates, rules name its own interfaces' addresses for instances of any account.
   const own = firewallTargets(inventory, mapping).networkInterfaceIds;
   const networkInterfaces = inventory.networkInterfaces.filter(({ id }) => !own.has(id));
   const read = { inventory: { ...inventory, networkInterfaces }, allowed };
-  return withKeptRules(needed, read, running.objects, mapping.ownerId, denies);
+  const kept = withKeptRules(needed, read, running.objects, mapping.ownerId, denies);
+  // Until the setting was changed, they were registered.
+  const isDynamic = (name: string) => (running.objects.addressGroups.get(name)?.filter ?? "") !== "";
+  if (kept.content.rules.some(({ source, destination }) => [...source, ...destination].some(isDynamic))) {
+    throw registered();
+  }
+  return kept;
+}
+
+function registered(): PreconditionError {
+  return new PreconditionError(
+    "aws-panos-rules:onUnreadable: keep can't be used where addresses are registered with the firewall: which of " +
+      "them are of an account that can't be read is not known. Nothing was written. Let all accounts be read",
+  );
 }

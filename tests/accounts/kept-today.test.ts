@@ -3,8 +3,13 @@ import { NO_CONTENT } from "../../declaration/declaration";
 import type { FoundAddressGroup } from "../../declaration/kinds/address-group";
 import { objectsIn, type PolicyObjects } from "../../declaration/objects";
 import type { Inventory, NetworkInterface, SecurityGroupRule } from "../../inventory/types";
-import { withKeptRules } from "../../plan/accounts/keep";
+import { NO_GUARDRAILS } from "../../mapping/guardrails";
 import type { SecurityRule } from "../../panos/policy";
+import { rulebaseFrom } from "../../panos/rulebase";
+import { withKeptRules } from "../../plan/accounts/keep";
+import { withUnread } from "../../plan/unread";
+import type { FirewallSettings } from "../../settings/types";
+import { FIREWALL_INTERFACE, MAPPING } from "../support/account";
 
 const OWNER = "test1234";
 const [HUB, SHOP] = ["111111111111", "222222222222"];
@@ -83,6 +88,24 @@ function keep(
   return { ...kept, rules: kept.content.rules, said: kept.warnings.join("\n") };
 }
 
+/** The same of a firewall with `destinationAddress: nat`, from what a plan has of it. */
+function keepOn(running: SecurityRule, read: Inventory, groups: FoundAddressGroup[]) {
+  const rulebase = rulebaseFrom(undefined, undefined);
+  const objects: PolicyObjects = {
+    ...objectsIn(undefined),
+    rules: new Map([[running.name, { ...running, extras: [] }]]),
+    addressGroups: new Map(groups.map((group) => [group.name, group])),
+  };
+  const capacity = { rules: undefined, services: undefined, addresses: undefined, addressGroups: undefined };
+  const state = { candidate: { rulebase }, running: { rulebase, objects }, capacity };
+  const firewall = { mapping: { ...MAPPING, destinationAddress: "nat" } } as FirewallSettings;
+  return withUnread(NO_CONTENT, read, state, firewall, {
+    ...NO_GUARDRAILS,
+    enforce: false,
+    maxRules: undefined,
+  });
+}
+
 describe("in a shared VPC, whose owner sees interfaces of an account that can't be read", () => {
   const destinations = ({ rules }: ReturnType<typeof keep>) => rules.map(({ destination }) => destination);
 
@@ -136,6 +159,21 @@ describe("in a shared VPC, whose owner sees interfaces of an account that can't 
       const marked = rule({ name, source: ["any"], destination: ["any"], [near]: ["10.0.1.1", "10.0.2.1"] });
       const { rules } = keep({ ...marked, action: "deny", logStart: true }, inventory());
       expect(rules.map((each) => [each[near], each.action])).to.deep.equal([[["10.0.2.1"], "deny"]]);
+    }
+  });
+
+  it("these stay behind an address of the firewall's own, which it translates", () => {
+    const own = interfaceOf(HUB, "10.0.0.5", { id: FIREWALL_INTERFACE, securityGroupIds: [] });
+    const read = inventory({ networkInterfaces: [own, interfaceOf(SHOP, "10.0.2.1")] });
+    const { content } = keepOn(rule({ destination: ["10.0.0.5"] }), read, []);
+    expect(content.rules.map(({ destination }) => destination)).to.deep.equal([["10.0.0.5"]]);
+  });
+
+  it("the update stops where rules name what was registered, whatever the setting has become", () => {
+    for (const groupId of ["sg-1", "quarantine"]) {
+      const name = `aws-${OWNER}-${groupId}`;
+      const group = { name, members: [], filter: `'aws-panos-${OWNER}-${groupId}'`, tag: [], extras: [] };
+      expect(() => keepOn(rule({ destination: [name] }), inventory(), [group])).to.throw("are registered");
     }
   });
 
