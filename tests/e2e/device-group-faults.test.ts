@@ -173,6 +173,18 @@ describe("e2e: what goes wrong between Panorama and its firewalls", function () 
     expect([fleet.jobs("Commit"), fleet.jobs("CommitAll")]).to.deep.equal([0, 0]);
   });
 
+  for (const [deviceGroup, rulebase, place] of [
+    ["cloud-eu", "post-rulebase", "device group cloud-eu"],
+    ["cloud", "post-rulebase", "its post-rulebase"],
+  ] as const) {
+    it(`a rule of a name that is declared in ${place} stops it, whoever's mark it carries`, async () => {
+      await open();
+      await fleet.person("admin", { deviceGroup, rulebase }).addRule(ruleEntry(ruleOf(WEB)));
+      expect(said(await stack.up())).to.contain(`${place} has ${ruleOf(WEB)}`);
+      expect([fleet.jobs("Commit"), fleet.jobs("CommitAll")]).to.deep.equal([0, 0]);
+    });
+  }
+
   it("an entry that the group inherits is never ours, whoever's mark it carries", async () => {
     fleet = await FleetLab.open({
       shared:
