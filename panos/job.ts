@@ -57,11 +57,63 @@ export async function waitForJob(client: PanosClient, id: string, options: JobOp
   return finished(await waitForEnd(client, id, options));
 }
 
-/** The same, whatever the job came to. @throws PanosError `timeout` when it takes too long */
+/**
+ * The same, whatever the job came to, and a push's to the end of each firewall.
+ * @throws PanosError `timeout` when the job takes too long
+ */
 export async function waitForEnd(client: PanosClient, id: string, options: JobOptions): Promise<Job> {
   const end = Date.now() + options.timeoutSeconds * 1000;
+  const job = await waitForFinish(client, id, end, options);
+  return options.kind === "push" ? waitForFirewalls(client, job, end, options) : job;
+}
+
+/**
+ * A push's job may end while firewalls have not.
+ * @returns how far they have come when the time is over, or nobody knows the job any more
+ */
+async function waitForFirewalls(
+  client: PanosClient,
+  ended: Job,
+  end: number,
+  { duringOutage, onProgress }: JobOptions,
+): Promise<Job> {
+  let job = ended;
+  let told = 0;
+  for (let wait = FIRST_POLL_MS; ; wait = longer(wait)) {
+    const pending = stillPending(job);
+    if (pending === 0 || Date.now() + wait > end) return job;
+    if (pending !== told) onProgress?.(job);
+    told = pending;
+    await delay(wait);
+    try {
+      const next = await throughOutages(() => readJob(client, job.id), end, duringOutage);
+      // What was known of each firewall says more.
+      if (next.result === "LOST") return job;
+      job = next;
+    } catch (error) {
+      if (error instanceof PanosError) return job;
+      throw error;
+    }
+  }
+}
+
+/** On how many firewalls a push has not ended. */
+export function stillPending({ devices }: Job): number {
+  return devices.filter(({ result }) => result === "PEND").length;
+}
+
+function longer(wait: number): number {
+  return Math.min(wait * 1.5, LONGEST_POLL_MS);
+}
+
+async function waitForFinish(
+  client: PanosClient,
+  id: string,
+  end: number,
+  options: JobOptions,
+): Promise<Job> {
   let told = "";
-  for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, LONGEST_POLL_MS)) {
+  for (let wait = FIRST_POLL_MS; ; wait = longer(wait)) {
     const job = await throughOutages(() => readJob(client, id), end, options.duringOutage);
     const state = `${job.status} ${job.progress}`;
     if (state !== told) options.onProgress?.(job);

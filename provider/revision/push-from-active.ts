@@ -3,7 +3,7 @@ import { counted } from "../../lib/text";
 import { groupsOf, memberKey, type ManagedFirewall } from "../../panos/device-groups";
 import { isRefusal, PanosError } from "../../panos/error";
 import { requirePeerPassive } from "../../panos/ha";
-import type { DeviceOutcome } from "../../panos/job";
+import { stillPending, type DeviceOutcome, type Job } from "../../panos/job";
 import type { DeviceGroup } from "../../panos/location";
 import { pushGroup } from "../../panos/push";
 import { noteRun } from "../../settings/run";
@@ -72,12 +72,7 @@ async function push(
       beforeSending: requireEngine,
       duringOutage: () => requirePeerPassive(client),
       description: revision.description(`push to ${counted(serials.length, "firewall")}`),
-      onProgress: ({ id, status, progress }: { id: string; status: string; progress: number }) =>
-        tell(
-          "info",
-          `push job ${id} of ${firewall}: ${status === "PEND" ? "queued" : `${progress} %`}`,
-          true,
-        ),
+      onProgress: (job: Job) => tell("info", `push job ${job.id} of ${firewall}: ${progressOf(job)}`, true),
     };
     noteRun({ note: "push-submitted", firewall });
     const job = await pushGroup(client, options).catch((error: unknown) => {
@@ -88,6 +83,12 @@ async function push(
       for (const warning of warnings) tell("warn", `push to ${nameOf(serial, fleet)}: ${warning}`);
     }
   }
+}
+
+function progressOf(job: Job): string {
+  if (job.status === "PEND") return "queued";
+  const pending = stillPending(job);
+  return `${job.progress} %${pending === 0 ? "" : `, ${counted(pending, "firewall")} to go`}`;
 }
 
 /** Why a push was refused as a whole. */

@@ -1,10 +1,11 @@
 import { listed } from "../../lib/text";
-import type { ManagedFirewall } from "../../panos/device-groups";
+import { labelOf, type ManagedFirewall } from "../../panos/device-groups";
 import { PanosError } from "../../panos/error";
 import type { DeviceOutcome } from "../../panos/job";
 import type { DeviceGroup } from "../../panos/location";
 import { holdersBehind } from "../../panos/lock";
 import type { Session } from "../session/session";
+import { tell } from "../session/tell";
 import { missingOn } from "./fleet";
 import type { Revision } from "./revision";
 
@@ -23,7 +24,10 @@ export async function verdict(
   const outcome = outcomes.get(firewall.serial);
   try {
     const missing = await missingOn(session, panorama, firewall, revision, exempt);
-    if (missing.length === 0) return undefined;
+    if (missing.length === 0) {
+      if (outcome !== undefined && outcome.result !== "OK") sayDoubt(firewall, outcome);
+      return undefined;
+    }
     const { client } = await session.open();
     const { serial, vsys } = firewall;
     const holders = await holdersBehind(client.forFirewall(serial, vsys), outcome?.errors ?? []);
@@ -36,6 +40,15 @@ export async function verdict(
     const said = outcome === undefined ? "" : `${saidOf(outcome)}; `;
     return `${said}it could not be asked what it holds: ${error.message}`;
   }
+}
+
+/** A firewall may show what it was pushed before its own commit of that has ended, or has failed. */
+function sayDoubt(firewall: ManagedFirewall, outcome: DeviceOutcome): void {
+  tell(
+    "warn",
+    `${labelOf(firewall)} shows what is declared, and Panorama says of the push to it: ${saidOf(outcome)}. ` +
+      "Whether it is in force there, the firewall's own jobs tell",
+  );
 }
 
 function saidOf({ status, errors }: DeviceOutcome): string {

@@ -58,16 +58,22 @@ describe("e2e: what goes wrong between Panorama and its firewalls", function () 
 
   it("a push that fails on one firewall is told in its words, and what a firewall holds counts, not what a job says", async () => {
     await open({}, { unknowns: { jobOfFailedDevice: "OK" } });
-    const [first = "", second = ""] = fleet.fleet.serials;
+    const [first = "", second = "", third = ""] = fleet.fleet.serials;
     fleet.fleet.planPush(first, ["Validation Error:", "Commit failed"]);
-    fleet.fleet.planPush(second, "no report");
+    fleet.fleet.planPush(second, "reports late");
+    fleet.fleet.planPush(third, "no report");
+    await fleet.lab.configure({ settings: { "panos:commitTimeout": "3" } });
     const failed = await stack.up();
     expect(failed.code).to.equal(1);
     expect(said(failed)).to.contain(
       "commit failed: Validation Error:: Commit failed; it hasn't what is declared",
     );
-    // The second one never reported, and has it all the same.
+    // The second one has it only after the job has ended; the third one never reported, and has it all the same.
     expect(said(failed)).to.contain("in force on 2 of 3 firewalls");
+    expect(said(failed)).to.contain(
+      `fw3 (${third}) shows what is declared, and Panorama says of the push to it`,
+    );
+    expect(said(failed)).to.not.contain(`fw2 (${second})`);
     succeeded(await stack.up());
     expect(fleet.pushed()).to.deep.equal([AFTER, AFTER, AFTER]);
   });

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { commitChanges, type CommitOptions } from "../../panos/commit";
 import { waitForJob, type Job } from "../../panos/job";
+import { PanosError } from "../../panos/error";
 import { pushGroup, type PushOptions } from "../../panos/push";
 import { DROP, failure, type ScriptedAnswer, type ScriptedDevice, scriptedDevice } from "./scripted";
 
@@ -105,6 +106,39 @@ describe("commit jobs", () => {
       expect(asked()).to.equal(1);
     });
   }
+
+  describe("of a push", () => {
+    const ended = (...results: string[]) =>
+      answer(
+        job("FIN", "FAIL", 100, "", "aws-panos", "CommitAll").replace(
+          "</job>",
+          `<devices>${results.map((result, at) => `<entry><serial-no>${at}</serial-no><result>${result}</result></entry>`).join("")}</devices></job>`,
+        ),
+      );
+    const results = (found: Job | undefined) => found?.devices.map(({ result }) => result);
+
+    it("are followed until each firewall has ended, through lost connections", async () => {
+      await answering(ENQUEUED, ended("PEND", "OK"), DROP, ended("", "OK"), ended("FAIL", "OK"));
+      expect(results(await push())).to.deep.equal(["FAIL", "OK"]);
+    });
+
+    it("end as they are known when the time is over", async () => {
+      await answering(ENQUEUED, ended("PEND", "OK"));
+      expect(results(await push({ timeoutSeconds: 0 }))).to.deep.equal(["PEND", "OK"]);
+      expect(device.requests).to.have.length(2);
+    });
+
+    it("end as they are known where the other one of a pair has taken over", async () => {
+      const duringOutage = () => Promise.reject(new PanosError("UNSUPPORTED", "the other one is active"));
+      await answering(ENQUEUED, ended("PEND"), DROP);
+      expect(results(await push({ duringOutage }))).to.deep.equal(["PEND"]);
+    });
+
+    it("end as they are known where a restart made the device forget them", async () => {
+      await answering(ENQUEUED, ended("PEND"), NOT_FOUND);
+      expect(results(await push())).to.deep.equal(["PEND"]);
+    });
+  });
 
   it("of somebody else aren't taken for ours: the commit is asked for again", async () => {
     await answering(DROP, answer(job("ACT", "PEND", 10, "", "ann")), ENQUEUED, OK);

@@ -176,6 +176,19 @@ describe("simulator: what Panorama pushes", () => {
     expect(await admin.states()).to.deep.equal(["yes In Sync", "yes Out of Sync", "yes In Sync"]);
   });
 
+  it("a firewall may get it only after the job has ended and was seen so", async () => {
+    await start({ firewalls: 1 });
+    const [serial = ""] = lab.serials;
+    lab.planPush(serial, "reports late");
+    await committed("r");
+    const job = await admin.pushed();
+    expect(outcomes(job)).to.deep.equal(["config sent to device PEND"]);
+    let later = outcomes(job);
+    while (later.join().includes("PEND")) later = outcomes(await admin.client.job(job.value("id") ?? ""));
+    expect(later).to.deep.equal(["commit succeeded OK"]);
+    expect(lab.pushedRules(serial, "pre-rulebase")).to.deep.equal(["r"]);
+  });
+
   it("a firewall refuses a name that it has itself, a zone that it hasn't, and a push under a lock of its own", async () => {
     await start({ firewalls: 1 });
     const [serial = ""] = lab.serials;

@@ -24,6 +24,8 @@ export interface PushedDevice {
   warnings: readonly string[];
   started: Date;
   finished: Date;
+  /** What goes on at a firewall once the job was seen to have ended. */
+  late?: () => Promise<PushedDevice>;
 }
 
 /** One job of the firewall: a commit, a validation, or the commit at its start. */
@@ -37,7 +39,7 @@ export interface Job {
   details: string[];
   warnings: string[];
   /** Of a push: what became of it on each firewall. */
-  pushed?: { type: string; groups: readonly string[]; devices: readonly PushedDevice[] };
+  pushed?: { type: string; groups: readonly string[]; devices: PushedDevice[] };
   readonly enqueued: Date;
   started?: Date;
   finished?: Date;

@@ -53,6 +53,17 @@ function pushedValues({ type, groups, devices }: NonNullable<Job["pushed"]>): [s
   ];
 }
 
+/** Lets firewalls go on that were to get a push only now. */
+function goOn({ status, pushed }: Job): void {
+  if (status !== "FIN" || pushed === undefined) return;
+  for (const [at, device] of pushed.devices.entries()) {
+    const { late, ...pending } = device;
+    if (late === undefined) continue;
+    pushed.devices[at] = pending;
+    void late().then((ended) => (pushed.devices[at] = ended));
+  }
+}
+
 function list(queue: JobQueue, wanted: (job: Job) => boolean): Answer {
   return result(
     queue
@@ -68,7 +79,9 @@ export const jobCommands: OpCommands = {
     const id = node.text.trim();
     const job = /^\d+$/.test(id) ? firewall.jobs.find(Number(id)) : undefined;
     if (!job) throw new Refusal(undefined, [`job ${id} not found`]);
-    return result(jobXml(job, firewall.jobs));
+    const shown = jobXml(job, firewall.jobs);
+    goOn(job);
+    return result(shown);
   },
   "show jobs all": (_, { firewall }) => list(firewall.jobs, () => true),
   "show jobs pending": (_, { firewall }) => list(firewall.jobs, ({ status }) => status === "PEND"),

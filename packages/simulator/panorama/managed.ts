@@ -22,6 +22,11 @@ export interface Attached<D extends ManagedDevice> {
   readonly firewall: D;
   /** Whether its connection to Panorama stands; a firewall that is down has none anyway. */
   isConnected: boolean;
-  /** The next push to it ends so, whatever it holds: its lines, or no report at all. */
-  readonly planned: (readonly string[] | "no report")[];
+  readonly planned: PlannedPush[];
 }
+
+/**
+ * How the next push to a firewall ends, whatever it holds: with these lines; or PEND in a job that has ended, because no
+ * report ever comes, or because it gets it only once somebody has seen that the job has ended.
+ */
+export type PlannedPush = readonly string[] | "no report" | "reports late";

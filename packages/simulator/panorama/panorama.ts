@@ -188,26 +188,18 @@ export class Panorama<D extends ManagedDevice> {
     };
     if (!attached || !isUp(attached)) return end("not connected", "FAIL");
     const plan = attached.planned.shift();
-    const outcome = await applyPush(
-      attached.firewall,
-      member,
-      this.policies.sent(base, member, parts),
-      request,
-      plan === "no report" ? [] : plan,
-    );
-    if (outcome === "gone" || plan === "no report") {
+    const policy = this.policies.sent(base, member, parts);
+    const apply = async (): Promise<PushedDevice> => {
+      const failure = typeof plan === "object" ? plan : [];
+      const outcome = await applyPush(attached.firewall, member, policy, request, failure);
       if (outcome !== "gone" && outcome.ok) this.received(request, member, base, sent);
-      return end("config sent to device", "PEND");
-    }
-    if (!outcome.ok) return end("commit failed", "FAIL", outcome.details);
-    this.received(request, member, base, sent);
-    const { warnings, details } = outcome;
-    return end(
-      warnings.length > 0 ? "commit succeeded with warnings" : "commit succeeded",
-      "OK",
-      details,
-      warnings,
-    );
+      if (outcome === "gone" || plan === "no report") return end("config sent to device", "PEND");
+      if (!outcome.ok) return end("commit failed", "FAIL", outcome.details);
+      const { warnings, details } = outcome;
+      const how = warnings.length > 0 ? "commit succeeded with warnings" : "commit succeeded";
+      return end(how, "OK", details, warnings);
+    };
+    return plan === "reports late" ? { ...end("config sent to device", "PEND"), late: apply } : apply();
   }
 
   private received(

@@ -14,7 +14,7 @@ import { Simulator } from "../simulator";
 import { panoramaConfig, usualGroups } from "./default-config";
 import type { StartGroup } from "./default-config";
 import { FleetState, Panorama } from "./panorama";
-import type { Attached } from "./managed";
+import type { Attached, PlannedPush } from "./managed";
 import { USUAL } from "./unknowns";
 import type { Unknowns } from "./unknowns";
 
@@ -66,8 +66,8 @@ export class PanoramaLab {
     this.of(serial).isConnected = isConnected;
   }
 
-  /** The next push to a firewall fails there with these lines, or its end is never reported. */
-  planPush(serial: string, outcome: readonly string[] | "no report"): void {
+  /** How the next push to a firewall ends. */
+  planPush(serial: string, outcome: PlannedPush): void {
     this.of(serial).planned.push(outcome);
   }
 

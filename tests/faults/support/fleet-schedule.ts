@@ -22,7 +22,8 @@ import type { Kill, World } from "./world";
 /** What happens to a firewall, or between it and Panorama, at one of our requests. */
 interface FleetEvent {
   nth: number;
-  what: "away" | "back" | "push fails" | "no report" | "others push" | "others push everything" | "fail over";
+  what:
+    "away" | "back" | "push fails" | "reports late" | "others push" | "others push everything" | "fail over";
   /** Which firewall. */
   which: number;
 }
@@ -110,7 +111,7 @@ const run = (pair: boolean): fc.Arbitrary<FleetRun> =>
             "away",
             "back",
             "push fails",
-            "no report",
+            "reports late",
             "others push",
             "others push everything",
             ...(pair ? (["fail over", "fail over", "fail over"] as const) : []),
@@ -199,7 +200,7 @@ function follow(world: World, events: readonly FleetEvent[]): () => void {
       const serial = fleet.lab.serials[which]!;
       if (what === "away" || what === "back") fleet.lab.connect(serial, what === "back");
       else if (what === "push fails") fleet.lab.planPush(serial, ["Validation Error:", "Commit failed"]);
-      else if (what === "no report") fleet.lab.planPush(serial, "no report");
+      else if (what === "reports late") fleet.lab.planPush(serial, "reports late");
       else if (what === "fail over") world.failOver();
       else {
         const group = which === 0 ? "cloud" : "cloud-eu";
