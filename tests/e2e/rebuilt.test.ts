@@ -63,6 +63,30 @@ describe("e2e: a firewall that was rebuilt empty", function () {
     expect((await stack.exportState()).resources ?? []).to.deep.equal([]);
   });
 
+  it("whose answer has no vsys is not taken for one: nothing leaves the state, and the next destroy removes it all", async () => {
+    const stack = await stackOf();
+    succeeded(await stack.up());
+    const resources = async () => (await stack.exportState()).resources?.length;
+    const known = await resources();
+    const nothing = (): string =>
+      device.addFault({
+        match: { action: "get", xpath: "/vsys/entry[@name='vsys1']" },
+        count: 100,
+        effect: { do: "not-xml", body: '<response status="success" code="7"><result/></response>' },
+      });
+    for (const run of [() => stack.refresh(), () => stack.destroy()]) {
+      nothing();
+      const refused = await run();
+      expect(refused.code).to.equal(1);
+      expect(said(refused)).to.include('has no vsys "vsys1"');
+      expect(await resources()).to.equal(known);
+    }
+    device.clearFaults();
+    expect(device.runningRules()).to.include(ruleOf(WEB));
+    succeeded(await stack.destroy());
+    expect(device.runningRules()).to.deep.equal(["cleanup"]);
+  });
+
   it("gets its rules back by one run with --refresh", async () => {
     const stack = await stackOf();
     succeeded(await stack.up());
