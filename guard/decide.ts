@@ -1,3 +1,4 @@
+import { GuardError } from "./error";
 import type { GroupEvent } from "./event/event";
 import type { Group } from "./groups";
 import type { Consulted, Guard } from "./guard";
@@ -12,9 +13,10 @@ import { undo } from "./undo";
 /** What came of judging everything that was to be judged. */
 export interface Decided {
   notices: Notice[];
-  /** Those of what could not be judged, and why. */
+  /** Those of what could not be judged or undone, which is tried again. */
   untold: Set<Notice>;
-  failure?: string;
+  /** Why it has to be tried again. */
+  failure?: GuardError;
 }
 
 /**
@@ -29,7 +31,9 @@ export async function decide(
   event: GroupEvent,
 ): Promise<Decided> {
   const judged = await judgeAll(record, group, found, guard);
-  const { fold, actions } = await undo(record, group, found, guard);
+  const undone = await undo(record, group, found, guard).catch(refusalOf);
+  if (undone instanceof GuardError) return notUndone(judged, undone, event, group, guard);
+  const { fold, actions } = undone;
   const decided: Decided = { notices: [], untold: new Set() };
   for (const each of judged) {
     const notice = noticeFor(each, actions, fold, event, group, guard);
@@ -38,35 +42,75 @@ export async function decide(
     decided.notices.push(notice);
     if (each.judgement.storeFailure === undefined) continue;
     decided.untold.add(notice);
-    decided.failure = each.judgement.storeFailure;
+    const why = `the event is tried again: ${each.judgement.storeFailure}`;
+    decided.failure = new GuardError("APPROVALS", why);
   }
   return decided;
 }
 
+/** EC2 says no: its limit is reached, or a group that a rule names is gone. */
+function refusalOf(error: unknown): GuardError {
+  if (error instanceof GuardError && error.code === "EC2") return error;
+  throw error;
+}
+
+/** What is said where EC2 refuses: everything is judged again, and what is there by then is undone. */
+function notUndone(
+  judged: readonly Judged[],
+  failure: GuardError,
+  event: GroupEvent,
+  group: Group,
+  guard: Guard,
+): Decided {
+  const notices = judged
+    .filter(({ judgement, resolved }) => judgement.parts.length > 0 || !resolved.isKnown)
+    .map(({ because, ...each }) => {
+      const subject = each.outcome === undefined ? "It" : "What is to be put right with it";
+      const why = `${subject} could not be undone: ${failure.message}.`;
+      const reasons = [because, why].filter((text) => text !== undefined).join(" ");
+      const { judgement, outcome = "held" } = each;
+      return noticeOf(toldAs(each, event), group, judgement, outcome, {
+        ...{ store: guard.approveFlags, place: guard.place, because: reasons, escalated: true },
+      });
+    });
+  for (const { resolved } of judged) {
+    delete resolved.judged.verdict;
+    delete resolved.judged.pending;
+  }
+  return { notices, untold: new Set(notices), failure };
+}
+
 function noticeFor(
-  { resolved, judgement, outcome, because, escalated }: Judged,
+  judged: Judged,
   actions: readonly Action[],
   fold: Fold,
   event: GroupEvent,
   group: Group,
   { approveFlags, place }: Guard,
 ): Notice {
-  const { entry, rule } = resolved;
-  const isActed = actions.some((action) => action.rule === fold.ruleOf(rule));
+  const { resolved, judgement, outcome, because, escalated } = judged;
+  const isActed = actions.some((action) => action.rule === fold.ruleOf(resolved.rule));
   const repaired =
     outcome !== undefined && isActed
       ? "What was undone before this was known has been put right."
       : undefined;
   const reasons = [because, repaired].filter((each) => each !== undefined).join(" ");
-  // An earlier event that this one made clear is told as what it was.
-  const shown =
-    entry.event === event.id
-      ? event
-      : { ...event, id: entry.event, at: entry.at, principal: entry.by, name: "an earlier change" };
-  return noticeOf(shown, group, judgement, outcome ?? (isActed ? "undone" : "already undone"), {
-    store: approveFlags,
-    place,
-    ...(reasons !== "" && { because: reasons }),
-    ...(escalated && { escalated }),
-  });
+  return noticeOf(
+    toldAs(judged, event),
+    group,
+    judgement,
+    outcome ?? (isActed ? "undone" : "already undone"),
+    {
+      store: approveFlags,
+      place,
+      ...(reasons !== "" && { because: reasons }),
+      ...(escalated && { escalated }),
+    },
+  );
+}
+
+/** An earlier event that this one made clear is told as what it was. */
+function toldAs({ resolved: { entry } }: Pick<Judged, "resolved">, event: GroupEvent): GroupEvent {
+  if (entry.event === event.id) return event;
+  return { ...event, id: entry.event, at: entry.at, principal: entry.by, name: "an earlier change" };
 }

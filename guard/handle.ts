@@ -35,7 +35,11 @@ export async function handleEvent(event: GroupEvent, guard: Guard): Promise<Noti
       groups.group(id),
       groups.rules({ id, account: event.account }),
     ]);
-    if (event.life === "deleted" || group === undefined) return { keep: undefined, result: { notices: [] } };
+    if (event.life === "deleted") return { keep: undefined, result: { notices: [] } };
+    if (group === undefined) {
+      refuseYoung(event, id, guard.now());
+      return { keep: undefined, result: { notices: [] } };
+    }
     const { notices: scope, isGuarded } = noteScope(record, group, guard);
     // Of a group that was never guarded nothing is kept.
     if (!isGuarded && record.left === undefined) return { keep: undefined, result: { notices: [] } };
@@ -55,13 +59,22 @@ export async function handleEvent(event: GroupEvent, guard: Guard): Promise<Noti
     await tell(said);
     return { keep: record, result: { notices: said, ...(failed !== undefined && { failure: failed }) } };
   });
-  if (failure !== undefined) throw new GuardError("APPROVALS", `the event is tried again: ${failure}`);
+  if (failure !== undefined) throw failure;
   return notices;
 }
 
 interface Handled {
   notices: Notice[];
-  failure?: string;
+  failure?: GuardError;
+}
+
+/** EC2 may not show a group for a while after it was made or changed (EC2's API is eventually consistent). */
+const UNSEEN_MS = 2 * 60_000;
+
+/** @throws GuardError where a group that is not there may only not be shown yet */
+function refuseYoung({ at }: GroupEvent, id: string, now: Date): void {
+  if (now.getTime() - new Date(at).getTime() >= UNSEEN_MS) return;
+  throw new GuardError("GROUP", `EC2 doesn't show ${id}, which may be new or gone: the event is tried again`);
 }
 
 function unknownGroup(event: GroupEvent, { place }: Guard): Notice {

@@ -102,7 +102,8 @@ async function refreshRecord(
   approvals: readonly CountingApproval[],
   guard: Guard,
 ): Promise<boolean> {
-  return guard.records.withRecord(recordKey(place, group.id), async (record) => {
+  let failure: GuardError | undefined;
+  const isBegun = await guard.records.withRecord(recordKey(place, group.id), async (record) => {
     const rules = () => guard.groups.rules({ id: group.id, account: place.account });
     let found = await rules();
     const now = guard.now();
@@ -115,7 +116,7 @@ async function refreshRecord(
       return { keep: record, result: true };
     }
     if (isGuarded && record.entries.some((entry) => !isJudged(entry))) {
-      // What was changed while the group was outside of the scope, or while approvals could not be read.
+      // What was changed while the group was outside of the scope, approvals could not be read, or EC2 refused.
       const again = await decide(
         record,
         group,
@@ -124,6 +125,7 @@ async function refreshRecord(
         noEvent(group, place, now),
       );
       notices.push(...again.notices.filter((each) => !again.untold.has(each)));
+      if (again.failure?.code === "EC2") failure = again.failure;
       found = await rules();
     }
     if (notices.length > 0) await guard.tell(notices);
@@ -136,4 +138,7 @@ async function refreshRecord(
     }
     return { keep: record, result: false };
   });
+  if (failure === undefined) return isBegun;
+  const { code, message } = failure;
+  throw new GuardError(code, `${group.id} is not as it should be: ${message}`, { cause: failure });
 }

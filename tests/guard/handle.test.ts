@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { GuardError } from "../../guard/error";
 import type { GroupEvent } from "../../guard/event/event";
 import type { Guard } from "../../guard/guard";
 import { handleEvent } from "../../guard/handle";
@@ -161,6 +162,67 @@ ${APPROVERS}`),
       expect(groups.keys(GROUP)).to.deep.equal([]);
       expect(await handleEvent(event, guard)).to.deep.equal([]);
     }
+  });
+
+  it("is told once where EC2 refuses to undo it, and tried again by its event or the schedule", async () => {
+    const { rule } = groups.put(GROUP, content({ cidrIpv4: "10.1.0.0/16" }));
+    guard.policy = policyFrom(`mode: enforce
+rules: [{name: nothing, when: {change: [opens, closes]}, then: revert}]
+${APPROVERS}`);
+    await look();
+    const before = groups.keys(GROUP);
+    const changes = [
+      () => groups.put(GROUP, content()),
+      () => groups.drop(GROUP, groups.withKey(GROUP, ruleKey(rule))!.id),
+      () => groups.change(GROUP, { ...rule, id: groups.withKey(GROUP, ruleKey(rule))!.id, toPort: 99 }),
+    ];
+    for (const change of changes) {
+      for (const byEvent of [true, false]) {
+        clock += 20 * 60_000;
+        await look();
+        clock += 20 * 60_000;
+        await look();
+        told = [];
+        groups.refusal = new GuardError("EC2", "EC2 refused it: RulesPerSecurityGroupLimitExceeded");
+        const event = eventOf(change(), time(), "mallory");
+        for (let each = 0; each < 3; each++) {
+          const failed = await handleEvent(event, guard).catch((error: Error) => error.message);
+          expect(failed).to.equal(groups.refusal.message);
+        }
+        const looked = await look().catch((error: Error) => error.message);
+        expect(looked)
+          .to.include("1 of 1 groups failed")
+          .and.to.include(GROUP)
+          .and.to.include("LimitExceeded");
+        expect(told.map(({ outcome, escalated }) => [outcome, escalated])).to.deep.equal([["held", true]]);
+        expect(told[0]?.summary).to.include(`could not be undone: ${groups.refusal.message}.`);
+        expect(groups.keys(GROUP)).not.to.deep.equal(before);
+        groups.refusal = undefined;
+        if (byEvent) await handleEvent(event, guard);
+        else await look();
+        expect(told.map(({ outcome }) => outcome)).to.deep.equal(["held", "undone"]);
+        expect(groups.keys(GROUP)).to.deep.equal(before);
+        expect(await handleEvent(event, guard)).to.deep.equal([]);
+      }
+    }
+  });
+
+  it("comes again where EC2 doesn't show its group yet, and not where that is deleted", async () => {
+    await look();
+    clock += 60_000;
+    groups.hidden.add(GROUP);
+    const event = eventOf(groups.put(GROUP, content()), time(), "mallory");
+    clock += 119_000;
+    const error = await handleEvent(event, guard).catch((failure: unknown) => failure);
+    expect(error).to.be.instanceOf(GuardError).and.to.include({ code: "GROUP" });
+    groups.hidden.clear();
+    expect((await handleEvent(event, guard)).map(({ outcome }) => outcome)).to.deep.equal(["undone"]);
+    groups.hidden.add(GROUP);
+    const next = eventOf(groups.put(GROUP, content()), time(), "mallory");
+    expect(await handleEvent({ ...next, effects: [], life: "deleted" }, guard)).to.deep.equal([]);
+    clock += 120_000;
+    expect(await handleEvent(next, guard)).to.deep.equal([]);
+    expect(await guard.records.known()).to.deep.equal([]);
   });
 
   describe("of rules that take each other's place before any of it is told", () => {

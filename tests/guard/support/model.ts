@@ -18,6 +18,10 @@ export class ModelGroups implements SecurityGroups {
   acts = 0;
   onAct: (done: Done) => void = () => undefined;
   tags: Record<string, string> = {};
+  /** Set to have EC2 refuse every change that the guard makes. */
+  refusal: Error | undefined;
+  /** Groups that EC2 doesn't show, although they are there. */
+  readonly hidden = new Set<string>();
   private count = 0;
 
   constructor(ids: readonly string[]) {
@@ -26,7 +30,7 @@ export class ModelGroups implements SecurityGroups {
 
   group(id: string): Promise<Group | undefined> {
     const group = { id, name: `name of ${id}`, vpcId: "vpc-1", tags: this.tags, account: ACCOUNT };
-    return Promise.resolve(this.kept.has(id) ? group : undefined);
+    return Promise.resolve(this.kept.has(id) && !this.hidden.has(id) ? group : undefined);
   }
 
   async groups(): Promise<Group[]> {
@@ -47,11 +51,13 @@ export class ModelGroups implements SecurityGroups {
   }
 
   revoke({ id }: { id: string }, rules: readonly GroupRule[]): Promise<void> {
+    if (this.refusal && rules.length > 0) return Promise.reject(this.refusal);
     for (const rule of rules) if (this.kept.get(id)?.has(rule.id)) this.acted(this.drop(id, rule.id));
     return Promise.resolve();
   }
 
   authorize({ id }: { id: string }, rules: readonly GroupRule[]): Promise<GroupRule[]> {
+    if (this.refusal && rules.length > 0) return Promise.reject(this.refusal);
     const isFree = (rule: GroupRule) => this.withKey(id, ruleKey(rule)) === undefined;
     const made = rules.filter(isFree).map((rule) => {
       const done = this.put(id, rule, rule.tags);
@@ -62,6 +68,7 @@ export class ModelGroups implements SecurityGroups {
   }
 
   modify({ id }: { id: string }, rules: readonly GroupRule[]): Promise<void> {
+    if (this.refusal && rules.length > 0) return Promise.reject(this.refusal);
     for (const rule of rules) if (this.kept.get(id)?.has(rule.id)) this.acted(this.change(id, rule));
     return Promise.resolve();
   }
