@@ -62,7 +62,8 @@ export async function readThroughDataSources(
           "(inventory: auto)",
       );
     }
-    if (withoutWays !== true) for (const words of unseenWays(inventory)) tell.info(words);
+    if (withoutWays !== true)
+      for (const words of unseenWays(inventory, options.firewall?.vpcEndpointIds)) tell.warn(words);
     return inventory;
   } catch (error) {
     if (!(error instanceof BeyondLookups) || access === undefined) throw error;
@@ -70,16 +71,24 @@ export async function readThroughDataSources(
   }
 }
 
-/** Transit gateways and Cloud WAN decide what is behind a firewall, too. */
-function unseenWays({ routeTables }: Inventory): string[] {
+/**
+ * Transit gateways, Cloud WAN and other endpoints than the firewall's own decide what is behind it, too.
+ * @param named the endpoints that settings name
+ */
+function unseenWays({ routeTables }: Inventory, named: readonly string[] = []): string[] {
   const routes = routeTables.flatMap((table) => table.routes);
   const targets = routes.flatMap(
-    ({ transitGatewayId, coreNetworkArn }) => transitGatewayId ?? coreNetworkArn ?? [],
+    ({ transitGatewayId, coreNetworkArn, vpcEndpointId }) =>
+      transitGatewayId ?? coreNetworkArn ?? vpcEndpointId ?? [],
   );
-  if (targets.length === 0) return [];
+  const unseen = [...new Set(targets)].filter((id) => !named.includes(id)).sort(compareTexts);
+  if (unseen.length === 0) return [];
+  const advice = unseen.some((id) => id.startsWith("vpce-"))
+    ? ", and firewall.vpcEndpointIds names endpoints that lead to the firewall"
+    : "";
   return [
-    `routes lead to ${listed([...new Set(targets)].sort(compareTexts), 5)}, and data sources don't tell where those ` +
-      "lead: what the firewall inspects behind them is not seen. inventory: ec2 reads it",
+    `routes lead to ${listed(unseen, 5)}, and data sources don't tell where those ` +
+      `lead: what the firewall inspects behind them is not seen. inventory: ec2 reads it${advice}`,
   ];
 }
 

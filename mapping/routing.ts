@@ -11,7 +11,7 @@ import { isNowhere, leadsIn, notPastGateways, routedPrefixLists, waysOut } from 
 import type { WayOut } from "./routes";
 import { firewallTargets, leadsTo, type FirewallTargets } from "./targets";
 import { placeDoubts } from "./ways/places";
-import { both } from "./ways/reach";
+import { both, union } from "./ways/reach";
 import { waysBeyond, type Ways } from "./ways/ways";
 import type { LeftOut, MappingOptions } from "./types";
 
@@ -231,10 +231,11 @@ function subnetJudge(inventory: Inventory, options: MappingOptions, targets: Fir
         return [family, setOf([...byRoutes, ...broughtIn, ...others])];
       }),
     ) as Record<Family, IntervalSet>;
-    const result = withUnknown(found, way?.unknown);
+    const result = withUnknown(found, way && union(way.unknown, way.unread));
     known.set(`${subnetId} ${vpcId}`, result);
     if (!isNowhere(found)) doubts.look(table);
-    places.look(table, result, way?.crossing, isNamed);
+    // Of what is unread the source of the inventory has warned.
+    places.look(table, withUnknown(found, way?.unknown), way?.crossing, isNamed);
     return result;
   };
   /** The gateways that send the subnet's packets of a family through the firewall; notes contradictions. */

@@ -6,7 +6,7 @@ import { shares } from "../longest-prefix";
 import type { End as AnyEnd, Step, Steps } from "./steps";
 
 /** Where packets come that are not lost. */
-type End = Exclude<AnyEnd, "nowhere" | "unread">;
+type End = Exclude<AnyEnd, "nowhere">;
 
 export type Addresses = Record<Family, IntervalSet>;
 
@@ -14,11 +14,11 @@ export const NONE: Addresses = { IPv4: EMPTY, IPv6: EMPTY };
 
 /**
  * Of packets that a table gets, by their destination: where they come. Some may come to several, by availability zone;
- * those that are lost come nowhere.
+ * those that are lost come nowhere. What is unread counts as elsewhere, and is there as well.
  */
 export type Reach = Record<End, Addresses>;
 
-const ENDS = ["firewall", "elsewhere", "unknown"] as const;
+const ENDS = ["firewall", "elsewhere", "unknown", "unread"] as const;
 
 interface Node {
   /** All of it. */
@@ -81,18 +81,24 @@ export function reachReader(steps: Steps): ReachReader {
 }
 
 function every(ofEnd: (end: End) => Addresses): Reach {
-  return { firewall: ofEnd("firewall"), elsewhere: ofEnd("elsewhere"), unknown: ofEnd("unknown") };
+  return {
+    firewall: ofEnd("firewall"),
+    elsewhere: ofEnd("elsewhere"),
+    unknown: ofEnd("unknown"),
+    unread: ofEnd("unread"),
+  };
 }
 
 function nodeOf(steps: readonly Step[]): Node {
-  const ends: Record<End, Addresses[]> = { firewall: [], elsewhere: [], unknown: [] };
+  const ends: Record<End, Addresses[]> = { firewall: [], elsewhere: [], unknown: [], unread: [] };
   const on: [string, Addresses][] = [];
   for (const family of FAMILIES) {
     for (const [{ next }, sent] of shares(steps.filter(({ cidr }) => cidr.family === family))) {
       for (const each of next) {
         const addresses = { ...NONE, [family]: sent };
         if ("at" in each) on.push([each.at, addresses]);
-        else if (each.end !== "nowhere") ends[each.end === "unread" ? "elsewhere" : each.end].push(addresses);
+        else if (each.end !== "nowhere") ends[each.end].push(addresses);
+        if ("end" in each && each.end === "unread") ends.elsewhere.push(addresses);
       }
     }
   }

@@ -12,8 +12,11 @@ import { trace, type Hop } from "./trace";
 
 /** What is read of ways that leave a VPC. */
 export interface Ways {
-  /** Whose packets come to the firewall on their way to and from a subnet, and whose may, by tables beyond its VPC's. */
-  of: (subnet: Subnet, table: RouteTable) => { crossing: Addresses; unknown: Addresses };
+  /**
+   * Whose packets come to the firewall on their way to and from a subnet, and whose may, by tables beyond its VPC's;
+   * whose the source of the inventory doesn't tell.
+   */
+  of: (subnet: Subnet, table: RouteTable) => Record<"crossing" | "unknown" | "unread", Addresses>;
   /** What becomes of a packet that a table gets. */
   trace: (tableId: string, family: Family, address: bigint) => Hop[];
   /** The attachments that bring packets of an address to a subnet's VPC, and the tables that route them. */
@@ -49,6 +52,7 @@ export function waysBeyond(
       return {
         crossing: beyondVpc(union(out.firewall, brought.firewall)),
         unknown: beyondVpc(union(out.unknown, brought.unknown)),
+        unread: beyondVpc(out.unread),
       };
     },
     sources: ({ vpcId }, family, address) =>

@@ -45,16 +45,33 @@ describe("inventory from whichever source is as quick to a person", () => {
     );
   });
 
-  it("says that routes lead to a transit gateway, whose way it doesn't tell", async () => {
+  it("warns of routes to a transit gateway or an unknown endpoint, whose ways data sources don't tell", async () => {
     const { routes } = account.get(PRIVATE_TABLE) as { routes: object[] };
-    await read();
-    expect(said.join()).to.not.include("tgw-");
-    account.change(PRIVATE_TABLE, {
-      routes: [...routes, { cidrBlock: "10.99.0.0/16", transitGatewayId: "tgw-0a" }],
-    });
-    await read();
-    expect(said.join()).to.include("routes lead to tgw-0a, and data sources don't tell where those lead");
-    expect(server.asked).to.deep.equal([]);
+    const beyond = [
+      { cidrBlock: "10.99.0.0/16", transitGatewayId: "tgw-0a" },
+      { cidrBlock: "10.98.0.0/16", vpcEndpointId: "vpce-0a" },
+      { cidrBlock: "10.97.0.0/16", vpcEndpointId: "vpce-0b" },
+    ];
+    const warned = async (added: object[], settings = {}): Promise<string[]> => {
+      account.change(PRIVATE_TABLE, { routes: [...routes, ...added] });
+      const warnings: string[] = [];
+      const warn = (text: string) => warnings.push(text);
+      for (const kind of ["auto", "lookups"] as const) {
+        const source = { kind, access: server.access, ...settings };
+        await readThroughDataSources(source, { info: () => undefined, warn }, clock);
+      }
+      expect(server.asked).to.deep.equal([]);
+      expect(warnings[0]).to.equal(warnings[1]);
+      return warnings.slice(1);
+    };
+    const firewall = { networkInterfaceIds: [], vpcEndpointIds: ["vpce-0b"] };
+    expect(await warned([])).to.deep.equal([]);
+    expect(await warned([beyond[2]!], { firewall })).to.deep.equal([]);
+    expect(await warned(beyond, { withoutWays: true, firewall })).to.deep.equal([]);
+    const [tgw] = await warned(beyond.slice(0, 1));
+    expect(tgw).to.include("routes lead to tgw-0a, and data sources don't tell where those lead");
+    const [both] = await warned(beyond, { firewall });
+    expect(both).to.include("routes lead to tgw-0a, vpce-0a, and").and.include("firewall.vpcEndpointIds");
   });
 
   it("asks EC2's own API in a larger one, after lists only, and says why", async () => {

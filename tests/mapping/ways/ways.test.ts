@@ -194,6 +194,25 @@ describe("what is behind the firewall by ways that are read", () => {
     expect(withheld.join()).to.include("Cloud WAN leads those of 172.16.0.0/12 was not read");
   });
 
+  it("says so too where the source doesn't tell of transit gateways at all", () => {
+    const beside = (inventory: Partial<Central>) => {
+      delete inventory.transitGatewayAttachments;
+      delete inventory.transitGatewayRouteTables;
+      inventory.routeTables![0]!.routes = [
+        { destinationCidrBlock: "0.0.0.0/0", networkInterfaceId: "eni-fa" },
+        { destinationCidrBlock: "10.0.0.0/8", transitGatewayId: "tgw-1" },
+      ];
+    };
+    const { sources, withheld, isElsewhere, warnings } = mapped(beside);
+    expect(sources).to.deep.equal({ "443": ALL["443"], "25": ALL["25"] });
+    expect([withheld.length, isElsewhere]).to.deep.equal([1, true]);
+    expect(withheld[0]).to.include("leads those of 10.2.0.0/16 was not read");
+    // That is said where it is read, once for all.
+    expect(warnings.filter((each) => each.includes("was not read in full"))).to.deep.equal([]);
+    const named = mapped(beside, { ways: "told" });
+    expect(named.withheld.join()).to.include("leads them elsewhere").and.not.include("was not read");
+  });
+
   describe("with endpoints of a Gateway Load Balancer", () => {
     const SERVICE = "com.amazonaws.vpce.us-east-1.vpce-svc-1";
     const ARN = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/gwy/fw/0a1b";
