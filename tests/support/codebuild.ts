@@ -49,7 +49,7 @@ export class CodeBuild {
     }
     if (action !== "StartBuild") return { __type: "UnknownOperationException" };
     const known = this.tokens.get(question.idempotencyToken);
-    if (known !== undefined) return { build: { id: known.id } };
+    if (known !== undefined) return { build: started(known) };
     if (this.builds.some(({ buildStatus }) => buildStatus === "IN_PROGRESS")) {
       const message = "Cannot have more than 1 builds in queue for the account";
       return { __type: "AccountLimitExceededException", message };
@@ -64,6 +64,11 @@ export class CodeBuild {
     };
     this.builds.push(build);
     this.tokens.set(question.idempotencyToken, build);
-    return { build: { id: build.id } };
+    return { build: started(build) };
   }
+}
+
+/** With the project's own limits. */
+function started({ id }: FakeBuild): object {
+  return { id, queuedTimeoutInMinutes: 30, timeoutInMinutes: 60 };
 }

@@ -13,9 +13,15 @@ const TIME_TO_SETTLE = 30_000;
 /** With less left, another invocation does what came up meanwhile. */
 const LEAST_TIME = 300_000;
 
-const GONE =
-  "the run ended without a word: its invocation was killed, or reached the function's time limit. " +
-  "What it staged, the next run finds";
+const FOUND = "What it staged, the next run finds";
+
+const GONE = `the run ended without a word: its invocation was killed, or reached the function's time limit. ${FOUND}`;
+
+/** Why a run has failed whose owner is gone. */
+function goneBecause({ handle }: Lease): string {
+  if (handle === undefined) return GONE;
+  return `the run is over by now, but ${handle}, where it went on, can't be asked how it ended. ${FOUND}`;
+}
 
 /** The runs of one invocation: for everything that waits, and again for what has arrived meanwhile. */
 export class Runs {
@@ -58,7 +64,12 @@ export class Runs {
     });
     const hasBuried = before !== undefined && free !== undefined && free !== before;
     if (hasBuried && before?.lease !== undefined) {
-      this.logRun(before.lease, { result: "failed", reason: GONE }, before, free ?? document);
+      this.logRun(
+        before.lease,
+        { result: "failed", reason: goneBecause(before.lease) },
+        before,
+        free ?? document,
+      );
     }
     return { document, hasBuried, lease: heldAs(id, document) };
   }
@@ -71,8 +82,9 @@ export class Runs {
       const outcome = await this.start(request);
       if (outcome.result === "started") {
         const { handle } = outcome;
+        const place = { handle, ends: this.dependencies.now() + outcome.longest };
         this.dependencies.log({ event: "run-goes-on", run: request.id, handle, cause: request.cause });
-        return this.dependencies.ledger.update((current) => goesOn(current, request.id, handle));
+        return this.dependencies.ledger.update((current) => goesOn(current, request.id, place));
       }
       ({ document, lease } = await this.settle(lease, outcome));
     }
@@ -177,6 +189,7 @@ function heldAs(id: string, { lease }: LedgerDocument): Lease | undefined {
 
 /** A run whose owner is provably gone has failed. */
 function withoutDead(document: LedgerDocument, now: number): LedgerDocument {
-  if (document.lease === undefined || !isOwnerGone(document, now)) return document;
-  return settle(document, document.lease.request.id, { result: "failed", reason: GONE }, now);
+  const { lease } = document;
+  if (lease === undefined || !isOwnerGone(document, now)) return document;
+  return settle(document, lease.request.id, { result: "failed", reason: goneBecause(lease) }, now);
 }

@@ -25,6 +25,8 @@ export interface Lease {
   covers: Basket;
   /** Where it goes on elsewhere: the name to ask for its outcome. */
   handle?: string;
+  /** It is over there by then, whatever happens; absent from what earlier versions wrote. */
+  ends?: number;
 }
 
 /** Something that a person has to know, and has not been told yet. */

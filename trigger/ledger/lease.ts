@@ -7,6 +7,9 @@ export const CLOCK_MARGIN = 5_000;
 /** How long after its hard end an invocation is taken to be over. */
 export const END_MARGIN = 30_000;
 
+/** CodeBuild's limits, for waiting and for building: for runs of which nobody noted when they end. */
+const LONGEST_BUILD = 2 * 480 * 60_000;
+
 /** When a run is wanted next; undefined where only the schedule or another change starts one. */
 export function wantedAt({ tryAt, lookAgain, notBefore = 0 }: LedgerDocument): number | undefined {
   if (tryAt === undefined && lookAgain === undefined) return undefined;
@@ -38,16 +41,22 @@ export function acquire(
   };
 }
 
-/** Notes that a run goes on elsewhere. */
-export function goesOn(document: LedgerDocument, run: string, handle: string): LedgerDocument {
+/** Notes that a run goes on elsewhere, and by when it is over there. */
+export function goesOn(
+  document: LedgerDocument,
+  run: string,
+  place: { handle: string; ends: number },
+): LedgerDocument {
   const { lease } = document;
-  return lease?.request.id === run ? { ...document, lease: { ...lease, handle } } : document;
+  return lease?.request.id === run ? { ...document, lease: { ...lease, ...place } } : document;
 }
 
 /**
- * Whether the run's owner is gone without having said how it ended: Lambda has ended its invocation. Of a run
- * that goes on elsewhere nobody but that place knows.
+ * Whether the run's owner is gone without having said how it ended: Lambda has ended its invocation. Of a run that
+ * goes on elsewhere only that place knows, but even that can't be asked forever: the runner may be another one now.
  */
 export function isOwnerGone({ lease }: LedgerDocument, now: number): boolean {
-  return lease !== undefined && lease.handle === undefined && now > lease.until + END_MARGIN;
+  if (lease === undefined) return false;
+  const { handle, started, until, ends = started + LONGEST_BUILD } = lease;
+  return now > (handle === undefined ? until : ends) + END_MARGIN;
 }

@@ -50,6 +50,7 @@ const FIELDS: Record<keyof LedgerDocument, Check> = {
       until: number,
       covers: basket,
       handle: optional(text),
+      ends: optional(number),
     }),
   ),
   tryAt: optional(number),

@@ -12,6 +12,8 @@ import type { Runner, RunningElsewhere, RunOutcome, RunRequest } from "./runner"
 /** What a commit's description takes of a cause; all variables of a build together have 5,500 characters. */
 const LONGEST_CAUSE = 512;
 const MOST_REVOKED = 50;
+/** The longest that a build may wait, and may take (CodeBuild documentation, "Quotas"). */
+const MOST_MINUTES = 480;
 
 export interface CodeBuildOptions {
   /** The CodeBuild project's name. */
@@ -54,7 +56,9 @@ export class CodeBuildRunner implements Runner {
         }),
       );
       if (build?.id === undefined) throw new Error(`CodeBuild named no build of ${project}`);
-      return { result: "started", handle: build.id };
+      const { queuedTimeoutInMinutes: queued = MOST_MINUTES, timeoutInMinutes: minutes = MOST_MINUTES } =
+        build;
+      return { result: "started", handle: build.id, longest: (queued + minutes) * 60_000 };
     } catch (error) {
       // The project's concurrentBuildLimit refuses, it doesn't queue.
       if (!(error instanceof AccountLimitExceededException)) throw error;

@@ -33,6 +33,8 @@ export interface RunningElsewhere {
   result: "started";
   /** For `Runner.outcome`: a CodeBuild build's id, say. */
   handle: string;
+  /** How long it can go on there, in milliseconds: that place ends it, whatever happens. */
+  longest: number;
 }
 
 /** Where runs happen: in this Lambda, in CodeBuild, or wherever this is implemented for. */

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { LedgerError } from "../../../trigger/ledger/errors";
 import { WAKE_MESSAGE } from "../../../trigger/events/arrival";
 import { LogFileError } from "../../../trigger/events/log-file";
-import type { RunOutcome, RunRequest } from "../../../trigger/runner/runner";
+import type { RunningElsewhere, RunOutcome, RunRequest } from "../../../trigger/runner/runner";
 import {
   callEvent,
   callRecord,
@@ -239,8 +239,10 @@ describe("the handler", () => {
       "build-status": "SUCCEEDED",
     });
 
+    const STARTED = { result: "started", handle: BUILD, longest: 120 * minutes } as const;
+
     function elsewhere(over: number) {
-      const started = () => Promise.resolve({ result: "started", handle: BUILD } as const);
+      const started = () => Promise.resolve(STARTED);
       const world: World = new World(started, {
         ...NO_SECOND_LOOK,
         outcome: () => Promise.resolve(world.time.now() >= BEGIN + over * minutes ? APPLIED : undefined),
@@ -269,16 +271,30 @@ describe("the handler", () => {
       expect(world.log.find((line) => line["event"] === "run")).to.deep.include({ result: "applied" });
     });
 
-    it("is waited for where that place can't be asked", async () => {
-      const world = new World(() => Promise.resolve({ result: "started", handle: BUILD }), {
-        outcome: () => Promise.reject(new Error("AccessDenied")),
+    const unasked: Record<string, NonNullable<WorldOptions["outcome"]>> = {
+      "that place can't be asked": () => Promise.reject(new Error("AccessDenied")),
+      "the runner is another one meanwhile": () => Promise.resolve(undefined),
+    };
+    for (const [why, outcome] of Object.entries(unasked)) {
+      it(`is waited for as long as it can take where ${why}, and then has failed`, async () => {
+        const starts: (RunOutcome | RunningElsewhere)[] = [STARTED, APPLIED];
+        const world = new World(() => Promise.resolve(starts.shift()!), {
+          ...{ ...NO_SECOND_LOOK, schedule: 15 * minutes },
+          outcome,
+        });
+        world.send(stop(0));
+        await world.time.run(BEGIN + 119 * minutes);
+        expect(world.runs).to.have.length(1);
+        expect((await world.ledger().read()).lease?.handle).to.equal(BUILD);
+        await world.time.run(BEGIN + 136 * minutes);
+        expect(world.runs).to.have.length(2);
+        expect(world.runs[1]?.request.cause).to.contain("alice");
+        const gone = world.log.find((line) => line["result"] === "failed");
+        expect(gone?.["reason"]).to.include(`${BUILD}, where it went on, can't be asked how it ended`);
+        const { lease, waiting } = await world.ledger().read();
+        expect([lease, waiting.changes]).to.deep.equal([undefined, []]);
       });
-      world.send(stop(0));
-      world.send({ "aws-panos-rules": "schedule" }, 500 * minutes);
-      await world.time.run(BEGIN + 501 * minutes);
-      expect(world.runs).to.have.length(1);
-      expect((await world.ledger().read()).lease?.handle).to.equal(BUILD);
-    });
+    }
   });
 
   describe("takes CloudTrail's files", () => {

@@ -130,10 +130,16 @@ describe("a run", () => {
     expect(isOwnerGone(document, T0 + 900_000 + END_MARGIN + 1)).to.be.true;
   });
 
-  it("that goes on elsewhere is over only when that place says so", () => {
+  it("that goes on elsewhere is over when that place says so, or has ended it in any case", () => {
     const { document } = new Steps().record(0, "a").begin(0);
-    expect(isOwnerGone(goesOn(document, "run-1", "build"), T0 + 1e9)).to.be.false;
-    expect(goesOn(document, "run-7", "build")).to.equal(document);
+    const elsewhere = goesOn(document, "run-1", { handle: "build", ends: T0 + 1e7 });
+    expect(isOwnerGone(elsewhere, T0 + 1e7 + END_MARGIN)).to.be.false;
+    expect(isOwnerGone(elsewhere, T0 + 1e7 + END_MARGIN + 1)).to.be.true;
+    expect(goesOn(document, "run-7", { handle: "build", ends: T0 })).to.equal(document);
+    // As earlier versions wrote it: CodeBuild lets a build wait for 8 hours, and take as many.
+    const lease = { ...document.lease!, handle: "build" };
+    expect(isOwnerGone({ ...document, lease }, T0 + 16 * 3_600_000)).to.be.false;
+    expect(isOwnerGone({ ...document, lease }, T0 + 17 * 3_600_000)).to.be.true;
   });
 
   it("that has lost its lease settles nothing", () => {
@@ -311,7 +317,7 @@ describe("a ledger, whatever happens to it", () => {
             document = acquire(document, { request, owner: "me", now: time, until: time + 900_000 });
             covered = new Set(waiting);
           } else if (step.do === "goesOn" && run !== undefined) {
-            document = goesOn(document, run, "build");
+            document = goesOn(document, run, { handle: "build", ends: time + 1e7 });
           } else if (step.do === "end" && run !== undefined) {
             document = settle(document, run, step.outcome, time);
             const { result } = step.outcome;

@@ -40,11 +40,9 @@ describe("the runner in CodeBuild", () => {
   it("starts a build that is told its run, and one only", async () => {
     const runner = runnerFrom(told);
     const run = request({ cause: "anna: RunInstances", mode: "preview", revoked: ["sg-0a", "sg-0b"] });
-    expect(await runner.start(run)).to.deep.equal({ result: "started", handle: "aws-panos-prod:1" });
-    expect(await runner.start(run), "sent again").to.deep.equal({
-      result: "started",
-      handle: "aws-panos-prod:1",
-    });
+    const started = { result: "started", handle: "aws-panos-prod:1", longest: 90 * 60_000 };
+    expect(await runner.start(run)).to.deep.equal(started);
+    expect(await runner.start(run), "sent again").to.deep.equal(started);
     expect(codebuild.builds.map(({ environment }) => environment)).to.deep.equal([
       {
         ...{ TRIGGER_RUN_ID: run.id, TRIGGER_RUN_CAUSE: "anna: RunInstances", TRIGGER_RUN_MODE: "preview" },
