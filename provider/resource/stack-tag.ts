@@ -9,11 +9,13 @@ import { ProviderError } from "../error";
 import { takeBack } from "../revision/lone-removals";
 import type { Session } from "../session/session";
 
-/** What says which stack a tag's objects are of, and where it is not this one. */
-function whose(firewall: string, { name, comments }: Tag, stack: string): string {
+/** What an error begins with where a stack's tag says another stack; undefined: it says this one, or isn't there. */
+function otherStack(firewall: string, { tags }: PolicyObjects, own: Tag): string | undefined {
+  const found = tags.get(own.name);
+  if (found === undefined || found.comments === own.comments) return undefined;
   return (
-    `tag ${name} on ${firewall} says that it belongs to ${JSON.stringify(comments)}, but this stack is ` +
-    `${JSON.stringify(stack)}. Two stacks with one ownerId would remove each other's rules. `
+    `tag ${own.name} on ${firewall} says that it belongs to ${JSON.stringify(found.comments)}, but this stack is ` +
+    `${JSON.stringify(own.comments)}. Two stacks with one ownerId would remove each other's rules. `
   );
 }
 
@@ -22,12 +24,12 @@ function whose(firewall: string, { name, comments }: Tag, stack: string): string
  * unregister in its place.
  * @throws ProviderError `OTHER_STACK`
  */
-export function requireOwnTag(firewall: string, { tags }: PolicyObjects, own: Tag): void {
-  const found = tags.get(own.name);
-  if (found === undefined || found.comments === own.comments) return;
+export function requireOwnTag(firewall: string, objects: PolicyObjects, own: Tag): void {
+  const other = otherStack(firewall, objects, own);
+  if (other === undefined) return;
   throw new ProviderError(
     "OTHER_STACK",
-    whose(firewall, found, own.comments) +
+    other +
       "If this stack was renamed or moved, set aws-panos-rules:acceptRename to true for one run; if it was copied, give " +
       "it an ownerId of its own (npm run init)",
   );
@@ -40,9 +42,8 @@ export function requireOwnTag(firewall: string, { tags }: PolicyObjects, own: Ta
  */
 export async function requireNotTakenOver(session: Session, ownerId: string, stack: string): Promise<void> {
   const running = await session.read("running");
-  const own = stackTag(ownerId, stack);
-  const found = running.tags.get(own.name);
-  if (found === undefined || found.comments === own.comments) return;
+  const other = otherStack(session.firewall, running, stackTag(ownerId, stack));
+  if (other === undefined) return;
   const ours = ownObjects(ownerId, running);
   const removals = PARTS.flatMap((part) =>
     ours[part].map((name): Operation => {
@@ -53,7 +54,7 @@ export async function requireNotTakenOver(session: Session, ownerId: string, sta
   await takeBack(session, removals);
   throw new ProviderError(
     "OTHER_STACK",
-    whose(session.firewall, found, stack) +
+    other +
       "Nothing was removed. If this stack was moved to that one, or is a copy of it, forget it by " +
       "`pulumi stack rm --force`, which leaves the firewall as it is; if it was renamed, run `pulumi up` once with " +
       "aws-panos-rules:acceptRename set to true, then destroy it",
