@@ -1,12 +1,13 @@
 import { containerXpath, entryXpath, type Location } from "../panos/location";
 import type { PendingChange } from "../panos/system";
+import { listed } from "../lib/text";
 import { eachPart, KINDS, PARTS, type Part } from "./kinds/index";
 
 /**
  * An administrator's uncommitted changes that are not of this stack, which a commit would ship too. The
  * device names a changed entry, something inside it, or only its container; a container is let pass, because
- * our own entries in it are compared one by one. What was made and removed again, by a run that was killed or
- * by a sweep, is in neither configuration: it ships nothing.
+ * what is pending in it was found entry by entry (`withEntries`), and what is possibly theirs counts as theirs. What was
+ * made and removed again, by a run that was killed or by a sweep, is in neither configuration: it ships nothing.
  * @param ours names that are this stack's, declared or in either configuration
  * @param existing all names in either configuration
  */
@@ -31,8 +32,40 @@ export function foreignChanges(
   }
   return changes
     .filter(({ owner }) => owner === administrator)
-    .map(({ xpath }) => xpath.replaceAll('"', "'"))
-    .filter((xpath) => !allowed.has(xpath) && !allowed.has(enclosingEntry(xpath)) && !isGone(xpath));
+    .map((change) => ({ ...change, xpath: change.xpath.replaceAll('"', "'") }))
+    .filter(({ xpath }) => !allowed.has(xpath) && !allowed.has(enclosingEntry(xpath)) && !isGone(xpath))
+    .map(({ xpath, found }) => `${xpath}${found === "possibly" ? UNTOLD : ""}`);
+}
+
+const UNTOLD = " (or somebody else's: the device names only what that is in)";
+
+/**
+ * Rules that an administrator has moved past each other, or may have, and that are not of this stack: where the journal
+ * names the whole rulebase, and nothing says that somebody else has moved them.
+ * @param ours names of rules that are this stack's
+ * @param orders names of rules as they stand in candidate and running
+ */
+export function foreignMoves(
+  changes: readonly PendingChange[],
+  administrator: string,
+  location: Location,
+  ours: ReadonlySet<string>,
+  orders: readonly (readonly string[])[],
+): string[] {
+  const rulebase = containerXpath(location, KINDS.rules.container);
+  const own = changes.filter(({ owner }) => owner === administrator);
+  if (!own.some((change) => changedEntry(change) === rulebase)) return [];
+  const byEntry = changesByEntry(changes);
+  const isOthers = (name: string) =>
+    byEntry
+      .get(entryXpath(location, KINDS.rules.container, name))
+      ?.some(({ owner }) => owner !== administrator);
+  const known = orders.map((names) => new Set(names));
+  const [candidate, running] = orders.map((names) =>
+    names.filter((name) => known.every((each) => each.has(name)) && !ours.has(name) && !isOthers(name)),
+  ) as [string[], string[]];
+  const moved = candidate.filter((name, at) => running[at] !== name);
+  return moved.length === 0 ? [] : [`${rulebase}: the order of ${listed(moved, 5)}`];
 }
 
 /**
@@ -51,8 +84,10 @@ export function withheldChanges(
   return PARTS.flatMap((part) =>
     changed[part].flatMap((name) => {
       const found = byEntry.get(entryXpath(location, KINDS[part].container, name)) ?? [];
-      if (found.length === 0 || found.some(({ owner }) => owner === administrator)) return [];
-      const who = [...new Set(found.map(({ owner, action }) => `${owner} (${action.trim()})`))];
+      const isOurs = (change: PendingChange) => change.owner === administrator && change.found !== "possibly";
+      const others = found.filter(({ owner }) => owner !== administrator);
+      if (others.length === 0 || found.some(isOurs)) return [];
+      const who = [...new Set(others.map(({ owner, action }) => `${owner} (${action.trim()})`))];
       return [`${name}: ${who.join(", ")}`];
     }),
   );
@@ -77,7 +112,8 @@ export function uncommittedBy(
   });
 }
 
-function changesByEntry(changes: readonly PendingChange[]): Map<string, PendingChange[]> {
+/** Changes by the entry that they are of, and by what the journal names where that is none. */
+export function changesByEntry(changes: readonly PendingChange[]): Map<string, PendingChange[]> {
   const byEntry = new Map<string, PendingChange[]>();
   for (const change of changes) {
     const entry = changedEntry(change);

@@ -45,6 +45,13 @@ export function namesTakenIn({ rules, names }: PolicyObjects, name: string): str
   ];
 }
 
+/** A configuration as it was read. */
+export interface Read {
+  objects: PolicyObjects;
+  /** The `<entry>` of the vsys or device group, whole; undefined: running has none. */
+  entry: XmlElement | undefined;
+}
+
 /**
  * Reads them, and what their members' names may mean: the vsys and `<shared>`, each as a whole and at one moment.
  * @throws PanosError `unsupported` where the candidate has no such vsys or device group: that says nothing of what was in it.
@@ -53,13 +60,13 @@ export function namesTakenIn({ rules, names }: PolicyObjects, name: string): str
 export async function readObjects(
   client: PanosClient,
   configuration: "candidate" | "running",
-): Promise<PolicyObjects> {
+): Promise<Read> {
   const ask = (xpath: string) => (configuration === "candidate" ? client.get(xpath) : client.show(xpath));
   const [own, common] = await Promise.all([ask(vsysXpath(client.connection)), ask(SHARED_XPATH)]);
   const vsys = child(own, "entry");
   if (vsys === undefined && configuration === "candidate") throw absent(client.connection);
   const names = takenNames(localPlaces(vsys, child(common, "shared")));
-  return objectsIn(vsys, names, client.connection.panorama);
+  return { objects: objectsIn(vsys, names, client.connection.panorama), entry: vsys };
 }
 
 function absent({ hostname, ...location }: Connection): PanosError {

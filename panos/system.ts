@@ -67,6 +67,11 @@ export interface PendingChange {
   xpath: string;
   owner: string;
   action: string;
+  /**
+   * Of an entry that was found by comparison, in a container that the journal names whole: whether that change is surely
+   * its owner's, or possibly, as it may be another's. Absent: the journal names it.
+   */
+  found?: "surely" | "possibly";
 }
 
 /** All administrators' uncommitted changes. The xpath is sometimes the container's, not the entry's. */

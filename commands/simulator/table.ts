@@ -41,11 +41,13 @@ export const simulatorTable = table({
     everyApplication: flag("rules may name any application; an unknown one has no default ports"),
     refuse: texts(
       "WHAT",
-      "what isn't documented, to see what a client does then: reordering (a commit of one administrator's changes that moves rules; reordering=VERSION: by versions before that), edit-and-move (of one entry, in one multi-config), paged-all (registered-ip, all with limit), pushed-config (reads of /config/panorama), pushed-operation (show config pushed-shared-policy), pushed-root (of pushed-shared-policy in the form that was recorded), pushed-show (show of /config/panorama), pushed-rule-names (a local rule by a pushed one's name, at the commit)",
+      "what isn't documented, to see what a client does then: reordering (a commit of one administrator's changes that moves rules; reordering=VERSION: by versions before that), edit-and-move (of one entry, in one multi-config), journal-entries (entries in the list of changes: it names their containers), marks (of whoever changed something, in answers to get), paged-all (registered-ip, all with limit), pushed-config (reads of /config/panorama), pushed-operation (show config pushed-shared-policy), pushed-root (of pushed-shared-policy in the form that was recorded), pushed-show (show of /config/panorama), pushed-rule-names (a local rule by a pushed one's name, at the commit)",
       {
         completes: [
           "reordering",
           "edit-and-move",
+          "journal-entries",
+          "marks",
           "paged-all",
           "pushed-config",
           "pushed-operation",

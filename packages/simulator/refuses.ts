@@ -20,12 +20,18 @@ export interface Refuses {
   pushedRoot?: boolean;
   /** `show` of `/config/panorama`. */
   pushedShow?: boolean;
+  /** The entries in the list of changes: it names what they are in. */
+  journalEntries?: boolean;
+  /** The marks of whoever changed something, in what `get` answers. */
+  marks?: boolean;
   /** A commit of a local security rule by the name of one that Panorama has pushed. */
   pushedRuleNames?: boolean;
 }
 
 const WORDS = {
   "edit-and-move": "editAndMove",
+  "journal-entries": "journalEntries",
+  marks: "marks",
   "paged-all": "pagedAll",
   "pushed-config": "pushedConfig",
   "pushed-operation": "pushedOperation",

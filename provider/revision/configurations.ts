@@ -1,3 +1,4 @@
+import { withEntries } from "../../declaration/journal-containers";
 import type { PolicyObjects } from "../../declaration/objects";
 import { pendingChanges, type PendingChange } from "../../panos/system";
 import type { Session } from "../session/session";
@@ -11,11 +12,17 @@ export interface Configurations {
 
 /** Reads them together, again after each write that they are to show. */
 export async function readConfigurations(session: Session): Promise<Configurations> {
-  const { client } = await session.open();
-  const [candidate, running, changes] = await Promise.all([
-    session.read("candidate"),
-    session.read("running"),
+  const [{ client }, administrator] = await Promise.all([session.open(), session.prepare()]);
+  const [candidate, running, journal] = await Promise.all([
+    session.readWhole("candidate"),
+    session.readWhole("running"),
     pendingChanges(client),
   ]);
-  return { candidate, running, changes };
+  const changes = withEntries(journal, session.location, {
+    candidate: candidate.entry,
+    running: running.entry,
+    administrator,
+    written: session.stagedEntries,
+  });
+  return { candidate: candidate.objects, running: running.objects, changes };
 }

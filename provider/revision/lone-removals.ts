@@ -1,8 +1,10 @@
 import type { Operation } from "../../panos/client";
 import { revertChangesOf } from "../../panos/commit";
-import { pendingChanges } from "../../panos/system";
+import { containerXpath } from "../../panos/location";
 import { changedEntry } from "../../declaration/journal";
+import { KINDS, PARTS } from "../../declaration/kinds/index";
 import { listed } from "../../lib/text";
+import { readConfigurations } from "./configurations";
 import { requireEngine } from "../session/engine";
 import type { Session } from "../session/session";
 import { tell } from "../session/tell";
@@ -20,19 +22,29 @@ export async function takeBack(session: Session, removals: readonly Operation[])
   try {
     const { client } = await session.open();
     const administrator = await session.prepare();
-    const own = (await pendingChanges(client)).filter(({ owner }) => owner === administrator);
-    const areAlone = own.every(
-      (change) => change.action.trim().toUpperCase() === "DELETE" && removed.includes(changedEntry(change)),
+    const containers = PARTS.map((part) => containerXpath(session.location, KINDS[part].container));
+    const own = (await readConfigurations(session)).changes
+      // What is pending in a container that the journal names is there by its entries as well.
+      .filter((change) => change.owner === administrator && !containers.includes(changedEntry(change)));
+    const besides = own.filter(
+      (change) => change.action.trim().toUpperCase() !== "DELETE" || !removed.includes(changedEntry(change)),
     );
-    if (own.length === 0 || !areAlone) return;
+    if (own.length === besides.length || besides.some(({ found }) => found !== "possibly")) return;
+    if (besides.length > 0) {
+      const doubtful = listed(besides.map(changedEntry), 5);
+      return sayLeft(session, removed, `the device doesn't say whose these changes are: ${doubtful}`);
+    }
     await requireEngine();
     await revertChangesOf(client, administrator);
   } catch (error) {
-    tell(
-      "warn",
-      `removed from the candidate of ${session.firewall}, perhaps without what was staged beside that: ` +
-        `${listed(removed, 5)}. It could not be taken back (${(error as Error).message}): run again before anybody ` +
-        "commits everything",
-    );
+    sayLeft(session, removed, (error as Error).message);
   }
+}
+
+function sayLeft({ firewall }: Session, removed: readonly string[], why: string): void {
+  tell(
+    "warn",
+    `removed from the candidate of ${firewall}, perhaps without what was staged beside that: ` +
+      `${listed(removed, 5)}. It could not be taken back (${why}): run again before anybody commits everything`,
+  );
 }

@@ -135,8 +135,8 @@ export function nameOthersChanges(
   scope: "own" | "full",
 ): void {
   const others = new Map<string, number>();
-  for (const { owner } of changes)
-    if (owner !== administrator) others.set(owner, (others.get(owner) ?? 0) + 1);
+  for (const { owner, found } of changes)
+    if (owner !== administrator && found === undefined) others.set(owner, (others.get(owner) ?? 0) + 1);
   if (others.size > 0) {
     const counts = [...others].map(([owner, count]) => `${owner} (${count})`).join(", ");
     const what =

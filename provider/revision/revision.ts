@@ -7,7 +7,7 @@ import { listed } from "../../lib/text";
 import type { Adoptions } from "../../declaration/adoptions";
 import type { Declaration } from "../../declaration/declaration";
 import type { Isolated } from "./isolated";
-import { foreignChanges, uncommittedBy, withheldChanges } from "../../declaration/journal";
+import { foreignChanges, foreignMoves, uncommittedBy, withheldChanges } from "../../declaration/journal";
 import { namesTakenIn, type PolicyObjects } from "../../declaration/objects";
 import { ownObjects } from "../../declaration/ownership";
 import { TOP, type Places } from "../../declaration/placement";
@@ -91,16 +91,16 @@ export function requireNothingElse(
   [candidate, running]: [PolicyObjects, PolicyObjects],
   adopted: readonly string[],
 ): void {
-  const foreign = foreignChanges(
-    changes,
-    administrator,
-    session.location,
-    eachPart((part) => {
-      const own = ownNames(part, revision, candidate, running);
-      return part === "rules" ? new Set([...own, ...adopted]) : own;
-    }),
-    eachPart((part) => new Set([...candidate[part].keys(), ...running[part].keys()])),
-  );
+  const ours = eachPart((part) => {
+    const own = ownNames(part, revision, candidate, running);
+    return part === "rules" ? new Set([...own, ...adopted]) : own;
+  });
+  const existing = eachPart((part) => new Set([...candidate[part].keys(), ...running[part].keys()]));
+  const orders = [[...candidate.rules.keys()], [...running.rules.keys()]] as const;
+  const foreign = [
+    ...foreignChanges(changes, administrator, session.location, ours, existing),
+    ...foreignMoves(changes, administrator, session.location, ours.rules, orders),
+  ];
   if (foreign.length === 0) return;
   throw new ProviderError(
     "FOREIGN_CHANGES",

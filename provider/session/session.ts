@@ -6,7 +6,7 @@ import { configured } from "./configuration";
 import { engineCommand } from "./engine-command";
 import { Faults } from "./faults";
 import { frozen } from "../../settings/freeze";
-import { readObjects, type PolicyObjects } from "../../declaration/objects";
+import { readObjects, type PolicyObjects, type Read } from "../../declaration/objects";
 import { openFirewall, type Tried } from "./open-firewall";
 import { askBeforeWriting, preflight } from "./preflight";
 import { noteRun } from "../../settings/run";
@@ -51,6 +51,8 @@ export class Session {
   outOfForce = false;
   /** Changes that this process has staged. */
   staged = 0;
+  /** The entries that it has written, moved or removed, by xpath: what is pending of them is ours. */
+  readonly stagedEntries = new Set<string>();
 
   private readonly faults: Faults;
   private written = false;
@@ -125,6 +127,7 @@ export class Session {
     if (!ha.enabled || (await isActiveStill(client))) return false;
     this.opened.forget(opening);
     this.candidate.forgetAll();
+    this.stagedEntries.clear();
     this.tried = undefined;
     const to = (await this.open()).client.connection.hostname;
     tell(
@@ -162,7 +165,12 @@ export class Session {
   }
 
   /** Reads the objects of a configuration afresh. */
-  read(configuration: "candidate" | "running"): Promise<PolicyObjects> {
+  async read(configuration: "candidate" | "running"): Promise<PolicyObjects> {
+    return (await this.readWhole(configuration)).objects;
+  }
+
+  /** The same, with the XML that they were read from, which is large: not to be kept. */
+  readWhole(configuration: "candidate" | "running"): Promise<Read> {
     return this.ask((client) => readObjects(client, configuration));
   }
 
@@ -195,7 +203,8 @@ export class Session {
     const { stager } = await this.open();
     if (!this.written) noteRun({ note: "first-write", firewall: this.firewall });
     this.written = true;
-    return stager.stage(operations);
+    await stager.stage(operations);
+    for (const { xpath } of operations) this.stagedEntries.add(xpath);
   }
 
   /** Stages operations, each for itself, and waits for all of them, whatever becomes of some. */

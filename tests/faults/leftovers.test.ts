@@ -77,10 +77,14 @@ describe("faults: what a run leaves behind", function () {
     await right({ permissions: AFTER, refresh: true });
   });
 
-  for (const withTheirs of [false, true]) {
+  const cases = [false, true].flatMap((withTheirs) =>
+    [false, true].map((journalEntries) => ({ withTheirs, journalEntries })),
+  );
+  for (const { withTheirs, journalEntries } of cases) {
     const unless = withTheirs ? ", unless something else is pending under our name" : "";
-    it(`a removal is taken back whose additions were lost${unless}`, async () => {
-      world = await World.open();
+    const where = journalEntries ? ", where the journal names containers alone" : "";
+    it(`a removal is taken back whose additions were lost${where}${unless}`, async () => {
+      world = await World.open({ refuses: { journalEntries } });
       await right({ permissions: BEFORE });
       // The candidate is lost between the sweep's look at it and what the sweep writes.
       const effect = { do: "restart", keepLocks: true, when: "after" } as const;

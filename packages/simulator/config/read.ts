@@ -12,11 +12,11 @@ export interface Apart {
   panorama?: XmlElement;
 }
 
-/** `get`: every node of the candidate that matches, as XML with its marks of change. */
-export function get(candidate: XmlElement, apart: Apart, xpath: string): string[] {
+/** `get`: every node of the candidate that matches, as XML, with its marks of change where it has them. */
+export function get(candidate: XmlElement, apart: Apart, xpath: string, dirty = true): string[] {
   const { elements, attributes } = matches(candidate, apart, xpath);
   return [
-    ...elements.map((element) => print(element, { dirty: true })),
+    ...elements.map((element) => print(element, { dirty })),
     // Attributes come as their elements with nothing else in them: <entry name="r1"/>
     ...attributes.map(({ owner, name }) => {
       const shown = name === "*" ? Object.entries(owner.attributes) : [[name, owner.attributes[name] ?? ""]];

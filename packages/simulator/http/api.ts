@@ -115,7 +115,7 @@ function config(
   if (action === "get") {
     const path = readPath(parameters);
     const seen = firewall.panorama?.seen(candidate.root, path) ?? firewall.seenCandidate;
-    return answers.found(get(seen, firewall.apart("get"), path));
+    return answers.found(get(seen, firewall.apart("get"), path, firewall.refuses.marks !== true));
   }
   if (action === "show") {
     const path = readPath(parameters);

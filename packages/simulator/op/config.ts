@@ -12,12 +12,14 @@ import { escapeText, print } from "../xml/print";
 import type { OpCommands, OpContext } from "./types";
 
 /** One line of the list of changes: an object once for each administrator and kind of change. */
-function changes(entries: readonly JournalEntry[]): string {
+function changes(entries: readonly JournalEntry[], onlyContainers: boolean): string {
   const seen = new Set<string>();
   const lines: string[] = [];
   for (const entry of entries) {
-    const xpath = xpathOf(objectPath(entry.path));
-    const action = actionOf(entry);
+    const object = objectPath(entry.path);
+    const isEntry = object.at(-1)?.startsWith("entry:") === true;
+    const xpath = xpathOf(onlyContainers && isEntry ? object.slice(0, -1) : object);
+    const action = onlyContainers && isEntry ? "EDIT" : actionOf(entry);
     const key = [xpath, entry.admin, action].join("\n");
     if (seen.has(key)) continue;
     seen.add(key);
@@ -37,7 +39,10 @@ function actionOf({ path, action }: JournalEntry): string {
 
 function listChanges(node: XmlElement, { firewall }: OpContext): Answer {
   const scope = scopeOf(node.child("partial"));
-  const listed = changes(firewall.candidate.journal.entries.filter((entry) => isInScope(entry, scope)));
+  const listed = changes(
+    firewall.candidate.journal.entries.filter((entry) => isInScope(entry, scope)),
+    firewall.refuses.journalEntries === true,
+  );
   return result(listed === "" ? "" : `<journal>${listed}</journal>`);
 }
 

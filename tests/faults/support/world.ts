@@ -12,6 +12,7 @@ import {
   type FiredFault,
   type HaPair,
   type Job,
+  type Refuses,
   type RequestRecord,
   type Simulator,
 } from "../../../packages/simulator";
@@ -63,6 +64,8 @@ export interface WorldOptions {
   /** Whether a run asks the firewall first what is allowed already, as the program does. */
   program?: boolean;
   commitTimeoutSeconds?: number;
+  /** What the device refuses of what isn't documented. */
+  refuses?: Refuses;
 }
 
 /** A firewall or a pair, one stack on it, and other people, for one test; it holds the invariants. */
@@ -119,7 +122,8 @@ export class World {
       name,
       password,
     }));
-    const shared = { users, config: options.config ?? firewallConfig() };
+    const { refuses = {}, config = firewallConfig() } = options;
+    const shared = { users, config, refuses };
     const started = async (firewalls: Simulator[], pair?: HaPair) =>
       new World(firewalls, pair, options, await new Configuration(firewalls[0]!, "running").ours());
     if (options.fleet === true) {
