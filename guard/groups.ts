@@ -3,7 +3,7 @@ import {
   paginateDescribeSecurityGroups,
   paginateGetManagedPrefixListEntries,
 } from "@aws-sdk/client-ec2";
-import type { EC2, SecurityGroup, SecurityGroupRule } from "@aws-sdk/client-ec2";
+import type { EC2, SecurityGroup } from "@aws-sdk/client-ec2";
 import { tagsOf } from "../inventory/ec2/tags";
 import type { Tags } from "../inventory/types";
 import { GuardError } from "./error";
@@ -29,6 +29,8 @@ export interface SecurityGroups {
   /** The id of a group of the default VPC, the only ones that may be called by name. */
   idOf(name: string): Promise<string | undefined>;
   rules(group: Pick<Group, "id" | "account">): Promise<GroupRule[]>;
+  /** The rules of several groups of one account, by group; so many as a filter of EC2 takes: 200. */
+  rulesOf(ids: readonly string[], account: string): Promise<Map<string, GroupRule[]>>;
   /** The blocks of a prefix list; undefined where they can't be had: the policy knows how to go without. */
   entries(prefixListId: string): Promise<string[] | undefined>;
   revoke(group: Pick<Group, "id">, rules: readonly GroupRule[]): Promise<void>;
@@ -68,16 +70,18 @@ export class Ec2SecurityGroups implements SecurityGroups {
   }
 
   async rules({ id, account }: Pick<Group, "id" | "account">): Promise<GroupRule[]> {
+    return (await this.rulesOf([id], account)).get(id) ?? [];
+  }
+
+  async rulesOf(ids: readonly string[], account: string): Promise<Map<string, GroupRule[]>> {
     return asked("DescribeSecurityGroupRules", async () => {
-      const found: SecurityGroupRule[] = [];
-      const filter = { Filters: [{ Name: "group-id", Values: [id] }] };
-      for await (const page of paginateDescribeSecurityGroupRules(
-        { client: this.ec2, pageSize: 1000 },
-        filter,
-      )) {
-        found.push(...(page.SecurityGroupRules ?? []));
+      const found = new Map<string, GroupRule[]>(ids.map((id) => [id, []]));
+      const Filters = [{ Name: "group-id", Values: [...ids] }];
+      const pages = paginateDescribeSecurityGroupRules({ client: this.ec2, pageSize: 1000 }, { Filters });
+      for await (const { SecurityGroupRules = [] } of pages) {
+        for (const rule of SecurityGroupRules) found.get(rule.GroupId ?? "")?.push(groupRule(rule, account));
       }
-      return found.map((rule) => groupRule(rule, account));
+      return found;
     });
   }
 

@@ -1,4 +1,6 @@
 import { EC2 } from "@aws-sdk/client-ec2";
+import { RequestPace } from "../inventory/ec2/request-pace";
+import { systemClock } from "../lib/pace";
 import { Ec2SecurityGroups } from "./groups";
 import type { Guard } from "./guard";
 import type { Isolation } from "./isolate";
@@ -21,8 +23,16 @@ export interface Shared {
 /** One that hangs must not keep the invocation's other sites waiting. */
 const REQUESTS = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 
-/** What works in a site, made when it is first asked for. Of one that isn't guarded, it fails with `REACH`. */
-export function guardingIn(home: Site, reach: Reach, shared: Shared): (site: Site) => Guarding {
+/**
+ * What works in a site, made when it is first asked for. Of one that isn't guarded, it fails with `REACH`.
+ * @param clock of the pace at which EC2 is asked
+ */
+export function guardingIn(
+  home: Site,
+  reach: Reach,
+  shared: Shared,
+  clock = systemClock,
+): (site: Site) => Guarding {
   const guarded = new Set(sitesOf(reach, home.account).map(siteText));
   // One for all regions of an account.
   const members = new Map(
@@ -42,6 +52,8 @@ export function guardingIn(home: Site, reach: Reach, shared: Shared): (site: Sit
       requestHandler: REQUESTS,
       ...(credentials && { credentials }),
     });
+    // EC2 counts by account and region, whoever asks.
+    new RequestPace(clock).keep(ec2);
     const guarding: Guarding = {
       guard: { ...shared.guard, groups: new Ec2SecurityGroups(ec2), place },
       isolation: shared.isolation && { ...shared.isolation, ec2, site, place },

@@ -1,18 +1,11 @@
-import type { CountingApproval } from "./approvals/approval";
 import { countingApprovals } from "./approvals/counting";
-import { decide } from "./decide";
 import { GuardError } from "./error";
-import type { Group } from "./groups";
-import { consulting, type Guard } from "./guard";
-import { useApprovals } from "./lasting-approvals";
+import type { Guard } from "./guard";
+import { looksAt } from "./look";
 import { isInScope } from "./policy/evaluate";
 import type { Site } from "./reach";
-import { isJudged } from "./record/compact";
-import { foldRecord } from "./record/fold";
-import { begin, noteFound, settle } from "./record/observe";
 import { recordKey } from "./record/store";
-import { noteScope } from "./scope";
-import { noEvent, unseenNotice } from "./unseen";
+import { refreshRecord } from "./refresh-record";
 
 /** What a look at all groups came to. */
 export interface Refreshed {
@@ -52,9 +45,11 @@ export async function refreshRecords(
   const kept = new Set(records);
   const ended = records.filter((key) => key.startsWith(recordKey(place, "")) && !there.has(key));
   const outside = own.filter((group) => !ids.has(group.id) && kept.has(recordKey(place, group.id)));
+  const shown = [...guarded, ...outside];
+  const looks = looksAt(shown, place.account, guard);
   const work = [
-    ...[...guarded, ...outside].map((group) => async () => {
-      if (await refreshRecord(group, place, approvals, guard)) result.begun++;
+    ...shown.map((group, index) => async () => {
+      if (await refreshRecord(group, place, looks[index]!, approvals, guard)) result.begun++;
     }),
     ...ended.map((key) => async () => {
       await endRecord(key, guard);
@@ -93,52 +88,4 @@ function failureOf(failures: readonly unknown[], all: number): unknown {
 /** @param key the record's */
 export async function endRecord(key: string, { records }: Pick<Guard, "records">): Promise<void> {
   await records.withRecord(key, () => Promise.resolve({ keep: undefined, result: undefined }));
-}
-
-/** @returns whether the record began with it */
-async function refreshRecord(
-  group: Group,
-  place: Site,
-  approvals: readonly CountingApproval[],
-  guard: Guard,
-): Promise<boolean> {
-  let failure: GuardError | undefined;
-  const isBegun = await guard.records.withRecord(recordKey(place, group.id), async (record) => {
-    const rules = () => guard.groups.rules({ id: group.id, account: place.account });
-    let found = await rules();
-    const now = guard.now();
-    const { notices, isGuarded } = noteScope(record, group, guard);
-    if (record.base === undefined) {
-      // A group that was never guarded and is no more.
-      if (!isGuarded) return { keep: undefined, result: false };
-      begin(record, now.toISOString(), [...found]);
-      noteFound(record, foldRecord(record), found, now);
-      return { keep: record, result: true };
-    }
-    if (isGuarded && record.entries.some((entry) => !isJudged(entry))) {
-      // What was changed while the group was outside of the scope, approvals could not be read, or EC2 refused.
-      const again = await decide(
-        record,
-        group,
-        found,
-        consulting(guard, group.id),
-        noEvent(group, place, now),
-      );
-      notices.push(...again.notices.filter((each) => !again.untold.has(each)));
-      if (again.failure?.code === "EC2") failure = again.failure;
-      found = await rules();
-    }
-    if (notices.length > 0) await guard.tell(notices);
-    const fold = foldRecord(record);
-    const unseen = settle(record, fold, found, now);
-    noteFound(record, foldRecord(record), found, now);
-    if (isGuarded) await useApprovals(record, group, found, approvals, guard);
-    if (unseen !== undefined && unseen.size > 0) {
-      await guard.tell([...unseen].map((each) => unseenNotice(each, fold, found, group, place, guard)));
-    }
-    return { keep: record, result: false };
-  });
-  if (failure === undefined) return isBegun;
-  const { code, message } = failure;
-  throw new GuardError(code, `${group.id} is not as it should be: ${message}`, { cause: failure });
 }

@@ -2,14 +2,14 @@ import { setMaxListeners } from "node:events";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { InventoryError } from "../errors";
-import { TokenBucket, systemClock } from "../../lib/pace";
+import { systemClock } from "../../lib/pace";
 import type { Clock } from "../../lib/pace";
-import { REQUEST_RATE } from "../rate";
 import { clientsFor } from "./access";
 import type { AwsAccess } from "../../aws/access";
 import type { Clients } from "./access";
 import { ec2Error } from "./refusal";
 import type { Asked, Identity } from "./refusal";
+import { RequestPace } from "./request-pace";
 
 /** How much EC2's API gives at once (EC2 API reference, MaxResults of each action). */
 export const PAGE = 1000;
@@ -25,20 +25,24 @@ type Paginate<Input, Page> = (
 
 /** Asks EC2 and STS in one region: within EC2's request rates, and nothing more after a failure. */
 export class Ec2Reader {
-  /** How often each action was called, retries included. */
-  readonly calls = new Map<string, number>();
-  private readonly buckets = new Map<string, TokenBucket>();
+  private readonly pace: RequestPace;
   private readonly failed = new AbortController();
   private who: Identity | undefined;
 
   private constructor(
     private readonly clients: Clients,
-    private readonly clock: Clock,
+    clock: Clock,
   ) {
     // Every request under way listens to it, and more than ten are no leak.
     setMaxListeners(0, this.failed.signal);
-    this.pace(this.clients.ec2);
-    this.pace(this.clients.optional);
+    this.pace = new RequestPace(clock);
+    this.pace.keep(this.clients.ec2);
+    this.pace.keep(this.clients.optional);
+  }
+
+  /** How often each action was called, retries included. */
+  get calls(): ReadonlyMap<string, number> {
+    return this.pace.calls;
   }
 
   /** @throws InventoryError where the shared files contradict themselves */
@@ -141,28 +145,6 @@ export class Ec2Reader {
   private async place() {
     const region = await this.clients.ec2.config.region().catch(() => undefined);
     return { ...(region !== undefined && { region }), ...(this.who && { identity: this.who }) };
-  }
-
-  /** Every attempt waits for its turn at the action's bucket, and is counted. */
-  private pace({ middlewareStack }: EC2Client): void {
-    middlewareStack.add(
-      (next, { commandName = "" }) =>
-        async (args) => {
-          const action = String(commandName).replace(/Command$/, "");
-          await this.bucket(action).take(1);
-          this.calls.set(action, (this.calls.get(action) ?? 0) + 1);
-          return next(args);
-        },
-      { step: "finalizeRequest", priority: "low", name: "pace" },
-    );
-  }
-
-  private bucket(action: string): TokenBucket {
-    const existing = this.buckets.get(action);
-    if (existing !== undefined) return existing;
-    const bucket = new TokenBucket(REQUEST_RATE.burst, REQUEST_RATE.perSecond, this.clock);
-    this.buckets.set(action, bucket);
-    return bucket;
   }
 }
 

@@ -276,24 +276,29 @@ describe("guard: other regions and accounts, over HTTP", function () {
       for (let each = 0; each < 10; each++) made.push(await makeGroup(MEMBER, HOME, `many-${each}`));
       const deployed = await container({ ...REACH, members: [MEMBER], regions: [HOME] });
       const keys = made.map(({ id }) => recordKey(site, id));
+      const stored = new DynamoRecords("guard", client);
       const checked = async () => {
-        const records = await new DynamoRecords("guard", client).read(keys);
+        const records = await stored.read(keys);
         return keys.map((key) => records.get(key)?.checkedAt ?? "");
       };
       await handle(deployed, []);
-      const before = await checked();
+      // As if events of all of them were handled meanwhile, so that each is asked for by itself.
+      const checkedAt = new Date(Date.now() + 60_000).toISOString();
+      for (const key of keys)
+        await stored.withRecord(key, (record) =>
+          Promise.resolve({ keep: { ...record, checkedAt }, result: undefined }),
+        );
       // As many as are looked at at once.
       const refused = made.slice(0, 8).map(({ id }) => id);
+      const isOfMany = (body: string) => body.includes("Filter.1.Value.2=");
       ec2.concerns = (body) =>
-        body.includes("DescribeSecurityGroupRules") && refused.some((id) => body.includes(id));
+        body.includes("DescribeSecurityGroupRules") &&
+        refused.some((id) => body.includes(id)) &&
+        !isOfMany(body);
       ec2.does = "403";
       const { said, lines } = await handle(deployed, []);
       const after = await checked();
-      expect(after.map((at, index) => at > before[index]!)).to.deep.equal([
-        ...refused.map(() => false),
-        true,
-        true,
-      ]);
+      expect(after.map((at) => at !== checkedAt)).to.deep.equal([...refused.map(() => false), true, true]);
       expect(said.map(({ outcome }) => outcome)).to.deep.equal(["unread"]);
       expect(said[0]?.summary).to.match(
         /8 of \d+ groups failed, one of them so: EC2 refused DescribeSecurityGroupRules/,

@@ -46,6 +46,10 @@ export class ModelGroups implements SecurityGroups {
     return Promise.resolve(structuredClone([...(this.kept.get(id)?.values() ?? [])]));
   }
 
+  async rulesOf(ids: readonly string[]): Promise<Map<string, GroupRule[]>> {
+    return new Map(await Promise.all(ids.map(async (id) => [id, await this.rules({ id })] as const)));
+  }
+
   entries(): Promise<undefined> {
     return Promise.resolve(undefined);
   }
