@@ -37,10 +37,11 @@ async function program() {
   const { stack, frozen, firewalls, listed, guardrails } = settings;
   const notes = frozen === undefined ? [] : [`${frozen}: an update would write nothing now`];
   writePlanLine({ line: "account", stack, inventory, notes });
-  // What is registered is asked only where it is shown: an update compares when it registers.
-  const questions = { registered: isReviewed() || frozen !== undefined, drift: isDriftAsked() };
+  // What is registered is asked only where it is shown, or may have to stay: an update compares when it registers.
+  const isShown = isReviewed() || frozen !== undefined;
   const plans = await plansFor(settings, inventory, {
-    ask: (firewall) => stateOf(firewall, questions, isDryRun()),
+    ask: (firewall, isReadInPart) =>
+      stateOf(firewall, { registered: isShown || isReadInPart, drift: isDriftAsked() }, isDryRun()),
     revoked: currentRun().revoked,
     reviewed,
     onPlan: async (plan) => {

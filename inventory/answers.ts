@@ -1,6 +1,6 @@
 import type { Filters } from "./filters";
 import type { Transit } from "./transit";
-import type { AccountRegion, ReferencedGroup, Tags, VpcPeeringConnection } from "./types";
+import type { AccountRegion, DeniedAction, ReferencedGroup, Tags, VpcPeeringConnection } from "./types";
 
 /**
  * What AWS answers, as far as an inventory needs it, in the words of the AWS provider's data sources. Those
@@ -12,6 +12,8 @@ export interface Answers extends Transit {
   accountId?: string;
   /** Where several regions or accounts were read. */
   accounts?: AccountRegion[];
+  /** EC2 only. */
+  denied?: DeniedAction[];
   /** Every interface and group is among them. */
   complete?: boolean;
   /** Interfaces in use that are no instance's are among them. */

@@ -49,6 +49,7 @@ export function assemble(answers: Answers): Inventory {
       region: answers.region,
       accountId: answers.accountId,
       accounts: answers.accounts,
+      denied: answers.denied,
       complete: answers.complete,
       withoutInstance: answers.withoutInstance,
     }),

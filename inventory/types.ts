@@ -21,6 +21,8 @@ export interface Inventory extends Transit {
   accounts?: AccountRegion[];
   /** What could not be read of what was to be read, although the rest was. */
   unread?: UnreadAccount[];
+  /** EC2 only. What may not be read of accounts that were read otherwise, and decides something. */
+  denied?: DeniedAction[];
   /**
    * Every interface and security group of the region is in it. Otherwise interfaces only of running or
    * pending instances (of stopped ones where they were asked for) in subnets that a firewall could stand
@@ -66,6 +68,11 @@ export interface AccountRegion {
 export interface UnreadAccount extends AccountRegion {
   /** What AWS said. */
   reason: string;
+}
+
+export interface DeniedAction extends AccountRegion {
+  /** Of EC2's API: "SearchTransitGatewayRoutes". */
+  action: string;
 }
 
 export interface Vpc extends Owned {

@@ -5,7 +5,7 @@ import { Problems, anyText, boolean, exactly, list, object } from "./shape";
 import { instance, networkInterface, routeTable, subnet, vpc, vpcPeeringConnection } from "./shapes-network";
 import { prefixList, securityGroup } from "./shapes-permissions";
 import { TRANSIT, transit } from "./shapes-transit";
-import type { AccountRegion, Inventory, UnreadAccount } from "./types";
+import type { AccountRegion, DeniedAction, Inventory, UnreadAccount } from "./types";
 
 /** The version of the shape that this program writes and reads. */
 export const FORMAT = 1;
@@ -17,6 +17,7 @@ const inventory = object<Inventory>(
     accountId,
     accounts: list(object<AccountRegion>({ accountId, region })),
     unread: list(object<UnreadAccount>({ accountId, region, reason: anyText })),
+    denied: list(object<DeniedAction>({ accountId, region, action: anyText })),
     complete: boolean,
     withoutInstance: exactly(true),
     vpcs: list(vpc),
@@ -35,6 +36,7 @@ const inventory = object<Inventory>(
     "accountId",
     "accounts",
     "unread",
+    "denied",
     "complete",
     "withoutInstance",
     "vpcPeeringConnections",

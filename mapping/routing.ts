@@ -231,7 +231,9 @@ function subnetJudge(inventory: Inventory, options: MappingOptions, targets: Fir
         return [family, setOf([...byRoutes, ...broughtIn, ...others])];
       }),
     ) as Record<Family, IntervalSet>;
-    const result = withUnknown(found, way && union(way.unknown, way.unread));
+    const unknown = way && union(way.unknown, way.unread);
+    const result =
+      options.unknownCrosses && unknown ? { crossing: union(found, unknown) } : withUnknown(found, unknown);
     known.set(`${subnetId} ${vpcId}`, result);
     if (!isNowhere(found)) doubts.look(table);
     // Of what is unread the source of the inventory has warned.

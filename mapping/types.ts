@@ -39,6 +39,11 @@ export interface MappingOptions {
   protectedVpcs?: readonly string[];
   /** Ways through transit gateways and to endpoints that no setting names don't count: unless given, they do as read. */
   ways?: "told";
+  /**
+   * What nobody could read counts as leading to the firewall. It says what may stay on it, never what is opened: unless
+   * given, the unknown crosses nothing. No setting gives it.
+   */
+  unknownCrosses?: true;
   /** Whether addresses that VPCs share are an error: unless given, a warning. */
   overlaps?: "warn" | "refuse";
   zones?: ZoneOptions;

@@ -86,12 +86,16 @@ export function zonesOf(inventory: Inventory, options: MappingOptions): Zones {
     const around = inventory.vpcs.flatMap(vpcCidrs);
     return zoneMap({ blocks, interfaces, around, family, otherwise: options.untrustZone });
   };
-  const mapFor = mapsByVpc(inventory, options, mapBehind);
+  // Which other VPCs are inside depends on where their ways lead, too: what is unknown leads either way.
+  const { unknownCrosses, ...known } = options;
+  const mapsFor = [known, ...(unknownCrosses ? [options] : [])].map((each) =>
+    mapsByVpc(inventory, each, mapBehind),
+  );
   const guarded = guardedAddresses(inventory.networkInterfaces, inside);
   return {
     inside,
     outside: (remote, { crossings, vpcIds }) => {
-      const maps = new Set(vpcIds.map((vpcId) => mapFor(vpcId, remote.family)));
+      const maps = new Set(vpcIds.flatMap((vpcId) => mapsFor.map((mapFor) => mapFor(vpcId, remote.family))));
       const pieces = [...maps].flatMap((map) => map(remote, crossings));
       return maps.size > 1 ? unique(pieces) : pieces;
     },

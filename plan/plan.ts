@@ -36,9 +36,9 @@ export function planOf(
   const rulebaseMoved = reviewed?.rulebaseMoved(identity, state, ownerId);
   if (rulebaseMoved?.stops) throw new HeldError(rulebaseMoved.text);
 
-  const doubt = suspicion(asked, inventory);
   const needed = contentOf(needs.needed, asked, ownerId);
-  const wanted = withUnread(needed, inventory, state, firewall, guardrails);
+  const wanted = withUnread(needed, asked, inventory, state, firewall, guardrails);
+  const doubt = wanted.mayProtect() ? undefined : suspicion(asked, inventory);
   const excused = (removed: readonly string[]) => [
     ...(asked.isolation?.excused ?? []),
     ...(limits.revoked === "pass" ? revokedAmong(removed, inventory, revoked) : []),
@@ -67,7 +67,7 @@ export function planOf(
     firewall,
     policy: { ...asked, withheld: [...asked.withheld, ...limited.withheld] },
     content,
-    registrations: registrationsFor(limited.needed, asked, firewall),
+    registrations: wanted.registered(registrationsFor(limited.needed, asked, firewall)),
     suspicion: doubt,
     excused: excused(changes.removed),
     state,

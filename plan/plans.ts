@@ -1,5 +1,6 @@
 /** The plans of all firewalls of a stack. */
 import type { Inventory } from "../inventory/types";
+import { isReadInPart } from "../mapping/not-read";
 import type { FirewallSettings, Settings } from "../settings/types";
 import { planOf } from "./plan";
 import { refusedPlan } from "./refused";
@@ -11,8 +12,8 @@ import type { FirewallState } from "./state";
 
 /** What plans need to know of the run. */
 export interface Run {
-  /** Asks a firewall. */
-  ask: (firewall: FirewallSettings) => Promise<FirewallState>;
+  /** Asks a firewall, also what is registered where that may have to stay. */
+  ask: (firewall: FirewallSettings, isReadInPart: boolean) => Promise<FirewallState>;
   revoked: readonly string[];
   reviewed?: Reviewed | undefined;
   /** Gets each plan as soon as it is made, also one that stops the run. */
@@ -34,7 +35,7 @@ export async function plansFor(
     const policy = policyFor(firewall, inventory, guardrails);
     try {
       requireNoOverlaps(policy.overlaps, firewall.mapping);
-      const state = await ask(firewall);
+      const state = await ask(firewall, isReadInPart(inventory, firewall.mapping));
       const plan = planOf(firewall, settings, { inventory, policy, state, revoked, reviewed });
       await onPlan(plan);
       if (plan.stop !== undefined) throw new HeldError(plan.stop.text);

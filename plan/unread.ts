@@ -1,4 +1,4 @@
-/** What stays of accounts that could not be read. */
+/** What stays because AWS was not read: whole accounts, or a part of what says where packets are led. */
 import type { PolicyContent } from "../declaration/declaration";
 import type { Inventory } from "../inventory/types";
 import { withinGuardrails } from "../mapping/guardrails";
@@ -7,27 +7,40 @@ import { firewallTargets } from "../mapping/targets";
 import type { FirewallSettings, Settings } from "../settings/types";
 import { withKeptRules, type Kept } from "./accounts/keep";
 import { PreconditionError } from "./preconditions";
+import type { OnFirewall } from "./on-firewall";
 import { rulebasesOf, type FirewallState } from "./state";
+import { withUncertain, type WithUncertain } from "./uncertain";
 
 /**
- * What is needed, and the rules of accounts that could not be read, if there are any. Rules that are kept as they are
+ * What is needed, and what stays beside it because it was not read, if there is any. Rules that are kept as they are
  * found may name addresses that have become somebody's names.
+ * @param asked the policy that it is needed for
  * @throws PreconditionError
  */
 export function withUnread(
   needed: PolicyContent,
+  asked: OnFirewall["asked"],
   inventory: Inventory,
   state: FirewallState,
   firewall: FirewallSettings,
   guardrails: Settings["guardrails"],
-): Kept {
-  const { content, warnings } = keptOf(needed, inventory, state, firewall, guardrails);
+): WithUncertain {
+  const uncertain = withUncertain(needed, asked, inventory, state, firewall, guardrails);
+  const { content, warnings } = keptOf(uncertain.content, inventory, state, firewall, guardrails);
   const { candidate, running } = rulebasesOf(state);
   const names = [running, candidate].map(namesIn);
-  return { content: { ...content, rules: content.rules.map((rule) => respelled(rule, names)) }, warnings };
+  return {
+    ...uncertain,
+    content: { ...content, rules: content.rules.map((rule) => respelled(rule, names)) },
+    warnings: [...uncertain.warnings, ...warnings],
+  };
 }
 
-function keptOf(
+/**
+ * What is needed, and the rules of accounts that could not be read.
+ * @throws PreconditionError
+ */
+export function keptOf(
   needed: PolicyContent,
   inventory: Inventory,
   { running }: FirewallState,

@@ -1,9 +1,16 @@
 /** What an account may not read, in words. */
 import { InventoryError } from "../errors";
+import type { AccountRegion, DeniedAction } from "../types";
 
 /** The refusal that an answer is, if it is one. */
 export function denied(answer: object | undefined): InventoryError[] {
   return answer instanceof InventoryError ? [answer] : [];
+}
+
+/** Each action that is denied, once. */
+export function deniedActions(denials: readonly InventoryError[], place: AccountRegion): DeniedAction[] {
+  const actions = new Set(denials.map(({ details }) => String(details["action"])));
+  return [...actions].sort().map((action) => ({ ...place, action }));
 }
 
 /**

@@ -14,6 +14,7 @@ export type RegionAnswers = Answers & { region: string; accountId: string };
  */
 export function merged(parts: RegionAnswers[], isComplete: boolean): Answers {
   const filters = mergedFilters(parts);
+  const denied = parts.flatMap((part) => part.denied ?? []);
   const accounts = parts.map(({ accountId, region }): AccountRegion => ({ accountId, region }));
   const [first] = accounts;
   const one = (key: keyof AccountRegion) =>
@@ -29,6 +30,7 @@ export function merged(parts: RegionAnswers[], isComplete: boolean): Answers {
     ...(region !== undefined && { region }),
     ...(accountId !== undefined && { accountId }),
     accounts,
+    ...(denied.length > 0 && { denied }),
     ...(isComplete && { complete: parts.every(({ complete }) => complete === true) }),
     instanceIds: { pending: states("pending"), running: states("running") },
     instances: objects((part) => part.instances),

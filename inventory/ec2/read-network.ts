@@ -40,8 +40,8 @@ export async function readNetwork(reader: Ec2Reader, withoutWays?: true) {
   const subnetIds = new Map(vpcs.map(({ VpcId = "" }) => [VpcId, [] as string[]]));
   for (const { VpcId = "", SubnetId = "" } of subnets) subnetIds.get(VpcId)?.push(SubnetId);
   const tables = routeTables.map(routeTableAnswer);
-  const { transit, warnings } = withoutWays
-    ? { transit: {}, warnings: [] }
+  const { transit, warnings, denials } = withoutWays
+    ? { transit: {}, warnings: [], denials: [] }
     : await readTransit(reader, tables);
   return {
     vpcs: vpcs.map(vpcAnswer),
@@ -50,6 +50,7 @@ export async function readNetwork(reader: Ec2Reader, withoutWays?: true) {
     routeTables: tables,
     ...transit,
     ...(!(peerings instanceof Error) && { vpcPeeringConnections: peerings.flatMap(peeringAnswer) }),
+    denials: [...denied(peerings), ...denials],
     networkWarnings: [...unknown(denied(peerings), "Which VPCs are peered is not known"), ...warnings],
   };
 }

@@ -7,6 +7,7 @@ import { accountRefused } from "../refusal";
 import type { Tell } from "../tell";
 import type { Inventory } from "../types";
 import type { AwsAccess } from "../../aws/access";
+import { deniedActions } from "./denied";
 import { filtersOf } from "./filters";
 import type { RegionAnswers } from "./merge";
 import { instanceAnswers, networkInterfaceAnswer } from "./interfaces";
@@ -74,7 +75,7 @@ export async function collectEc2(
       withFilters && filtersOf(reader, { accountId, region }),
     ]);
     const { warnings, ...groups } = permissions;
-    const { networkWarnings, ...places } = network;
+    const { networkWarnings, denials, ...places } = network;
     const { prefixLists, unreadable } = await readPrefixLists(reader, groups, network);
     return {
       answers: {
@@ -85,6 +86,7 @@ export async function collectEc2(
         ...compute,
         ...groups,
         prefixLists,
+        ...(denials.length > 0 && { denied: deniedActions(denials, { accountId, region }) }),
         ...(filters && { filters }),
       },
       warnings: [...networkWarnings, ...warnings],

@@ -32,6 +32,7 @@ export interface TransitRead {
   transit: Transit;
   /** What may not be read, one sentence each. */
   warnings: string[];
+  denials: InventoryError[];
 }
 
 /**
@@ -56,6 +57,7 @@ export async function readTransit(
   return {
     transit: { ...gateways?.transit, ...endpoints?.transit },
     warnings: [...(gateways?.warnings ?? []), ...(endpoints?.warnings ?? [])],
+    denials: [...(gateways?.denials ?? []), ...(endpoints?.denials ?? [])],
   };
 }
 
@@ -95,6 +97,7 @@ async function transitGateways(reader: Ec2Reader): Promise<TransitRead> {
       }),
       ...(Array.isArray(tables) && { transitGatewayRouteTables: read }),
     },
+    denials,
     warnings: unknown(
       denials,
       "Where transit gateways lead is not known, so what is behind the firewall that way is what protectedVpcs and protectedSubnets name",
@@ -190,6 +193,7 @@ async function endpointsOf(reader: Ec2Reader): Promise<TransitRead> {
       GONE,
     ),
   ]);
+  const denials = [endpoints, services].flatMap(denied);
   return {
     transit: {
       ...(Array.isArray(endpoints) && {
@@ -210,8 +214,9 @@ async function endpointsOf(reader: Ec2Reader): Promise<TransitRead> {
           })),
       }),
     },
+    denials,
     warnings: unknown(
-      [endpoints, services].flatMap(denied),
+      denials,
       "Which Gateway Load Balancer endpoints lead to the firewall is not known but of those that firewall.vpcEndpointIds names",
     ),
   };

@@ -53,5 +53,5 @@ function elsewhere(vpcId: string, family: Family, way: string): string {
 }
 
 function unread(vpcIds: readonly string[]): string {
-  return `Whether transit gateways or Cloud WAN lead these VPCs to the firewall was not read in full, so they get no rules: ${listed(vpcIds, SOME)}. npm run explain shows the way of an interface and where it is lost; protectedVpcs names those that are behind the firewall.`;
+  return `Whether transit gateways or Cloud WAN lead these VPCs to the firewall was not read in full, so they get no new rules: ${listed(vpcIds, SOME)}. npm run explain shows the way of an interface and where it is lost; protectedVpcs names those that are behind the firewall.`;
 }

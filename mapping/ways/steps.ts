@@ -131,7 +131,9 @@ export function isInForce({ state }: TransitGatewayAttachment): boolean {
 }
 
 function networkOf(inventory: Inventory) {
-  const { transitGatewayAttachments: attachments, transitGatewayRouteTables = [] } = inventory;
+  const { transitGatewayAttachments: attachments, transitGatewayRouteTables = [], denied = [] } = inventory;
+  // An owner who may not read attachments is told of none which table it has.
+  const seesTables = denied.every(({ action }) => action !== "DescribeTransitGatewayAttachments");
   return {
     inventory,
     attachments:
@@ -139,7 +141,9 @@ function networkOf(inventory: Inventory) {
       new Map(attachments.map((each) => [attachmentKey(each.transitGatewayId, each.id), each] as const)),
     gatewayTables: new Map(transitGatewayRouteTables.map((each) => [each.id, each])),
     /** The transit gateways of which a table is seen: their owner sees all. */
-    owned: new Set(transitGatewayRouteTables.map(({ transitGatewayId }) => transitGatewayId)),
+    owned: new Set(
+      seesTables ? transitGatewayRouteTables.map(({ transitGatewayId }) => transitGatewayId) : [],
+    ),
     tables: new Map(inventory.routeTables.map((each) => [each.id, each])),
     subnets: new Map(inventory.subnets.map((each) => [each.id, each])),
   };

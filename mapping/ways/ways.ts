@@ -3,11 +3,12 @@ import type { TransitGatewayAttachment } from "../../inventory/transit";
 import type { Inventory, RouteTable, Subnet } from "../../inventory/types";
 import { FAMILIES, parseCidr, type Cidr, type Family } from "../../lib/net/cidr";
 import { difference, intersection, overlaps } from "../../lib/net/intervals";
+import { compareTexts } from "../../lib/order";
 import type { LeadsToFirewall, PrefixListCidrs } from "../routes";
 import { wayDoubts, type WayDoubts } from "./doubts";
 import { both, reachReader, union, type Addresses, type Reach, type ReachReader } from "./reach";
 import { cidrsByVpc, sourceReader, type SourceReader } from "./sources";
-import { leadsOn, stepsOf } from "./steps";
+import { leadsOn, stepsOf, type Steps } from "./steps";
 import { trace, type Hop } from "./trace";
 
 /** What is read of ways that leave a VPC. */
@@ -21,6 +22,8 @@ export interface Ways {
   trace: (tableId: string, family: Family, address: bigint) => Hop[];
   /** The attachments that bring packets of an address to a subnet's VPC, and the tables that route them. */
   sources: (subnet: Subnet, family: Family, address: bigint) => Source[];
+  /** Where ways of VPCs' tables are lost: the rest of a sentence each. */
+  unknown: () => string[];
   /** What a person should know of them, one sentence each. */
   warnings: () => string[];
 }
@@ -64,8 +67,22 @@ export function waysBeyond(
             .map((attachment) => ({ attachment, tableId })),
         ),
     trace: (tableId, family, address) => trace(steps, tableId, family, address),
+    unknown: () => unknownEnds(inventory, steps),
     warnings: doubts.warnings,
   };
+}
+
+function unknownEnds({ routeTables }: Inventory, steps: Steps): string[] {
+  const tables = new Set(routeTables.map(({ id }) => id));
+  const found = new Set<string>();
+  // A set's loop comes to what is added in it, too.
+  for (const id of tables) {
+    for (const each of steps(id).flatMap(({ next }) => next)) {
+      if ("at" in each) tables.add(each.at);
+      else if (each.end === "unknown" || each.end === "unread") found.add(each.text);
+    }
+  }
+  return [...found].sort(compareTexts);
 }
 
 /** What transit gateways bring to a subnet through the firewall: of every attachment whose table sends it there. */

@@ -157,7 +157,7 @@ export function withObjectsOf(
 }
 
 /** As it is found, without what no rule of ours has: that is mended in every run, as for other rules. */
-function declarable(found: FoundRule): SecurityRule {
+export function declarable(found: FoundRule): SecurityRule {
   const { name, description, tag, from, to, source, destination, application, service } = found;
   const { profileGroup, logSetting } = found;
   return {

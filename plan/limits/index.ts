@@ -42,7 +42,8 @@ export interface Limited {
 }
 
 /** Holds back what opens and is more than the limits allow. */
-export function withinLimits(asked: Asked): Limited {
+export function withinLimits({ needed, ...others }: Asked): Limited {
+  const asked = { ...others, needed: asDeclared(needed, others.content) };
   const room = withinRoomOf(asked);
   const afterRoom = declaring(room, asked);
   const calm = withinChangesOf({ ...asked, needed: room.needed, content: afterRoom });
@@ -52,6 +53,15 @@ export function withinLimits(asked: Asked): Limited {
     withheld: [...room.withheld, ...calm.withheld],
     reasons: [...room.reasons, ...calm.reasons],
   };
+}
+
+/** Rules with what stays in them although it is not known to be needed: that is in force, and opens nothing. */
+function asDeclared(needed: readonly MappedRule[], { rules }: PolicyContent): MappedRule[] {
+  const declared = new Map(rules.map((rule) => [rule.name, rule]));
+  return needed.map((each) => {
+    const rule = declared.get(each.rule.name);
+    return rule === undefined || rule === each.rule ? each : { ...each, rule };
+  });
 }
 
 function withinRoomOf(asked: Asked): HeldBack {

@@ -7,7 +7,7 @@ import { NO_GUARDRAILS } from "../../mapping/guardrails";
 import type { SecurityRule } from "../../panos/policy";
 import { rulebaseFrom } from "../../panos/rulebase";
 import { withKeptRules } from "../../plan/accounts/keep";
-import { withUnread } from "../../plan/unread";
+import { keptOf } from "../../plan/unread";
 import type { FirewallSettings } from "../../settings/types";
 import { FIREWALL_INTERFACE, MAPPING } from "../support/account";
 
@@ -99,7 +99,7 @@ function keepOn(running: SecurityRule, read: Inventory, groups: FoundAddressGrou
   const capacity = { rules: undefined, services: undefined, addresses: undefined, addressGroups: undefined };
   const state = { candidate: { rulebase }, running: { rulebase, objects }, capacity };
   const firewall = { mapping: { ...MAPPING, destinationAddress: "nat" } } as FirewallSettings;
-  return withUnread(NO_CONTENT, read, state, firewall, {
+  return keptOf(NO_CONTENT, read, state, firewall, {
     ...NO_GUARDRAILS,
     enforce: false,
     maxRules: undefined,

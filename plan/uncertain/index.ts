@@ -1,0 +1,96 @@
+/**
+ * What stays on a firewall because AWS was not read in full: unknown is neither open nor gone. What would be declared if all
+ * that is unknown led to the firewall is held against what it has.
+ */
+import { NO_CONTENT, type PolicyContent } from "../../declaration/declaration";
+import { securityGroupIn } from "../../declaration/names";
+import type { PolicyObjects } from "../../declaration/objects";
+import { compareTexts } from "../../lib/order";
+import type { Inventory } from "../../inventory/types";
+import { isReadInPart, notRead } from "../../mapping/not-read";
+import type { FirewallSettings, Settings } from "../../settings/types";
+import { withObjectsOf } from "../accounts/keep";
+import { withEntriesOfToday } from "../accounts/permitted";
+import type { OnFirewall } from "../on-firewall";
+import type { FirewallState } from "../state";
+import { possibleOn } from "./possible";
+import { stayingRegistered, united, type Registrations } from "./registered";
+import { uncertainRules } from "./rules";
+import { registeredTexts, rulesText } from "./texts";
+
+/** What is to be declared, with what stays. */
+export interface WithUncertain {
+  content: PolicyContent;
+  /** With what stays registered. */
+  registered: (known: Registrations | undefined) => Registrations | undefined;
+  /** Whether anything is behind the firewall; or may be that the firewall has rules for. */
+  mayProtect: () => boolean;
+  /** One sentence each. */
+  warnings: string[];
+}
+
+/** @param needed what is known to be needed, of a policy as the firewall takes it */
+export function withUncertain(
+  needed: PolicyContent,
+  asked: OnFirewall["asked"],
+  inventory: Inventory,
+  state: FirewallState,
+  firewall: FirewallSettings,
+  guardrails: Settings["guardrails"],
+): WithUncertain {
+  const isProtecting = asked.protectedInterfaces.length > 0;
+  const known: WithUncertain = {
+    content: needed,
+    registered: (registrations) => registrations,
+    mayProtect: () => isProtecting,
+    warnings: [],
+  };
+  if (!isReadInPart(inventory, firewall.mapping)) return known;
+  const { ownerId, destinations } = firewall.mapping;
+  const possible = possibleOn(inventory, state, firewall, guardrails);
+  const addressGroups = withEntriesOfToday(state.running.objects.addressGroups, inventory, ownerId);
+  const running = { ...state.running.objects, addressGroups };
+  const staying = uncertainRules(needed.rules, possible, running, ownerId);
+  const registrations = destinations === "dynamic" ? stayingRegistered(asked, possible, state) : {};
+  const mayProtect = () => isProtecting || areTheirs(possible().protectedInterfaces, inventory, running);
+  if (staying.length === 0 && Object.keys(registrations).length === 0) return { ...known, mayProtect };
+  const reasons = notRead(inventory, firewall.mapping);
+  const names = new Set(staying.map(({ rule }) => rule.name));
+  const rules = [...needed.rules.filter(({ name }) => !names.has(name)), ...staying.map(({ rule }) => rule)];
+  const dynamic = staying.length === 0 ? [] : possible().content.addressGroups.filter(isDynamic);
+  const declared = new Set(needed.addressGroups.map(({ name }) => name));
+  const groups = [...needed.addressGroups, ...dynamic.filter(({ name }) => !declared.has(name))];
+  return {
+    content: {
+      ...NO_CONTENT,
+      ...withObjectsOf(
+        rules.sort((a, b) => compareTexts(a.name, b.name)),
+        { services: needed.services, addressGroups: groups },
+        running,
+        ownerId,
+      ),
+    },
+    registered: (others) => united(others, registrations),
+    mayProtect,
+    warnings: [
+      ...(staying.length === 0 ? [] : [rulesText(staying, reasons)]),
+      ...registeredTexts(registrations, reasons),
+    ],
+  };
+}
+
+/** Whether some of these interfaces carry a group that a rule is about: another region's or account's don't. */
+function areTheirs(
+  ids: readonly string[],
+  { networkInterfaces }: Inventory,
+  { rules }: Pick<PolicyObjects, "rules">,
+): boolean {
+  const [asked, groups] = [new Set(ids), new Set([...rules.keys()].map(securityGroupIn))];
+  return networkInterfaces.some(
+    ({ id, securityGroupIds }) => asked.has(id) && securityGroupIds.some((each) => groups.has(each)),
+  );
+}
+
+function isDynamic(group: PolicyContent["addressGroups"][number]): boolean {
+  return "filter" in group;
+}

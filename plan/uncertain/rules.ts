@@ -1,0 +1,148 @@
+/** What stays of rules of which nobody could read whether their packets still come to the firewall. */
+import {
+  isAddressGroupName,
+  isQuarantineRuleName,
+  prefixListIn,
+  quarantinePartIn,
+  ruleNamed,
+} from "../../declaration/names";
+import type { PolicyObjects } from "../../declaration/objects";
+import { isHeld, ownsRule } from "../../declaration/ownership";
+import { cidrsOf, FAMILIES, parseBlock, type Family } from "../../lib/net/cidr";
+import { intersection, setOf, size, type IntervalSet } from "../../lib/net/intervals";
+import type { MappedRule } from "../../mapping/types";
+import { canonicalAddress } from "../../panos/entries";
+import type { FoundRule, SecurityRule } from "../../panos/policy";
+import { declarable } from "../accounts/keep";
+import { united } from "../accounts/seen-addresses";
+
+/** What would be declared if all that is unknown led to the firewall. */
+export interface Possible {
+  /** Permissions' rules. */
+  rules: readonly MappedRule[];
+  /** Those about isolated instances. */
+  isolating: readonly SecurityRule[];
+}
+
+/** A rule of which something stays that is not known to be needed. */
+export interface Staying {
+  rule: SecurityRule;
+  /** What of it, by its members. */
+  members: string[];
+}
+
+type End = "source" | "destination";
+
+/**
+ * The rules of a firewall that lose something only because it was not read in full: as they run, without what AWS surely
+ * says is gone. A rule gets nothing by this that it has not.
+ * @param declared what is known to be needed
+ * @param possible asked only where a rule would lose something
+ */
+export function uncertainRules(
+  declared: readonly SecurityRule[],
+  possible: () => Possible,
+  running: PolicyObjects,
+  ownerId: string,
+): Staying[] {
+  const known = new Map(declared.map((rule) => [rule.name, rule]));
+  const losing = [...running.rules.values()].filter(
+    (rule) => ownsRule(ownerId, rule) && !isHeld(rule) && loses(rule, known.get(rule.name)),
+  );
+  if (losing.length === 0) return [];
+  const { rules, isolating } = possible();
+  const mapped = new Map(rules.map((each) => [each.rule.name, each]));
+  const denials = new Map(isolating.map((rule) => [rule.name, rule]));
+  return losing.flatMap((rule) => {
+    if (isQuarantineRuleName(rule.name)) {
+      const asked = denials.get(rule.name);
+      return asked === undefined ? [] : stillIsolating(rule, known.get(rule.name), asked);
+    }
+    const asked = mapped.get(rule.name);
+    return asked === undefined ? [] : staying(rule, known.get(rule.name), asked, running, ownerId);
+  });
+}
+
+function loses(found: FoundRule, declared: SecurityRule | undefined): boolean {
+  return (
+    declared === undefined ||
+    (["source", "destination"] as const).some((end) => lost(found, declared, end).length > 0)
+  );
+}
+
+/** Members of a rule's end that it would have no longer. */
+function lost(found: FoundRule, declared: SecurityRule | undefined, end: End): string[] {
+  const left = new Set(declared?.[end].map(canonicalAddress));
+  return found[end].filter((member) => !left.has(canonicalAddress(member)));
+}
+
+function staying(
+  found: FoundRule,
+  declared: SecurityRule | undefined,
+  { rule: asked, prefixLists = [] }: MappedRule,
+  { addressGroups: groups }: Pick<PolicyObjects, "addressGroups">,
+  ownerId: string,
+): Staying[] {
+  const lists = new Set(prefixLists.map(({ prefixListId }) => prefixListId));
+  const entries = prefixLists.flatMap((list) => list.entries);
+  const ends = (["source", "destination"] as const).map((end) => {
+    const may = [...asked[end], ...entries];
+    const stays = lost(found, declared, end).flatMap((member) => {
+      if (isAddressGroupName(member, ownerId)) {
+        if (!groups.has(member)) return [];
+        return asked[end].includes(member) || lists.has(prefixListIn(member, ownerId) ?? "") ? [member] : [];
+      }
+      return within(member, may);
+    });
+    return { end, stays, all: united(declared?.[end] ?? [], stays) };
+  });
+  const members = ends.flatMap(({ stays }) => stays);
+  // No address at all would be every address.
+  if (members.length === 0 || ends.some(({ all }) => all.length === 0)) return [];
+  const [source, destination] = ends.map(({ end, all }) => inOrderOf(found[end], all)) as [
+    string[],
+    string[],
+  ];
+  const farEnd: End = ruleNamed(found.name)?.direction === "egress" ? "destination" : "source";
+  const isFar = ends.some(({ end, stays }) => end === farEnd && stays.length > 0);
+  const rule = declared ?? { ...declarable(found), from: asked.from, to: asked.to };
+  // A description names what the far end comes of.
+  const description = isFar ? found.description : rule.description;
+  return [{ rule: { ...rule, description, source, destination }, members }];
+}
+
+/** Nobody has released what is isolated and may be behind the firewall. */
+function stillIsolating(
+  found: FoundRule,
+  declared: SecurityRule | undefined,
+  asked: SecurityRule,
+): Staying[] {
+  const near: End = quarantinePartIn(found.name) === "out" ? "source" : "destination";
+  const members = lost(found, declared, near).flatMap((member) => within(member, asked[near]));
+  if (members.length === 0) return [];
+  const all = inOrderOf(found[near], united(declared?.[near] ?? [], members));
+  return [{ rule: { ...(declared ?? asked), [near]: all }, members }];
+}
+
+/** What of a block is in others; a name that is among them. */
+function within(member: string, others: readonly string[]): string[] {
+  const block = parseBlock(member);
+  if (block === undefined) return others.includes(member) ? [member] : [];
+  const common = intersection([block], blocksOf(others)[block.family]);
+  if (size(common) === size([block])) return [member];
+  return common.flatMap((interval) => cidrsOf(block.family, interval)).map(({ text }) => text);
+}
+
+function blocksOf(texts: readonly string[]): Record<Family, IntervalSet> {
+  const blocks = texts.flatMap((text) => parseBlock(text) ?? []);
+  return Object.fromEntries(
+    FAMILIES.map((family) => [family, setOf(blocks.filter((block) => block.family === family))]),
+  ) as Record<Family, IntervalSet>;
+}
+
+/** As the firewall has them, where these are the same: what stays as it is is not written. */
+function inOrderOf(found: readonly string[], members: readonly string[]): string[] {
+  const known = new Set(members.map(canonicalAddress));
+  const isSame = found.length === members.length && found.every((each) => known.has(canonicalAddress(each)));
+  return isSame ? [...found] : [...members];
+}
