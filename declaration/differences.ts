@@ -1,5 +1,5 @@
 /** How what is found differs from what is declared, or one declaration from another. */
-import type { Declaration, PolicyContent } from "./declaration";
+import type { Declaration } from "./declaration";
 import { KINDS, PARTS, type Part } from "./kinds/index";
 
 /** One object that is not as declared. */
@@ -49,11 +49,17 @@ export interface RuleChanges {
   removed: string[];
 }
 
+/** What rules and address groups name, declared or found. */
+interface Naming {
+  rules: readonly { name: string; source: readonly string[]; destination: readonly string[] }[];
+  addressGroups: readonly { name: string; members?: readonly string[] }[];
+}
+
 /**
  * How the rules of two declarations differ.
  * @param content what `after` says; where it is given, a rule also changes with an address group that it names
  */
-export function ruleChanges(before: Declaration, after: Declaration, content?: PolicyContent): RuleChanges {
+export function ruleChanges(before: Declaration, after: Declaration, content?: Naming): RuleChanges {
   const names = Object.keys(after.rules);
   const throughGroups = new Set(content === undefined ? [] : changedThroughGroups(before, after, content));
   return {
@@ -71,11 +77,9 @@ export function ruleChanges(before: Declaration, after: Declaration, content?: P
 function changedThroughGroups(
   before: Declaration,
   after: Declaration,
-  { rules, addressGroups }: PolicyContent,
+  { rules, addressGroups }: Naming,
 ): string[] {
-  const members = new Map(
-    addressGroups.map((group) => [group.name, "members" in group ? group.members : []]),
-  );
+  const members = new Map(addressGroups.map((group) => [group.name, group.members ?? []]));
   const differs = (name: string): boolean =>
     before.addressGroups[name] !== after.addressGroups[name] ||
     before.addresses[name] !== after.addresses[name] ||

@@ -49,7 +49,10 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
       session.unregistered.size > 0 ||
       olds.hash !== stateHash(news.declared, news);
     const places = placesOf(news.before, news.quarantineBefore);
-    if (changes || (await isBehind(session, { ...news, ...places }))) return { changes: true };
+    // A commit may outlive its run, or fail in what follows it: a refresh finds what it came to, and the rest is still open.
+    const isOpen =
+      olds.applied !== undefined && declarationHash(olds.applied) !== declarationHash(news.declared);
+    if (changes || isOpen || (await isBehind(session, { ...news, ...places }))) return { changes: true };
     noteOutcome(session, UNCHANGED);
     return { changes: false };
   },
@@ -59,7 +62,7 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
   },
 
   async update(_id, olds, inputs) {
-    return { outs: await afterDiagnostics(() => noted(inputs, olds.lastCommit)) };
+    return { outs: await afterDiagnostics(() => noted(inputs, olds.lastCommit, olds.applied)) };
   },
 
   /** Finds what differs from the last commit, in either configuration; whoever made it differ. */
@@ -102,12 +105,17 @@ async function read(id: string, olds: CommitOutputs): Promise<dynamic.ReadResult
 /**
  * Commits, and notes how that ended for the table of all firewalls.
  * @param before the last commit before this one
+ * @param applied what the last update brought into force
  */
-async function noted(inputs: CommitInputs, before: LastCommit = {}): Promise<CommitOutputs> {
+async function noted(
+  inputs: CommitInputs,
+  before: LastCommit = {},
+  applied?: Declaration,
+): Promise<CommitOutputs> {
   const { firewall, ownerId, declared } = inputs;
   const session = sessionWith(firewall);
   try {
-    const made = await session.reporting(NAME, () => commit(inputs));
+    const made = await session.reporting(NAME, () => commit(inputs, applied));
     const rules = counted(Object.keys(declared.rules).length, "rule");
     noteOutcome(session, made === undefined ? `${rules}, as they were` : `${rules}, commit job ${made.job}`);
     const places = placesOf(inputs.before, inputs.quarantineBefore);
@@ -123,7 +131,7 @@ async function noted(inputs: CommitInputs, before: LastCommit = {}): Promise<Com
 const LOCK_IS_LEFT = "a run that was killed has left its commit lock";
 
 /** @returns what was committed; undefined: nothing needed to be */
-async function commit(inputs: CommitInputs): Promise<LastCommit | undefined> {
+async function commit(inputs: CommitInputs, applied?: Declaration): Promise<LastCommit | undefined> {
   const { firewall, ownerId, declared, stack } = inputs;
   const places = placesOf(inputs.before, inputs.quarantineBefore);
   const session = sessionWith(firewall);
@@ -138,6 +146,7 @@ async function commit(inputs: CommitInputs): Promise<LastCommit | undefined> {
     ownerId,
     ...places,
     declared,
+    applied,
     adopt: inputs.adopt,
     isolated: inputs.isolated,
     description: (counts) => `aws-panos-rules ${stack}: ${counts}`,

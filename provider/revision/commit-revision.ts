@@ -1,8 +1,16 @@
 import { withCommitLock } from "./commit-lock";
 import { commentRules, pendingRules } from "./comments";
-import { contentOf, counts, isAsDeclared, withLeft, type Committed } from "./committed";
+import {
+  changedUnfollowed,
+  contentOf,
+  counts,
+  isAsDeclared,
+  reducedRules,
+  withLeft,
+  type Committed,
+} from "./committed";
 import { timeForCommit } from "./deadline";
-import { EstablishedSessions, endSessionsOfIsolated, reducedRules, sayLeft } from "./established";
+import { EstablishedSessions, endSessions } from "./established";
 import { nameOthersChanges, requirePlacesInRunning } from "./our-part";
 import { followPanorama, waitForPanorama, waitForPeer } from "./peer";
 import { askProbes, requireAllowed } from "./probe";
@@ -45,8 +53,10 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     const changed = names.filter((name) => before.rules[name] !== revision.declared.rules[name]);
     // Where nothing changes, a run before this one may have failed at the probes: then all are asked.
     const probed = changed.length > 0 ? changed : names;
+    const unfollowed = changedUnfollowed(revision, before, running, exempt);
     if (!changes.some(({ owner }) => owner === administrator) && isAsDeclared(revision, before, exempt)) {
-      afterwards = () => endSessionsOfIsolated(session, revision);
+      const left = new EstablishedSessions(session, unfollowed);
+      afterwards = () => endSessions(session, revision, left, running);
       await pushRevision(session, administrator, revision, { exempt, isNew: false, probed, running });
       requireLeftInForce(session, revision, unmarked, running);
       requireAllowed(session, await askProbes(session, probed, running), running, revision.before);
@@ -54,7 +64,7 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     }
 
     const reduced = reducedRules(revision.ownerId, running, candidate, exempt);
-    const established = new EstablishedSessions(session, reduced);
+    const established = new EstablishedSessions(session, [...new Set([...reduced, ...unfollowed])]);
     if (settings.clearSessions) await established.note();
 
     if (settings.commitScope === "own") {
@@ -68,12 +78,7 @@ export async function commitRevision(session: Session, revision: Revision): Prom
     }
     const expected = counts(before, withLeft(revision.declared, before, exempt));
     const job = await ship(session, administrator, revision.description(expected), expected);
-    afterwards = async () => {
-      await endSessionsOfIsolated(session, revision);
-      if (reduced.length === 0) return;
-      if (settings.clearSessions) await established.end(candidate);
-      else sayLeft(session, reduced);
-    };
+    afterwards = () => endSessions(session, revision, established, candidate);
     await followPanorama(session, revision, exempt);
     // What they choose packets by is what was committed, or the next line says otherwise.
     const [committed, probes] = await Promise.all([

@@ -1,42 +1,16 @@
 import type { PanosClient } from "../../panos/client";
-import { addressSet } from "../../panos/entries";
 import { labelOf } from "../../panos/device-groups";
 import { PanosError } from "../../panos/error";
 import { policyMatch } from "../../panos/match";
 import { endSession, sessionKey, sessionsOf, type Session as Established } from "../../panos/sessions";
 import { counted, listed } from "../../lib/text";
-import { addressesNamed, type PolicyObjects } from "../../declaration/objects";
-import { ownObjects } from "../../declaration/ownership";
+import type { PolicyObjects } from "../../declaration/objects";
 import { inParallel } from "../../lib/parallel";
 import type { Session } from "../session/session";
 import { tell } from "../session/tell";
 import { devicesOf, type Device } from "./devices";
 import { endIsolated } from "./isolated";
 import type { Revision } from "./revision";
-
-/**
- * Rules of ours that running loses, or that let less in afterwards: what they allowed may no longer be.
- * @param exempt rules that this stack leaves as they are
- */
-export function reducedRules(
-  ownerId: string,
-  before: PolicyObjects,
-  after: PolicyObjects,
-  exempt: ReadonlySet<string>,
-): string[] {
-  return ownObjects(ownerId, before).rules.filter((name) => {
-    const [old, now] = [before.rules.get(name)!, after.rules.get(name)];
-    if (exempt.has(name) || old.action !== "allow") return false;
-    if (now === undefined) return true;
-    const lists = ["from", "to", "application", "service"] as const;
-    if (lists.some((list) => old[list].some((member) => !now[list].includes(member)))) return true;
-    // A rule may let less in because a group of ours lost members, and no less where it names a group instead.
-    return (["source", "destination"] as const).some((list) => {
-      const left = new Set(addressSet(addressesNamed(now[list], after)));
-      return addressSet(addressesNamed(old[list], before)).some((address) => !left.has(address));
-    });
-  });
-}
 
 /** What goes on that rules of ours allowed, on the firewall or on each of a device group. */
 export class EstablishedSessions {
@@ -45,7 +19,7 @@ export class EstablishedSessions {
 
   constructor(
     private readonly session: Session,
-    private readonly rules: readonly string[],
+    readonly rules: readonly string[],
   ) {}
 
   /** Notes them before the commit: afterwards the device may no longer say whose they were. */
@@ -128,15 +102,29 @@ export class EstablishedSessions {
   }
 }
 
-/** Whoever is isolated is so by now, whether this run or one before it has committed that. */
-export async function endSessionsOfIsolated(session: Session, { isolated }: Revision): Promise<void> {
-  if (isolated === undefined) return;
-  const { connected } = await devicesOf(session);
-  await inParallel(connected, (device) => endIsolated(device, isolated));
+/**
+ * Ends, once a revision is in force, what it lets in no longer: sessions of whom is isolated, whether this run or one
+ * before it has committed that, and of rules removed or narrowed, or says that they are left.
+ */
+export async function endSessions(
+  session: Session,
+  { isolated }: Revision,
+  established: EstablishedSessions,
+  policy: PolicyObjects,
+): Promise<void> {
+  if (isolated !== undefined) {
+    const { connected } = await devicesOf(session);
+    await inParallel(connected, (device) => endIsolated(device, isolated));
+  }
+  const { rules } = established;
+  if (rules.length === 0) return;
+  const { settings } = await session.open();
+  if (settings.clearSessions) await established.end(policy);
+  else sayLeft(session, rules);
 }
 
 /** What a run says that leaves them. */
-export function sayLeft(session: Session, rules: readonly string[]): void {
+function sayLeft(session: Session, rules: readonly string[]): void {
   tell(
     "info",
     `sessions that these rules allowed on ${session.firewall} before they were removed or narrowed are left to it ` +

@@ -18,6 +18,8 @@ import { ProviderError } from "../error";
 export interface Revision extends Places {
   ownerId: string;
   declared: Declaration;
+  /** What the last update that came to its end brought into force; absent: nobody knows. */
+  applied?: Declaration | undefined;
   /** Administrator's rules that declared ones are to replace. */
   adopt?: Adoptions | undefined;
   /** Absent: nobody. */

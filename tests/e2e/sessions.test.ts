@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { SessionRequest, SimulatorOptions } from "../../packages/simulator";
+import type { Job, SessionRequest, SimulatorOptions } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, ruleEntry, said, succeeded } from "../support/lab";
 import { onTargets } from "../support/targets";
@@ -63,6 +63,39 @@ onTargets("e2e: sessions of rules that go", (target) => {
     expect(said(destroyed)).to.include("1 of 1 session of rules removed or narrowed were ended");
     expect(left()).to.deep.equal([theirs, byBoth]);
   });
+
+  for (const refresh of [false, true]) {
+    const how = refresh ? ", which a refresh finds" : "";
+    it(`are ended by the next run where the commit outlives this one${how}`, async () => {
+      const settings = { "aws-panos-rules:sessions": "clear" };
+      const stack = await start(settings, { commitSeconds: 1.5 });
+      open("203.0.113.5");
+      const inside = open("203.0.113.200");
+      open("203.0.113.5", ssh);
+      const theirs = open("203.0.113.5", { destination: "10.9.9.9" });
+
+      await lab.setAccount(account([NARROWED], [2]));
+      await lab.configure({ settings: { ...settings, "panos:commitTimeout": 1 } });
+      const ended = new Promise<void>((resolve) =>
+        lab.firewall.on("job", ({ type, status }: Job) => {
+          if (type === "Commit" && status === "FIN") resolve();
+        }),
+      );
+      const lost = await stack.up();
+      expect(lost.code).to.equal(1);
+      expect(said(lost)).to.include("has not finished after 1 s");
+      await ended;
+      expect(lab.ours()).to.deep.equal([ruleOf(WEB)]);
+      await lab.configure({ settings });
+      const { result, commits } = await lab.during(() => stack.up({ refresh }));
+      expect(said(succeeded(result))).to.include("2 of 3 sessions of rules removed or narrowed were ended");
+      expect(commits).to.equal(0);
+      expect(left()).to.deep.equal([inside, theirs]);
+
+      const again = await lab.during(() => stack.up({ refresh }));
+      expect(succeeded(again.result).steps).to.deep.equal([]);
+    });
+  }
 
   it("are left to the firewall unless told otherwise, which is said where rules go and nowhere else", async () => {
     const stack = await start({});
