@@ -9,6 +9,7 @@ import { carriersByGroup } from "./destinations";
 import { compareWithheld } from "./order";
 import { permissionReader, type RelevantPermission } from "./permissions";
 import { policiesOf, type Policies } from "./policies";
+import { namedApart } from "./prefix-lists";
 import { isolationOf, leavesGroups, withheldFrom, withoutIsolated } from "./quarantine";
 import { isIsolated, marksIn, type Marks } from "./marks";
 import { protectedInterfaces, type ProtectedInterface, type Protection } from "./routing";
@@ -122,7 +123,7 @@ export class Account {
       );
     }
     return {
-      rules: withApplicationsInside(found, options.ownerId).sort((a, b) =>
+      rules: withApplicationsInside(namedApart(found, options.ownerId), options.ownerId).sort((a, b) =>
         compareTexts(a.rule.name, b.rule.name),
       ),
       withheld: withheld.sort(compareWithheld),

@@ -100,10 +100,18 @@ export function groupOfList(
     name: prefixListName(ownerId, prefixListId, isWhole ? undefined : scopeOf(scope)),
     prefixListId,
     entries: crossing.map(({ text }) => text),
+    vpcIds: vpcIdsOf(scope.carriers),
   };
 }
 
-/** What `relevantPermissions` decides by. Carriers with the same routes are one scope. */
+function vpcIdsOf({ families }: ZonedCarriers): string[] {
+  return [...new Set(FAMILIES.flatMap((family) => families[family].vpcIds))].sort(compareTexts);
+}
+
+/**
+ * What `permissionReader` decides by, but for the VPCs, whose routes say what is in which zone: most VPCs say the same.
+ * Carriers with the same routes are one scope. Where one has several contents, `namedApart` tells them apart.
+ */
 function scopeOf({ permission: { direction, ipProtocol }, outside, carriers }: ListScope): unknown {
   const routed = FAMILIES.map((family) => {
     const { addresses, crossings } = carriers.families[family];
@@ -113,6 +121,54 @@ function scopeOf({ permission: { direction, ipProtocol }, outside, carriers }: L
       .join(" ");
   });
   return [direction, outside, familyOf(ipProtocol) ?? "", ...routed];
+}
+
+/**
+ * The rules, each naming groups that have its own entries: where one name would stand for several contents, each of these
+ * has a name of its own, by the VPCs, or else by its entries.
+ */
+export function namedApart(rules: readonly MappedRule[], ownerId: string): MappedRule[] {
+  const apart = (by: (list: MappedPrefixList) => unknown) => (named: readonly MappedRule[]) => {
+    const ambiguous = ambiguousNames(named);
+    if (ambiguous.size === 0) return named;
+    return named.map((each) => {
+      const { prefixLists = [] } = each;
+      if (!prefixLists.some(({ name }) => ambiguous.has(name))) return each;
+      return renamed(each, (list) =>
+        ambiguous.has(list.name)
+          ? prefixListName(ownerId, list.prefixListId, [list.name, by(list)])
+          : list.name,
+      );
+    });
+  };
+  const byVpcs = apart(({ vpcIds }) => vpcIds)(rules);
+  return [...apart(({ entries }) => entries)(byVpcs)];
+}
+
+function ambiguousNames(rules: readonly MappedRule[]): Set<string> {
+  const contents = new Map<string, string>();
+  const ambiguous = new Set<string>();
+  for (const { name, entries } of rules.flatMap(({ prefixLists = [] }) => prefixLists)) {
+    const content = entries.join(" ");
+    if ((contents.get(name) ?? content) !== content) ambiguous.add(name);
+    contents.set(name, content);
+  }
+  return ambiguous;
+}
+
+function renamed(mapped: MappedRule, nameOf: (list: MappedPrefixList) => string): MappedRule {
+  const { rule, permission, prefixLists = [] } = mapped;
+  const lists = prefixLists
+    .map((list) => ({ ...list, name: nameOf(list) }))
+    .sort((a, b) => compareTexts(a.name, b.name));
+  const far = permission.direction === "egress" ? "destination" : "source";
+  const before = new Set(prefixLists.map(({ name }) => name));
+  const others = rule[far].filter((text) => !before.has(text));
+  return {
+    ...mapped,
+    rule: { ...rule, [far]: [...lists.map(({ name }) => name), ...others] },
+    prefixLists: lists,
+  };
 }
 
 /** The prefix lists that rules name as address groups, each once, sorted by name. */

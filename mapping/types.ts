@@ -135,6 +135,8 @@ export interface MappedPrefixList {
   prefixListId: string;
   /** The entries that cross the firewall, as CIDR blocks in their one spelling, sorted, each once. */
   entries: string[];
+  /** The VPCs of the rule's interfaces, sorted: their routes have a say in which entries those are. */
+  vpcIds: string[];
 }
 
 /** A security group's dynamic address group, and whom it stands for. */

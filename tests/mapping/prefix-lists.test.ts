@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Inventory, PrefixList, SecurityGroupRule } from "../../inventory/types";
+import type { Inventory, PrefixList, Route, SecurityGroupRule } from "../../inventory/types";
 import { mapInventory, prefixListGroupsOf, prefixListObjects } from "../../mapping";
 import { adoption } from "../../mapping/adoption";
 import { parseCidr } from "../../lib/net/cidr";
@@ -13,8 +13,9 @@ import {
   prefixListName,
   prefixListPartName,
 } from "../../declaration/names";
-import type { MappingOptions } from "../../mapping/types";
-import { inventoryWith, OPTIONS, rulebase, theirs } from "./fixtures";
+import type { MappingOptions, Policy } from "../../mapping/types";
+import { inventoryWith, networkInterface, OPTIONS, rulebase, securityGroup, theirs } from "./fixtures";
+import { randomOf, type Random } from "./oracle/random";
 
 const OWNER = OPTIONS.ownerId;
 const LIST = "pl-0123456789abcdef0";
@@ -39,6 +40,72 @@ function map(
 }
 
 const sources = ({ rules }: ReturnType<typeof map>) => rules.map(({ rule }) => rule.source);
+
+/** VPCs with an instance and a group each, of which some send what goes to some others to the firewall, and a list of all. */
+function betweenVpcs({ some, oneIn, pick }: Random): Inventory {
+  const numbers = [0, 1, 2, 3, 4, 5];
+  const whole = [{ destinationCidrBlock: "0.0.0.0/0", instanceId: "i-fw" }];
+  const routesTo = (others: number[]) =>
+    others.map((to) => ({ destinationCidrBlock: `10.${to}.0.0/16`, instanceId: "i-fw" }));
+  return vpcsWith(
+    numbers.map((number) => (number < 3 || oneIn(4) ? whole : routesTo(some([0, 1, 2])))),
+    [pick([[0, 1], [0]]), pick([[0, 2], [2]]), [1, 2]],
+    [...some(numbers.map((number) => `10.${number}.1.0/24`)), "203.0.113.0/24"],
+  );
+}
+
+/** Two groups in a VPC together, and each in one more, to which another VPC leads alone. */
+function twoVpcs(entries: string[]): Inventory {
+  const whole = [{ destinationCidrBlock: "0.0.0.0/0", instanceId: "i-fw" }];
+  const routes = [1, 2].map((to) => [{ destinationCidrBlock: `10.${to}.0.0/16`, instanceId: "i-fw" }]);
+  return vpcsWith(
+    [whole, whole, whole, ...routes],
+    [
+      [0, 1],
+      [0, 2],
+    ],
+    entries,
+  );
+}
+
+/** @param groups for each security group, which let in from the list, the VPCs that it is used in */
+function vpcsWith(routes: Route[][], groups: number[][], entries: string[]): Inventory {
+  const numbers = routes.map((_, number) => number);
+  return {
+    format: 1,
+    vpcs: numbers.map((number) => ({
+      id: `vpc-${number}`,
+      cidrBlocks: [`10.${number}.0.0/16`],
+      ipv6CidrBlocks: [],
+    })),
+    subnets: numbers.map((number) => ({
+      id: `subnet-${number}`,
+      vpcId: `vpc-${number}`,
+      routeTableId: `rtb-${number}`,
+    })),
+    routeTables: routes.map((each, number) => ({
+      id: `rtb-${number}`,
+      vpcId: `vpc-${number}`,
+      routes: each,
+    })),
+    instances: numbers.map((number) => ({ id: `i-${number}`, state: "running" })),
+    networkInterfaces: numbers.map((number) =>
+      networkInterface({
+        id: `eni-${number}`,
+        instanceId: `i-${number}`,
+        vpcId: `vpc-${number}`,
+        subnetId: `subnet-${number}`,
+        privateIpAddresses: [`10.${number}.9.9`],
+        ipv6Addresses: [],
+        securityGroupIds: groups.flatMap((vpcs, group) => (vpcs.includes(number) ? [`sg-0${group}`] : [])),
+      }),
+    ),
+    securityGroups: groups.map((_, group) =>
+      securityGroup([{ id: `sgr-${group}`, prefixListId: LIST }], { id: `sg-0${group}`, vpcId: "vpc-0" }),
+    ),
+    prefixLists: [list(entries)],
+  };
+}
 
 describe("large prefix lists", () => {
   it("are named by rules as one group, small ones by their entries", () => {
@@ -72,6 +139,36 @@ describe("large prefix lists", () => {
     const icmp = { ipProtocol: "icmpv6", fromPort: -1, toPort: -1, prefixListId: LIST };
     const mixed = map([...OFFICES, "2001:db8:ff::/48"], {}, [icmp, { ...HTTPS, prefixListId: LIST }]);
     expect(mixed.lists.map(({ entries }) => entries.length).sort()).to.deep.equal([1, 4]);
+  });
+
+  it("say for every rule what its entries would say, wherever zones depend on other VPCs' routes", () => {
+    let apart = 0;
+    for (let seed = 1; seed <= 100; seed++) {
+      const inventory = betweenVpcs(randomOf(seed, 0));
+      const [named, plain] = [0, undefined].map((prefixListGroups) =>
+        mapInventory(inventory, { ...OPTIONS, ...(prefixListGroups !== undefined && { prefixListGroups }) }),
+      ) as [Policy, Policy];
+      const entries = new Map(prefixListGroupsOf(named.rules).map((each) => [each.name, each.entries]));
+      const said = ({ rules }: Policy) =>
+        rules.map(({ rule }) => [rule.name, rule.source.flatMap((text) => entries.get(text) ?? [text])]);
+      expect(said(named), `seed ${seed}`).to.deep.equal(said(plain));
+      for (const name of entries.keys()) expect(isAddressGroupName(name, OWNER), name).to.equal(true);
+      const scopes = new Set(named.rules.map(({ rule }) => rule.from[0]));
+      if (entries.size > scopes.size) apart++;
+    }
+    expect(apart, "accounts in which one zone needs several groups").to.be.greaterThan(20);
+  });
+
+  it("keep their names while rules of one scope have the same entries", () => {
+    const names = (entries: string[]) => {
+      const [policy] = [mapInventory(twoVpcs(entries), { ...OPTIONS, prefixListGroups: 0 })];
+      return policy.rules.filter(({ rule }) => rule.from[0] === "trust").map(({ rule }) => rule.source);
+    };
+    const [[one], [other]] = names(["10.3.1.0/24", "10.4.1.0/24", "203.0.113.0/24"]) as [string[], string[]];
+    expect(one).to.not.equal(other);
+    expect(names(["10.3.2.0/24", "10.4.2.0/24", "203.0.113.0/24"])).to.deep.equal([[one], [other]]);
+    const alone = names(["10.3.1.0/24", "203.0.113.0/24"]);
+    expect(alone).to.deep.equal([["aws-abcd1234-pl-0123456789abcdef0-s0bc45282b3e4"]]);
   });
 
   it("stand beside what else a permission names, and leave an entry to the rule that names it too", () => {
