@@ -1,6 +1,6 @@
 import type { Output } from "@pulumi/pulumi";
 import { ComponentResource } from "@pulumi/pulumi/resource";
-import type { ComponentResourceOptions, CustomResource } from "@pulumi/pulumi/resource";
+import type { ComponentResourceOptions } from "@pulumi/pulumi/resource";
 import { isQuarantineRuleName } from "../declaration/names";
 import type { SecurityRule } from "../panos/policy";
 import { declarationOf, stackTag, type PolicyContent } from "../declaration/declaration";
@@ -13,8 +13,8 @@ import type { Difference } from "../declaration/differences";
 import type { Isolated } from "./revision/isolated";
 import { logicalName } from "../declaration/logical-name";
 import { placeOf, placedBefore, placesOf } from "../declaration/placement";
-import { Registering, registerResources } from "./resource/registration";
-import { Commit, Firewall, ObjectResource, RegisteredAddresses } from "./resources";
+import { Registering, urnOf, type Registered } from "./resource/registration";
+import { Commit, Firewall, objectResource, RegisteredAddresses } from "./resources";
 
 /** What isolates instances, beside the rules. */
 interface IsolationArgs extends Isolated {
@@ -69,12 +69,7 @@ export class FirewallPolicy extends ComponentResource {
     const { addresses: isolated = [], responders = [] } = isolation ?? {};
     const whom = isolated.length > 0 && { isolated: { addresses: isolated, responders } };
 
-    const registered = registerResources(async () => {
-      const firewall = await declaring.firewall();
-      await declaring.registeredAddresses(firewall, { ...limit, ...whom });
-      await declaring.objects(firewall);
-      await declaring.registering.all();
-    });
+    const registered = declaring.all({ ...limit, ...whom });
     // A plain promise, so that Commit waits for all the others while the state holds no dependency on them:
     // a dependency would be broken, and Commit with it, whenever one of them is deleted.
     const commit = new Commit(
@@ -105,8 +100,8 @@ class Declaring {
   /** What every object's inputs have. */
   private readonly owned;
   /** The resources that declare objects, by the objects' names. */
-  private readonly declared = new Map<string, CustomResource>();
-  readonly registering: Registering;
+  private readonly declared = new Map<string, Registered>();
+  private readonly registering: Registering;
 
   constructor(
     private readonly parent: FirewallPolicy,
@@ -123,7 +118,15 @@ class Declaring {
     return this.args.listed ? `${this.name}/${resource}` : resource;
   }
 
-  firewall(): Promise<Firewall> {
+  /** Resolves when everything but the commit is registered. @param limits what keeps addresses from being left out */
+  async all(limits: object): Promise<void> {
+    const firewall = this.firewall();
+    const registered = [firewall, ...this.registeredAddresses(firewall, limits)].map(urnOf);
+    await this.objects({ urn: urnOf(firewall) });
+    await Promise.all([...registered, this.registering.all()]);
+  }
+
+  private firewall(): Firewall {
     const { name, vsys, hostname, ownerId, cleanupRule, stack, refusal, acceptRename } = this.args;
     const inputs = { name, vsys, hostname, ownerId, cleanupRule, stack };
     const all = {
@@ -131,28 +134,27 @@ class Declaring {
       ...(acceptRename && { acceptRename }),
       ...(refusal !== undefined && { refusal }),
     };
-    return this.registering.create(() => new Firewall(this.named("firewall"), all, { parent: this.parent }));
+    return new Firewall(this.named("firewall"), all, { parent: this.parent });
   }
 
   /** Behind nothing but the firewall: an address must not wait for rules, nor for what they wait for. */
-  async registeredAddresses(firewall: Firewall, limits: object): Promise<void> {
+  private registeredAddresses(firewall: Firewall, limits: object): RegisteredAddresses[] {
     const { registrations } = this.args;
-    if (registrations === undefined) return;
+    if (registrations === undefined) return [];
     const inputs = { ...this.owned, registrations, ...limits };
     const options = { parent: this.parent, dependsOn: firewall };
-    const name = this.named("registered-addresses");
-    await this.registering.create(() => new RegisteredAddresses(name, inputs, options));
+    return [new RegisteredAddresses(this.named("registered-addresses"), inputs, options)];
   }
 
   /** Everything that is staged: the tag first, and each object after those that it names. */
-  async objects(firewall: Firewall): Promise<void> {
+  private async objects(firewall: Registered): Promise<void> {
     const { ownerId, stack, acceptRename } = this.args;
     const stackObject = stackTag(ownerId, stack);
     const inputs = { firewall: this.owned.firewall, ...stackObject, acceptRename };
-    const options = { parent: this.parent, dependsOn: firewall };
-    const tag = await this.registering.create(
-      () => new ObjectResource("tags", this.named(stackObject.name), inputs, options),
-    );
+    const tag = await this.registering.create({
+      ...objectResource("tags", this.named(stackObject.name), inputs),
+      dependsOn: [firewall],
+    });
     for (const part of ORDER_OF_REMOVAL.toReversed()) {
       if (part === "tags") continue;
       if (part === "addresses") await this.addresses(tag);
@@ -162,18 +164,18 @@ class Declaring {
   }
 
   /** One resource for all: there may be a thousand. */
-  private async addresses(tag: CustomResource): Promise<void> {
+  private async addresses(tag: Registered): Promise<void> {
     const { addresses } = this.args;
     if (addresses.length === 0) return;
     const inputs = { ...this.owned, name: ADDRESSES, addresses: addresses.map(({ value }) => value) };
-    const options = { parent: this.parent, dependsOn: tag };
-    const resource = await this.registering.create(
-      () => new ObjectResource("addresses", this.named(ADDRESSES), inputs, options),
-    );
+    const resource = await this.registering.create({
+      ...objectResource("addresses", this.named(ADDRESSES), inputs),
+      dependsOn: [tag],
+    });
     for (const { name } of addresses) this.declared.set(name, resource);
   }
 
-  private async rules(tag: CustomResource): Promise<void> {
+  private async rules(tag: Registered): Promise<void> {
     const { rules, ownerId } = this.args;
     for (const rule of inOrderOfPlacing(rules, ownerId)) {
       const first = this.declared.get(placedBefore(rule.name, ownerId) ?? "");
@@ -185,22 +187,21 @@ class Declaring {
   /** @param first what has to be there before it, besides what it names */
   private async object<P extends Exclude<Part, "tags" | "addresses">>(
     part: P,
-    inputs: ConstructorParameters<typeof ObjectResource<P>>[2] & Named,
-    tag: CustomResource,
-    first?: CustomResource,
+    inputs: Parameters<typeof objectResource<P>>[2] & Named,
+    tag: Registered,
+    first?: Registered,
   ): Promise<void> {
     const used = [...namesIn(part, inputs).map((name) => this.declared.get(name)), first];
     const needed = [...new Set(used.filter((resource) => resource !== undefined))];
     const { groupNames = new Map<string, string>() } = this.args;
     const called = this.named(logicalName(inputs.name, groupNames));
     const own = this.named(inputs.name);
-    const options = {
-      parent: this.parent,
-      dependsOn: needed.length > 0 ? needed : tag,
+    const resource = await this.registering.create({
+      ...objectResource(part, called, inputs),
+      dependsOn: needed.length > 0 ? needed : [tag],
       // States of earlier versions have the object's own name, and so have those made while its group's wasn't known.
-      ...(called !== own && { aliases: [{ name: own }] }),
-    };
-    const resource = await this.registering.create(() => new ObjectResource(part, called, inputs, options));
+      aliases: called === own ? [] : [own],
+    });
     // Of rules only those of isolation have others that wait for them, and there may be ten thousand.
     if (part !== "rules" || isQuarantineRuleName(inputs.name, this.args.ownerId)) {
       this.declared.set(inputs.name, resource);

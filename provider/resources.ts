@@ -12,6 +12,7 @@ import type {
   SecurityRuleInputs,
   TagInputs,
 } from "./resource/inputs";
+import type { Registration } from "./resource/registration";
 
 /**
  * What Pulumi keeps in every resource's state, twice, to find the code that manages it: one constant line,
@@ -22,16 +23,14 @@ function providerText(module: string): string {
   return `exports.handler=()=>{require("tsx/cjs");return require("./provider/${module}.ts").provider}`;
 }
 
+/** Dynamic resources are of the package that Pulumi serves with the program's own code. */
+const typeOf = (type: string) => `pulumi-nodejs:dynamic/panos:${type}`;
+
 type Inputs<T> = { [K in keyof T]: Input<T[K]> };
 
 class PanosResource<T extends object> extends CustomResource {
   constructor(type: string, name: string, module: string, inputs: Inputs<T>, options: CustomResourceOptions) {
-    super(
-      `pulumi-nodejs:dynamic/panos:${type}`,
-      name,
-      { ...inputs, __provider: providerText(module) },
-      options,
-    );
+    super(typeOf(type), name, { ...inputs, __provider: providerText(module) }, options);
   }
 }
 
@@ -58,11 +57,13 @@ interface MoreInputs {
 type InputsOf<P extends Part> = P extends keyof MoreInputs ? MoreInputs[P] : ObjectInputs<DeclaredOf<P>>;
 
 /** An object of one of the kinds that the table has, staged in the candidate; of addresses, all of a stack's. */
-export class ObjectResource<P extends Part> extends PanosResource<InputsOf<P>> {
-  constructor(part: P, name: string, inputs: InputsOf<P>, options: CustomResourceOptions) {
-    const { type, module } = KINDS[part].resource;
-    super(type, name, module, inputs, options);
-  }
+export function objectResource<P extends Part>(
+  part: P,
+  name: string,
+  inputs: InputsOf<P>,
+): Pick<Registration, "type" | "name" | "inputs"> {
+  const { type, module } = KINDS[part].resource;
+  return { type: typeOf(type), name, inputs: { ...inputs, __provider: providerText(module) } };
 }
 
 /** The one commit of an update. */

@@ -67,11 +67,9 @@ function propertyDependencies(
   dependencies: string[],
 ): Record<string, string[]> {
   const map = request.getPropertydependenciesMap();
-  const result: Record<string, string[]> = {};
-  if (map.getLength() === 0) {
-    for (const key of properties) result[key] = dependencies;
-    return result;
-  }
+  // Where none is named, each property depends on all; where some are, the others on nothing.
+  const others = map.getLength() === 0 ? dependencies : [];
+  const result = Object.fromEntries(properties.map((key) => [key, others]));
   map.forEach((value, key) => {
     result[key] = value.getUrnsList();
   });

@@ -144,6 +144,8 @@ onEveryTarget("e2e: runs that fail", (target) => {
     expect(said(result))
       .to.match(/Duplicate resource URN/i)
       .and.to.include(ruleOf(SSH));
+    // It is said in the engine's words, and not with lines of our code.
+    expect(said(result)).to.not.match(/\bat \S+ \(/);
     expect(commits).to.equal(0);
     expect(lab.running()).to.deep.equal(["cleanup"]);
   });

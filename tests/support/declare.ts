@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { declarationOf, NO_CONTENT } from "../../declaration/declaration";
-import { Commit, Firewall, ObjectResource } from "../../provider/resources";
+import { Registering, urnOf } from "../../provider/resource/registration";
+import { Commit, Firewall, objectResource } from "../../provider/resources";
 import type { SecurityRule } from "../../panos/policy";
 
 /** A policy declared otherwise than the program declares it: other names and parents in Pulumi. */
@@ -43,29 +44,26 @@ export function declare(variation: Variation): void {
     { parent },
   );
   const tag = { name: `aws-panos-${ownerId}`, comments: stack };
-  const tagResource = new ObjectResource(
-    "tags",
-    `${prefix}tag`,
-    { firewall, ...tag, acceptRename: false },
-    { parent, dependsOn: firewallResource },
-  );
   const rules = ports.map((port) => ruleFor(variedRule(variation, port), port, tag.name));
-  const ruleResources = rules.map((rule, index) => {
-    const logical = variation.logicalNames?.[ports[index] ?? 0] ?? rule.name;
-    return new ObjectResource(
-      "rules",
-      prefix + logical,
-      { firewall, ownerId, before, ...rule },
-      { parent, dependsOn: tagResource },
-    );
-  });
-  const registered = [firewallResource, tagResource, ...ruleResources].map(
-    (resource) => new Promise<unknown>((resolve) => void resource.urn.apply(resolve)),
-  );
+  const registering = new Registering(parent);
+  const registered = async () => {
+    const tagResource = await registering.create({
+      ...objectResource("tags", `${prefix}tag`, { firewall, ...tag, acceptRename: false }),
+      dependsOn: [{ urn: urnOf(firewallResource) }],
+    });
+    for (const [index, rule] of rules.entries()) {
+      const logical = variation.logicalNames?.[ports[index] ?? 0] ?? rule.name;
+      await registering.create({
+        ...objectResource("rules", prefix + logical, { firewall, ownerId, before, ...rule }),
+        dependsOn: [tagResource],
+      });
+    }
+    await registering.all();
+  };
   const declared = declarationOf(ownerId, stack, { ...NO_CONTENT, rules });
   new Commit(
     variation.commit ?? "commit",
-    { firewall, ownerId, before, stack, declared: Promise.all(registered).then(() => declared) },
+    { firewall, ownerId, before, stack, declared: registered().then(() => declared) },
     { parent },
   );
 }

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
-import { registerResources } from "../../provider/resource/registration";
 import { deployTrigger } from "../../trigger/infrastructure";
 import { triggerSettingsFrom, type TriggerSettings } from "../../trigger/settings";
 
@@ -75,9 +74,33 @@ export function deployedVariant(variant: string): Promise<Deployed> {
 }
 
 /** The resources that the program declares with a configuration, and the stack's outputs. */
-export function deployed(values: Record<string, unknown> = {}, answers: Answers = {}, mainStack?: object) {
-  // Without the SDK's stack traces, which take three quarters of the time.
-  return registerResources(() => deploy(values, answers, mainStack));
+export async function deployed(
+  values: Record<string, unknown> = {},
+  answers: Answers = {},
+  mainStack?: object,
+) {
+  const resume = pauseStackTraces();
+  try {
+    return await deploy(values, answers, mainStack);
+  } finally {
+    resume();
+  }
+}
+
+/**
+ * The SDK takes a stack trace for each of some eighty promises of a resource, which is three quarters of the time. It
+ * raises `Error.stackTraceLimit` itself, so a low limit would not last; V8 captures nothing where it is an accessor.
+ */
+function pauseStackTraces(): () => void {
+  const original = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit") ?? {};
+  const { stackTraceLimit } = Error;
+  Object.defineProperty(Error, "stackTraceLimit", {
+    configurable: true,
+    enumerable: true,
+    get: () => stackTraceLimit,
+    set: () => {},
+  });
+  return () => Object.defineProperty(Error, "stackTraceLimit", original);
 }
 
 async function deploy(values: Record<string, unknown>, answers: Answers, mainStack?: object) {
