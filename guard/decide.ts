@@ -94,7 +94,10 @@ function noticeFor(
     outcome !== undefined && isActed
       ? "What was undone before this was known has been put right."
       : undefined;
-  const reasons = [because, repaired].filter((each) => each !== undefined).join(" ");
+  const inferred = resolved.judged.isInferred
+    ? "Its event doesn't tell it: it is what is otherwise in the group, and may be another's change."
+    : undefined;
+  const reasons = [inferred, because, repaired].filter((each) => each !== undefined).join(" ");
   return noticeOf(
     toldAs(judged, event),
     group,

@@ -11,6 +11,7 @@ import { beginNew, noteEvent } from "./record/note-event";
 import { recordKey } from "./record/store";
 import { noteScope } from "./scope";
 import { noteText } from "./texts";
+import { UNSEEN_MS, unreadNotices } from "./unread";
 
 /**
  * Judges what an event did to a security group, and undoes what doesn't stand. Handled again, or after later
@@ -19,7 +20,7 @@ import { noteText } from "./texts";
  * @throws GuardError where it has to be tried again
  */
 export async function handleEvent(event: GroupEvent, guard: Guard): Promise<Notice[]> {
-  if (guard.ownRoles.some((role) => isRole(event.principal, role))) return [];
+  if (isOwn(event, guard)) return [];
   const { groups, records, tell } = guard;
   const id = event.group.id ?? (await groups.idOf(event.group.name ?? ""));
   if (id === undefined) {
@@ -50,12 +51,18 @@ export async function handleEvent(event: GroupEvent, guard: Guard): Promise<Noti
       await tell(scope);
       return { keep: record, result: { notices: scope } };
     }
+    const isNoted = record.entries.some((each) => each.event === event.id);
+    const unread = isNoted ? [] : unreadNotices(event, group, record, guard);
     const decided = await decide(record, group, found, consulting(guard, id), event);
     const { failure: failed } = decided;
-    if (failed === undefined && effects.length === 0)
+    if (failed === undefined && !isNoted)
       record.handled.push({ event: shortHash(event.id), at: guard.now().toISOString() });
     // What can't be judged is said once, not each time that it is tried.
-    const said = [...scope, ...decided.notices.filter((each) => isNew || !decided.untold.has(each))];
+    const said = [
+      ...scope,
+      ...unread,
+      ...decided.notices.filter((each) => isNew || !decided.untold.has(each)),
+    ];
     await tell(said);
     return { keep: record, result: { notices: said, ...(failed !== undefined && { failure: failed }) } };
   });
@@ -67,9 +74,6 @@ interface Handled {
   notices: Notice[];
   failure?: GuardError;
 }
-
-/** EC2 may not show a group for a while after it was made or changed (EC2's API is eventually consistent). */
-const UNSEEN_MS = 2 * 60_000;
 
 /** @throws GuardError where a group that is not there may only not be shown yet */
 function refuseYoung({ at }: GroupEvent, id: string, now: Date): void {
@@ -97,6 +101,11 @@ async function withGroupIds(effect: Effect, groups: SecurityGroups): Promise<Eff
   const id = await groups.idOf(name);
   if (id === undefined) return effect;
   return { ...effect, content: { ...effect.content, referencedSecurityGroupId: `${owner}${id}` } } as Effect;
+}
+
+/** Whether a change is the guard's own. */
+export function isOwn({ principal }: Pick<GroupEvent, "principal">, { ownRoles }: Pick<Guard, "ownRoles">) {
+  return ownRoles.some((role) => isRole(principal, role));
 }
 
 function isRole({ roleArn, arn, role }: Principal, own: string): boolean {

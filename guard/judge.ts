@@ -41,7 +41,7 @@ export async function judge(
   group: Group,
   judging: Judging,
 ): Promise<Judgement> {
-  const { entry } = resolved;
+  const { entry, judged } = resolved;
   const parts = await Promise.all(
     partsOf(resolved).map(async (part): Promise<Part> => {
       const list = part.content.prefixListId;
@@ -49,17 +49,23 @@ export async function judge(
       return { ...part, ...(entries && { entries }) };
     }),
   );
-  const verdicts = parts.map(({ kind, content, entries }) =>
-    evaluate(judging.policy, {
+  const verdicts = parts.map(({ kind, content, entries }) => {
+    const facts = {
       kind,
       content,
       group,
-      principal: entry.by,
       at: new Date(entry.at),
       account: event.account,
       ...(entries && { entries }),
-    }),
-  );
+    };
+    const verdict = evaluate(judging.policy, { ...facts, principal: entry.by });
+    if (!judged.isInferred || stops(verdict.decision)) return verdict;
+    // What this one may do, another who did it may not.
+    const anybodys = evaluate(judging.policy, facts);
+    return stops(anybodys.decision)
+      ? { ...anybodys, decision: "hold" as const, unknown: "principal" }
+      : verdict;
+  });
   if (parts.length === 0 && !resolved.isKnown) return { verdict: blind(judging.policy), parts };
   const verdict = strictest(verdicts);
   if (verdict === undefined) return { verdict: { decision: "allow", approvers: 1 }, approvedBy: [], parts };
@@ -79,7 +85,7 @@ export async function judge(
 /** Who approved every one of these; undefined where somebody is missing. What is good once is used up. */
 async function approved(
   stopped: readonly { part: Part; approvers: number }[],
-  { entry, rule }: Resolved,
+  { entry, rule, judged }: Resolved,
   group: Group,
   { policy, approvals, uses, now }: Judging,
 ): Promise<string[] | undefined> {
@@ -87,7 +93,10 @@ async function approved(
   for (;;) {
     const chosen = new Set<CountingApproval>();
     for (const { part, approvers } of stopped) {
-      const asking: Asking = { ...part, group: group.id, principal: entry.by, event: entry.event, rule };
+      const asking: Asking = {
+        ...{ ...part, group: group.id, event: entry.event, rule },
+        ...(!judged.isInferred && { principal: entry.by }),
+      };
       const { given, isEnough } = consentTo(asking, approvers, policy.approvers, all, now());
       if (!isEnough) return undefined;
       for (const approval of given) chosen.add(approval);

@@ -11,6 +11,7 @@ import { ISOLATION_CALLS, settleInstance } from "./isolate";
 import { siteText } from "./reach";
 import { handleTagging } from "./tagging";
 import type { Said } from "./tell";
+import { handleUnplaced } from "./unplaced";
 import { unreachedNotices } from "./unreached";
 
 export interface BatchResponse {
@@ -92,9 +93,9 @@ async function handleOne(arrival: Arrival, deployed: Deployed): Promise<void> {
   const event = groupEvent(record);
   if (event === undefined) return;
   const { guard } = deployed.guarding(event);
-  await saidWhereUnreached(arrival, handleEvent(event, guard), deployed, (because) =>
-    unreachedNotices(event, because, guard),
-  );
+  const isPlaced = event.group.id !== undefined || event.group.name !== undefined;
+  const handling = isPlaced ? handleEvent(event, guard) : handleUnplaced(event, guard);
+  await saidWhereUnreached(arrival, handling, deployed, (because) => unreachedNotices(event, because, guard));
 }
 
 async function isolateFor(arrival: Arrival, record: CloudTrailRecord, deployed: Deployed): Promise<void> {

@@ -93,8 +93,11 @@ export function noticeOf(
   const reason = because === undefined ? "" : ` ${because}`;
   const where = place === undefined ? "" : `, ${place}`;
   const group = { id, name: legible(name), vpcId };
+  const nothing = event.unread === undefined ? "changed no permission" : "changed what can't be read";
+  const of =
+    id === "" && name === "" ? `a security group${where}` : `security group ${group.name} (${id}${where})`;
   return {
-    summary: `${who} ${done.join(" and ") || "changed no permission"} of security group ${group.name} (${id}${where}). ${LAST[outcome]}${reason}`,
+    summary: `${who} ${done.join(" and ") || nothing} of ${of}. ${LAST[outcome]}${reason}`,
     decision: verdict.decision,
     outcome,
     escalated,

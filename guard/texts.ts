@@ -11,6 +11,7 @@ import { ruleKey } from "./rules";
  */
 export function noteText(record: GroupRecord, event: GroupEvent, effects: readonly Effect[]): boolean {
   if (record.base === undefined || event.at <= record.base.at || effects.length === 0) return false;
+  if (event.unread !== undefined) return false;
   if (!effects.every(({ op }) => op === "modify")) return false;
   const isLast = record.entries.every(
     ({ at, effects: earlier }) => at < event.at || earlier.every(({ isText }) => isText),

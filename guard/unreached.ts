@@ -5,7 +5,7 @@ import { noticeOf, type Notice } from "./notice";
 
 /**
  * What is said of a change in an account that can't be reached: it is held, whatever the policy says, because
- * neither the group nor its record tells. Nothing of an event that changes no rule that is judged.
+ * neither the group nor its record tells. Nothing of an event that changes no rule that is judged, as far as it tells.
  * @param because why the account can't be reached
  */
 export function unreachedNotices(
@@ -14,7 +14,7 @@ export function unreachedNotices(
   { policy, approveFlags, place }: Pick<Guard, "policy" | "approveFlags" | "place">,
 ): Notice[] {
   const judged = event.effects.filter(({ content }) => policy.egress || content?.direction !== "egress");
-  if (judged.length === 0) return [];
+  if (judged.length === 0 && event.unread === undefined) return [];
   const parts = judged.flatMap((effect) =>
     partsOf({ judged: { effect }, ...(effect.op === "put" && { after: effect.content }) }),
   );

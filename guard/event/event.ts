@@ -22,9 +22,11 @@ export interface GroupEvent {
   principal: Principal;
   sourceIp?: string;
   userAgent?: string;
-  /** `name` alone: a group of the default VPC, called by its name. */
+  /** `name` alone: a group of the default VPC, called by its name. Neither: the event doesn't say, and is `unread`. */
   group: { id?: string; name?: string };
   effects: Effect[];
+  /** Why `effects` may not be all that the call did: only a look at the group tells. Absent: they are. */
+  unread?: string;
   /** Whether the group was made or deleted by it. */
   life?: "created" | "deleted";
 }

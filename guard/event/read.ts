@@ -13,6 +13,7 @@ import { GuardError } from "../error";
 import type { Site } from "../reach";
 import { legible, ruleContent, ruleKey, type RuleContent } from "../rules";
 import type { Effect, GroupEvent, Tagging } from "./event";
+import { tellable, unreadReason, type Told } from "./unread";
 
 /** Calls that add, remove or modify a group's rules. */
 const DIRECTIONS: Readonly<Record<string, { op: "put" | "drop"; direction: Direction }>> = {
@@ -65,7 +66,11 @@ export function groupEvent(record: CloudTrailRecord): GroupEvent | undefined {
   });
   const needed = { eventID: id, eventTime: at, recipientAccountId: account, awsRegion: region };
   const missing = Object.keys(needed).filter((key) => needed[key as keyof typeof needed] === undefined);
-  if (group.id === undefined && group.name === undefined) missing.push("a group's id or name");
+  const { effects, unread } = effectsOf(name, request, { account: account ?? "", response });
+  // A new group's name is nobody's yet: another VPC's may have the same.
+  if (name === "CreateSecurityGroup") delete group.name;
+  if (group.id === undefined && group.name === undefined && unread === undefined)
+    missing.push("a group's id or name");
   if (missing.length > 0) {
     throw new GuardError(
       "EVENT",
@@ -79,10 +84,10 @@ export function groupEvent(record: CloudTrailRecord): GroupEvent | undefined {
     name,
     account: account!,
     region: region!,
-    effects: effectsOf(name, request, { account: account!, response }),
+    effects,
     group,
     principal,
-    ...given({ sourceIp, userAgent }),
+    ...given({ sourceIp, userAgent, unread }),
     ...(name === "CreateSecurityGroup" && { life: "created" as const }),
     ...(name === "DeleteSecurityGroup" && { life: "deleted" as const }),
   };
@@ -93,30 +98,49 @@ interface Context {
   response: Fields;
 }
 
-function effectsOf(name: string, request: Fields, context: Context): Effect[] {
-  if (name === "ModifySecurityGroupRules") return modifications(request, context);
+/** What a call did, and why that may not be all of it. */
+function effectsOf(
+  name: string,
+  request: Fields,
+  context: Context,
+): { effects: Effect[]; unread: string | undefined } {
+  const told =
+    name === "ModifySecurityGroupRules" ? modifications(request, context) : additions(name, request, context);
+  if (told === undefined) return { effects: [], unread: undefined };
+  return { effects: tellable(told.effects), unread: unreadReason(request, context.response, told) };
+}
+
+/** What was added or removed; undefined: it is no such call. */
+function additions(name: string, request: Fields, context: Context): Told | undefined {
   const { op, direction } = DIRECTIONS[name] ?? {};
-  if (op === undefined || direction === undefined) return [];
+  if (op === undefined || direction === undefined) return undefined;
   // The answer says exactly which rules came of it, or went, with their ids.
-  const answered = listIn(
+  const answers = listIn(
     field(context.response, op === "put" ? "securityGroupRuleSet" : "revokedSecurityGroupRuleSet"),
   ).map((rule) => answeredRule(recordIn(rule), direction, context));
-  const requested = contentsOf(request, direction, context);
+  const contents = contentsOf(request, direction, context);
+  const answered = answers.length;
   if (op === "put") {
-    return answered.length > 0
-      ? answered.map((rule) => ({ op, ...rule }))
-      : requested.map((content) => ({ op, content }));
+    const effects: Effect[] =
+      answered > 0 ? answers.map((rule) => ({ op, ...rule })) : contents.map((content) => ({ op, content }));
+    const requested = new Set(contents.map(ruleKey)).size;
+    return { effects, isNaming: requested > 0, requested, answered };
   }
-  if (answered.length > 0) return answered.map((rule) => ({ op, ...rule }));
-  const unknown = new Set(
+  const ids = ruleIds(request);
+  const absent = new Set(
     contentsOf({ ipPermissions: context.response["unknownIpPermissionSet"] }, direction, context).map(
       ruleKey,
     ),
   );
-  return [
-    ...ruleIds(request).map((ruleId) => ({ op, ruleId })),
-    ...requested.filter((content) => !unknown.has(ruleKey(content))).map((content) => ({ op, content })),
-  ];
+  const effects: Effect[] =
+    answered > 0
+      ? answers.map((rule) => ({ op, ...rule }))
+      : [
+          ...ids.map((ruleId) => ({ op, ruleId })),
+          ...contents.filter((content) => !absent.has(ruleKey(content))).map((content) => ({ op, content })),
+        ];
+  const named = ids.length + contents.length;
+  return { effects, isNaming: named > 0, requested: named - absent.size, answered };
 }
 
 /** A rule as an answer has it. */
@@ -222,9 +246,9 @@ function ruleIds(request: Fields): string[] {
   });
 }
 
-function modifications(request: Fields, context: Context): Effect[] {
+function modifications(request: Fields, context: Context): Told {
   const list = listIn(field(request, "securityGroupRules") ?? field(request, "securityGroupRule"));
-  return list.map(recordIn).flatMap((update): Effect[] => {
+  const effects = list.map(recordIn).flatMap((update): Effect[] => {
     const ruleId = optionalText(field(update, "securityGroupRuleId"));
     const rule = recordIn(field(update, "securityGroupRule"));
     if (ruleId === undefined) return [];
@@ -243,6 +267,7 @@ function modifications(request: Fields, context: Context): Effect[] {
     });
     return [{ op: "modify", ruleId, content: { ...ports, ...ends } }];
   });
+  return { effects, isNaming: list.length > 0, requested: list.length, answered: 0 };
 }
 
 function groupInResponse(response: Fields): string | undefined {

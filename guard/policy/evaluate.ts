@@ -179,6 +179,12 @@ function isMeant(
   who: Principal,
   accounts: readonly string[] | undefined,
 ): boolean | undefined {
+  // What a record doesn't say of who it was rules nobody out.
+  const isUntold =
+    who.type === "unknown" ||
+    (who.type === "AssumedRole" && who.role === undefined) ||
+    (who.type === "IAMUser" && who.user === undefined);
+  if (isUntold) return undefined;
   const isOne = (patterns: readonly string[] | undefined, name: string | undefined) =>
     patterns === undefined || (name !== undefined && patterns.some((pattern) => fits(pattern, name)));
   const isOthers = [isOne(user, who.user), isOne(session, who.session), isOne(federated, who.federated)];

@@ -133,7 +133,7 @@ export class Folding {
         const had = this.rules.byId.get(rule)?.content;
         // Whoever changes a description alone has not made the rule what it is.
         const isSame = before !== undefined && ruleKey(before) === ruleKey(after);
-        const origin = isSame ? had?.origin : { event, at, by };
+        const origin = isSame ? had?.origin : judged.isInferred ? undefined : { event, at, by };
         const kept = { ...after, id: rule, ...(had?.tags && { tags: had.tags }) };
         this.take(rule, origin === undefined ? kept : { ...kept, origin });
       }

@@ -2,10 +2,11 @@
 import type { Effect, GroupEvent } from "../event/event";
 import { ruleKey, type GroupRule } from "../rules";
 import { foldRecord } from "./fold";
+import { dropInferred, inferredEffects } from "./infer";
 import { begin } from "./observe";
 import type { Entry, GroupRecord, KeptRule } from "./types";
 
-/** Notes what an event did, unless it is noted. @returns whether it was not */
+/** Notes what an event did, as far as it or a look at the group tells, unless it is noted. @returns whether it was not */
 export function noteEvent(
   record: GroupRecord,
   event: GroupEvent,
@@ -13,7 +14,6 @@ export function noteEvent(
   found: readonly GroupRule[],
 ): boolean {
   if (record.entries.some((each) => each.event === event.id)) return false;
-  if (effects.length === 0) return true;
   const entry: Entry = {
     event: event.id,
     at: event.at,
@@ -21,7 +21,12 @@ export function noteEvent(
     effects: effects.map((effect) => ({ effect: withOwner(effect, found) })),
   };
   record.entries.push(entry);
+  dropInferred(record, entry);
   nameUnnamed(record, event.id, found);
+  // Without a record there is nothing to hold the group against.
+  if (event.unread !== undefined && record.base !== undefined)
+    entry.effects.push(...inferredEffects(record, event.name, found));
+  if (entry.effects.length === 0) record.entries.pop();
   return true;
 }
 

@@ -18,7 +18,7 @@ function digestOf(rules: readonly GroupRule[]): string {
 }
 
 /** How rules are otherwise than known, by the id that the record knows them under. */
-function differencesFrom(fold: Fold, found: readonly GroupRule[]): Map<string, State> {
+export function differencesFrom(fold: Fold, found: readonly GroupRule[]): Map<string, State> {
   const differences = new Map<string, State>();
   const keys = new Set(found.map(ruleKey));
   const wanted = new Set([...fold.rules.values()].map(ruleKey));

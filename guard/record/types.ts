@@ -76,6 +76,8 @@ export interface JudgedEffect {
   pending?: boolean;
   /** It changed a description alone: of each rule the last of these is kept. */
   isText?: true;
+  /** The event doesn't tell it: it is what was otherwise in the group, which somebody else may have made. */
+  isInferred?: true;
 }
 
 export function emptyRecord(): GroupRecord {
