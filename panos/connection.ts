@@ -106,6 +106,12 @@ export function connectionFrom(
   const peerHostname = value("peerHostname");
   if (peerHostname !== undefined && !HOSTNAME.test(peerHostname))
     report("peerHostname", isWrong(peerHostname), "fw2.example.com");
+  else if (peerHostname?.toLowerCase() === hostname.toLowerCase())
+    report(
+      "peerHostname",
+      "is what panos:hostname is: it takes the other one of an HA pair",
+      "fw2.example.com",
+    );
 
   const protocol = value("protocol") ?? "https";
   if (protocol !== "https" && protocol !== "http")

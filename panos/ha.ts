@@ -141,7 +141,7 @@ export interface ActiveFirewall {
 
 /**
  * Opens a client of the firewall, or of the active one of a pair where the peer's address is known too.
- * @throws PanosError `unsupported` when neither is active
+ * @throws PanosError `unsupported` when neither is active; `settings` when one that is asked is in no pair, but two are named
  */
 export async function openActive(connection: Connection): Promise<PanosClient> {
   return (await findActive(connection, () => undefined)).client;
@@ -187,6 +187,7 @@ export async function findActive(
       const asked = haState(client);
       onTry(client);
       const state = await asked;
+      if (!state.enabled && peerHostname !== undefined) throw standsAlone(hostname, connection);
       if (state.isActive) {
         await requireOneActive(client, state);
         return { client, ha: state };
@@ -210,6 +211,24 @@ export async function findActive(
         ? "Set panos:peerHostname to the other one's address, so that the active one is found"
         : "Bring one of them back, then run again: panos:hostname and panos:peerHostname name the two"),
     { cause: failure },
+  );
+}
+
+/**
+ * One that has no peer is nobody's stand-in: of two that are named, it is a device that was put there by mistake, or one
+ * of a pair that is none any more. Which of the two would be meant is not known.
+ */
+function standsAlone(hostname: string, connection: Connection): PanosError {
+  const isFirst = hostname === connection.hostname;
+  const [own, others] = isFirst
+    ? ["panos:hostname", "panos:peerHostname"]
+    : ["panos:peerHostname", "panos:hostname"];
+  const other = isFirst ? connection.peerHostname : connection.hostname;
+  return new PanosError(
+    "SETTINGS",
+    `${hostname} (${own}) says that it is in no HA pair, so it can't be the peer of ${other} (${others}). Nothing was ` +
+      `written. Set ${own} to the ${kindOf(connection)} that is; where there is no pair any more, name the one that is ` +
+      "left in panos:hostname, and remove panos:peerHostname",
   );
 }
 

@@ -141,6 +141,17 @@ describe("e2e: a pair of firewalls", function () {
     expect(pair.passive.candidateRules()).to.deep.equal(["cleanup"]);
   });
 
+  it("that is none, since its peer's address is a firewall that stands alone, is not written to", async () => {
+    // Nothing listens there: the one that is meant is down.
+    const stack = await lab.stack({
+      settings: { "panos:hostname": "127.0.0.9", "panos:peerHostname": "127.0.0.1" },
+    });
+    const { result, writes, commits } = await lab.during(() => stack.up());
+    expect(result.code).not.to.equal(0);
+    expect(said(result)).to.include("127.0.0.1 (panos:peerHostname) says that it is in no HA pair");
+    expect([writes, commits]).to.deep.equal([0, 0]);
+  });
+
   it("is written to on its active member, and has the rules on both afterwards", async () => {
     const stack = await stackOf({ "panos:peerHostname": "127.0.0.2" });
     succeeded(await stack.up());

@@ -42,6 +42,13 @@ describe("connection settings", () => {
     expect(JSON.stringify(problems)).not.to.contain("s3cret");
   });
 
+  it("take no device for its own HA peer", () => {
+    const { problems } = connectionFrom(config({ hostname: "fw1", peerHostname: "FW1", apiKey: "k" }), {});
+    expect(problems.map(({ key, problem }) => `${key} ${problem}`)).to.deep.equal([
+      "panos:peerHostname (or PANOS_PEER_HOSTNAME) is what panos:hostname is: it takes the other one of an HA pair",
+    ]);
+  });
+
   it("show no URL that may have a password in it, and take no key that can't be one", () => {
     const { problems } = connectionFrom(
       config({ hostname: "https://admin:s3cret@fw1/", apiKey: "k e y" }),

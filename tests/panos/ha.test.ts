@@ -134,6 +134,31 @@ describe("high availability", () => {
     expect((await answer)?.children[0]?.text).to.equal("second");
   });
 
+  const ALONE = "in no HA pair";
+  for (const [name, active, passive] of [
+    ["firewall", pair("active"), pair("passive")],
+    ["Panorama", panorama("primary-active"), panorama("secondary-passive")],
+  ] as const) {
+    // Whatever one of the two is, one that stands alone is never taken for its peer.
+    for (const [first, second, told] of [
+      [DROP, OFF, "localhost (panos:peerHostname)"],
+      [passive, OFF, "localhost (panos:peerHostname)"],
+      [OFF, OFF, "127.0.0.1 (panos:hostname)"],
+      [OFF, active, "127.0.0.1 (panos:hostname)"],
+      [OFF, passive, "127.0.0.1 (panos:hostname)"],
+      [OFF, DROP, "127.0.0.1 (panos:hostname)"],
+    ] as const) {
+      const said = (answer: string | typeof DROP) =>
+        answer === DROP ? "down" : answer === OFF ? "alone" : answer === active ? "active" : "passive";
+      it(`takes no stand-alone one for one of a pair: ${name}, ${said(first)} and ${said(second)}`, async function () {
+        this.timeout(30_000);
+        const error = await failure(open(first, second));
+        expect(error.message).to.contain(told).and.contain(ALONE).and.contain("remove panos:peerHostname");
+        expect(device.requests.every(({ parameters }) => parameters.get("type") === "op")).to.equal(true);
+      });
+    }
+  }
+
   it("asks the peer where the first one doesn't answer", async function () {
     this.timeout(30_000);
     expect((await open(DROP, pair("active"))).connection.hostname).to.equal("localhost");
