@@ -47,7 +47,7 @@ export interface Inventory extends Transit {
 
 /**
  * By key. `Name` is among them; AWS's own (`aws:…`) are not, which the lookups hide. Only an object's owner
- * sees its tags: others get `{}`.
+ * sees its tags: others get `{}`, or those that they gave it themselves (`mapping/seen-tags.ts`).
  */
 export type Tags = Record<string, string>;
 

@@ -1,11 +1,18 @@
 /** Permissions that end by themselves: a tag of the security-group rule, or of its group, says when. */
-import type { SecurityGroup, SecurityGroupRule, Tags } from "../inventory/types";
+import type { Inventory, SecurityGroup, SecurityGroupRule, Tags } from "../inventory/types";
 import { plainText } from "../lib/text";
 import { permissionLabel } from "./describe";
 import { compareTexts } from "../lib/order";
+import { allTags } from "./seen-tags";
 import type { Expiry, MappedRule } from "./types";
 
 const DAY = 86_400_000;
+
+/** A group, with its tags where all of them were seen. */
+interface Group {
+  id: string;
+  tags: Tags | undefined;
+}
 
 /** When something ends, and how the tag says it. */
 interface End {
@@ -34,7 +41,7 @@ export function endOf(value: string): number | undefined {
 
 /** The end of a permission: the earlier one of its rule's and its group's; or what is wrong with what says it. */
 function endOfRule(
-  group: Pick<SecurityGroup, "id" | "tags">,
+  group: Group,
   rule: Pick<SecurityGroupRule, "id" | "tags">,
   { tag }: Expiry,
 ): End | { fault: string } | undefined {
@@ -59,13 +66,18 @@ function valueIn(tags: Tags, tag: string): string | undefined {
   return Object.hasOwn(tags, tag) ? tags[tag] : undefined;
 }
 
+function asSeen(inventory: Inventory, group: SecurityGroup): Group {
+  return { id: group.id, tags: allTags(inventory)(group) };
+}
+
 /** Why a rule opens nothing any more: it has ended, or when it does can't be known. Undefined: it does. */
 export function endedReason(
+  inventory: Inventory,
   group: SecurityGroup,
   rule: SecurityGroupRule,
   expiry: Expiry,
 ): string | undefined {
-  const end = endOfRule(group, rule, expiry);
+  const end = endOfRule(asSeen(inventory, group), rule, expiry);
   if (end === undefined) return undefined;
   if ("fault" in end) return end.fault;
   return end.at <= expiry.now ? `it has ended, for ${end.text}.` : undefined;
@@ -73,15 +85,15 @@ export function endedReason(
 
 /** "ends by the tag …", for what is said of a rule; undefined: it says nothing of an end. */
 export function endText(
-  groups: readonly SecurityGroup[],
+  inventory: Inventory,
   rule: SecurityGroupRule,
   expiry: Expiry | undefined,
 ): string | undefined {
   if (expiry === undefined) return undefined;
-  const group = groups.find(({ ingress, egress = [] }) =>
+  const group = inventory.securityGroups.find(({ ingress, egress = [] }) =>
     [...ingress, ...egress].some(({ id }) => id === rule.id),
   );
-  const end = endOfRule(group ?? { id: "", tags: {} }, rule, expiry);
+  const end = endOfRule(group ? asSeen(inventory, group) : { id: "", tags: {} }, rule, expiry);
   if (end === undefined) return undefined;
   if ("fault" in end) return end.fault.replace(/\.$/, "");
   return `${end.at <= expiry.now ? "has ended" : "ends"}, for ${end.text}`;
@@ -100,7 +112,7 @@ export function endingSoon(
     const group = byId.get(permission.securityGroupId);
     for (const rule of [...(group?.ingress ?? []), ...(group?.egress ?? [])]) {
       if (!permission.ruleIds.includes(rule.id)) continue;
-      const end = endOfRule(group!, rule, expiry);
+      const end = endOfRule({ tags: undefined, ...group! }, rule, expiry);
       if (end === undefined || "fault" in end || end.at > expiry.now + expiry.noticeDays * DAY) continue;
       const when = new Date(end.at).toISOString().slice(0, 16);
       const sentence = `${permissionLabel(permission)} ends at ${when}Z as far as rule ${rule.id} opens it: ${end.text}.`;

@@ -2,9 +2,9 @@
  * Limits on what whoever may edit a security group can open through the firewall. They work on the inventory:
  * what they forbid is taken out before it is mapped, so that they hold whatever form a rule takes afterwards.
  */
-import { listed } from "../lib/text";
-import type { Inventory, PrefixList, SecurityGroup, SecurityGroupRule, Tags } from "../inventory/types";
-import { approvalValue, tagState } from "./approval-tag";
+import type { Inventory, PrefixList, SecurityGroup, SecurityGroupRule } from "../inventory/types";
+import { approvalMissing, unboundText } from "./approval-tag";
+import { excluding, type ExcludedTags } from "./excluded";
 import { endedReason, endingSoon } from "./expiry";
 import { parseCidr, type Cidr, type Family } from "../lib/net/cidr";
 import { permissionLabel } from "./describe";
@@ -16,7 +16,6 @@ import { compareWithheld, ofThePassing } from "./order";
 import { permissionOf } from "./permissions";
 import { meets, normalised, trafficOf, type Traffic } from "../lib/net/protocols";
 import type { Direction, MappingOptions, Policy, Withheld } from "./types";
-import { hasTag, tagParts } from "./zones";
 
 /** Traffic as guardrails name it: "tcp/22", "tcp/1-1023", "icmp", "icmpv6", "protocol/47", "any". */
 export interface GuardedTraffic {
@@ -34,7 +33,7 @@ export interface Guardrails {
   /** The widest source for traffic, as the shortest prefix lengths. */
   widestSource: (GuardedTraffic & Record<Family, number>)[];
   /** Left out by their tags: "key=value", or a key alone. */
-  exclude: { securityGroups: string[]; vpcs: string[]; instances: string[] };
+  exclude: ExcludedTags;
   /** A security-group rule without this tag, bound to what the rule lets through, isn't opened. */
   approvalTag: string | undefined;
   /** Whether the tag counts as it is, too, without saying what it approves. */
@@ -72,7 +71,7 @@ export function mapWithin(
   const account = new Account(inventory, options);
   const policy = policyOf(account, allowed);
   const said = [
-    ...(unbound.length === 0 ? [] : [unboundText(unbound, guardrails)]),
+    ...(unbound.length === 0 ? [] : [unboundText(unbound, guardrails.approvalTag)]),
     ...endingSoon(policy.rules, inventory.securityGroups, options.expiry),
   ];
   if (withheld.length === 0 && allowed.networkInterfaces === inventory.networkInterfaces) {
@@ -103,15 +102,6 @@ export function mapWithin(
   };
 }
 
-const SHOWN = 10;
-
-function unboundText(ids: readonly string[], { approvalTag = "" }: Guardrails): string {
-  return (
-    `${listed(ids, SHOWN, " and")}: the tag ${tagParts(approvalTag).key} doesn't say what was approved ` +
-    "(guardrails.unboundApprovalTag lets it count): whoever may modify these rules opens what they like"
-  );
-}
-
 /**
  * The inventory without what guardrails forbid, what that is, and the rules that an unbound tag approves. What they
  * leave as it is stays the same object.
@@ -123,15 +113,14 @@ export function withinGuardrails(
 ): { allowed: Inventory; withheld: Withheld[]; unbound: string[] } {
   const { exclude } = guardrails;
   const { expiry } = options;
+  const excluded = excluding(inventory, exclude);
   const unbound: string[] = [];
   const withheld: Withheld[] = [];
   const lists = new Map(inventory.prefixLists.map((list) => [list.id, list]));
-  const excludedVpcs = new Map(
-    inventory.vpcs.flatMap((vpc) => tagged(vpc.id, vpc.tags, exclude.vpcs, "exclude.vpcs")),
-  );
+  const excludedVpcs = new Map(inventory.vpcs.flatMap((vpc) => excluded(vpc, "vpcs")));
   const excludedInstances = new Map(
-    [...inventory.instances, ...ofNoInstance(inventory, options)].flatMap(({ id, tags }) =>
-      tagged(id, tags, exclude.instances, "exclude.instances"),
+    [...inventory.instances, ...ofNoInstance(inventory, options)].flatMap((each) =>
+      excluded(each, "instances"),
     ),
   );
   const interfaceReason = (each: Inventory["networkInterfaces"][number]) =>
@@ -149,7 +138,7 @@ export function withinGuardrails(
   }
 
   const securityGroups = inventory.securityGroups.map((group): SecurityGroup => {
-    const [left] = tagged(group.id, group.tags, exclude.securityGroups, "exclude.securityGroups");
+    const [left] = excluded(group, "securityGroups");
     const withhold = (
       rule: SecurityGroupRule,
       direction: Direction,
@@ -179,10 +168,10 @@ export function withinGuardrails(
     let isWhole = true;
     const kept = (rules: SecurityGroupRule[], direction: Direction) =>
       rules.filter((rule) => {
-        const ended = expiry && endedReason(group, rule, expiry);
-        const reason = ended ?? reasonAgainst(rule, direction);
+        const past = expiry && endedReason(inventory, group, rule, expiry);
+        const reason = past ?? reasonAgainst(rule, direction);
         if (reason === undefined) return true;
-        withhold(rule, direction, reason, ended !== undefined);
+        withhold(rule, direction, reason, past !== undefined);
         return (isWhole = false);
       });
     const [ingress, egress] = [kept(group.ingress, "ingress"), group.egress && kept(group.egress, "egress")];
@@ -216,47 +205,9 @@ function forbidden(
   return undefined;
 }
 
-function approvalMissing(
-  rule: SecurityGroupRule & { direction: Direction },
-  { approvalTag: tag, unboundApprovalTag = false }: Guardrails,
-  lists: Map<string, PrefixList>,
-  unbound: string[],
-): string | undefined {
-  if (tag === undefined) return undefined;
-  const { id, tags, prefixListId } = rule;
-  if (tags === undefined) return `rule ${id}'s tags were not seen, and guardrails.approvalTag wants ${tag}.`;
-  const entries = prefixListId === undefined ? [] : (lists.get(prefixListId)?.entries ?? []);
-  const blocks = entries.map(({ cidr }) => cidr);
-  const state = tagState(tags, tag, approvalValue(tag, rule, blocks));
-  const how = `npm run approve -- --tag '${tag}' --rule ${id} says the value for what it lets through now.`;
-  switch (state) {
-    case "bound":
-      return undefined;
-    case "missing":
-      return `rule ${id} lacks the tag ${tag} (guardrails.approvalTag). ${how}`;
-    case "other":
-      return `rule ${id}'s tag ${tagParts(tag).key} approves something else than it lets through now. ${how}`;
-    case "unbound":
-      if (!unboundApprovalTag)
-        return `rule ${id}'s tag ${tagParts(tag).key} doesn't say what it approves. ${how}`;
-      unbound.push(id);
-      return undefined;
-  }
-}
-
 function sourcesOf(rule: SecurityGroupRule, lists: Map<string, PrefixList>): Cidr[] {
   const entries = rule.prefixListId === undefined ? [] : (lists.get(rule.prefixListId)?.entries ?? []);
   return [rule.cidrIpv4, rule.cidrIpv6, ...entries.map(({ cidr }) => cidr)].flatMap(
     (text) => (text === undefined ? undefined : parseCidr(text)) ?? [],
   );
-}
-
-/** Whether an object is left out, by id with the reason; so is one whose tags nobody has seen. */
-function tagged(id: string, tags: Tags | undefined, excluded: string[], setting: string): [string, string][] {
-  if (excluded.length === 0) return [];
-  if (tags === undefined) {
-    return [[id, `${id}'s tags were not seen, which guardrails.${setting} needs: use inventory ec2`]];
-  }
-  const tag = excluded.find((each) => hasTag(tags, each));
-  return tag === undefined ? [] : [[id, `${id} has the tag ${tag} (guardrails.${setting})`]];
 }

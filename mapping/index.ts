@@ -12,6 +12,7 @@ import type { ProtectedInterface } from "./routing";
 import { applicationsOf, servicesOf } from "./rules";
 import type { MappingOptions, Policy } from "./types";
 import { unseenGroups } from "./unseen-groups";
+import { unseenTags } from "./unseen-tags";
 
 export { addressGroupsOf, registrationsOf } from "./address-groups";
 export { prefixListGroupsOf, prefixListObjects } from "./prefix-lists";
@@ -34,6 +35,8 @@ export function policyOf(account: Account, part: Inventory): Policy {
   const isDynamic = leavesGroups(options);
   const interfaces = protection.interfaces.map(({ networkInterface }) => networkInterface);
   const overlaps = sharedAddresses(interfaces, (each) => zones.inside(each));
+  const unsure = interfaces.flatMap((each) => zones.unsure(each));
+  const carried = part.securityGroups.filter(({ id }) => carriers.groups.has(id));
   const isolation = account.isolation(part, rules);
   return {
     rules,
@@ -53,6 +56,7 @@ export function policyOf(account: Account, part: Inventory): Policy {
       ...overlaps,
       ...carriers.warnings,
       ...unseenGroups(interfaces, part.securityGroups),
+      ...unseenTags(whole, { unsure, interfaces, groups: carried }, options),
       ...permissionWarnings(part, unread, options),
       ...nearMisses(whole, options.quarantine),
       ...(isDynamic ? unregistrable(protection.interfaces) : []),

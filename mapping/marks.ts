@@ -2,6 +2,7 @@
 import type { Inventory, NetworkInterface, Tags } from "../inventory/types";
 import { plainText } from "../lib/text";
 import { kindLeftOut } from "./left-out";
+import { allTags, howToSee } from "./seen-tags";
 import type { MappingOptions, QuarantineOptions } from "./types";
 
 /** The tag that isolates an instance, unless the options name others. */
@@ -27,14 +28,15 @@ export function marksIn(
   const { quarantine } = options;
   const marks = new Map<string, Mark>();
   if (quarantine === undefined) return marks;
-  const look = (id: string, label: string, tags: Tags | undefined) => {
-    const mark = markOf(label, tags, quarantine);
-    if (mark !== undefined) marks.set(id, mark);
+  const seen = allTags(inventory);
+  const look = (each: Inventory["instances"][number] | NetworkInterface, label: string) => {
+    const mark = markOf(label, each, seen(each), quarantine);
+    if (mark !== undefined) marks.set(each.id, mark);
   };
-  for (const { id, name, tags } of inventory.instances) {
-    look(id, name === undefined ? id : `${id} (${plainText(name)})`, tags);
+  for (const each of inventory.instances) {
+    look(each, each.name === undefined ? each.id : `${each.id} (${plainText(each.name)})`);
   }
-  for (const { id, tags } of ofNoInstance(inventory, options)) look(id, id, tags);
+  for (const each of ofNoInstance(inventory, options)) look(each, each.id);
   return marks;
 }
 
@@ -50,19 +52,24 @@ export function ofNoInstance(
   );
 }
 
-function markOf(label: string, tags: Tags | undefined, quarantine: QuarantineOptions): Mark | undefined {
-  if (tags === undefined) {
-    return {
-      reason: `${label}'s tags were not seen, which quarantine needs: use inventory ec2`,
-      isMarked: false,
-    };
-  }
+/** @param all its tags where all of them were seen: one that isolates counts in any case */
+function markOf(
+  label: string,
+  object: Inventory["instances"][number] | NetworkInterface,
+  all: Tags | undefined,
+  quarantine: QuarantineOptions,
+): Mark | undefined {
+  const { tags = {} } = object;
   const key = Object.keys(quarantine.tags).find(
     (each) => Object.hasOwn(tags, each) && quarantine.tags[each]!.includes(tags[each]!),
   );
-  return key === undefined
-    ? undefined
-    : { reason: `${label} has the tag ${key}=${tags[key]}`, isMarked: true };
+  if (key !== undefined) return { reason: `${label} has the tag ${key}=${tags[key]}`, isMarked: true };
+  return all === undefined
+    ? {
+        reason: `${label}'s tags were not seen, which quarantine needs: ${howToSee(object)}`,
+        isMarked: false,
+      }
+    : undefined;
 }
 
 /** Whose tags say what an interface is subject to: its instance's id; its own where that is none of the account's. */

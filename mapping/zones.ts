@@ -1,11 +1,12 @@
 /** Which zone an address is in: where the firewall's interface towards it is. */
-import type { Inventory, NetworkInterface, Subnet, Tags, Vpc } from "../inventory/types";
+import type { Instance, Inventory, NetworkInterface, Subnet, Tags, Vpc } from "../inventory/types";
 import { parseBlock } from "../lib/net/cidr";
 import type { Cidr, Family } from "../lib/net/cidr";
 import { EMPTY, overlaps, setOf } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
 import { nearTexts, reachOfVpcs } from "./routing";
 import { vpcCidrs } from "./routes";
+import { allTags } from "./seen-tags";
 import type { Direction, MappingOptions } from "./types";
 import { zoneMap } from "./zone-map";
 import type { Named, ZoneMap } from "./zone-map";
@@ -21,6 +22,8 @@ interface Near {
 export interface Zones {
   /** The zone of an interface behind the firewall. */
   inside(networkInterface: NetworkInterface): string;
+  /** Ids of those whose tags could give it another zone, and were not seen. */
+  unsure(networkInterface: NetworkInterface): string[];
   /**
    * What of a remote block is in which zone, as far as it crosses the firewall. A block inside another one's
    * is in its own zone only; the wider one keeps its text, though part of it is elsewhere.
@@ -55,11 +58,19 @@ export function zonesOf(inventory: Inventory, options: MappingOptions): Zones {
   const ofSubnet = (subnet: Subnet | undefined) =>
     subnet && (own(bySubnet, subnet.id) ?? tagged(subnet.tags));
 
-  const named = ({ tags, instanceId, subnetId, vpcId }: NetworkInterface): string | undefined =>
-    tagged(tags) ??
-    tagged(instances.get(instanceId ?? "")?.tags) ??
-    ofSubnet(subnets.get(subnetId)) ??
-    ofVpc(vpcs.get(vpcId));
+  /** What may say an interface's zone, the first that does before the others. */
+  const sayers = (each: NetworkInterface): Sayer[] => {
+    const [subnet, vpc] = [subnets.get(each.subnetId), vpcs.get(each.vpcId)];
+    const instance = instances.get(each.instanceId ?? "");
+    return [
+      { object: each, zone: tagged(each.tags) },
+      { object: instance, zone: tagged(instance?.tags) },
+      { object: subnet, zone: ofSubnet(subnet) },
+      { object: vpc, zone: ofVpc(vpc) },
+    ];
+  };
+  const named = (each: NetworkInterface): string | undefined =>
+    sayers(each).find(({ zone }) => zone !== undefined)?.zone;
   const inside = (networkInterface: NetworkInterface) => named(networkInterface) ?? options.trustZone;
 
   const mapBehind = (behind: ReadonlySet<string>, family: Family): ZoneMap => {
@@ -92,8 +103,10 @@ export function zonesOf(inventory: Inventory, options: MappingOptions): Zones {
     mapsByVpc(inventory, each, mapBehind),
   );
   const guarded = guardedAddresses(inventory.networkInterfaces, inside);
+  const tagsOf = allTags(inventory);
   return {
     inside,
+    unsure: (each) => (Object.keys(byTag).length === 0 ? [] : unseenOf(sayers(each), tagsOf)),
     outside: (remote, { crossings, vpcIds }) => {
       const maps = new Set(vpcIds.flatMap((vpcId) => mapsFor.map((mapFor) => mapFor(vpcId, remote.family))));
       const pieces = [...maps].flatMap((map) => map(remote, crossings));
@@ -101,6 +114,20 @@ export function zonesOf(inventory: Inventory, options: MappingOptions): Zones {
     },
     isGuarded: (zone, block) => overlaps(guarded.get(zone)?.[block.family] ?? EMPTY, [block]),
   };
+}
+
+/** What may say an interface's zone, and which one it does. */
+interface Sayer {
+  object: NetworkInterface | Instance | Subnet | Vpc | undefined;
+  zone: string | undefined;
+}
+
+/** Whose tags would count before the first that says a zone, and were not seen. */
+function unseenOf(sayers: readonly Sayer[], tagsOf: ReturnType<typeof allTags>): string[] {
+  const first = sayers.findIndex(({ zone }) => zone !== undefined);
+  return sayers
+    .slice(0, first < 0 ? sayers.length : first)
+    .flatMap(({ object }) => (object && tagsOf(object) === undefined ? [object.id] : []));
 }
 
 function unique(pieces: { zone: string; remote: Cidr }[]): { zone: string; remote: Cidr }[] {

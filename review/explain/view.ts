@@ -173,7 +173,7 @@ export function describeRule(
 ): Reason {
   const { id, cidrIpv4, cidrIpv6, prefixListId, referencedSecurityGroupId, description } = rule;
   const source = cidrIpv4 ?? cidrIpv6 ?? prefixListId ?? referencedSecurityGroupId ?? "nothing";
-  const end = endText(inventory.securityGroups, rule, options.expiry);
+  const end = endText(inventory, rule, options.expiry);
   const ends = end === undefined ? "" : ` (${end})`;
   return { id, text: `${id} from ${source}${description ? ` “${plainText(description)}”` : ""}${ends}` };
 }

@@ -1,0 +1,35 @@
+/** Which tags were seen: an object's owner alone sees those that it gave. */
+import type { Inventory, Tags } from "../inventory/types";
+import { onceEach } from "../lib/once";
+
+/** What tags are asked of. */
+interface Tagged {
+  ownerId?: string;
+  region?: string;
+  tags?: Tags;
+}
+
+/**
+ * An object's tags where all of them were seen; otherwise undefined, whatever some of them say. Of what another
+ * account shares (a VPC, a group), and of what others have in a shared VPC, AWS shows no tags of the owner's:
+ * `{}`, or those that the account that was asked gave itself (VPC user guide, share your VPC). An inventory that
+ * says nothing of accounts is believed.
+ */
+export const allTags = onceEach(({ accountId, accounts, region }: Inventory) => {
+  const read = accounts ?? (accountId === undefined ? undefined : [{ accountId, region }]);
+  return (object: Tagged): Tags | undefined => {
+    const isOwners = (each: { accountId: string; region?: string | undefined }) =>
+      each.accountId === object.ownerId &&
+      (object.region === undefined || each.region === undefined || each.region === object.region);
+    return object.ownerId === undefined || read === undefined || read.some(isOwners)
+      ? object.tags
+      : undefined;
+  };
+});
+
+/** How tags that were not seen can be. */
+export function howToSee({ ownerId, tags }: Tagged): string {
+  return tags === undefined || ownerId === undefined
+    ? "use inventory ec2"
+    : `account ${ownerId} owns it, and others are not shown its owner's. Read that account as well`;
+}
