@@ -1,5 +1,6 @@
 import { pages, read, type Access } from "./api";
 import type { Counted } from "./counted";
+import { HostError } from "./error";
 
 /** The workflow file that reviews, where this repository keeps GitHub's workflows. */
 const WORKFLOW = ".github/workflows/review.yml";
@@ -40,7 +41,12 @@ interface Approval {
   state: string;
   submitted_at: string | null;
   commit_id: string | null;
-  author_association: string;
+  user: { login: string } | null;
+}
+
+/** GitHub REST API, "Get repository permissions for a user": a role of one's own is told as the one that it builds on. */
+interface Permission {
+  permission: string;
 }
 
 /** What an earlier run of this repository published. */
@@ -49,8 +55,8 @@ export interface Published {
   artifactId: number;
 }
 
-/** Whose approval counts with GitHub: those who may write. Anybody may leave one. */
-const MAY_APPROVE = ["OWNER", "MEMBER", "COLLABORATOR"];
+/** Whose approval doesn't count with GitHub: of those who may not write. Anybody may leave one. */
+const MAY_NOT_WRITE = ["read", "none"];
 
 /**
  * The review of the pull request that became this commit, as those who approved it saw it: the last that this
@@ -90,13 +96,30 @@ export async function githubReview(
 async function seenUntil(access: Access, repository: string, { number, merged_at: merged, head }: Pull) {
   const approvals: number[] = [];
   for await (const approval of pages<Approval>(access, `/repos/${repository}/pulls/${number}/reviews?`)) {
-    const { state, commit_id: commit, submitted_at: submitted, author_association: who } = approval;
-    if (state !== "APPROVED" || commit !== head.sha || !MAY_APPROVE.includes(who)) continue;
-    approvals.push(Date.parse(submitted ?? ""));
+    const { state, commit_id: commit, submitted_at: submitted, user } = approval;
+    if (state !== "APPROVED" || commit !== head.sha) continue;
+    if (await mayWrite(access, repository, user?.login)) approvals.push(Date.parse(submitted ?? ""));
   }
   // An approval without a time compares as false with everything: nothing counts then.
   if (approvals.length > 0) return { time: Math.min(...approvals), what: "the pull request was approved" };
   return { time: Date.parse(merged ?? ""), what: "the pull request was merged" };
+}
+
+/**
+ * Whether somebody may write to the repository. The association that GitHub tells with an approval says something else:
+ * a member of the organization may only be let read, and one whose membership is private is told as a stranger. Of whom
+ * it isn't known, it counts: an approval more only has fewer reviews count.
+ */
+async function mayWrite(access: Access, repository: string, login: string | undefined): Promise<boolean> {
+  if (login === undefined) return true;
+  const path = `/repos/${repository}/collaborators/${encodeURIComponent(login)}/permission`;
+  try {
+    const { permission } = await read<Permission>(access, path);
+    return !MAY_NOT_WRITE.includes(permission);
+  } catch (error) {
+    if (error instanceof HostError && (error.status === 403 || error.status === 404)) return true;
+    throw error;
+  }
 }
 
 /** Why a run is none of this repository's own reviews; undefined: it is one. */

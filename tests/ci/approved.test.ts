@@ -27,6 +27,8 @@ describe("the review that an apply is held to", () => {
 
   describe("github", () => {
     const repository = "/repos/owner/name";
+    /** What each may do, whatever GitHub says of how they are associated. */
+    const MAY = { writer: "write", owner: "admin", reader: "read", stranger: "none" };
     interface Made {
       id: number;
       made: string;
@@ -36,6 +38,8 @@ describe("the review that an apply is held to", () => {
 
     /** A pull request that was merged at minute 30, what was published for it, and who approved it. */
     function given(made: Made[], approvals: object[] = []): void {
+      for (const [login, permission] of Object.entries(MAY))
+        host.answers.set(`${repository}/collaborators/${login}/permission`, { permission });
       host.answers.set(`${repository}/commits/abc/pulls`, [
         { number: 8, merged_at: null, merge_commit_sha: "abc", head: { sha: "0pen" } },
         { number: 6, merged_at: AT(1), merge_commit_sha: "0ther", head: { sha: "0lder" } },
@@ -62,7 +66,8 @@ describe("the review that an apply is held to", () => {
     }
 
     const approval = (submitted_at: string | null, more: object = {}) => ({
-      ...{ state: "APPROVED", commit_id: HEAD, author_association: "MEMBER", submitted_at, ...more },
+      ...{ state: "APPROVED", commit_id: HEAD, author_association: "MEMBER", submitted_at },
+      ...{ user: { login: "writer" }, ...more },
     });
 
     async function found(what = "review", of = "abc") {
@@ -94,7 +99,8 @@ describe("the review that an apply is held to", () => {
       // Only older ones count less: of an earlier commit, of somebody who may not write, withdrawn.
       const others = [
         approval(AT(21), { commit_id: "0lder" }),
-        approval(AT(21), { author_association: "NONE" }),
+        approval(AT(21), { user: { login: "reader" } }),
+        approval(AT(21), { user: { login: "stranger" }, author_association: "NONE" }),
         approval(AT(21), { state: "DISMISSED" }),
         approval(AT(21), { state: "COMMENTED" }),
       ];
@@ -107,6 +113,19 @@ describe("the review that an apply is held to", () => {
         "There is no review of this commit's pull request that counts\n" +
           "the review of run 30 does not count: it was not made before the pull request was approved\n",
       );
+    });
+
+    it("counts the approval of everybody who may write, or of whom nobody knows, whatever they are called", async () => {
+      const made = [
+        { id: 3, made: AT(25) },
+        { id: 2, made: AT(20) },
+      ];
+      // A private member of the organization is told as one of these.
+      for (const author_association of ["CONTRIBUTOR", "NONE"])
+        for (const user of [{ login: "writer" }, { login: "owner" }, { login: "gone" }, null]) {
+          given(made, [approval(AT(22), { user, author_association }), approval(AT(28))]);
+          expect((await found()).output, JSON.stringify(user)).to.equal(is(2));
+        }
     });
 
     // What somebody can publish under the name of a review, beside the one that counts.
