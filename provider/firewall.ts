@@ -6,7 +6,9 @@ import { requireNothingLeft } from "./revision/left-behind";
 import { requireCleanupRule } from "../declaration/objects";
 import { requireNotTakenOver, requireOwnTag } from "./resource/stack-tag";
 import { unregisterUnused } from "./resource/registered";
+import { isStillDeclared } from "./resource/dropped";
 import { commitRevision } from "./revision/commit-revision";
+import { isUpdate } from "./session/engine-client";
 import { configure, sessionWith } from "./session/session";
 import { afterDiagnostics } from "./session/tell";
 
@@ -59,6 +61,10 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
     const session = sessionWith(firewall);
     // An update runs: this is the old place of a firewall that lives on.
     if (session.updating) return;
+    if (await isUpdate()) {
+      const isLeft = () => session.reporting(firewall, () => isStillDeclared(session));
+      if (await afterDiagnostics(isLeft)) return;
+    }
     const none = eachPart(() => ({}));
     const remove = async () => {
       await requireNotTakenOver(session, ownerId, stack);

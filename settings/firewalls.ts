@@ -60,14 +60,16 @@ export function configuredFirewalls(
     found.firewalls.map(({ name }) => name),
   );
   // Two vsys of one device share its commit and, here, an administrator: neither could commit alone. Of Panorama a
-  // commit of ours is one device group's.
+  // commit of ours is one device group's. One that goes may be another under its old name.
   unique(
     "the hostname",
-    found.firewalls.map(({ get: own }) => {
-      const group = panoramaSettings(own("panos:panorama"))?.deviceGroup;
-      const host = `${own("panos:hostname")}:${own("panos:port") ?? ""}`;
-      return group === undefined ? host : `${host} with the device group ${group}`;
-    }),
+    found.firewalls
+      .filter(({ remove }) => !remove)
+      .map(({ get: own }) => {
+        const group = panoramaSettings(own("panos:panorama"))?.deviceGroup;
+        const host = `${own("panos:hostname")}:${own("panos:port") ?? ""}`;
+        return group === undefined ? host : `${host} with the device group ${group}`;
+      }),
   );
   reportFullCommits(found, report);
   return found;

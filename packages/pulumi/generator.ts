@@ -199,7 +199,8 @@ export class StepGenerator extends Decisions {
     const { urn } = state;
     const hasInitErrors = (old.initErrors?.length ?? 0) > 0;
     const diff = withReplaceOnChanges(providerDiff, goal.replaceOnChanges, hasInitErrors);
-    const replace = (diff.changes && diff.replaces.length > 0) || old.pendingReplacement === true;
+    const replace =
+      (diff.changes && diff.replaces.length > 0) || old.pendingReplacement === true || old.taint === true;
     if (replace) return this.replacement(registration, old, state, diff);
     if (diff.changes || hasInitErrors) {
       this.updates.add(urn);

@@ -23,6 +23,8 @@ export interface ResourceState {
   propertyDependencies?: Record<string, string[]>;
   /** Already deleted by a delete-before-replace whose create has not happened. */
   pendingReplacement?: boolean;
+  /** `pulumi state taint`: the next update replaces it. */
+  taint?: boolean;
   additionalSecretOutputs?: string[];
   aliases?: string[];
   customTimeouts?: Record<string, number>;
@@ -148,6 +150,7 @@ export function sealResource(state: ResourceState, crypter: Crypter): ResourceSt
       ? state.propertyDependencies
       : undefined,
     pendingReplacement: flag(state.pendingReplacement),
+    taint: flag(state.taint),
     additionalSecretOutputs: list(state.additionalSecretOutputs),
     aliases: list(state.aliases),
     customTimeouts: Object.values(state.customTimeouts ?? {}).some((seconds) => seconds > 0)

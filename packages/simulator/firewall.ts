@@ -62,6 +62,10 @@ export interface RestartOptions {
 
 const NOTHING = new XmlElement("config");
 
+/** Of the firewalls that this process has made: no two devices have one. An HA peer's is the even one above. */
+let serials = 0;
+const nextSerial = () => `0153510000${12345 + 2 * serials++}`;
+
 /** The device itself: its two configurations and everything that goes with them. No I/O. */
 export class Firewall {
   readonly candidate: Candidate;
@@ -129,7 +133,7 @@ export class Firewall {
     this.swVersion = options.swVersion;
     this.refusesReordering = refusesReordering(this.refuses, options.swVersion);
     this.address = options.address ?? "127.0.0.1";
-    this.serial = options.serial ?? "015351000012345";
+    this.serial = options.serial ?? nextSerial();
   }
 
   get running(): XmlElement {

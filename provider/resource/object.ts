@@ -4,6 +4,7 @@ import { PanosError } from "../../panos/error";
 import type { ObjectOutputs, Placed } from "./inputs";
 import type { PolicyObjects } from "../../declaration/objects";
 import { arrived, noteArrival } from "../session/arrivals";
+import { isUpdate } from "../session/engine-client";
 import { configure, sessionWith, type Session } from "../session/session";
 import { afterDiagnostics, tell } from "../session/tell";
 
@@ -93,8 +94,8 @@ export function objectProvider<Inputs extends Placed & { name: string }>(
 
     async delete(id, olds) {
       const session = sessionWith(olds.firewall);
-      // In an update removal belongs to Commit's sweep: this may be the old name of an object that lives on.
-      if (session.updating) return;
+      // In an update removal belongs to Commit's sweep, or Firewall's: this may be the old name of an object that lives on.
+      if (session.updating || (await isUpdate())) return;
       const remove = async () => {
         // What uses many objects is gone by now, or stays: that tells which of them can go.
         const now = kind.isMany && (await session.read("candidate"));

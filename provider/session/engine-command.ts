@@ -7,6 +7,8 @@ import { parseArgs } from "node:util";
 export interface EngineCommand {
   /** The Pulumi CLI's file; undefined where something else than it runs the command, or it isn't shown. */
   cli: string | undefined;
+  /** Its word: "up", "destroy", and so on, or another that means the same; undefined where it isn't shown. */
+  word: string | undefined;
   /** As it was given; undefined where it wasn't. */
   stack: string | undefined;
   /** Whether it shows what happens on a terminal; undefined where the system doesn't tell. */
@@ -50,6 +52,7 @@ export function engineCommand(first = process.ppid): EngineCommand {
   }
   return {
     cli: undefined,
+    word: undefined,
     stack: undefined,
     configFile: undefined,
     onTerminal: undefined,
@@ -74,7 +77,8 @@ function commandIn({ words, file, folder, output }: Process): EngineCommand | un
       exclude: { type: "string", multiple: true },
     },
   });
-  if (!positionals.some((word) => COMMANDS.has(word))) return undefined;
+  const word = positionals.find((each) => COMMANDS.has(each));
+  if (word === undefined) return undefined;
   const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
   const isCli = file !== undefined && /^pulumi(\.exe)?$/.test(basename(file));
   const configFile = text(values["config-file"]);
@@ -82,6 +86,7 @@ function commandIn({ words, file, folder, output }: Process): EngineCommand | un
   const base = isCli ? folder : resolve(folder, text(values.cwd) ?? "");
   return {
     cli: isCli ? file : undefined,
+    word,
     stack: text(values.stack),
     isTargeted: [values.target, values["target-replace"], values.exclude].some((each) => each !== undefined),
     parallel: atMost(text(values.parallel) ?? process.env["PULUMI_PARALLEL"]),

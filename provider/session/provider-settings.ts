@@ -31,12 +31,14 @@ export function providerSettings(
 ): ProviderSettings {
   const name = firewall.slice(0, firewall.indexOf("/"));
   const { firewalls, listed } = firewallConfigurations(config);
-  const found = listed ? firewalls.find((each) => each.name === name) : firewalls[0];
+  const found = firewalls.find((each) => each.name === name);
   if (found === undefined) {
+    const now = listed ? "" : ` (panos:name is ${firewalls.map((each) => each.name).join(", ")})`;
     throw new PanosError(
       "SETTINGS",
-      `firewall ${name} is not in ${PROJECT}:firewalls any more, so there is no telling how to reach it. To remove ` +
-        "what it holds, put its entry back with `remove: true`, run `pulumi up`, and then delete the entry",
+      `firewall ${name} is not in ${PROJECT}:firewalls any more${now}, so there is no telling how to reach it. To ` +
+        `remove what it holds, list all firewalls in ${PROJECT}:firewalls, its entry with \`remove: true\`, run ` +
+        "`pulumi up`, and then delete the entry. Where it is one of the others under a new name, the same lets it go",
     );
   }
   const { get, environment } = found;

@@ -28,11 +28,16 @@ export function sessionWith(firewall: string): Session {
   return session;
 }
 
+/** Those of the firewalls that this process has seen a check for: an update declares them. */
+export function updatedSessions(): Session[] {
+  return [...sessions.values()].filter(({ updating }) => updating);
+}
+
 /** What this process knows of one firewall and has done to it. */
 export class Session {
   /**
    * Whether this process has seen a `check` for this firewall: then an update runs, and removal is Commit's
-   * alone. A destroy checks nothing, and neither does an update that has dropped the firewall.
+   * alone. A destroy checks nothing, and neither does an update that has dropped the firewall, or replaces its provider.
    */
   updating = false;
   /** Why the program could not work out what to declare on this firewall: nothing is written to it then. */

@@ -1,8 +1,7 @@
 import * as log from "@pulumi/pulumi/log";
-import * as settings from "@pulumi/pulumi/runtime/settings";
 import { printable } from "../../lib/printable";
-import { engineAddress } from "./engine";
 import { engineCommand } from "./engine-command";
+import { engineClient } from "./engine-client";
 
 const said = new Set<string>();
 let pending: Promise<unknown> = Promise.resolve();
@@ -14,11 +13,7 @@ let pending: Promise<unknown> = Promise.resolve();
 export function tell(severity: "info" | "warn", message: string, ephemeral = false): void {
   if (said.has(message)) return;
   said.add(message);
-  const address = engineAddress();
-  if (address !== undefined && settings.getEngine() === undefined) {
-    // The SDK knows the engine's address in a program, but not in a process that hosts dynamic providers.
-    settings.resetOptions(settings.getProject(), settings.getStack(), -1, address, "", false, "");
-  }
+  engineClient();
   // Without a terminal the CLI makes a line of each status; as a debug message it is an event, and shown with --debug.
   const sending = log[ephemeral && !hasStatusLine() ? "debug" : severity](
     printable(message),

@@ -1,0 +1,51 @@
+import { systemInfo } from "../../panos/system";
+import { firewallConfigurations } from "../../settings/configuration";
+import { configured } from "../session/configuration";
+import { updatedSessions, type Session } from "../session/session";
+import { tell } from "../session/tell";
+
+/**
+ * Whether a firewall whose resource an update deletes is declared all the same: its resource and its provider are replaced
+ * (`pulumi up --replace '**'`), or it has another name now. What this stack has on it is then not this delete's to remove.
+ * One that isn't configured any more can't be reached, and whoever opens it says so.
+ * @param session the firewall's, which no check has come for
+ * @throws PanosError where it, or one that it may be, can't be asked who it is
+ */
+export async function isStillDeclared(session: Session): Promise<boolean> {
+  const { firewall } = session;
+  const [name, place] = identityOf(firewall);
+  const entry = firewallConfigurations(configured).firewalls.find((each) => each.name === name);
+  if (entry === undefined) return false;
+  if (!entry.remove) {
+    tell(
+      "info",
+      `${firewall} is replaced in Pulumi's state alone: what this stack has on it is left as it is`,
+    );
+    return true;
+  }
+  for (const other of updatedSessions()) {
+    if (identityOf(other.firewall)[1] !== place || !(await isSameDevice(session, other))) continue;
+    const told = "what this stack has on it is left as it is";
+    tell("warn", `${firewall} is the same firewall as ${other.firewall}, which is declared: ${told}`);
+    return true;
+  }
+  return false;
+}
+
+/** A firewall's name, and its vsys or the device group's rulebase: a name may have no slash. */
+function identityOf(firewall: string): [string, string] {
+  const at = firewall.indexOf("/");
+  return [firewall.slice(0, at), firewall.slice(at + 1)];
+}
+
+/** Compared by serial number: an address may be spelled in many ways. Those without a license all say "unknown". */
+async function isSameDevice(...both: [Session, Session]): Promise<boolean> {
+  const [one, other] = await Promise.all(
+    both.map(async (session) => {
+      const { client } = await session.open();
+      const { serial, hostname } = await systemInfo(client);
+      return `${serial} ${/^\d+$/.test(serial) ? "" : hostname}`;
+    }),
+  );
+  return one === other;
+}
