@@ -1,3 +1,4 @@
+import { hostProblem, parsedHost } from "./hostname";
 import type { DeviceGroup } from "./location";
 
 /** How to reach a firewall's XML API and as whom. */
@@ -66,7 +67,7 @@ export const SECRET_ID =
   /^(arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[A-Za-z0-9/_+=.@-]{1,512}$/;
 /** An API key; an HTTP header can't carry anything else. */
 const API_KEY = /^[\x21-\x7e]+$/;
-export const HOSTNAME = /^([A-Za-z0-9._-]+|\[?[0-9A-Fa-f:]+\]?)$/;
+const PORT = /^\d{1,5}$/;
 export const VSYS = /^[A-Za-z0-9._-]{1,63}$/;
 
 type ConnectionKey = keyof typeof CONNECTION_ENVIRONMENT;
@@ -95,31 +96,20 @@ export function connectionFrom(
   }
   if (problems.length > 0) return { problems };
   const hostname = value("hostname") ?? "";
-  const isWrong = (host: string) => {
-    // A URL may have a password in it.
-    const shown = host.includes("@") ? "what it says" : JSON.stringify(host);
-    const hint = /^[^:]+:\d+$/.test(host) ? ": a port goes into panos:port (or PANOS_PORT)" : "";
-    return `${shown} is not a host name or an address${hint}`;
-  };
-  if (hostname === "") report("hostname", "is missing", "fw1.example.com");
-  else if (!HOSTNAME.test(hostname)) report("hostname", isWrong(hostname), "fw1.example.com");
+  const wrong = hostname === "" ? "is missing" : hostProblem(hostname);
+  if (wrong !== undefined) report("hostname", wrong, "fw1.example.com");
   const peerHostname = value("peerHostname");
-  if (peerHostname !== undefined && !HOSTNAME.test(peerHostname))
-    report("peerHostname", isWrong(peerHostname), "fw2.example.com");
-  else if (peerHostname?.toLowerCase() === hostname.toLowerCase())
-    report(
-      "peerHostname",
-      "is what panos:hostname is: it takes the other one of an HA pair",
-      "fw2.example.com",
-    );
+  const peersWrong = peerHostname === undefined ? undefined : peerProblem(peerHostname, hostname);
+  if (peersWrong !== undefined) report("peerHostname", peersWrong, "fw2.example.com");
 
   const protocol = value("protocol") ?? "https";
   if (protocol !== "https" && protocol !== "http")
     report("protocol", `${JSON.stringify(protocol)} is neither https nor http`, "https");
 
-  const port = Number(value("port") ?? (protocol === "http" ? 80 : 443));
-  if (!Number.isInteger(port) || port < 1 || port > 65535)
-    report("port", `${JSON.stringify(value("port"))} is not a port number from 1 to 65535`, "443");
+  const portText = value("port") ?? (protocol === "http" ? "80" : "443");
+  const port = Number(portText);
+  if (!PORT.test(portText) || port < 1 || port > 65535)
+    report("port", `${JSON.stringify(portText)} is not a port number from 1 to 65535`, "443");
 
   const vsys = value("vsys") ?? "vsys1";
   if (!VSYS.test(vsys)) report("vsys", `${JSON.stringify(vsys)} is not a vsys`, "vsys1");
@@ -144,6 +134,12 @@ export function connectionFrom(
       ...(caFile !== undefined && { caFile }),
     },
   };
+}
+
+function peerProblem(peerHostname: string, hostname: string): string | undefined {
+  const wrong = hostProblem(peerHostname);
+  if (wrong !== undefined || parsedHost(peerHostname) !== parsedHost(hostname)) return wrong;
+  return "is what panos:hostname is: it takes the other one of an HA pair";
 }
 
 /**

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type * as undici from "undici";
 import type { Connection } from "./connection";
 import { PanosError, type PanosErrorDetails } from "./error";
+import { hostInUrl } from "./hostname";
 
 /** The vendor's documentation asks for at most five concurrent calls. */
 const CONCURRENT_CALLS = 5;
@@ -10,12 +11,11 @@ const CONCURRENT_CALLS = 5;
 /** Connections to a firewall. Redirects are not followed: what follows one could carry the key elsewhere. */
 export function connectionPool(connection: Connection): undici.Pool {
   const { protocol, hostname, port, skipVerifyCertificate } = connection;
-  const host = hostname.includes(":") && !hostname.startsWith("[") ? `[${hostname}]` : hostname;
   const ca = certificates(connection);
   // Loaded here, because it is a quarter of the start of a provider's process, which in a preview asks nobody.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { Pool } = require("undici") as typeof undici;
-  return new Pool(`${protocol}://${host}:${port}`, {
+  return new Pool(`${protocol}://${hostInUrl(hostname)}:${port}`, {
     connections: CONCURRENT_CALLS,
     pipelining: 1,
     connect: {

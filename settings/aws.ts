@@ -163,14 +163,25 @@ function onlyFile(key: string, read: Reader, report: Report): string | undefined
   return undefined;
 }
 
+const ENDPOINTS = '[{"ec2": "https://ec2.example.com"}]';
+
+function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
 function endpoints(value: unknown, report: Report): AwsAccess["endpoints"] {
   if (value === undefined) return undefined;
   if (!Array.isArray(value) || !value.every(isRecord)) {
-    report("aws:endpoints", "is not a list of addresses by service", '[{"ec2": "https://ec2.example.com"}]');
+    report("aws:endpoints", "is not a list of addresses by service", ENDPOINTS);
     return undefined;
   }
-  const of = (service: string) =>
-    value.map((place) => place[service]).find((url): url is string => typeof url === "string" && url !== "");
+  const of = (service: string) => {
+    const found = value.map((place) => place[service]).find((url) => url !== undefined && url !== "");
+    if (found === undefined || (typeof found === "string" && isWebAddress(found))) return found;
+    // Not what it says: an address may have a password in it.
+    report("aws:endpoints", `has an address of ${service} that is none with http or https`, ENDPOINTS);
+    return undefined;
+  };
   return given({ ec2: of("ec2"), sts: of("sts") });
 }
 

@@ -1,4 +1,5 @@
-import { CONNECTION_ENVIRONMENT, HOSTNAME, SECRET_ID, VSYS } from "../../panos/connection";
+import { CONNECTION_ENVIRONMENT, SECRET_ID, VSYS } from "../../panos/connection";
+import { HOSTNAME } from "../../panos/hostname";
 import { PANOS_NAME } from "./forms";
 import { PANORAMA } from "./structures";
 import type { Setting } from "./setting";

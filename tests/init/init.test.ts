@@ -85,6 +85,17 @@ describe("init", () => {
     expect(settings.mapping.profileGroup).to.equal("inbound");
   });
 
+  it("takes no address that a URL would read as another one, or as none, and asks nobody there", async () => {
+    for (const hostname of ["10.0.0.256", "10.0.0.010", ":::", "[::1", "xn--a"]) {
+      const flags = ALL_FLAGS.map((flag) => (flag === "fw1.example.com" ? hostname : flag));
+      const { code, said } = await run([...flags, "--yes"], [], { PANOS_API_KEY: "key" });
+      expect(code).to.equal(64);
+      expect(said).to.include(`--hostname: ${JSON.stringify(hostname)} is not a host name or an address`);
+      expect(said).not.to.include("Invalid URL");
+    }
+    expect(await readdir(folder)).to.deep.equal([]);
+  });
+
   it("leads editors to the schema where the program is, below the stack files", async () => {
     const headed = async () => (await readFile(file, "utf8")).split("\n")[0];
     await writeFile(join(folder, "Pulumi.yaml"), "name: aws-panos-rules\nmain: rules/index.ts\n");

@@ -459,6 +459,21 @@ describe("settings", () => {
       ["aws:sharedConfigFiles", '["a","b"]', "is not a list with one file"],
       ["aws:assumeRoles", '{"roleArn":"arn:aws:iam::123456789012:role/reader"}', "is not a list of roles"],
       ["aws:endpoints", '{"ec2":"http://127.0.0.1:5000"}', "is not a list of addresses by service"],
+      ...[
+        "ec2.example.com",
+        "127.0.0.1:5000",
+        "localhost:5000",
+        "ftp://ec2.example.com",
+        "http://",
+        "x y",
+      ].map(
+        (address) =>
+          [
+            "aws:endpoints",
+            JSON.stringify([{ ec2: address }]),
+            "has an address of ec2 that is none",
+          ] as const,
+      ),
       ["aws:allowedAccountIds", "123456789012", "is not a list of account ids"],
       ["aws:accessKey", "AKIA", "aws:secretKey is missing beside its other half"],
       ["aws:ec2MetadataServiceEndpointMode", "IPv6", "is honoured by the data sources only"],
