@@ -84,7 +84,7 @@ async function read(id: string, olds: CommitOutputs): Promise<dynamic.ReadResult
   const places = placesOf(olds.before, olds.quarantineBefore);
   const session = sessionWith(firewall);
   const [candidate, running, lockIsLeft] = await Promise.all([
-    session.objects(),
+    session.found(),
     session.read("running"),
     isOwnLockLeft(session),
   ]);

@@ -76,7 +76,7 @@ export function objectProvider<Inputs extends Placed & { name: string }>(
       if (olds === undefined) return {};
       const session = sessionWith(olds.firewall);
       const inputs = await session.reading<Inputs | undefined | "left">(id, "left", () =>
-        afterDiagnostics(async () => kind.found(id, olds, await session.objects(), session)),
+        afterDiagnostics(async () => kind.found(id, olds, await session.found(), session)),
       );
       if (inputs === undefined) return {};
       const known = { ...olds };

@@ -84,9 +84,12 @@ export class Session {
     const hasWaited = await preflight(client, this.firewall, settings, asked);
     // Whoever held the lock may have changed what was read meanwhile.
     if (hasWaited) this.candidate.forgetAll();
+    // What a refresh has found is as old as what came between, the program for example.
+    this.refreshed.forgetAll();
     return asked.administrator;
   });
   private readonly candidate = new Shared(() => this.read("candidate"));
+  private readonly refreshed = new Shared(() => this.read("candidate"));
 
   constructor(readonly firewall: string) {
     this.faults = new Faults(firewall);
@@ -132,6 +135,7 @@ export class Session {
     if (!ha.enabled || (await isActiveStill(client))) return false;
     this.opened.forget(opening);
     this.candidate.forgetAll();
+    this.refreshed.forgetAll();
     this.stagedEntries.clear();
     this.tried = undefined;
     const to = (await this.open()).client.connection.hostname;
@@ -167,6 +171,14 @@ export class Session {
    */
   objects(): Promise<PolicyObjects> {
     return this.candidate.get();
+  }
+
+  /**
+   * The candidate's objects for a refresh, read once, and never to decide what is written: a refresh and an update, or a
+   * destroy, may share this process, and what somebody does between the two has to be seen.
+   */
+  found(): Promise<PolicyObjects> {
+    return this.refreshed.get();
   }
 
   /** Reads the objects of a configuration afresh. */

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Stack } from "../../packages/pulumi/stack";
+import { vsysXpath } from "../../panos/location";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, ruleEntry, said, succeeded } from "../support/lab";
 import { onEveryTarget } from "../support/targets";
@@ -88,6 +89,32 @@ onEveryTarget("e2e: what is ours and what isn't", (target) => {
     succeeded(await stack.destroy());
     expect(lab.running()).to.deep.equal([ruleOf(WEB), "cleanup"]);
   });
+
+  for (const command of ["up", "destroy"] as const) {
+    it(`leaves a rule that is put on hold between the refresh and the changes of one ${command}`, async () => {
+      const hold = "aws-panos-hold";
+      succeeded((await up()).result);
+      await admin.addObject("tag", `<entry name="${hold}"/>`);
+      await admin.commitEverything();
+      await lab.setAccount(account([{ ...WEB, cidr: "198.51.100.0/24" }, SSH]));
+      // The refresh has read it; now the program does, or what removes it.
+      let reads = 0;
+      const place = vsysXpath(target.location);
+      const held = lab.firewall.hold(
+        ({ action, xpath }) => action === "get" && xpath === place && ++reads === 2,
+      );
+      const run = stack.start(command, { refresh: true });
+      await Promise.race([held.reached, run.done.then(() => expect.fail("the run asked nothing"))]);
+      await admin.set(ruleOf(WEB), `<tag><member>${hold}</member></tag><disabled>yes</disabled>`);
+      await admin.commitEverything();
+      held.release();
+      const result = await run.done;
+      expect(said(result)).to.include(`rule ${ruleOf(WEB)} on ${lab.label} is on hold (tag ${hold})`);
+      expect(lab.running()).to.include(ruleOf(WEB));
+      expect(lab.field(ruleOf(WEB), "disabled")).to.include("yes");
+      expect(lab.field(ruleOf(WEB), "source")).not.to.include("198.51.100.0");
+    });
+  }
 
   it("leaves a rule on hold as that person left it, says so in every run, and commits the others", async () => {
     const hold = "aws-panos-hold";
