@@ -13,8 +13,10 @@ export interface Answer {
   root: XmlElement;
 }
 
-/** The device no longer takes a key that was good; code 22 is a session that timed out. */
-const KEY_EXPIRED = /key expired|session timed out/i;
+/** The device no longer takes a key that was good. */
+const KEY_EXPIRED = /key expired/i;
+/** Code 22 by PAN-OS's table. It says nothing of the key: users meet it while they poll a job that goes on. */
+const TIMED_OUT = /session timed out/i;
 /** The device doesn't know the key, or the user and password; also where none arrived. */
 const UNKNOWN = /invalid credential|not authenticated/i;
 /** What a role lacks: "Type [commit] not authorized for user role." */
@@ -67,7 +69,8 @@ function refusal(
   said: string,
   { action }: PanosErrorDetails,
 ): PanosErrorCode {
-  if (KEY_EXPIRED.test(said) || panosCode === "22") return "KEY_EXPIRED";
+  if (KEY_EXPIRED.test(said)) return "KEY_EXPIRED";
+  if (TIMED_OUT.test(said) || panosCode === "22") return "SESSION_TIMED_OUT";
   if (UNKNOWN.test(said)) return action === "keygen" ? "LOGIN_REFUSED" : "KEY_REFUSED";
   if (status === 403 || panosCode === "16") return "FORBIDDEN";
   if (TRY_AGAIN.test(said)) return "BUSY";
@@ -77,7 +80,7 @@ function refusal(
 const NEW_KEY =
   "make a new key (npm run keygen) for panos:apiKey, PANOS_API_KEY or panos:apiKeySecret, wherever it is kept";
 
-/** What to do about a refusal of who we are. */
+/** What to do about a refusal that comes of who we are, or that we are not known any more. */
 const ADVICE: Partial<Record<PanosErrorCode, string>> = {
   KEY_EXPIRED:
     ". The API key has reached the end of the life that this device gives keys. " +
@@ -85,6 +88,8 @@ const ADVICE: Partial<Record<PanosErrorCode, string>> = {
   KEY_REFUSED:
     ". The firewall doesn't know the API key: it was revoked or replaced by a newer one, its administrator " +
     `or that one's password has changed, or it is another firewall's. Then ${NEW_KEY}`,
+  SESSION_TIMED_OUT:
+    ". It has ended its session with this program, and a new one, with the same key or a new login, as well: run again",
   LOGIN_REFUSED:
     ". The user or the password is wrong, or the administrator is locked out: check panos:username and " +
     "panos:password (PANOS_USERNAME, PANOS_PASSWORD)",

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Pool } from "undici";
 import { readAnswer, type Answer } from "./answer";
 import type { Connection } from "./connection";
-import { PanosError, type PanosErrorCode, type PanosErrorDetails } from "./error";
+import { PanosError, uncertain, type PanosErrorCode, type PanosErrorDetails } from "./error";
 import { FirstRequest } from "./first-request";
 import { KeyHolder } from "./key";
 import { multiConfigXml, type Operation } from "./operation";
@@ -11,8 +11,8 @@ import { connectionPool, limitedText, longestAnswer, transportError } from "./tr
 import { textAt, type XmlElement } from "./xml";
 
 const DEADLINE_MS = 120_000;
-/** Refusals that another key may help against. */
-const KEY_REFUSED: ReadonlySet<PanosErrorCode> = new Set(["KEY_EXPIRED", "KEY_REFUSED"]);
+/** Refusals that another key may help against, or another session with the same one. */
+const KEY_REFUSED: ReadonlySet<PanosErrorCode> = new Set(["KEY_EXPIRED", "KEY_REFUSED", "SESSION_TIMED_OUT"]);
 const KEY_LIFETIME_XPATH =
   "/config/devices/entry[@name='localhost.localdomain']/deviceconfig/setting/management/api/key/lifetime";
 
@@ -194,7 +194,9 @@ export class PanosClient {
       return await sendWith(key);
     } catch (error) {
       if (!(error instanceof PanosError) || !KEY_REFUSED.has(error.code)) throw error;
-      const other = await this.key.insteadOf(key);
+      const isTimeout = error.code === "SESSION_TIMED_OUT";
+      if (isTimeout && !call.repeatable) throw uncertain(error);
+      const other = (await this.key.insteadOf(key)) ?? (isTimeout ? key : undefined);
       if (other === undefined) throw error;
       return sendWith(other);
     }

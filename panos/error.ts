@@ -5,6 +5,7 @@ import { printable } from "../lib/printable";
  * - `UNREACHABLE` no connection; `CERTIFICATE` TLS refused; `TIMEOUT` a read's deadline passed, or a job's
  * - `KEY_EXPIRED` the API key is past the life that the device gives keys; `KEY_REFUSED` it is unknown to the
  *   device: revoked, replaced or wrong; `KEY_MISSING` it can't be read from where it is kept
+ * - `SESSION_TIMED_OUT` the device has forgotten us, again after a new try; what was asked before goes on
  * - `LOGIN_REFUSED` user or password is wrong; `FORBIDDEN` the administrator's role lacks a right
  * - `BUSY` the device asks to try again later; `REFUSED` any other refusal by the device
  * - `AMBIGUOUS` the connection was lost after a write was sent, or its answer didn't come in time: it may or may not
@@ -20,6 +21,7 @@ export type PanosErrorCode =
   | "KEY_EXPIRED"
   | "KEY_REFUSED"
   | "KEY_MISSING"
+  | "SESSION_TIMED_OUT"
   | "LOGIN_REFUSED"
   | "FORBIDDEN"
   | "BUSY"
@@ -92,4 +94,16 @@ export class PanosError extends Error {
 /** Whether a device doesn't do what it was asked: it doesn't know it, or not of us. */
 export function isRefusal(error: unknown): error is PanosError {
   return error instanceof PanosError && (error.code === "REFUSED" || error.code === "FORBIDDEN");
+}
+
+/** What a refused write becomes where the device may have refused only its answer: that is not documented. */
+export function uncertain(refusal: PanosError): PanosError {
+  const { action, xpath, lines } = refusal;
+  const said = `${lines.join("; ") || refusal.message}: the request may have been carried out`;
+  return new PanosError("AMBIGUOUS", said, {
+    ...(action !== undefined && { action }),
+    ...(xpath !== undefined && { xpath }),
+    lines,
+    cause: refusal,
+  });
 }

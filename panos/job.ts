@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PanosClient } from "./client";
-import { PanosError } from "./error";
+import { PanosError, UNAUTHORIZED } from "./error";
 import { child, element, textAt, type XmlElement } from "./xml";
 
 /** A job's state, as `show jobs id` tells it. */
@@ -114,7 +114,11 @@ async function waitForFinish(
 ): Promise<Job> {
   let told = "";
   for (let wait = FIRST_POLL_MS; ; wait = longer(wait)) {
-    const job = await throughOutages(() => readJob(client, id), end, options.duringOutage);
+    const job = await throughOutages(() => readJob(client, id), end, options.duringOutage).catch(
+      (error: unknown) => {
+        throw withJob(error, id, options);
+      },
+    );
     const state = `${job.status} ${job.progress}`;
     if (state !== told) options.onProgress?.(job);
     told = state;
@@ -131,6 +135,20 @@ async function waitForFinish(
     }
     await delay(wait);
   }
+}
+
+/** A key that ends while a job runs ends nothing of the job. */
+function withJob(error: unknown, id: string, { kind = "commit" }: JobOptions): unknown {
+  if (!(error instanceof PanosError) || !UNAUTHORIZED.has(error.code)) return error;
+  return new PanosError(
+    error.code,
+    `${kind} job ${id} can't be followed to its end, and goes on: ${error.message}`,
+    {
+      action: kind,
+      lines: error.lines,
+      cause: error,
+    },
+  );
 }
 
 /** The device's jobs, the newest first. */
@@ -163,7 +181,11 @@ export async function throughOutages<T>(
 }
 
 /** What a device looks like from outside while its management plane restarts. */
-const OUTAGE: ReadonlySet<string> = new Set(["UNREACHABLE", "TIMEOUT", "AMBIGUOUS", "NOT_PANOS", "BUSY"]);
+const OUTAGE: ReadonlySet<string> = new Set([
+  ...["UNREACHABLE", "TIMEOUT", "AMBIGUOUS", "NOT_PANOS", "BUSY"],
+  // A session says nothing of what it has begun.
+  "SESSION_TIMED_OUT",
+]);
 
 async function readJob(client: PanosClient, id: string): Promise<Job> {
   try {

@@ -9,6 +9,7 @@ const OF_FIREWALL: ReadonlySet<PanosErrorCode> = new Set([
   "KEY_EXPIRED",
   "KEY_REFUSED",
   "KEY_MISSING",
+  "SESSION_TIMED_OUT",
   "LOGIN_REFUSED",
   "BUSY",
   "AMBIGUOUS",

@@ -9,6 +9,7 @@ import { providerSettings, type ProviderSettings } from "./provider-settings";
 /** What a configuration that is out of date may lead to: another key, another address, another certificate. */
 const MAY_BE_STALE: ReadonlySet<PanosErrorCode> = new Set([
   ...UNAUTHORIZED,
+  "SESSION_TIMED_OUT",
   "UNREACHABLE",
   "CERTIFICATE",
   "TIMEOUT",

@@ -41,8 +41,8 @@ describe("answers", () => {
         200,
         '<response status="error" code="22"><msg><line>Session timed out</line></msg></response>',
         "get",
-        "KEY_EXPIRED",
-        "panos:username",
+        "SESSION_TIMED_OUT",
+        "run again",
       ],
       [403, denied(403, "Invalid Credential"), "keygen", "LOGIN_REFUSED", "PANOS_PASSWORD"],
     ];

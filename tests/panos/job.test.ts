@@ -55,6 +55,46 @@ describe("commit jobs", () => {
     expect(told).to.deep.equal(["PEND 0", "ACT 55", "FIN 100"]);
   });
 
+  const TIMED_OUT = '<response status="error" code="22"><msg><line>Session timed out</line></msg></response>';
+  const KEYGEN = "<response status = 'success'><result><key>NEW==</key></result></response>";
+
+  it("are followed on where the device ends its session with us, with the same key or a new login", async () => {
+    await answering(answer(job("ACT", "PEND", 10)), TIMED_OUT, TIMED_OUT, TIMED_OUT, OK);
+    const end = await waitForJob(device.client({}, QUICK), "4", { timeoutSeconds: 30 });
+    expect(end.result).to.equal("OK");
+    await device.close();
+
+    let polls = 0;
+    let logins = 0;
+    device = await scriptedDevice(({ parameters, headers }) => {
+      if (parameters.get("type") === "keygen") return logins++ === 0 ? KEYGEN.replace("NEW", "OLD") : KEYGEN;
+      if (parameters.get("type") === "config") return NOT_FOUND;
+      return polls++ > 0 && headers["x-pan-key"] === "OLD=="
+        ? TIMED_OUT
+        : polls > 2
+          ? OK
+          : answer(job("ACT", "PEND", 10));
+    });
+    const client = device.client({ username: "u", password: "p" }, QUICK);
+    expect((await waitForJob(client, "4", { timeoutSeconds: 30 })).result).to.equal("OK");
+    expect(logins).to.equal(2);
+  });
+
+  it("are looked for where that was the answer to the commit, before it is asked for again", async () => {
+    await answering(TIMED_OUT, answer(job("ACT", "PEND", 10)), OK);
+    expect((await commit())?.id).to.equal("4");
+    expect(asked()).to.equal(1);
+  });
+
+  it("go on when the key ends, which is said", async () => {
+    const expired =
+      "<response status = 'error' code = '400'><result><msg>Key Expired</msg></result></response>";
+    await answering(ENQUEUED, answer(job("ACT", "PEND", 10)), expired);
+    const error = await failure(commit());
+    expect(error.code).to.equal("KEY_EXPIRED");
+    expect(error.message).to.include("commit job 4 can't be followed to its end, and goes on");
+  });
+
   it("fail with the device's own details", async () => {
     await answering(
       ENQUEUED,
