@@ -1,4 +1,4 @@
-import { HOLD_TAG, ownerTag } from "./names";
+import { HOLD_TAG, isOfAStack, ownerTag } from "./names";
 import { eachPart, kindOf, KINDS, PARTS, type Part } from "./kinds/index";
 import { byTag, type Named } from "./kinds/kind";
 import type { PolicyObjects } from "./objects";
@@ -12,8 +12,13 @@ export function owns(part: Part, ownerId: string, found: Named): boolean {
   return kind.isOurName(found.name, ownerId) && kind.isMarked(ownerId, found);
 }
 
-/** The same of a rule, in whatever form. */
-export function ownsRule(ownerId: string, rule: { name: string; tag: readonly string[] }): boolean {
+/** A rule, in whatever form. */
+interface Tagged extends Named {
+  tag: readonly string[];
+}
+
+/** The same of a rule. */
+export function ownsRule(ownerId: string, rule: Tagged): boolean {
   return byTag.isMarked(ownerId, rule) && KINDS.rules.isOurName(rule.name, ownerId);
 }
 
@@ -51,8 +56,34 @@ export function isHeld(rule: { tag: readonly string[] }): boolean {
 }
 
 /** Whether a rule carries this stack's tag under a name that we never give: somebody's clone. */
-export function carriesForeignName(ownerId: string, rule: { name: string; tag: readonly string[] }): boolean {
+export function carriesForeignName(ownerId: string, rule: Tagged): boolean {
   return rule.tag.includes(ownerTag(ownerId)) && !KINDS.rules.isOurName(rule.name, ownerId);
+}
+
+/**
+ * Whether a rule has a name that this stack can have given, and no stack's tag: one of ours that lost it. It may let in
+ * what AWS doesn't any more, and nobody mends or removes it.
+ */
+export function hasLostTag(ownerId: string, rule: Tagged): boolean {
+  return KINDS.rules.isOurName(rule.name, ownerId) && !isOfAStack(rule.tag);
+}
+
+/** What every run says of a rule that lost its tag. */
+export function lostTagMessage(name: string, firewall: string): string {
+  return (
+    `rule ${name} on ${firewall} has lost this stack's tag: it is left as it is, whatever AWS allows. ` +
+    "Rename it, or remove it there"
+  );
+}
+
+/** The same of all in both configurations: one is in force until it is gone from running. */
+export function lostTagMessages(
+  ownerId: string,
+  firewall: string,
+  { candidate, running }: Record<"candidate" | "running", { rules: readonly Tagged[] }>,
+): string[] {
+  const lost = [...candidate.rules, ...running.rules].filter((rule) => hasLostTag(ownerId, rule));
+  return [...new Set(lost.map(({ name }) => lostTagMessage(name, firewall)))];
 }
 
 /** What every run says of a rule on hold. */

@@ -3,14 +3,15 @@
  *
  * Other people's rules are the enabled ones above the cleanup rule, with Panorama's before the local ones, and those that
  * come before a device group's on its firewalls, that carry no tag of this program, of any stack: if ours counted, a rule
- * would make itself unnecessary, vanish, and come back on the next run.
+ * would make itself unnecessary, vanish, and come back on the next run. One that has lost its tag allows nothing for others
+ * either, or whoever opens it would also have ended that it is declared; what it denies, it denies.
  */
 import { isOfRulebase, ruleLabel, rulesOnAll } from "../panos/evaluated";
 import type { Rulebase, RulebaseRule, SecurityRule } from "../panos/policy";
 import type { Traffic } from "../lib/net/boxes";
 import { candidatesBetween } from "./candidates";
 import { cleanupPosition } from "../declaration/cleanup-rule";
-import { TAG_PREFIX } from "../declaration/names";
+import { isRuleNameOfAnyStack, TAG_PREFIX } from "../declaration/names";
 import { objectsOf, trafficReader } from "./own-traffic";
 import { resolver, takeOff } from "./resolved-rules";
 import type { ResolvedRule } from "./resolved-rules";
@@ -126,7 +127,7 @@ function judgeOf(rulebase: Rulebase, between: readonly RulebaseRule[], options: 
       !rule.disabled &&
       !(isOfRulebase(rule) && adopted.has(rule.name)) &&
       !rule.tag.some((tag) => tag.startsWith(TAG_PREFIX)) &&
-      !(allows && (rule.conditions.length > 0 || !isKnown));
+      !(allows && (rule.conditions.length > 0 || !isKnown || isRuleNameOfAnyStack(rule.name)));
     return counts ? [resolve(rule, index, allows)] : [];
   });
   const candidates = candidatesBetween(theirs);

@@ -8,8 +8,16 @@ import { isMemberTag } from "../declaration/names";
 import { ofThePassing } from "../mapping/order";
 import { isolatedMessages } from "../mapping/quarantine";
 import { connectionWarnings } from "../panos/connection";
-import { carriesForeignName, heldMessage, isHeld, ownsRule, strayMessage } from "../declaration/ownership";
+import {
+  carriesForeignName,
+  heldMessage,
+  isHeld,
+  lostTagMessages,
+  ownsRule,
+  strayMessage,
+} from "../declaration/ownership";
 import { firewallIdentity } from "../provider/firewall";
+import { rulebasesOf } from "./state";
 import type { Plan } from "./types";
 
 export interface Message {
@@ -73,6 +81,7 @@ function ofRulebase({ state, firewall }: Plan): Message[] {
       ...(ownsRule(ownerId, rule) && isHeld(rule) ? [warn(heldMessage(rule.name, identity))] : []),
       ...(carriesForeignName(ownerId, rule) ? [warn(strayMessage(rule.name, identity))] : []),
     ]),
+    ...lostTagMessages(ownerId, identity, rulebasesOf(state)).map(warn),
     ...taggedAddresses.flatMap(({ name, tag }) => {
       const member = tag.find((each) => isMemberTag(each, ownerId));
       if (member === undefined) return [];

@@ -8,7 +8,7 @@ import type { SecurityRuleInputs } from "./resource/inputs";
 import { objectProvider } from "./resource/object";
 import { requireCleanupRule, ruleAsTaken, type PolicyObjects } from "../declaration/objects";
 import { successorOf } from "./revision/order";
-import { heldMessage, isHeld, notOurs, ownsRule } from "../declaration/ownership";
+import { heldMessage, isHeld, lostTagMessage, notOurs, ownsRule } from "../declaration/ownership";
 import { isPlaced, moveTo, TOP } from "../declaration/placement";
 import type { Session } from "./session/session";
 import { tell } from "./session/tell";
@@ -77,7 +77,7 @@ function placeFor(
 /** Whether an administrator has taken a rule of ours over, or put it on hold; each run says so. */
 function isLeftAlone(ownerId: string, rule: { name: string; tag: string[] }, session: Session): boolean {
   if (!ownsRule(ownerId, rule)) {
-    tell("warn", `rule ${rule.name} on ${session.firewall} has lost this stack's tag: it is left as it is`);
+    tell("warn", lostTagMessage(rule.name, session.firewall));
     return true;
   }
   if (isHeld(rule)) {

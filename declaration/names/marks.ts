@@ -15,6 +15,11 @@ export const TAG_PREFIX = "aws-panos-";
 /** An administrator's emergency brake: a rule of ours that carries it is left as it is. */
 export const HOLD_TAG = "aws-panos-hold";
 
+/** Whether one of these tags says that an object is a stack's, whichever that is. */
+export function isOfAStack(tags: readonly string[]): boolean {
+  return tags.some((tag) => tag.startsWith(TAG_PREFIX) && tag !== HOLD_TAG);
+}
+
 /** What stands behind the start that all names of one stack's objects have; "" for others. */
 export function restOf(name: string, ownerId: string): string {
   const start = `aws-${ownerId}-`;

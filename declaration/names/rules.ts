@@ -101,6 +101,11 @@ export function isRuleName(name: string): boolean {
   return name.length <= MAX_NAME && (RULE_NAME.test(name) || HASHED_RULE_NAME.test(name));
 }
 
+/** Whether `name` is one of a rule that some stack can have made: of a permission, or about isolated instances. */
+export function isRuleNameOfAnyStack(name: string): boolean {
+  return isRuleName(name) || isQuarantineRuleName(name);
+}
+
 /** What a rule's name says of the traffic, as "out-tcp-443"; undefined: it is no name of a permission's rule. */
 export function trafficIn(name: string): string | undefined {
   return ruleNamed(name)?.traffic;

@@ -6,9 +6,11 @@ import { listed } from "../../lib/text";
 import { unlessInUse } from "../resource/object";
 import { addressNamesUsed, type PolicyObjects } from "../../declaration/objects";
 import {
+  hasLostTag,
   heldMessage,
   isHeld,
   isOursUnmarked,
+  lostTagMessage,
   ownObjects,
   ownsRule,
   strayMessage,
@@ -41,6 +43,9 @@ export async function sweep(session: Session, revision: Revision): Promise<Swept
   for (const name of own.held) tell("warn", heldMessage(name, session.firewall));
   for (const name of own.strays) {
     tell("warn", strayMessage(name, session.firewall));
+  }
+  for (const rule of candidate.rules.values()) {
+    if (hasLostTag(ownerId, rule)) tell("warn", lostTagMessage(rule.name, session.firewall));
   }
   for (const name of Object.keys(declared.rules)) {
     const rule = candidate.rules.get(name);

@@ -5,7 +5,13 @@ import { firewallIdentity } from "../../provider/firewall";
 import { placesOf } from "../../declaration/placement";
 import { isolatedMessages } from "../../mapping/quarantine";
 import { declarationOf, foundDeclaration } from "../../declaration/declaration";
-import { carriesForeignName, isHeld, ownsRule, strayMessage } from "../../declaration/ownership";
+import {
+  carriesForeignName,
+  isHeld,
+  lostTagMessages,
+  ownsRule,
+  strayMessage,
+} from "../../declaration/ownership";
 import { registrationKey } from "../../panos/registered";
 import { declaredRegistrations, registrationChanges } from "../../declaration/registrations";
 import type { ReviewedPlan, ReviewedRefusal } from "../../plan/plan-file";
@@ -65,6 +71,7 @@ export function firewallFacts(plan: ReviewedPlan): FirewallFacts {
       ...rulebases.candidate.rules
         .filter((rule) => carriesForeignName(ownerId, rule))
         .map(({ name }) => strayMessage(name, firewallIdentity(declared))),
+      ...lostTagMessages(ownerId, firewallIdentity(declared), rulebases),
     ],
     seen: rulebaseParts(rulebases, ownerId),
   };

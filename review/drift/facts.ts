@@ -30,8 +30,10 @@ export interface DriftFacts {
 export interface Configuration {
   /** What is this stack's, in hashes. */
   found: Declaration;
-  /** Rules that carry its tag, in full. */
+  /** Rules that carry its tag or have lost it, in full. */
   rules: FoundRule[];
+  /** Rules by names of this stack's that carry no stack's tag. */
+  lost: string[];
   /** Those of this stack's that stand where they have to. */
   placed: string[];
   /** Rules of this stack that an administrator has put on hold. */

@@ -1,8 +1,7 @@
 /** What of a firewall is neither as it was last applied nor as it is declared. Pure. */
-import { groupOfMemberTag, isQuarantineRuleName } from "../../declaration/names";
+import { isQuarantineRuleName } from "../../declaration/names";
 import { ruleXml } from "../../panos/entries";
 import type { FoundRule, SecurityRule } from "../../panos/policy";
-import { registrationKey } from "../../panos/registered";
 import { placedHash, type Declaration } from "../../declaration/declaration";
 import { eachPart, KINDS, PARTS, type Part } from "../../declaration/kinds/index";
 import { ruleHash } from "../../declaration/kinds/rule";
@@ -13,6 +12,7 @@ import type { FieldChange } from "../change/types";
 import type { Applied } from "./applied";
 import type { Configuration, DriftFacts } from "./facts";
 import { mirrored } from "./mirrored";
+import { registrationDrift } from "./registrations";
 import type { Finding, FirewallDrift, Held, NotApplied } from "./types";
 
 /** What a firewall has, what it was last given, and what it is to get. */
@@ -36,23 +36,30 @@ export function comparison(
   const declared: Declaration = facts.declared ?? eachPart(() => ({}));
   const before: Declaration = applied?.declared ?? eachPart(() => ({}));
   const held = new Set([...drift.running.held, ...drift.candidate.held]);
+  const hasLost = (where: "running" | "candidate", part: Part, name: string) =>
+    part === "rules" && subject.index[where].lost.has(name);
   const findings: Finding[] = [];
   const notApplied: NotApplied[] = [];
   for (const part of PARTS) {
     const places = [declared, before, drift.running.found, drift.candidate.found];
-    const names = new Set(places.flatMap((each) => Object.keys(each[part])));
+    const lost = part === "rules" ? [...drift.running.lost, ...drift.candidate.lost] : [];
+    const names = new Set([...places.flatMap((each) => Object.keys(each[part])), ...lost]);
     for (const name of [...names].sort()) {
       if (part === "rules" && held.has(name)) continue;
       const [wanted, last] = [declared[part][name], before[part][name]];
       const [running, candidate] = [drift.running.found[part][name], drift.candidate.found[part][name]];
-      const isDrift = (found: string | undefined) => found !== wanted && found !== last;
+      const [runningLost, candidateLost] = [hasLost("running", part, name), hasLost("candidate", part, name)];
+      // One that lost its tag is in force, and nobody's: also where it says what is declared, or nothing is.
+      const isDrift = (found: string | undefined, lost: boolean) =>
+        lost || (found !== wanted && found !== last);
+      const [runs, waits] = [isDrift(running, runningLost), isDrift(candidate, candidateLost)];
       const drifted = (where: "running" | "candidate" | "both") =>
         findings.push(findingOf(subject, { part, name, wanted, last }, where));
-      if (isDrift(running) && running === candidate) drifted("both");
+      if (runs && running === candidate && runningLost === candidateLost) drifted("both");
       else {
-        if (isDrift(running)) drifted("running");
-        if (isDrift(candidate)) drifted("candidate");
-        if (!isDrift(running) && !isDrift(candidate) && (running !== wanted || candidate !== wanted)) {
+        if (runs) drifted("running");
+        if (waits) drifted("candidate");
+        if (!runs && !waits && (running !== wanted || candidate !== wanted)) {
           const change = wanted === undefined ? "remove" : running === undefined ? "add" : "change";
           const staged = running !== wanted && candidate === wanted;
           const mirrors = part === "rules" && asked(subject, name, subject.index.running.rules.get(name));
@@ -61,7 +68,7 @@ export function comparison(
       }
     }
   }
-  const registered = registrations(subject, held);
+  const registered = registrationDrift(facts.ownerId, drift, applied?.registrations ?? [], held);
   return {
     findings: [...findings, ...strays(drift), ...registered.findings],
     notApplied: [...notApplied, ...registered.notApplied],
@@ -96,6 +103,7 @@ interface Index {
 interface IndexedConfiguration extends Pick<Configuration, "found" | "values"> {
   rules: ReadonlyMap<string, FoundRule>;
   placed: ReadonlySet<string>;
+  lost: ReadonlySet<string>;
   foreign: Record<Part, ReadonlySet<string>>;
 }
 
@@ -104,11 +112,12 @@ type Indexed = Subject & { index: Index };
 function indexOf({ facts, drift }: Subject): Index {
   const byName = <T extends { name: string }>(all: readonly T[]) =>
     new Map(all.map((each) => [each.name, each]));
-  const indexed = ({ found, values, rules, placed, foreign }: Configuration): IndexedConfiguration => ({
+  const indexed = ({ found, values, rules, placed, lost, foreign }: Configuration): IndexedConfiguration => ({
     found,
     values,
     rules: byName(rules),
     placed: new Set(placed),
+    lost: new Set(lost),
     foreign: eachPart((part) => new Set(foreign[part])),
   });
   const [running, candidate] = [indexed(drift.running), indexed(drift.candidate)];
@@ -142,7 +151,12 @@ function findingOf(
   };
   if (found === undefined) {
     const kind = configuration.foreign[part].has(name) ? "untagged" : "removed";
-    const fields = kind === "removed" && part === "rules" ? goneFields(subject, name, last) : [];
+    const fields =
+      part !== "rules"
+        ? []
+        : kind === "removed"
+          ? goneFields(subject, name, last)
+          : fieldsOf(subject, name, configuration);
     return { kind, ...common, fields };
   }
   const isKnown = wanted !== undefined || last !== undefined;
@@ -247,42 +261,4 @@ function strays(drift: DriftFacts): Finding[] {
       fields: [{ field: "tag", added: [], removed: [tag] }],
     })),
   ];
-}
-
-function registrations(
-  { drift, facts, applied }: Subject,
-  held: ReadonlySet<string>,
-): Pick<FirewallDrift, "findings" | "notApplied"> {
-  if (drift.registrations === undefined) return { findings: [], notApplied: [] };
-  const { ownerId } = facts;
-  const { registered, declared } = drift.registrations;
-  const keys = (all: readonly { address: string; tag: string }[]) =>
-    new Map(all.map((each) => [registrationKey(each), each]));
-  const [wanted, last] = [keys(declared), keys(applied?.registrations ?? [])];
-  // Members of what a rule on hold names stay registered with it.
-  const rules = drift.running.rules.filter(({ name }) => held.has(name));
-  const kept = new Set(rules.flatMap(({ source, destination }) => [...source, ...destination]));
-  // One finding for all firewalls of a device group of which it is so.
-  const findings = new Map<string, Finding>();
-  const notApplied = new Map<string, NotApplied>();
-  for (const { on, found } of registered) {
-    const is = keys(found);
-    for (const [key, { address, tag }] of new Map([...wanted, ...is])) {
-      const isThere = is.has(key);
-      if (isThere === wanted.has(key) || (isThere && kept.has(groupOfMemberTag(tag, ownerId)))) continue;
-      const common = { object: "registered address" as const, name: `${address} (${tag})` };
-      if (isThere === last.has(key)) {
-        notApplied.set(key, { ...common, change: isThere ? "remove" : "add", staged: false });
-      } else {
-        const where = on === undefined ? {} : { on: [...(findings.get(key)?.on ?? []), on] };
-        findings.set(key, {
-          kind: isThere ? "registered" : "not-registered",
-          ...common,
-          fields: [],
-          ...where,
-        });
-      }
-    }
-  }
-  return { findings: [...findings.values()], notApplied: [...notApplied.values()] };
 }

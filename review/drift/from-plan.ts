@@ -7,7 +7,7 @@ import { ruleHash } from "../../declaration/kinds/rule";
 import { firewallIdentity } from "../../provider/firewall";
 import { uncommittedBy } from "../../declaration/journal";
 import { ruleAsTaken, type PolicyObjects } from "../../declaration/objects";
-import { ownObjects } from "../../declaration/ownership";
+import { hasLostTag, ownObjects } from "../../declaration/ownership";
 import { placesOf, type Places } from "../../declaration/placement";
 import { declaredRegistrations } from "../../declaration/registrations";
 import type { ReviewedPlan } from "../../plan/plan-file";
@@ -52,8 +52,9 @@ function ownNames(configurations: readonly Configuration[]): Record<Part, Set<st
   return eachPart(
     (kind) =>
       new Set(
-        configurations.flatMap(({ found, strays }) => [
+        configurations.flatMap(({ found, strays, lost }) => [
           ...Object.keys(found[kind]),
+          ...(kind === "rules" ? lost : []),
           ...strays.flatMap(({ part, name }) => (part === kind ? [name] : [])),
         ]),
       ),
@@ -64,12 +65,15 @@ function configuration(ownerId: string, places: Places, objects: PolicyObjects):
   const own = ownObjects(ownerId, objects);
   const tag = ownerTag(ownerId);
   const order = [...objects.rules.values()];
-  const isTagged = (rule: { tag: string[] }) => rule.tag.includes(tag);
+  const lost = order.filter((rule) => hasLostTag(ownerId, rule)).map(({ name }) => name);
+  const isShown = (rule: { name: string; tag: string[] }) =>
+    rule.tag.includes(tag) || lost.includes(rule.name);
   const strays = new Set(own.strays);
   const found = foundDeclaration(ownerId, places, objects);
   return {
     found,
-    rules: order.filter(isTagged).map(({ name }) => ruleAsTaken(objects, name)!),
+    rules: order.filter(isShown).map(({ name }) => ruleAsTaken(objects, name)!),
+    lost,
     placed: own.rules.filter(
       (name) => found.rules[name] === placedHash(ruleHash(ruleAsTaken(objects, name)!), true),
     ),

@@ -46,7 +46,7 @@ function configuration(rules: FoundRule[], below: string[] = []): Configuration 
     found: { ...none(), rules: Object.fromEntries(hashes) as Record<string, string> },
     rules,
     placed: rules.map(({ name }) => name).filter((name) => !below.includes(name)),
-    ...{ held: [], strays: [], foreign: eachPart(() => []) },
+    ...{ held: [], lost: [], strays: [], foreign: eachPart(() => []) },
     values: eachPart(() => ({})),
   };
 }
@@ -224,6 +224,22 @@ describe("drift", () => {
     const untagged = configuration([]);
     untagged.foreign.rules.push(WEB.name);
     expect(kinds(driftIn({ ...scene, running: untagged }))).to.deep.equal([["untagged", "both"]]);
+
+    // Also where nobody declares it any more, in whichever configuration it is.
+    const lost = { ...configuration([]), lost: [WEB.name], rules: [found({ ...WEB, tag: [] })] };
+    lost.foreign.rules.push(WEB.name);
+    const free = { declared: [], applied: [] };
+    const none = configuration([]);
+    for (const [running, candidate, where] of [
+      [lost, lost, "both"],
+      [lost, none, "running"],
+      [none, lost, "candidate"],
+    ] as const) {
+      for (const applied of [[], [WEB]]) {
+        const drift = driftIn({ ...free, applied, running, candidate });
+        expect(kinds(drift)).to.deep.equal([["untagged", where]]);
+      }
+    }
     const moved = configuration([found(WEB)], [WEB.name]);
     expect(kinds(driftIn({ ...scene, running: moved }))).to.deep.equal([["moved", "both"]]);
     const worse = configuration([found(WIDER)], [WEB.name]);

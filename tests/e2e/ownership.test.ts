@@ -3,6 +3,7 @@ import type { Stack } from "../../packages/pulumi/stack";
 import { vsysXpath } from "../../panos/location";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { driftIn } from "../support/run-drift";
 import { onEveryTarget } from "../support/targets";
 import type { Person } from "../support/person";
 
@@ -115,6 +116,66 @@ onEveryTarget("e2e: what is ours and what isn't", (target) => {
       expect(lab.field(ruleOf(WEB), "source")).not.to.include("198.51.100.0");
     });
   }
+
+  it("takes a rule that lost its tag for nobody's permission, however far it was opened", async () => {
+    succeeded((await up()).result);
+    await admin.removeTag(ruleOf(WEB), TAG);
+    for (const setting of ["source", "service", "application"]) {
+      await admin.edit(ruleOf(WEB), setting, `<${setting}><member>any</member></${setting}>`);
+    }
+    await admin.commitEverything();
+    const opened = lab.rule(ruleOf(WEB));
+    expect(said(succeeded(await stack.preview()))).to.include(`${ruleOf(WEB)} on ${lab.label} has lost`);
+    for (const refresh of [true, true, false]) {
+      const { result, commits } = await up({ refresh });
+      expect(result.code, said(result)).to.equal(1);
+      expect(said(result)).to.include("declared and not in force").and.to.include(ruleOf(WEB));
+      expect(commits).to.equal(0);
+    }
+    const { code, made } = await driftIn(lab);
+    expect(code).to.equal(2);
+    const [finding] = made.firewalls[0]!.findings;
+    expect(finding).to.include({ kind: "untagged", name: ruleOf(WEB), where: "both" });
+    expect(finding!.fields).to.deep.include({ field: "source", added: ["203.0.113.0/24"], removed: ["any"] });
+    expect(lab.rule(ruleOf(WEB))).to.equal(opened);
+  });
+
+  it("names a rule that lost its tag in every run and in drift, revoked too, until it is renamed", async () => {
+    succeeded((await up()).result);
+    await admin.removeTag(ruleOf(WEB), TAG);
+    await admin.commitEverything();
+    const message = `rule ${ruleOf(WEB)} on ${lab.label} has lost this stack's tag`;
+    const named = async (refresh: boolean) => {
+      const { result } = await up({ refresh });
+      expect(said(succeeded(result))).to.include(message);
+      const { code, made } = await driftIn(lab);
+      expect(code).to.equal(2);
+      const [firewall] = made.firewalls;
+      expect(firewall!.findings.map(({ kind, name, where }) => [kind, name, where])).to.deep.equal([
+        ["untagged", ruleOf(WEB), "both"],
+      ]);
+    };
+    for (const refresh of [true, false]) await named(refresh);
+    await lab.setAccount(account([SSH]));
+    const before = await driftIn(lab);
+    expect(before.made.firewalls[0]!.findings.map(({ name }) => name)).to.deep.equal([ruleOf(WEB)]);
+    for (const refresh of [true, false]) await named(refresh);
+    expect(lab.running()).to.include(ruleOf(WEB));
+    const idle = await lab.during(() => stack.up({ refresh: true }));
+    expect(idle.commits + idle.writes).to.equal(0);
+
+    const destroyed = succeeded(await stack.destroy());
+    expect(said(destroyed)).to.include(message);
+    expect(lab.running()).to.deep.equal([ruleOf(WEB), "cleanup"]);
+
+    const theirs = lab.rule(ruleOf(WEB)).replace(ruleOf(WEB), "my-web");
+    await admin.deleteRule(ruleOf(WEB));
+    await admin.addRule(theirs);
+    await admin.moveAbove("my-web", "cleanup");
+    await admin.commitEverything();
+    const { result } = await up({ refresh: true });
+    expect(said(succeeded(result))).not.to.include("has lost");
+  });
 
   it("leaves a rule on hold as that person left it, says so in every run, and commits the others", async () => {
     const hold = "aws-panos-hold";

@@ -73,6 +73,17 @@ describe("already allowed: whose rules count", () => {
     });
   }
 
+  for (const name of [
+    "aws-sg-0ffff-tcp-443",
+    "aws-sg-0ffff-out-all-z0123abcd",
+    "aws-quarantine-abcd1234-responders",
+  ]) {
+    it(`${name} without a tag allows nothing for others, and denies what it denies`, () => {
+      expect(verdict(HTTPS, [theirs(name)])).to.equal("needed");
+      expect(verdict(HTTPS, [theirs(name, { action: "deny" })])).to.include(name);
+    });
+  }
+
   it("a rule of ours never makes itself unnecessary", () => {
     const { rules } = policyOf([HTTPS]);
     expect(verdict(HTTPS, [asRead(rules[0]!)])).to.equal("needed");
