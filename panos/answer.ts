@@ -1,5 +1,6 @@
 import { PanosError, type PanosErrorCode, type PanosErrorDetails } from "./error";
 import { masked } from "./masking";
+import { WHERE } from "./transport-error";
 import { child, find, parseXml, type XmlElement } from "./xml";
 
 /** An answer that says success. */
@@ -160,7 +161,7 @@ function notPanos(
   return new PanosError(
     "NOT_PANOS",
     `the answer is not one of a PAN-OS XML API (HTTP ${status})${shown}. ` +
-      "Check panos:hostname and panos:port: a proxy or another server may be answering",
+      `Check ${WHERE}: a proxy or another server may be answering`,
     details,
   );
 }

@@ -7,7 +7,8 @@ import { FirstRequest } from "./first-request";
 import { KeyHolder } from "./key";
 import { multiConfigXml, type Operation } from "./operation";
 import { retryDelay } from "./retry";
-import { connectionPool, limitedText, longestAnswer, transportError } from "./transport";
+import { connectionPool, limitedText, longestAnswer } from "./transport";
+import { serverError, transportError } from "./transport-error";
 import { textAt, type XmlElement } from "./xml";
 
 const DEADLINE_MS = 120_000;
@@ -290,9 +291,7 @@ export class PanosClient {
     } catch (error) {
       throw transportError(error, this.connection, details, repeatable);
     }
-    if (status >= 500) {
-      throw new PanosError("AMBIGUOUS", `the firewall's web server answered HTTP ${status}`, details);
-    }
+    if (status >= 500) throw serverError(status, this.connection, details);
     const { password } = parameters;
     return readAnswer(status, body, details, [key ?? "", password ?? ""]);
   }

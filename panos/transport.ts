@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type * as undici from "undici";
 import type { Connection } from "./connection";
-import { PanosError, type PanosErrorDetails } from "./error";
+import { PanosError } from "./error";
 import { hostInUrl } from "./hostname";
 
 /** The vendor's documentation asks for at most five concurrent calls. */
@@ -94,71 +94,4 @@ const MIB = 1024 * 1024;
 export function longestAnswer({ type, action }: Record<string, string>): number {
   if (type === "op" || type === "log" || action === "get" || action === "show") return 128 * MIB;
   return action === "multi-config" ? 16 * MIB : MIB;
-}
-
-/** Codes of errors in which no byte of the request can have reached the device. */
-const NOT_SENT = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
-
-function tooLarge(
-  cause: RangeError,
-  at: string,
-  details: PanosErrorDetails,
-  repeatable: boolean,
-): PanosError {
-  const said = `${cause.message}, which no firewall's is: check what answers at ${at}`;
-  return repeatable
-    ? new PanosError("TOO_LARGE", said, { ...details, cause })
-    : new PanosError("AMBIGUOUS", `${said}. The request may have been carried out`, { ...details, cause });
-}
-
-/** What a request that got no whole answer failed of. */
-export function transportError(
-  cause: unknown,
-  { hostname, port }: Connection,
-  details: PanosErrorDetails,
-  repeatable: boolean,
-): PanosError {
-  const error = cause as Error & { code?: string };
-  const at = `${hostname}:${port}`;
-  if (cause instanceof RangeError) return tooLarge(cause, at, details, repeatable);
-  const code = error.code ?? "";
-  if (
-    error.name === "TimeoutError" ||
-    code === "UND_ERR_HEADERS_TIMEOUT" ||
-    code === "UND_ERR_BODY_TIMEOUT"
-  ) {
-    const late = `the firewall at ${at} did not answer in time`;
-    return repeatable
-      ? new PanosError("TIMEOUT", late, { ...details, cause })
-      : new PanosError("AMBIGUOUS", `${late}. The request may have been carried out`, { ...details, cause });
-  }
-  if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_/.test(code)) {
-    return new PanosError(
-      "CERTIFICATE",
-      `the certificate of ${at} is not trusted (${code}). Set panos:caFile to the certificate of its authority, ` +
-        "or panos:skipVerifyCertificate to true where nobody can listen in between",
-      { ...details, cause },
-    );
-  }
-  if (NOT_SENT.has(code)) {
-    return new PanosError(
-      "UNREACHABLE",
-      `the firewall at ${at} can't be reached (${code}). Check panos:hostname, panos:port and the way there`,
-      { ...details, cause },
-    );
-  }
-  const lost = `the connection to ${at} was lost (${code || error.message})`;
-  return repeatable
-    ? new PanosError("UNREACHABLE", lost, { ...details, cause })
-    : new PanosError("AMBIGUOUS", `${lost} after the request was sent: it may have been carried out`, {
-        ...details,
-        cause,
-      });
 }
