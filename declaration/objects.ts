@@ -5,10 +5,9 @@ import { takenMembers } from "./taken-names";
 import type { PanosClient } from "../panos/client";
 import type { FoundRule } from "../panos/policy";
 import { withoutInherited } from "../panos/device-groups";
-import type { Connection } from "../panos/connection";
-import { PanosError } from "../panos/error";
-import { containerPath, scopeOf, SHARED_XPATH, vsysXpath, type DeviceGroup } from "../panos/location";
+import { containerPath, SHARED_XPATH, vsysXpath, type DeviceGroup } from "../panos/location";
 import { localPlaces, takenNames } from "../panos/named-objects";
+import { requirePresent } from "../panos/presence";
 import type { TakenNames } from "../panos/policy";
 import { child, entries, find, type XmlElement } from "../panos/xml";
 import { DeclarationError } from "./error";
@@ -64,19 +63,9 @@ export async function readObjects(
   const ask = (xpath: string) => (configuration === "candidate" ? client.get(xpath) : client.show(xpath));
   const [own, common] = await Promise.all([ask(vsysXpath(client.connection)), ask(SHARED_XPATH)]);
   const vsys = child(own, "entry");
-  if (vsys === undefined && configuration === "candidate") throw absent(client.connection);
+  if (configuration === "candidate") requirePresent(vsys, client.connection);
   const names = takenNames(localPlaces(vsys, child(common, "shared")));
   return { objects: objectsIn(vsys, names, client.connection.panorama), entry: vsys };
-}
-
-function absent({ hostname, ...location }: Connection): PanosError {
-  const what = location.panorama === undefined ? "vsys" : "device group";
-  return new PanosError(
-    "UNSUPPORTED",
-    `what ${hostname} answers has no ${what} ${JSON.stringify(scopeOf(location))}, so it can't be told what is there of ours, ` +
-      "and nothing was changed. Where it was removed for good, take what was in it out of the stack's state: " +
-      "pulumi state delete",
-  );
 }
 
 /**

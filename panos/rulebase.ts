@@ -13,6 +13,7 @@ import {
 import { natRules } from "./nat";
 import { groupText } from "./evaluated";
 import type { ApplicationOverride, PushedRules, Rulebase, RulebaseRule } from "./policy";
+import { requirePresent } from "./presence";
 import { locOf, readPushed, type Pushed } from "./pushed";
 import { countsOf, sumOf, type Counts } from "./room";
 import { conditionsIn, unknownIn } from "./rule-elements";
@@ -22,6 +23,7 @@ import { child, entries, find, members, textAt, type XmlElement } from "./xml";
  * Reads everything that judging a rulebase takes, in both configurations: the vsys and what is shared, as candidate
  * and as running, what Panorama has pushed, and the device's session settings.
  * @returns also the vsys's `<entry>` of each as it is, for whoever wants to know more of it
+ * @throws PanosError `unsupported` where the candidate has no such vsys: nothing there would be denied, or named
  */
 export async function readRulebases(client: PanosClient): Promise<{
   candidate: Rulebase;
@@ -42,6 +44,7 @@ export async function readRulebases(client: PanosClient): Promise<{
     // As candidate, because that has what a template of Panorama sets, too.
     client.get(SESSION_XPATH),
   ]);
+  requirePresent(child(candidateVsys, "entry"), client.connection);
   const isUnread = reading !== undefined && "unread" in reading;
   const pushed = isUnread ? undefined : reading;
   const device = {

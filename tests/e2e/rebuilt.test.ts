@@ -74,7 +74,7 @@ describe("e2e: a firewall that was rebuilt empty", function () {
         count: 100,
         effect: { do: "not-xml", body: '<response status="success" code="7"><result/></response>' },
       });
-    for (const run of [() => stack.refresh(), () => stack.destroy()]) {
+    for (const run of [() => stack.preview(), () => stack.refresh(), () => stack.destroy()]) {
       nothing();
       const refused = await run();
       expect(refused.code).to.equal(1);
