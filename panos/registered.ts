@@ -44,24 +44,52 @@ const WAYS: ((page: string) => string)[] = [
   () => "<all/>",
 ];
 
-/** @throws PanosError `refused` also where the device doesn't turn the page */
+/** How often a table is read again that has changed from page to page. */
+const READ_AGAIN = 4;
+
+/**
+ * Everything, as it is at one time as far as pages tell.
+ * @throws PanosError `busy` where the table changes on and on, `refused` also where the device doesn't turn the page
+ */
 async function readEntries(client: PanosClient, way: (page: string) => string): Promise<XmlElement[]> {
+  for (let again = 0; again <= READ_AGAIN; again++) {
+    const found = await readPages(client, way);
+    if (found !== undefined) return found;
+  }
+  throw new PanosError(
+    "BUSY",
+    "the firewall's registered addresses change faster than they can be read, so that one may be missed: run again",
+  );
+}
+
+/**
+ * Each page begins with the entry that the one before it ended with: otherwise something came or went in between, and
+ * what then moved from one page to another was seen twice, or never.
+ * @returns undefined: that is so
+ */
+async function readPages(
+  client: PanosClient,
+  way: (page: string) => string,
+): Promise<XmlElement[] | undefined> {
   const found: XmlElement[] = [];
   const isPaged = way("page").includes("page");
-  for (let start = 1; ; start += PAGE) {
+  for (let start = 1; ; start += PAGE - 1) {
     const range = way(element("limit", String(PAGE)) + element("start-point", String(start)));
     const command = `<show><object><registered-ip>${range}</registered-ip></object></show>`;
     const { result } = await client.op(command, true, client.connection.vsys);
     const page = (result?.children ?? []).filter(({ name }) => name === "entry");
+    const { length } = page;
     if (start > 1 && page.length > 0 && page[0]!.attributes["ip"] === found[0]?.attributes["ip"]) {
       throw new PanosError(
         "REFUSED",
         "the firewall answers every page of its registered addresses with the first",
       );
     }
+    const repeated = start > 1 ? page.shift() : undefined;
+    if (start > 1 && repeated?.attributes["ip"] !== found.at(-1)?.attributes["ip"]) return undefined;
     found.push(...page);
     // More than a page: it takes no notice of the limit, and this is all.
-    if (!isPaged || page.length !== PAGE) return found;
+    if (!isPaged || length !== PAGE) return found;
   }
 }
 

@@ -39,6 +39,36 @@ describe("registered addresses", () => {
     expect(device.requests).to.have.length(3);
   });
 
+  for (const isUnregistered of [true, false]) {
+    const what = isUnregistered ? "one goes" : "one comes";
+    it(`are read again where ${what} between two pages: none is missed`, async () => {
+      const all = Array.from({ length: 1200 }, (_, n) => entry(`10.0.${n >> 8}.${n & 255}`, "ours"));
+      device = await scriptedDevice(({ parameters }) => {
+        const start = Number(/<start-point>(\d+)</.exec(parameters.get("cmd") ?? "")?.[1]);
+        const page = answer(all.slice(start - 1, start + 499));
+        if (device.requests.length === 1 && isUnregistered) all.splice(7, 1);
+        else if (device.requests.length === 1) all.splice(7, 0, entry("10.1.0.1", "ours"));
+        return page;
+      });
+      const found = await readRegistrations(device.client(), () => true);
+      expect(found.map(({ address }) => address)).to.deep.equal(
+        all.map((each) => /ip="([^"]*)"/.exec(each)?.[1]),
+      );
+    });
+  }
+
+  it("that never stay as they are between two pages fail the read", async () => {
+    let first = 0;
+    device = await scriptedDevice(({ parameters }) => {
+      const start = Number(/<start-point>(\d+)</.exec(parameters.get("cmd") ?? "")?.[1]);
+      first++;
+      return answer(
+        Array.from({ length: 500 }, (_, n) => entry(`10.${first}.${(start + n) >> 8}.${n & 255}`, "ours")),
+      );
+    });
+    expect((await failure(readRegistrations(device.client(), () => true))).code).to.equal("BUSY");
+  });
+
   for (const [what, takesLimit] of [
     ["turns no page", true],
     ["takes no limit", false],
