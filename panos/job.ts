@@ -25,6 +25,8 @@ export interface Job {
 /** How a push ended on one firewall. */
 export interface DeviceOutcome {
   serial: string;
+  /** Which vsys of it; "" where it has one, or Panorama doesn't say. */
+  vsys: string;
   /** In Panorama's words: "commit succeeded", "not connected", … */
   status: string;
   /** Only OK and FAIL are an end: a job may have ended while a firewall has not. */
@@ -236,6 +238,7 @@ function deviceOutcome(device: XmlElement): DeviceOutcome {
   const result = textAt(device, "result");
   return {
     serial: textAt(device, "serial-no"),
+    vsys: textAt(device, "vsys"),
     status: textAt(device, "status"),
     result: result === "OK" || result === "FAIL" ? result : "PEND",
     errors: message === undefined ? lines(details) : lines(child(message, "errors")),

@@ -3,7 +3,7 @@ import { counted } from "../../lib/text";
 import { groupsOf, memberKey, type ManagedFirewall } from "../../panos/device-groups";
 import { isRefusal, PanosError } from "../../panos/error";
 import { requirePeerPassive } from "../../panos/ha";
-import { stillPending, type DeviceOutcome, type Job } from "../../panos/job";
+import { stillPending, type Job } from "../../panos/job";
 import type { DeviceGroup } from "../../panos/location";
 import { pushGroup } from "../../panos/push";
 import { noteRun } from "../../settings/run";
@@ -12,6 +12,7 @@ import type { Session } from "../session/session";
 import { tell } from "../session/tell";
 import { behind, fleetOf } from "./fleet";
 import { followPanorama } from "./peer";
+import { Outcomes } from "./push-outcomes";
 import type { Revision } from "./revision";
 
 /** What is pushed, and to whom. */
@@ -26,16 +27,16 @@ interface Push {
 /**
  * Pushes; and where Panorama's HA peer takes over meanwhile, once more from that one, which knows nothing of the other's
  * jobs: to the firewalls that say that they haven't got it.
- * @returns how it ended, by serial
+ * @returns how it ended
  */
 export async function pushFromActive(
   session: Session,
   panorama: DeviceGroup,
   administrator: string,
   given: Push,
-): Promise<Map<string, DeviceOutcome>> {
+): Promise<Outcomes> {
   const { revision, exempt } = given;
-  const outcomes = new Map<string, DeviceOutcome>();
+  const outcomes = new Outcomes();
   await followPanorama(session, revision, exempt);
   for (let { reachable } = given, isSecond = false; ; isSecond = true) {
     const [end] = await Promise.allSettled([push(session, administrator, { ...given, reachable }, outcomes)]);
@@ -50,12 +51,12 @@ export async function pushFromActive(
   }
 }
 
-/** One push for each group that has firewalls to be reached. @param outcomes gets how it ended, by serial */
+/** One push for each group that has firewalls to be reached. @param outcomes gets how it ended */
 async function push(
   session: Session,
   administrator: string,
   { reachable, fleet, revision }: Push,
-  outcomes: Map<string, DeviceOutcome>,
+  outcomes: Outcomes,
 ): Promise<void> {
   const { client, settings } = await session.open();
   const { firewall } = session;
@@ -78,7 +79,7 @@ async function push(
     const job = await pushGroup(client, options).catch((error: unknown) => {
       throw pushRefused(error, session);
     });
-    for (const outcome of job?.devices ?? []) outcomes.set(outcome.serial, outcome);
+    outcomes.add(job?.devices ?? []);
     for (const { serial, warnings } of job?.devices ?? []) {
       for (const warning of warnings) tell("warn", `push to ${nameOf(serial, fleet)}: ${warning}`);
     }

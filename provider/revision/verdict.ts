@@ -7,6 +7,7 @@ import { holdersBehind } from "../../panos/lock";
 import type { Session } from "../session/session";
 import { tell } from "../session/tell";
 import { missingOn } from "./fleet";
+import type { Outcomes } from "./push-outcomes";
 import type { Revision } from "./revision";
 
 /**
@@ -17,11 +18,11 @@ export async function verdict(
   session: Session,
   panorama: DeviceGroup,
   firewall: ManagedFirewall,
-  outcomes: ReadonlyMap<string, DeviceOutcome>,
+  outcomes: Outcomes,
   revision: Revision,
   exempt: ReadonlySet<string>,
 ): Promise<string | undefined> {
-  const outcome = outcomes.get(firewall.serial);
+  const outcome = outcomes.of(firewall);
   try {
     const missing = await missingOn(session, panorama, firewall, revision, exempt);
     if (missing.length === 0) {
