@@ -218,7 +218,7 @@ function timesText({ rules, times, ratios }: TimesResult): string {
     ...ratios.map(({ what, up, preview }) => [what, shown(up, 2), shown(preview, 2)]),
   ]);
   return (
-    `${rules} rules against a floor of ${rules} empty dynamic resources in the stock way\n` +
+    `${rules} rules against ${rules} dynamic resources in the stock way that do nothing: empty (floor), or with a rule's inputs (alike)\n` +
     `${seconds}\n\n${over}`
   );
 }

@@ -4,7 +4,7 @@ import { Trial } from "./trial";
 
 /** Seconds of one program's first update and of a preview with nothing to change, in each round. */
 export interface Times {
-  program: "rules" | "floor";
+  program: "rules" | "floor" | "alike";
   skipCheckpoints: boolean;
   up: number[];
   preview: number[];
@@ -24,7 +24,7 @@ export interface TimesResult {
 }
 
 /**
- * Times the program against the floor, one after the other in each round, so that whatever else the machine
+ * Times the program against the floor, and against resources like its rules that do nothing, one after the other in each round, so that whatever else the machine
  * does meets both.
  * @param both whether to run each with and without checkpoints, rather than each in its own way only
  */
@@ -37,6 +37,7 @@ export async function measureTimes(
 ): Promise<TimesResult> {
   const variants: Times[] = [
     { program: "rules", skipCheckpoints: true, up: [], preview: [] },
+    { program: "alike", skipCheckpoints: true, up: [], preview: [] },
     { program: "floor", skipCheckpoints: false, up: [], preview: [] },
   ];
   if (both) {
@@ -74,6 +75,7 @@ function ratios(variants: readonly Times[]): Ratio[] {
   const of = (program: Times["program"], skip: boolean) =>
     variants.find((variant) => variant.program === program && variant.skipCheckpoints === skip);
   const pairs = [
+    [of("rules", true), of("alike", true)],
     [of("rules", true), of("floor", false)],
     [of("rules", true), of("floor", true)],
     [of("rules", false), of("floor", false)],

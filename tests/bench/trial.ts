@@ -71,9 +71,21 @@ export class Trial {
   }
 
   /** As many empty dynamic resources in the stock way. */
-  static async floor(count: number, choices: Choices): Promise<Trial> {
+  static floor(count: number, choices: Choices): Promise<Trial> {
+    return Trial.stock(count, false, choices);
+  }
+
+  /** As many dynamic resources with a rule's inputs in the stock way, which do nothing. */
+  static alike(count: number, choices: Choices): Promise<Trial> {
+    return Trial.stock(count, true, choices);
+  }
+
+  private static async stock(count: number, alike: boolean, choices: Choices): Promise<Trial> {
     const directory = await mkdtemp(join(tmpdir(), "aws-panos-bench-"));
-    const config = { "aws-panos-bench-floor:resources": String(count) };
+    const config = {
+      "aws-panos-bench-floor:resources": String(count),
+      "aws-panos-bench-floor:alike": String(alike),
+    };
     const stack = await freshStack(FLOOR_DIR, directory, config, {}, choices);
     return new Trial(stack, undefined, directory, "aws-panos-bench-floor");
   }
