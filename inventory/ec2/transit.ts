@@ -165,9 +165,12 @@ function routeOf(route: ec2.TransitGatewayRoute): TransitGatewayRoute[] {
   return [
     {
       destinationCidrBlock: networkOf(DestinationCidrBlock),
-      attachmentIds: TransitGatewayAttachments.flatMap(({ TransitGatewayAttachmentId: id }) =>
-        id ? [id] : [],
-      ),
+      // A VPN stands there once for each of its tunnels that the route uses.
+      attachmentIds: [
+        ...new Set(
+          TransitGatewayAttachments.flatMap(({ TransitGatewayAttachmentId: id }) => (id ? [id] : [])),
+        ),
+      ],
       state: State === "blackhole" ? "blackhole" : "active",
       type: Type === "propagated" ? "propagated" : "static",
     },

@@ -123,6 +123,20 @@ describe("inventory of transit gateways and endpoints", () => {
     expect(said).to.deep.equal([]);
   });
 
+  it("has an attachment of a route once, however many of its tunnels the route uses", async () => {
+    route(TO_GATEWAY, TO_ENDPOINT);
+    const tables = TRANSIT.transitGatewayRouteTables.map((table) => ({
+      ...table,
+      routes: table.routes!.map((each) => ({
+        ...each,
+        attachmentIds: each.attachmentIds.flatMap((id) => [id, id]),
+      })),
+    }));
+    const tunnels = { ...TRANSIT, transitGatewayRouteTables: tables };
+    server.listsFor = (request) => new Map([...lists, ...transitLists(tunnels, request)]);
+    expect((await read()).transitGatewayRouteTables).to.deep.equal(TRANSIT.transitGatewayRouteTables);
+  });
+
   it("asks nothing for who is told of ways, of one region or of several accounts", async () => {
     route(TO_GATEWAY, TO_ENDPOINT);
     deny(...GATEWAY_ACTIONS, ...ENDPOINT_ACTIONS);
