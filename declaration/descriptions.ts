@@ -3,6 +3,7 @@
  * <rule's id> (<its description>); …`. A later run reads back from them what AWS doesn't tell any more. What people wrote
  * stands in brackets, and is data: any characters at all.
  */
+import { REGION } from "../lib/region";
 import { cut, plainText } from "../lib/text";
 
 /** PAN-OS's limit for a rule's description; sources differ between 1023 and 1024. */
@@ -106,7 +107,7 @@ export function placesIn(description: string): Set<Place> | typeof ANYBODY | und
   const label = /^\[([^\]]*)\] /.exec(description)?.[1];
   if (label === ANYBODY) return ANYBODY;
   const places = label?.split(" ") ?? [];
-  const isPlace = (text: string) => /^\d{12}\/[a-z]{2}(-[a-z]+)+-\d+$/.test(text);
+  const isPlace = (text: string) => /^\d{12}\//.test(text) && REGION.test(text.slice(13));
   return places.length > 0 && places.every(isPlace) ? new Set(places) : undefined;
 }
 

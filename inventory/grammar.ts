@@ -1,3 +1,4 @@
+import { REGION } from "../lib/region";
 import { isAddress, isCidr, isNetwork, networkOf } from "./cidr";
 import { anyText, mapOf, oneOf, quoted, text } from "./shape";
 import type { Shape } from "./shape";
@@ -29,7 +30,7 @@ export function address(family: 4 | 6): Shape<string> {
   );
 }
 
-export const region = text("a region", "eu-central-1", (value) => /^[a-z]{2}(-[a-z]+)+-\d+$/.test(value));
+export const region = text("a region", "eu-central-1", (value) => REGION.test(value));
 
 export const accountId = text("an account id", "123456789012", (value) => /^\d{12}$/.test(value));
 

@@ -15,7 +15,7 @@ export const TAG = /^[^=]{1,128}(=.{0,256})?$/u;
 
 /** The ARN of a role of IAM. */
 export const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/\S+$/;
-export const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/;
+export { REGION } from "../../lib/region";
 
 /** What AWS's routes send traffic to, by the lists of `firewall`. */
 export const FIREWALL_IDS = {
