@@ -1,5 +1,6 @@
 import { NO_GUARDRAILS, type GuardedTraffic, type Guardrails } from "../mapping/guardrails";
 import { PROJECT } from "./configuration";
+import { normalised, trafficOf } from "../lib/net/protocols";
 import { isRecord } from "../lib/records";
 import { reportUnlessKnown } from "./keys";
 import { SETTINGS } from "./table";
@@ -109,7 +110,9 @@ export function traffic(text: unknown, key: string, report: Report): GuardedTraf
     return { text: icmp, traffic: { protocol: icmp as "icmp" | "icmpv6", type: -1, code: -1 } };
   }
   if (number !== undefined && Number(number) >= 1 && Number(number) <= 255) {
-    return { text: String(text), traffic: { protocol: "ip", number: Number(number) } };
+    // 6 is TCP and 1 is ICMP, as in a security-group rule: unnamed, it would meet neither.
+    const whole = trafficOf(normalised({ ipProtocol: String(Number(number)), fromPort: -1, toPort: -1 }));
+    if (whole !== undefined) return { text: String(text), traffic: whole };
   }
   report(
     key,

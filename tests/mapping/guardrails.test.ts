@@ -3,6 +3,7 @@ import type { Inventory, SecurityGroupRule } from "../../inventory/types";
 import { approvalValue } from "../../mapping/approval-tag";
 import { mapWithin, NO_GUARDRAILS, type Guardrails, type GuardedTraffic } from "../../mapping/guardrails";
 import type { MappingOptions } from "../../mapping/types";
+import { guardrailSettings } from "../../settings/guardrails";
 import {
   DEFAULT_ROUTES,
   GROUP,
@@ -58,6 +59,30 @@ describe("guardrails", () => {
       );
     }
     expect(within([{ ...ssh, ipProtocol: "udp" }], { neverOpen: [SSH] }).reasons).to.deep.equal([]);
+  });
+
+  it("withhold a protocol by its number, also one that has a name in AWS, and no other", () => {
+    const names: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6" };
+    const wrong = () => expect.fail("a problem was reported");
+    for (const number of [1, 2, 6, 17, 41, 47, 50, 58, 89, 132, 255]) {
+      const { neverOpen } = guardrailSettings({ neverOpen: [`protocol/${number}`] }, wrong);
+      const { widestSource } = guardrailSettings(
+        { widestSource: { [`protocol/${number}`]: { IPv4: 32, IPv6: 128 } } },
+        wrong,
+      );
+      const others = [47, 6, 58].filter((each) => each !== number).map(String);
+      const asked = [String(number), names[number] ?? String(number), "-1"];
+      for (const ipProtocol of [...asked, ...others]) {
+        const source = /58|icmpv6/.test(ipProtocol)
+          ? { cidrIpv6: "2001:db8:2::/64" }
+          : { cidrIpv4: "203.0.113.0/24" };
+        const form = { ipProtocol, fromPort: -1, toPort: -1, ...source };
+        const withheld = asked.includes(ipProtocol) ? 1 : 0;
+        for (const guardrails of [{ neverOpen }, { widestSource }]) {
+          expect(within([form], guardrails).reasons, `${number} and ${ipProtocol}`).to.have.length(withheld);
+        }
+      }
+    }
   });
 
   it("withhold what is never opened from a referenced group's members as well, unless that group is exempt", () => {
