@@ -6,12 +6,11 @@ import type { Inventory, NetworkInterface } from "../inventory/types";
 import type { DynamicAddressGroup, SecurityRule } from "../panos/policy";
 import { isRegistrable } from "./address-groups";
 import { FAMILIES, cidrsOf, compareCidrs, parseBlock, parseCidr } from "../lib/net/cidr";
-import type { Cidr, Family } from "../lib/net/cidr";
+import type { Cidr } from "../lib/net/cidr";
 import { MAX_DESCRIPTION } from "../declaration/descriptions";
 import { permissionLabel } from "./describe";
 import { cut, listed } from "../lib/text";
-import { EMPTY, difference, overlaps, setOf } from "../lib/net/intervals";
-import type { IntervalSet } from "../lib/net/intervals";
+import { difference, overlaps, setOf } from "../lib/net/intervals";
 import {
   QUARANTINE,
   QUARANTINE_PARTS,
@@ -43,8 +42,9 @@ export function leavesGroups({ destinations }: MappingOptions): boolean {
 
 /**
  * The zones, where nothing that comes from isolated instances comes from outside: their addresses are cut out
- * of the sources in their zones. Not where a group's members are denied at the very top, so that isolating
- * changes no rule.
+ * of the sources in the zones that they come from, and public ones, which packets have that come through the internet.
+ * Not where a group's members are denied at the very top, so that isolating changes no rule; nor public ones where
+ * denials stand there.
  * @param behind the interfaces whose addresses are that group's members once they are marked. Others' packets may
  * reach the firewall as well, on their way to what is behind it
  * @param onCut called where that makes a difference to what is asked of the zones
@@ -58,22 +58,35 @@ export function withoutIsolated(
   onCut: () => void,
 ): Zones {
   const { quarantine, destinations } = options;
-  const isDeniedFirst =
-    destinations === "dynamic" && quarantine?.deny === true && quarantine.before === undefined;
-  const isolated = inventory.networkInterfaces.filter((each) => isIsolated(each, marks));
-  const known = isDeniedFirst
-    ? isolated.filter((each) => marks.get(bearerOf(each))?.isMarked === false || !behind.has(each.id))
-    : isolated;
+  const isDeniedFirst = quarantine?.deny === true && quarantine.before === undefined;
+  const isDenied = (each: NetworkInterface) =>
+    isDeniedFirst && marks.get(bearerOf(each))?.isMarked === true && behind.has(each.id);
+  const known = inventory.networkInterfaces
+    .filter((each) => isIsolated(each, marks))
+    .flatMap((each): Isolated[] => {
+      const areMembers = isDenied(each) && destinations === "dynamic";
+      const own = areMembers ? [] : blocks(nearTexts(each));
+      // A public one would be cut out of every source that is everybody.
+      const translated = isDenied(each) ? [] : blocks((each.publicIps ?? []).map(({ publicIp }) => publicIp));
+      return [
+        ...own.map((block) => ({ block, zone: zones.inside(each) })),
+        ...translated.map((block) => ({ block })),
+      ];
+    });
   if (known.length === 0) return zones;
-  const gone = addressesByZone(known, zones);
   return {
     ...zones,
     outside: (remote, near, direction) => {
       const pieces = zones.outside(remote, near, direction);
       if (direction === "egress") return pieces;
+      const here = known.filter(({ block }) => block.family === remote.family && overlaps([block], [remote]));
+      if (here.length === 0) return pieces;
+      const comesFrom = here.map((each) => ({ ...each, zones: zonesFrom(each, zones, near) }));
       return pieces.flatMap((piece) => {
         const { family } = piece.remote;
-        const without = gone.get(piece.zone)?.[family] ?? EMPTY;
+        const without = setOf(
+          comesFrom.flatMap((each) => (each.zones.includes(piece.zone) ? [each.block] : [])),
+        );
         if (!overlaps(without, [piece.remote])) return [piece];
         onCut();
         return difference([piece.remote], without)
@@ -85,22 +98,21 @@ export function withoutIsolated(
   };
 }
 
-function addressesByZone(
-  interfaces: readonly NetworkInterface[],
-  zones: Zones,
-): Map<string, Record<Family, IntervalSet>> {
-  const blocks = new Map<string, Cidr[]>();
-  for (const each of interfaces) {
-    const zone = zones.inside(each);
-    blocks.set(zone, [
-      ...(blocks.get(zone) ?? []),
-      ...nearTexts(each).flatMap((text) => parseBlock(text) ?? []),
-    ]);
-  }
-  const ofFamily = (all: Cidr[], family: Family) => setOf(all.filter((block) => block.family === family));
-  return new Map(
-    [...blocks].map(([zone, all]) => [zone, { IPv4: ofFamily(all, "IPv4"), IPv6: ofFamily(all, "IPv6") }]),
-  );
+/** Addresses of an isolated interface, and the zone that these have behind the firewall; none: they are public. */
+interface Isolated {
+  block: Cidr;
+  zone?: string;
+}
+
+/**
+ * The zones that packets from an isolated interface come from: its own, or, where its VPC counts as beyond the
+ * firewall for those who are asked about, what these take such an address for. Then whoever else has it there, on the
+ * other side of a gateway, is cut off as well: which of them a packet is from can't be told.
+ */
+function zonesFrom({ block, zone }: Isolated, zones: Zones, near: Parameters<Zones["outside"]>[1]): string[] {
+  const found = zones.outside(block, near, "ingress").map((each) => each.zone);
+  if (zone === undefined) return found;
+  return found.includes(zone) ? [zone] : [zone, ...found];
 }
 
 /**
@@ -159,7 +171,7 @@ export function isolationOf(
     byInstance.set(id, {
       id,
       ...mark,
-      addresses: sorted([...addresses, ...matched(networkInterface, options)]),
+      addresses: sorted([...addresses, ...addressTexts(networkInterface)]),
     });
   }
   const instances = [...byInstance.values()].sort((a, b) => compareTexts(a.id, b.id));
@@ -214,11 +226,6 @@ function respondersOf(
       .flatMap((left) => cidrsOf(family, left))
       .map(({ text }) => text);
   });
-}
-
-/** The addresses that the firewall sees in packets to and from an interface. */
-function matched(networkInterface: NetworkInterface, { destinationAddress }: MappingOptions): string[] {
-  return destinationAddress === "public" ? addressTexts(networkInterface) : nearTexts(networkInterface);
 }
 
 function sorted(texts: readonly string[]): string[] {

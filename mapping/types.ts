@@ -176,7 +176,7 @@ export interface IsolatedInstance {
   reason: string;
   /** Whether a tag says so; otherwise nobody has seen its tags. */
   isMarked: boolean;
-  /** As the firewall sees them in packets to and from it: delegated prefixes too. Sorted. */
+  /** As the firewall may see them in packets to and from it: delegated prefixes and public addresses too. Sorted. */
   addresses: string[];
 }
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Inventory, Tags } from "../../inventory/types";
+import type { Inventory, Route, Tags } from "../../inventory/types";
 import { mapInventory } from "../../mapping";
 import { mapWithin, NO_GUARDRAILS } from "../../mapping/guardrails";
 import { QUARANTINE_TAGS } from "../../mapping/marks";
@@ -120,7 +120,10 @@ describe("isolating instances by tag", () => {
       },
     );
     const deny = { deny: true, responders: ["10.9.0.0/16"] };
-    const own = ["10.0.1.10", "10.0.1.11", "10.0.1.128/28", "2001:db8:1::10", "2001:db8:1:0:a::/80"];
+    const own = [
+      ...["10.0.1.10", "10.0.1.11", "10.0.1.128/28", "198.51.100.9"],
+      ...["2001:db8:1::10", "2001:db8:1:0:a::/80"],
+    ];
     const rules = policyOf(inventory, deny, { logSetting: "siem" }).isolation!.rules;
     const end = (source: string[], destination: string[]) => ({ source, destination });
     expect(
@@ -178,6 +181,80 @@ describe("isolating instances by tag", () => {
     const fromThere = policyOf(elsewhere, { deny: true }, { destinations: "dynamic" });
     expect(fromThere.isolation?.members).to.deep.equal([]);
     expect(fromThere.rules[0]?.rule.source).to.deep.equal(["10.0.1.8/31", "10.0.1.11/32", "10.0.1.12/30"]);
+  });
+
+  describe("cuts it out of sources by the addresses that its packets may have", () => {
+    const PUBLIC = "198.51.100.7";
+    /** i-2 is in a VPC whose routes lead elsewhere, unless told otherwise, and has a public address. */
+    const apart = (
+      second: Tags | undefined,
+      routes: Route[] = [{ destinationCidrBlock: "0.0.0.0/0", transitGatewayId: "tgw-1" }],
+    ) => {
+      const whole = two({}, second);
+      const publicIps = [{ privateIpAddress: "10.3.1.9", publicIp: PUBLIC }];
+      return {
+        ...whole,
+        vpcs: [...whole.vpcs, { id: "vpc-3", cidrBlocks: ["10.3.0.0/16"], ipv6CidrBlocks: [] }],
+        subnets: [...whole.subnets, { id: "subnet-3", vpcId: "vpc-3", routeTableId: "rtb-3" }],
+        routeTables: [...whole.routeTables, { id: "rtb-3", vpcId: "vpc-3", routes }],
+        networkInterfaces: whole.networkInterfaces.map((each) =>
+          each.id === "eni-2"
+            ? {
+                ...each,
+                vpcId: "vpc-3",
+                subnetId: "subnet-3",
+                privateIpAddresses: ["10.3.1.9"],
+                ipv6Addresses: [],
+                publicIps,
+              }
+            : each,
+        ),
+      };
+    };
+    const of = (
+      cidrIpv4: string,
+      inventory: Inventory,
+      options: Partial<MappingOptions> = {},
+      deny = false,
+    ) => {
+      inventory.securityGroups[0]!.ingress = [
+        { id: "sgr-9", ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv4 },
+      ];
+      const { rules, withheld } = policyOf(inventory, { deny }, options);
+      return {
+        sources: rules.flatMap(({ rule }) => rule.source),
+        reasons: withheld.map(({ reason }) => reason).join(),
+      };
+    };
+    const ways: [string, Partial<MappingOptions>, Route[] | undefined][] = [
+      ["through a transit gateway, from the untrust zone", {}, undefined],
+      ["from a zone of its block's", { zones: { sources: { "10.3.0.0/16": "partner" } } }, undefined],
+      ["from a zone of its VPC's", { zones: { vpcs: { "vpc-3": "lab" } } }, undefined],
+      ["through the firewall", {}, [{ destinationCidrBlock: "0.0.0.0/0", instanceId: "i-fw" }]],
+      ["in dynamic destinations, where it is not denied", { destinations: "dynamic" }, undefined],
+    ];
+    for (const [what, options, routes] of ways) {
+      it(what, () => {
+        for (const address of ["10.3.1.9", PUBLIC]) {
+          const block = `${address}/32`;
+          expect(of(block, apart({}, routes), options)).to.deep.equal({ sources: [block], reasons: "" });
+          const cut = of(block, apart(IR, routes), options);
+          expect(cut.sources).to.deep.equal([]);
+          expect(cut.reasons).to.include("sgr-9").and.to.include("isolated");
+        }
+        expect(of("10.3.1.8/31", apart(IR, routes), options).sources).to.deep.equal(["10.3.1.8/32"]);
+        expect(of("198.51.100.6/31", apart(IR, routes), options).sources).to.deep.equal(["198.51.100.6/32"]);
+        expect(of("203.0.113.0/24", apart(IR, routes), options).sources).to.deep.equal(["203.0.113.0/24"]);
+      });
+    }
+
+    it("but leaves sources as they are where denials at the very top have its public address", () => {
+      const behind = [{ destinationCidrBlock: "0.0.0.0/0", instanceId: "i-fw" }];
+      expect(of("0.0.0.0/0", apart(IR, behind), {}, true).sources).to.include("0.0.0.0/0");
+      const { isolation } = policyOf(apart(IR, behind), { deny: true }, { destinations: "dynamic" });
+      expect(isolation?.members).to.deep.equal(["10.3.1.9", PUBLIC]);
+      expect(of("198.51.100.6/31", apart(IR), {}, true).sources).to.deep.equal(["198.51.100.6/32"]);
+    });
   });
 
   it("takes it from its address groups, where destinations are dynamic: no rule is different", () => {

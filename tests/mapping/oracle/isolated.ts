@@ -11,7 +11,7 @@ import type { Declared } from "./panos";
 import type { Fault } from "./fault";
 import { isInUse, isServices } from "./in-use";
 import type { World } from "./worlds";
-import { nearZone } from "./zones";
+import { farZones, nearZone } from "./zones";
 
 /** A rule of whatever an administrator allows: everything. */
 const ADMINISTRATOR: SecurityRule = {
@@ -41,7 +41,7 @@ export function isolatedEnds(world: World, packet: Packet): End[] {
   if (world.options.quarantine === undefined) return [];
   return (["source", "destination"] as const).flatMap((side) => {
     const isNear = packet[side] === endsOf(packet).near;
-    const target = (isNear && interfaceAt(world, packet)) || interfaceWith(world, packet[side]);
+    const target = (isNear && interfaceAt(world, packet)) || interfaceWith(world, packet[side], side);
     const isMarked = target && markOf(world, target);
     return isMarked === undefined ? [] : [{ side, target: target as NetworkInterface, isMarked }];
   });
@@ -60,13 +60,19 @@ function markOf(world: World, target: NetworkInterface): boolean | undefined {
   return Object.entries(tags).some(([key, value]) => quarantine.tags[key]?.includes(value)) || undefined;
 }
 
-function interfaceWith({ inventory }: World, address: string): NetworkInterface | undefined {
+/** A packet comes from an interface's public address where it went through the internet. */
+function interfaceWith(
+  { inventory }: World,
+  address: string,
+  side: End["side"],
+): NetworkInterface | undefined {
   return inventory.networkInterfaces.find((each) =>
     [
       ...each.privateIpAddresses,
       ...each.ipv6Addresses,
       ...(each.ipv4Prefixes ?? []),
       ...(each.ipv6Prefixes ?? []),
+      ...(side === "source" ? (each.publicIps ?? []).map(({ publicIp }) => publicIp) : []),
     ].some((own) => isWithin(address, own)),
   );
 }
@@ -91,12 +97,13 @@ export function isolationFault(
     !ends.some(({ side, isMarked }) => side === "source" && isMarked) &&
     responders.some((block) => isWithin(packet.source, block));
   for (const { side, target, isMarked } of ends) {
-    const zones = side === "source" ? { from: nearZone(world, target) } : { to: nearZone(world, target) };
     // Where the denials are not at the very top, ours may stand above them. At the top they decide for every
     // packet that reaches the firewall, also for one that AWS doesn't route through it.
     const isFirst = deny && before === undefined;
     const rules = [...(isFirst ? denials : []), ...declared.rules];
-    for (const application of applications) {
+    for (const [application, zones] of applications.flatMap((each) =>
+      zonesOf(world, packet, { side, target }).map((zone) => [each, zone] as const),
+    )) {
       const match = firstMatch({ ...declared, rules }, packet, application, zones);
       if (match?.action === "allow" && !(isResponders && denials.includes(match))) {
         return { what: "isolated, and let through", because: match };
@@ -119,6 +126,20 @@ export function isolationFault(
     ({ rule }) => rule.referencedSecurityGroupId === undefined && !named.has(rule.id),
   );
   return silent.length === 0 ? undefined : { what: "isolated, and withheld in silence", because: silent };
+}
+
+/** The zones that an isolated end's packets may come from or go to; any, for a public address. */
+function zonesOf(
+  world: World,
+  packet: Packet,
+  { side, target }: Pick<End, "side" | "target">,
+): { from?: string; to?: string }[] {
+  if (side === "destination") return [{ to: nearZone(world, target) }];
+  if ((target.publicIps ?? []).some(({ publicIp }) => publicIp === packet.source)) return [{}];
+  const own = nearZone(world, target);
+  const near = packet.direction === "ingress" ? interfaceAt(world, packet) : undefined;
+  const seen = near === undefined ? [] : farZones(world, near, packet.source);
+  return [...new Set(seen.includes(own) ? [own] : [own, ...seen])].map((from) => ({ from }));
 }
 
 /** Whether a packet crosses the firewall on its way to or from an isolated interface that is behind it. */
