@@ -159,11 +159,13 @@ function mapsByVpc(
   };
 }
 
-/** Whether tags have "key=value", or a key alone whatever its value. */
+/**
+ * Whether tags have "key=value", or a key alone whatever its value. Keys may have a "=" themselves (EC2 user guide, tag
+ * restrictions), so any of these may end the key.
+ */
 export function hasTag(tags: Tags | undefined, tag: string): boolean {
   if (tags === undefined) return false;
-  const { key, value } = tagParts(tag);
-  return Object.hasOwn(tags, key) && (value === undefined || tags[key] === value);
+  return Object.entries(tags).some(([key, value]) => key === tag || `${key}=${value}` === tag);
 }
 
 /** "key=value" in its parts; a key alone stands for every value. */

@@ -292,6 +292,27 @@ describe("guardrails", () => {
     expect(vpc.policy.protectedInterfaces).to.deep.equal(["eni-1"]);
   });
 
+  it("leave out by tags whose keys have a =, whichever of several ends the key", () => {
+    const left = (tags: Record<string, string>, tag: string) => {
+      const securityGroups = [securityGroup([web], { tags })];
+      const exclude = { ...NO_GUARDRAILS.exclude, securityGroups: [tag] };
+      return within([], { exclude }, { securityGroups }).reasons.length;
+    };
+    for (const [key, value] of [
+      ["a", "b=c"],
+      ["a=b", "c"],
+      ["a=b=c", "d"],
+      ["a=b=c", ""],
+    ] as const) {
+      expect(left({ [key]: value }, "a=b=c"), key).to.equal(1);
+      expect(left({ [key]: value }, `${key}=${value}`), key).to.equal(1);
+      expect(left({ [key]: value }, key), key).to.equal(1);
+      expect(left({ [key]: `${value}x` }, `${key}=${value}`), key).to.equal(0);
+    }
+    expect(left({ a: "b" }, "a=b=c")).to.equal(0);
+    expect(left({ "a=b": "d" }, "a=b=c")).to.equal(0);
+  });
+
   it("say nothing of what would not have crossed the firewall", () => {
     const inside = { ...ssh, cidrIpv4: "10.0.0.0/16" };
     expect(within([inside], { neverOpen: [SSH] }).reasons).to.deep.equal([]);
