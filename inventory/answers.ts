@@ -21,6 +21,8 @@ export interface Answers extends Transit {
   instanceIds: { pending: string[]; running: string[] };
   /** EC2 only: what more is known of instances. */
   instances?: InstanceAnswer[];
+  /** EC2 only, and only where they were asked for. */
+  stopped?: InstanceAnswer[];
   vpcs: VpcAnswer[];
   /** Ids of each VPC's subnets, by VPC id. */
   subnetIds: Map<string, string[]>;

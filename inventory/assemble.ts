@@ -1,5 +1,4 @@
 import type {
-  Answer,
   Answers,
   NetworkInterfaceAnswer,
   RouteAnswer,
@@ -10,12 +9,13 @@ import type {
   VpcAnswer,
 } from "./answers";
 import { networkOf } from "./cidr";
+import { instancesOf, stoppedOf } from "./instances";
+import { place } from "./place";
 import { effectiveRouteTables } from "./routing";
 import { sorted } from "./validate";
 import { given } from "../lib/records";
 import type { Transit } from "./transit";
 import type {
-  Instance,
   Inventory,
   NetworkInterface,
   PrefixList,
@@ -57,6 +57,7 @@ export function assemble(answers: Answers): Inventory {
     subnets,
     routeTables,
     instances: instancesOf(answers),
+    ...given({ stopped: answers.stopped && stoppedOf(answers, answers.stopped) }),
     networkInterfaces: answers.networkInterfaces
       .filter(({ subnetId, vpcId }) => vpcOfSubnet.get(subnetId) === vpcId)
       .map((each) => networkInterface(each, (owner) => ours.has(ofRegion(owner, each.readIn ?? region)))),
@@ -79,25 +80,6 @@ function transit(answers: Transit) {
   const { gatewayLoadBalancerEndpoints, endpointServices } = answers;
   const ofGateways = { transitGatewayAttachments, transitGatewayRouteTables };
   return given({ ...ofGateways, gatewayLoadBalancerEndpoints, endpointServices });
-}
-
-/** Whose an object is and where it was read, as far as the answer says. */
-function place({ ownerId, readIn }: Answer) {
-  return given({ ownerId: ownerId || undefined, region: readIn });
-}
-
-/** One that starts running between two requests counts once, as running. */
-function instancesOf({ instanceIds, instances = [] }: Answers): Instance[] {
-  const details = new Map(instances.map((each) => [each.id, each]));
-  const states = new Map<string, Instance["state"]>();
-  for (const id of instanceIds.pending) states.set(id, "pending");
-  for (const id of instanceIds.running) states.set(id, "running");
-  return [...states].map(([id, state]) => {
-    const answer = details.get(id);
-    if (answer === undefined) return { id, state };
-    const tags = answer.tags ?? {};
-    return { id, ...place(answer), ...given({ name: tags["Name"] || undefined }), state, tags };
-  });
 }
 
 /** CIDRs that are being associated or disassociated don't count: their addresses aren't the VPC's. */

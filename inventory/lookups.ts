@@ -19,7 +19,7 @@ export interface LookupOptions extends Place {
   /** How often one API action may be called; judged by lists, of all the region's rules too. */
   mostCalls?: number;
   /** Interfaces of stopped instances too: whoever lets in to one again when it starts needs to know them. */
-  withStopped?: boolean;
+  withStopped?: true;
   /** Interfaces too that are no instance's: of load balancers, databases, functions and the like. */
   withoutInstance?: boolean;
   /** What every subnet says; otherwise only of those whose packets a gateway's table may route. */
@@ -52,7 +52,7 @@ export async function readLookups(
 }
 
 async function collect(reader: LookupReader, options: LookupOptions, tell: Tell): Promise<Answers> {
-  const { region, mostCalls, withStopped = false, withoutInstance = false } = options;
+  const { region, mostCalls, withStopped, withoutInstance = false } = options;
   const { withSubnets = false, firewall, onHidden } = options;
   const at = region === undefined ? {} : { region };
   const { accountId } = await reader.ask(aws.callerIdentity, {});

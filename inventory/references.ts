@@ -47,7 +47,15 @@ export function checkReferences(document: unknown, problems: Problems): void {
       (each) => [each.fields["transitGatewayId"], each] as const,
     ),
   );
-  const rest = [itemsOf(document, "instances"), interfaces, groups, rules, prefixLists, peerings];
+  const rest = [
+    itemsOf(document, "instances"),
+    itemsOf(document, "stopped"),
+    interfaces,
+    groups,
+    rules,
+    prefixLists,
+    peerings,
+  ];
   for (const others of [...rest, ...transit, ...bySide.values()]) {
     uniqueById(others, problems);
   }

@@ -7,6 +7,7 @@ import type {
   PeeredVpc,
   Route,
   RouteTable,
+  StoppedInstance,
   Subnet,
   Vpc,
   VpcPeeringConnection,
@@ -115,6 +116,12 @@ export const instance = object<Instance>(
   { id: id("i"), ...owned, name: anyText, state: oneOf("pending", "running"), tags },
   [...OWNED, "name", "tags"],
 );
+
+export const stoppedInstance = object<StoppedInstance>({ id: id("i"), ...owned, name: anyText, tags }, [
+  ...OWNED,
+  "name",
+  "tags",
+]);
 
 export const networkInterface = object<NetworkInterface>(
   {

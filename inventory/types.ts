@@ -36,6 +36,11 @@ export interface Inventory extends Transit {
   routeTables: RouteTable[];
   /** Running and pending instances only. */
   instances: Instance[];
+  /**
+   * EC2 only, and only where they were asked for: those that are stopped, or on their way. With dynamic destinations
+   * rules outlast their nights, so their tags go on deciding.
+   */
+  stopped?: StoppedInstance[];
   networkInterfaces: NetworkInterface[];
   securityGroups: SecurityGroup[];
   prefixLists: PrefixList[];
@@ -145,6 +150,8 @@ export interface Instance extends Owned {
   /** EC2 only. */
   tags?: Tags;
 }
+
+export type StoppedInstance = Omit<Instance, "state">;
 
 export interface NetworkInterface extends Owned {
   id: string;

@@ -2,7 +2,8 @@ import { accountId, region } from "./grammar";
 import { checkReferences } from "./references";
 import { filters } from "./shapes-filters";
 import { Problems, anyText, boolean, exactly, list, object } from "./shape";
-import { instance, networkInterface, routeTable, subnet, vpc, vpcPeeringConnection } from "./shapes-network";
+import { instance, networkInterface, routeTable, stoppedInstance } from "./shapes-network";
+import { subnet, vpc, vpcPeeringConnection } from "./shapes-network";
 import { prefixList, securityGroup } from "./shapes-permissions";
 import { TRANSIT, transit } from "./shapes-transit";
 import type { AccountRegion, DeniedAction, Inventory, UnreadAccount } from "./types";
@@ -24,6 +25,7 @@ const inventory = object<Inventory>(
     subnets: list(subnet),
     routeTables: list(routeTable),
     instances: list(instance),
+    stopped: list(stoppedInstance),
     networkInterfaces: list(networkInterface),
     securityGroups: list(securityGroup),
     prefixLists: list(prefixList),
@@ -39,6 +41,7 @@ const inventory = object<Inventory>(
     "denied",
     "complete",
     "withoutInstance",
+    "stopped",
     "vpcPeeringConnections",
     ...TRANSIT,
     "filters",

@@ -175,7 +175,9 @@ export class Account {
       const { groups } = this.carriersOf(this.carrying(marks)(protection.interfaces));
       const read = this.reader(interfaces);
       let isCut = false;
-      const behind = new Set(this.behind.map(({ networkInterface }) => networkInterface.id));
+      // With dynamic destinations also those of stopped instances: whether one runs must not change a rule.
+      const whole = leavesGroups(this.options) ? this.attached(this.whole.networkInterfaces).interfaces : [];
+      const behind = new Set([...this.behind, ...whole].map(({ networkInterface }) => networkInterface.id));
       const zones = withoutIsolated(this.zones, this.whole, marks, behind, this.options, () => {
         isCut = true;
       });

@@ -11,7 +11,7 @@ import { permissionLabel } from "./describe";
 import { Account, unmentioned } from "./account";
 import { NOTHING_PROTECTED, policyOf } from "./index";
 import { compareTexts } from "../lib/order";
-import { bearerOf, ofNoInstance } from "./marks";
+import { bearerOf, ofNoInstance, taggedInstances } from "./marks";
 import { compareWithheld, ofThePassing } from "./order";
 import { permissionOf } from "./permissions";
 import { meets, normalised, trafficOf, type Traffic } from "../lib/net/protocols";
@@ -109,7 +109,7 @@ export function mapWithin(
 export function withinGuardrails(
   inventory: Inventory,
   guardrails: Guardrails,
-  options: Pick<MappingOptions, "interfaces" | "expiry">,
+  options: Pick<MappingOptions, "interfaces" | "expiry" | "destinations">,
 ): { allowed: Inventory; withheld: Withheld[]; unbound: string[] } {
   const { exclude } = guardrails;
   const { expiry } = options;
@@ -119,7 +119,7 @@ export function withinGuardrails(
   const lists = new Map(inventory.prefixLists.map((list) => [list.id, list]));
   const excludedVpcs = new Map(inventory.vpcs.flatMap((vpc) => excluded(vpc, "vpcs")));
   const excludedInstances = new Map(
-    [...inventory.instances, ...ofNoInstance(inventory, options)].flatMap((each) =>
+    [...taggedInstances(inventory, options), ...ofNoInstance(inventory, options)].flatMap((each) =>
       excluded(each, "instances"),
     ),
   );

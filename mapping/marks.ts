@@ -1,5 +1,5 @@
 /** The tags that isolate an instance, and who has them. */
-import type { Inventory, NetworkInterface, Tags } from "../inventory/types";
+import type { Inventory, NetworkInterface, StoppedInstance, Tags } from "../inventory/types";
 import { plainText } from "../lib/text";
 import { kindLeftOut } from "./left-out";
 import { allTags, howToSee } from "./seen-tags";
@@ -23,21 +23,32 @@ export type Marks = ReadonlyMap<string, Mark>;
  */
 export function marksIn(
   inventory: Inventory,
-  options: Pick<MappingOptions, "quarantine" | "interfaces">,
+  options: Pick<MappingOptions, "quarantine" | "interfaces" | "destinations">,
 ): Marks {
   const { quarantine } = options;
   const marks = new Map<string, Mark>();
   if (quarantine === undefined) return marks;
   const seen = allTags(inventory);
-  const look = (each: Inventory["instances"][number] | NetworkInterface, label: string) => {
+  const look = (each: StoppedInstance | NetworkInterface, label: string) => {
     const mark = markOf(label, each, seen(each), quarantine);
     if (mark !== undefined) marks.set(each.id, mark);
   };
-  for (const each of inventory.instances) {
+  for (const each of taggedInstances(inventory, options)) {
     look(each, each.name === undefined ? each.id : `${each.id} (${plainText(each.name)})`);
   }
   for (const each of ofNoInstance(inventory, options)) look(each, each.id);
   return marks;
+}
+
+/**
+ * The instances whose tags decide. With dynamic destinations also of those that don't run: their rules stay, and have to
+ * stay the same.
+ */
+export function taggedInstances(
+  { instances, stopped = [] }: Pick<Inventory, "instances" | "stopped">,
+  { destinations }: Pick<MappingOptions, "destinations">,
+): readonly StoppedInstance[] {
+  return destinations === "dynamic" ? [...instances, ...stopped] : instances;
 }
 
 /** The interfaces of no instance that rules lead to where the firewall stands before them. */
@@ -55,7 +66,7 @@ export function ofNoInstance(
 /** @param all its tags where all of them were seen: one that isolates counts in any case */
 function markOf(
   label: string,
-  object: Inventory["instances"][number] | NetworkInterface,
+  object: StoppedInstance | NetworkInterface,
   all: Tags | undefined,
   quarantine: QuarantineOptions,
 ): Mark | undefined {

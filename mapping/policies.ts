@@ -1,7 +1,7 @@
 /** Which profile group and log setting the rules for an instance have, by its tags. */
 import type { Inventory, NetworkInterface } from "../inventory/types";
 import type { MappingOptions, TagPolicy } from "./types";
-import { bearerOf } from "./marks";
+import { bearerOf, taggedInstances } from "./marks";
 import { hasTag } from "./zones";
 
 /**
@@ -11,10 +11,14 @@ import { hasTag } from "./zones";
 export type Policies = (networkInterface: NetworkInterface) => TagPolicy | undefined;
 
 /** The policies of an inventory's instances: for each the first whose tag it has. */
-export function policiesOf({ instances }: Inventory, { policies = [] }: MappingOptions): Policies {
+export function policiesOf(inventory: Inventory, options: MappingOptions): Policies {
+  const { policies = [] } = options;
   if (policies.length === 0) return () => undefined;
   const byInstance = new Map(
-    instances.map(({ id, tags }) => [id, policies.find(({ tag }) => hasTag(tags, tag))]),
+    taggedInstances(inventory, options).map(({ id, tags }) => [
+      id,
+      policies.find(({ tag }) => hasTag(tags, tag)),
+    ]),
   );
   return (each) => {
     const bearer = bearerOf(each);

@@ -1,8 +1,8 @@
 /** What is said where settings go by tags that were not seen. */
-import type { Instance, Inventory, NetworkInterface, SecurityGroup } from "../inventory/types";
+import type { Inventory, NetworkInterface, SecurityGroup, StoppedInstance } from "../inventory/types";
 import { compareTexts } from "../lib/order";
 import { listed } from "../lib/text";
-import { bearerOf } from "./marks";
+import { bearerOf, taggedInstances } from "./marks";
 import { allTags } from "./seen-tags";
 import type { MappingOptions } from "./types";
 
@@ -24,12 +24,13 @@ interface Behind {
 export function unseenTags(
   inventory: Inventory,
   { unsure, interfaces, groups }: Behind,
-  { policies = [], applicationsByTag = {} }: MappingOptions,
+  options: MappingOptions,
 ): string[] {
+  const { policies = [], applicationsByTag = {} } = options;
   const seen = allTags(inventory);
-  const unseen = (objects: readonly (NetworkInterface | Instance | SecurityGroup)[]) =>
+  const unseen = (objects: readonly (NetworkInterface | StoppedInstance | SecurityGroup)[]) =>
     objects.flatMap((each) => (seen(each) === undefined ? [each.id] : []));
-  const instances = new Map(inventory.instances.map((each) => [each.id, each]));
+  const instances = new Map(taggedInstances(inventory, options).map((each) => [each.id, each]));
   const bearers = interfaces.map((each) => instances.get(bearerOf(each)) ?? each);
   const asked: [setting: string, ids: readonly string[], then: string][] = [
     [

@@ -1,9 +1,10 @@
 /** Which zone an address is in: where the firewall's interface towards it is. */
-import type { Instance, Inventory, NetworkInterface, Subnet, Tags, Vpc } from "../inventory/types";
+import type { Inventory, NetworkInterface, StoppedInstance, Subnet, Tags, Vpc } from "../inventory/types";
 import { parseBlock } from "../lib/net/cidr";
 import type { Cidr, Family } from "../lib/net/cidr";
 import { EMPTY, overlaps, setOf } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
+import { taggedInstances } from "./marks";
 import { nearTexts, reachOfVpcs } from "./routing";
 import { vpcCidrs } from "./routes";
 import { allTags } from "./seen-tags";
@@ -47,7 +48,7 @@ export function zonesOf(inventory: Inventory, options: MappingOptions): Zones {
     Object.hasOwn(record, key) ? record[key] : undefined;
   const subnets = new Map(inventory.subnets.map((subnet) => [subnet.id, subnet]));
   const vpcs = new Map(inventory.vpcs.map((vpc) => [vpc.id, vpc]));
-  const instances = new Map(inventory.instances.map((instance) => [instance.id, instance]));
+  const instances = new Map(taggedInstances(inventory, options).map((instance) => [instance.id, instance]));
 
   const tagged = (tags: Tags | undefined): string | undefined =>
     Object.keys(byTag).reduce<string | undefined>(
@@ -118,7 +119,7 @@ export function zonesOf(inventory: Inventory, options: MappingOptions): Zones {
 
 /** What may say an interface's zone, and which one it does. */
 interface Sayer {
-  object: NetworkInterface | Instance | Subnet | Vpc | undefined;
+  object: NetworkInterface | StoppedInstance | Subnet | Vpc | undefined;
   zone: string | undefined;
 }
 

@@ -72,7 +72,8 @@ export function sufficientSource(
   get: Get,
   report: Report,
 ): InventorySource {
-  if (source.kind !== "auto" && source.kind !== "lookups") return source;
+  if (source.kind === "ec2" || source.kind === "accounts") return { ...source, ...stoppedFor(demands) };
+  if (source.kind === "snapshot") return source;
   const { protectedSubnets = [], protectedVpcs = [] } = demands.targets;
   const key = `${PROJECT}:inventory`;
   if (source.kind === "lookups") {
@@ -85,7 +86,7 @@ export function sufficientSource(
   }
   const unseen = beyondDataSources(demands);
   const { access, withoutWays } = source;
-  const wanted = given({ withoutWays });
+  const wanted = { ...given({ withoutWays }), ...stoppedFor(demands) };
   const isRuledOut = rulesOutProvider(get("pulumi:disable-default-providers"));
   if (isRuledOut && (source.kind === "lookups" || access === undefined || "obstacle" in access)) {
     const because = access !== undefined && "obstacle" in access ? ` (${access.obstacle})` : "";
@@ -125,6 +126,19 @@ function throughDataSources(
     firewall: { networkInterfaceIds, vpcEndpointIds },
     ...(unseen.length > 0 && { unseen }),
   };
+}
+
+/** Whether the tags of instances that don't run decide: with dynamic destinations, whose rules outlast their nights. */
+function stoppedFor({ mappings, guardrails }: Demands): { withStopped?: true } {
+  const isDecisive = mappings.some(
+    ({ destinations, zones, policies = [], quarantine }) =>
+      destinations === "dynamic" &&
+      (guardrails.exclude.instances.length > 0 ||
+        Object.keys(zones?.tags ?? {}).length > 0 ||
+        policies.length > 0 ||
+        quarantine !== undefined),
+  );
+  return isDecisive ? { withStopped: true } : {};
 }
 
 /** What the settings need that data sources hide or aren't asked for, in a person's words. */

@@ -30,9 +30,9 @@ export async function recordAccount(
     ...(profile !== undefined && { profile }),
   };
   const source = stack === undefined ? undefined : await sourceOf(stack, folder);
-  if (source?.kind === "accounts") return recordFrom(file, source, say);
+  if (source?.kind === "accounts") return recordFrom(file, { ...source, withStopped: true }, say);
   return ec2 || source?.kind === "ec2"
-    ? recordFrom(file, { kind: "ec2", access: accessFrom(settings) }, say)
+    ? recordFrom(file, { kind: "ec2", access: accessFrom(settings), withStopped: true }, say)
     : recordLookups(file, settings, findCli(environment), say);
 }
 

@@ -7,18 +7,22 @@ import { tagsOf } from "./tags";
 
 export function instanceAnswers(
   reservations: ec2.Reservation[],
-): Required<Pick<Answers, "instanceIds" | "instances">> {
+  withStopped?: true,
+): Pick<Answers, "instanceIds" | "instances" | "stopped"> {
   const instanceIds: Answers["instanceIds"] = { pending: [], running: [] };
-  const instances: InstanceAnswer[] = [];
+  const [instances, stopped]: [InstanceAnswer[], InstanceAnswer[]] = [[], []];
   for (const { OwnerId, Instances = [] } of reservations) {
     for (const { InstanceId: id, State, Tags } of Instances) {
       const state = State?.Name;
-      if (id === undefined || (state !== "pending" && state !== "running")) continue;
+      if (id === undefined) continue;
+      const answer = given({ id, ownerId: OwnerId, tags: tagsOf(Tags) });
+      if (state === "stopping" || state === "stopped") stopped.push(answer);
+      if (state !== "pending" && state !== "running") continue;
       instanceIds[state].push(id);
-      instances.push(given({ id, ownerId: OwnerId, tags: tagsOf(Tags) }));
+      instances.push(answer);
     }
   }
-  return { instanceIds, instances };
+  return { instanceIds, instances, ...(withStopped && { stopped }) };
 }
 
 export function networkInterfaceAnswer(each: ec2.NetworkInterface): NetworkInterfaceAnswer {

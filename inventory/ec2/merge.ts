@@ -34,6 +34,9 @@ export function merged(parts: RegionAnswers[], isComplete: boolean): Answers {
     ...(isComplete && { complete: parts.every(({ complete }) => complete === true) }),
     instanceIds: { pending: states("pending"), running: states("running") },
     instances: objects((part) => part.instances),
+    ...(parts.every(({ stopped }) => stopped !== undefined) && {
+      stopped: objects((part) => part.stopped),
+    }),
     vpcs: objects((part) => part.vpcs),
     subnetIds: subnetIds(parts),
     subnets: objects((part) => part.subnets),

@@ -37,6 +37,8 @@ export interface Wanted {
   withFilters?: true;
   /** Not where transit gateways and endpoints lead: nothing depends on it. */
   withoutWays?: true;
+  /** Instances too that don't run: with dynamic destinations their tags decide. */
+  withStopped?: true;
 }
 
 /**
@@ -58,7 +60,7 @@ export async function readEc2(
 
 /** Asks EC2 for everything that an inventory is made of. */
 export async function collectEc2(
-  { access, withFilters, withoutWays }: Ec2Source,
+  { access, withFilters, withoutWays, withStopped }: Ec2Source,
   clock: Clock = systemClock,
   requireAccount: (accountId: string) => void = () => undefined,
 ): Promise<Ec2Answers> {
@@ -70,7 +72,7 @@ export async function collectEc2(
     requireAccount(accountId);
     const [network, compute, permissions, filters] = await Promise.all([
       readNetwork(reader, withoutWays),
-      computeOf(reader),
+      computeOf(reader, withStopped),
       readPermissions(reader, accountId),
       withFilters && filtersOf(reader, { accountId, region }),
     ]);
@@ -104,10 +106,11 @@ function requireAllowed(accountId: string, { allowedAccountIds, forbiddenAccount
   throw new InventoryError("ACCOUNT_REFUSED", `AWS inventory: ${accountRefused(accountId)}`);
 }
 
-async function computeOf(reader: Ec2Reader) {
+async function computeOf(reader: Ec2Reader, withStopped?: true) {
+  const states = ["pending", "running", ...(withStopped ? ["stopping", "stopped"] : [])];
   const [reservations, interfaces] = await Promise.all([
     reader.list({ what: "instances", action: "DescribeInstances" }, paginateDescribeInstances, {
-      input: { Filters: [{ Name: "instance-state-name", Values: ["pending", "running"] }] },
+      input: { Filters: [{ Name: "instance-state-name", Values: states }] },
       pageSize: PAGE,
       items: (page) => page.Reservations,
     }),
@@ -117,5 +120,8 @@ async function computeOf(reader: Ec2Reader) {
       { input: {}, pageSize: PAGE, items: (page) => page.NetworkInterfaces },
     ),
   ]);
-  return { ...instanceAnswers(reservations), networkInterfaces: interfaces.map(networkInterfaceAnswer) };
+  return {
+    ...instanceAnswers(reservations, withStopped),
+    networkInterfaces: interfaces.map(networkInterfaceAnswer),
+  };
 }

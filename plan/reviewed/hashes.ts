@@ -74,10 +74,10 @@ function objectsById(value: unknown): Map<string, string> | undefined {
 /**
  * In one order, without what changes by itself and decides nothing: a pending instance counts as a running one,
  * an interface that is being attached as one that is, and AWS words a refusal with a new id each time. What AWS itself
- * stops changes no rule.
+ * stops changes no rule, and what the tags of instances that don't run decide is in what is declared.
  */
 function canonical(inventory: Inventory): object {
-  const ordered = sorted(given({ ...inventory, filters: undefined }));
+  const ordered = sorted(given({ ...inventory, filters: undefined, stopped: undefined }));
   return {
     ...ordered,
     ...(ordered.unread && { unread: ordered.unread.map((each) => ({ ...each, reason: "" })) }),

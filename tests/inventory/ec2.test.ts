@@ -409,6 +409,35 @@ describe("inventory from EC2's own API", () => {
     ]);
   });
 
+  it("has stopped instances with their tags where they are asked for, and takes none for running", async () => {
+    const stopped = (id: string, name: string) => ({
+      ...{ reservationId: `r-${id}`, ownerId: ACCOUNT },
+      instancesSet: [{ instanceId: id, instanceState: { name }, tagSet: tags("tier", "dmz") }],
+    });
+    server.lists.set("DescribeInstances", [
+      ...(server.lists.get("DescribeInstances") ?? []),
+      ...["stopping", "stopped", "terminated"].map((name, index) => stopped(`i-0${index}`, name)),
+    ]);
+    const before = await read();
+    const source = { kind: "ec2", access: server.access, withStopped: true } as const;
+    const inventory = await readInventory(source);
+    const asked = server.asked.findLast(({ action }) => action === "DescribeInstances")?.form;
+    expect([asked?.get("Filter.1.Value.3"), asked?.get("Filter.1.Value.4")]).to.deep.equal([
+      "stopping",
+      "stopped",
+    ]);
+    expect(before).to.not.have.property("stopped");
+    expect(inventory.instances).to.deep.equal(before.instances);
+    expect(inventory.stopped).to.deep.equal(
+      ["i-00", "i-01"].map((id) => ({ id, ownerId: ACCOUNT, tags: { tier: "dmz" } })),
+    );
+    const several = await readInventory({
+      ...{ kind: "accounts", onUnreadable: "stop", withStopped: true },
+      accounts: [{ region: server.access.region ?? "", access: server.access }],
+    });
+    expect(several.stopped?.map(({ id }) => id)).to.deep.equal(["i-00", "i-01"]);
+  });
+
   it("repeats what EC2 throttles", async () => {
     refuse(
       "DescribeSubnets",

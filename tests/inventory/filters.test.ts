@@ -167,6 +167,10 @@ describe("what AWS itself stops, in an inventory", () => {
     }
     const without = await readInventory(ec2());
     expect(inventoryHash(without)).to.equal(inventoryHash(inventory));
+    // Nor who doesn't run: a snapshot has them, and a run reads them only where their tags decide.
+    expect(inventoryHash({ ...without, stopped: [{ id: "i-0a", tags: {} }] })).to.equal(
+      inventoryHash(without),
+    );
     expect(inventoryMoves(without, inventory)).to.deep.equal([]);
   });
 });

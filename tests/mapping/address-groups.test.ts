@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { addressGroupsOf, mapInventory, registrationsOf } from "../../mapping";
 import { alreadyAllowed } from "../../mapping/coverage";
+import { mapWithin, NO_GUARDRAILS } from "../../mapping/guardrails";
 import type { Inventory } from "../../inventory/types";
 import type { RulebaseRule } from "../../panos/policy";
 import { GROUP, inventoryWith, networkInterface, OPTIONS, policyOf, rulebase, theirs } from "./fixtures";
@@ -52,6 +53,27 @@ describe("dynamic destinations", () => {
         both.addressGroups.map(({ group }) => group),
       );
       expect(registrationsOf(policy.addressGroups)).to.deep.equal({ [TAG]: members });
+    }
+  });
+
+  it("have the zone and the profiles, and are left out, by the tags of stopped instances as of running ones", () => {
+    const tags = { tier: "dmz" };
+    const running = account(["i-2"], { stopped: [] });
+    const up = {
+      ...running,
+      instances: [...running.instances, { id: "i-1", state: "running" as const, tags }],
+    };
+    const down = { ...running, stopped: [{ id: "i-1", tags }] };
+    const exclude = { ...NO_GUARDRAILS.exclude, instances: ["tier=dmz"] };
+    for (const [options, guardrails, count] of [
+      [{ zones: { tags: { "tier=dmz": "dmz" } } }, NO_GUARDRAILS, 4],
+      [{ policies: [{ tag: "tier=dmz", profileGroup: "strict" }] }, NO_GUARDRAILS, 4],
+      [{}, { ...NO_GUARDRAILS, exclude }, 0],
+    ] as const) {
+      const [one, other] = [up, down].map((each) => mapWithin(each, { ...DYNAMIC, ...options }, guardrails));
+      expect(one?.rules).to.have.length(count);
+      expect(other?.rules).to.deep.equal(one?.rules);
+      expect(other?.guarded).to.deep.equal(one?.guarded);
     }
   });
 

@@ -18,7 +18,7 @@ import {
   isRuleName,
   isServiceName,
 } from "../../declaration/names";
-import type { MappedRule } from "../../mapping/types";
+import type { MappedRule, MappingOptions } from "../../mapping/types";
 import { isUp, passes, turningPoints } from "./oracle/aws";
 import { edgesOf, isWithin } from "./oracle/bits";
 import { rulebase, theirs } from "./fixtures";
@@ -169,6 +169,37 @@ describe("oracle: random packets through random accounts", function () {
         warnings: sorted(other.warnings),
       });
     });
+  });
+
+  it("changes nothing but registrations where instances stop, with dynamic destinations", () => {
+    let stops = 0;
+    forWorlds(RUNS / 50, ({ inventory, options: drawn }, random) => {
+      const options: MappingOptions = {
+        ...drawn,
+        destinations: "dynamic",
+        ...(random.oneIn(2) && {
+          quarantine: { tags: { tier: ["web"] }, deny: random.oneIn(2), responders: [] },
+        }),
+      };
+      const guardrails = guardrailsOf(random);
+      const ids = random.some(["i-1", "i-2", "i-3"]);
+      const isStopped = ({ id }: { id: string }) => ids.includes(id);
+      const stopped = inventory.instances.filter(isStopped).map(({ id, tags = {} }) => ({ id, tags }));
+      const running = inventory.instances.map((each) =>
+        isStopped(each) ? { ...each, tags: each.tags ?? {} } : each,
+      );
+      const [before, after] = [
+        { ...inventory, instances: running, stopped: [] },
+        { ...inventory, instances: running.filter((each) => !isStopped(each)), stopped },
+      ].map((each) => mapWithin(each, options, guardrails)) as [GuardedPolicy, GuardedPolicy];
+      const declared = ({ rules, addressGroups }: GuardedPolicy) => ({
+        rules: rules.map(({ rule }) => rule),
+        groups: addressGroups.map(({ group }) => group),
+      });
+      expect(declared(after)).to.deep.equal(declared(before));
+      if (stopped.some(({ tags }) => Object.keys(tags).length > 0)) stops++;
+    });
+    expect(stops, "instances with tags that stopped").to.be.greaterThan(RUNS / 500);
   });
 
   it("notices an address group that is wider", () => {

@@ -169,6 +169,24 @@ describe("settings", () => {
     expect(read().firewalls[0]?.mapping.destinations).to.equal("addresses");
   });
 
+  it("ask for the tags of stopped instances where destinations are dynamic and tags decide, whatever the source", () => {
+    const dynamic = { "aws:region": "eu-central-1", "aws-panos-rules:destinations": "dynamic" };
+    const zones = { "aws-panos-rules:zones": JSON.stringify({ tags: { "tier=web": "web" } }) };
+    const ec2 = { "aws-panos-rules:inventory": "ec2" };
+    const accounts = { "aws-panos-rules:accounts": '[{"regions":["eu-west-1"]}]' };
+    for (const source of [{}, ec2, accounts]) {
+      const { inventory } = read({ ...dynamic, ...zones, ...source });
+      expect(inventory, JSON.stringify(source)).to.include({ withStopped: true });
+    }
+    for (const others of [
+      { ...dynamic, ...ec2 },
+      { ...dynamic, ...accounts },
+      { "aws:region": "eu-central-1", ...zones, ...ec2 },
+    ]) {
+      expect(read(others).inventory, JSON.stringify(others)).to.not.have.property("withStopped");
+    }
+  });
+
   it("say whose interfaces rules lead to, and read them where they are no instance's", () => {
     const said = (value?: string) => read(value === undefined ? {} : { "aws-panos-rules:interfaces": value });
     const interfaces = (value?: string) => said(value).firewalls[0]?.mapping.interfaces;

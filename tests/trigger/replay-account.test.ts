@@ -57,6 +57,20 @@ describe("an account that calls change", () => {
     expect(small().happen(toState("StartInstances", "pending", "i-0ffffffffffffffff"))).to.equal(false);
   });
 
+  it("has the tags of instances that don't run where it was recorded with them", () => {
+    const tags = { tier: "dmz" };
+    const recorded = account([{ group: 1, port: 443 }], [1]);
+    const instances = recorded.instances.map((each) => ({ ...each, tags: {} }));
+    const replayed = new ReplayedAccount({ ...recorded, instances, stopped: [{ id: INSTANCE, tags }] });
+    expect(replayed.happen(toState("StartInstances", "pending"))).to.equal(true);
+    expect(replayed.inventory.instances).to.deep.include({ id: INSTANCE, state: "pending", tags });
+    expect(replayed.inventory.stopped).to.deep.equal([]);
+    expect(replayed.happen(toState("StopInstances", "stopping"))).to.equal(true);
+    expect(replayed.inventory.stopped).to.deep.equal([{ id: INSTANCE, tags }]);
+    expect(replayed.happen(toState("TerminateInstances", "shutting-down"))).to.equal(true);
+    expect(replayed.inventory.stopped).to.deep.equal([]);
+  });
+
   it("has a rule as AWS answered that it is", () => {
     const replayed = small();
     const rule = { ...WEB, id: "sgr-0aa", fromPort: 8443, toPort: 8443, description: "new" };

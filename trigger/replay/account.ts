@@ -1,4 +1,5 @@
-import type { Instance, Inventory, SecurityGroupRule } from "../../inventory/types";
+import { given } from "../../lib/records";
+import type { Inventory, SecurityGroupRule, StoppedInstance } from "../../inventory/types";
 import { checkInventory } from "../../inventory/validate";
 import { listIn, recordIn, type Fields } from "../../aws/cloudtrail/fields";
 import { cloudTrailRecord } from "../../aws/cloudtrail/record";
@@ -7,7 +8,7 @@ type Deed = (
   account: Inventory,
   request: Fields,
   answer: Fields,
-  known: ReadonlyMap<string, Instance>,
+  known: ReadonlyMap<string, StoppedInstance>,
 ) => boolean;
 
 /**
@@ -15,11 +16,12 @@ type Deed = (
  * instances that it knows, rules of its groups, groups of its interfaces. Of all others it knows nothing.
  */
 export class ReplayedAccount {
-  /** Instances that have been seen, because those that don't run are in no snapshot. */
-  private readonly known: Map<string, Instance>;
+  /** Instances that have been seen, because those that don't run are not in every snapshot. */
+  private readonly known: Map<string, StoppedInstance>;
 
   constructor(private current: Inventory) {
-    this.known = new Map(current.instances.map((instance) => [instance.id, instance]));
+    const { instances, stopped: others = [] } = current;
+    this.known = new Map([...instances, ...others].map((instance) => [instance.id, instance]));
   }
 
   get inventory(): Inventory {
@@ -63,8 +65,13 @@ function stateChanged(...[account, , answer, known]: Parameters<Deed>): boolean 
       const { name: state } = recordIn(currentState);
       if (typeof id !== "string" || typeof state !== "string") return false;
       account.instances = account.instances.filter((instance) => instance.id !== id);
-      if (state !== "pending" && state !== "running") return true;
       const instance = known.get(id) ?? stopped(account, id);
+      if (account.stopped) account.stopped = account.stopped.filter((each) => each.id !== id);
+      if (state !== "pending" && state !== "running") {
+        const isThere = instance !== undefined && (state === "stopping" || state === "stopped");
+        if (isThere) account.stopped?.push(given({ ...instance, state: undefined }));
+        return true;
+      }
       if (instance === undefined) return false;
       account.instances.push({ ...instance, state });
       return true;
@@ -73,10 +80,7 @@ function stateChanged(...[account, , answer, known]: Parameters<Deed>): boolean 
 }
 
 /** An instance that did not run when the snapshot was recorded: with its tags only where nobody's are known. */
-function stopped(
-  { instances, networkInterfaces }: Inventory,
-  id: string,
-): Omit<Instance, "state"> | undefined {
+function stopped({ instances, networkInterfaces }: Inventory, id: string): StoppedInstance | undefined {
   const own = networkInterfaces.find(({ instanceId }) => instanceId === id);
   if (own === undefined || instances.some(({ tags }) => tags !== undefined)) return undefined;
   const { ownerId, region } = own;
