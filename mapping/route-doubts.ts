@@ -12,11 +12,18 @@ interface Disagreement {
   isWayOut: boolean;
 }
 
-/** Collects doubts about route tables, each once, while subnets are judged. */
-export function routeDoubts(leadsToFirewall: LeadsToFirewall, lists: PrefixListCidrs) {
+/**
+ * Collects doubts about route tables, each once, while subnets are judged.
+ * @param leadsOn whether a route leads to where other tables may bring its packets to the firewall
+ */
+export function routeDoubts(
+  leadsToFirewall: LeadsToFirewall,
+  lists: PrefixListCidrs,
+  leadsOn: LeadsToFirewall,
+) {
   const halves = new Set<string>();
   const disagreements = new Map<string, Disagreement & { family: Family; subnetIds: string[] }>();
-  const looked = new Map<string, string[]>();
+  const looked = new Map<string, { isBehind: boolean; doubts: string[] }>();
   return {
     half: (table: RouteTable, family: Family) => {
       halves.add(
@@ -28,21 +35,34 @@ export function routeDoubts(leadsToFirewall: LeadsToFirewall, lists: PrefixListC
       const known = disagreements.get(key) ?? { ...found, family, subnetIds: [] };
       disagreements.set(key, { ...known, subnetIds: [...known.subnetIds, subnetId] });
     },
-    /** Looks at the routes of a table by which something is behind the firewall. */
-    look: (table: RouteTable) => {
-      if (looked.has(table.id)) return;
-      looked.set(
-        table.id,
-        table.routes.flatMap((route) => [
-          ...(route.state === "blackhole" && leadsToFirewall(route) ? [blackhole(table, route)] : []),
-          ...unseenList(table, route, leadsToFirewall(route), lists),
-        ]),
-      );
+    /**
+     * Looks at the routes of a table.
+     * @param isBehind something is behind the firewall by it: otherwise only what is not known of it matters
+     */
+    look: (table: RouteTable, isBehind: boolean) => {
+      const known = looked.get(table.id);
+      if (known && (known.isBehind || !isBehind)) return;
+      const doubts = table.routes.flatMap((route) => {
+        const [isUnseen, toFirewall] = [hidesItsList(route, lists), leadsToFirewall(route)];
+        const isLost = isBehind && route.state === "blackhole" && toFirewall;
+        const effect = toFirewall
+          ? LEFT_OUT
+          : isBehind
+            ? STAYS
+            : leadsOn(route)
+              ? MAY_BE_LEFT_OUT
+              : undefined;
+        return [
+          ...(isLost ? [blackhole(table, route)] : []),
+          ...(isUnseen && effect !== undefined ? [unseenList(table, route, effect)] : []),
+        ];
+      });
+      looked.set(table.id, { isBehind, doubts });
     },
     warnings: (): string[] => [
       ...[...halves].sort(compareTexts),
       ...[...disagreements].sort(([a], [b]) => compareTexts(a, b)).map(([, found]) => contradiction(found)),
-      ...[...looked.values()].flat().sort(compareTexts),
+      ...[...looked.values()].flatMap(({ doubts }) => doubts).sort(compareTexts),
     ],
   };
 }
@@ -55,20 +75,17 @@ function blackhole(table: RouteTable, route: Route): string {
   );
 }
 
+const LEFT_OUT = "what it sends to the firewall besides other routes is left out";
+const MAY_BE_LEFT_OUT = "what comes to the firewall from there is left out";
+const STAYS = "what it takes away from the firewall still gets rules";
+
 /** Which destinations a route takes is not known where its prefix list can't be seen. */
-function unseenList(
-  table: RouteTable,
-  { destinationPrefixListId: id, ...route }: Route,
-  toFirewall: boolean,
-  lists: PrefixListCidrs,
-): string[] {
-  if (id === undefined || lists.has(id)) return [];
-  const effect = toFirewall
-    ? "what it sends to the firewall besides other routes is left out"
-    : "what it takes away from the firewall still gets rules";
-  return [
-    `Route table ${table.id}: the entries of the prefix list ${id}, which it points to ${targetOf(route)}, were not seen: ${effect}.`,
-  ];
+function hidesItsList({ destinationPrefixListId: id }: Route, lists: PrefixListCidrs): boolean {
+  return id !== undefined && !lists.has(id);
+}
+
+function unseenList(table: RouteTable, route: Route, effect: string): string {
+  return `Route table ${table.id}: the entries of the prefix list ${route.destinationPrefixListId}, which it points to ${targetOf(route)}, were not seen: ${effect}.`;
 }
 
 function contradiction({

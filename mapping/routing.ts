@@ -12,6 +12,7 @@ import type { WayOut } from "./routes";
 import { firewallTargets, leadsTo, type FirewallTargets } from "./targets";
 import { placeDoubts } from "./ways/places";
 import { both, union } from "./ways/reach";
+import { leadsBeyond } from "./ways/steps";
 import { waysBeyond, type Ways } from "./ways/ways";
 import type { LeftOut, MappingOptions } from "./types";
 
@@ -192,8 +193,8 @@ function subnetJudge(inventory: Inventory, options: MappingOptions, targets: Fir
   const named = new Set([...(options.protectedSubnets ?? []), ...(options.protectedVpcs ?? [])]);
   const ways = new Map<string, Record<Family, WayOut>>();
   const known = new Map<string, Judged>();
-  const doubts = routeDoubts(leads, lists);
   const beyond = options.ways === "told" ? undefined : waysBeyond(inventory, leads, lists);
+  const doubts = routeDoubts(leads, lists, (route) => beyond !== undefined && leadsBeyond(route));
   const places = placeDoubts(beyond);
 
   const waysOutOf = (table: RouteTable, vpcId: string) => {
@@ -235,7 +236,7 @@ function subnetJudge(inventory: Inventory, options: MappingOptions, targets: Fir
     const result =
       options.unknownCrosses && unknown ? { crossing: union(found, unknown) } : withUnknown(found, unknown);
     known.set(`${subnetId} ${vpcId}`, result);
-    if (!isNowhere(found)) doubts.look(table);
+    doubts.look(table, !isNowhere(found));
     // Of what is unread the source of the inventory has warned.
     places.look(table, withUnknown(found, way?.unknown), way?.crossing, isNamed);
     return result;
@@ -245,7 +246,7 @@ function subnetJudge(inventory: Inventory, options: MappingOptions, targets: Fir
     const blocks = blocksOf(subnet).filter((block) => block.family === family);
     return (edges.get(subnet.vpcId) ?? []).filter(({ table: edge, isInternet }) => {
       const isIn = blocks.some((block) => leadsIn(edge, block, leads, lists));
-      if (isIn) doubts.look(edge);
+      doubts.look(edge, isIn);
       if (isInternet && blocks.length > 0 && isIn !== isWayOut) {
         doubts.disagreement(subnet.id, family, { edge, table, isWayOut });
       }

@@ -43,12 +43,11 @@ const OUTSIDE = new Set(["vpn", "direct-connect-gateway", "connect", "client-vpn
 
 /** Whether any route leads where only tables that are no VPC's say what comes next. */
 export function leadsOn({ routeTables }: Inventory): boolean {
-  return routeTables.some(({ routes }) =>
-    routes.some(
-      ({ transitGatewayId, coreNetworkArn }) =>
-        transitGatewayId !== undefined || coreNetworkArn !== undefined,
-    ),
-  );
+  return routeTables.some(({ routes }) => routes.some(leadsBeyond));
+}
+
+export function leadsBeyond({ transitGatewayId, coreNetworkArn }: Route): boolean {
+  return transitGatewayId !== undefined || coreNetworkArn !== undefined;
 }
 
 /** Reads steps from an inventory. */

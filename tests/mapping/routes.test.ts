@@ -182,6 +182,29 @@ describe("routes through the firewall", () => {
     }
   });
 
+  it("with such a list are named also where nothing else leads there, and what leads elsewhere isn't", () => {
+    const hidden = "pl-gone";
+    const local = { destinationCidrBlock: "10.0.0.0/16", gatewayId: "local" };
+    const warnings = (tables: RouteTable[], options: Partial<MappingOptions> = {}) =>
+      policyOf([{ cidrIpv4: "0.0.0.0/0" }], options, {
+        routeTables: tables,
+        subnets: [SUBNET],
+      }).warnings.filter((each) => each.includes(hidden));
+    const by = (target: Partial<Route>) => [
+      routeTable([local, { destinationPrefixListId: hidden, ...target }]),
+    ];
+    expect(warnings(by(VIA)).join())
+      .to.include("rtb-1")
+      .and.to.include("is left out");
+    expect(warnings(by({ transitGatewayId: "tgw-1" })).join())
+      .to.include("tgw-1")
+      .and.to.include("is left out");
+    expect(warnings(by({ transitGatewayId: "tgw-1" }), { ways: "told" })).to.deep.equal([]);
+    expect(warnings(by({ vpcPeeringConnectionId: "pcx-1" }))).to.deep.equal([]);
+    const onTheWayIn = [routeTable([local]), edge([{ destinationPrefixListId: hidden, ...VIA }])];
+    expect(warnings(onTheWayIn).join()).to.include("rtb-edge").and.to.include("is left out");
+  });
+
   it("are not made by one half of all addresses, which is said", () => {
     const { rules, warnings } = policyOf(
       [{ cidrIpv4: "9.0.0.0/8" }],
