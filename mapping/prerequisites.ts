@@ -4,53 +4,110 @@ import { INTERZONE_DEFAULT } from "../declaration/cleanup-rule";
 import { ownerTag } from "../declaration/names";
 import type { MappingOptions, ZoneOptions } from "./types";
 
+/** Something of the firewall's that a setting names. */
+interface Need {
+  setting: string;
+  kind: "rule" | "zone" | "profile group" | "log forwarding profile";
+  name: string;
+}
+
+/** What rules of ours name, or stand above, by the settings that say so; the predefined rule is always there. */
+function needsOf(cleanupRule: string, options: MappingOptions): Record<"rules" | "named", Need[]> {
+  const { untrustZone, trustZone, zones = {}, profileGroup, logSetting, quarantine, policies = [] } = options;
+  const need = (setting: string, kind: Need["kind"], name: string | undefined): Need[] =>
+    name === undefined ? [] : [{ setting, kind, name }];
+  return {
+    rules: [
+      ...need("cleanupRule", "rule", cleanupRule === INTERZONE_DEFAULT ? undefined : cleanupRule),
+      ...need("quarantine.before", "rule", quarantine?.before),
+    ],
+    named: [
+      ...need("untrustZone", "zone", untrustZone),
+      ...need("trustZone", "zone", trustZone),
+      ...zonesIn(zones).flatMap((zone) => need("zones", "zone", zone)),
+      ...need("profileGroup", "profile group", profileGroup),
+      ...need("logSetting", "log forwarding profile", logSetting),
+      ...policies.flatMap((policy, index) => [
+        ...need(`policies[${index}].profileGroup`, "profile group", policy.profileGroup),
+        ...need(`policies[${index}].logSetting`, "log forwarding profile", policy.logSetting),
+      ]),
+    ],
+  };
+}
+
+function existing({ rules, zones, profileGroups, logSettings }: Rulebase, kind: Need["kind"]): string[] {
+  switch (kind) {
+    case "rule":
+      return rules.map(({ name }) => name);
+    case "zone":
+      return zones;
+    case "profile group":
+      return profileGroups;
+    case "log forwarding profile":
+      return logSettings;
+  }
+}
+
+/**
+ * What of that the candidate alone has: a commit of our own changes leaves it out, so that what we commit is refused by
+ * the firewall, or stands where nothing says.
+ */
+export function uncommittedPrerequisites(
+  { candidate, running }: { candidate: Rulebase; running: Rulebase },
+  cleanupRule: string,
+  options: MappingOptions,
+): string[] {
+  const { rules, named } = needsOf(cleanupRule, options);
+  return [...rules, ...named].flatMap(({ setting, kind, name }) => {
+    // A template's zones are in the candidate alone, wherever they are in force.
+    const isUncommitted =
+      kind === "zone"
+        ? candidate.uncommittedZones?.includes(name) === true
+        : existing(candidate, kind).includes(name) && !existing(running, kind).includes(name);
+    if (!isUncommitted) return [];
+    return [
+      `aws-panos-rules:${setting}: the ${kind} ${JSON.stringify(name)} is in the candidate configuration alone: ` +
+        "somebody has made it and not committed that, and our commit leaves it out. Have it committed, then run again",
+    ];
+  });
+}
+
 /**
  * What our rules refer to and the firewall doesn't have: one sentence each, with the setting to look at.
- * @param rulebase the candidate, which is what our rules would be written into
+ * @param candidate what our rules would be written into
  */
 export function missingPrerequisites(
-  { rules, zones, profileGroups, logSettings, pushed }: Rulebase,
+  candidate: Rulebase,
   cleanupRule: string,
-  {
-    untrustZone,
-    trustZone,
-    zones: mapped = {},
-    profileGroup,
-    logSetting,
-    quarantine,
-    policies = [],
-    ownerId,
-  }: MappingOptions,
+  options: MappingOptions,
 ): string[] {
-  const missing = (setting: string, kind: string, name: string | undefined, existing: string[]) =>
-    name === undefined || existing.includes(name)
-      ? []
-      : [
-          `aws-panos-rules:${setting}: the firewall has no ${kind} ${JSON.stringify(name)}; ` +
-            `it has ${existing.slice(0, 20).join(", ") || "none"}${existing.length > 20 ? ", …" : ""}` +
-            notRead(pushed),
-        ];
-  const names = rules.map(({ name }) => name);
+  const { pushed } = candidate;
+  const before = options.quarantine?.before;
+  const missing = ({ setting, kind, name }: Need): string[] => {
+    const found = existing(candidate, kind);
+    if (found.includes(name)) return [];
+    const some = found.slice(0, 20).join(", ") || "none";
+    return [
+      `aws-panos-rules:${setting}: the firewall has no ${kind} ${JSON.stringify(name)}; ` +
+        `it has ${some}${found.length > 20 ? ", …" : ""}${notRead(pushed)}`,
+    ];
+  };
+  const names = existing(candidate, "rule");
+  const { rules, named } = needsOf(cleanupRule, options);
+  const [zones, profiles] = [true, false].map((isZone) =>
+    named.filter(({ kind }) => (kind === "zone") === isZone),
+  );
   return [
-    // The predefined one is always there.
-    ...(cleanupRule === INTERZONE_DEFAULT
-      ? []
-      : (pushedCleanup(pushed, cleanupRule, names) ?? missing("cleanupRule", "rule", cleanupRule, names))),
-    ...(quarantine?.before !== undefined && !names.includes(quarantine.before)
-      ? (pushedBefore(pushed, quarantine.before) ??
-        missing("quarantine.before", "rule", quarantine.before, names))
-      : []),
-    ...tooLow(names, cleanupRule, quarantine?.before),
-    ...missing("untrustZone", "zone", untrustZone, zones),
-    ...missing("trustZone", "zone", trustZone, zones),
-    ...takenTag(pushed, ownerTag(ownerId)),
-    ...zonesIn(mapped).flatMap((zone) => missing("zones", "zone", zone, zones)),
-    ...missing("profileGroup", "profile group", profileGroup, profileGroups),
-    ...missing("logSetting", "log forwarding profile", logSetting, logSettings),
-    ...policies.flatMap((policy, index) => [
-      ...missing(`policies[${index}].profileGroup`, "profile group", policy.profileGroup, profileGroups),
-      ...missing(`policies[${index}].logSetting`, "log forwarding profile", policy.logSetting, logSettings),
-    ]),
+    ...rules.flatMap((need) => {
+      const { setting, name } = need;
+      const known =
+        setting === "cleanupRule" ? pushedCleanup(pushed, name, names) : pushedBefore(pushed, name, names);
+      return known ?? missing(need);
+    }),
+    ...tooLow(names, cleanupRule, before),
+    ...zones!.flatMap(missing),
+    ...takenTag(pushed, ownerTag(options.ownerId)),
+    ...profiles!.flatMap(missing),
   ];
 }
 
@@ -81,7 +138,12 @@ function pushedCleanup(
 }
 
 /** The same for the rule above which isolation denies. */
-function pushedBefore(pushed: PushedRules | undefined, before: string): string[] | undefined {
+function pushedBefore(
+  pushed: PushedRules | undefined,
+  before: string,
+  names: readonly string[],
+): string[] | undefined {
+  if (names.includes(before)) return undefined;
   if (pushed === undefined || ![...pushed.above, ...pushed.below].includes(before)) return undefined;
   return [
     `aws-panos-rules:quarantine.before: ${JSON.stringify(before)} is a rule that Panorama has pushed, and no local ` +

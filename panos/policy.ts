@@ -233,6 +233,8 @@ export interface Rulebase {
   /** In evaluation order, Panorama's included. */
   overrides: ApplicationOverride[];
   zones: string[];
+  /** Of a candidate: zones that running hasn't, and that no template sets; absent: none, or nobody has looked. */
+  uncommittedZones?: string[];
   profileGroups: string[];
   logSettings: string[];
   /** The action of the predefined interzone-default, where somebody, or Panorama, has overridden it; absent: it denies. */

@@ -56,13 +56,26 @@ export async function readRulebases(client: PanosClient): Promise<{
     ...rulebaseFrom(child(own, "entry"), child(common, "shared"), pushed),
     ...device,
   });
+  const newZones = uncommittedZones(child(candidateVsys, "entry"), child(runningVsys, "entry"));
   return {
-    candidate: rulebase(candidateVsys, candidateShared),
+    candidate: {
+      ...rulebase(candidateVsys, candidateShared),
+      ...(newZones.length > 0 && { uncommittedZones: newZones }),
+    },
     running: rulebase(runningVsys, runningShared),
     candidateVsys: child(candidateVsys, "entry"),
     runningVsys: child(runningVsys, "entry"),
     elsewhere: sumOf([countsOf(child(runningShared, "shared")), ...(pushed ? [countsOfPushed(pushed)] : [])]),
   };
+}
+
+/** Running has none of a template's zones, also where they are in force: the candidate says whose they are. */
+function uncommittedZones(candidate: XmlElement | undefined, running: XmlElement | undefined): string[] {
+  const zonesIn = (vsys: XmlElement | undefined) => entries(child(vsys, "zone"));
+  const committed = zonesIn(running);
+  return [...zonesIn(candidate)]
+    .filter(([name, { attributes }]) => !committed.has(name) && attributes["src"] === undefined)
+    .map(([name]) => name);
 }
 
 function countsOfPushed({ own, shared, rules }: Pushed): Counts {

@@ -29,7 +29,7 @@ export function planOf(
   const { ownerId } = firewall.mapping;
   const identity = firewallIdentity(firewall.declared);
   const running = state.running.objects;
-  requirePrerequisites(rulebases.candidate, settings);
+  requirePrerequisites(rulebases, settings);
   const { asked, coverage: needs, doubts } = onFirewall(mapped, settings, state, inventory, { guardrails });
   const { adopted, refused, gone } = adoption(needs.needed, asked, rulebases, firewall.coverage);
   requireAdoptable(refused);

@@ -1,7 +1,7 @@
 import type { Inventory } from "../inventory/types";
 import { unknownTargets } from "../mapping";
 import { deniedBefore } from "../mapping/panorama";
-import { missingPrerequisites } from "../mapping/prerequisites";
+import { missingPrerequisites, uncommittedPrerequisites } from "../mapping/prerequisites";
 import type { MappingOptions, Policy } from "../mapping/types";
 import type { Rulebase } from "../panos/policy";
 import type { FirewallSettings, Settings } from "../settings/types";
@@ -37,9 +37,18 @@ export function requireKnownTargets(inventory: Inventory, targets: Settings["tar
   );
 }
 
-/** @throws PreconditionError that names every rule, zone or profile that our rules need and that is missing */
-export function requirePrerequisites(candidate: Rulebase, { cleanupRule, mapping }: FirewallSettings): void {
-  const missing = missingPrerequisites(candidate, cleanupRule, mapping);
+/**
+ * @throws PreconditionError that names every rule, zone or profile that our rules need and that is missing, or that is
+ *   not committed where our commit leaves others' changes out
+ */
+export function requirePrerequisites(
+  rulebases: Record<"candidate" | "running", Rulebase>,
+  { cleanupRule, mapping, commitScope }: FirewallSettings,
+): void {
+  const missing = [
+    ...missingPrerequisites(rulebases.candidate, cleanupRule, mapping),
+    ...(commitScope === "own" ? uncommittedPrerequisites(rulebases, cleanupRule, mapping) : []),
+  ];
   if (missing.length > 0) throw new PreconditionError(missing.join("\n"));
 }
 

@@ -33,7 +33,7 @@ export function firewallSettings(
   read.boolean("panos:takeLock");
   read.wholeNumber("panos:lockTimeout");
   read.wholeNumber("panos:commitTimeout");
-  read.choice("panos:commitScope");
+  const commitScope = read.choice("panos:commitScope");
   reportAuditComment(keyOf("panos:auditComment"), get("panos:auditComment"), report);
   read.choice("sessions");
   const cleanupRule = read.text("cleanupRule") ?? "";
@@ -59,6 +59,7 @@ export function firewallSettings(
   return {
     connection: { ...withKeyReader(connection, get), ...location },
     cleanupRule,
+    commitScope,
     coverage: { cleanupRule, enabled: skipAlreadyAllowed, adopt, allowApplicationShift },
     mapping: {
       ...mapping,

@@ -40,6 +40,8 @@ export interface FirewallSettings {
   connection: Connection;
   mapping: MappingOptions;
   cleanupRule: string;
+  /** Whether a commit takes others' changes along. */
+  commitScope: "own" | "full";
   /** What decides whether an administrator's rule makes one of ours unnecessary. */
   coverage: CoverageOptions;
   /** The firewall to declare, and whose rules on it are ours. */

@@ -213,9 +213,7 @@ const rulebase = object<RecordedRulebase>(
     services: mapOf(serviceObject),
     applications: mapOf(applicationObject),
     overrides: list(override),
-    zones: texts,
-    profileGroups: texts,
-    logSettings: texts,
+    ...{ zones: texts, uncommittedZones: texts, profileGroups: texts, logSettings: texts },
     interzoneDefault: anyText,
     nat: list(natRule),
     pushed: object<PushedRules>(
@@ -245,6 +243,7 @@ const rulebase = object<RecordedRulebase>(
     "overrides",
     "interzoneDefault",
     "nat",
+    "uncommittedZones",
     "pushed",
     "inherited",
     "between",
