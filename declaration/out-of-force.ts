@@ -30,6 +30,30 @@ export function outOfForce(
 }
 
 /**
+ * What a configuration has of ours, where what an administrator has put on hold, or taken our mark off without changing
+ * it, counts as it was last applied: a run leaves that as it is, and has nothing to do about it.
+ * @param applied what an update last brought into force; absent: not known
+ */
+export function foundBesideLeft(
+  ownerId: string,
+  places: Places,
+  objects: PolicyObjects,
+  applied: Declaration | undefined,
+): Declaration {
+  if (applied === undefined) return foundDeclaration(ownerId, places, objects);
+  const names = Object.values(applied).flatMap((each) => Object.keys(each));
+  const found = foundDeclaration(ownerId, places, withMarks(ownerId, new Set(names), objects));
+  const rules = { ...found.rules };
+  for (const [name, rule] of objects.rules) {
+    const last = applied.rules[name];
+    if (!isHeld(rule) || (last === undefined && rules[name] === undefined)) continue;
+    if (last === undefined) delete rules[name];
+    else rules[name] = last;
+  }
+  return { ...found, rules };
+}
+
+/**
  * What a run without a refresh has to be told: of what is out of force, that which Pulumi takes for unchanged, because
  * it is declared as it was when it was last committed. What changes in this run is new to the firewall, or waits.
  * @returns a sentence; undefined where there is nothing of that

@@ -1,5 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { bothConfigurations, declarationHash, foundDeclaration } from "../declaration/declaration";
+import { bothConfigurations, declarationHash } from "../declaration/declaration";
 import { counted, listed } from "../lib/text";
 import { hash } from "../declaration/hashes";
 import type { CommitInputs, CommitOutputs, LastCommit } from "./resource/inputs";
@@ -10,7 +10,7 @@ import { isBehind } from "./revision/fleet";
 import { heldRemoval } from "./revision/held";
 import { isOwnLockLeft } from "./revision/commit-lock";
 import { commitRevision } from "./revision/commit-revision";
-import { refreshAdvice } from "../declaration/out-of-force";
+import { foundBesideLeft, refreshAdvice } from "../declaration/out-of-force";
 import { currentRun } from "../settings/run";
 import { configure, sessionWith } from "./session/session";
 import { afterDiagnostics, tell } from "./session/tell";
@@ -89,8 +89,8 @@ async function read(id: string, olds: CommitOutputs): Promise<dynamic.ReadResult
     isOwnLockLeft(session),
   ]);
   const found = bothConfigurations(
-    foundDeclaration(ownerId, places, candidate),
-    foundDeclaration(ownerId, places, running),
+    foundBesideLeft(ownerId, places, candidate, olds.applied),
+    foundBesideLeft(ownerId, places, running, olds.applied),
   );
   const foundHash = stateHash(found, places);
   if (foundHash === olds.hash && !lockIsLeft) return { id, props: olds };
