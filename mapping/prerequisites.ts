@@ -1,7 +1,7 @@
 import { groupText } from "../panos/evaluated";
 import type { PushedRules, Rulebase } from "../panos/policy";
 import { INTERZONE_DEFAULT } from "../declaration/cleanup-rule";
-import { ownerTag } from "../declaration/names";
+import { isRuleNameOfAnyStack, ownerTag } from "../declaration/names";
 import type { MappingOptions, ZoneOptions } from "./types";
 
 /** Something of the firewall's that a setting names. */
@@ -104,6 +104,7 @@ export function missingPrerequisites(
         setting === "cleanupRule" ? pushedCleanup(pushed, name, names) : pushedBefore(pushed, name, names);
       return known ?? missing(need);
     }),
+    ...ofThisProgram(cleanupRule),
     ...tooLow(names, cleanupRule, before),
     ...zones!.flatMap(missing),
     ...takenTag(pushed, ownerTag(options.ownerId)),
@@ -163,6 +164,15 @@ function takenTag(pushed: PushedRules | undefined, tag: string): string[] {
 
 function by(loc: string): string {
   return loc === "" ? "" : ` (${groupText(loc)})`;
+}
+
+/** Rules of ours, of any stack, come and go, and each would have to stand above itself. */
+function ofThisProgram(cleanupRule: string): string[] {
+  if (!isRuleNameOfAnyStack(cleanupRule)) return [];
+  return [
+    `aws-panos-rules:cleanupRule: ${JSON.stringify(cleanupRule)} is a rule of this program, which may go: name an ` +
+      `administrator's, or ${INTERZONE_DEFAULT}`,
+  ];
 }
 
 /** Denials at the cleanup rule or below it would stand below everything that they are to deny. */

@@ -2,7 +2,6 @@
 import { declarationOf } from "../declaration/declaration";
 import type { RuleChanges } from "../declaration/differences";
 import { adoption } from "../mapping/adoption";
-import { counted } from "../lib/text";
 import { unseen } from "../mapping/unseen";
 import { firewallIdentity } from "../provider/firewall";
 import type { FirewallSettings, Settings } from "../settings/types";
@@ -10,8 +9,9 @@ import { againstRunning, withoutExcused } from "./compared";
 import { contentOf, registrationsFor } from "./content";
 import { overLimits, revokedAmong, withinLimits } from "./limits";
 import { anchored, onFirewall } from "./on-firewall";
+import { othersNames } from "./names";
 import { HeldError, requireAdoptable, requirePrerequisites, suspicion } from "./preconditions";
-import { rulebasesOf, type FirewallState } from "./state";
+import { reach, rulebasesOf } from "./state";
 import type { PlanFacts, Plan } from "./types";
 import { withUnread } from "./unread";
 
@@ -58,6 +58,7 @@ export function planOf(
     changes: limiting(compared.changes),
   });
   const { content } = limited;
+  const others = othersNames(firewall, content, state);
   const result = content === wanted.content ? compared : againstRunning(firewall, content, running);
   const { changes, kept } = result;
   const declaration = declarationOf(ownerId, firewall.declared.stack, content);
@@ -74,7 +75,11 @@ export function planOf(
     coverage: { ...needs, needed: limited.needed },
     adopted,
     gone,
-    doubts: [...doubts, ...unseen(rulebases.candidate, limited.needed, firewall.mapping, asked.isolation)],
+    doubts: [
+      ...doubts,
+      ...others,
+      ...unseen(rulebases.candidate, limited.needed, firewall.mapping, asked.isolation),
+    ],
     unread: wanted.warnings,
     moved: { rulebase: rulebaseMoved, declaration: declarationMoved },
     onHold: result.onHold,
@@ -86,9 +91,4 @@ export function planOf(
       ? { stop: { because: "review", text: declarationMoved.text } }
       : over !== undefined && { stop: { because: "limit", text: over } }),
   };
-}
-
-/** A firewall's identity; of a device group with how many firewalls a change of it reaches. */
-function reach(identity: string, { fleet }: FirewallState): string {
-  return fleet === undefined ? identity : `${identity} (${counted(fleet.firewalls.length, "firewall")})`;
 }

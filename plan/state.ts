@@ -1,6 +1,7 @@
 import type { Declaration } from "../declaration/declaration";
 import type { Part } from "../declaration/kinds/index";
 import type { PolicyObjects } from "../declaration/objects";
+import { counted } from "../lib/text";
 import type { RegisteredOn } from "../declaration/registrations";
 import type { Capacity } from "../panos/capacity";
 import type { ManagedFirewall } from "../panos/device-groups";
@@ -61,4 +62,9 @@ export interface MemberState extends Pick<ManagedFirewall, "isConnected" | "isIn
 
 export function rulebasesOf({ candidate, running }: Pick<FirewallState, "candidate" | "running">) {
   return { candidate: candidate.rulebase, running: running.rulebase };
+}
+
+/** A firewall's identity; of a device group with how many firewalls a change of it reaches. */
+export function reach(identity: string, { fleet }: FirewallState): string {
+  return fleet === undefined ? identity : `${identity} (${counted(fleet.firewalls.length, "firewall")})`;
 }

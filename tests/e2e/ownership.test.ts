@@ -31,7 +31,9 @@ onEveryTarget("e2e: what is ours and what isn't", (target) => {
   async function idle(message: string): Promise<void> {
     const { result, requests, writes } = await up({ refresh: true });
     const text = said(succeeded(result));
-    expect(text).to.include(message).and.to.match(/\d+ unchanged/);
+    expect(text)
+      .to.include(message)
+      .and.to.match(/\d+ unchanged/);
     expect(text).not.to.match(/\d+ (updated|created|deleted)/);
     expect(requests.filter(({ cmd }) => cmd?.includes("<commit-lock><add>"))).to.deep.equal([]);
     expect(writes).to.equal(0);
@@ -43,7 +45,8 @@ onEveryTarget("e2e: what is ours and what isn't", (target) => {
     await admin.addObject("service", theirs);
     await admin.commitEverything();
     await lab.setAccount(account([WEB, MAIL]));
-    const { result, commits } = await up();
+    const { result, writes, commits } = await up();
+    expect(writes).to.equal(0);
     expect(result.code).to.equal(1);
     expect(said(result)).to.include(
       `a service named aws-test1234-tcp-8025 exists on ${lab.label} and is not`,
@@ -56,13 +59,39 @@ onEveryTarget("e2e: what is ours and what isn't", (target) => {
   it("refuses a rule of somebody else's under our name, and names it", async () => {
     await admin.addRule(ruleEntry(ruleOf(WEB), { action: "drop" }));
     await admin.commitEverything();
+    const text = `a rule named ${ruleOf(WEB)} exists on ${lab.label} and is not this stack's`;
+    const preview = await stack.preview();
+    expect(preview.code).to.equal(1);
+    expect(said(preview)).to.include(text);
+    const { result, writes, commits } = await up();
+    expect(result.code).to.equal(1);
+    expect(said(result)).to.include(text);
+    expect(writes + commits).to.equal(0);
+    expect(lab.field(ruleOf(WEB), "action")).to.include("drop");
+  });
+
+  it("says in the preview which new names are somebody else's, also uncommitted ones", async () => {
+    succeeded((await up()).result);
+    await admin.addObject("tag", '<entry name="aws-panos-other123"/>');
+    await admin.addRule(ruleEntry(ruleOf(MAIL), { action: "drop", tag: "aws-panos-other123" }));
+    await lab.setAccount(account([WEB, SSH, MAIL]));
+    const text = `a rule named ${ruleOf(MAIL)} exists on ${lab.label} and is not this stack's`;
+    expect(said(succeeded(await stack.preview()))).to.include(text);
     const { result, commits } = await up();
     expect(result.code).to.equal(1);
-    expect(said(result)).to.include(
-      `a rule named ${ruleOf(WEB)} exists on ${lab.label} and is not this stack's`,
-    );
+    expect(said(result)).to.include(text);
     expect(commits).to.equal(0);
-    expect(lab.field(ruleOf(WEB), "action")).to.include("drop");
+  });
+
+  it("refuses a rule of this program as the cleanup rule, in the preview", async () => {
+    succeeded((await up()).result);
+    const other = await lab.stack({ settings: { "aws-panos-rules:cleanupRule": ruleOf(WEB) } });
+    const { result, writes } = await lab.during(() => other.preview());
+    expect(result.code).to.equal(1);
+    expect(said(result)).to.include(
+      `aws-panos-rules:cleanupRule: "${ruleOf(WEB)}" is a rule of this program`,
+    );
+    expect(writes).to.equal(0);
   });
 
   it("reports an administrator's clone of our rule, and leaves it through up and destroy", async () => {

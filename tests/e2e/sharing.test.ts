@@ -71,6 +71,9 @@ onTargets("e2e: two stacks on one firewall", (target) => {
     const copy: StackChoices = { ...OPS, ownerId: "devdev01", administrator: "aws-panos" };
     await lab.setAccount(account([WEB, SSH]), "ops");
     const stack = await lab.stack(copy);
+    const preview = await stack.preview();
+    expect(preview.code).to.equal(1);
+    expect(said(preview)).to.include("aws-panos-rules:acceptRename");
     const refused = await lab.during(() => stack.up());
     expect(refused.result.code).to.equal(1);
     expect(said(refused.result)).to.include('belongs to "organization/aws-panos-rules/dev"');
