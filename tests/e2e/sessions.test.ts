@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Job, SessionRequest, SimulatorOptions } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { driftIn } from "../support/run-drift";
 import { onTargets } from "../support/targets";
 
 const WEB: Permission = { group: 1, port: 443 };
@@ -94,6 +95,12 @@ onTargets("e2e: sessions of rules that go", (target) => {
 
       const again = await lab.during(() => stack.up({ refresh }));
       expect(succeeded(again.result).steps).to.deep.equal([]);
+
+      // What that commit brought is what was last applied: AWS moves on, and nobody has drifted.
+      await lab.setAccount(account([{ ...NARROWED, cidr: "198.51.100.0/24" }], [2]));
+      const { made } = await driftIn(lab);
+      expect(made.firewalls[0]!.findings).to.deep.equal([]);
+      expect(made.firewalls[0]!.notApplied.map(({ name }) => name)).to.include(ruleOf(WEB));
     });
   }
 
