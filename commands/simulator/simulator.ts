@@ -5,7 +5,7 @@ import { parseApplications } from "../../packages/simulator/policy/more-applicat
 import type { MoreApplications } from "../../packages/simulator/policy/more-applications";
 import { refusesFrom } from "../../packages/simulator/refuses";
 import { unknownsFrom } from "../../packages/simulator/panorama/unknowns";
-import { command, prose, refuse, type GivenTo } from "../framework";
+import { command, prose, refuse, UsageError, type GivenTo } from "../framework";
 import { announce, type Running } from "./announce";
 import { stopWithLauncher } from "./launcher";
 import { simulatorTable } from "./table";
@@ -36,7 +36,7 @@ function started(given: Given, options: HaPairOptions): Promise<Running> {
  * second one has the second ports, and the firewalls those behind them.
  */
 function withFirewalls(firewalls: number, given: HaPairOptions, does: readonly string[]): PanoramaOptions {
-  const { unknowns, ha } = unknownsFrom(does);
+  const { unknowns, ha } = worded(() => unknownsFrom(does));
   const { config, second = {}, mode, syncSeconds = 0, passiveWrites = false, ...options } = given;
   const isPair = mode !== undefined;
   const next = (port = 0) => (port === 0 ? 0 : port + 1);
@@ -68,7 +68,7 @@ function optionsFrom(given: Given): HaPairOptions {
     ...(firewallConfig !== undefined && { config: readText(firewallConfig) }),
     ...(record !== undefined && { record }),
     ...(swVersion !== undefined && { swVersion }),
-    ...(given.refuse.length > 0 && { refuses: refusesFrom(given.refuse) }),
+    ...(given.refuse.length > 0 && { refuses: worded(() => refusesFrom(given.refuse)) }),
     ...(given.faults !== undefined && {
       faults: parseFaults(readText(given.faults), `--faults ${given.faults}`),
     }),
@@ -81,6 +81,15 @@ function optionsFrom(given: Given): HaPairOptions {
     second: { port: given.secondPort, httpPort: given.secondHttpPort },
     ...(keyLifetime !== undefined && { keyLifetimeSeconds: keyLifetime }),
   };
+}
+
+/** A flag's words. @throws UsageError where one is none that it knows */
+function worded<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new UsageError([(error as Error).message]);
+  }
 }
 
 function isMode(ha: string | undefined): ha is "active-passive" | "active-active" {

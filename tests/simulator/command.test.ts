@@ -116,9 +116,12 @@ describe("simulator: the command", () => {
       run("--faults", faults),
       run("--ha", "yes"),
       run("--panorama", "1", "--panorama-does", "ownLoc=maybe"),
+      run("--panorama", "1", "--panorama-does", "nonsense=yes"),
+      run("--refuse", "nonsense"),
+      run("--panorama", "1", "--refuse", "reordering=many"),
     ];
     const codes = await Promise.all(runs.map(async ({ ended }) => (await ended)[0]));
-    expect(codes).to.deep.equal([64, 64, 1, 1, 64, 1]);
+    expect(codes).to.deep.equal([64, 64, 1, 1, 64, 64, 64, 64, 64]);
     expect(runs[0]?.output()).to.contain("--port");
     expect(runs[1]?.output()).to.contain("--nonsense");
     expect(runs[2]?.output()).to.contain("<policy>");
@@ -127,5 +130,7 @@ describe("simulator: the command", () => {
     );
     expect(runs[4]?.output()).to.contain('--ha: "yes"');
     expect(runs[5]?.output()).to.contain('ownLoc is yes or no, not "maybe"');
+    expect(runs[6]?.output()).to.contain('--panorama-does: "nonsense" is none of');
+    expect(runs[7]?.output()).to.contain('--refuse: "nonsense" is none of');
   });
 });
