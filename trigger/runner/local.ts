@@ -1,9 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { SecretError } from "../../aws/secrets/error";
 import type { Engine } from "../../lib/pulumi/engine";
-import { PulumiError } from "../../lib/pulumi/error";
 import type { TimedNote } from "../../settings/run";
-import { RunnerError } from "./error";
 import { filesAt, splitUrl, type Files } from "./files";
 import { Leftovers } from "./leftovers";
 import { nextWait, StackLocks, waitForLocks } from "./locks";
@@ -35,8 +32,6 @@ export interface LocalRunnerOptions {
 }
 
 const SPARE: Spare = { interrupt: 30_000, kill: 8_000 };
-/** What can keep a run from starting, and is said as how it ended. */
-const EXPECTED = [RunnerError, SecretError, PulumiError];
 
 /** Runs the program here: in this Lambda, in this build. */
 export class LocalRunner implements Runner {
@@ -75,8 +70,8 @@ export class LocalRunner implements Runner {
       );
       return cleaned(outcome, clean);
     } catch (error) {
-      if (!EXPECTED.some((each) => error instanceof each)) throw error;
-      return { result: "failed", reason: clean((error as Error).message) };
+      // Whatever it is: one of Pulumi's own holds all that the CLI said, and goes on to people.
+      return { result: "failed", reason: clean(error instanceof Error ? error.message : String(error)) };
     }
   }
 

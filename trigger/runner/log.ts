@@ -10,7 +10,7 @@ export class RunLog {
    * @param write gets each line
    */
   constructor(
-    private readonly clean: (text: string) => string,
+    readonly clean: (text: string) => string,
     private readonly write: (line: string) => void,
   ) {}
 

@@ -8,26 +8,32 @@ import type { RunOutcome } from "./runner";
 const LONGEST = 2_000;
 const MOST_NAMES = 10;
 
+type Clean = (text: string) => string;
+
 /**
  * How a run ended.
  * @param notes what it told
  * @param stopped whether it was interrupted or killed because its time was over
+ * @param clean takes secrets out of a text, which is cut only then: half of a secret is found by nobody
  */
 export function outcomeOf(
   mode: "up" | "preview",
   { succeeded, errors, steps }: UpdateResult,
   notes: readonly RunNote[],
   stopped: boolean,
+  clean: Clean = (text) => text,
 ): RunOutcome {
+  const sentences = (reasons: readonly string[]) => sentencesOf(reasons, clean);
   const held = notes.filter((note) => note.note === "held");
   if (succeeded) {
-    const ended = mode === "preview" ? previewed(steps) : applied(notes);
+    const ended = mode === "preview" ? previewed(steps, clean) : applied(notes, clean);
     // Limits hold back what opens, while everything else is applied: a person has to decide on the rest.
     return held.length === 0
       ? ended
       : withHeld(
           ended,
           held.map(({ reason }) => reason),
+          clean,
         );
   }
   const late = notes.filter((note) => note.note === "out-of-time");
@@ -44,13 +50,17 @@ export function outcomeOf(
   return { result: "failed", reason: sentences([...errors, ...failed.map(({ reason }) => reason)]) };
 }
 
-function withHeld(ended: Extract<RunOutcome, { summary: string }>, reasons: readonly string[]): RunOutcome {
+function withHeld(
+  ended: Extract<RunOutcome, { summary: string }>,
+  reasons: readonly string[],
+  clean: Clean,
+): RunOutcome {
   return ended.result === "previewed"
-    ? { ...ended, summary: sentences([ended.summary, ...reasons]) }
-    : { result: "held", reason: sentences([...reasons, `the rest was applied: ${ended.summary}`]) };
+    ? { ...ended, summary: sentencesOf([ended.summary, ...reasons], clean) }
+    : { result: "held", reason: sentencesOf([...reasons, `the rest was applied: ${ended.summary}`], clean) };
 }
 
-function applied(notes: readonly RunNote[]): Extract<RunOutcome, { result: "applied" }> {
+function applied(notes: readonly RunNote[], clean: Clean): Extract<RunOutcome, { result: "applied" }> {
   const done = notes.flatMap((note) => {
     if (note.note === "commit-ended") return [`commit job ${note.job} on ${note.firewall}: ${note.counts}`];
     if (note.note === "pushed") return [`${note.firewall} is in force on ${note.reach}`];
@@ -65,10 +75,10 @@ function applied(notes: readonly RunNote[]): Extract<RunOutcome, { result: "appl
       summary: "nothing to do: the firewall has what AWS asks for",
     };
   }
-  return { result: "applied", changed: notes.some(isChange), summary: sentences(done) };
+  return { result: "applied", changed: notes.some(isChange), summary: sentencesOf(done, clean) };
 }
 
-function previewed(steps: UpdateResult["steps"]): Extract<RunOutcome, { result: "previewed" }> {
+function previewed(steps: UpdateResult["steps"], clean: Clean): Extract<RunOutcome, { result: "previewed" }> {
   const rules = (op: string) =>
     steps
       .filter((step) => step.op === op && step.type.endsWith("panos:SecurityRule"))
@@ -80,7 +90,7 @@ function previewed(steps: UpdateResult["steps"]): Extract<RunOutcome, { result: 
     .filter(([, names]) => names.length > 0)
     .map(([verb, names]) => `${verb} ${listed(names, MOST_NAMES)}`);
   const summary = parts.length === 0 ? "would change no rule" : `would ${parts.join("; ")}`;
-  return { result: "previewed", summary: cut(summary) };
+  return { result: "previewed", summary: cut(clean(summary)) };
 }
 
 function without(names: readonly string[], others: readonly string[]): string[] {
@@ -104,8 +114,8 @@ function stoppedWhile(notes: readonly RunNote[]): string {
 }
 
 /** One after the other, without repeating any. */
-function sentences(reasons: readonly string[]): string {
-  return cut([...new Set(reasons)].join("; ") || "the run ended without saying why: look at its log");
+function sentencesOf(reasons: readonly string[], clean: Clean): string {
+  return cut(clean([...new Set(reasons)].join("; ")) || "the run ended without saying why: look at its log");
 }
 
 function cut(text: string): string {

@@ -33,6 +33,8 @@ export function withoutSecrets(
   environment: NodeJS.ProcessEnv,
 ): (text: string) => string {
   const values = [...Object.values(read), ...SECRET_VARIABLES.map((name) => environment[name] ?? "")]
+    // Texts come line by line.
+    .flatMap((value) => [value, ...value.split("\n")])
     .flatMap((value) => [value, value.trim()])
     .filter((value) => value.length >= SHORTEST)
     .sort((a, b) => b.length - a.length);

@@ -75,7 +75,7 @@ export async function runInTime({
     const updated = await engine.run(running);
     const notes = readNotes(report);
     onNotes?.(notes);
-    return { updated, outcome: outcomeOf(mode, updated, notes, stopped) };
+    return { updated, outcome: outcomeOf(mode, updated, notes, stopped, log.clean) };
   } finally {
     timers.forEach(clearTimeout);
     watching.abort();

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { LocalRunnerOptions } from "../../../trigger/runner/local";
 import type { RunRequest } from "../../../trigger/runner/runner";
 import { account, groupId, ruleOf, type Permission } from "../../support/account";
 import { Lab, PASSPHRASE, PASSWORDS } from "../../support/lab";
@@ -56,6 +57,23 @@ describe("the runner", function () {
     } finally {
       process.env = before;
       await manager.stop();
+    }
+  });
+
+  it("fails without a secret in what is said, whatever kind of error keeps it from running", async () => {
+    const said = `stderr: error: passphrase ${PASSPHRASE} is incorrect`;
+    class CommandError extends Error {}
+    for (const error of [new Error(said), new CommandError(said)]) {
+      const engine = {
+        ...{ name: "an engine", init: () => Promise.resolve(), export: () => Promise.resolve("{}") },
+        ...{ import: () => Promise.resolve(), run: () => Promise.reject(error) },
+      } as unknown as LocalRunnerOptions["engine"];
+      const { runner, log } = runnerFor(lab, { engine });
+      expect(await runner.start(request({ mode: "preview" }))).to.deep.equal({
+        result: "failed",
+        reason: "stderr: error: passphrase [secret] is incorrect",
+      });
+      expect(log.join("\n")).not.to.include(PASSPHRASE);
     }
   });
 

@@ -41,6 +41,23 @@ describe("how a run ended", () => {
     });
   });
 
+  it("is cut without leaving a part of a secret", () => {
+    const secret = "correct horse battery staple";
+    const clean = withoutSecrets({ PASS: secret }, {});
+    for (let before = 1_960; before < 2_010; before++) {
+      const errors = ["x".repeat(before) + secret];
+      const steps = [{ op: "update", type: "x:panos:SecurityRule", name: errors[0] }] as never;
+      const reasons: RunNote[] = [{ note: "held", reason: errors[0]! }];
+      for (const outcome of [
+        outcomeOf("up", { ...FAILED, errors }, [], false, clean),
+        outcomeOf("up", DONE, reasons, false, clean),
+        outcomeOf("preview", { ...DONE, steps }, reasons, false, clean),
+        outcomeOf("preview", { ...DONE, steps }, [], false, clean),
+      ])
+        expect(JSON.stringify(outcome)).not.to.match(/x+c/);
+    }
+  });
+
   it("is held only where nothing else went wrong", () => {
     expect(after([held()])).to.deep.equal({ result: "held", reason: "too many" });
     expect(after([held(A), failed(A)])).to.deep.equal({ result: "held", reason: "too many" });
@@ -110,6 +127,8 @@ describe("what a run says", () => {
 
   it("comes line by line, cut and counted, without secrets", () => {
     const written: string[] = [];
+    const ofLines = withoutSecrets({ PEM: "-----BEGIN\nabcdef\nXYZ123\n" }, {});
+    expect(["abcdef", "an XYZ123", "BEGIN"].map(ofLines)).to.deep.equal(["[secret]", "an [secret]", "BEGIN"]);
     const secrets = { PANOS_API_KEY: "k3y\n", PASS: "pass phrase", SHORT: "no" };
     const clean = withoutSecrets(secrets, { PULUMI_ACCESS_TOKEN: "pass phrase and more" });
     const log = new RunLog(clean, (line) => written.push(line));
