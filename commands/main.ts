@@ -29,7 +29,7 @@ function help(): string {
     "Usage\n  npx aws-panos COMMAND [options]\n  npx aws-panos COMMAND --help",
     ...sections,
     wrapped(
-      "npm run COMMAND -- [options] is the same. Pulumi's own commands preview and apply: pulumi preview, pulumi up.",
+      "npm run COMMAND -- [options] is the same, but for completion. Pulumi's own commands preview and apply: pulumi preview, pulumi up.",
       "",
     ),
     "",

@@ -41,3 +41,8 @@ export function cut(text: string, length: number): string {
   // A high surrogate at the end has lost its other half.
   return (/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept).trimEnd() + "…";
 }
+
+/** A value of a configuration as text. An object of anything's may have a `toString` of its own, which is no function. */
+export function textOf(value: unknown): string {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}

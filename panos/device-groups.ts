@@ -71,7 +71,16 @@ async function rootOf(client: PanosClient): Promise<XmlElement | undefined> {
  * @throws PanosError `unsupported` where there is none of that name
  */
 export async function hierarchyOf(client: PanosClient, group: string): Promise<Hierarchy> {
-  const root = await rootOf(client);
+  const root = await rootOf(client).catch((error: unknown) => {
+    // A role that lacks a right is another matter, and says so.
+    if (!(error instanceof PanosError) || error.code !== "REFUSED") throw error;
+    throw new PanosError(
+      "SETTINGS",
+      `${client.connection.hostname} has no device groups, so it is no Panorama: panos:panorama is for one. Remove it, ` +
+        `or set panos:hostname to the Panorama's (${error.message})`,
+      { cause: error },
+    );
+  });
   const way = root && pathTo(root, group);
   if (way === undefined) {
     const known = root === undefined ? [] : below(root);

@@ -10,11 +10,15 @@ import type { XmlElement } from "./xml";
  */
 export function requirePresent(place: XmlElement | undefined, { hostname, ...location }: Connection): void {
   if (place !== undefined) return;
-  const what = location.panorama === undefined ? "vsys" : "device group";
+  const isFirewall = location.panorama === undefined;
+  const what = isFirewall ? "vsys" : "device group";
+  const setting = isFirewall
+    ? "panos:vsys (or PANOS_VSYS) has to be one that it has; if it is a Panorama, set panos:panorama"
+    : "panos:panorama has to be one that it has";
   throw new PanosError(
     "UNSUPPORTED",
     `what ${hostname} answers has no ${what} ${JSON.stringify(scopeOf(location))}, so it can't be told what is there of ours, ` +
-      "and nothing was changed. Where it was removed for good, take what was in it out of the stack's state: " +
-      "pulumi state delete",
+      `and nothing was changed. Check the setting: ${setting}. Where it was removed for good, take what was in it out of ` +
+      "the stack's state: pulumi state delete",
   );
 }

@@ -1,3 +1,4 @@
+import { textOf } from "../lib/text";
 import type { AssumedRole, AwsAccess } from "../aws/access";
 import { given, isRecord } from "../lib/records";
 import { REGION, ROLE_ARN } from "./table/forms";
@@ -188,7 +189,7 @@ function endpoints(value: unknown, report: Report): AwsAccess["endpoints"] {
 function accountIds(key: string, read: Reader, report: Report): string[] | undefined {
   const value = read.json(key);
   if (value === undefined) return undefined;
-  if (Array.isArray(value)) return value.map(String);
+  if (Array.isArray(value)) return value.map(textOf);
   report(key, "is not a list of account ids", '["123456789012"]');
   return undefined;
 }

@@ -110,5 +110,5 @@ function ruleNames(key: string, value: unknown, report: Report): string[] {
     if (typeof name === "string" && PANOS_NAME.test(name)) continue;
     report(key, `${JSON.stringify(name)} is not a rule's name`, '["allow-web"]');
   }
-  return names.map(String);
+  return names.flatMap((name) => (typeof name === "string" ? name : []));
 }

@@ -1,3 +1,4 @@
+import { textOf } from "../lib/text";
 import { isRecord } from "../lib/records";
 import { PROJECT } from "./configuration";
 import { reportUnlessKnown } from "./keys";
@@ -65,7 +66,7 @@ export function freezeWindows(
       reportUnlessKnown(key, `${place}.${key}`, WINDOW_KEYS, report);
     }
     const { days = DAYS, from = "00:00", to = "24:00", timeZone = "UTC" } = window;
-    const numbers = (Array.isArray(days) ? days : [days]).map((day) => DAYS.indexOf(String(day)));
+    const numbers = (Array.isArray(days) ? days : [days]).map((day) => DAYS.indexOf(textOf(day)));
     if (numbers.length === 0 || numbers.includes(-1)) {
       report(
         `${place}.days`,
@@ -74,7 +75,7 @@ export function freezeWindows(
       );
     }
     const minutes = (key: string, time: unknown): number => {
-      const match = /^(\d\d):(\d\d)$/.exec(String(time));
+      const match = /^(\d\d):(\d\d)$/.exec(textOf(time));
       const minute = Number(match?.[1] ?? NaN) * 60 + Number(match?.[2] ?? NaN);
       if (!(minute <= MINUTES) || Number(match?.[2]) > 59) {
         report(`${place}.${key}`, `${JSON.stringify(time)} is not a time from 00:00 to 24:00`, "22:00");
@@ -84,7 +85,7 @@ export function freezeWindows(
     if (!isTimeZone(timeZone)) {
       report(`${place}.timeZone`, `${JSON.stringify(timeZone)} is not a time zone`, "Europe/Berlin");
     }
-    return { days: numbers, from: minutes("from", from), to: minutes("to", to), timeZone: String(timeZone) };
+    return { days: numbers, from: minutes("from", from), to: minutes("to", to), timeZone: textOf(timeZone) };
   });
 }
 

@@ -1,3 +1,4 @@
+import { textOf } from "../lib/text";
 import type { Place } from "../aws/place";
 import { PROJECT } from "./configuration";
 import { isRecord } from "../lib/records";
@@ -46,7 +47,7 @@ export function guardSettings(value: unknown, get: Get, report: Report): GuardSe
   const [region, profile] = [get("aws:region"), get("aws:profile")];
   return {
     place: { ...(region && { region }), ...(profile && { profile }) },
-    policy: String(policy),
+    policy: textOf(policy),
     table: typeof table === "string" ? table : undefined,
     approvals: typeof approvals === "string" ? approvals : "",
   };

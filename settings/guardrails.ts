@@ -1,3 +1,4 @@
+import { textOf } from "../lib/text";
 import { NO_GUARDRAILS, type GuardedTraffic, type Guardrails } from "../mapping/guardrails";
 import { PROJECT } from "./configuration";
 import { normalised, trafficOf } from "../lib/net/protocols";
@@ -99,12 +100,12 @@ export const ANY: GuardedTraffic = { text: "any", traffic: { protocol: "all" } }
 /** Reads traffic as guardrails name it: "tcp/22", "udp/1-1023", "icmp", "protocol/47". */
 export function traffic(text: unknown, key: string, report: Report): GuardedTraffic | undefined {
   const match = /^(?:(tcp|udp)\/(\d{1,5})(?:-(\d{1,5}))?|(icmp|icmpv6)|protocol\/(\d{1,3}))$/.exec(
-    String(text),
+    textOf(text),
   );
   const [, protocol, first, last = first, icmp, number] = match ?? [];
   if (protocol !== undefined && Number(first) <= Number(last) && Number(last) <= 65535) {
     const ports = { fromPort: Number(first), toPort: Number(last) };
-    return { text: String(text), traffic: { protocol: protocol as "tcp" | "udp", ...ports } };
+    return { text: textOf(text), traffic: { protocol: protocol as "tcp" | "udp", ...ports } };
   }
   if (icmp !== undefined) {
     return { text: icmp, traffic: { protocol: icmp as "icmp" | "icmpv6", type: -1, code: -1 } };
@@ -112,7 +113,7 @@ export function traffic(text: unknown, key: string, report: Report): GuardedTraf
   if (number !== undefined && Number(number) >= 1 && Number(number) <= 255) {
     // 6 is TCP and 1 is ICMP, as in a security-group rule: unnamed, it would meet neither.
     const whole = trafficOf(normalised({ ipProtocol: String(Number(number)), fromPort: -1, toPort: -1 }));
-    if (whole !== undefined) return { text: String(text), traffic: whole };
+    if (whole !== undefined) return { text: textOf(text), traffic: whole };
   }
   report(
     key,

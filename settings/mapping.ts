@@ -1,3 +1,4 @@
+import { textOf } from "../lib/text";
 import { parseCidr } from "../lib/net/cidr";
 import { nearest } from "../lib/nearest";
 import { KINDS, KINDS_WITHOUT_GROUPS } from "../aws/interface-kinds";
@@ -98,7 +99,7 @@ function wantedInterfaces(value: unknown, report: Report): NonNullable<MappingOp
   }
   for (const each of value as unknown[]) {
     if (KINDS.some((kind) => kind === each)) continue;
-    const kind = String(each);
+    const kind = textOf(each);
     if (KINDS_WITHOUT_GROUPS.some((other) => other === kind)) {
       report(key, `names ${kind}, which carries no security group, so no rule can lead to it`, example);
     } else if (kind === "all" || kind === "instances") {

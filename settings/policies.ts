@@ -1,3 +1,4 @@
+import { textOf } from "../lib/text";
 import type { TagPolicy } from "../mapping/types";
 import { reportUnlessKnown } from "./keys";
 import { SETTINGS } from "./table";
@@ -29,18 +30,20 @@ export function policySettings(value: unknown, key: string, report: Report): Tag
       reportUnlessKnown(name, `${place}.${name}`, POLICY_KEYS, report);
     }
     const { tag, profileGroup, logSetting } = entry;
-    if (typeof tag !== "string" || !/^[^=]{1,128}(=.*)?$/su.test(tag)) {
+    if (tag === undefined) {
+      report(`${place}.tag`, "is missing", "Tier=db");
+    } else if (typeof tag !== "string" || !/^[^=]{1,128}(=.*)?$/su.test(tag)) {
       report(`${place}.tag`, `${JSON.stringify(tag)} is not a tag`, "Tier=db");
     } else if (seen.has(tag)) {
       report(`${place}.tag`, `${tag} has a policy above already`, "one for each tag");
     }
-    seen.add(String(tag));
+    seen.add(textOf(tag));
     const named = Object.entries({ profileGroup, logSetting }).filter(([, name]) => name !== undefined);
     for (const [name, text] of named) {
       if (typeof text === "string" && PANOS_NAME.test(text)) continue;
       report(`${place}.${name}`, `${JSON.stringify(text)} is not a profile's name`, "strict");
     }
     if (named.length === 0) report(place, "names neither a profile group nor a log setting", EXAMPLE);
-    return { tag: String(tag), ...(Object.fromEntries(named) as Omit<TagPolicy, "tag">) };
+    return { tag: textOf(tag), ...(Object.fromEntries(named) as Omit<TagPolicy, "tag">) };
   });
 }

@@ -1,3 +1,4 @@
+import { textOf } from "../lib/text";
 import { isQuarantineRuleName, isRuleName } from "../declaration/names";
 import { isResponder } from "../mapping/quarantine";
 import { QUARANTINE_TAGS } from "../mapping/marks";
@@ -56,7 +57,7 @@ function tags(value: unknown, report: Report): QuarantineOptions["tags"] {
       if (list.length === 0 || !list.every(isValue)) {
         report(`${key}["${tag}"]`, "is not a list of the tag's values", example);
       }
-      return [tag, list.map(String)];
+      return [tag, list.map(textOf)];
     }),
   );
 }
@@ -68,7 +69,7 @@ function ruleName(value: unknown, report: Report): string {
   } else if (isRuleName(value) || isQuarantineRuleName(value)) {
     report(key, `${value} is a rule of this program, which may go`, "allow-management");
   }
-  return String(value);
+  return textOf(value);
 }
 
 function blocks(value: unknown, report: Report): string[] {
@@ -80,5 +81,5 @@ function blocks(value: unknown, report: Report): string[] {
     if (typeof text === "string" && isResponder(text)) continue;
     report(key, `${JSON.stringify(text)} is not a CIDR block as it has to be written`, "10.9.0.0/16");
   }
-  return list.map(String);
+  return list.map(textOf);
 }

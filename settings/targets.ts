@@ -1,3 +1,4 @@
+import { textOf } from "../lib/text";
 import type { MappingOptions } from "../mapping/types";
 import { PROJECT } from "./configuration";
 import { isRecord } from "../lib/records";
@@ -40,7 +41,9 @@ export function firewallTargets(
     return targets;
   }
   for (const [kind, ids] of Object.entries(value)) {
-    const form = FIREWALL_IDS[kind as keyof typeof FIREWALL_IDS];
+    const form = Object.hasOwn(FIREWALL_IDS, kind)
+      ? FIREWALL_IDS[kind as keyof typeof FIREWALL_IDS]
+      : undefined;
     if (form === undefined) {
       reportUnlessKnown(kind, `${key}.${kind}`, Object.keys(FIREWALL_IDS), report);
     } else if (!Array.isArray(ids)) {
@@ -49,7 +52,7 @@ export function firewallTargets(
       const wrong = ids.filter((id) => typeof id !== "string" || !form.pattern.test(id));
       for (const id of wrong)
         report(`${key}.${kind}`, `${JSON.stringify(id)} is not such an id`, form.example);
-      targets[kind as keyof typeof FIREWALL_IDS] = ids.map(String);
+      targets[kind as keyof typeof FIREWALL_IDS] = ids.map(textOf);
     }
   }
   if (Object.values(targets).every((ids) => ids.length === 0)) report(key, "names no id", example);
@@ -77,7 +80,7 @@ function protectedPlaces(
       if (typeof id !== "string" || !form.test(id))
         report(key, `${JSON.stringify(id)} is not such an id`, example);
     }
-    return value.map(String);
+    return value.map(textOf);
   };
   const protectedSubnets = ids("protectedSubnets", SUBNET, "subnet-0123456789abcdef0");
   const protectedVpcs = ids("protectedVpcs", VPC, "vpc-0123456789abcdef0");

@@ -1,4 +1,5 @@
 /** `expiryTag`, `expiryNotice` and `recertify`: what ends by itself, and what has to be confirmed again and again. */
+import { textOf } from "../lib/text";
 import type { Expiry, Recertification } from "../mapping/types";
 import { isRecord } from "../lib/records";
 import { PROJECT } from "./configuration";
@@ -36,5 +37,5 @@ export function recertifySettings(read: TableReader, report: Report): Recertific
   if (typeof tag !== "string" || !RECERTIFY_TAG.test(tag)) {
     report(`${key}.tag`, `${JSON.stringify(tag)} is not a tag's key`, CONFIRMED);
   }
-  return { days: Number(days), tag: String(tag) };
+  return { days: Number(days), tag: textOf(tag) };
 }

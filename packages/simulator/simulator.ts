@@ -97,11 +97,15 @@ export class Simulator extends EventEmitter {
   }
 
   get url(): string {
-    return `https://${this.host}:${this.port}`;
+    return `https://${this.hostInUrl}:${this.port}`;
   }
 
   get httpUrl(): string {
-    return `http://${this.host}:${this.httpPort}`;
+    return `http://${this.hostInUrl}:${this.httpPort}`;
+  }
+
+  private get hostInUrl(): string {
+    return this.host.includes(":") ? `[${this.host}]` : this.host;
   }
 
   get jobs(): readonly Job[] {

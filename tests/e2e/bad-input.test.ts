@@ -68,6 +68,20 @@ onTargets("e2e: bad input", (target) => {
     });
   });
 
+  if (target.kind === "firewall") {
+    it("a vsys that isn't there: names the setting, and no rule or zone that it would have", async () => {
+      await isRefused(['no vsys "vsys9"', "panos:vsys (or PANOS_VSYS)"], { env: { PANOS_VSYS: "vsys9" } });
+      expect(said(await stack.preview({ env: { PANOS_VSYS: "vsys9" } }))).not.to.match(
+        /untrustZone|cleanupRule/,
+      );
+    });
+
+    it("a firewall where a Panorama is to be: names the setting that says so", () =>
+      isRefused(["it is no Panorama", "panos:panorama", "panos:hostname"], {
+        ...setting("panos:panorama", { deviceGroup: "cloud" }),
+      }));
+  }
+
   it("a server that is no firewall: says what it answered", async () => {
     const server = createWebServer((_request, response) => response.end("<html>Welcome to the proxy</html>"));
     await once(server.listen(0, "127.0.0.1"), "listening");

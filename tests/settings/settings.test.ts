@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import { SettingsError, settingsFrom } from "../../settings/index";
 import { AWS_KEYS } from "../../settings/aws";
+import { SETTINGS } from "../../settings/table";
 
 const good: Record<string, string> = {
   "panos:hostname": "fw1.example.com",
@@ -50,6 +51,28 @@ describe("settings", () => {
     });
     expect(firewall?.declared).to.deep.include({ name: "firewall", vsys: "vsys1", stack: "org/project/dev" });
     expect(firewall?.coverage).to.include({ enabled: true });
+  });
+
+  it("say what is wrong in words, with names in them that every object has, and where one is missing", () => {
+    for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty", "0", ""]) {
+      for (const [key, setting] of Object.entries(SETTINGS)) {
+        if (setting.type !== "structured") continue;
+        const full = key.includes(":") ? key : `aws-panos-rules:${key}`;
+        for (const value of [
+          `{${JSON.stringify(name)}:1}`,
+          `[{${JSON.stringify(name)}:1}]`,
+          "[{}]",
+          "[null]",
+        ]) {
+          try {
+            read({ [full]: value });
+          } catch (error) {
+            if (!(error instanceof SettingsError)) throw error;
+            expect(error.message, `${full}: ${value}`).not.to.match(/undefined|\[object|native code/);
+          }
+        }
+      }
+    }
   });
 
   it("give instances policies by their tags, which EC2's own API has to show", () => {
