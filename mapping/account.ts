@@ -6,6 +6,7 @@ import type { Inventory, NetworkInterface, SecurityGroup } from "../inventory/ty
 import { onceEach } from "../lib/once";
 import { compareTexts } from "../lib/order";
 import { carriersByGroup } from "./destinations";
+import { isReachable } from "./left-out";
 import { compareWithheld } from "./order";
 import { permissionReader, type RelevantPermission } from "./permissions";
 import { policiesOf, type Policies } from "./policies";
@@ -86,6 +87,16 @@ export class Account {
       this.options,
       differing(seen, rules),
     );
+  }
+
+  /** All behind the firewall that packets may come to, whatever guardrails or settings leave out. */
+  get reachable(): NetworkInterface[] {
+    const { interfaces, leftOut } = this.running(this.whole.networkInterfaces);
+    const ids = new Set(leftOut.kinds.flatMap((each) => (isReachable(each.kind) ? each.ids : [])));
+    return [
+      ...interfaces.map(({ networkInterface }) => networkInterface),
+      ...this.whole.networkInterfaces.filter(({ id }) => ids.has(id)),
+    ];
   }
 
   private mappedWithout(marks: Marks, { networkInterfaces, securityGroups }: Inventory): Mapped {

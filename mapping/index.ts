@@ -34,7 +34,7 @@ export function policyOf(account: Account, part: Inventory): Policy {
   const { rules, withheld, protection, carriers, unread } = account.mapped(part);
   const isDynamic = leavesGroups(options);
   const interfaces = protection.interfaces.map(({ networkInterface }) => networkInterface);
-  const overlaps = sharedAddresses(interfaces, (each) => zones.inside(each));
+  const overlaps = sharedAddresses(interfaces, account.reachable, (each) => zones.inside(each));
   const unsure = interfaces.flatMap((each) => zones.unsure(each));
   const carried = part.securityGroups.filter(({ id }) => carriers.groups.has(id));
   const isolation = account.isolation(part, rules);

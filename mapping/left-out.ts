@@ -83,6 +83,11 @@ const UNUSED = "that nothing uses";
 /** Such as a network load balancer that was made without one: AWS lets in everything, and no group says so. */
 const WITHOUT_GROUP = " without a security group";
 
+/** Whether packets come to interfaces of a kind that is left out, or will when their instances start. */
+export function isReachable(kind: string): boolean {
+  return kind !== UNUSED && kind !== DETACHED;
+}
+
 /** Why no rule leads to interfaces of a kind that is left out, for a sentence about one of them. */
 export function whyLeftOut(kind: string): string {
   if (kind === UNUSED) return "nothing uses it";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Inventory, Route, SecurityGroupRule, Vpc } from "../../inventory/types";
+import type { Inventory, NetworkInterface, Route, SecurityGroupRule, Vpc } from "../../inventory/types";
 import type { MappingOptions } from "../../mapping/types";
 import { PreconditionError, requireNoOverlaps } from "../../plan/preconditions";
 import { GROUP, OPTIONS, inventoryWith, networkInterface, policyOf, securityGroup } from "./fixtures";
@@ -176,6 +176,31 @@ describe("addresses that VPCs share", () => {
     expect(warnings).to.include.members(overlaps);
     expect(policyOf([], {}, twoVpcs()).overlaps).to.deep.equal([]);
     expect(policyOf([], { zones: { vpcs: { "vpc-2": "lab" } } }, shared()).overlaps).to.deep.equal([]);
+  });
+
+  it("are found in delegated prefixes too, and with whoever no rule leads to", () => {
+    const account = twoVpcs();
+    const overlapsOf = (changes: Partial<NetworkInterface>, others: Partial<Inventory> = {}) => {
+      const networkInterfaces = account.networkInterfaces!.map((each) =>
+        each.id === "eni-2" ? { ...each, privateIpAddresses: ["172.16.1.20"], ...changes } : each,
+      );
+      return policyOf([{ cidrIpv4: "0.0.0.0/0" }], {}, { ...account, networkInterfaces, ...others }).overlaps;
+    };
+    const isFound = (texts: string[], block: string) => {
+      expect(texts).to.have.length(1);
+      expect(texts[0]).to.include(`${block} (eni-1 in vpc-1, eni-2 in vpc-2)`);
+    };
+    isFound(overlapsOf({ ipv4Prefixes: ["10.0.1.0/28"] }), "10.0.1.0/28");
+    isFound(overlapsOf({ ipv6Prefixes: ["2001:db8:1::/80"] }), "2001:db8:1::/80");
+    expect(overlapsOf({ ipv4Prefixes: ["10.0.1.16/28"] })).to.deep.equal([]);
+    const database = { privateIpAddresses: ["10.0.1.10"], instanceId: undefined, status: "in-use" };
+    isFound(overlapsOf(database as unknown as Partial<NetworkInterface>), "10.0.1.10");
+    const unused = { ...database, status: "available" };
+    expect(overlapsOf(unused as unknown as Partial<NetworkInterface>)).to.deep.equal([]);
+    const instances = account.instances!.filter(({ id }) => id !== "i-2");
+    isFound(overlapsOf({ privateIpAddresses: ["10.0.1.10"] }, { instances }), "10.0.1.10");
+    const nobody = account.instances!.filter(({ id }) => !["i-1", "i-2"].includes(id));
+    expect(overlapsOf({ privateIpAddresses: ["10.0.1.10"] }, { instances: nobody })).to.deep.equal([]);
   });
 
   it("are an error where the configuration refuses them", () => {
