@@ -48,9 +48,15 @@ export function waysOut(
     const isWhole = count(0) === 1 || count(1) === 2;
     const isHalf = !isWhole && count(1) === 1;
     const counts = (each: Destination) => leads(each) && !(isHalf && each.cidr.prefixLength === 1);
-    const usual = ofFamily.find(({ cidr }) => cidr.prefixLength === 0)?.route;
+    // The way out is one route or two halves, which say the same (0.0.0.0/0; 0.0.0.0/1 and 128.0.0.0/1).
+    const usual = ofFamily.filter(({ cidr }) => cidr.prefixLength <= 1);
     const elsewhere = (each: Destination) =>
-      each.cidr.prefixLength > 1 && !leads(each) && !mayLeadOn(each.route, usual);
+      each.cidr.prefixLength > 1 &&
+      !leads(each) &&
+      !mayLeadOn(
+        each.route,
+        usual.filter(({ cidr }) => isInside(each.cidr, cidr)),
+      );
     return {
       isWhole,
       isHalf,
@@ -68,11 +74,11 @@ export function waysOut(
  * Whether a firewall can stand behind a route's target though no table says so: transit gateways and core
  * networks have tables of their own, and what a setting calls protected is so by the way that it has out.
  */
-function mayLeadOn(route: Route | undefined, usual: Route | undefined): boolean {
+function mayLeadOn(route: Route | undefined, usual: readonly Destination[]): boolean {
   if (route === undefined || route.state === "blackhole") return false;
   if (route.transitGatewayId !== undefined || route.coreNetworkArn !== undefined) return true;
   const target = targetOf(route);
-  return usual !== undefined && target !== undefined && targetOf(usual) === target;
+  return target !== undefined && usual.some((each) => each.route && targetOf(each.route) === target);
 }
 
 /** What a route points to, by its id or ARN; an interface rather than its instance. */

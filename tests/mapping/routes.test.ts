@@ -294,6 +294,27 @@ describe("routes through the firewall", () => {
     expect(unknownTargets(inventoryWith([]), options)).to.deep.equal(["subnet-x", "vpc-x"]);
   });
 
+  it("of places that are named as protected are the same by one way out as by its two halves", () => {
+    const inner = { destinationCidrBlock: "192.168.0.0/16" };
+    const [one, other] = [{ vpcEndpointId: "vpce-8" }, { vpcEndpointId: "vpce-9" }];
+    const halves = (low: Partial<Route>, high: Partial<Route>): Route[] => [
+      { destinationCidrBlock: "0.0.0.0/1", ...low },
+      { destinationCidrBlock: "128.0.0.0/1", ...high },
+    ];
+    for (const places of [{ protectedSubnets: ["subnet-1"] }, { protectedVpcs: ["vpc-1"] }]) {
+      for (const [out, sources] of [
+        [[{ ...ALL_V4, ...other }], ["192.168.7.0/24"]],
+        [halves(other, other), ["192.168.7.0/24"]],
+        [halves(one, other), ["192.168.7.0/24"]],
+        [halves(other, one), []],
+        [halves(one, one), []],
+      ] as const) {
+        const found = sourcesBy([...out, { ...inner, ...other }], ["192.168.7.0/24"], {}, places);
+        expect(found, JSON.stringify([places, out])).to.deep.equal(sources);
+      }
+    }
+  });
+
   it("carry nothing to an interface that is being detached", () => {
     for (const attachmentStatus of ["detaching", "detached"] as const) {
       const changes = { networkInterfaces: [networkInterface({ attachmentStatus })] };

@@ -93,7 +93,7 @@ export function passes(world: World, target: NetworkInterface, far: string): boo
   const isNamed =
     options.protectedSubnets?.includes(target.subnetId) === true ||
     options.protectedVpcs?.includes(target.vpcId) === true;
-  const usual = bestRoute(world, table, local, (cidr) => cidr.endsWith("/0") && isWithin(far, cidr));
+  const usual = usualWaysOut(world, table, far);
   if (isNamed && !isElsewhere(best, usual)) return true;
   return gatewaysLeadingIn(world, target, isIpv6(far)).some((gatewayId) => {
     // Where propagated routes are hidden, any that no route says more of may be a private gateway's.
@@ -105,11 +105,20 @@ export function passes(world: World, target: NetworkInterface, far: string): boo
 }
 
 /** Whether a route of its own takes an address to where no firewall can stand behind it. */
-function isElsewhere(best: BestRoute | undefined, usual: BestRoute | undefined): boolean {
+function isElsewhere(best: BestRoute | undefined, usual: Route[]): boolean {
   if (best === undefined || best.length <= 1) return false;
   if (best.route === undefined || best.route.state === "blackhole") return true;
   if (best.route.transitGatewayId !== undefined) return false;
-  return targetIn(best.route) !== (usual?.route && targetIn(usual.route));
+  const target = targetIn(best.route);
+  return target === undefined || !usual.some((route) => targetIn(route) === target);
+}
+
+/** The ways out to an address, each in one route or by the half that holds it: they say the same. */
+function usualWaysOut(world: World, table: RouteTable, far: string): Route[] {
+  return ["/0", "/1"].flatMap((length) => {
+    const isUsual = (cidr: string) => cidr.endsWith(length) && isWithin(far, cidr);
+    return bestRoute(world, table, [], isUsual)?.route ?? [];
+  });
 }
 
 function targetIn({ networkInterfaceId, instanceId, ...route }: Route): string | undefined {

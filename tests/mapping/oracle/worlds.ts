@@ -245,10 +245,14 @@ function routeTable({ pick, oneIn, times, some }: Random, id: string, vpcId: str
     { destinationIpv6CidrBlock: "::/0", vpcEndpointId: "vpce-fw" },
   ];
   const transit: Route[] = [
-    { destinationCidrBlock: "0.0.0.0/0", transitGatewayId: "tgw-1" },
+    {
+      destinationCidrBlock: "0.0.0.0/0",
+      ...(oneIn(2) ? { transitGatewayId: "tgw-1" } : { gatewayId: "vgw-1" }),
+    },
     { destinationIpv6CidrBlock: "::/0", gatewayId: "vgw-1" },
   ];
-  const usual = oneIn(7) ? (oneIn(2) ? [] : transit) : oneIn(3) ? some(both) : both;
+  const ways = oneIn(7) ? (oneIn(2) ? [] : transit) : oneIn(3) ? some(both) : both;
+  const usual = oneIn(4) ? ways.flatMap(inHalves) : ways;
   const halves: Route[] = oneIn(4)
     ? pick([["0.0.0.0/1", "128.0.0.0/1"] as const, ["::/1", "8000::/1"] as const]).map((half) => ({
         [half.includes(":") ? "destinationIpv6CidrBlock" : "destinationCidrBlock"]: half,
@@ -262,6 +266,12 @@ function routeTable({ pick, oneIn, times, some }: Random, id: string, vpcId: str
   }));
   const local: Route[] = oneIn(2) ? [{ destinationCidrBlock: "10.0.0.0/16", gatewayId: "local" }] : [];
   return { id, vpcId, routes: unique([...(vpcId === "vpc-1" ? local : []), ...usual, ...halves, ...others]) };
+}
+
+function inHalves(route: Route): Route[] {
+  return route.destinationCidrBlock === undefined
+    ? ["::/1", "8000::/1"].map((half) => ({ ...route, destinationIpv6CidrBlock: half }))
+    : ["0.0.0.0/1", "128.0.0.0/1"].map((half) => ({ ...route, destinationCidrBlock: half }));
 }
 
 /** A table has one route to each destination; a propagated one beside it is EC2's only exception. */
