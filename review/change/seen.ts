@@ -6,8 +6,7 @@ import { difference, intersection, overlaps, setOf, type IntervalSet } from "../
 import { commonNumbers } from "../../lib/net/bits";
 import { once } from "../../lib/once";
 import { overlapIndex } from "../../lib/net/overlap-index";
-import { lineOf } from "../../mapping/traffic";
-import { directionsOf, packetsOf } from "../evidence/fates";
+import { directionsOf, opposite, packetsOf, portsOf } from "../evidence/fates";
 import { judgeOf } from "../evidence/judge";
 import { judgedPolicy } from "../evidence/policy";
 import type { MetFlow } from "../evidence/summary";
@@ -53,7 +52,7 @@ export function seenIn(observed: Observed, after: Standing, facts: FirewallFacts
         if (peer.family !== family || !directionsOf(flow).includes(direction)) continue;
         if (own?.identifiedBy === "ip-protocol" && own.number !== flow.protocol) continue;
         const packets = packetsOf(flow, peer, addresses, direction);
-        const ports = lineOf(packets.traffic);
+        const ports = portsOf(packets.traffic);
         if (!overlaps([peer], far) || !overlaps(ports, box.ports)) continue;
         const { what } = judge(packets, from, to);
         if (what === "allowed") continue;
@@ -63,7 +62,12 @@ export function seenIn(observed: Observed, after: Standing, facts: FirewallFacts
           // Which of several addresses it was that packets came to, the logs don't say.
           difference(each.own, near),
         ].every((rest) => rest.length === 0);
-        met.push({ flow, direction, isSure: what === "cut" && isWhole && flow.direction !== "unknown" });
+        const isRead =
+          flow.direction === direction &&
+          // Likely only: the other reading counts where a rule of ours lets that through.
+          (flow.otherPorts === undefined ||
+            judge(packetsOf(flow, peer, each.own, opposite(direction)), to, from).ours.length === 0);
+        met.push({ flow, direction, isSure: what === "cut" && isWhole && isRead });
       }
     }
     return met;

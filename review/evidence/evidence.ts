@@ -1,11 +1,11 @@
 /** What flow logs say of a policy: who used which rule, what would be cut. Pure: the same logs say the same. */
 import type { Inventory } from "../../inventory/types";
-import { describePorts, lineOf } from "../../mapping/traffic";
+import { describePorts } from "../../mapping/traffic";
 import type { Direction } from "../../mapping/types";
 import { compareTexts } from "../../lib/order";
-import { counted, plainText } from "../../lib/text";
+import { counted, listed, plainText } from "../../lib/text";
 import { doubtsOf } from "./completeness";
-import { fateOf, readerOf, trafficSeen, type Reading } from "./fates";
+import { directionsOf, fateOf, portsOf, readerOf, trafficSeen, type Reading } from "./fates";
 import { judgeOf, type Fate, type Judge } from "./judge";
 import type { EvidenceGiven, Judged, Outcome } from "./judged";
 import { narrowerThan, type Narrower } from "./narrower";
@@ -60,7 +60,9 @@ export function evidenceOf(observed: Observed, given: EvidenceGiven): Evidence {
   const read = readerOf(inventory, options);
   const mirrored: readonly Direction[] = options.directions ?? ["ingress"];
   const judged = observed.flows.map((flow) =>
-    judgedFlow(flow, read(flow), after, {
+    judgedFlow(flow, read(flow), {
+      before,
+      after,
       isOurs: (rule) => policies.after.ours.has(rule),
       isJudged: (direction) => knowsOthers || mirrored.includes(direction),
     }),
@@ -95,17 +97,32 @@ const OUTCOMES: readonly Outcome[] = [
   "notJudged",
 ];
 
-function judgedFlow(
-  flow: SeenFlow,
-  readings: Reading[] | undefined,
-  judge: Judge,
-  { isOurs, isJudged }: { isOurs: (rule: string) => boolean; isJudged: (direction: Direction) => boolean },
-): Judged {
-  if (readings === undefined) return { flow, readings: [], fates: [], outcome: "notBehind" };
-  const crossing = readings.filter(({ zones }) => zones.length > 0);
-  const fates = crossing.map((reading) => (isJudged(reading.direction) ? fateOf(judge, reading) : undefined));
-  const outcome: Outcome = crossing.length === 0 ? "notCrossing" : outcomeOf(fates, isOurs);
-  return { flow, readings: crossing, fates, outcome };
+interface JudgedBy {
+  before: Judge;
+  after: Judge;
+  isOurs: (rule: string) => boolean;
+  isJudged: (direction: Direction) => boolean;
+}
+
+function judgedFlow(flow: SeenFlow, all: Reading[] | undefined, by: JudgedBy): Judged {
+  if (all === undefined) return { flow, readings: [], isOpen: false, fates: [], outcome: "notBehind" };
+  const { before, after, isOurs, isJudged } = by;
+  const crosses = ({ zones }: Reading) => zones.length > 0;
+  // Where ports make one reading likely, the other counts if a permission fits it: without one it was not let through.
+  const isPossible = (reading: Reading) =>
+    flow.direction === "unknown" ||
+    reading.direction === flow.direction ||
+    (crosses(reading) &&
+      isJudged(reading.direction) &&
+      [before, after].some((judge) => fateOf(judge, reading).ours.length > 0));
+  const possible = all.filter(isPossible);
+  const isOpen = possible.length > 1;
+  const readings = possible.filter(crosses);
+  if (readings.length === 0) return { flow, readings, isOpen, fates: [], outcome: "notCrossing" };
+  const fates = possible.map((reading) =>
+    crosses(reading) && isJudged(reading.direction) ? fateOf(after, reading) : undefined,
+  );
+  return { flow, readings, isOpen, fates, outcome: outcomeOf(fates, isOurs) };
 }
 
 function outcomeOf(fates: readonly (Fate | undefined)[], isOurs: (rule: string) => boolean): Outcome {
@@ -131,11 +148,14 @@ function grouped(
   const groups = new Map<string, { judged: Judged[]; because: string; port: string; isCutNow: boolean }>();
   for (const each of judged) {
     if (each.outcome !== outcome) continue;
-    const { flow, readings } = each;
+    const { flow, readings, isOpen } = each;
     const because = reasonFor(each, knowsOthers);
     const isCutNow = knowsOthers && readings.every((reading) => fateOf(before, reading).what === "cut");
-    const port = portText(flow);
-    const key = JSON.stringify([flow.interfaceId, flow.direction, port, because, isCutNow]);
+    const port = portText(each);
+    const key = JSON.stringify([
+      ...[flow.interfaceId, isOpen ? "unknown" : flow.direction],
+      ...[port, because, isCutNow],
+    ]);
     const known = groups.get(key);
     if (known === undefined) groups.set(key, { judged: [each], because, port, isCutNow });
     else known.judged.push(each);
@@ -144,7 +164,9 @@ function grouped(
   const names = new Map(instances.map(({ id, name }) => [id, name]));
   return [...groups.values()]
     .map(({ judged: all, because, port, isCutNow }): CutTraffic => {
-      const { interfaceId, direction } = all[0]!.flow;
+      const [{ flow, isOpen }] = all as [Judged, ...Judged[]];
+      const { interfaceId } = flow;
+      const direction = isOpen ? "unknown" : flow.direction;
       const instanceId = owners.get(interfaceId);
       const name = names.get(instanceId ?? "");
       return {
@@ -161,28 +183,29 @@ function grouped(
     .sort((a, b) => b.count - a.count || compareTexts(a.interfaceId, b.interfaceId));
 }
 
-function reasonFor({ flow, fates }: Judged, knowsOthers: boolean): string {
+function reasonFor({ isOpen, fates }: Judged, knowsOthers: boolean): string {
   const known = fates.filter((fate) => fate !== undefined);
   const unless = [...new Set(known.flatMap((fate) => fate.unless))];
   const denied = known.flatMap(({ what, rule }) => (what === "cut" && rule !== undefined ? [rule] : []));
   if (unless.length > 0)
     return `what ${plainText(unless.slice(0, 3).join(", "))} takes of it is known to the firewall only`;
-  if (flow.direction === "unknown" && new Set(fates.map((fate) => fate?.what)).size > 1)
+  if (isOpen && new Set(fates.map((fate) => fate?.what)).size > 1)
     return "the logs don't say which end is the server";
   if (known.some(({ what }) => what === "unsure")) return "a part of it only is let through";
   if (denied.length > 0 && knowsOthers) return `rule ${plainText(denied[0]!)} stops it`;
   return knowsOthers ? "no rule lets it through" : "no rule of ours lets it through";
 }
 
-/** "tcp/443", "udp/53", "ICMP", "protocol 47"; of an unknown direction both ports. */
-function portText(flow: SeenFlow): string {
+/** "tcp/443", "udp/53", "ICMP", "protocol 47"; where it can't be told who is the server both ports. */
+function portText({ flow, isOpen }: Judged): string {
   const text = (read: Direction) => {
     const traffic = trafficSeen(flow, read);
-    if (traffic.protocol === "ip") return `protocol ${traffic.number}`;
-    return describePorts(lineOf(traffic)).join(", ");
+    const [first] = traffic;
+    if (first?.protocol === "ip") return `protocol ${first.number}`;
+    return listed(describePorts(portsOf(traffic)), 3);
   };
-  const [own, other] = [text("ingress"), text("egress")];
-  return flow.direction !== "unknown" || own === other ? own : `${own} or ${other}`;
+  const [likely, other] = directionsOf(flow).map(text);
+  return !isOpen || likely === other ? likely! : `${likely} or ${other}`;
 }
 
 function gapsOf(observed: Observed, behind: readonly string[]): string[] {

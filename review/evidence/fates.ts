@@ -5,12 +5,13 @@ import { setOf, type IntervalSet } from "../../lib/net/intervals";
 import { once } from "../../lib/once";
 import type { Traffic } from "../../lib/net/protocols";
 import { nearTexts, protectedInterfaces, type ProtectedInterface } from "../../mapping/routing";
+import { lineOf } from "../../mapping/traffic";
 import type { Direction, MappingOptions } from "../../mapping/types";
 import { zonesOf } from "../../mapping/zones";
 import type { Fate, Judge, Packets } from "./judge";
 import type { SeenFlow } from "./types";
 
-/** One reading of a flow: where its direction isn't known there are two. */
+/** One reading of a flow: where its direction isn't known, or only likely, there are two. */
 export interface Reading {
   direction: Direction;
   packets: Packets;
@@ -54,8 +55,17 @@ export function readerOf(inventory: Inventory, options: MappingOptions): Reader 
   };
 }
 
-export function directionsOf({ direction }: Pick<SeenFlow, "direction">): Direction[] {
-  return direction === "unknown" ? ["ingress", "egress"] : [direction];
+/** How a flow may be read, the likely way first. */
+export function directionsOf({
+  direction,
+  otherPorts,
+}: Pick<SeenFlow, "direction" | "otherPorts">): Direction[] {
+  if (direction === "unknown") return ["ingress", "egress"];
+  return otherPorts === undefined ? [direction] : [direction, opposite(direction)];
+}
+
+export function opposite(direction: Direction): Direction {
+  return direction === "ingress" ? "egress" : "ingress";
 }
 
 /** A flow's packets, read one way. @param near the addresses that the interface may have in them */
@@ -79,25 +89,39 @@ function nearSet(
 
 const LAST_PORT = 65_535;
 
-/** What a flow is traffic of, read one way; of a port that wasn't kept, all. */
-export function trafficSeen({ protocol, port, peerPort, direction }: SeenFlow, read: Direction): Traffic {
-  const server = direction === "unknown" && read === "egress" ? peerPort : port;
+/** What a flow may be traffic of, read one way: one of these; of a port that wasn't kept, all. */
+export function trafficSeen(flow: SeenFlow, read: Direction): Traffic[] {
+  const { protocol } = flow;
   switch (protocol) {
     case 6:
     case 17:
-      return {
+      return serverPorts(flow, read).map(([fromPort, toPort]) => ({
         protocol: protocol === 6 ? "tcp" : "udp",
-        fromPort: server ?? 0,
-        toPort: server ?? LAST_PORT,
-      };
+        fromPort,
+        toPort,
+      }));
     // Flow logs have no types: any may be meant.
     case 1:
-      return { protocol: "icmp", type: -1, code: -1 };
+      return [{ protocol: "icmp", type: -1, code: -1 }];
     case 58:
-      return { protocol: "icmpv6", type: -1, code: -1 };
+      return [{ protocol: "icmpv6", type: -1, code: -1 }];
     default:
-      return { protocol: "ip", number: protocol };
+      return [{ protocol: "ip", number: protocol }];
   }
+}
+
+function serverPorts(
+  { port, peerPort, otherPorts, direction }: SeenFlow,
+  read: Direction,
+): [number, number][] {
+  if (direction !== "unknown" && read !== direction) return otherPorts ?? [];
+  const server = direction === "unknown" && read === "egress" ? peerPort : port;
+  return [[server ?? 0, server ?? LAST_PORT]];
+}
+
+/** The ports of some traffic. */
+export function portsOf(traffic: readonly Traffic[]): IntervalSet {
+  return setOf(traffic.flatMap(lineOf));
 }
 
 /** What becomes of one reading, in whichever zones. */

@@ -7,7 +7,7 @@ import { matchesZones, resolver, type ResolvedRule } from "../../mapping/resolve
 import { lineOf, surelyDefault } from "../../mapping/traffic";
 import type { NamedObjects } from "../../mapping/own-traffic";
 import type { Family, Interval } from "../../lib/net/cidr";
-import { difference, overlaps, type IntervalSet } from "../../lib/net/intervals";
+import { difference, overlaps, setOf, type IntervalSet } from "../../lib/net/intervals";
 import { once } from "../../lib/once";
 import { includes, meets, normalised, trafficOf, type Traffic } from "../../lib/net/protocols";
 import { INTERZONE_DEFAULT, INTRAZONE_DEFAULT } from "../../declaration/cleanup-rule";
@@ -36,7 +36,8 @@ export interface Packets {
   /** Every address that the interface may have in them. */
   near: IntervalSet;
   peer: Interval;
-  traffic: Traffic;
+  /** What it may be: one of these. */
+  traffic: readonly Traffic[];
 }
 
 export interface Fate {
@@ -82,7 +83,7 @@ export function judgeOf(policy: JudgedPolicy): Judge {
       // Others' rules may see other addresses than the interface's own.
       source: isTranslated && direction === "egress" ? EVERYWHERE : source,
       destination: isTranslated && direction === "ingress" ? EVERYWHERE : destination,
-      ports: lineOf(traffic),
+      ports: setOf(traffic.flatMap(lineOf)),
     };
     const fate: Fate = { what: "cut", unless: [], ours: [] };
     const before: RulebaseRule[] = [];
@@ -164,9 +165,9 @@ function least(...bounds: Bound[]): Bound {
   return bounds.includes("no") ? "no" : bounds.includes("possibly") ? "possibly" : "surely";
 }
 
-function ownTraffic(permitted: Traffic | undefined, seen: Traffic): Bound {
-  if (permitted === undefined || !meets(permitted, seen)) return "no";
-  return includes(permitted, seen) ? "surely" : "possibly";
+function ownTraffic(permitted: Traffic | undefined, seen: readonly Traffic[]): Bound {
+  if (permitted === undefined || !seen.some((each) => meets(permitted, each))) return "no";
+  return seen.every((each) => includes(permitted, each)) ? "surely" : "possibly";
 }
 
 /** A rule's ports, of whichever of its applications. */
@@ -178,7 +179,7 @@ function portsOf(rule: ResolvedRule, ports: IntervalSet): Bound {
 }
 
 /** Ports and applications of another's rule. */
-function traffics(rule: ResolvedRule, ports: IntervalSet, seen: Traffic): Bound {
+function traffics(rule: ResolvedRule, ports: IntervalSet, seen: readonly Traffic[]): Bound {
   const { possibly, surely, maybeMore } = rule.applications;
   if (possibly.has("any")) {
     const { surely: sure, possibly: maybe } = rule.ports("any");
@@ -190,7 +191,8 @@ function traffics(rule: ResolvedRule, ports: IntervalSet, seen: Traffic): Bound 
   if (bound === "no") return maybeMore ? "possibly" : "no";
   // A denial of one application may not be meant; an allow of one is, on the ports that are its own.
   const isUsual = [...surely].some(
-    (name) => difference(ports, surelyDefault(name)).length === 0 && seen.protocol !== "ip",
+    (name) =>
+      difference(ports, surelyDefault(name)).length === 0 && seen.every(({ protocol }) => protocol !== "ip"),
   );
   return rule.rule.action === "allow" && bound === "surely" && isUsual ? "surely" : "possibly";
 }

@@ -31,7 +31,10 @@ export interface EvidenceGiven {
 /** A flow, and what becomes of it. */
 export interface Judged {
   flow: SeenFlow;
+  /** Of its readings the ones that count, those that don't cross the firewall left out. */
   readings: Reading[];
+  /** Whether it can't be told which of two readings is the right one. */
+  isOpen: boolean;
   /** Of each reading; undefined: it isn't judged. */
   fates: (Fate | undefined)[];
   outcome: Outcome;

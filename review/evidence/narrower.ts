@@ -114,7 +114,7 @@ function narrowed(
   const seen = flows.filter(
     (flow) =>
       directionsOf(flow).includes(direction) &&
-      meets(permitted, trafficSeen(flow, direction)) &&
+      trafficSeen(flow, direction).some((traffic) => meets(permitted, traffic)) &&
       clipped(flow.peer, cidr) !== undefined,
   );
   const told = {
@@ -165,8 +165,8 @@ function portsOf(seen: readonly SeenFlow[], permitted: Traffic, direction: Direc
   if (permitted.protocol !== "tcp" && permitted.protocol !== "udp" && permitted.protocol !== "all")
     return undefined;
   const ranges = new Map<string, Interval[]>();
-  for (const flow of seen) {
-    const traffic = trafficSeen(flow, direction);
+  const traffics = seen.flatMap((flow) => trafficSeen(flow, direction).map((traffic) => ({ flow, traffic })));
+  for (const { flow, traffic } of traffics) {
     const isPorted = traffic.protocol === "tcp" || traffic.protocol === "udp";
     const { ipProtocol, fromPort, toPort } = isPorted
       ? { ipProtocol: traffic.protocol, fromPort: traffic.fromPort, toPort: traffic.toPort }

@@ -45,7 +45,7 @@ export async function readSeen(file: string): Promise<Observed> {
 
 /** Trusts nothing in it: whoever reviews a change may have got it from somebody else. */
 function problemOf(found: unknown): string | undefined {
-  if (!isRecord(found) || found["format"] !== 1) return "it isn't of this version's format";
+  if (!isRecord(found) || found["format"] !== 2) return "it isn't of this version's format";
   const { gaps, interfaces, flows, first, last } = found;
   if (!isListOf(gaps, isText)) return "gaps is no list of texts";
   if (![first, last].every((time) => time === undefined || isTime(time))) return "first or last is no time";
@@ -67,7 +67,18 @@ function isInterface(value: unknown): boolean {
 
 function isFlow(value: unknown, interfaces: Record<string, unknown>): boolean {
   if (!isRecord(value)) return false;
-  const { interfaceId, peer, protocol, direction, port, peerPort, count, first, last } = value;
+  const {
+    interfaceId,
+    peer,
+    protocol,
+    direction,
+    port,
+    peerPort,
+    otherPorts = [],
+    count,
+    first,
+    last,
+  } = value;
   return (
     isText(interfaceId) &&
     Object.hasOwn(interfaces, interfaceId as string) &&
@@ -76,10 +87,17 @@ function isFlow(value: unknown, interfaces: Record<string, unknown>): boolean {
     isCount(protocol, 255) &&
     ["ingress", "egress", "unknown"].includes(direction as string) &&
     [port, peerPort].every((each) => each === undefined || isCount(each, 65_535)) &&
+    isListOf(otherPorts, isPortRange) &&
     isCount(count) &&
     isTime(first) &&
     isTime(last)
   );
+}
+
+function isPortRange(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [first, last] = value as unknown[];
+  return isCount(last, 65_535) && isCount(first, last as number);
 }
 
 function isText(value: unknown): boolean {

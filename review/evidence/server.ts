@@ -18,14 +18,23 @@ const EPHEMERAL = 32_768;
 const RESERVED_CLIENTS = 512;
 const WELL_KNOWN = 1024;
 
-/** The direction of the connection that a record is of. @param isIncoming whether its packets came to the interface */
-export function directionOf(record: FlowRecord, isIncoming: boolean): SeenDirection {
+/**
+ * The direction of the connection that a record is of.
+ * @param isIncoming whether its packets came to the interface
+ * @returns `isTold`: flags say it. By ports it is likely only: clients behind NAT have theirs from 1024 on, and who
+ * looks for open ports may come from any
+ */
+export function directionOf(
+  record: FlowRecord,
+  isIncoming: boolean,
+): { direction: SeenDirection; isTold: boolean } {
   const { protocol, flags = 0, sourcePort, destinationPort } = record;
-  if (protocol !== TCP && protocol !== UDP) return "unknown";
-  const server =
-    (protocol === TCP ? serverByFlags(flags) : undefined) ?? serverByPorts(sourcePort, destinationPort);
-  if (server === undefined) return "unknown";
-  return (server === "destination") === isIncoming ? "ingress" : "egress";
+  if (protocol !== TCP && protocol !== UDP) return { direction: "unknown", isTold: false };
+  const told = protocol === TCP ? serverByFlags(flags) : undefined;
+  const server = told ?? serverByPorts(sourcePort, destinationPort);
+  if (server === undefined) return { direction: "unknown", isTold: false };
+  const direction = (server === "destination") === isIncoming ? "ingress" : "egress";
+  return { direction, isTold: told !== undefined };
 }
 
 type End = "source" | "destination";
@@ -35,7 +44,7 @@ function serverByFlags(flags: number): End | undefined {
   return (flags & SYN) === SYN ? "destination" : undefined;
 }
 
-/** By its port, where one is surely no client's and the other no server's that is usual. */
+/** By its port, where one is hardly a client's and the other no server's that is usual. */
 function serverByPorts(source: number, destination: number): End | undefined {
   const [low, high] = [Math.min(source, destination), Math.max(source, destination)];
   const isTold = low < EPHEMERAL && high >= EPHEMERAL;

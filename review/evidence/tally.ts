@@ -2,12 +2,14 @@
 import type { Entry, FlowRecord } from "../../aws/flow-logs/record";
 import { counted } from "../../lib/text";
 import { isInside, parseAddress, parseBlock, type Cidr } from "../../lib/net/cidr";
+import { withKnownServers, type Kept } from "./lasting";
 import { LAST_STEP, networkAt, prefixLengthsAt } from "./networks";
+import { PortRanges } from "./port-ranges";
 import { directionOf } from "./server";
-import type { Observed, RecordCounts, SeenDirection, SeenFlow, WatchedInterface } from "./types";
+import type { Observed, RecordCounts, WatchedInterface } from "./types";
 import { WatchedHours } from "./watched-hours";
 
-/** So many of interface, peer, protocol and port are kept apart; each takes some 200 bytes. */
+/** So many of interface, peer, protocol and port are kept apart; each takes some 300 bytes. */
 const MOST_KEYS = 100_000;
 
 /** So many ids of interfaces that nothing is known of are counted. */
@@ -23,8 +25,7 @@ interface Watched {
   unplaced: number;
 }
 
-type Key = Omit<SeenFlow, "count" | "first" | "last">;
-type Kept = Key & { requests: number; replies: number; first: number; last: number };
+type Key = Omit<Kept, "requests" | "replies" | "first" | "last">;
 
 /** What an inventory has, by which records of other interfaces are told from those that nothing is known of. */
 export interface KnownElsewhere {
@@ -124,7 +125,7 @@ export class Tally {
     this.records.accepted++;
     const { interfaceId, protocol, source, destination, sourcePort, destinationPort, start, end } = record;
     const [nearPort, peerPort] = isIncoming ? [destinationPort, sourcePort] : [sourcePort, destinationPort];
-    const direction = directionOf(record, isIncoming);
+    const { direction, isTold } = directionOf(record, isIncoming);
     const isReply = direction === "unknown" ? !isIncoming : isIncoming !== (direction === "ingress");
     const flow: Key = {
       interfaceId,
@@ -132,20 +133,25 @@ export class Tally {
       direction,
       peer: isIncoming ? source : destination,
       port: direction === "egress" ? peerPort : nearPort,
+      isTold,
     };
     if (direction === "unknown") flow.peerPort = peerPort;
+    else {
+      flow.others = new PortRanges();
+      flow.others.add(direction === "egress" ? nearPort : peerPort);
+    }
     this.count(flow, { requests: isReply ? 0 : 1, replies: isReply ? 1 : 0, first: start, last: end });
     while (this.flows.size > this.mostKeys && this.step < LAST_STEP) this.widen();
   }
 
   private count(flow: Key, more: Pick<Kept, "requests" | "replies" | "first" | "last">): void {
-    const { interfaceId, protocol, direction } = flow;
+    const { interfaceId, protocol, direction, isTold, others } = flow;
     const peer = networkAt(flow.peer, this.step);
     // Which ports clients have says little, and there are many of them.
     const keepsPorts = this.step === 0 || (direction !== "unknown" && this.step < LAST_STEP);
     const [port, peerPort] = keepsPorts ? [flow.port, flow.peerPort] : [];
     const number = this.watched.get(interfaceId)!.number;
-    const key = `${number} ${peer} ${protocol} ${direction[0]}${port ?? ""} ${peerPort ?? ""}`;
+    const key = `${number} ${peer} ${protocol} ${direction[0]}${isTold ? "!" : ""}${port ?? ""} ${peerPort ?? ""}`;
     const known = this.flows.get(key);
     if (known === undefined) {
       this.flows.set(key, {
@@ -154,12 +160,15 @@ export class Tally {
         peer: ownText(peer),
         protocol,
         direction,
+        isTold,
+        ...(others !== undefined && { others }),
         ...more,
         ...(port !== undefined && { port }),
         ...(peerPort !== undefined && { peerPort }),
       });
       return;
     }
+    if (others !== undefined) known.others?.addAll(others);
     known.requests += more.requests;
     known.replies += more.replies;
     if (more.first < known.first) known.first = more.first;
@@ -182,7 +191,7 @@ export class Tally {
     const first = times.reduce((least, time) => Math.min(least, time.first), Infinity);
     const last = times.reduce((most, time) => Math.max(most, time.last), 0);
     return {
-      format: 1,
+      format: 2,
       ...(times.length > 0 && { first, last }),
       records: { ...this.records },
       gaps: this.gaps(files),
@@ -191,8 +200,9 @@ export class Tally {
         [...this.watched].map(([id, each]): [string, WatchedInterface] => [id, interfaceSeen(each)]),
       ),
       flows: withKnownServers([...this.flows.values()]).map(
-        ({ requests, replies, first: since, last: until, ...flow }) => ({
+        ({ requests, replies, first: since, last: until, isTold, others, ...flow }) => ({
           ...flow,
+          ...(!isTold && others !== undefined && { otherPorts: others.all }),
           count: Math.max(requests, replies),
           first: since,
           last: until,
@@ -253,35 +263,4 @@ function isOwn(address: string, { own, prefixes }: Watched): boolean {
 
 function canonical(text: string): string {
   return parseAddress(text)?.text ?? text;
-}
-
-/**
- * Flows with those of unknown direction put to others of the same peers whose direction is known: of a connection that
- * lasts, only the first record tells who began it.
- */
-function withKnownServers(flows: readonly Kept[]): Kept[] {
-  const keyOf = ({ interfaceId, peer, protocol }: Kept, direction: SeenDirection, port?: number) =>
-    `${interfaceId} ${peer} ${protocol} ${direction} ${port}`;
-  const known = new Map<string, Kept>();
-  for (const flow of flows) {
-    if (flow.direction !== "unknown") known.set(keyOf(flow, flow.direction, flow.port), { ...flow });
-  }
-  const left: Kept[] = [];
-  for (const flow of flows) {
-    if (flow.direction !== "unknown") continue;
-    const hasPorts = flow.port !== undefined && flow.port > 0;
-    const ingress = hasPorts ? known.get(keyOf(flow, "ingress", flow.port)) : undefined;
-    const egress = hasPorts ? known.get(keyOf(flow, "egress", flow.peerPort)) : undefined;
-    const one = ingress === undefined || egress === undefined ? (ingress ?? egress) : undefined;
-    if (one === undefined) {
-      left.push(flow);
-      continue;
-    }
-    // What comes to the interface was counted as a request.
-    one.requests += one === ingress ? flow.requests : flow.replies;
-    one.replies += one === ingress ? flow.replies : flow.requests;
-    one.first = Math.min(one.first, flow.first);
-    one.last = Math.max(one.last, flow.last);
-  }
-  return [...known.values(), ...left];
 }

@@ -15,6 +15,11 @@ export interface SeenFlow {
   port?: number;
   /** Where the direction isn't known: the peer's port; `port` is the interface's then. */
   peerPort?: number;
+  /**
+   * Where nothing but the ports made it likely who is the server: those of the other end, which may be the server as
+   * well, as ranges that may have some in them that were not seen.
+   */
+  otherPorts?: [number, number][];
   /** How many records, of the side that has more of them. */
   count: number;
   /** In seconds since 1970. */
@@ -55,8 +60,8 @@ export interface RecordCounts {
 
 /** What flow logs showed, as `seen.json` has it. */
 export interface Observed {
-  /** Version of this shape. */
-  format: 1;
+  /** Version of this shape. The first one had no `otherPorts`: what ports made likely was taken for sure. */
+  format: 2;
   /** Of all interfaces, in seconds since 1970; absent: the logs have nothing. */
   first?: number;
   last?: number;

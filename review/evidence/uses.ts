@@ -38,9 +38,9 @@ export function usesOf(judged: readonly Judged[], observed: Observed, given: Evi
     if (known === undefined) uses.set(rule, [flow]);
     else if (known.at(-1) !== flow) known.push(flow);
   };
-  for (const { flow, fates } of judged) {
+  for (const { flow, fates, isOpen } of judged) {
     for (const { rule, isSure } of fates.flatMap((fate) => fate?.ours ?? [])) {
-      add(isSure && flow.direction !== "unknown" ? sure : perhaps, rule, flow);
+      add(isSure && !isOpen ? sure : perhaps, rule, flow);
     }
   }
   const behind = new Set(mapped.protectedInterfaces);

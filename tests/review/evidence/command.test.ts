@@ -193,6 +193,14 @@ describe("evidence and review --seen", () => {
     // What is closed in part only, or may have been meant.
     const [wide] = await rewritten(with22.map((flow) => ({ ...flow, peer: "192.0.2.0/24" })));
     expect(wide).to.match(/^may be cut: seen 5 times/);
+    const otherWay = { direction: "egress" as const, port: 443 };
+    const [likely] = await rewritten(
+      with22.map((flow) => ({ ...flow, ...otherWay, otherPorts: [[20, 30]] })),
+    );
+    expect(likely).to.match(/^may be cut: seen 5 times/);
+    expect(
+      await rewritten(with22.map((flow) => ({ ...flow, ...otherWay, otherPorts: [[23, 30]] }))),
+    ).to.deep.equal([]);
     const [unknown] = await rewritten(
       with22.map((flow) => ({ ...flow, direction: "unknown" as const, peerPort: 2222 })),
     );
@@ -206,7 +214,7 @@ describe("evidence and review --seen", () => {
     const [flow] = observed.flows;
     for (const [content, because] of [
       ["junk", /it is no JSON/],
-      [JSON.stringify({ ...observed, format: 2 }), /version/],
+      [JSON.stringify({ ...observed, format: 1 }), /version/],
       [JSON.stringify({ ...observed, flows: [{ ...flow, peer: "anybody" }] }), /flows\[0\] is malformed/],
       [JSON.stringify({ ...observed, flows: [flow, { ...flow, interfaceId: "eni-0none" }] }), /flows\[1\]/],
       [JSON.stringify({ ...observed, flows: [{ ...flow, last: 1e300 }] }), /flows\[0\]/],

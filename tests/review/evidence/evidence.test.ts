@@ -140,6 +140,61 @@ describe("evidence of flow logs", () => {
     expect(use(evidence({ entries }), WIDE)).to.deep.include({ state: "perhaps" });
   });
 
+  describe("where nothing but ports tell who is the server", () => {
+    const client = { from: "203.0.113.9", flags: 0 };
+    for (const [what, port, protocol, sourcePort] of [
+      ["of UDP, from a client behind NAT", 51_820, 17, 20_000],
+      ["of TCP without flags, from a client behind NAT", 50_051, 6, 20_000],
+      ["from a port that servers have", 3389, 6, 443],
+    ] as const) {
+      it(`is no permission unused that a flow fits read the other way: ${what}`, () => {
+        const inventory = complete();
+        const [rule] = inventory.securityGroups[0]!.ingress;
+        rule!.fromPort = rule!.toPort = port;
+        rule!.ipProtocol = protocol === 6 ? "tcp" : "udp";
+        const { rules, narrower, times, unsure } = evidence({
+          inventory,
+          entries: [...WATCHED, flowOf({ ...client, port, protocol, sourcePort })],
+          above: [theirs("out", { from: ["trust"], to: ["untrust"] })],
+        });
+        const found = rules.find(({ rule: name }) => name.includes(`-${port}`))!;
+        expect([found.state, found.seen?.count]).to.deep.equal(["perhaps", 1]);
+        expect(
+          narrower.filter(({ instead, rule: id }) => id === rule!.id && instead.length === 0),
+        ).to.deep.equal([]);
+        // Either way it is let through.
+        expect(times).to.include({ notJudged: 0, cut: 0 });
+        expect(unsure).to.deep.equal([]);
+      });
+    }
+
+    it("is used what they make likely, where no permission fits the other way", () => {
+      const entries = [...WATCHED, flowOf({ ...client, port: 443, sourcePort: 40_000 })];
+      expect(use(evidence({ entries }), WEB)).to.deep.include({ state: "used" });
+      const both = { "aws-panos-rules:directions": ["ingress", "egress"] };
+      expect(use(evidence({ entries, more: both }), WEB)).to.deep.include({ state: "used" });
+      const inventory = complete();
+      const out = { id: "sgr-0fe", ipProtocol: "-1", fromPort: -1, toPort: -1, cidrIpv4: "0.0.0.0/0" };
+      inventory.securityGroups[0]!.egress = [out];
+      expect(use(evidence({ entries, inventory, more: both }), WEB)).to.deep.include({ state: "perhaps" });
+    });
+
+    it("may be cut what is cut one way", () => {
+      const inventory = complete();
+      inventory.securityGroups[0]!.egress = [
+        { id: "sgr-0fe", ipProtocol: "tcp", fromPort: 40_000, toPort: 40_000, cidrIpv4: "0.0.0.0/0" },
+      ];
+      const more = { "aws-panos-rules:directions": ["ingress", "egress"] };
+      const stray = flowOf({ from: "192.0.2.77", flags: 0, port: 9999 });
+      const { cut, unsure } = evidence({ inventory, entries: [stray], more });
+      expect(cut).to.deep.equal([]);
+      expect(unsure.map(({ port, direction, because }) => [port, direction, because])).to.deep.equal([
+        ["tcp/9999 or tcp/40000", "unknown", "the logs don't say which end is the server"],
+      ]);
+      expect(evidence({ entries: [stray], more }).cut).to.have.length(1);
+    });
+  });
+
   describe("of a rule that nothing was seen of", () => {
     const state = (entries: Entry[]) => {
       const { state: found, because } = use(evidence({ entries }), SSH);

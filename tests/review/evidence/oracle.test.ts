@@ -4,7 +4,7 @@ import type { FlowRecord } from "../../../aws/flow-logs/record";
 import { mapWithin } from "../../../mapping/guardrails";
 import { addressTexts } from "../../../mapping/routing";
 import { factsBetween } from "../../../review/change/between";
-import { evidenceOf } from "../../../review/evidence/evidence";
+import { evidenceOf, type Evidence } from "../../../review/evidence/evidence";
 import type { EvidenceGiven, Outcome } from "../../../review/evidence/judged";
 import { Tally } from "../../../review/evidence/tally";
 import { crossesFirewall, interfaceAt } from "../../mapping/oracle/aws";
@@ -38,13 +38,12 @@ describe("evidence of random packets through random accounts", function () {
       for (let at = 0; at < PACKETS; at++) {
         const packet = packetOf(world, random);
         const target = interfaceAt(world, packet);
-        if (target === undefined || ![6, 17].includes(packet.protocol)) continue;
         // Where it can't be told who is the server is another test's.
-        if (packet.protocol === 17 && packet.port >= 32_768) continue;
+        if (target === undefined || packet.protocol !== 6) continue;
         // Many packets go elsewhere: some of them do.
         if (!crossesFirewall(world, packet) && !random.oneIn(4)) continue;
         const { given, declared } = prepared("");
-        const outcome = outcomeOf(given, target, packet);
+        const { outcome } = seenAs(given, target, packet, { sourcePort: 50_000, flags: 2 });
         const expected = expectedOf(world, declared, packet);
         seen[outcome] = (seen[outcome] ?? 0) + 1;
         const what = JSON.stringify({ index, packet, options: world.options });
@@ -55,6 +54,48 @@ describe("evidence of random packets through random accounts", function () {
     for (const outcome of ["allowedByOurs", "cut", "notCrossing"])
       expect(seen[outcome], outcome).to.be.greaterThan(20);
     expect(seen["unsure"] ?? 0, "unsure").to.be.lessThan(100);
+  });
+
+  it("count for each permission that let them in, from whichever port they came and whatever else fits", () => {
+    const seen: Record<string, number> = {};
+    const seed = seedOfRun();
+    for (let index = 0; index < WORLDS; index++) {
+      const random = randomOf(seed, index);
+      const world = worldOf(random);
+      if (world.options.quarantine !== undefined) continue;
+      const prepared = once(() => givenOf(world), String);
+      for (let at = 0; at < PACKETS; at++) {
+        const packet = packetOf(world, random);
+        const target = interfaceAt(world, packet);
+        if (target === undefined || ![6, 17].includes(packet.protocol)) continue;
+        const { given, declared } = prepared("");
+        if (expectedOf(world, declared, packet)?.[0] !== "allowedByOurs") continue;
+        // As it is without flags: a client's port may be any.
+        const sourcePort = random.pick([0, 22, 53, 443, 800, 1024, 2049, 20_000, 32_767, 32_768, 60_000]);
+        const isReply = random.oneIn(2);
+        const { outcome, found } = seenAs(given, target, packet, { sourcePort, flags: 0, isReply });
+        const what = JSON.stringify({ index, packet, sourcePort, isReply, outcome, options: world.options });
+        expect(outcome, what).to.be.oneOf(["allowedByOurs", "unsure"]);
+        const { far, near } = endsOf(packet);
+        const zones = farZones(world, target, far).map((zone) =>
+          packet.direction === "ingress"
+            ? { from: zone, to: nearZone(world, target) }
+            : { from: nearZone(world, target), to: zone },
+        );
+        const { application = "any" } = packet;
+        const rule = zones.map((each) =>
+          ruleThatAllows(declared, { ...packet, application }, application, each),
+        );
+        const names = new Set(rule.flatMap((each) => each?.name ?? []));
+        const used = found.rules.filter(({ rule: name }) => names.has(name));
+        expect(
+          used.every(({ state }) => state === "used" || state === "perhaps"),
+          `${what} ${near}`,
+        ).to.equal(true);
+        for (const { state } of used) seen[state] = (seen[state] ?? 0) + 1;
+      }
+    }
+    for (const state of ["used", "perhaps"]) expect(seen[state], state).to.be.greaterThan(20);
   });
 });
 
@@ -71,28 +112,31 @@ function givenOf(world: World): { given: EvidenceGiven; declared: ReturnType<typ
   };
 }
 
-/** What becomes of a packet's flow, as a log of the interface has it: with its private address. */
-function outcomeOf(
+/** What is said of a packet's flow, or of the answer, as a log of the interface has it: with its private address. */
+function seenAs(
   given: EvidenceGiven,
   target: NonNullable<ReturnType<typeof interfaceAt>>,
   packet: Packet,
-): Outcome {
+  { sourcePort, flags, isReply = false }: { sourcePort: number; flags: number; isReply?: boolean },
+): { outcome: Outcome; found: Evidence } {
   const { near, far } = endsOf(packet);
   const own = target.publicIps?.find(({ publicIp }) => publicIp === near)?.privateIpAddress ?? near;
-  const isIngress = packet.direction === "ingress";
+  const isIncoming = (packet.direction === "ingress") !== isReply;
+  const ports = { sourcePort, destinationPort: packet.port };
   const record: FlowRecord = {
     interfaceId: target.id,
-    ...(isIngress ? { source: far, destination: own } : { source: own, destination: far }),
-    ...{ sourcePort: 50_000, destinationPort: packet.port, protocol: packet.protocol, flags: 2 },
-    ...{ start: START, end: START, isAccepted: true, direction: packet.direction },
+    ...(isIncoming ? { source: far, destination: own } : { source: own, destination: far }),
+    ...(isReply ? { sourcePort: ports.destinationPort, destinationPort: ports.sourcePort } : ports),
+    ...{ protocol: packet.protocol, flags, start: START, end: START, isAccepted: true },
+    direction: isIncoming ? "ingress" : "egress",
   };
   const known = { interfaceIds: new Set<string>(), vpcIds: new Set<string>() };
   const tally = new Tally(new Map([[target.id, addressTexts(target)]]), known);
   tally.take({ kind: "flow", record });
-  const { times, cut } = evidenceOf(tally.observed(), given);
-  const [outcome] = Object.entries(times).find(([, count]) => count > 0) ?? [];
-  expect(cut.length > 0).to.equal(outcome === "cut");
-  return outcome as Outcome;
+  const found = evidenceOf(tally.observed(), given);
+  const [outcome] = Object.entries(found.times).find(([, count]) => count > 0) ?? [];
+  expect(found.cut.length > 0).to.equal(outcome === "cut");
+  return { outcome: outcome as Outcome, found };
 }
 
 /** Undefined: the zones, or what a group may have as members, make it a matter of doubt. */

@@ -91,6 +91,38 @@ describe("records of flow logs, counted", () => {
       ];
       expect(one(records)).to.deep.equal({ direction: "ingress", port: 50_001, count: 2, peer: PEER });
     });
+
+    it("is not known of another connection of the same peers", () => {
+      const { flows } = seenOf([
+        record({ sourcePort: 40_000, destinationPort: 50_001, flags: 2 }),
+        record({ sourcePort: 40_001, destinationPort: 50_001, flags: 0 }),
+      ]);
+      expect(flows.map(({ direction }) => direction)).to.deep.equal(["ingress", "unknown"]);
+    });
+
+    it("is likely only by ports: the other end's are kept", () => {
+      const others = (records: FlowRecord[]) => seenOf(records).flows.map(({ otherPorts }) => otherPorts);
+      expect(others([record({ sourcePort: 443, destinationPort: 3389 })])).to.deep.equal([[[3389, 3389]]]);
+      expect(others([record({ sourcePort: 40_000, destinationPort: 50_001, flags: 2 })])).to.deep.equal([
+        undefined,
+      ]);
+      const clients = [40_000, 40_002, 40_001, 50_000].map((sourcePort) => record({ sourcePort }));
+      expect(others(clients)).to.deep.equal([
+        [
+          [40_000, 40_002],
+          [50_000, 50_000],
+        ],
+      ]);
+    });
+
+    it("keeps all of many ports, in few ranges", () => {
+      const ports = Array.from({ length: 500 }, (_, at) => 32_768 + ((at * 7919) % 28_000));
+      const [flow] = seenOf(ports.map((sourcePort) => record({ sourcePort }))).flows;
+      const ranges = flow!.otherPorts!;
+      expect(ranges).to.have.length.at.most(16);
+      const isIn = (port: number) => ranges.some(([first, last]) => first <= port && port <= last);
+      expect(ports.every(isIn)).to.equal(true);
+    });
   });
 
   it("counts packets there and back once, and those of which one side was lost as well", () => {
@@ -189,7 +221,7 @@ describe("records of flow logs, counted", () => {
       const seen = seenOf([...crowd(2000), ...v6, ...ports], 50);
       expect(seen.flows).to.have.length.at.most(50);
       expect(seen.flows.every(({ port }) => port === undefined)).to.equal(true);
-      expect(seen.flows.map(({ peer }) => peer).sort()).to.deep.equal(["0.0.0.0/0", "::/0"]);
+      expect(seen.flows.map(({ peer }) => peer).sort()).to.deep.equal(["0.0.0.0/0", "0.0.0.0/0", "::/0"]);
       expect(total(seen)).to.equal(5500);
     });
   });
