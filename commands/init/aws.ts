@@ -3,9 +3,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { AwsAccess } from "../../aws/access";
 import { readInventory } from "../../inventory";
-import type { Inventory } from "../../inventory/types";
+import type { Inventory, Route } from "../../inventory/types";
+import { grouped } from "../../lib/grouped";
 import { given } from "../../lib/records";
 import { counted, listed, plainText } from "../../lib/text";
+import { destinationOf } from "../../mapping/routes";
 import { protectedInterfaces } from "../../mapping/routing";
 import type { Looked } from "./found";
 import { FIREWALL, firewallIds } from "./questions";
@@ -53,7 +55,8 @@ function accessIn(environment: NodeJS.ProcessEnv, region: string): AwsAccess {
   });
 }
 
-const EVERYWHERE: ReadonlySet<string | undefined> = new Set(["0.0.0.0/0", "::/0"]);
+/** All addresses of a family, as one destination or as two halves that lead to the same. */
+const EVERYWHERE = [["0.0.0.0/0"], ["0.0.0.0/1", "128.0.0.0/1"], ["::/0"], ["::/1", "8000::/1"]];
 
 /**
  * What default routes lead to and packets could be filtered at: interfaces, instances and Gateway Load Balancers'
@@ -62,18 +65,12 @@ const EVERYWHERE: ReadonlySet<string | undefined> = new Set(["0.0.0.0/0", "::/0"
 function targetsIn(inventory: Inventory): { value?: string; because: string } {
   const subnets = new Map<string, number>();
   for (const { id, routes } of inventory.routeTables) {
-    const ids = routes
-      .filter(({ state }) => state !== "blackhole")
-      .filter(
-        (route) =>
-          EVERYWHERE.has(route.destinationCidrBlock) || EVERYWHERE.has(route.destinationIpv6CidrBlock),
-      )
-      .flatMap(
-        ({ networkInterfaceId, instanceId, vpcEndpointId }) =>
-          networkInterfaceId ?? instanceId ?? vpcEndpointId ?? [],
-      );
-    const led = inventory.subnets.filter(({ routeTableId }) => routeTableId === id).length;
-    for (const target of new Set(ids)) subnets.set(target, (subnets.get(target) ?? 0) + led);
+    const led = destinationsByTarget(routes);
+    const ids = [...led].flatMap(([id, destinations]) =>
+      EVERYWHERE.some((all) => all.every((each) => destinations.includes(each))) ? [id] : [],
+    );
+    const users = inventory.subnets.filter(({ routeTableId }) => routeTableId === id).length;
+    for (const target of ids) subnets.set(target, (subnets.get(target) ?? 0) + users);
   }
   const targets = [...subnets].map(([id, led]) => ({ id, led, behind: behindOf(inventory, id) }));
   targets.sort((a, b) => b.behind - a.behind || (a.id < b.id ? -1 : 1));
@@ -86,6 +83,16 @@ function targetsIn(inventory: Inventory): { value?: string; because: string } {
   );
   const ids = targets.map(({ id }) => id).join(" ");
   return { ...(targets.every(({ behind }) => behind > 0) && { value: ids }), because: listed(each, 8) };
+}
+
+function destinationsByTarget(routes: readonly Route[]): Map<string, string[]> {
+  const live = routes.filter(({ state }) => state !== "blackhole");
+  return grouped(
+    live.flatMap((route) => {
+      const target = route.networkInterfaceId ?? route.instanceId ?? route.vpcEndpointId;
+      return target === undefined ? [] : [[target, destinationOf(route)] as const];
+    }),
+  );
 }
 
 /** How many interfaces of instances would be behind the firewall, if that were it. */

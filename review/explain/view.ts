@@ -1,5 +1,5 @@
 import type { Inventory, NetworkInterface, Route, SecurityGroupRule } from "../../inventory/types";
-import { FAMILIES, parseBlock, type Family } from "../../lib/net/cidr";
+import { FAMILIES, parseBlock, parseCidr, type Family } from "../../lib/net/cidr";
 import type { Coverage } from "../../mapping/coverage";
 import { plainText } from "../../lib/text";
 import { mapWithin, type GuardedPolicy, type Guardrails } from "../../mapping/guardrails";
@@ -124,11 +124,9 @@ function wayOut(
   const leads = (route: Route) => isOfFamily(route) && leadsTo(targets, route);
   const ways = usualWays({ inventory, options }, table, family === undefined ? FAMILIES : [family]);
   const isUnnamed = ({ vpcEndpointId }: Route) => vpcEndpointId !== undefined && !named.has(vpcEndpointId);
-  // The way to the internet is what counts where none leads to the firewall.
+  // The way to the internet, in one route or in halves, is what counts where none leads to the firewall.
   const shown = table.routes.filter(leads);
-  const others = table.routes.filter(({ destinationCidrBlock: v4, destinationIpv6CidrBlock: v6 }) =>
-    [v4, v6].some((cidr) => (cidr === "0.0.0.0/0" || cidr === "::/0") && isOf(cidr, family)),
-  );
+  const others = table.routes.filter((route) => isOfFamily(route) && isUsual(routeDestination(route)));
   return {
     id: table.id,
     text: `subnet ${subnetId} uses route table ${table.id}, which ${
@@ -143,6 +141,12 @@ function wayOut(
       ...ways,
     ],
   };
+}
+
+/** Whether a destination is all addresses, or a half of them. */
+function isUsual(destination: string): boolean {
+  const cidr = parseCidr(destination);
+  return cidr !== undefined && cidr.prefixLength <= 1;
 }
 
 /** @param isRead it leads to the firewall by what was read, and no setting names its endpoint */

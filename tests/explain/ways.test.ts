@@ -114,4 +114,20 @@ describe("an explanation of a way", () => {
       "tgw-rtb-spokes: 0.0.0.0/0 → vpc vpc-f by tgw-attach-f, subnet-fb",
     ]);
   });
+
+  it("shows the way out of a subnet that sends it nothing, be it in one route or in two halves", () => {
+    for (const out of [["0.0.0.0/0"], ["0.0.0.0/1", "128.0.0.0/1"]]) {
+      const view = viewAfter((inventory) => {
+        inventory.routeTables.find(({ id }) => id === "rtb-a")!.routes = out.map((destinationCidrBlock) => ({
+          destinationCidrBlock,
+          gatewayId: "igw-1",
+        }));
+      });
+      const facts = factsOf(explainInterface(view, view.inventory.networkInterfaces[0]!));
+      expect(facts.join("\n")).to.include(
+        "subnet subnet-a uses route table rtb-a, which sends nothing to the firewall",
+      );
+      expect(facts).to.include.members(out.map((destination) => `${destination} → igw-1`));
+    }
+  });
 });

@@ -93,6 +93,21 @@ describe("what init finds out", () => {
     expect(said).not.to.include(PASSWORDS["aws-panos"]);
   });
 
+  it("is the same by a default route as by its two halves, and one half alone is none", async () => {
+    const lists = regionLists("123456789012", [{ id: "sg-0a1", port: 443, address: "10.0.0.1" }]);
+    const [table] = lists.get("DescribeRouteTables") as [{ routeSet: { destinationCidrBlock: string }[] }];
+    const [route] = table.routeSet as [(typeof table.routeSet)[number]];
+    const halves = ["0.0.0.0/1", "128.0.0.0/1"].map((half) => ({ ...route, destinationCidrBlock: half }));
+    aws.listsFor = () => lists;
+    table.routeSet = halves;
+    const { said } = await run([...FLAGS, "--yes"]);
+    expect(said).to.include(`${FIREWALL_INTERFACE} takes the default route of 1 subnet, with 1 instance's`);
+    expect(await written()).to.deep.include(FOUND);
+    await rm(join(folder, "Pulumi.prod.yaml"));
+    table.routeSet = halves.slice(1);
+    expect((await run(FLAGS, ["", "", "", "", "", "", "", ""])).said).to.include("no route table sends");
+  });
+
   it("is shown within the terminal's width, as are the file's faults", async () => {
     const { output: errors } = new FakeTerminal();
     const terminal = (output: NodeJS.WritableStream, env: NodeJS.ProcessEnv, answers: string[] = []) => ({
