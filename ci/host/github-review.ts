@@ -2,8 +2,12 @@ import { pages, read, type Access } from "./api";
 import type { Counted } from "./counted";
 import { HostError } from "./error";
 
-/** The workflow file that reviews, where this repository keeps GitHub's workflows. */
-const WORKFLOW = ".github/workflows/review.yml";
+/** The workflow files that review and apply, where this repository keeps GitHub's workflows. */
+const REVIEWS = ".github/workflows/review.yml";
+const APPLIES = ".github/workflows/apply.yml";
+
+/** What starts an apply: each takes the workflow file of the commit that is run, none that of a pull request. */
+const STARTS_APPLY = ["push", "workflow_dispatch", "schedule"];
 
 /** GitHub REST API, "List artifacts for a repository": the newest come first. */
 interface Artifact {
@@ -132,22 +136,54 @@ async function strangerThan(
   const run = await read<WorkflowRun>(access, `/repos/${repository}/actions/runs/${id}`);
   if (run.head_repository?.id !== run.repository.id) return "it was made in a fork's name";
   if (run.event !== "pull_request") return `it was made by the event ${run.event}, not by a pull request`;
-  if (run.path.split("@")[0] !== WORKFLOW) return `it was made by ${run.path}, not by ${WORKFLOW}`;
+  if (run.path.split("@")[0] !== REVIEWS) return `it was made by ${run.path}, not by ${REVIEWS}`;
   if (run.head_sha !== head) return "it is of another commit";
   return undefined;
 }
 
-/** The artifact that this repository's own branch published last: a fork can have a branch of that name. */
+/**
+ * The artifact that the last apply of this repository's own branch published. Any run may publish one of that name, and
+ * more than one kind has the branch's: a fork's, that of a pull request from the branch into another one, whose workflow
+ * file is the other one's, and that of a tag of that name.
+ */
 export async function githubSnapshots(
   access: Access,
   repository: string,
   branch: string,
 ): Promise<Counted<Published>> {
+  const refused: string[] = [];
   for await (const { id, expired, workflow_run: run } of artifacts(access, repository, "snapshots")) {
     if (expired || run === null || run.head_branch !== branch) continue;
-    if (run.head_repository_id === run.repository_id) return { found: { runId: run.id, artifactId: id } };
+    if (run.head_repository_id !== run.repository_id) continue;
+    const problem = await noApplyBecause(access, repository, run.id, branch);
+    if (problem === undefined) return { found: { runId: run.id, artifactId: id } };
+    refused.push(`the snapshots of run ${run.id} do not count: ${problem}`);
   }
-  return { refused: [] };
+  return { refused };
+}
+
+/** Why a run is no apply of this repository's own branch; undefined: it is one. */
+async function noApplyBecause(
+  access: Access,
+  repository: string,
+  id: number,
+  branch: string,
+): Promise<string | undefined> {
+  const run = await read<WorkflowRun>(access, `/repos/${repository}/actions/runs/${id}`);
+  if (run.head_repository?.id !== run.repository.id) return "they were made in a fork's name";
+  if (!STARTS_APPLY.includes(run.event)) return `they were made by the event ${run.event}`;
+  if (run.path.split("@")[0] !== APPLIES) return `they were made by ${run.path}, not by ${APPLIES}`;
+  const tip = await read<{ commit: { sha: string } }>(
+    access,
+    `/repos/${repository}/branches/${encodeURIComponent(branch)}`,
+  );
+  // "ahead", "identical": the branch has the commit (GitHub REST API, "Compare two commits").
+  const { status } = await read<{ status: string }>(
+    access,
+    `/repos/${repository}/compare/${run.head_sha}...${tip.commit.sha}?per_page=1`,
+  );
+  if (["ahead", "identical"].includes(status)) return undefined;
+  return `they are of a commit that the branch ${branch} does not have`;
 }
 
 function artifacts(access: Access, repository: string, name: string): AsyncGenerator<Artifact> {

@@ -161,19 +161,53 @@ describe("the review that an apply is held to", () => {
       expect((await found()).output).to.equal(NONE);
     });
 
-    it("leaves snapshots to this repository's own branch", async () => {
-      const of = (id: number, more: object) => ({
+    describe("of snapshots", () => {
+      const of = (id: number, more: object = {}) => ({
         ...{ id, expired: false, created_at: AT(id) },
         workflow_run: {
           ...{ id: id * 10, head_sha: HEAD, head_branch: "main", repository_id: 1, head_repository_id: 1 },
           ...more,
         },
       });
-      host.answers.set(`${repository}/actions/artifacts`, {
-        artifacts: [of(3, { head_repository_id: 2 }), of(2, { head_branch: "topic" }), of(1, {})],
+      const runIs = (id: number, more: object = {}) =>
+        host.answers.set(`${repository}/actions/runs/${id * 10}`, {
+          ...{ event: "push", path: ".github/workflows/apply.yml", head_sha: HEAD },
+          ...{ repository: { id: 1 }, head_repository: { id: 1 }, ...more },
+        });
+      beforeEach(() => {
+        host.answers.set(`${repository}/branches/main`, { commit: { sha: "71p" } });
+        host.answers.set(`${repository}/compare/${HEAD}...71p`, { status: "ahead" });
+        host.answers.set(`${repository}/compare/0ther...71p`, { status: "diverged" });
       });
-      expect((await found("snapshots", "main")).output).to.equal(is(1));
-      expect((await found("snapshots", "other")).output).to.equal(NONE);
+
+      it("leaves them to this repository's own branch", async () => {
+        host.answers.set(`${repository}/actions/artifacts`, {
+          artifacts: [of(3, { head_repository_id: 2 }), of(2, { head_branch: "topic" }), of(1)],
+        });
+        runIs(1);
+        expect((await found("snapshots", "main")).output).to.equal(is(1));
+        expect((await found("snapshots", "other")).output).to.equal(NONE);
+      });
+
+      for (const [what, stranger] of Object.entries({
+        "a pull request from the branch into another one": { event: "pull_request" },
+        "another workflow": { path: ".github/workflows/review.yml@refs/heads/main" },
+        "a workflow whose name begins alike": { path: ".github/workflows/apply.yml.yml" },
+        "an event that takes the workflow from elsewhere": { event: "pull_request_target" },
+        "a fork": { head_repository: { id: 2 } },
+        "a tag of the branch's name": { head_sha: "0ther" },
+      })) {
+        it(`never takes those of ${what}`, async () => {
+          host.answers.set(`${repository}/actions/artifacts`, { artifacts: [of(2), of(1)] });
+          runIs(2, stranger);
+          runIs(1, { event: "workflow_dispatch", path: ".github/workflows/apply.yml@refs/heads/main" });
+          expect((await found("snapshots", "main")).output).to.equal(is(1));
+          host.answers.set(`${repository}/actions/artifacts`, { artifacts: [of(2)] });
+          const none = await found("snapshots", "main");
+          expect(none.output).to.equal(NONE);
+          expect(none.text).to.contain("the snapshots of run 20 do not count: they ");
+        });
+      }
     });
   });
 
