@@ -1,5 +1,4 @@
 /** What one firewall is to hold. Pure: the same settings, account and firewall give the same plan. */
-import { declarationOf } from "../declaration/declaration";
 import type { RuleChanges } from "../declaration/differences";
 import { adoption } from "../mapping/adoption";
 import { unseen } from "../mapping/unseen";
@@ -10,6 +9,7 @@ import { contentOf, registrationsFor } from "./content";
 import { overLimits, revokedAmong, withinLimits } from "./limits";
 import { anchored, onFirewall } from "./on-firewall";
 import { othersNames } from "./names";
+import { effectsOf } from "./reviewed/effects";
 import { HeldError, requireAdoptable, requirePrerequisites, suspicion } from "./preconditions";
 import { reach, rulebasesOf } from "./state";
 import type { PlanFacts, Plan } from "./types";
@@ -61,14 +61,15 @@ export function planOf(
   const others = othersNames(firewall, content, state);
   const result = content === wanted.content ? compared : againstRunning(firewall, content, running);
   const { changes, kept } = result;
-  const declaration = declarationOf(ownerId, firewall.declared.stack, content);
-  const declarationMoved = reviewed?.declarationMoved(identity, declaration);
+  const registrations = wanted.registered(registrationsFor(limited.needed, asked, firewall));
+  const effects = effectsOf({ firewall, policy: asked, content, registrations, adopted, state });
+  const declarationMoved = reviewed?.declarationMoved(identity, effects);
   const over = overLimits(limiting(changes), kept, reach(identity, state), limits, doubt);
   return {
     firewall,
     policy: { ...asked, withheld: [...asked.withheld, ...limited.withheld] },
     content,
-    registrations: wanted.registered(registrationsFor(limited.needed, asked, firewall)),
+    registrations,
     suspicion: doubt,
     excused: excused(changes.removed),
     state,
@@ -81,6 +82,7 @@ export function planOf(
       ...unseen(rulebases.candidate, limited.needed, firewall.mapping, asked.isolation),
     ],
     unread: wanted.warnings,
+    effects,
     moved: { rulebase: rulebaseMoved, declaration: declarationMoved },
     onHold: result.onHold,
     changes,

@@ -6,6 +6,7 @@ import type { Coverage } from "../mapping/coverage";
 import type { GuardedPolicy } from "../mapping/guardrails";
 import type { FirewallSettings } from "../settings/types";
 import type { Moved, Reviewed } from "./reviewed";
+import type { Parts } from "./reviewed/hashes";
 import type { FirewallState } from "./state";
 
 /** What is declared of a firewall, also where it could not be asked. */
@@ -33,6 +34,8 @@ export interface Plan extends Declared {
   doubts: string[];
   /** What stays of accounts that could not be read, one sentence each. */
   unread: string[];
+  /** Everything that an update would do, in hashes. */
+  effects: Parts;
   /** How the firewall, and what is declared, are not as they were reviewed. */
   moved: { rulebase?: Moved | undefined; declaration?: Moved | undefined };
   /** Rules of ours that an administrator has put on hold. */

@@ -35,7 +35,7 @@ export function firewallSettings(
   read.wholeNumber("panos:commitTimeout");
   const commitScope = read.choice("panos:commitScope");
   reportAuditComment(keyOf("panos:auditComment"), get("panos:auditComment"), report);
-  read.choice("sessions");
+  const sessions = read.choice("sessions");
   const cleanupRule = read.text("cleanupRule") ?? "";
   if (cleanupRule === INTRAZONE_DEFAULT) {
     report(
@@ -71,6 +71,7 @@ export function firewallSettings(
       ...(policies.length > 0 && { policies }),
     },
     declared: { name, vsys, hostname, ownerId, cleanupRule, stack, acceptRename, maxRemovals },
+    committing: { commitScope, sessions },
   };
 }
 

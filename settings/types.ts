@@ -46,6 +46,8 @@ export interface FirewallSettings {
   coverage: CoverageOptions;
   /** The firewall to declare, and whose rules on it are ours. */
   declared: DeclaredFirewall;
+  /** What a commit takes besides ours, and what becomes of sessions after it. */
+  committing: { commitScope: string | undefined; sessions: string | undefined };
 }
 
 interface DeclaredFirewall {

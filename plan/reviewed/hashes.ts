@@ -15,7 +15,7 @@ import { ownsRule } from "../../declaration/ownership";
 /** Hashes by what they are of: "running rule allow-web", "candidate address web-servers". */
 export type Parts = Record<string, string>;
 
-function hashOf(content: unknown): string {
+export function hashOf(content: unknown): string {
   return `sha256:${createHash("sha256").update(JSON.stringify(content)).digest("hex")}`;
 }
 

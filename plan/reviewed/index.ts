@@ -8,10 +8,8 @@ import { readSnapshot } from "../../inventory";
 import type { Inventory } from "../../inventory/types";
 import { HeldError, PreconditionError } from "../preconditions";
 import { rulebasesOf, type FirewallState } from "../state";
-import { declarationHash } from "../../declaration/declaration";
 import { fileReason } from "../../lib/file-errors";
 import { listed } from "../../lib/text";
-import type { Declaration } from "../../declaration/declaration";
 import { inventoryHash, inventoryMoves, partsHash, partsMoves, rulebaseParts, type Parts } from "./hashes";
 import type { Seen } from "./seen";
 
@@ -64,6 +62,12 @@ export class Reviewed {
     if (seen === undefined || typeof seen.inventory !== "string" || typeof seen.rulebases !== "object") {
       throw new PreconditionError(`${join(folder, REVIEW_FILE)} is no review of a preview; ${again}`);
     }
+    if (typeof seen.effects !== "object") {
+      throw new PreconditionError(
+        `${join(folder, REVIEW_FILE)} was made by an earlier version, which didn't note everything that an update does ` +
+          `(places of rules, takeovers, registered addresses), so nothing can be held to it; ${again}`,
+      );
+    }
     if (reviewed !== stack) {
       throw new PreconditionError(
         `the review in ${folder} is of stack ${reviewed}, and this is ${stack}; ${again}`,
@@ -106,11 +110,15 @@ export class Reviewed {
     );
   }
 
-  /** Whether what is to be declared is not what was reviewed: settings or the program may be others by now. */
-  declarationMoved(firewall: string, declaration: Declaration): Moved | undefined {
-    if (this.seen.declarations[firewall] === declarationHash(declaration)) return undefined;
+  /** Whether an update would do what was not reviewed: settings or the program may be others by now. */
+  declarationMoved(firewall: string, effects: Parts): Moved | undefined {
+    const reviewed = this.seen.effects[firewall] ?? {};
+    const others = Object.keys({ ...reviewed, ...effects }).filter(
+      (each) => reviewed[each] !== effects[each],
+    );
+    if (others.length === 0) return undefined;
     return this.moved(firewall, [
-      "what is to be declared is another: the stack's settings or the program have changed",
+      `what is to be declared is another, because the stack's settings or the program have changed: ${listed(others)}`,
     ]);
   }
 

@@ -1,3 +1,5 @@
+import type { Parts } from "./hashes";
+
 /** Hashes of what a review has seen. */
 export interface Seen {
   inventory: string;
@@ -5,4 +7,6 @@ export interface Seen {
   rulebases: Record<string, string>;
   /** Of what would be declared, by firewall. */
   declarations: Record<string, string>;
+  /** Of everything that an update would do, by firewall and by what it is of. Earlier versions knew only the former. */
+  effects: Record<string, Parts>;
 }

@@ -53,6 +53,8 @@ export interface FirewallFacts {
   notes: string[];
   /** Hashes of what the rulebase has; absent between snapshots. */
   seen?: Parts;
+  /** Hashes of everything that an update would do; absent between snapshots. */
+  effects?: Parts;
   /** Why nothing is written to it; then there is nothing but its name that counts. */
   refusal?: string;
 }

@@ -74,6 +74,7 @@ export function firewallFacts(plan: ReviewedPlan): FirewallFacts {
       ...lostTagMessages(ownerId, firewallIdentity(declared), rulebases),
     ],
     seen: rulebaseParts(rulebases, ownerId),
+    effects: plan.effects,
   };
 }
 

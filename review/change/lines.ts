@@ -39,7 +39,7 @@ export function factsIn(lines: readonly PlanLine[]): { facts: Facts; seen: Seen 
   const { stack, inventory, notes } = account;
   const limits = lines.flatMap((each) => (each.line === "plan" ? limitsOf(each.plan) : []));
   const all = [...firewalls.values()];
-  const hashes = <T>(of: (facts: FirewallFacts) => T | undefined, hash: (value: T) => string) =>
+  const hashes = <T, H>(of: (facts: FirewallFacts) => T | undefined, hash: (value: T) => H) =>
     Object.fromEntries(
       all.flatMap((facts) => {
         const value = of(facts);
@@ -52,6 +52,10 @@ export function factsIn(lines: readonly PlanLine[]): { facts: Facts; seen: Seen 
       inventory: inventoryHash(inventory),
       rulebases: hashes(({ seen }) => seen, partsHash),
       declarations: hashes(({ declared }) => declared, declarationHash),
+      effects: hashes(
+        ({ effects }) => effects,
+        (parts) => parts,
+      ),
     },
   };
 }

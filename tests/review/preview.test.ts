@@ -1,21 +1,10 @@
 import { expect } from "chai";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
-import { review } from "../../commands/review/review";
 import { REVIEWED_VARIABLES } from "../../plan/reviewed";
-import type { Review } from "../../review/change/types";
 import { account, ruleOf, type Permission } from "../support/account";
-import {
-  Lab,
-  PASSPHRASE,
-  PASSWORDS,
-  PROJECT_DIR,
-  ruleEntry,
-  firewallConfig,
-  said,
-  succeeded,
-} from "../support/lab";
+import { Lab, PASSWORDS, ruleEntry, firewallConfig, said, succeeded } from "../support/lab";
+import { reviewIn } from "../support/reviewing";
 import { renameRules } from "../support/state";
 
 const WEB: Permission = { group: 1, port: 443 };
@@ -31,35 +20,7 @@ describe("review of a preview", function () {
   });
   afterEach(() => lab.close());
 
-  /** Runs the command against the lab's firewall and account. */
-  async function run(environment: NodeJS.ProcessEnv = {}) {
-    const output = new PassThrough();
-    const text: string[] = [];
-    output.on("data", (chunk: Buffer) => text.push(chunk.toString()));
-    const out = join(lab.directory, "review");
-    const configFile = join(lab.directory, "Pulumi.dev.yaml");
-    const code = await review.run(
-      ["--stack", "dev", "--out", out, "--config-file", configFile, ...engine()],
-      {
-        ...{ input: new PassThrough(), errors: output },
-        output,
-        folder: PROJECT_DIR,
-        environment: {
-          ...process.env,
-          PULUMI_BACKEND_URL: `file://${lab.directory}`,
-          PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
-          PANOS_PORT: String(lab.firewall.port),
-          PANOS_PASSWORD: PASSWORDS["aws-panos"],
-          ...environment,
-        },
-      },
-    );
-    const file = join(out, "review.json");
-    const made = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Review) : undefined;
-    return { code, text: text.join(""), out, made };
-  }
-
-  const engine = () => (process.env["TEST_EXECUTABLE"] === "--cli" ? [] : ["--engine"]);
+  const run = (environment: NodeJS.ProcessEnv = {}) => reviewIn(lab, environment);
 
   it("shows what an update would do, and an update of it stops where AWS or the firewall has moved on", async () => {
     await lab.setAccount(account([WEB, { group: 3, port: 25 }]));

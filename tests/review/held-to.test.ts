@@ -1,0 +1,99 @@
+import { expect } from "chai";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { REVIEWED_VARIABLES } from "../../plan/reviewed";
+import { account, ruleOf, type Permission } from "../support/account";
+import { firewallConfig, Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { reviewIn } from "../support/reviewing";
+
+const WEB: Permission = { group: 1, port: 443 };
+const SSH: Permission = { group: 2, port: 22 };
+
+/** What a stack has, and a setting that changes after the approval: rules and objects stay what they are. */
+const CHANGES: Record<
+  string,
+  { before?: Record<string, unknown>; after: Record<string, unknown>; says: string }
+> = {
+  "rules move above a denial": { after: { "aws-panos-rules:cleanupRule": "deny-some" }, says: "cleanupRule" },
+  "an administrator's rule is taken over": { after: { "aws-panos-rules:adopt": ["old-web"] }, says: "adopt" },
+  "an address is registered": {
+    before: { "aws-panos-rules:destinations": "dynamic" },
+    after: { "aws-panos-rules:destinations": "dynamic", "aws-panos-rules:protectedSubnets": ["subnet-0b"] },
+    says: "what is registered",
+  },
+  "the rules of isolation move": {
+    before: { "aws-panos-rules:quarantine": { deny: true } },
+    after: { "aws-panos-rules:quarantine": { deny: true, before: "deny-some" } },
+    says: "quarantine.before",
+  },
+  "sessions end": { after: { "aws-panos-rules:sessions": "clear" }, says: "sessions" },
+  "others' changes are committed": { after: { "panos:commitScope": "full" }, says: "commitScope" },
+  "it goes to another address": { after: { "panos:hostname": "localhost" }, says: "panos:hostname" },
+};
+
+describe("an update held to a review", function () {
+  this.timeout(120_000);
+  let lab: Lab;
+  beforeEach(async () => {
+    const web = ruleEntry("old-web", {
+      source: "203.0.113.7",
+      destination: "10.0.0.1",
+      application: "ssl",
+      service: "application-default",
+    });
+    const denial = ruleEntry("deny-some", { source: "203.0.113.0/28", action: "deny" });
+    lab = await Lab.open({ config: firewallConfig([denial, web]) });
+    const inventory = account([WEB, SSH]);
+    const [subnet, networkInterface, instance] = [
+      inventory.subnets[0]!,
+      inventory.networkInterfaces.at(-1)!,
+      inventory.instances.at(-1)!,
+    ];
+    // One more instance with the last group, whose subnet's traffic doesn't come to the firewall by its routes.
+    inventory.subnets.push({ ...subnet, id: "subnet-0b", routeTableId: "rtb-0b" });
+    inventory.routeTables.push({ id: "rtb-0b", vpcId: "vpc-0a", routes: [] });
+    inventory.instances.push({ ...instance, id: "i-0b" });
+    inventory.networkInterfaces.push({
+      ...networkInterface,
+      ...{ id: "eni-0b", instanceId: "i-0b", subnetId: "subnet-0b" },
+      privateIpAddresses: ["10.0.9.9"],
+    });
+    await lab.setAccount(inventory);
+  });
+  afterEach(() => lab.close());
+
+  for (const [what, { before = {}, after, says }] of Object.entries(CHANGES)) {
+    it(`stops where a setting has changed since, by which ${what}`, async () => {
+      const stack = await lab.stack({ settings: before });
+      succeeded(await stack.up());
+      const { out, text, code } = await reviewIn(lab);
+      expect(code, text).to.equal(0);
+      await lab.configure({ settings: after });
+      const held = await lab.during(() => stack.up({ env: { [REVIEWED_VARIABLES.folder]: out } }));
+      expect(said(held.result)).to.include("is not as it was reviewed").and.include(says);
+      expect(held.result.code).not.to.equal(0);
+      expect(held.writes).to.equal(0);
+      // Reviewed with it, it goes through.
+      const again = await reviewIn(lab);
+      expect(again.code, again.text).to.equal(0);
+      succeeded(await stack.up({ env: { [REVIEWED_VARIABLES.folder]: out } }));
+    });
+  }
+
+  it("takes no review of an earlier version, which knew less", async () => {
+    const stack = await lab.stack();
+    const { out } = await reviewIn(lab);
+    const file = join(out, "review.json");
+    const made = JSON.parse(readFileSync(file, "utf8")) as { seen: { effects?: object } };
+    delete made.seen.effects;
+    writeFileSync(file, JSON.stringify(made));
+    for (const follow of ["", "true"]) {
+      const env = { [REVIEWED_VARIABLES.folder]: out, [REVIEWED_VARIABLES.follow]: follow };
+      const { result, writes } = await lab.during(() => stack.up({ env }));
+      expect(result.code).not.to.equal(0);
+      expect(said(result)).to.include("was made by an earlier version");
+      expect(writes).to.equal(0);
+    }
+    expect(lab.ours()).not.to.include(ruleOf(WEB));
+  });
+});
