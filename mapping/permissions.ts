@@ -136,8 +136,9 @@ function collect(
   const { direction } = permission;
   const withheld: Withheld[] = [];
   const narrowed = (why: string) => withheld.push({ permission, reason: notInFull(permission, why) });
-  const found = remotesOf(groupRule, carriers, prefixLists, expanded, narrowed);
-  const crossing = found.filter((remote) => carriers.some((each) => crosses(remote, each, direction)));
+  const crossesAny = (remote: Cidr) => carriers.some((each) => crosses(remote, each, direction));
+  const found = remotesOf(groupRule, carriers, { prefixLists, expanded }, crossesAny, narrowed);
+  const crossing = found.filter(crossesAny);
   const family = familyOf(permission.ipProtocol);
   const remotes = crossing.filter((remote) => family === undefined || remote.family === family);
   if (remotes.length < crossing.length) narrowed(wrongFamily(permission, groupRule));
