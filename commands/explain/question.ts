@@ -29,7 +29,7 @@ export function questionIn({
       ...(source === undefined ? [`--from ${from ?? "is missing"}: give 203.0.113.0/24 or an address`] : []),
       ...(destination === undefined ? [`--to ${to ?? "is missing"}: give an address or 203.0.113.0/24`] : []),
       ...(traffic === undefined
-        ? [`--port ${port ?? "is missing"}: give tcp/443, icmp/8 or protocol/47`]
+        ? [`--port ${port ?? "is missing"}: give tcp/443, udp/53, icmp/8, icmpv6/128 or protocol/47`]
         : []),
     ]);
   }
@@ -58,7 +58,10 @@ function trafficFrom(text: string): Traffic | undefined {
     case "icmpv6":
       return { protocol, type: digits === undefined ? -1 : number, code: -1 };
     case "protocol":
-      return number >= 1 && number <= 255 ? { protocol: "ip", number } : undefined;
+      // Those that have ports or types are asked for by their names.
+      return number >= 1 && number <= 255 && ![1, 6, 17, 58].includes(number)
+        ? { protocol: "ip", number }
+        : undefined;
     case undefined:
     default:
       return undefined;

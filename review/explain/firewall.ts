@@ -3,7 +3,7 @@ import { matchesZones, resolved } from "../../mapping/resolved-rules";
 import { knownApplication } from "../../panos/applications";
 import { parseAddress, type Family } from "../../lib/net/cidr";
 import { inParallel } from "../../lib/parallel";
-import { overlaps as meet, type IntervalSet } from "../../lib/net/intervals";
+import { difference, overlaps as meet, setOf, size, type IntervalSet } from "../../lib/net/intervals";
 import { ALL_TRAFFIC, portSet, possiblyDefault } from "../../mapping/traffic";
 import type { PanosClient } from "../../panos/client";
 import { PanosError } from "../../panos/error";
@@ -27,6 +27,11 @@ export type FirewallSays =
       unless: string[];
       /** Why it didn't answer itself. */
       because?: string;
+      /**
+       * Of more than this one packet: what may do something else with others of them, by the rulebase; none: the same
+       * becomes of all.
+       */
+      otherwise: string[];
       /** The names of all rules in force. */
       inForce: ReadonlySet<string>;
       /** Of a device group: which firewalls do this, and what the others do. */
@@ -40,6 +45,21 @@ export interface Device {
   client: PanosClient;
 }
 
+/** One packet, and all those that are meant with it. */
+export interface Question {
+  packet: Packet;
+  all: Ends & {
+    /** Whether they may be of other applications than the packet. */
+    isMixed: boolean;
+  };
+}
+
+interface Ends {
+  family: Family;
+  source: IntervalSet;
+  destination: IntervalSet;
+}
+
 /**
  * Asks a firewall, or each of a device group's: one that lets nothing in speaks for them, and the others are named.
  * @param running what it has in force, or what Panorama runs for the group
@@ -47,13 +67,16 @@ export interface Device {
 export async function firewallsSay(
   devices: readonly Device[],
   running: Rulebase,
-  packet: Packet,
+  { packet, all }: Question,
   ownerId: string,
 ): Promise<FirewallSays> {
-  const each = await inParallel(devices, async ({ name, client }) => ({
-    on: name,
-    says: await firewallSays(client, running, packet, ownerId),
-  }));
+  const each = await inParallel(devices, async ({ name, client }) => {
+    const says = await firewallSays(client, running, packet, ownerId);
+    return {
+      on: name,
+      says: { ...says, otherwise: otherwise(running, packet, all, says.action === "allow") },
+    };
+  });
   const { on, says } = each.find((one) => one.says.action !== "allow") ?? each[0]!;
   if (on === undefined) return says;
   const agrees = (one: Asked) => one.rule === says.rule && one.action === says.action;
@@ -82,7 +105,7 @@ async function firewallSays(
   running: Rulebase,
   packet: Packet,
   ownerId: string,
-): Promise<Asked> {
+): Promise<Omit<Asked, "otherwise">> {
   const inForce = new Set(running.rules.map(({ name }) => name));
   const evaluated = evaluatedRules(running);
   const isOurs = (rule: RulebaseRule | undefined) =>
@@ -115,33 +138,74 @@ function firstTaking(
   packet: Packet,
 ): { taking: RulebaseRule | string; action: string; unless: string[] } {
   const unless = rulebase.pushed?.unread === undefined ? [] : [UNREAD];
+  const ends = endsOf(packet);
   for (const [index, rule] of evaluatedRules(rulebase).entries()) {
-    const taken = takes(rule, index, packet, rulebase);
+    const taken = takes(rule, index, { packet, ends, application: packet.application }, rulebase);
     if (taken === "surely") return { taking: rule, action: rule.action, unless };
     if (taken === "possibly") unless.push(ruleLabel(rule));
   }
-  // Predefined: what nothing takes passes within a zone, and not between two, unless somebody has changed that.
-  const isWithin = packet.from === packet.to;
-  return isWithin
-    ? { taking: "intrazone-default", action: "allow", unless }
-    : { taking: "interzone-default", action: rulebase.interzoneDefault ?? "deny", unless };
+  return { ...predefined(rulebase, packet), unless };
+}
+
+/** What nothing takes passes within a zone, and not between two, unless somebody has changed that. */
+function predefined({ interzoneDefault = "deny" }: Rulebase, { from, to }: Packet) {
+  return from === to
+    ? { taking: "intrazone-default", action: "allow" }
+    : { taking: "interzone-default", action: interzoneDefault };
+}
+
+/** What may do something else with others of the packets that are meant than is done with the one. */
+function otherwise(
+  rulebase: Rulebase,
+  packet: Packet,
+  { isMixed, ...ends }: Question["all"],
+  isAllowed: boolean,
+): string[] {
+  if (!isMixed && size(ends.source) === 1n && size(ends.destination) === 1n) return [];
+  const application = isMixed ? undefined : packet.application;
+  const found = rulebase.pushed?.unread === undefined ? [] : [UNREAD];
+  const differs = (action: string) => (action === "allow") !== isAllowed;
+  for (const [index, rule] of evaluatedRules(rulebase).entries()) {
+    if (isMixed && isOfPortsAlone(rule)) continue;
+    const taken = takes(rule, index, { packet, ends, application }, rulebase);
+    // What may take the one packet as well is said of that already.
+    if (taken !== "no" && differs(rule.action)) found.push(ruleLabel(rule));
+    if (taken === "surely") return found;
+  }
+  const { taking, action } = predefined(rulebase, packet);
+  return differs(action) ? [...found, taking] : found;
+}
+
+/** Whether a rule names applications alone that have ports, and so no ICMP. */
+function isOfPortsAlone({ application }: RulebaseRule): boolean {
+  const icmp = setOf(["icmp", "ipv6-icmp"].flatMap(possiblyDefault));
+  return application.every((name) => name !== "any" && !meet(possiblyDefault(name), icmp));
+}
+
+/** Of the packet itself. */
+function endsOf({ source, destination }: Packet): Ends {
+  const of = (address: string) => {
+    const parsed = parseAddress(address);
+    return parsed === undefined ? [] : [{ first: parsed.value, last: parsed.value }];
+  };
+  return { family: source.includes(":") ? "IPv6" : "IPv4", source: of(source), destination: of(destination) };
 }
 
 function takes(
   rule: RulebaseRule,
   index: number,
-  packet: Packet,
+  { packet, ends, application }: { packet: Packet; ends: Ends; application: string | undefined },
   rulebase: Rulebase,
-): "surely" | "possibly" | "no" {
+): Bound {
   if (rule.disabled || !matchesZones(rule, packet.from, packet.to)) return "no";
   const { source, destination } = resolved(rule, index, rule.action === "allow", rulebase);
   const traffic = trafficOf(packet);
-  const ports = resolved(rule, index, false, rulebase).ports(packet.application ?? "any");
+  const ports = resolved(rule, index, false, rulebase).ports(application ?? "any");
   const bounds = [
-    within(packet.source, source),
-    within(packet.destination, destination),
+    within(ends.source, source, ends),
+    within(ends.destination, destination, ends),
     has(traffic, ports),
-    applications(rule, packet.application),
+    applications(rule, application),
     rule.conditions.length > 0 ? "possibly" : "surely",
   ] as const;
   if (bounds.includes("no")) return "no";
@@ -151,12 +215,14 @@ function takes(
 type Bound = "surely" | "possibly" | "no";
 type Sets<T> = { surely: T; possibly: T };
 
-function within(address: string, bounds: Sets<Record<Family, IntervalSet>>): Bound {
-  const parsed = parseAddress(address);
-  if (parsed === undefined) return "possibly";
-  const { family, value } = parsed;
-  const of = (side: "surely" | "possibly") => bounds[side][family];
-  return has([{ first: value, last: value }], { surely: of("surely"), possibly: of("possibly") });
+function within(
+  set: IntervalSet,
+  { surely, possibly }: Sets<Record<Family, IntervalSet>>,
+  { family }: Ends,
+): Bound {
+  if (set.length === 0) return "possibly";
+  if (difference(set, surely[family]).length === 0) return "surely";
+  return meet(possibly[family], set) ? "possibly" : "no";
 }
 
 function has(set: IntervalSet, { surely, possibly }: Sets<IntervalSet>): Bound {

@@ -7,7 +7,7 @@ import type { MappedRule } from "../../mapping/types";
 import { describePacket } from "../../panos/match";
 import type { FirewallSays } from "./firewall";
 import { explainIsolated } from "./isolation";
-import { cidrOf, groupMembers, meetingOf, owns } from "./packets";
+import { cidrOf, groupMembers, meetingOf, owns, permitsAll } from "./packets";
 import type { PacketQuestion, Packets } from "./packets";
 import { groupRulesFor, whyPermitted } from "./permitting";
 import type { Explanation, Reason, Verdict } from "./reason";
@@ -36,6 +36,7 @@ export function explainPacket(view: View, question: PacketQuestion, says: Firewa
     const isFirst = says.action === "allow" && isPanoramas(says.rule ?? "");
     const because = [
       ...howAsked(says),
+      ...othersFare(says),
       ...elsewhere(says),
       ...whyOtherwise(view, rules, says),
       ...(isolated?.because ?? []),
@@ -61,7 +62,7 @@ export function explainPacket(view: View, question: PacketQuestion, says: Firewa
   };
 }
 
-/** What the firewall does, in a sentence. Of a range it is what becomes of one packet. */
+/** What the firewall does, in a sentence; of a range of which others may fare otherwise, with one packet. */
 function answered(
   view: View,
   packets: Packets,
@@ -73,6 +74,16 @@ function answered(
   const isElsewhere = goesElsewhere(view, packets, rules);
   const end = isElsewhere ? "; but nothing of it comes to the firewall" : "";
   const who = whoSays(says);
+  if (says.otherwise.length > 0 && !isElsewhere) {
+    const isLetIn = says.action === "allow";
+    const does = isLetIn ? "lets through" : "stops";
+    const how = isLetIn || says.action === "" ? "" : ` (${says.action})`;
+    const one = describePacket(says.packet);
+    return {
+      verdict: "in part",
+      text: `of ${what} ${who} ${does} ${one}: ${rule}${how}; not all fare alike`,
+    };
+  }
   if (says.action !== "allow") {
     const does = says.action === "" ? "" : ` (${says.action})`;
     return {
@@ -142,6 +153,14 @@ function howAsked({ how, packet, unless, because }: Asked): Reason[] {
   ];
 }
 
+/** What decides about others of a range than the one that was asked for. */
+function othersFare({ otherwise, action, unless }: Asked): Reason[] {
+  const does = action === "allow" ? "stop" : "let through";
+  return otherwise
+    .filter((name) => !unless.includes(name))
+    .map((name) => ({ id: name, text: `${theRule(name, "rule")} may ${does} others of them` }));
+}
+
 /** Why the firewall does something else than what is declared. */
 function whyOtherwise({ coverage }: View, rules: MappedRule[], says: Asked): Reason[] {
   if (says.isOurs) return [];
@@ -205,7 +224,7 @@ function verdictOn(
   rules: MappedRule[],
 ): "allowed" | "in part" | "withheld" | "not asked for" {
   const { policy } = view;
-  const { direction, far } = packets;
+  const { direction, far, traffic } = packets;
   if (rules.length === 0) {
     const ids = new Set(groupRulesFor(view, packets, rules).map(({ rule }) => rule.id));
     const isWithheld = ofThePassing(policy.withheld).some(({ permission }) =>
@@ -214,13 +233,15 @@ function verdictOn(
     return isWithheld ? "withheld" : "not asked for";
   }
   const members = groupMembers(policy);
-  const isWhole = rules.some(({ rule }) =>
-    (direction === "ingress" ? rule.source : rule.destination)
-      .flatMap((name) => members.get(name) ?? [name])
-      .some((text) => {
-        const side = cidrOf(text);
-        return side?.family === far.family && isInside(far, side);
-      }),
+  const isWhole = rules.some(
+    ({ rule, permission }) =>
+      permitsAll(permission, traffic) &&
+      (direction === "ingress" ? rule.source : rule.destination)
+        .flatMap((name) => members.get(name) ?? [name])
+        .some((text) => {
+          const side = cidrOf(text);
+          return side?.family === far.family && isInside(far, side);
+        }),
   );
   return isWhole ? "allowed" : "in part";
 }

@@ -2,7 +2,7 @@
 import type { Inventory, NetworkInterface } from "../../inventory/types";
 import { prefixListGroupsOf } from "../../mapping";
 import { isInside, parseCidr, type Cidr } from "../../lib/net/cidr";
-import { includes, trafficOf, type Traffic } from "../../lib/net/protocols";
+import { includes, meets, trafficOf, type Traffic } from "../../lib/net/protocols";
 import { addressTexts } from "../../mapping/routing";
 import type { Direction, MappedRule } from "../../mapping/types";
 import type { View } from "./view";
@@ -74,7 +74,7 @@ export function meetingOf(view: View, question: PacketQuestion): Meeting {
     packets: {
       ...packets,
       owners: view.inventory.networkInterfaces.filter(isTarget),
-      traffic: after === undefined || includes(after, traffic) ? traffic : after,
+      traffic: after === undefined || meets(after, traffic) ? traffic : after,
     },
     rules: translated,
     isTranslated: true,
@@ -91,11 +91,11 @@ function translatedTo({ policy, untranslated }: View, { near, far, traffic }: Pa
   const fits = ({ rule, permission }: MappedRule) => {
     const services = rule.service.flatMap((name) => ports.get(name) ?? []);
     const permitted = trafficOf(permission);
-    if (services.length === 0) return permitted !== undefined && includes(permitted, traffic);
+    if (services.length === 0) return permitted !== undefined && meets(permitted, traffic);
     return services.some(({ protocol, port }) =>
       port.split(",").some((range) => {
         const [fromPort = 0, toPort = fromPort] = range.split("-").map(Number);
-        return includes({ protocol, fromPort, toPort }, traffic);
+        return meets({ protocol, fromPort, toPort }, traffic);
       }),
     );
   };
@@ -122,14 +122,25 @@ function rulesFor(
     return (
       permission.direction === direction &&
       permitted !== undefined &&
-      includes(permitted, traffic) &&
+      meets(permitted, traffic) &&
       other.flatMap((name) => members.get(name) ?? [name]).some((text) => overlaps(text, far)) &&
       near
         .flatMap((name) => members.get(name) ?? [name])
         .some((text) => own.some((address) => overlaps(text, address)))
     );
   };
-  return policy.rules.filter(fits).flatMap((each) => asTranslated.get(each.rule.name) ?? []);
+  const fitting = policy.rules.filter(fits);
+  // Such as let in all of it first: of these is the packet that a firewall is asked about.
+  const whole = fitting.filter(({ permission }) => permitsAll(permission, traffic));
+  return [...whole, ...fitting.filter((each) => !whole.includes(each))].flatMap(
+    (each) => asTranslated.get(each.rule.name) ?? [],
+  );
+}
+
+/** Whether a permission has all of some traffic, such as each code of an ICMP type. */
+export function permitsAll(permission: MappedRule["permission"], traffic: Traffic): boolean {
+  const permitted = trafficOf(permission);
+  return permitted !== undefined && includes(permitted, traffic);
 }
 
 /** Whom the address groups of a policy stand for. */
@@ -138,6 +149,38 @@ export function groupMembers({ addressGroups, rules }: View["policy"]): Map<stri
     ...addressGroups.map(({ group, members }): [string, string[]] => [group.name, members]),
     ...prefixListGroupsOf(rules).map(({ name, entries }): [string, string[]] => [name, entries]),
   ]);
+}
+
+/**
+ * Why it can't be said what becomes of packets: one end is a range with the addresses of interfaces in it, of which
+ * each has rules of its own; undefined: it can.
+ */
+export function endProblem(
+  { networkInterfaces, vpcs }: Pick<Inventory, "networkInterfaces" | "vpcs">,
+  { from, to }: PacketQuestion,
+): string | undefined {
+  const isOwned = (cidr: Cidr) => networkInterfaces.some((each) => owns(each, cidr));
+  const inside = (cidr: Cidr) =>
+    networkInterfaces.flatMap(addressTexts).filter((text) => overlaps(text, cidr));
+  const problem = (name: string, cidr: Cidr, [first, ...more]: string[]) =>
+    first === undefined
+      ? undefined
+      : `${name} ${cidr.text} has the addresses of network interfaces in it, each with rules of its own: ask about ` +
+        `one, ${more.length > 0 ? `such as ${first}` : first}`;
+  if (isOwned(to)) return undefined;
+  // All of the internet as where an instance's packets go is a question about what it may leave to.
+  const isAsked = isOwned(from) && !vpcs.some((vpc) => blocksOf(vpc).some((text) => isWithin(to, text)));
+  const found = isAsked ? undefined : problem("--to", to, inside(to));
+  return found ?? (isOwned(from) ? undefined : problem("--from", from, inside(from)));
+}
+
+function blocksOf({ cidrBlocks, ipv6CidrBlocks }: Inventory["vpcs"][number]): string[] {
+  return [...cidrBlocks, ...ipv6CidrBlocks];
+}
+
+function isWithin(inner: Cidr, text: string): boolean {
+  const outer = cidrOf(text);
+  return outer?.family === inner.family && isInside(inner, outer);
 }
 
 export function owns(networkInterface: NetworkInterface, asked: Cidr): boolean {

@@ -1,6 +1,6 @@
 /** The security-group rules that let packets in, and what became of each. */
 import type { NetworkInterface, SecurityGroupRule } from "../../inventory/types";
-import { includes, normalised, trafficOf } from "../../lib/net/protocols";
+import { meets, normalised, trafficOf } from "../../lib/net/protocols";
 import { plainText } from "../../lib/text";
 import { kindLeftOut } from "../../mapping/left-out";
 import { addressTexts } from "../../mapping/routing";
@@ -34,7 +34,7 @@ export function groupRulesFor({ inventory }: View, packets: Packets, rules: Mapp
     const texts = [rule.cidrIpv4, rule.cidrIpv6, ...(list?.entries ?? []).map(({ cidr }) => cidr), ...named];
     return (
       permitted !== undefined &&
-      includes(permitted, traffic) &&
+      meets(permitted, traffic) &&
       texts.some((text) => text !== undefined && overlaps(text, far))
     );
   };

@@ -1,11 +1,12 @@
 /** The one packet that a firewall is asked about, of those that a question is about. */
 import { applicationOf } from "../../mapping/applications";
-import { addressText, type Cidr } from "../../lib/net/cidr";
+import { addressText, isInside, type Cidr } from "../../lib/net/cidr";
 import type { Traffic } from "../../lib/net/protocols";
 import { addressTexts } from "../../mapping/routing";
 import type { MappedRule } from "../../mapping/types";
 import { zonesOf } from "../../mapping/zones";
 import type { Packet } from "../../panos/match";
+import type { Question } from "./firewall";
 import { cidrOf, groupMembers, owns, type Packets } from "./packets";
 import type { View } from "./view";
 
@@ -45,6 +46,27 @@ export function askedPacket(view: View, packets: Packets, rules: readonly Mapped
     ...portOf(rule, view, protocolOf(traffic)),
     ...(application !== undefined && { application }),
   };
+}
+
+/** All packets that are meant with one, as the firewall sees them: of an end that is translated, that address. */
+export function allOf({ direction, near, far, traffic }: Packets, packet: Packet): Question["all"] {
+  const [source, destination] = direction === "ingress" ? [far, near] : [near, far];
+  const seen = (asked: Cidr, text: string) => {
+    const one = cidrOf(text);
+    return one === undefined || isInside(one, asked) ? [asked] : [one];
+  };
+  return {
+    family: near.family,
+    source: seen(source, packet.source),
+    destination: seen(destination, packet.destination),
+    // Which application it is goes by type and code.
+    isMixed: "type" in traffic && (traffic.type === -1 || traffic.code === -1) && !isEcho(traffic),
+  };
+}
+
+/** An echo request has no code but 0 (RFC 792, RFC 4443). */
+function isEcho({ protocol, type }: Extract<Traffic, { type: number }>): boolean {
+  return type === (protocol === "icmp" ? 8 : 128);
 }
 
 const EVERY = { IPv4: cidrOf("0.0.0.0/0")!, IPv6: cidrOf("::/0")! };

@@ -214,6 +214,53 @@ describe("explain", () => {
     });
   }
 
+  it("says that a part is let in where one code is of the type that is asked for", async () => {
+    const inventory = account([WEB]);
+    inventory.securityGroups[0]!.ingress.push({
+      ...{ id: "sgr-0ic", ipProtocol: "icmp", fromPort: 3, toPort: 4, cidrIpv4: "0.0.0.0/0" },
+    });
+    for (const [port, verdict] of [
+      ["icmp/3", "in part"],
+      ["icmp", "in part"],
+      ["icmp/8", "not asked for"],
+    ] as const) {
+      const {
+        verdict: found,
+        text,
+        because,
+      } = await answer(packets("192.0.2.9", "10.0.0.1", port), inventory);
+      expect(found, port).to.equal(verdict);
+      if (verdict === "in part") {
+        expect(text).to.equal(
+          `aws-sg-0a0001-icmp-3-4 lets in part of ${port} from 192.0.2.9/32 to 10.0.0.1/32`,
+        );
+        expect(JSON.stringify(because)).to.include("sgr-0ic");
+      }
+    }
+    const named = await ask(packets("192.0.2.9", "10.0.0.1", "protocol/6"), inventory);
+    expect(named.code).to.equal(64);
+  });
+
+  it("refuses a range with interfaces in it, of which each has rules of its own", async () => {
+    const inventory = account([WEB, SSH]);
+    for (const [from, to, problem] of [
+      ["203.0.113.9", "10.0.0.0/24", "--to 10.0.0.0/24 has the addresses of network interfaces in it"],
+      ["203.0.113.9", "0.0.0.0/0", "--to 0.0.0.0/0 has the addresses"],
+      ["10.0.0.1", "10.0.0.0/24", "--to 10.0.0.0/24 has the addresses"],
+      ["10.0.0.0/24", "198.51.100.7", "--from 10.0.0.0/24 has the addresses"],
+    ] as const) {
+      const { code, text } = await ask(packets(from, to, "tcp/443"), inventory);
+      expect(code, text).to.equal(64);
+      expect(text).to.include(problem);
+    }
+    for (const [from, to] of [
+      ["10.0.0.1", "0.0.0.0/0"],
+      ["10.0.0.0/24", "10.0.0.1"],
+      ["203.0.113.9", "10.0.9.0/24"],
+    ] as const)
+      expect((await ask(packets(from, to, "tcp/443"), inventory)).code).to.equal(0);
+  });
+
   it("explains what leaves an instance, where egress is mirrored", async () => {
     const inventory = account([WEB]);
     inventory.securityGroups[0]!.egress = [
@@ -346,6 +393,43 @@ describe("explain", () => {
       expect(text).to.match(/^the firewall stops tcp\/443 .*: rule no-entry \(drop\) \[denied\]\n/);
       expect(text).to.include(`rule no-entry of an administrator takes it before ${ruleOf(WEB)} does`);
       expect(text).to.include("AWS lets it in by").and.not.include("was not asked");
+    });
+
+    it("says of a range what becomes of one packet, where others of it fare otherwise", async () => {
+      const bad = ruleEntry("bad", { source: "203.0.113.200/29", action: "drop" });
+      const asked = async (source: string, inventory = account([WEB])) => {
+        const { verdict, text, because } = await answer(
+          packets(source, "10.0.0.1", "tcp/443"),
+          inventory,
+          {},
+          environment(firewall),
+        );
+        return { verdict, text, because: because.map((each) => each.text) };
+      };
+      for (const faults of [
+        [],
+        [{ match: { cmd: "security-policy-match" }, count: 20, effect: { do: "not-xml" } }],
+      ] as const) {
+        await open([bad, web], { faults: [...faults] });
+        // The middle of the one is stopped, that of the other let through.
+        const half = await asked("203.0.113.192/28");
+        expect(half.verdict).to.equal("in part");
+        expect(half.text).to.match(
+          /^of tcp\/443 from 203\.0\.113\.192\/28 to 10\.0\.0\.1\/32 the firewall stops 203\.0\.113\.200 to .*: rule bad \(drop\); not all fare alike$/,
+        );
+        expect(half.because).to.include(`rule ${ruleOf(WEB)} may let through others of them`);
+        const most = await asked("203.0.113.0/24");
+        expect(most.verdict).to.equal("in part");
+        expect(most.text)
+          .to.include("lets through 203.0.113.128 to 10.0.0.1")
+          .and.include("not all fare alike");
+        expect(most.because).to.include("rule bad may stop others of them");
+        // Where all of it fares alike, it is said of all.
+        expect((await asked("203.0.113.200/29")).verdict).to.equal("denied");
+        expect((await asked("203.0.113.128/26")).verdict).to.equal("allowed");
+        expect((await asked("203.0.112.0/23")).verdict).to.equal("in part");
+        await firewall.stop();
+      }
     });
 
     it("says which of Panorama's rules comes first, also where the firewall doesn't answer itself", async () => {
