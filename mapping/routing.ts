@@ -6,6 +6,7 @@ import { difference, setOf } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
 import { kindLeftOut, readAccounts, sortedKinds } from "./left-out";
 import { compareTexts } from "../lib/order";
+import { oneWayInside } from "./one-way";
 import { routeDoubts } from "./route-doubts";
 import { isNowhere, leadsIn, notPastGateways, routedPrefixLists, waysOut } from "./routes";
 import type { WayOut } from "./routes";
@@ -80,6 +81,7 @@ export function protectedInterfaces(
   const interfaces: ProtectedInterface[] = [];
   const leftOut = new Map<string, string[]>();
   const warnings: string[] = [];
+  const used = new Set<string>();
   for (const networkInterface of inventory.networkInterfaces) {
     const { id, instanceId, subnetId, vpcId } = networkInterface;
     if (targets.networkInterfaceIds.has(id) || targets.instanceIds.has(instanceId ?? "")) continue;
@@ -88,6 +90,7 @@ export function protectedInterfaces(
       isRead,
       ...(options.interfaces && { interfaces: options.interfaces }),
     });
+    if (instanceId !== undefined || kind === undefined) used.add(subnetId);
     const judged = judge.judged(subnetId, vpcId);
     if (!judged) {
       if (kind === undefined) warnings.push(withoutTable(networkInterface));
@@ -103,7 +106,11 @@ export function protectedInterfaces(
       kinds: sortedKinds(leftOut),
       isComplete: inventory.complete === true || inventory.withoutInstance === true,
     },
-    warnings: [...warnings, ...judge.warnings()],
+    warnings: [
+      ...warnings,
+      ...judge.warnings(),
+      ...oneWayInside(inventory, (route) => leadsTo(targets, route), used),
+    ],
   };
 }
 

@@ -273,6 +273,46 @@ describe("routes through the firewall", () => {
     expect(warnings([], "vgw-1")).to.deep.equal([]);
   });
 
+  it("between subnets of a VPC in one direction alone are named, both tables of them", () => {
+    const subnets = [1, 2, 9].map((number) => ({
+      ...{ id: `subnet-${number}`, vpcId: "vpc-1", routeTableId: `rtb-${number}` },
+      ...{ cidrBlock: `10.0.${number}.0/24`, ipv6CidrBlocks: [] },
+    }));
+    const there = { subnetId: "subnet-2", privateIpAddresses: ["10.0.2.20"], ipv6Addresses: [] };
+    const to = (destinationCidrBlock: string, target: Partial<Route> = VIA) => ({
+      ...{ destinationCidrBlock, ...target },
+    });
+    const warnings = (one: Route[], two: Route[], of: object = { instanceId: "i-other" }, isShared = false) =>
+      policyOf(
+        [{ cidrIpv4: "10.0.2.0/24" }],
+        {},
+        {
+          subnets: isShared ? subnets.map((each) => ({ ...each, routeTableId: "rtb-1" })) : subnets,
+          routeTables: [one, two, []].map((routes, index) =>
+            routeTable([...DEFAULT_ROUTES, ...routes], `rtb-${[1, 2, 9][index]}`),
+          ),
+          networkInterfaces: [
+            networkInterface(),
+            networkInterface({ id: "eni-2", ...there, ...of }),
+            networkInterface({ id: "eni-fw", instanceId: "i-fw", subnetId: "subnet-9" }),
+          ],
+        },
+      ).warnings.join();
+    const says = (from: number, dest: number) =>
+      `From subnet-${from} to subnet-${dest}: route table rtb-${from} sends this IPv4 traffic to the firewall, but route table rtb-${dest} doesn't`;
+    expect(warnings([to("10.0.2.0/24")], [])).to.include(says(1, 2));
+    expect(warnings([], [to("10.0.1.0/24")])).to.include(says(2, 1));
+    expect(warnings([to("10.0.2.0/24")], [to("10.0.1.0/24", { natGatewayId: "nat-1" })])).to.include(
+      says(1, 2),
+    );
+    expect(warnings([to("10.0.2.0/24")], [], {}, true)).to.include("but route table rtb-1 doesn't");
+    expect(warnings([], [])).to.equal("");
+    expect(warnings([to("10.0.2.0/24")], [to("10.0.1.0/24")])).to.equal("");
+    // The firewall's own subnet has nothing that answers; nor has one of endpoints that nothing is known of.
+    expect(warnings([to("10.0.9.0/24")], [])).to.equal("");
+    expect(warnings([to("10.0.0.0/16")], [to("10.0.0.0/16")])).to.equal("");
+  });
+
   it("need not be there for subnets and VPCs that are named as protected", () => {
     const nowhere = { routeTables: [routeTable([{ ...ALL_V4, transitGatewayId: "tgw-1" }])] };
     const ingress = [{ cidrIpv4: "0.0.0.0/0" }, { cidrIpv4: "10.0.3.0/24" }];
