@@ -23,7 +23,7 @@ const MAX_PARQUET_BYTES = 512 * 1024 * 1024;
  * @param place a file, a folder, or `s3://bucket/prefix`
  * @param onFile is told of each file before it is read
  * @param profile AWS's, for a bucket
- * @throws FlowLogError where the place itself can't be used, or has no file
+ * @throws FlowLogError where the place itself can't be used, has no file, or none that is a flow log
  */
 export async function readFlowLogs(
   place: string,
@@ -34,13 +34,26 @@ export async function readFlowLogs(
   const files = await logFilesAt(place, profile);
   if (files.length === 0) throw new FlowLogError("UNREADABLE", `${place} has no file`);
   const read: LogsRead = { files: files.length, unread: [], withoutStatus: 0 };
+  let hasEntry = false;
+  const counting = (entry: Entry) => {
+    hasEntry ||= entry.kind !== "malformed";
+    take(entry);
+  };
   for (const [at, file] of files.entries()) {
     onFile(at, files.length);
     try {
-      if (!(await readFile(file, take))) read.withoutStatus++;
+      if (!(await readFile(file, counting))) read.withoutStatus++;
     } catch (error) {
       read.unread.push({ file: file.name, because: reasonOf(error) });
     }
+  }
+  // From nothing at all nothing follows: not even that nothing was seen.
+  const [unread] = read.unread;
+  if (!hasEntry && unread !== undefined) {
+    throw new FlowLogError(
+      "UNREADABLE",
+      `${place} has no flow log that could be read: ${unread.file}: ${unread.because}`,
+    );
   }
   return read;
 }

@@ -10,10 +10,15 @@ export function seenNotes(
   const when = (seconds: number) => dayOf(isoOf(seconds));
   const isTranslated = firewalls.some(({ options }) => options.destinationAddress === "nat");
   const told = "What was seen";
-  if (first === undefined || last === undefined) return [`${told} is nothing: the flow logs were empty`];
+  const missing = gaps.length === 0 ? [] : [`${told} is not all: ${gaps.slice(0, MOST_GAPS).join("; ")}`];
+  if (first === undefined || last === undefined)
+    return [
+      `${told} is nothing: the flow logs have no record of these interfaces, and so say nothing of what closes`,
+      ...missing,
+    ];
   return [
     `${told} is of flow logs from ${when(first)} to ${when(last)}: what isn't told to be cut was not seen in that time`,
-    ...(gaps.length === 0 ? [] : [`${told} is not all: ${gaps.slice(0, MOST_GAPS).join("; ")}`]),
+    ...missing,
     ...(widened === undefined
       ? []
       : [`${told} is told by networks, as there were too many peers to keep apart`]),

@@ -149,6 +149,28 @@ describe("evidence and review --seen", () => {
     expect((await run(evidence, "--stack", "dev")).code).to.equal(64);
   });
 
+  it("fails where no file is a flow log, and a review says what a file of nothing lacks", async () => {
+    const junk = join(folder, "junk.log");
+    for (const content of ["just a note\n", "", gzipSync(textLog([STRAY], FULL_FORMAT)).subarray(0, 60)]) {
+      await writeFile(junk, content);
+      const seen = join(folder, "seen.json");
+      const { code, errors } = await look("--logs", junk, "--save", seen);
+      expect(code).to.equal(1);
+      expect(errors).to.contain("has no flow log that could be read: ").and.to.contain("junk.log");
+      expect(await readdir(folder)).not.to.include("seen.json");
+    }
+    const seen = join(folder, "seen.json");
+    await look("--save", seen);
+    const nothing = { ...(await seenIn(seen)), first: undefined, last: undefined, flows: [] };
+    await writeFile(seen, JSON.stringify({ ...nothing, gaps: ["b.log could not be read"] }));
+    await compare(seen);
+    const { notes } = JSON.parse(await readFile(join(folder, "review/review.json"), "utf8")) as Review;
+    expect(notes.join("\n"))
+      .to.contain("say nothing of what closes")
+      .and.to.contain("What was seen is not all: b.log could not be read")
+      .and.not.to.contain("empty");
+  });
+
   it("is held against what a review closes: in the terminal, the comment, the page and the data", async () => {
     const seen = join(folder, "kept/seen.json");
     expect((await look("--save", seen)).code).to.equal(0);
