@@ -1,5 +1,6 @@
 /** An inventory, looked up by what the reasons of a review ask for. */
 import { plainText } from "../../lib/text";
+import { parseBlock } from "../../lib/net/cidr";
 import { normalised } from "../../lib/net/protocols";
 import { kindLeftOut } from "../../mapping/left-out";
 import { bearerOf } from "../../mapping/marks";
@@ -64,9 +65,19 @@ export class Account {
     return this.byAddress.get(address);
   }
 
-  /** The security-group rules that make up a permission, references to groups only where they count. */
+  /** The prefix length of the widest block that a rule names; of a group, that of addresses. */
+  private leastPrefix({ cidrIpv4, cidrIpv6, prefixListId = "" }: SecurityGroupRule): number {
+    const entries = this.lists.get(prefixListId)?.entries.map(({ cidr }) => cidr) ?? [];
+    const blocks = [cidrIpv4, cidrIpv6, ...entries].filter((cidr) => cidr !== undefined);
+    return Math.min(32, ...blocks.map((cidr) => parseBlock(cidr)?.prefixLength ?? 0));
+  }
+
+  /**
+   * The security-group rules that make up a permission, references to groups only where they count. The widest come
+   * first: of their reasons only some are shown.
+   */
   rulesOf({ groupId, direction, ...permission }: NamedPermission): SecurityGroupRule[] {
-    return (this.groups.get(groupId)?.[direction] ?? []).filter((rule) => {
+    const found = (this.groups.get(groupId)?.[direction] ?? []).filter((rule) => {
       const { ipProtocol, fromPort, toPort } = normalised(rule);
       const counts = rule.referencedSecurityGroupId === undefined || this.options.references === "expand";
       return (
@@ -76,6 +87,10 @@ export class Account {
         toPort === permission.toPort
       );
     });
+    return found
+      .map((rule) => [this.leastPrefix(rule), rule] as const)
+      .sort(([a], [b]) => a - b)
+      .map(([, rule]) => rule);
   }
 
   /** An instance as people know it: "i-0a1 (web-1)". */

@@ -54,3 +54,8 @@ function unlinked(text: string): string {
 function entities(text: string): string {
   return text.replace(/[&<>|`*_~[\]()\\#!@${}^"'=+]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
+
+/** Names as code, in one line. */
+export function codes(names: readonly string[], between: string): string {
+  return names.map((name) => markdownCode(name)).join(between);
+}

@@ -1,7 +1,9 @@
 /** A review as a comment on a pull request: Markdown that renders alike on GitHub and GitLab. */
 import { pushText } from "./cost";
 import { counted, listed } from "../../lib/text";
-import { markdownCode, markdownText } from "./escape";
+import { widestFirst } from "../../lib/net/widest";
+import { alarmLines, urgency } from "./alarms";
+import { codes, markdownCode, markdownText } from "./escape";
 import type { FieldChange, FirewallReview, Flow, FlowPart, Review, RuleChange } from "./types";
 
 /** GitHub takes 65,536 characters, GitLab 1,000,000. */
@@ -50,6 +52,7 @@ export function markdownOf(review: Review): string {
     [
       marker(review.stack),
       `**${markdownCode(review.stack)}: ${markdownText(review.summary, 600)}**`,
+      ...alarmLines(review),
       ...shownSection({ title: "Against it", head: [], rows: against }, rows),
       ...groups.flatMap(({ names, firewall, sections }) => [
         ...(groups.length > 1 ? ["", `## ${names.map((name) => markdownCode(name)).join(", ")}`] : []),
@@ -96,7 +99,7 @@ function sectionsOf(
 ): Section[] {
   const flows = (of: "opens" | "closes") => {
     const all = changes.flatMap((change) => change[of].map((flow) => ({ change, flow })));
-    all.sort((a, b) => Number(b.flow.cut !== undefined) - Number(a.flow.cut !== undefined));
+    all.sort((a, b) => urgency(b, of) - urgency(a, of));
     const rows = all
       .slice(0, MOST_ROWS)
       .map(({ change, flow }) => flowRow(change, flow, review, { of, zones }));
@@ -231,10 +234,10 @@ function why({ marks, reasons, stopped }: RuleChange, withMarks = true): string 
   ].join("<br>");
 }
 
-/** Ends of traffic, with the names of the instances that have them. */
+/** Ends of traffic, with the names of the instances that have them, the widest first. */
 function members(list: readonly string[], { addresses }: Review): string {
   const named = list.filter((address) => addresses[address] !== undefined);
-  const others = list.filter((address) => addresses[address] === undefined).map((text) => markdownCode(text));
+  const others = list.filter((address) => addresses[address] === undefined);
   // All addresses of one instance in one place.
   const instances = new Map<string, string[]>();
   for (const address of named) {
@@ -245,7 +248,7 @@ function members(list: readonly string[], { addresses }: Review): string {
   const shown = [...instances].map(
     ([label, own]) => `${markdownText(label, 60)} (${some(own.map((address) => markdownCode(address)))})`,
   );
-  return some([...others, ...shown]);
+  return some([...widestFirst(others).map((text) => markdownCode(text)), ...shown]);
 }
 
 function some(texts: readonly string[]): string {
@@ -291,8 +294,4 @@ export function footer({ cost, unchanged, refusal, reaches }: FirewallReview, na
   const registering =
     registrations > 0 ? `, ${counted(registrations, "address")} to register or unregister` : "";
   return ["", `${stay}. The update takes ${work}${registering}.`];
-}
-
-function codes(names: readonly string[], between: string): string {
-  return names.map((name) => markdownCode(name)).join(between);
 }

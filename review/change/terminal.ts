@@ -1,12 +1,14 @@
 /** A review for who reads it in a terminal: what to look at twice first, then a line for each opening and closing. */
 import { counted, listed } from "../../lib/text";
+import { widestFirst } from "../../lib/net/widest";
 import { paragraph } from "../../lib/terminal/paragraph";
 import { table, type Column } from "../../lib/terminal/table";
 import type { Display, Part } from "../../lib/terminal/display";
 import { howMuch } from "../stopped/words";
+import { alarmsOf, urgency } from "./alarms";
 import { alike, footer } from "./markdown";
 import { cutsText } from "./summary";
-import type { FirewallReview, Flow, Mark, Review, RuleChange } from "./types";
+import type { FirewallReview, Flow, Review, RuleChange } from "./types";
 
 /** More rows of a kind than that are for the page. */
 const MOST_ROWS = 40;
@@ -76,40 +78,6 @@ function headline({ counts, firewalls }: Review): string {
   ].join("; ");
 }
 
-/** What a mark comes to, as a sentence about the whole rule; undefined: it is no alarm. */
-function alarmOf({ kind, text }: Mark): string | undefined {
-  const what = text.slice(text.indexOf(": ") + 2);
-  switch (kind) {
-    case "world-administrative":
-      return `Opens ${what} to the whole internet`;
-    case "public-database":
-      return `Opens ${what} to public addresses`;
-    case "any-port":
-      return `Opens traffic ${text}`;
-    case "wider":
-    case "shadowed":
-    case "disabled":
-    case "stopped":
-      return undefined;
-  }
-}
-
-/** Each alarm once, with its rules; the worst first. */
-function alarmsOf({ firewalls }: Review): { text: string; rules: string[] }[] {
-  const rules = new Map<string, Set<string>>();
-  const marks = firewalls.flatMap(({ changes }) =>
-    changes.flatMap(({ rule, marks: all }) => all.map((mark) => ({ rule, mark }))),
-  );
-  marks.sort((a, b) => ALARMS.indexOf(a.mark.kind) - ALARMS.indexOf(b.mark.kind));
-  for (const { rule, mark } of marks) {
-    const text = alarmOf(mark);
-    if (text !== undefined) rules.set(text, (rules.get(text) ?? new Set()).add(rule));
-  }
-  return [...rules].map(([text, names]) => ({ text, rules: [...names] }));
-}
-
-const ALARMS: readonly Mark["kind"][] = ["world-administrative", "public-database", "any-port"];
-
 const COLUMNS: readonly Column[] = [
   { title: "" },
   { title: "Source", least: 14 },
@@ -168,9 +136,8 @@ function flows(
   const all = changes.flatMap((change) => change[of].map((flow) => ({ change, flow })));
   if (all.length === 0) return "";
   // What to look at twice stands above the rest.
-  const isMarked = ({ change: { marks }, flow: { cut } }: (typeof all)[number]) =>
-    cut !== undefined || (of === "opens" && marks.some((mark) => alarmOf(mark) !== undefined));
-  all.sort((a, b) => Number(isMarked(b)) - Number(isMarked(a)));
+  const isMarked = (each: (typeof all)[number]) => urgency(each, of) > 0;
+  all.sort((a, b) => urgency(b, of) - urgency(a, of));
   const shown = all.slice(0, MOST_ROWS);
   const rows = shown.map((each) => row(each.change, each.flow, isMarked(each), of, review));
   const [titles = "", ...written] = table(COLUMNS, rows, display).split("\n");
@@ -232,7 +199,7 @@ function row(
 /** Ends of traffic: instances by their names, others by their addresses. */
 function ends(list: readonly string[], { addresses }: Review): string {
   const own = new Map<string, string[]>();
-  for (const address of list) {
+  for (const address of widestFirst(list)) {
     const { name, instanceId, interfaceId } = addresses[address] ?? {};
     const label = name ?? instanceId ?? interfaceId ?? "";
     own.set(label, [...(own.get(label) ?? []), address]);

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { markdownCode, markdownText } from "../../review/change/escape";
 import { GITHUB_LIMIT, markdownOf, marker } from "../../review/change/markdown";
+import { terminalOf } from "../../review/change/terminal";
 import type { Review, RuleChange } from "../../review/change/types";
 
 const HOSTILE =
@@ -115,5 +116,22 @@ describe("review.md", () => {
     );
     expect(markdownText("web (sg-0ab9c37e7cf290ea4)")).to.include("<code>sg-0ab9c37e7cf290ea4</code>");
     expect(markdownText("a\nb\u202Ec")).to.equal("a b\uFFFDc");
+  });
+
+  it("shows the worst first, above the table too, however much there is, and the widest source of a cut list", () => {
+    const marked = change("aws-sg-0a1-tcp-3389");
+    const many = Array.from({ length: 900 }, (_, index) => change(`aws-sg-0a1-tcp-${index}`));
+    const narrow = [1, 2, 3, 4, 5].map((last) => `198.51.100.${last}/32`);
+    const world: RuleChange = {
+      ...marked,
+      opens: [{ ...marked.opens[0]!, source: [...narrow, "::/0"], ports: ["tcp/3389"] }],
+      marks: [{ kind: "world-administrative", text: "open to the world: RDP (tcp/3389)" }],
+    };
+    const review = reviewWith([...many, world]);
+    const text = decoded(markdownOf(review));
+    const table = text.indexOf("### Opens");
+    expect(text.slice(0, table)).to.include("⚠ **Opens RDP (tcp/3389) to the whole internet**");
+    expect(text.slice(table).split("\n")[4]).to.include("::/0, 198.51.100.1/32").and.include("tcp/3389");
+    expect(terminalOf(review, { columns: 160, hasColour: false })).to.include("::/0");
   });
 });
