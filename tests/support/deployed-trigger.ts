@@ -79,28 +79,33 @@ export async function deployed(
   answers: Answers = {},
   mainStack?: object,
 ) {
-  const resume = pauseStackTraces();
+  const resumed = pauseStackTraces();
   try {
     return await deploy(values, answers, mainStack);
   } finally {
-    resume();
+    resumed();
   }
 }
+
+let paused = 0;
+let resume = () => {};
 
 /**
  * The SDK takes a stack trace for each of some eighty promises of a resource, which is three quarters of the time. It
  * raises `Error.stackTraceLimit` itself, so a low limit would not last; V8 captures nothing where it is an accessor.
+ * @returns takes them again, once everybody who asked for this has called theirs
  */
 function pauseStackTraces(): () => void {
-  const original = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit") ?? {};
-  const { stackTraceLimit } = Error;
-  Object.defineProperty(Error, "stackTraceLimit", {
-    configurable: true,
-    enumerable: true,
-    get: () => stackTraceLimit,
-    set: () => {},
-  });
-  return () => Object.defineProperty(Error, "stackTraceLimit", original);
+  if (paused++ === 0) {
+    const original = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit") ?? {};
+    const { stackTraceLimit } = Error;
+    const accessor = { get: () => stackTraceLimit, set: () => {} };
+    Object.defineProperty(Error, "stackTraceLimit", { configurable: true, enumerable: true, ...accessor });
+    resume = () => Object.defineProperty(Error, "stackTraceLimit", original);
+  }
+  return () => {
+    if (--paused === 0) resume();
+  };
 }
 
 async function deploy(values: Record<string, unknown>, answers: Answers, mainStack?: object) {

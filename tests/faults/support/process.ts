@@ -8,7 +8,7 @@ import type * as system from "../../../panos/system";
 import type { Declaration } from "../../../declaration/declaration";
 import type * as policy from "../../../provider/policy";
 import { freshModules } from "./modules";
-import { resourceModule, type Register } from "./sdk";
+import { resourceModule, settingsModule, type Register } from "./sdk";
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the SDK's own default for any resource
 export type Provider = dynamic.ResourceProvider<any, any>;
@@ -38,7 +38,9 @@ export class ProviderProcess {
   private readonly module: (path: string) => unknown;
   private readonly pools: undici.Pool[] = [];
   private readonly intervals: NodeJS.Timeout[] = [];
+  private readonly atExit: (() => void)[] = [];
   private isKilled = false;
+  private hasProgram = false;
   private register: Register = () => Promise.resolve();
   private end: () => void = () => undefined;
 
@@ -57,14 +59,17 @@ export class ProviderProcess {
         undici: { ...undici, Pool: this.poolOfThis() },
         "@pulumi/pulumi/log": { info: say, warn: say },
         "@pulumi/pulumi/resource": resourceModule(() => this.register),
-        "@pulumi/pulumi/runtime/settings": { getEngine: () => this.engine },
+        "@pulumi/pulumi/runtime/settings": settingsModule(
+          () => this.register,
+          () => this.hasProgram,
+        ),
       },
       process: Object.create(process, {
         argv: { value: ["node", "dynamic-provider", `${address}:${port}`] },
-        // The registration's savings are made in the whole process, and here are many.
-        env: { value: { PULUMI_DEBUG_PROMISE_LEAKS: "1" } },
+        env: { value: {} },
         // Of its own accord, some seconds after its engine.
         exit: { value: () => this.kill() },
+        once: { value: (_: "exit", listener: () => void) => this.atExit.push(listener) },
       }) as NodeJS.Process,
       setInterval: (again, ms) => {
         const interval = setInterval(again, ms);
@@ -92,6 +97,7 @@ export class ProviderProcess {
   declare(declared: policy.FirewallPolicyArgs, register: Register): void {
     const { FirewallPolicy } = this.module("provider/policy") as typeof policy;
     this.register = register;
+    this.hasProgram = true;
     new FirewallPolicy("firewall", declared);
   }
 
@@ -132,6 +138,7 @@ export class ProviderProcess {
   exit(): void {
     for (const pool of this.pools) void pool.destroy();
     for (const interval of this.intervals) clearInterval(interval);
+    for (const listener of this.atExit.splice(0)) listener();
     this.engine.close();
   }
 
