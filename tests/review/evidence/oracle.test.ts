@@ -95,7 +95,7 @@ describe("evidence of random packets through random accounts", function () {
         for (const { state } of used) seen[state] = (seen[state] ?? 0) + 1;
       }
     }
-    for (const state of ["used", "perhaps"]) expect(seen[state], state).to.be.greaterThan(20);
+    for (const state of ["used", "perhaps"]) expect(seen[state], state).to.be.greaterThan(4);
   });
 });
 
