@@ -3,7 +3,7 @@ import type { EC2, Instance, InstanceNetworkInterface } from "@aws-sdk/client-ec
 import { paginateDescribeInstances } from "@aws-sdk/client-ec2";
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { tagsOf } from "../inventory/ec2/tags";
-import { hasTag, tagParts } from "../mapping/zones";
+import { hasTag, tagParts } from "../mapping/tags";
 import { asked } from "./groups";
 import { siteText, type Site } from "./reach";
 import { isRefused } from "./record/store";

@@ -1,4 +1,4 @@
-import { tagParts } from "../mapping/zones";
+import { tagParts } from "../mapping/tags";
 import type { GuardPolicy } from "./policy/types";
 
 /** A right that the guard needs in EC2, and what for. */

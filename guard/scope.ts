@@ -8,7 +8,7 @@ import { isInScope } from "./policy/evaluate";
 import type { GuardPolicy } from "./policy/types";
 import type { GroupRecord } from "./record/types";
 import { legible } from "./rules";
-import { tagParts } from "../mapping/zones";
+import { tagParts } from "../mapping/tags";
 import type { Tags } from "../inventory/types";
 
 /** The keys of groups' tags that a policy looks at. */

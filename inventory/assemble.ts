@@ -30,8 +30,8 @@ import type {
 
 /**
  * One inventory from the answers to many questions. AWS goes on changing between two of them, so what names
- * something that was not there any more is left out: a subnet without a route table, an interface without
- * its subnet (`unrouted` names these). Less is allowed then, never more, and the next run sees it all. A rule stays
+ * something that was not there any more is left out: a subnet without a route table; an interface without
+ * its subnet stands apart (`unrouted`). Less is allowed then, never more, and the next run sees it all. A rule stays
  * without its prefix list, which may be no longer shared, or not for us to read: what it asks for has to be withheld
  * by name. So does an interface with its groups, for what one that can't be seen permits has to be told of.
  */
@@ -43,6 +43,10 @@ export function assemble(answers: Answers): Inventory {
   const vpcOfSubnet = new Map(subnets.map(({ id, vpcId }) => [id, vpcId]));
   const { accountId, region, accounts = [{ accountId, region }] } = answers;
   const ours = new Set(accounts.map((each) => ofRegion(each.accountId, each.region)));
+  const interfaces = answers.networkInterfaces.map((each) =>
+    networkInterface(each, (owner) => ours.has(ofRegion(owner, each.readIn ?? region))),
+  );
+  const isRouted = ({ subnetId, vpcId }: NetworkInterface) => vpcOfSubnet.get(subnetId) === vpcId;
   return sorted({
     format: 1,
     ...given({
@@ -58,9 +62,8 @@ export function assemble(answers: Answers): Inventory {
     routeTables,
     instances: instancesOf(answers),
     ...given({ stopped: answers.stopped && stoppedOf(answers, answers.stopped) }),
-    networkInterfaces: answers.networkInterfaces
-      .filter(({ subnetId, vpcId }) => vpcOfSubnet.get(subnetId) === vpcId)
-      .map((each) => networkInterface(each, (owner) => ours.has(ofRegion(owner, each.readIn ?? region)))),
+    networkInterfaces: interfaces.filter(isRouted),
+    ...(interfaces.every(isRouted) ? {} : { unrouted: interfaces.filter((each) => !isRouted(each)) }),
     securityGroups: securityGroupsOf(answers),
     prefixLists: answers.prefixLists.map((list) => ({
       id: list.id,

@@ -50,7 +50,7 @@ export function checkReferences(document: unknown, problems: Problems): void {
   const rest = [
     itemsOf(document, "instances"),
     itemsOf(document, "stopped"),
-    interfaces,
+    [...interfaces, ...itemsOf(document, "unrouted")],
     groups,
     rules,
     prefixLists,

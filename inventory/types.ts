@@ -42,6 +42,8 @@ export interface Inventory extends Transit {
    */
   stopped?: StoppedInstance[];
   networkInterfaces: NetworkInterface[];
+  /** Those of whose subnets no route table was seen: whether a firewall stands before them is not known. */
+  unrouted?: NetworkInterface[];
   securityGroups: SecurityGroup[];
   prefixLists: PrefixList[];
   /** EC2 only. Those that exist or existed recently, whatever their state. */

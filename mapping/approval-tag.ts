@@ -6,7 +6,7 @@ import { compareTexts } from "../lib/order";
 import { normalised } from "../lib/net/protocols";
 import { listed } from "../lib/text";
 import type { Direction } from "./types";
-import { tagParts } from "./zones";
+import { tagParts } from "./tags";
 
 /** What a rule lets through, and in which direction. */
 export type Approvable = Omit<SecurityGroupRule, "id" | "tags" | "description"> & { direction: Direction };

@@ -61,14 +61,19 @@ export function carriersByGroup(
   const collected = new Map<string, ByPlace>();
   const isPublic = destinationAddress === "public";
   const hidden: string[] = [];
+  const zoneless: string[] = [];
   for (const { networkInterface, crossing, unknown } of interfaces) {
     const near = blocksOf(networkInterface, warnings).filter(({ family }) => crossing[family].length > 0);
     const translated = isPublic ? publicBlocks(networkInterface) : [];
     if (isPublic && crossing.IPv4.length > 0 && translated.length === 0) hidden.push(networkInterface.id);
-    const [zone, policy] = [zones.inside(networkInterface), policies(networkInterface)];
-    const key = JSON.stringify([zone, policy?.tag ?? ""]);
+    const policy = policies(networkInterface);
+    const insides = zones.insides(networkInterface);
+    if (insides.length === 0) zoneless.push(networkInterface.id);
     const isForwarder = forwards(networkInterface);
-    for (const groupId of networkInterface.securityGroupIds) {
+    for (const [groupId, zone] of networkInterface.securityGroupIds.flatMap((id) =>
+      insides.map((each) => [id, each] as const),
+    )) {
+      const key = JSON.stringify([zone, policy?.tag ?? ""]);
       const byPlace: ByPlace = collected.get(groupId) ?? new Map<string, Place>();
       const families = byPlace.get(key) ?? {
         zone,
@@ -94,6 +99,7 @@ export function carriersByGroup(
     }
   }
   if (hidden.length > 0) warnings.push(withoutPublicAddress(hidden));
+  if (zoneless.length > 0) warnings.push(withoutZone(zoneless));
   const groups = new Map<string, ZonedCarriers[]>();
   for (const [groupId, byPlace] of collected) {
     const carriers = [...byPlace].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -164,6 +170,10 @@ function blocksOf(networkInterface: NetworkInterface, warnings: string[]): Cidr[
 
 function publicBlocks({ publicIps = [] }: NetworkInterface): Cidr[] {
   return publicIps.flatMap(({ publicIp }) => parseBlock(publicIp) ?? []);
+}
+
+function withoutZone(ids: string[]): string {
+  return `In which zones these network interfaces are is not known, because tags say it (zones.tags) and the account of their subnet or VPC could not be read, so nothing opens for them: ${listed(ids, 10)}.`;
 }
 
 function withoutPublicAddress(ids: string[]): string {

@@ -3,8 +3,8 @@ import type { Inventory, SecurityGroup, SecurityGroupRule, Tags } from "../inven
 import { plainText } from "../lib/text";
 import { permissionLabel } from "./describe";
 import { compareTexts } from "../lib/order";
-import { allTags } from "./seen-tags";
-import type { Expiry, MappedRule } from "./types";
+import { judgedTags } from "./seen-tags";
+import type { Expiry, MappedRule, MappingOptions } from "./types";
 
 const DAY = 86_400_000;
 
@@ -66,8 +66,12 @@ function valueIn(tags: Tags, tag: string): string | undefined {
   return Object.hasOwn(tags, tag) ? tags[tag] : undefined;
 }
 
-function asSeen(inventory: Inventory, group: SecurityGroup): Group {
-  return { id: group.id, tags: allTags(inventory)(group) };
+function asSeen(
+  inventory: Inventory,
+  group: SecurityGroup,
+  options: Pick<MappingOptions, "unknownCrosses"> = {},
+): Group {
+  return { id: group.id, tags: judgedTags(inventory, options)(group) };
 }
 
 /** Why a rule opens nothing any more: it has ended, or when it does can't be known. Undefined: it does. */
@@ -75,9 +79,11 @@ export function endedReason(
   inventory: Inventory,
   group: SecurityGroup,
   rule: SecurityGroupRule,
-  expiry: Expiry,
+  options: Pick<MappingOptions, "expiry" | "unknownCrosses">,
 ): string | undefined {
-  const end = endOfRule(asSeen(inventory, group), rule, expiry);
+  const { expiry } = options;
+  if (expiry === undefined) return undefined;
+  const end = endOfRule(asSeen(inventory, group, options), rule, expiry);
   if (end === undefined) return undefined;
   if ("fault" in end) return end.fault;
   return end.at <= expiry.now ? `it has ended, for ${end.text}.` : undefined;

@@ -4,18 +4,18 @@
  */
 import type { Inventory, PrefixList, SecurityGroup, SecurityGroupRule } from "../inventory/types";
 import { approvalMissing, unboundText } from "./approval-tag";
-import { excluding, type ExcludedTags } from "./excluded";
+import { exclusions, type ExcludedTags } from "./excluded";
 import { endedReason, endingSoon } from "./expiry";
 import { parseCidr, type Cidr, type Family } from "../lib/net/cidr";
 import { permissionLabel } from "./describe";
 import { Account, unmentioned } from "./account";
 import { NOTHING_PROTECTED, policyOf } from "./index";
 import { compareTexts } from "../lib/order";
-import { bearerOf, ofNoInstance, taggedInstances } from "./marks";
 import { compareWithheld, ofThePassing } from "./order";
 import { permissionOf } from "./permissions";
 import { meets, normalised, trafficOf, type Traffic } from "../lib/net/protocols";
 import type { Direction, MappingOptions, Policy, Withheld } from "./types";
+import { ownedByUnread } from "./unread-owners";
 
 /** Traffic as guardrails name it: "tcp/22", "tcp/1-1023", "icmp", "icmpv6", "protocol/47", "any". */
 export interface GuardedTraffic {
@@ -109,22 +109,14 @@ export function mapWithin(
 export function withinGuardrails(
   inventory: Inventory,
   guardrails: Guardrails,
-  options: Pick<MappingOptions, "interfaces" | "expiry" | "destinations">,
+  options: Pick<MappingOptions, "interfaces" | "expiry" | "destinations" | "unknownCrosses">,
 ): { allowed: Inventory; withheld: Withheld[]; unbound: string[] } {
   const { exclude } = guardrails;
-  const { expiry } = options;
-  const excluded = excluding(inventory, exclude);
   const unbound: string[] = [];
   const withheld: Withheld[] = [];
   const lists = new Map(inventory.prefixLists.map((list) => [list.id, list]));
-  const excludedVpcs = new Map(inventory.vpcs.flatMap((vpc) => excluded(vpc, "vpcs")));
-  const excludedInstances = new Map(
-    [...taggedInstances(inventory, options), ...ofNoInstance(inventory, options)].flatMap((each) =>
-      excluded(each, "instances"),
-    ),
-  );
-  const interfaceReason = (each: Inventory["networkInterfaces"][number]) =>
-    excludedVpcs.get(each.vpcId) ?? excludedInstances.get(bearerOf(each));
+  const { interfaceReason, groupReason } = exclusions(inventory, exclude, options);
+  const isUnread = options.unknownCrosses ? ownedByUnread(inventory) : () => false;
   const kept = inventory.networkInterfaces.filter((each) => interfaceReason(each) === undefined);
   const isEverybody = kept.length === inventory.networkInterfaces.length;
   const networkInterfaces = isEverybody ? inventory.networkInterfaces : kept;
@@ -138,7 +130,7 @@ export function withinGuardrails(
   }
 
   const securityGroups = inventory.securityGroups.map((group): SecurityGroup => {
-    const [left] = excluded(group, "securityGroups");
+    const left = groupReason(group);
     const withhold = (
       rule: SecurityGroupRule,
       direction: Direction,
@@ -159,8 +151,10 @@ export function withinGuardrails(
       for (const rule of group.egress ?? []) withhold(rule, "egress", `of its sources, ${first}${more}.`);
     }
     const reasonAgainst = (rule: SecurityGroupRule, direction: Direction): string | undefined => {
-      if (left !== undefined) return `${left[1]}.`;
-      const unapproved = approvalMissing({ ...rule, direction }, guardrails, lists, unbound);
+      if (left !== undefined) return `${left}.`;
+      const unapproved = isUnread(group)
+        ? undefined
+        : approvalMissing({ ...rule, direction }, guardrails, lists, unbound);
       const isIngress = direction === "ingress";
       const never = unapproved ?? (isIngress ? forbidden(rule, guardrails, lists) : undefined);
       return never ?? guardrails.waits?.(group, rule, direction);
@@ -168,7 +162,7 @@ export function withinGuardrails(
     let isWhole = true;
     const kept = (rules: SecurityGroupRule[], direction: Direction) =>
       rules.filter((rule) => {
-        const past = expiry && endedReason(inventory, group, rule, expiry);
+        const past = endedReason(inventory, group, rule, options);
         const reason = past ?? reasonAgainst(rule, direction);
         if (reason === undefined) return true;
         withhold(rule, direction, reason, past !== undefined);

@@ -6,16 +6,15 @@ import type { ZonedCarriers } from "./destinations";
 import { elsewhere } from "./elsewhere";
 import { forwardersByGroup } from "./forwarders";
 import { overlaps } from "../lib/net/intervals";
-import { ofNoInstance } from "./marks";
 import { compareTexts } from "../lib/order";
 import { groupOfList, prefixListsOf } from "./prefix-lists";
 import type { PrefixLists } from "./prefix-lists";
 import { familyOf, normalised } from "../lib/net/protocols";
-import { referenceReader } from "./references";
+import { anybody, mayHaveMembers, referenceReader } from "./references";
 import type { ReferenceReader } from "./references";
-import { remotesOf } from "./remotes";
+import { isUnseen, remotesOf } from "./remotes";
 import type { Direction, MappedPrefixList, MappingOptions, Permission, Withheld } from "./types";
-import { hasTag } from "./zones";
+import { hasTag } from "./tags";
 import type { Zones } from "./zones";
 import {
   wrongFamily,
@@ -71,8 +70,9 @@ export function permissionReader(inventory: Inventory, options: MappingOptions):
   const { directions = ["ingress"], references = "skip" } = options;
   const prefixLists = prefixListsOf(inventory.prefixLists, options);
   const isExpanded = references === "expand";
-  const expanded = isExpanded ? referenceReader(inventory) : undefined;
-  const forwarders = forwardersByGroup(isExpanded ? ofNoInstance(inventory, options) : []);
+  const isOpen = options.unknownCrosses === true && mayHaveMembers(inventory);
+  const expanded = isExpanded ? (isOpen ? anybody : referenceReader(inventory)) : undefined;
+  const forwarders = isExpanded ? forwardersByGroup(inventory, options) : new Map<string, string[]>();
   return (group, carriers, zones) => {
     const scope: Scope = { zones, options, prefixLists, expanded, forwarders, collected: new Map() };
     const applications = applicationsFor(group, options);
@@ -136,9 +136,11 @@ function collect(
   const { direction } = permission;
   const withheld: Withheld[] = [];
   const narrowed = (why: string) => withheld.push({ permission, reason: notInFull(permission, why) });
-  const crossesAny = (remote: Cidr) => carriers.some((each) => crosses(remote, each, direction));
-  const found = remotesOf(groupRule, carriers, { prefixLists, expanded }, crossesAny, narrowed);
-  const crossing = found.filter(crossesAny);
+  const found =
+    options.unknownCrosses && isUnseen(groupRule, prefixLists)
+      ? anybody().addresses
+      : remotesOf(groupRule, carriers, prefixLists, expanded, narrowed);
+  const crossing = found.filter((remote) => carriers.some((each) => crosses(remote, each, direction)));
   const family = familyOf(permission.ipProtocol);
   const remotes = crossing.filter((remote) => family === undefined || remote.family === family);
   if (remotes.length < crossing.length) narrowed(wrongFamily(permission, groupRule));

@@ -2,7 +2,7 @@
 import type { Inventory, NetworkInterface } from "../inventory/types";
 import type { MappingOptions, TagPolicy } from "./types";
 import { bearerOf, taggedInstances } from "./marks";
-import { hasTag } from "./zones";
+import { hasTag } from "./tags";
 
 /**
  * The policy of an interface's instance, or of its own tags where it has none; undefined: the usual one, also where

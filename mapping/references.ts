@@ -1,7 +1,7 @@
 /** References to security groups, expanded to the private addresses of the interfaces that carry them. */
 import type { Inventory, SecurityGroupRule } from "../inventory/types";
 import { grouped } from "../lib/grouped";
-import { parseBlock } from "../lib/net/cidr";
+import { cidrsOf, EVERY_ADDRESS, FAMILIES, parseBlock } from "../lib/net/cidr";
 import type { Cidr } from "../lib/net/cidr";
 
 /** What a reference stands for, for packets to or from interfaces in these VPCs. */
@@ -9,8 +9,6 @@ export type ReferenceReader = (groupRule: SecurityGroupRule, vpcIds: readonly st
 
 interface Expanded {
   addresses: Cidr[];
-  /** Prefixes that are delegated to the same interfaces. */
-  delegated: Cidr[];
   /** VPCs with interfaces that are left out, because they are not connected with all of the others. */
   unconnected: string[];
   /** Some of these are by a transit gateway or a core network, as far as routes say. */
@@ -20,7 +18,7 @@ interface Expanded {
 /**
  * Reads references as EC2 does: a referenced group means the private addresses of its interfaces, in the same
  * VPC or in one that an active peering connects it with (VPC user guide, "Security group rules"). Delegated
- * prefixes are told apart: nothing says that a reference means them. A rule has several destinations, so an
+ * prefixes are left out: nothing says that a reference means them. A rule has several destinations, so an
  * interface counts only where its VPC is connected with each of theirs.
  *
  * Transit gateways and core networks can let references match as well (SecurityGroupReferencingSupport, ingress alone),
@@ -46,9 +44,7 @@ export function referenceReader(inventory: Inventory): ReferenceReader {
       referencedGroup?.peeringStatus !== undefined && referencedGroup.peeringStatus !== "active";
     const unconnected = new Set<string>();
     const addresses = new Map<string, Cidr>();
-    const delegated = new Map<string, Cidr>();
-    for (const carrier of carriers.get(groupId) ?? []) {
-      const { vpcId, privateIpAddresses, ipv6Addresses, ipv4Prefixes = [], ipv6Prefixes = [] } = carrier;
+    for (const { vpcId, privateIpAddresses, ipv6Addresses } of carriers.get(groupId) ?? []) {
       const isConnected = vpcIds.every(
         (other) => other === vpcId || (!isStale && peerings.has(`${vpcId} ${other}`)),
       );
@@ -56,28 +52,31 @@ export function referenceReader(inventory: Inventory): ReferenceReader {
         unconnected.add(vpcId);
         continue;
       }
-      add(addresses, [...privateIpAddresses, ...ipv6Addresses]);
-      add(delegated, [...ipv4Prefixes, ...ipv6Prefixes]);
+      for (const text of [...privateIpAddresses, ...ipv6Addresses]) {
+        const address = parseBlock(text);
+        if (address) addresses.set(address.text, address);
+      }
     }
     const ways = new Set(vpcIds.flatMap((id) => [...(transit.get(id) ?? [])]));
     const isTransit = [...unconnected].some((id) =>
       [...(transit.get(id) ?? [])].some((each) => ways.has(each)),
     );
-    return {
-      addresses: [...addresses.values()],
-      delegated: [...delegated.values()],
-      unconnected: [...unconnected].sort(),
-      isTransit,
-    };
+    return { addresses: [...addresses.values()], unconnected: [...unconnected].sort(), isTransit };
   };
 }
 
-function add(blocks: Map<string, Cidr>, texts: readonly string[]): void {
-  for (const text of texts) {
-    const block = parseBlock(text);
-    if (block) blocks.set(block.text, block);
-  }
+/** Whether groups may have members that were not seen, or that peerings connect which were not. */
+export function mayHaveMembers({ unread = [], denied = [], vpcPeeringConnections }: Inventory): boolean {
+  const isDenied = denied.some(({ action }) => action === "DescribeVpcPeeringConnections");
+  return unread.length > 0 || isDenied || vpcPeeringConnections === undefined;
 }
+
+/** What a reference stands for as far as nobody knows: any address. Who of these may be a member, others judge. */
+export const anybody = (): Expanded => ({
+  addresses: FAMILIES.flatMap((family) => cidrsOf(family, EVERY_ADDRESS[family])),
+  unconnected: [],
+  isTransit: false,
+});
 
 /** Transit gateways and core networks that routes of each VPC lead to. */
 function transitsOf({ routeTables }: Inventory): Map<string, Set<string>> {

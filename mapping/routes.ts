@@ -216,3 +216,8 @@ export function destinationsOf(
 export function isNowhere(crossing: Record<Family, IntervalSet>): boolean {
   return FAMILIES.every((family) => crossing[family].length === 0);
 }
+
+/** Whether the inventory says of routes how they came. */
+export function tellsOrigins({ routeTables }: Inventory): boolean {
+  return routeTables.some(({ routes }) => routes.some(({ origin }) => origin !== undefined));
+}

@@ -1,6 +1,6 @@
 /** Which network interfaces are behind the firewall, judged by the routes of their subnets. */
 import type { Inventory, NetworkInterface, Route, RouteTable, Subnet } from "../inventory/types";
-import { FAMILIES, parseCidr } from "../lib/net/cidr";
+import { EVERY_ADDRESS, FAMILIES, parseCidr } from "../lib/net/cidr";
 import type { Cidr, Family } from "../lib/net/cidr";
 import { difference, setOf } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
@@ -8,11 +8,12 @@ import { kindLeftOut, readAccounts, sortedKinds } from "./left-out";
 import { compareTexts } from "../lib/order";
 import { oneWayInside } from "./one-way";
 import { routeDoubts } from "./route-doubts";
-import { isNowhere, leadsIn, notPastGateways, routedPrefixLists, waysOut } from "./routes";
+import { isNowhere, leadsIn, notPastGateways, routedPrefixLists, tellsOrigins, waysOut } from "./routes";
 import type { WayOut } from "./routes";
 import { firewallTargets, leadsTo, type FirewallTargets } from "./targets";
 import { placeDoubts } from "./ways/places";
 import { both, union } from "./ways/reach";
+import { ownedByUnread } from "./unread-owners";
 import { leadsBeyond } from "./ways/steps";
 import { waysBeyond, type Ways } from "./ways/ways";
 import type { LeftOut, MappingOptions } from "./types";
@@ -91,7 +92,7 @@ export function protectedInterfaces(
       ...(options.interfaces && { interfaces: options.interfaces }),
     });
     if (instanceId !== undefined || kind === undefined) used.add(subnetId);
-    const judged = judge.judged(subnetId, vpcId);
+    const judged = judge.judged(subnetId, vpcId) ?? (options.unknownCrosses && { crossing: ANYBODY });
     if (!judged) {
       if (kind === undefined) warnings.push(withoutTable(networkInterface));
     } else if (!isNowhere(judged.crossing)) {
@@ -194,13 +195,14 @@ function subnetJudge(inventory: Inventory, options: MappingOptions, targets: Fir
   const vpcs = new Map(inventory.vpcs.map((vpc) => [vpc.id, vpc]));
   const tables = new Map(inventory.routeTables.map((table) => [table.id, table]));
   const edges = edgeTables(inventory);
-  const seesPropagated = inventory.routeTables.some(({ routes }) =>
-    routes.some(({ origin }) => origin !== undefined),
-  );
+  const seesPropagated = tellsOrigins(inventory);
+  // Of a VPC others see neither all tables nor those of its gateways.
+  const isUnread = ownedByUnread(inventory);
   const named = new Set([...(options.protectedSubnets ?? []), ...(options.protectedVpcs ?? [])]);
   const ways = new Map<string, Record<Family, WayOut>>();
   const known = new Map<string, Judged>();
-  const beyond = options.ways === "told" ? undefined : waysBeyond(inventory, leads, lists);
+  const beyond =
+    options.ways === "told" ? undefined : waysBeyond(inventory, leads, lists, options.unknownCrosses);
   const doubts = routeDoubts(leads, lists, (route) => beyond !== undefined && leadsBeyond(route));
   const places = placeDoubts(beyond);
 
@@ -239,7 +241,8 @@ function subnetJudge(inventory: Inventory, options: MappingOptions, targets: Fir
         return [family, setOf([...byRoutes, ...broughtIn, ...others])];
       }),
     ) as Record<Family, IntervalSet>;
-    const unknown = way && union(way.unknown, way.unread);
+    const isUnseen = options.unknownCrosses && isUnread(vpcs.get(vpcId));
+    const unknown = isUnseen ? ANYBODY : way && union(way.unknown, way.unread);
     const result =
       options.unknownCrosses && unknown ? { crossing: union(found, unknown) } : withUnknown(found, unknown);
     known.set(`${subnetId} ${vpcId}`, result);
@@ -265,6 +268,9 @@ function subnetJudge(inventory: Inventory, options: MappingOptions, targets: Fir
     warnings: () => [...doubts.warnings(), ...(beyond?.warnings() ?? []), ...places.warnings()],
   };
 }
+
+/** Everybody's packets. */
+const ANYBODY = both((family) => [EVERY_ADDRESS[family]]);
 
 /** Whose packets come to the firewall, and whose may. */
 type Judged = Pick<ProtectedInterface, "crossing" | "unknown">;

@@ -1,6 +1,8 @@
 /** Which tags were seen: an object's owner alone sees those that it gave. */
 import type { Inventory, Tags } from "../inventory/types";
 import { onceEach } from "../lib/once";
+import type { MappingOptions } from "./types";
+import { ownedByUnread } from "./unread-owners";
 
 /** What tags are asked of. */
 interface Tagged {
@@ -26,6 +28,17 @@ export const allTags = onceEach(({ accountId, accounts, region }: Inventory) => 
       : undefined;
   };
 });
+
+/** The same; where unknown crosses, those that were seen count as all where their owner could not be read. */
+export function judgedTags(
+  inventory: Inventory,
+  { unknownCrosses }: Pick<MappingOptions, "unknownCrosses">,
+): (object: Tagged) => Tags | undefined {
+  const all = allTags(inventory);
+  if (!unknownCrosses) return all;
+  const isUnread = ownedByUnread(inventory);
+  return (object) => (isUnread(object) ? object.tags : all(object));
+}
 
 /** How tags that were not seen can be. */
 export function howToSee({ ownerId, tags }: Tagged): string {

@@ -4,7 +4,16 @@ import type { Inventory, Route } from "../inventory/types";
 import type { MappingOptions } from "./types";
 
 /** What of an inventory tells them. */
-type TargetFacts = Pick<Inventory, "networkInterfaces" | "gatewayLoadBalancerEndpoints" | "endpointServices">;
+type TargetFacts = Pick<
+  Inventory,
+  | "networkInterfaces"
+  | "gatewayLoadBalancerEndpoints"
+  | "endpointServices"
+  | "routeTables"
+  | "complete"
+  | "unread"
+  | "denied"
+>;
 
 export interface FirewallTargets {
   instanceIds: ReadonlySet<string>;
@@ -19,7 +28,7 @@ export interface FirewallTargets {
  */
 export function firewallTargets(
   inventory: TargetFacts,
-  { firewall, ways }: Pick<MappingOptions, "firewall" | "ways">,
+  { firewall, ways, unknownCrosses }: Pick<MappingOptions, "firewall" | "ways" | "unknownCrosses">,
 ): FirewallTargets {
   const networkInterfaceIds = new Set(firewall.networkInterfaceIds);
   const instanceIds = new Set(firewall.instanceIds);
@@ -32,6 +41,7 @@ export function firewallTargets(
   const vpcEndpointIds = new Set([
     ...firewall.vpcEndpointIds,
     ...(ways === "told" ? [] : endpointsOfFirewall(inventory, firewall.vpcEndpointIds, networkInterfaceIds)),
+    ...(ways !== "told" && unknownCrosses ? unknownEndpoints(inventory) : []),
   ]);
   return { instanceIds, networkInterfaceIds, vpcEndpointIds };
 }
@@ -81,4 +91,36 @@ function endpointsOfFirewall(
     if (gatewayLoadBalancerArns.some(isTheirs)) services.add(id);
   }
   return endpoints.filter(({ serviceName }) => services.has(serviceName)).map(({ id }) => id);
+}
+
+/** What EC2's API has to tell of endpoints before one that isn't known as the firewall's is another's. */
+const OF_ENDPOINTS = ["DescribeVpcEndpoints", "DescribeVpcEndpointServiceConfigurations"];
+
+/**
+ * Endpoints that routes lead to and that may be the firewall's, because whose they are was not read: that of a service
+ * whose load balancers are known, and of accounts that were read, is not.
+ */
+export function unknownEndpoints({
+  routeTables,
+  complete,
+  unread = [],
+  denied = [],
+  gatewayLoadBalancerEndpoints: endpoints = [],
+  endpointServices = [],
+}: TargetFacts): string[] {
+  if (complete === true && denied.every(({ action }) => !OF_ENDPOINTS.includes(action))) return [];
+  const led = routeTables.flatMap(({ routes }) =>
+    routes.flatMap(({ vpcEndpointId, gatewayId = "" }) =>
+      gatewayId.startsWith("vpce-") ? gatewayId : (vpcEndpointId ?? []),
+    ),
+  );
+  // "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/gwy/name/id"
+  const isRead = (arn: string) => unread.every(({ accountId }) => accountId !== arn.split(":")[4]);
+  const read = new Set(
+    endpointServices
+      .filter(({ gatewayLoadBalancerArns }) => gatewayLoadBalancerArns.every(isRead))
+      .map(({ id }) => id),
+  );
+  const known = new Set(endpoints.filter(({ serviceName }) => read.has(serviceName)).map(({ id }) => id));
+  return [...new Set(led)].filter((id) => !known.has(id));
 }

@@ -1,14 +1,13 @@
 /** Which zone an address is in: where the firewall's interface towards it is. */
-import type { Inventory, NetworkInterface, StoppedInstance, Subnet, Tags, Vpc } from "../inventory/types";
+import type { Inventory, NetworkInterface } from "../inventory/types";
 import { parseBlock } from "../lib/net/cidr";
 import type { Cidr, Family } from "../lib/net/cidr";
 import { EMPTY, overlaps, setOf } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
-import { taggedInstances } from "./marks";
 import { nearTexts, reachOfVpcs } from "./routing";
 import { vpcCidrs } from "./routes";
-import { allTags } from "./seen-tags";
 import type { Direction, MappingOptions } from "./types";
+import { insideZones } from "./inside-zones";
 import { zoneMap } from "./zone-map";
 import type { Named, ZoneMap } from "./zone-map";
 
@@ -23,7 +22,9 @@ interface Near {
 export interface Zones {
   /** The zone of an interface behind the firewall. */
   inside(networkInterface: NetworkInterface): string;
-  /** Ids of those whose tags could give it another zone, and were not seen. */
+  /** The same; none where tags say which and their owner could not be read, or all that it may be where unknown crosses. */
+  insides(networkInterface: NetworkInterface): string[];
+  /** Ids of those whose tags could give it another zone, and were not seen, where it has one nevertheless. */
   unsure(networkInterface: NetworkInterface): string[];
   /**
    * What of a remote block is in which zone, as far as it crosses the firewall. A block inside another one's
@@ -43,36 +44,8 @@ export interface Zones {
  * through the firewall: what else a VPC does is no other's concern.
  */
 export function zonesOf(inventory: Inventory, options: MappingOptions): Zones {
-  const { subnets: bySubnet = {}, vpcs: byVpc = {}, tags: byTag = {} } = options.zones ?? {};
-  const own = <T>(record: Record<string, T>, key: string) =>
-    Object.hasOwn(record, key) ? record[key] : undefined;
-  const subnets = new Map(inventory.subnets.map((subnet) => [subnet.id, subnet]));
-  const vpcs = new Map(inventory.vpcs.map((vpc) => [vpc.id, vpc]));
-  const instances = new Map(taggedInstances(inventory, options).map((instance) => [instance.id, instance]));
-
-  const tagged = (tags: Tags | undefined): string | undefined =>
-    Object.keys(byTag).reduce<string | undefined>(
-      (found, tag) => found ?? (hasTag(tags, tag) ? byTag[tag] : undefined),
-      undefined,
-    );
-  const ofVpc = (vpc: Vpc | undefined) => vpc && (own(byVpc, vpc.id) ?? tagged(vpc.tags));
-  const ofSubnet = (subnet: Subnet | undefined) =>
-    subnet && (own(bySubnet, subnet.id) ?? tagged(subnet.tags));
-
-  /** What may say an interface's zone, the first that does before the others. */
-  const sayers = (each: NetworkInterface): Sayer[] => {
-    const [subnet, vpc] = [subnets.get(each.subnetId), vpcs.get(each.vpcId)];
-    const instance = instances.get(each.instanceId ?? "");
-    return [
-      { object: each, zone: tagged(each.tags) },
-      { object: instance, zone: tagged(instance?.tags) },
-      { object: subnet, zone: ofSubnet(subnet) },
-      { object: vpc, zone: ofVpc(vpc) },
-    ];
-  };
-  const named = (each: NetworkInterface): string | undefined =>
-    sayers(each).find(({ zone }) => zone !== undefined)?.zone;
-  const inside = (networkInterface: NetworkInterface) => named(networkInterface) ?? options.trustZone;
+  const { unknownCrosses, ...known } = options;
+  const { ofVpc, ofSubnet, named, inside, insides, unsure, anywhere } = insideZones(inventory, options);
 
   const mapBehind = (behind: ReadonlySet<string>, family: Family): ZoneMap => {
     const usual = (vpcId: string) => (behind.has(vpcId) ? options.trustZone : undefined);
@@ -99,36 +72,22 @@ export function zonesOf(inventory: Inventory, options: MappingOptions): Zones {
     return zoneMap({ blocks, interfaces, around, family, otherwise: options.untrustZone });
   };
   // Which other VPCs are inside depends on where their ways lead, too: what is unknown leads either way.
-  const { unknownCrosses, ...known } = options;
   const mapsFor = [known, ...(unknownCrosses ? [options] : [])].map((each) =>
     mapsByVpc(inventory, each, mapBehind),
   );
   const guarded = guardedAddresses(inventory.networkInterfaces, inside);
-  const tagsOf = allTags(inventory);
   return {
     inside,
-    unsure: (each) => (Object.keys(byTag).length === 0 ? [] : unseenOf(sayers(each), tagsOf)),
+    unsure,
+    insides,
     outside: (remote, { crossings, vpcIds }) => {
       const maps = new Set(vpcIds.flatMap((vpcId) => mapsFor.map((mapFor) => mapFor(vpcId, remote.family))));
       const pieces = [...maps].flatMap((map) => map(remote, crossings));
-      return maps.size > 1 ? unique(pieces) : pieces;
+      if (pieces.length > 0) pieces.push(...anywhere.map((zone) => ({ zone, remote })));
+      return maps.size > 1 || anywhere.length > 0 ? unique(pieces) : pieces;
     },
     isGuarded: (zone, block) => overlaps(guarded.get(zone)?.[block.family] ?? EMPTY, [block]),
   };
-}
-
-/** What may say an interface's zone, and which one it does. */
-interface Sayer {
-  object: NetworkInterface | StoppedInstance | Subnet | Vpc | undefined;
-  zone: string | undefined;
-}
-
-/** Whose tags would count before the first that says a zone, and were not seen. */
-function unseenOf(sayers: readonly Sayer[], tagsOf: ReturnType<typeof allTags>): string[] {
-  const first = sayers.findIndex(({ zone }) => zone !== undefined);
-  return sayers
-    .slice(0, first < 0 ? sayers.length : first)
-    .flatMap(({ object }) => (object && tagsOf(object) === undefined ? [object.id] : []));
 }
 
 function unique(pieces: { zone: string; remote: Cidr }[]): { zone: string; remote: Cidr }[] {
@@ -158,21 +117,6 @@ function mapsByVpc(
     byVpc.set(`${family} ${vpcId}`, map);
     return map;
   };
-}
-
-/**
- * Whether tags have "key=value", or a key alone whatever its value. Keys may have a "=" themselves (EC2 user guide, tag
- * restrictions), so any of these may end the key.
- */
-export function hasTag(tags: Tags | undefined, tag: string): boolean {
-  if (tags === undefined) return false;
-  return Object.entries(tags).some(([key, value]) => key === tag || `${key}=${value}` === tag);
-}
-
-/** "key=value" in its parts; a key alone stands for every value. */
-export function tagParts(tag: string): { key: string; value?: string } {
-  const split = tag.indexOf("=");
-  return split < 0 ? { key: tag } : { key: tag.slice(0, split), value: tag.slice(split + 1) };
 }
 
 function guardedAddresses(

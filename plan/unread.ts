@@ -49,7 +49,7 @@ export function keptOf(
 ): Kept {
   if (inventory.unread === undefined) return { content: needed, warnings: [] };
   if (mapping.destinations === "dynamic") throw registered();
-  const { allowed } = withinGuardrails(inventory, guardrails, mapping);
+  const { allowed } = withinGuardrails(inventory, guardrails, { ...mapping, unknownCrosses: true });
   const denies = mapping.quarantine?.deny === true;
   // Where the firewall translates, rules name its own interfaces' addresses for instances of any account.
   const own = firewallTargets(inventory, mapping).networkInterfaceIds;

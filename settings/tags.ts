@@ -1,6 +1,6 @@
 /** Tags that settings name, and whether whoever asks AWS can see them. */
 import type { MappingOptions } from "../mapping/types";
-import { tagParts } from "../mapping/zones";
+import { tagParts } from "../mapping/tags";
 import { PROJECT } from "./configuration";
 import { isRecord } from "../lib/records";
 import type { GuardrailSettings } from "./guardrails";

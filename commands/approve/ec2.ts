@@ -6,7 +6,7 @@ import { describeRule, groupRule, legible } from "../../guard/rules";
 import { REQUESTS } from "../../guard/stores";
 import type { Place } from "../../aws/place";
 import { approvalValue } from "../../mapping/approval-tag";
-import { tagParts } from "../../mapping/zones";
+import { tagParts } from "../../mapping/tags";
 
 async function ec2In(place: Place) {
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";

@@ -4,7 +4,7 @@ import { parseCidr, isInside, type Cidr } from "../../lib/net/cidr";
 import { difference, setOf } from "../../lib/net/intervals";
 import { includes, meets, trafficOf } from "../../lib/net/protocols";
 import { endOf as momentOf } from "../../mapping/expiry";
-import { hasTag } from "../../mapping/zones";
+import { hasTag } from "../../mapping/tags";
 import { isOpen } from "../../settings/freeze";
 import { accountOf, type Principal } from "../../aws/cloudtrail/principal";
 import { fits } from "../../lib/pattern";

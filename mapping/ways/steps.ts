@@ -50,9 +50,18 @@ export function leadsBeyond({ transitGatewayId, coreNetworkArn }: Route): boolea
   return transitGatewayId !== undefined || coreNetworkArn !== undefined;
 }
 
-/** Reads steps from an inventory. */
-export function stepsOf(inventory: Inventory, leads: LeadsToFirewall, lists: PrefixListCidrs): Steps {
-  const network = networkOf(inventory);
+/**
+ * Reads steps from an inventory.
+ * @param isStrict whether what a VPC that was not read does with packets to its own addresses is unknown, too: it may have
+ * them inspected
+ */
+export function stepsOf(
+  inventory: Inventory,
+  leads: LeadsToFirewall,
+  lists: PrefixListCidrs,
+  isStrict = false,
+): Steps {
+  const network = { ...networkOf(inventory), isStrict };
   const vpcs = new Map(inventory.vpcs.map((vpc) => [vpc.id, vpc]));
   const known = new Map<string, readonly Step[]>();
   const ofVpc = (table: RouteTable): Step[] =>
@@ -148,7 +157,7 @@ function networkOf(inventory: Inventory) {
   };
 }
 
-type Network = ReturnType<typeof networkOf>;
+type Network = ReturnType<typeof networkOf> & { isStrict: boolean };
 
 function nextOf(network: Network, vpcId: string, route: Route, leads: LeadsToFirewall): Next[] {
   const target = targetOf(route) ?? "nowhere";
@@ -239,7 +248,7 @@ function arriving(network: Network, key: string, isOwn: boolean): Next[] {
       .map(([at, subnets]): Next => ({ at, text: `${what}, ${subnets.join(", ")}` })),
     ...(!isUnread
       ? []
-      : isOwn
+      : isOwn && !network.isStrict
         ? [{ end: "elsewhere" as const, text: what }]
         : [{ end: "unknown" as const, text: `${what}: that VPC${whose} was not read` }]),
   ];

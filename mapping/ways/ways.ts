@@ -33,14 +33,15 @@ interface Source {
   tableId: string;
 }
 
-/** Reads them; undefined where no route leads where other tables decide. */
+/** Reads them; undefined where no route leads where other tables decide. @param isStrict as for steps */
 export function waysBeyond(
   inventory: Inventory,
   leads: LeadsToFirewall,
   lists: PrefixListCidrs,
+  isStrict = false,
 ): Ways | undefined {
   if (!leadsOn(inventory)) return undefined;
-  const steps = stepsOf(inventory, leads, lists);
+  const steps = stepsOf(inventory, leads, lists, isStrict);
   const reach = reachReader(steps);
   const doubts = wayDoubts(inventory, steps);
   const sources = sourceReader(inventory, doubts.isFirewalls);

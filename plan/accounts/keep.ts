@@ -20,7 +20,7 @@ import { counted, listed } from "../../lib/text";
 import { NO_CONTENT, type PolicyContent } from "../../declaration/declaration";
 import type { PolicyObjects } from "../../declaration/objects";
 import { isHeld, ownsRule } from "../../declaration/ownership";
-import { isRevoked, permissionsIn, stillPermitted, withEntriesOfToday } from "./permitted";
+import { isRevoked, mayBeListed, permissionsIn, stillPermitted, withEntriesOfToday } from "./permitted";
 import { seenAddresses, united, type SeenAddresses } from "./seen-addresses";
 
 /** What is to be declared, with the rules that stay, and what a person should know of them. */
@@ -91,7 +91,9 @@ export function withKeptRules(
     const both = combined(rule, declared, unread, places);
     const permitted = permissions(groupId, rule.name);
     const isGone = permitted === undefined || isRevoked(rule, groupId, permitted);
-    const today = isGone ? [] : stillPermitted(rule[farEnd(rule.name)], permitted, seen, ownerId);
+    const far = rule[farEnd(rule.name)];
+    const isListed = !isGone && mayBeListed(rule, groupId, permitted);
+    const today = isGone ? [] : isListed ? far : stillPermitted(far, permitted, seen, ownerId);
     keep(both, declared?.[farEnd(rule.name)] ?? today, "shared");
   }
   const names = new Set(kept.map(({ name }) => name));
@@ -211,11 +213,11 @@ function stillIsolated(
 }
 
 /** Where a rule has its instances: packets of an egress permission come from them. */
-function nearEnd(name: string): "source" | "destination" {
+export function nearEnd(name: string): "source" | "destination" {
   return ruleNamed(name)?.direction === "egress" ? "source" : "destination";
 }
 
-function farEnd(name: string): "source" | "destination" {
+export function farEnd(name: string): "source" | "destination" {
   return nearEnd(name) === "source" ? "destination" : "source";
 }
 

@@ -25,6 +25,8 @@ export interface Permitted {
   blocks: Record<Family, IntervalSet>;
   /** Ids of prefix lists that were read. Their entries are among the blocks. */
   lists: Set<string>;
+  /** Ids of those that could not be seen. */
+  unseenLists: Set<string>;
   /** Ids of referenced groups. */
   references: Set<string>;
 }
@@ -65,6 +67,9 @@ function permittedBy(rules: readonly SecurityGroupRule[], lists: ReadonlyMap<str
       setOf([...blocksOf(texts)[family], ...ofLists.flatMap((each) => [...each[family]])]),
     ),
     lists: new Set(named.map(({ id }) => id)),
+    unseenLists: new Set(
+      rules.flatMap(({ prefixListId: id = "" }) => (id === "" || lists.has(id) ? [] : id)),
+    ),
     references: new Set(
       rules.flatMap(({ referencedSecurityGroupId: id }) => (id === undefined ? [] : id.split("/").at(-1)!)),
     ),
@@ -99,15 +104,30 @@ export function isRevoked(
   return !wasCut(description) && !ruleIdsIn(description, groupId).some((id) => permitted.ids.has(id));
 }
 
+/**
+ * Whether all that a rule was made of is still permitted, and some of it is a prefix list that could not be seen: then
+ * any of its blocks may be an entry of that.
+ */
+export function mayBeListed(
+  { description }: Pick<FoundRule, "description">,
+  groupId: string,
+  { ids, unseenLists }: Permitted,
+): boolean {
+  return (
+    unseenLists.size > 0 && !wasCut(description) && ruleIdsIn(description, groupId).every((id) => ids.has(id))
+  );
+}
+
 /** What is permitted of a rule's far end: blocks or parts of them, groups of prefix lists, and members of referenced groups. */
 export function stillPermitted(
   members: readonly string[],
-  { blocks, lists, references }: Permitted,
-  seen: SeenAddresses,
+  { blocks, lists, unseenLists, references }: Permitted,
+  seen: Pick<SeenAddresses, "mayCarry">,
   ownerId: string,
 ): string[] {
   const left = members.flatMap((text) => {
-    if (lists.has(prefixListIn(text, ownerId) ?? "")) return [text];
+    const list = prefixListIn(text, ownerId) ?? "";
+    if (lists.has(list) || unseenLists.has(list)) return [text];
     const block = parseBlock(text);
     if (block === undefined) return [];
     const common = intersection([block], blocks[block.family]);

@@ -2,9 +2,7 @@
  * What stays on a firewall because AWS was not read in full: unknown is neither open nor gone. What would be declared if all
  * that is unknown led to the firewall is held against what it has.
  */
-import { NO_CONTENT, type PolicyContent } from "../../declaration/declaration";
-import { securityGroupIn } from "../../declaration/names";
-import type { PolicyObjects } from "../../declaration/objects";
+import type { PolicyContent } from "../../declaration/declaration";
 import { compareTexts } from "../../lib/order";
 import type { Inventory } from "../../inventory/types";
 import { isReadInPart, notRead } from "../../mapping/not-read";
@@ -15,7 +13,7 @@ import type { OnFirewall } from "../on-firewall";
 import type { FirewallState } from "../state";
 import { possibleOn } from "./possible";
 import { stayingRegistered, united, type Registrations } from "./registered";
-import { uncertainRules } from "./rules";
+import { isBeside, uncertainRules } from "./rules";
 import { registeredTexts, rulesText } from "./texts";
 
 /** What is to be declared, with what stays. */
@@ -52,24 +50,27 @@ export function withUncertain(
   const running = { ...state.running.objects, addressGroups };
   const staying = uncertainRules(needed.rules, possible, running, ownerId);
   const registrations = destinations === "dynamic" ? stayingRegistered(asked, possible, state) : {};
-  const mayProtect = () => isProtecting || areTheirs(possible().protectedInterfaces, inventory, running);
+  const mayProtect = () => isProtecting || possible().areBehind([...running.rules.keys()]);
   if (staying.length === 0 && Object.keys(registrations).length === 0) return { ...known, mayProtect };
   const reasons = notRead(inventory, firewall.mapping);
   const names = new Set(staying.map(({ rule }) => rule.name));
-  const rules = [...needed.rules.filter(({ name }) => !names.has(name)), ...staying.map(({ rule }) => rule)];
+  const added = needed.rules.filter(({ name }) => !names.has(name));
+  const rules = [
+    ...added.filter(
+      (rule) => running.rules.has(rule.name) || !staying.some((each) => isBeside(rule, each.rule)),
+    ),
+    ...staying.map(({ rule }) => rule),
+  ];
   const dynamic = staying.length === 0 ? [] : possible().content.addressGroups.filter(isDynamic);
   const declared = new Set(needed.addressGroups.map(({ name }) => name));
   const groups = [...needed.addressGroups, ...dynamic.filter(({ name }) => !declared.has(name))];
   return {
-    content: {
-      ...NO_CONTENT,
-      ...withObjectsOf(
-        rules.sort((a, b) => compareTexts(a.name, b.name)),
-        { services: needed.services, addressGroups: groups },
-        running,
-        ownerId,
-      ),
-    },
+    content: withObjectsOf(
+      rules.sort((a, b) => compareTexts(a.name, b.name)),
+      { services: needed.services, addressGroups: groups },
+      running,
+      ownerId,
+    ),
     registered: (others) => united(others, registrations),
     mayProtect,
     warnings: [
@@ -77,18 +78,6 @@ export function withUncertain(
       ...registeredTexts(registrations, reasons),
     ],
   };
-}
-
-/** Whether some of these interfaces carry a group that a rule is about: another region's or account's don't. */
-function areTheirs(
-  ids: readonly string[],
-  { networkInterfaces }: Inventory,
-  { rules }: Pick<PolicyObjects, "rules">,
-): boolean {
-  const [asked, groups] = [new Set(ids), new Set([...rules.keys()].map(securityGroupIn))];
-  return networkInterfaces.some(
-    ({ id, securityGroupIds }) => asked.has(id) && securityGroupIds.some((each) => groups.has(each)),
-  );
 }
 
 function isDynamic(group: PolicyContent["addressGroups"][number]): boolean {

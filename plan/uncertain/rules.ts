@@ -4,7 +4,8 @@ import {
   isQuarantineRuleName,
   prefixListIn,
   quarantinePartIn,
-  ruleNamed,
+  securityGroupIn,
+  trafficIn,
 } from "../../declaration/names";
 import type { PolicyObjects } from "../../declaration/objects";
 import { isHeld, ownsRule } from "../../declaration/ownership";
@@ -13,15 +14,20 @@ import { intersection, setOf, size, type IntervalSet } from "../../lib/net/inter
 import type { MappedRule } from "../../mapping/types";
 import { canonicalAddress } from "../../panos/entries";
 import type { FoundRule, SecurityRule } from "../../panos/policy";
-import { declarable } from "../accounts/keep";
+import { declarable, farEnd, nearEnd } from "../accounts/keep";
 import { united } from "../accounts/seen-addresses";
 
 /** What would be declared if all that is unknown led to the firewall. */
-export interface Possible {
+export interface PossibleRules {
   /** Permissions' rules. */
   rules: readonly MappedRule[];
   /** Those about isolated instances. */
   isolating: readonly SecurityRule[];
+  /** What of a rule's far end may still be permitted. */
+  permitted: (rule: FoundRule, members: readonly string[]) => string[];
+  isUnseenList: (prefixListId: string) => boolean;
+  /** The addresses of who carries a group that could not be seen; undefined: nobody does, or it was seen. */
+  unseen: (rule: FoundRule) => readonly string[] | undefined;
 }
 
 /** A rule of which something stays that is not known to be needed. */
@@ -41,7 +47,7 @@ type End = "source" | "destination";
  */
 export function uncertainRules(
   declared: readonly SecurityRule[],
-  possible: () => Possible,
+  possible: () => PossibleRules,
   running: PolicyObjects,
   ownerId: string,
 ): Staying[] {
@@ -50,7 +56,8 @@ export function uncertainRules(
     (rule) => ownsRule(ownerId, rule) && !isHeld(rule) && loses(rule, known.get(rule.name)),
   );
   if (losing.length === 0) return [];
-  const { rules, isolating } = possible();
+  const asking = possible();
+  const { rules, isolating, unseen } = asking;
   const mapped = new Map(rules.map((each) => [each.rule.name, each]));
   const denials = new Map(isolating.map((rule) => [rule.name, rule]));
   return losing.flatMap((rule) => {
@@ -59,7 +66,15 @@ export function uncertainRules(
       return asked === undefined ? [] : stillIsolating(rule, known.get(rule.name), asked);
     }
     const asked = mapped.get(rule.name);
-    return asked === undefined ? [] : staying(rule, known.get(rule.name), asked, running, ownerId);
+    if (asked !== undefined) {
+      return staying(rule, known.get(rule.name), asked, running, asking, ownerId);
+    }
+    const near = unseen(rule);
+    if (near === undefined) return [];
+    // What it permits is not known either.
+    const whole = { permitted: (_: FoundRule, far: readonly string[]) => [...far], isUnseenList: () => true };
+    const all = { rule: { ...declarable(rule), [nearEnd(rule.name)]: near } };
+    return staying(rule, undefined, all, running, whole, ownerId);
   });
 }
 
@@ -79,21 +94,23 @@ function lost(found: FoundRule, declared: SecurityRule | undefined, end: End): s
 function staying(
   found: FoundRule,
   declared: SecurityRule | undefined,
-  { rule: asked, prefixLists = [] }: MappedRule,
+  { rule: asked, prefixLists = [] }: Pick<MappedRule, "rule" | "prefixLists">,
   { addressGroups: groups }: Pick<PolicyObjects, "addressGroups">,
+  { permitted, isUnseenList }: Pick<PossibleRules, "permitted" | "isUnseenList">,
   ownerId: string,
 ): Staying[] {
+  const far = farEnd(found.name);
   const lists = new Set(prefixLists.map(({ prefixListId }) => prefixListId));
   const entries = prefixLists.flatMap((list) => list.entries);
   const ends = (["source", "destination"] as const).map((end) => {
     const may = [...asked[end], ...entries];
-    const stays = lost(found, declared, end).flatMap((member) => {
-      if (isAddressGroupName(member, ownerId)) {
-        if (!groups.has(member)) return [];
-        return asked[end].includes(member) || lists.has(prefixListIn(member, ownerId) ?? "") ? [member] : [];
-      }
-      return within(member, may);
+    const left = lost(found, declared, end).flatMap((member) => {
+      if (!isAddressGroupName(member, ownerId)) return within(member, may);
+      const list = prefixListIn(member, ownerId) ?? "";
+      const isAsked = asked[end].includes(member) || lists.has(list) || isUnseenList(list);
+      return isAsked && groups.has(member) ? [member] : [];
     });
+    const stays = end === far ? permitted(found, left) : left;
     return { end, stays, all: united(declared?.[end] ?? [], stays) };
   });
   const members = ends.flatMap(({ stays }) => stays);
@@ -103,8 +120,7 @@ function staying(
     string[],
     string[],
   ];
-  const farEnd: End = ruleNamed(found.name)?.direction === "egress" ? "destination" : "source";
-  const isFar = ends.some(({ end, stays }) => end === farEnd && stays.length > 0);
+  const isFar = ends.some(({ end, stays }) => end === far && stays.length > 0);
   const rule = declared ?? { ...declarable(found), from: asked.from, to: asked.to };
   // A description names what the far end comes of.
   const description = isFar ? found.description : rule.description;
@@ -122,6 +138,20 @@ function stillIsolating(
   if (members.length === 0) return [];
   const all = inOrderOf(found[near], united(declared?.[near] ?? [], members));
   return [{ rule: { ...(declared ?? asked), [near]: all }, members }];
+}
+
+/** Whether a new rule is what one that stays says already, between other zones: which they are is what was not read. */
+export function isBeside(added: SecurityRule, stays: SecurityRule): boolean {
+  return (
+    securityGroupIn(added.name) === securityGroupIn(stays.name) &&
+    trafficIn(added.name) === trafficIn(stays.name) &&
+    (["source", "destination"] as const).every((end) => covers(stays[end], added[end]))
+  );
+}
+
+/** Whether members are all among others, or parts of them. */
+function covers(others: readonly string[], members: readonly string[]): boolean {
+  return members.every((member) => within(member, others).join() === member);
 }
 
 /** What of a block is in others; a name that is among them. */

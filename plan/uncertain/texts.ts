@@ -27,7 +27,7 @@ export function registeredTexts(registrations: Registrations, reasons: readonly 
 
 function because(reasons: readonly string[]): string {
   return (
-    `Not read: ${listed(reasons, MOST_RULES)}. Let it be read, or let protectedVpcs name what is behind the firewall; ` +
-    "npm run explain shows the way of an interface. What AWS says is revoked or stopped goes all the same"
+    `Not read: ${listed(reasons, MOST_RULES)}. Let it be read, or let protectedVpcs name what is behind the firewall and ` +
+    "guardrails.exclude what is to go; npm run explain shows the way of an interface. What AWS says is revoked or stopped goes all the same"
   );
 }

@@ -1,7 +1,6 @@
 import { systemInfo } from "../../panos/system";
 import { firewallConfigurations } from "../../settings/configuration";
 import { configured } from "../session/configuration";
-import { isDeclaredBeside } from "../session/declared-beside";
 import { updatedSessions, type Session } from "../session/session";
 import { tell } from "../session/tell";
 
@@ -15,15 +14,15 @@ import { tell } from "../session/tell";
 export async function isStillDeclared(session: Session): Promise<boolean> {
   const { firewall } = session;
   const [name, place] = identityOf(firewall);
-  if (isDeclaredBeside(firewall)) {
+  const entry = firewallConfigurations(configured).firewalls.find((each) => each.name === name);
+  if (entry === undefined) return false;
+  if (!entry.remove) {
     tell(
       "info",
       `${firewall} is replaced in Pulumi's state alone: what this stack has on it is left as it is`,
     );
     return true;
   }
-  const entry = firewallConfigurations(configured).firewalls.find((each) => each.name === name);
-  if (entry?.remove !== true) return false;
   for (const other of updatedSessions()) {
     if (identityOf(other.firewall)[1] !== place || !(await isSameDevice(session, other))) continue;
     const told = "what this stack has on it is left as it is";

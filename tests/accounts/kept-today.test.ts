@@ -259,11 +259,15 @@ describe("a rule whose instances are all of accounts that can't be read, of a gr
       ]);
     });
 
-    it("goes where the list has nothing of it, can't be read, or is named no more", () => {
+    it("stays where the list can't be read: that says neither that it is open nor that it is gone", () => {
+      const kept = keep(theirs([LIST]), read(named), { groups });
+      expect(sources(kept)).to.deep.equal([[LIST]]);
+    });
+
+    it("goes where the list has nothing of it, or is named no more", () => {
       for (const now of [
         read(named, list("10.0.0.0/8")),
         read(named, list()),
-        read(named),
         read([permits("sgr-1", { cidrIpv4: "192.0.2.0/24" })], list(NARROW)),
       ]) {
         const { rules, content, said } = keep(theirs([LIST]), now, { groups });

@@ -103,6 +103,20 @@ describe("tags of what another account owns", () => {
     ]);
   });
 
+  it("open nothing where they may say another zone, and that account could not be read", () => {
+    const region = "eu-central-1";
+    const left = { vpc: [], subnet: [], interface: ["10.0.1.10"] };
+    for (const what of ["vpc", "subnet", "interface"] as const) {
+      const seen = seenBy({ [what]: { ownerId: OTHER, tags: NOTHING } }, { accountId: READ, region });
+      const inventory = { ...seen, unread: [{ accountId: OTHER, region, reason: "denied" }] };
+      const { destinations, policy } = mapped(inventory, {}, { zones: { tags: { "tier=dmz": "dmz" } } });
+      expect(destinations, what).to.deep.equal(left[what]);
+      const warnings = policy.warnings.filter((text) => text.includes("zones.tags"));
+      expect(warnings, what).to.have.length(1);
+      expect(warnings[0]).to.include("In which zones").and.to.include("eni-elb");
+    }
+  });
+
   it("are named where zones, policies or applications go by them", () => {
     const zones = { tags: { "tier=dmz": "dmz" } };
     const warned = (whose: Whose, options: Partial<MappingOptions>) =>

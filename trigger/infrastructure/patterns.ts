@@ -2,7 +2,7 @@ import { GUARDED_CALLS } from "../../guard/event/read";
 import { ISOLATION_CALLS } from "../../guard/isolate";
 import type { GuardPolicy } from "../../guard/policy/types";
 import { decidingKeys } from "../../guard/scope";
-import { tagParts } from "../../mapping/zones";
+import { tagParts } from "../../mapping/tags";
 import {
   BUILD_ENDS,
   BUILD_STATE_CHANGE,

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import path from "node:path";
 import { parse } from "yaml";
 import type { MappingOptions } from "../../mapping/types";
-import { tagParts } from "../../mapping/zones";
+import { tagParts } from "../../mapping/tags";
 import { PROJECT } from "../../settings/configuration";
 import { isRecord } from "../../lib/records";
 import { collector, type Report } from "../../settings/problems";
