@@ -3,7 +3,7 @@ import type { EC2, Instance, InstanceNetworkInterface } from "@aws-sdk/client-ec
 import { paginateDescribeInstances } from "@aws-sdk/client-ec2";
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { tagsOf } from "../inventory/ec2/tags";
-import { hasTag, tagParts } from "../mapping/tags";
+import { mayHaveTag, tagParts } from "../mapping/tags";
 import { asked } from "./groups";
 import { siteText, type Site } from "./reach";
 import { isRefused } from "./record/store";
@@ -98,7 +98,7 @@ export async function settleAll(isolation: Isolation, memories: readonly Memory[
 
 async function oneRound(instance: Instance, isolation: Isolation): Promise<Isolated[]> {
   const tags = tagsOf(instance.Tags);
-  const isMarked = isolation.tags.some((tag) => hasTag(tags, tag));
+  const isMarked = isolation.tags.some((tag) => mayHaveTag(tags, tag));
   const steps: Isolated[] = [];
   for (const each of instance.NetworkInterfaces ?? []) {
     const step = isMarked

@@ -2,7 +2,7 @@
 import type { Inventory, NetworkInterface, SecurityGroup, Tags } from "../inventory/types";
 import { bearerOf, ofNoInstance, taggedInstances } from "./marks";
 import { howToSee, judgedTags } from "./seen-tags";
-import { hasTag } from "./tags";
+import { mayHaveTag } from "./tags";
 import type { MappingOptions } from "./types";
 
 /** Tags, "key=value" or a key alone, by what has them. */
@@ -28,7 +28,7 @@ export function exclusions(
     if (exclude[kind].length === 0) return [];
     const { id, tags = {} } = object;
     const setting = `guardrails.exclude.${kind}`;
-    const tag = exclude[kind].find((each) => hasTag(tags, each));
+    const tag = exclude[kind].find((each) => mayHaveTag(tags, each));
     if (tag !== undefined) return [[id, `${id} has the tag ${tag} (${setting})`]];
     if (tagsOf(object) !== undefined) return [];
     return [[id, `${id}'s tags were not seen, which ${setting} needs: ${howToSee(object)}`]];

@@ -1,11 +1,18 @@
 /** Tags as settings name them: "key=value", or a key alone. */
 import type { Tags } from "../inventory/types";
 
-/**
- * Whether tags have "key=value", or a key alone whatever its value. Keys may have a "=" themselves (EC2 user guide, tag
- * restrictions), so any of these may end the key.
- */
+/** Whether tags have "key=value", or a key alone whatever its value, where that opens something: the first "=" ends the key. */
 export function hasTag(tags: Tags | undefined, tag: string): boolean {
+  if (tags === undefined) return false;
+  const { key, value } = tagParts(tag);
+  return Object.hasOwn(tags, key) && (value === undefined || tags[key] === value);
+}
+
+/**
+ * The same where that closes something. Keys may have a "=" themselves (EC2 user guide, tag restrictions), so any of these
+ * may end the key. Where it opens, that would be a key that nobody is kept from setting.
+ */
+export function mayHaveTag(tags: Tags | undefined, tag: string): boolean {
   if (tags === undefined) return false;
   return Object.entries(tags).some(([key, value]) => key === tag || `${key}=${value}` === tag);
 }

@@ -4,7 +4,7 @@ import { parseCidr, isInside, type Cidr } from "../../lib/net/cidr";
 import { difference, setOf } from "../../lib/net/intervals";
 import { includes, meets, trafficOf } from "../../lib/net/protocols";
 import { endOf as momentOf } from "../../mapping/expiry";
-import { hasTag } from "../../mapping/tags";
+import { hasTag, mayHaveTag } from "../../mapping/tags";
 import { isOpen } from "../../settings/freeze";
 import { accountOf, type Principal } from "../../aws/cloudtrail/principal";
 import { fits } from "../../lib/pattern";
@@ -68,7 +68,8 @@ export function strictest(verdicts: readonly Verdict[]): Verdict | undefined {
 
 /** Whether a group is guarded at all; one whose tags or VPC are not known is. */
 export function isInScope({ scope }: Pick<GuardPolicy, "scope">, { tags, vpcId }: Facts["group"]): boolean {
-  const byTag = scope.tags.length === 0 || tags === undefined || scope.tags.some((tag) => hasTag(tags, tag));
+  const byTag =
+    scope.tags.length === 0 || tags === undefined || scope.tags.some((tag) => mayHaveTag(tags, tag));
   return byTag && (scope.vpcs.length === 0 || vpcId === undefined || scope.vpcs.includes(vpcId));
 }
 

@@ -37,6 +37,8 @@ export interface Staying {
   members: string[];
 }
 
+const ANY = "any";
+
 type End = "source" | "destination";
 
 /**
@@ -121,10 +123,23 @@ function staying(
     string[],
   ];
   const isFar = ends.some(({ end, stays }) => end === far && stays.length > 0);
-  const rule = declared ?? { ...declarable(found), from: asked.from, to: asked.to };
+  const rule = declared ?? { ...declarable(found), ...traffic(found, asked) };
   // A description names what the far end comes of.
   const description = isFar ? found.description : rule.description;
   return [{ rule: { ...rule, description, source, destination }, members }];
+}
+
+/** What a rule is about beside its ends: what AWS permits of what it has, as somebody may have opened it by hand. */
+function traffic(
+  found: FoundRule,
+  asked: SecurityRule,
+): Pick<SecurityRule, "from" | "to" | "application" | "service"> {
+  const both = (field: "application" | "service") => {
+    if (asked[field].includes(ANY)) return found[field];
+    const common = found[field].filter((each) => asked[field].includes(each));
+    return common.length === 0 ? asked[field] : common;
+  };
+  return { from: asked.from, to: asked.to, application: both("application"), service: both("service") };
 }
 
 /** Nobody has released what is isolated and may be behind the firewall. */
