@@ -9,7 +9,7 @@ import { HeldError, requireKnownTargets } from "./plan/preconditions";
 import { Reviewed } from "./plan/reviewed";
 import { failureOf, say, sayPlan } from "./plan/say";
 import { summaryOf } from "./plan/summary";
-import { guardedText, requireNothingToDo } from "./plan/stops";
+import { guardedText, notesOf, requireNothingToDo } from "./plan/stops";
 import { withGuard } from "./plan/with-guard";
 import { endWithEngine } from "./provider/session/engine";
 import { FirewallPolicy } from "./provider/policy";
@@ -29,14 +29,15 @@ async function program() {
   const source = isReviewed() && !isDriftAsked() ? withFilters(configured.inventory) : configured.inventory;
   const live = await readInventory(source, log);
   const { inventory, moved } = reviewed?.inventoryFor(live) ?? { inventory: live };
-  if (moved !== undefined) await say([{ severity: "warn", text: moved }]);
+  const others = reviewed?.requireLeaving(configured.leaving);
+  for (const text of [moved, others]) if (text !== undefined) await say([{ severity: "warn", text }]);
   noteRun({ note: "inventory-read" });
   const settings = await withGuard(configured, inventory);
   requireKnownTargets(inventory, settings.targets);
 
-  const { stack, frozen, firewalls, listed, guardrails } = settings;
-  const notes = frozen === undefined ? [] : [`${frozen}: an update would write nothing now`];
-  writePlanLine({ line: "account", stack, inventory, notes });
+  const { stack, frozen, firewalls, listed, guardrails, leaving } = settings;
+  const notes = notesOf(settings);
+  writePlanLine({ line: "account", stack, inventory, leaving, notes });
   // What is registered is asked only where it is shown, or may have to stay: an update compares when it registers.
   const isShown = isReviewed() || frozen !== undefined;
   const plans = await plansFor(settings, inventory, {

@@ -136,11 +136,12 @@ function collect(
   const { direction } = permission;
   const withheld: Withheld[] = [];
   const narrowed = (why: string) => withheld.push({ permission, reason: notInFull(permission, why) });
+  const crossesAny = (remote: Cidr) => carriers.some((each) => crosses(remote, each, direction));
   const found =
     options.unknownCrosses && isUnseen(groupRule, prefixLists)
       ? anybody().addresses
-      : remotesOf(groupRule, carriers, prefixLists, expanded, narrowed);
-  const crossing = found.filter((remote) => carriers.some((each) => crosses(remote, each, direction)));
+      : remotesOf(groupRule, carriers, { prefixLists, expanded }, crossesAny, narrowed);
+  const crossing = found.filter(crossesAny);
   const family = familyOf(permission.ipProtocol);
   const remotes = crossing.filter((remote) => family === undefined || remote.family === family);
   if (remotes.length < crossing.length) narrowed(wrongFamily(permission, groupRule));

@@ -9,6 +9,8 @@ export type ReferenceReader = (groupRule: SecurityGroupRule, vpcIds: readonly st
 
 interface Expanded {
   addresses: Cidr[];
+  /** Prefixes that are delegated to the same interfaces. */
+  delegated: Cidr[];
   /** VPCs with interfaces that are left out, because they are not connected with all of the others. */
   unconnected: string[];
   /** Some of these are by a transit gateway or a core network, as far as routes say. */
@@ -18,7 +20,7 @@ interface Expanded {
 /**
  * Reads references as EC2 does: a referenced group means the private addresses of its interfaces, in the same
  * VPC or in one that an active peering connects it with (VPC user guide, "Security group rules"). Delegated
- * prefixes are left out: nothing says that a reference means them. A rule has several destinations, so an
+ * prefixes are told apart: nothing says that a reference means them. A rule has several destinations, so an
  * interface counts only where its VPC is connected with each of theirs.
  *
  * Transit gateways and core networks can let references match as well (SecurityGroupReferencingSupport, ingress alone),
@@ -44,7 +46,9 @@ export function referenceReader(inventory: Inventory): ReferenceReader {
       referencedGroup?.peeringStatus !== undefined && referencedGroup.peeringStatus !== "active";
     const unconnected = new Set<string>();
     const addresses = new Map<string, Cidr>();
-    for (const { vpcId, privateIpAddresses, ipv6Addresses } of carriers.get(groupId) ?? []) {
+    const delegated = new Map<string, Cidr>();
+    for (const carrier of carriers.get(groupId) ?? []) {
+      const { vpcId, privateIpAddresses, ipv6Addresses, ipv4Prefixes = [], ipv6Prefixes = [] } = carrier;
       const isConnected = vpcIds.every(
         (other) => other === vpcId || (!isStale && peerings.has(`${vpcId} ${other}`)),
       );
@@ -52,16 +56,19 @@ export function referenceReader(inventory: Inventory): ReferenceReader {
         unconnected.add(vpcId);
         continue;
       }
-      for (const text of [...privateIpAddresses, ...ipv6Addresses]) {
-        const address = parseBlock(text);
-        if (address) addresses.set(address.text, address);
-      }
+      add(addresses, [...privateIpAddresses, ...ipv6Addresses]);
+      add(delegated, [...ipv4Prefixes, ...ipv6Prefixes]);
     }
     const ways = new Set(vpcIds.flatMap((id) => [...(transit.get(id) ?? [])]));
     const isTransit = [...unconnected].some((id) =>
       [...(transit.get(id) ?? [])].some((each) => ways.has(each)),
     );
-    return { addresses: [...addresses.values()], unconnected: [...unconnected].sort(), isTransit };
+    return {
+      addresses: [...addresses.values()],
+      delegated: [...delegated.values()],
+      unconnected: [...unconnected].sort(),
+      isTransit,
+    };
   };
 }
 
@@ -74,9 +81,17 @@ export function mayHaveMembers({ unread = [], denied = [], vpcPeeringConnections
 /** What a reference stands for as far as nobody knows: any address. Who of these may be a member, others judge. */
 export const anybody = (): Expanded => ({
   addresses: FAMILIES.flatMap((family) => cidrsOf(family, EVERY_ADDRESS[family])),
+  delegated: [],
   unconnected: [],
   isTransit: false,
 });
+
+function add(blocks: Map<string, Cidr>, texts: readonly string[]): void {
+  for (const text of texts) {
+    const block = parseBlock(text);
+    if (block) blocks.set(block.text, block);
+  }
+}
 
 /** Transit gateways and core networks that routes of each VPC lead to. */
 function transitsOf({ routeTables }: Inventory): Map<string, Set<string>> {

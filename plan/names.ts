@@ -9,6 +9,9 @@ import type { FirewallSettings } from "../settings/types";
 import { PreconditionError } from "./preconditions";
 import type { FirewallState } from "./state";
 
+/** How many a refusal names. */
+const MOST = 10;
+
 /**
  * What of the declared is somebody else's by its name: an update that has to make it fails there.
  * @returns one sentence each; what this stack has made and lost its mark is said elsewhere
@@ -38,7 +41,11 @@ export function othersNames(
         }),
   );
   if (!isNew || said.length === 0) return said;
-  throw new PreconditionError(`${said.join("\n")}\nNothing was written`);
+  const others = said.length > MOST ? [`and ${said.length - MOST} more`] : [];
+  throw new PreconditionError(
+    `${[...said.slice(0, MOST), ...others].join("\n")}\nNothing was written. Where they are this stack's, whose ownerId was ` +
+      "changed: set it back and run `pulumi destroy`, then change it and run `pulumi up`",
+  );
 }
 
 /** Whether it is this stack's, or may be one that it has made. */

@@ -14,7 +14,7 @@ export const FACTS_VARIABLE = "AWS_PANOS_REVIEW_FACTS";
 export const DRIFT_VARIABLE = "AWS_PANOS_REVIEW_DRIFT";
 
 export type PlanLine =
-  | { line: "account"; stack: string; inventory: Inventory; notes: string[] }
+  | { line: "account"; stack: string; inventory: Inventory; leaving: string[]; notes: string[] }
   | { line: "plan"; plan: ReviewedPlan }
   | { line: "refused"; plan: ReviewedRefusal }
   /** A guardrail stops the run on all firewalls. */

@@ -10,7 +10,7 @@ import { overLimits, revokedAmong, withinLimits } from "./limits";
 import { anchored, onFirewall } from "./on-firewall";
 import { othersNames } from "./names";
 import { effectsOf } from "./reviewed/effects";
-import { HeldError, requireAdoptable, requirePrerequisites, suspicion } from "./preconditions";
+import { MovedError, requireAdoptable, requirePrerequisites, suspicion } from "./preconditions";
 import { reach, rulebasesOf } from "./state";
 import type { PlanFacts, Plan } from "./types";
 import { withUnread } from "./unread";
@@ -34,7 +34,7 @@ export function planOf(
   const { adopted, refused, gone } = adoption(needs.needed, asked, rulebases, firewall.coverage);
   requireAdoptable(refused);
   const rulebaseMoved = reviewed?.rulebaseMoved(identity, state, ownerId);
-  if (rulebaseMoved?.stops) throw new HeldError(rulebaseMoved.text);
+  if (rulebaseMoved?.stops) throw new MovedError(rulebaseMoved.text);
 
   const needed = contentOf(needs.needed, asked, ownerId);
   const wanted = withUnread(needed, asked, inventory, state, firewall, guardrails);

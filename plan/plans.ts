@@ -6,7 +6,7 @@ import { planOf } from "./plan";
 import { refusedPlan } from "./refused";
 import type { Plan, RefusedPlan } from "./types";
 import { policyFor } from "./policy";
-import { HeldError, isExpected, requireNoOverlaps } from "./preconditions";
+import { HeldError, isExpected, MovedError, requireNoOverlaps } from "./preconditions";
 import type { Reviewed } from "./reviewed";
 import type { FirewallState } from "./state";
 
@@ -21,7 +21,8 @@ export interface Run {
 }
 
 /**
- * What each firewall is to hold. Of several, one that can't be asked doesn't stop the others.
+ * What each firewall is to hold. Of several, one that can't be asked doesn't stop the others, but one that isn't as it was
+ * reviewed does.
  * @throws PreconditionError, PanosError where none can be planned for
  */
 export async function plansFor(
@@ -38,6 +39,7 @@ export async function plansFor(
       const state = await ask(firewall, isReadInPart(inventory, firewall.mapping));
       const plan = planOf(firewall, settings, { inventory, policy, state, revoked, reviewed });
       await onPlan(plan);
+      if (plan.stop?.because === "review") throw new MovedError(plan.stop.text);
       if (plan.stop !== undefined) throw new HeldError(plan.stop.text);
       return plan;
     } catch (error) {
@@ -49,6 +51,8 @@ export async function plansFor(
     }
   };
   const plans = await Promise.all(firewalls.map(planFor));
+  const moved = failures.filter((each) => each instanceof MovedError);
+  if (moved.length > 0) throw new MovedError(moved.map(({ message }) => message).join("\n"));
   const [failure] = failures;
   if (failure !== undefined && failures.length === firewalls.length) throw failure;
   return plans;

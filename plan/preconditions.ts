@@ -17,6 +17,9 @@ export class HeldError extends PreconditionError {
   override readonly code = "HELD";
 }
 
+/** What a review was approved for has moved on. It was approved as a whole: nothing is written to any firewall. */
+export class MovedError extends HeldError {}
+
 /** Whether an error is one that a person can mend, with a message that says how. */
 export function isExpected(error: unknown): error is Error & { code: unknown } {
   return error instanceof Error && "code" in error;

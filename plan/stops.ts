@@ -1,6 +1,7 @@
 /** What stops a run once all of it is planned and said. */
 import { declaredRegistrations, registrationChanges } from "../declaration/registrations";
 import { counted, listed } from "../lib/text";
+import type { Settings } from "../settings/types";
 import { HeldError } from "./preconditions";
 import type { Plan, RefusedPlan } from "./types";
 
@@ -15,6 +16,18 @@ export function requireNothingToDo(frozen: string, plans: readonly (Plan | Refus
   });
   if (waits.length === 0) return;
   throw new HeldError(`${frozen}, so nothing was written. What waits:\n  ${waits.join("\n  ")}`);
+}
+
+/** What a run says of settings under which an update would do something else than write a policy, one sentence each. */
+export function notesOf({ frozen, leaving }: Pick<Settings, "frozen" | "leaving">): string[] {
+  return [
+    ...(frozen === undefined ? [] : [`${frozen}: an update would write nothing now`]),
+    ...leaving.map(
+      (name) =>
+        `${name} leaves the stack (remove: true): an update removes everything from it that is ours, and so closes ` +
+        "whatever is open through that alone, unless it is one of the others under another name. No limit counts these rules",
+    ),
+  ];
 }
 
 /** How what is there differs from what a plan is for, one sentence each. */

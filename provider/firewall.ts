@@ -8,6 +8,7 @@ import { requireNotTakenOver, requireOwnTag } from "./resource/stack-tag";
 import { unregisterUnused } from "./resource/registered";
 import { isStillDeclared } from "./resource/dropped";
 import { commitRevision } from "./revision/commit-revision";
+import { noteDeclared } from "./session/declared-beside";
 import { isUpdate } from "./session/engine-client";
 import { configure, sessionWith } from "./session/session";
 import { afterDiagnostics } from "./session/tell";
@@ -27,6 +28,7 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
   check(olds, news) {
     const session = sessionWith(firewallIdentity(news));
     session.updating = true;
+    noteDeclared(session.firewall);
     session.refusal = news.refusal;
     const failures = (["name", "vsys", "ownerId"] as const)
       .filter((key) => olds[key] !== undefined && olds[key] !== news[key])

@@ -74,6 +74,7 @@ export function settingsFrom(
     targets,
     firewalls: declared,
     listed: firewalls.listed,
+    leaving: firewalls.firewalls.flatMap(({ name, remove }) => (remove ? [name] : [])).sort(),
     guardrails,
     guard,
     limits,

@@ -16,6 +16,8 @@ export interface Settings {
   firewalls: FirewallSettings[];
   /** Whether `firewalls:` lists them: then everything that is declared is named after its firewall. */
   listed: boolean;
+  /** Names of those that leave: what is ours on them goes. */
+  leaving: string[];
   guardrails: GuardrailSettings;
   /** What waits for an approval; undefined: nothing does. */
   guard: GuardSettings | undefined;

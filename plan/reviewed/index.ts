@@ -62,7 +62,7 @@ export class Reviewed {
     if (seen === undefined || typeof seen.inventory !== "string" || typeof seen.rulebases !== "object") {
       throw new PreconditionError(`${join(folder, REVIEW_FILE)} is no review of a preview; ${again}`);
     }
-    if (typeof seen.effects !== "object") {
+    if (typeof seen.effects !== "object" || !Array.isArray(seen.leaving)) {
       throw new PreconditionError(
         `${join(folder, REVIEW_FILE)} was made by an earlier version, which didn't note everything that an update does ` +
           `(places of rules, takeovers, registered addresses), so nothing can be held to it; ${again}`,
@@ -94,6 +94,24 @@ export class Reviewed {
     const { text, stops } = this.moved("AWS", inventoryMoves(this.inventory, live));
     if (stops) throw new HeldError(text);
     return { inventory: live, moved: text };
+  }
+
+  /**
+   * What has moved among the firewalls that leave; undefined: nothing.
+   * @throws HeldError where it may not be followed
+   */
+  requireLeaving(leaving: readonly string[]): string | undefined {
+    const reviewed = this.seen.leaving;
+    const moves = [
+      ...leaving.filter((name) => !reviewed.includes(name)).map((name) => `${name} leaves it (remove: true)`),
+      ...reviewed
+        .filter((name) => !leaving.includes(name))
+        .map((name) => `${name} doesn't leave it any more`),
+    ];
+    if (moves.length === 0) return undefined;
+    const { text, stops } = this.moved("the list of firewalls", moves);
+    if (stops) throw new HeldError(text);
+    return text;
   }
 
   /**

@@ -9,4 +9,6 @@ export interface Seen {
   declarations: Record<string, string>;
   /** Of everything that an update would do, by firewall and by what it is of. Earlier versions knew only the former. */
   effects: Record<string, Parts>;
+  /** Names of firewalls that leave the stack. */
+  leaving: string[];
 }

@@ -1,6 +1,7 @@
 import { systemInfo } from "../../panos/system";
 import { firewallConfigurations } from "../../settings/configuration";
 import { configured } from "../session/configuration";
+import { isDeclaredBeside } from "../session/declared-beside";
 import { updatedSessions, type Session } from "../session/session";
 import { tell } from "../session/tell";
 
@@ -14,15 +15,15 @@ import { tell } from "../session/tell";
 export async function isStillDeclared(session: Session): Promise<boolean> {
   const { firewall } = session;
   const [name, place] = identityOf(firewall);
-  const entry = firewallConfigurations(configured).firewalls.find((each) => each.name === name);
-  if (entry === undefined) return false;
-  if (!entry.remove) {
+  if (isDeclaredBeside(firewall)) {
     tell(
       "info",
       `${firewall} is replaced in Pulumi's state alone: what this stack has on it is left as it is`,
     );
     return true;
   }
+  const entry = firewallConfigurations(configured).firewalls.find((each) => each.name === name);
+  if (entry?.remove !== true) return false;
   for (const other of updatedSessions()) {
     if (identityOf(other.firewall)[1] !== place || !(await isSameDevice(session, other))) continue;
     const told = "what this stack has on it is left as it is";

@@ -36,7 +36,7 @@ export function factsIn(lines: readonly PlanLine[]): { facts: Facts; seen: Seen 
       "the preview ended without saying what it saw: is the program in this folder another version?",
     );
   }
-  const { stack, inventory, notes } = account;
+  const { stack, inventory, leaving, notes } = account;
   const limits = lines.flatMap((each) => (each.line === "plan" ? limitsOf(each.plan) : []));
   const all = [...firewalls.values()];
   const hashes = <T, H>(of: (facts: FirewallFacts) => T | undefined, hash: (value: T) => H) =>
@@ -56,6 +56,7 @@ export function factsIn(lines: readonly PlanLine[]): { facts: Facts; seen: Seen 
         ({ effects }) => effects,
         (parts) => parts,
       ),
+      leaving,
     },
   };
 }

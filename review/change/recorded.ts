@@ -7,7 +7,7 @@ import { plansFor } from "../../plan/plans";
 import { isExpected, PreconditionError, requireKnownTargets } from "../../plan/preconditions";
 import { readRecording } from "../../plan/recordings/read";
 import type { Seen } from "../../plan/reviewed/seen";
-import { guardedText } from "../../plan/stops";
+import { guardedText, notesOf } from "../../plan/stops";
 import { withWaiting } from "../../plan/waiting";
 import type { Settings } from "../../settings/types";
 import { hasKey, offlineSettings } from "../../settings/offline";
@@ -40,7 +40,7 @@ export async function factsOfRecorded(place: Place): Promise<{ facts: Facts; see
     if (!isStopped(lines)) throw new PreviewError(`the preview failed:\n${printable(error.message)}`);
   }
   const { facts, seen } = factsIn(lines);
-  return { facts: { ...facts, notes: [...(await notesOf(place)), ...facts.notes] }, seen };
+  return { facts: { ...facts, notes: [...(await recordingNotes(place)), ...facts.notes] }, seen };
 }
 
 /** Plans as the program does, and says nothing. */
@@ -56,9 +56,8 @@ async function plan(place: Place, add: (line: PlanLine) => void): Promise<void> 
   const inventory = await readInventory(withFilters(sourceFrom(folder, configured)));
   const settings = await withWaiting(configured, inventory, () => undefined);
   requireKnownTargets(inventory, settings.targets);
-  const { frozen, guardrails } = settings;
-  const notes = frozen === undefined ? [] : [`${frozen}: an update would write nothing now`];
-  add({ line: "account", stack: settings.stack, inventory, notes });
+  const { stack: name, leaving, guardrails } = settings;
+  add({ line: "account", stack: name, inventory, leaving, notes: notesOf(settings) });
   const from = { rulebase: rulebase && resolve(folder, rulebase), environment };
   const plans = await plansFor(settings, inventory, runIn(from, add));
   if (guardrails.enforce && guardedText(plans) !== undefined) add({ line: "guardrails" });
@@ -70,7 +69,7 @@ function sourceFrom(folder: string, { inventory }: Settings): InventorySource {
 }
 
 /** What a person has to know of a review that rests on recordings. */
-async function notesOf({ folder, rulebase, inventory }: Place): Promise<string[]> {
+async function recordingNotes({ folder, rulebase, inventory }: Place): Promise<string[]> {
   const notes: string[] = [];
   if (rulebase !== undefined) {
     const { takenAt } = await readRecording(resolve(folder, rulebase));

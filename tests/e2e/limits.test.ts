@@ -80,7 +80,7 @@ onTargets("e2e: changes that may be a mistake", (target) => {
     await lab.configure({ settings: elsewhere });
     await isRefused(`can't change from "${target.location.vsys}" to "${place}"`, "run `pulumi destroy`");
     await lab.configure({ ownerId: "other123" });
-    await isRefused('can\'t change from "test1234" to "other123"', "run `pulumi destroy`");
+    await isRefused("is not this stack's (its tags: aws-panos-test1234)", "run `pulumi destroy`");
     await lab.configure();
   });
 

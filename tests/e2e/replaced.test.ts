@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { Stack } from "../../packages/pulumi/stack";
 import { startSimulator, type Simulator } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
 import { firewallConfig, Lab, PASSWORDS, ruleEntry, said, succeeded } from "../support/lab";
@@ -7,6 +8,13 @@ import { onTargets } from "../support/targets";
 
 const WEB: Permission = { group: 1, port: 8443 };
 const SSH: Permission = { group: 2, port: 8022 };
+
+/** As `pulumi state taint` of every resource, or `pulumi up --replace '**'`: the provider is one of them. */
+function taintAll(stack: Stack): Promise<void> {
+  return editState(stack, ({ resources = [] }) => {
+    for (const resource of resources) if (resource.custom) resource.taint = true;
+  });
+}
 
 onTargets("e2e: resources that are all to be replaced", (target) => {
   for (const destinations of ["addresses", "dynamic"]) {
@@ -19,10 +27,7 @@ onTargets("e2e: resources that are all to be replaced", (target) => {
         succeeded(await stack.up());
         const rules = lab.ours().map((name) => lab.rule(name));
         const registered = lab.registered();
-        // As `pulumi state taint` of every resource, or `pulumi up --replace '**'`: the provider is one of them.
-        await editState(stack, ({ resources = [] }) => {
-          for (const resource of resources) if (resource.custom) resource.taint = true;
-        });
+        await taintAll(stack);
         const replaced = await lab.during(async () => {
           const result = succeeded(await stack.up());
           expect(result.steps.map(({ op }) => op)).to.include("delete-replaced");
@@ -96,6 +101,16 @@ describe("e2e: a firewall that has another name now", function () {
     expect([lab.ours(), onSecond()]).to.deep.equal([[ruleOf(WEB)], []]);
     succeeded(await (await single("edge-a")).up(flags));
     expect(lab.rule(ruleOf(WEB))).to.equal(rule);
+  });
+
+  it("goes where it is to go, also while everything else is replaced", async () => {
+    const a = { name: "edge-a", port: lab.firewall.port };
+    const b = { name: "edge-b", port: second.port };
+    const stack = await listed(a, b);
+    succeeded(await stack.up(flags));
+    await taintAll(stack);
+    succeeded(await (await listed(a, { ...b, remove: true })).up(flags));
+    expect([lab.ours(), onSecond()]).to.deep.equal([[ruleOf(WEB)], []]);
   });
 
   for (const hostname of ["127.0.0.1", "localhost"]) {

@@ -161,6 +161,29 @@ describe("references to groups", () => {
     );
   });
 
+  it("leave out the prefixes delegated to them, which is said of each that crosses the firewall", () => {
+    const found = (of: object, references: "skip" | "expand" = "expand") => {
+      const { rules, withheld } = policyOf([reference], { references }, account({}, of));
+      return [rules.flatMap(({ rule }) => rule.source), withheld.map(({ reason }) => reason)] as const;
+    };
+    for (const prefixes of [
+      { ipv4Prefixes: ["10.0.2.32/28"] },
+      { ipv4Prefixes: ["10.0.2.32/28", "10.0.2.64/28"], ipv6Prefixes: ["2001:db8:1:2:a::/80"] },
+    ]) {
+      const [sources, reasons] = found(prefixes);
+      expect(sources).to.deep.equal(["10.0.2.20"]);
+      expect(reasons).to.have.length(1);
+      for (const prefix of prefixes.ipv4Prefixes) expect(reasons[0]).to.include(prefix);
+      // Its way doesn't lead through the firewall.
+      expect(reasons[0]).not.to.include("2001:db8");
+      const [alone, why] = found({ ...prefixes, privateIpAddresses: [] });
+      expect(alone).to.deep.equal([]);
+      expect(why.join()).to.include("10.0.2.32/28");
+      expect(found(prefixes, "skip")[1].join()).not.to.include("10.0.2.32/28");
+    }
+    expect(found({ ipv4Prefixes: ["10.0.3.32/28"] })).to.deep.equal([["10.0.2.20"], []]);
+  });
+
   it("may miss members of an inventory that doesn't hold every interface, which is said", () => {
     const partial = { ...account(), complete: false };
     expect(policyOf([reference], { references: "expand" }, partial).warnings.join()).to.include(

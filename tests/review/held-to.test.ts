@@ -2,8 +2,9 @@ import { expect } from "chai";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { REVIEWED_VARIABLES } from "../../plan/reviewed";
+import { startSimulator, type Simulator } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
-import { firewallConfig, Lab, ruleEntry, said, succeeded } from "../support/lab";
+import { firewallConfig, Lab, PASSWORDS, ruleEntry, said, succeeded } from "../support/lab";
 import { reviewIn } from "../support/reviewing";
 
 const WEB: Permission = { group: 1, port: 443 };
@@ -79,6 +80,60 @@ describe("an update held to a review", function () {
       succeeded(await stack.up({ env: { [REVIEWED_VARIABLES.folder]: out } }));
     });
   }
+
+  describe("of several firewalls", () => {
+    let second: Simulator;
+    beforeEach(async () => {
+      const users = Object.entries(PASSWORDS).map(([name, password]) => ({ name, password }));
+      second = await startSimulator({ config: firewallConfig(), users });
+    });
+    afterEach(() => second.stop());
+
+    /** A stack of both. @param own further settings of the second one */
+    const both = (own: object = {}) => ({
+      secrets: {
+        "aws-panos-rules:firewalls": JSON.stringify([
+          { name: "edge-a", hostname: "127.0.0.1", port: lab.firewall.port },
+          { name: "edge-b", hostname: "127.0.0.1", port: second.port, ...own },
+        ]),
+        "panos:password": PASSWORDS["aws-panos"],
+      },
+      settings: { "panos:hostname": undefined },
+    });
+    const env = { PANOS_PORT: "", PANOS_PASSWORD: "" };
+    const oursOn = (rules: string[]) => rules.filter((name) => name.startsWith("aws-sg-"));
+
+    it("writes to none where one has moved on", async () => {
+      const stack = await lab.stack({ ...both(), env });
+      const { out, code, text } = await reviewIn(lab, env);
+      expect(code, text).to.equal(0);
+      await lab.person().addRule(ruleEntry("allow-vpn"));
+      const reviewed = { [REVIEWED_VARIABLES.folder]: out };
+      const held = await stack.up({ env: reviewed, continueOnError: true });
+      expect(held.code).not.to.equal(0);
+      expect(said(held))
+        .to.include("edge-a/vsys1 is not as it was reviewed")
+        .and.include("Nothing was written");
+      expect(oursOn(second.runningRules())).to.deep.equal([]);
+    });
+
+    it("removes nothing from one that leaves since", async () => {
+      const stack = await lab.stack({ ...both(), env });
+      succeeded(await stack.up());
+      const { out } = await reviewIn(lab, env);
+      await lab.configure(both({ remove: true }));
+      const reviewed = { [REVIEWED_VARIABLES.folder]: out };
+      const held = await stack.up({ env: reviewed, continueOnError: true });
+      expect(held.code).not.to.equal(0);
+      expect(said(held)).to.include("edge-b leaves it (remove: true)");
+      expect(oursOn(second.runningRules())).to.have.length(2);
+
+      const { made } = await reviewIn(lab, env);
+      expect(made!.notes.join()).to.include("edge-b leaves the stack (remove: true)");
+      succeeded(await stack.up({ env: reviewed, continueOnError: true }));
+      expect(oursOn(second.runningRules())).to.deep.equal([]);
+    });
+  });
 
   it("takes no review of an earlier version, which knew less", async () => {
     const stack = await lab.stack();

@@ -60,6 +60,15 @@ function markOf(world: World, target: NetworkInterface): boolean | undefined {
   return Object.entries(tags).some(([key, value]) => quarantine.tags[key]?.includes(value)) || undefined;
 }
 
+/** Whether a packet goes to the public address of what is marked. */
+function isMarkedInPublic(world: World, { destination }: Packet): boolean {
+  return world.inventory.networkInterfaces.some(
+    (each) =>
+      (each.publicIps ?? []).some(({ publicIp }) => isWithin(destination, publicIp)) &&
+      markOf(world, each) === true,
+  );
+}
+
 /** A packet comes from an interface's public address where it went through the internet. */
 function interfaceWith(
   { inventory }: World,
@@ -93,7 +102,8 @@ export function isolationFault(
   const denials = resolvedDenials(policy);
   const isResponders =
     deny &&
-    ends.some(({ side, isMarked }) => side === "destination" && isMarked) &&
+    (ends.some(({ side, isMarked }) => side === "destination" && isMarked) ||
+      isMarkedInPublic(world, packet)) &&
     !ends.some(({ side, isMarked }) => side === "source" && isMarked) &&
     responders.some((block) => isWithin(packet.source, block));
   for (const { side, target, isMarked } of ends) {
