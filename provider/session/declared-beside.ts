@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { engineAddress } from "./engine";
@@ -13,8 +22,20 @@ const OLD_MS = 86_400_000;
  */
 function noteOf(firewall: string): { folder: string; file: string } {
   const about = JSON.stringify([engineAddress(), firewall]);
-  const folder = join(tmpdir(), `aws-panos-rules-${userInfo().uid}`);
+  const cache = join(__dirname, "..", "..", "node_modules", ".cache");
+  // A function's image can't be written to.
+  const folder = join(isWritable(cache) ? cache : tmpdir(), `aws-panos-rules-${userInfo().uid}`);
   return { folder, file: join(folder, createHash("sha256").update(about).digest("hex")) };
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const noted = new Set<string>();
