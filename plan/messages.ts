@@ -16,7 +16,7 @@ import {
   ownsRule,
   strayMessage,
 } from "../declaration/ownership";
-import { firewallIdentity } from "../provider/firewall";
+import { firewallIdentity } from "../provider/session/identity";
 import { rulebasesOf } from "./state";
 import type { Plan } from "./types";
 

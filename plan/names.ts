@@ -3,7 +3,7 @@ import { stackTag, type PolicyContent } from "../declaration/declaration";
 import { kindOf, PARTS, type Part } from "../declaration/kinds/index";
 import type { Named } from "../declaration/kinds/kind";
 import { hasLostTag, isOursUnmarked, notOurs, owns } from "../declaration/ownership";
-import { firewallIdentity } from "../provider/firewall";
+import { firewallIdentity } from "../provider/session/identity";
 import { requireOwnTag } from "../provider/resource/stack-tag";
 import type { FirewallSettings } from "../settings/types";
 import { PreconditionError } from "./preconditions";

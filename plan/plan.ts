@@ -2,7 +2,7 @@
 import type { RuleChanges } from "../declaration/differences";
 import { adoption } from "../mapping/adoption";
 import { unseen } from "../mapping/unseen";
-import { firewallIdentity } from "../provider/firewall";
+import { firewallIdentity } from "../provider/session/identity";
 import type { FirewallSettings, Settings } from "../settings/types";
 import { againstRunning, withoutExcused } from "./compared";
 import { contentOf, registrationsFor } from "./content";

@@ -1,7 +1,7 @@
 import { RunError } from "@pulumi/pulumi/errors";
 import * as log from "@pulumi/pulumi/log";
 import { printable } from "../lib/printable";
-import { firewallIdentity } from "../provider/firewall";
+import { firewallIdentity } from "../provider/session/identity";
 import { noteRun } from "../settings/run";
 import { messagesOf, type Message } from "./messages";
 import type { Plan, RefusedPlan } from "./types";

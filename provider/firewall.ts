@@ -10,13 +10,9 @@ import { isStillDeclared } from "./resource/dropped";
 import { commitRevision } from "./revision/commit-revision";
 import { noteDeclared } from "./session/declared-beside";
 import { isUpdate } from "./session/engine-client";
+import { firewallIdentity } from "./session/identity";
 import { configure, sessionWith } from "./session/session";
 import { afterDiagnostics } from "./session/tell";
-
-/** The identity of a firewall, by which everything of it finds its session. */
-export function firewallIdentity({ name, vsys }: Pick<FirewallInputs, "name" | "vsys">): string {
-  return `${name}/${vsys}`;
-}
 
 /**
  * Firewall: what everything else depends on, so that it is the first to be created and the last to go. In a

@@ -6,7 +6,7 @@ import type { SecurityRule } from "../panos/policy";
 import { declarationOf, stackTag, type PolicyContent } from "../declaration/declaration";
 import { kindOf, ORDER_OF_REMOVAL, type Part } from "../declaration/kinds/index";
 import type { Named } from "../declaration/kinds/kind";
-import { firewallIdentity } from "./firewall";
+import { firewallIdentity } from "./session/identity";
 import type { FirewallInputs, LastCommit } from "./resource/inputs";
 import type { Adoptions } from "../declaration/adoptions";
 import type { Difference } from "../declaration/differences";

@@ -3,7 +3,7 @@ import { objectsIn } from "../../declaration/objects";
 import { readFile } from "node:fs/promises";
 import { Problems } from "../../inventory/shape";
 import type { Rulebase } from "../../panos/policy";
-import { firewallIdentity } from "../../provider/firewall";
+import { firewallIdentity } from "../../provider/session/identity";
 import type { FirewallSettings } from "../../settings/types";
 import { PreconditionError } from "../preconditions";
 import type { FirewallState } from "../state";

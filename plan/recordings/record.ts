@@ -5,7 +5,7 @@
 import { writeAtOnce } from "../../lib/atomic-file";
 import type { RegisteredOn } from "../../declaration/registrations";
 import type { Rulebase } from "../../panos/policy";
-import { firewallIdentity } from "../../provider/firewall";
+import { firewallIdentity } from "../../provider/session/identity";
 import type { FirewallSettings } from "../../settings/types";
 import { askFirewall } from "../ask";
 import type { FirewallState } from "../state";

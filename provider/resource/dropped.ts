@@ -2,6 +2,7 @@ import { systemInfo } from "../../panos/system";
 import { firewallConfigurations } from "../../settings/configuration";
 import { configured } from "../session/configuration";
 import { isDeclaredBeside } from "../session/declared-beside";
+import { partsOf } from "../session/identity";
 import { updatedSessions, type Session } from "../session/session";
 import { tell } from "../session/tell";
 
@@ -14,7 +15,7 @@ import { tell } from "../session/tell";
  */
 export async function isStillDeclared(session: Session): Promise<boolean> {
   const { firewall } = session;
-  const [name, place] = identityOf(firewall);
+  const { name, vsys } = partsOf(firewall);
   if (isDeclaredBeside(firewall)) {
     tell(
       "info",
@@ -25,18 +26,12 @@ export async function isStillDeclared(session: Session): Promise<boolean> {
   const entry = firewallConfigurations(configured).firewalls.find((each) => each.name === name);
   if (entry?.remove !== true) return false;
   for (const other of updatedSessions()) {
-    if (identityOf(other.firewall)[1] !== place || !(await isSameDevice(session, other))) continue;
+    if (partsOf(other.firewall).vsys !== vsys || !(await isSameDevice(session, other))) continue;
     const told = "what this stack has on it is left as it is";
     tell("warn", `${firewall} is the same firewall as ${other.firewall}, which is declared: ${told}`);
     return true;
   }
   return false;
-}
-
-/** A firewall's name, and its vsys or the device group's rulebase: a name may have no slash. */
-function identityOf(firewall: string): [string, string] {
-  const at = firewall.indexOf("/");
-  return [firewall.slice(0, at), firewall.slice(at + 1)];
 }
 
 /** Compared by serial number: an address may be spelled in many ways. Those without a license all say "unknown". */

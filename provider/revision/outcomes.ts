@@ -1,3 +1,4 @@
+import { partsOf } from "../session/identity";
 import { configured } from "../session/configuration";
 import { firewallConfigurations } from "../../settings/configuration";
 import { counted } from "../../lib/text";
@@ -17,7 +18,7 @@ const outcomes = new Map<
  * @param error why it failed; its own message has been shown in full by Pulumi
  */
 export function noteOutcome(session: Session, text: string, error?: unknown): void {
-  const name = session.firewall.slice(0, session.firewall.indexOf("/"));
+  const { name } = partsOf(session.firewall);
   const refused =
     session.refusal ?? (session.failures.length > 0 ? "some of its resources failed" : undefined);
   const failure = refused ?? (error instanceof Error ? error.message : undefined);

@@ -30,7 +30,6 @@ function noteOf(firewall: string): { folder: string; file: string } {
 
 function isWritable(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);
     return true;
   } catch {

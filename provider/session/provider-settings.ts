@@ -1,3 +1,4 @@
+import { partsOf } from "./identity";
 import { connectionFrom, type Connection } from "../../panos/connection";
 import { PanosError } from "../../panos/error";
 import { withKeyReader } from "../../aws/secrets/key-reader";
@@ -29,7 +30,7 @@ export function providerSettings(
   firewall: string,
   config: (key: string) => string | undefined,
 ): ProviderSettings {
-  const name = firewall.slice(0, firewall.indexOf("/"));
+  const { name } = partsOf(firewall);
   const { firewalls, listed } = firewallConfigurations(config);
   const found = firewalls.find((each) => each.name === name);
   if (found === undefined) {

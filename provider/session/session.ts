@@ -1,10 +1,10 @@
 import type { Operation, PanosClient } from "../../panos/client";
 import { PanosError } from "../../panos/error";
 import { isActiveStill, requireActive, type HaState } from "../../panos/ha";
-import { locationOf, type Location } from "../../panos/location";
 import { configured } from "./configuration";
 import { engineCommand } from "./engine-command";
 import { Faults } from "./faults";
+import { locationIn } from "./identity";
 import { frozen } from "../../settings/freeze";
 import { readObjects, type PolicyObjects, type Read } from "../../declaration/objects";
 import { openFirewall, type Tried } from "./open-firewall";
@@ -96,8 +96,8 @@ export class Session {
   }
 
   /** Where its rules and objects are. The vsys is part of its identity, whatever a setting says by now. */
-  get location(): Location {
-    return locationOf(this.firewall.slice(this.firewall.indexOf("/") + 1));
+  get location() {
+    return locationIn(this.firewall);
   }
 
   /** Connects once, to the active one of an HA pair. */

@@ -6,7 +6,7 @@ import { ofThePassing } from "../../mapping/order";
 import { isolatedMessages } from "../../mapping/quarantine";
 import type { MappedRule, MappingOptions } from "../../mapping/types";
 import type { Rulebase } from "../../panos/policy";
-import { firewallIdentity } from "../../provider/firewall";
+import { firewallIdentity } from "../../provider/session/identity";
 import type { Settings } from "../../settings/types";
 import { asFound } from "./changes";
 import { withheldKey, type Facts, type FirewallFacts, type Wanted } from "./facts";

@@ -1,7 +1,7 @@
 /** A review's facts of one firewall. Pure: the same plan gives the same facts. */
 import { addressGroupName, memberTag, isQuarantineRuleName, QUARANTINE } from "../../declaration/names";
 import { ofThePassing } from "../../mapping/order";
-import { firewallIdentity } from "../../provider/firewall";
+import { firewallIdentity } from "../../provider/session/identity";
 import { placesOf } from "../../declaration/placement";
 import { isolatedMessages } from "../../mapping/quarantine";
 import { declarationOf, foundDeclaration } from "../../declaration/declaration";

@@ -3,7 +3,7 @@ import { declarationHash } from "../../declaration/declaration";
 import type { PlanLine, ReviewedPlan } from "../../plan/plan-file";
 import type { Seen } from "../../plan/reviewed/seen";
 import { inventoryHash, partsHash } from "../../plan/reviewed/hashes";
-import { firewallIdentity } from "../../provider/firewall";
+import { firewallIdentity } from "../../provider/session/identity";
 import type { Facts, FirewallFacts } from "./facts";
 import { firewallFacts, refusedFacts } from "./from-plan";
 

@@ -4,7 +4,7 @@ import { foundDeclaration, placedHash } from "../../declaration/declaration";
 import { eachPart, kindOf, PARTS, type Part } from "../../declaration/kinds/index";
 import type { Named } from "../../declaration/kinds/kind";
 import { ruleHash } from "../../declaration/kinds/rule";
-import { firewallIdentity } from "../../provider/firewall";
+import { firewallIdentity } from "../../provider/session/identity";
 import { uncommittedBy } from "../../declaration/journal";
 import { ruleAsTaken, type PolicyObjects } from "../../declaration/objects";
 import { hasLostTag, ownObjects } from "../../declaration/ownership";

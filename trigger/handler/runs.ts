@@ -3,7 +3,7 @@ import { oldestOf, sizeOf, type Lease, type LedgerDocument } from "../ledger/doc
 import { acquire, goesOn, isOwnerGone, isWanted } from "../ledger/lease";
 import { settle } from "../ledger/settle";
 import { metricLine } from "../metrics";
-import type { RunOutcome, RunningElsewhere, RunRequest } from "../runner/runner";
+import { failedBy, type RunOutcome, type RunningElsewhere, type RunRequest } from "../runner/runner";
 import type { Dependencies, HandlerSettings, Invocation } from "./dependencies";
 import { tellNotices } from "./notify";
 
@@ -112,7 +112,7 @@ export class Runs {
     try {
       return await this.dependencies.runner.start(request);
     } catch (error) {
-      return { result: "failed", reason: error instanceof Error ? error.message : String(error) };
+      return failedBy(error);
     }
   }
 

@@ -1,7 +1,7 @@
 import { localRunnerFrom, required } from "./index";
 import { RunnerError } from "./error";
 import { Outcomes, requireRunId } from "./outcomes";
-import type { RunOutcome, RunRequest } from "./runner";
+import { failedBy, type RunOutcome, type RunRequest } from "./runner";
 
 /** Kept of a build's time for writing down how the run ended. */
 const TIME_TO_SETTLE = 60_000;
@@ -22,7 +22,7 @@ async function run(request: RunRequest, environment: NodeJS.ProcessEnv, write: W
   try {
     return await localRunnerFrom(environment, write).start(request);
   } catch (error) {
-    return { result: "failed", reason: error instanceof Error ? error.message : String(error) };
+    return failedBy(error);
   }
 }
 

@@ -6,7 +6,7 @@ import { Leftovers } from "./leftovers";
 import { nextWait, StackLocks, waitForLocks } from "./locks";
 import { RunLog } from "./log";
 import { clearPendingOperations, hasPendingOperations } from "./pending";
-import type { Runner, RunOutcome, RunRequest } from "./runner";
+import { failedBy, type Runner, type RunOutcome, type RunRequest } from "./runner";
 import { readSecrets, withoutSecrets } from "./secrets";
 import { pulumiEnvironment } from "./surroundings";
 import { runInTime, type Spare } from "./timed-run";
@@ -71,7 +71,7 @@ export class LocalRunner implements Runner {
       return cleaned(outcome, clean);
     } catch (error) {
       // Whatever it is: one of Pulumi's own holds all that the CLI said, and goes on to people.
-      return { result: "failed", reason: clean(error instanceof Error ? error.message : String(error)) };
+      return failedBy(error, clean);
     }
   }
 

@@ -28,6 +28,11 @@ export type RunOutcome =
   | { result: "out-of-time"; reason: string }
   | { result: "failed"; reason: string };
 
+/** How a run ended, whatever kind of error ended it. @param clean takes secrets out of what it says */
+export function failedBy(error: unknown, clean = (text: string) => text): RunOutcome {
+  return { result: "failed", reason: clean(error instanceof Error ? error.message : String(error)) };
+}
+
 /** A run that goes on elsewhere, under a name of that place. */
 export interface RunningElsewhere {
   result: "started";
