@@ -59,16 +59,12 @@ describe("e2e: several accounts", function () {
 
   const stack = (settings: Record<string, unknown> = {}): Promise<Stack> =>
     lab.stack({
+      ...ec2.ofStack,
       settings: {
-        "aws:region": "eu-central-1",
-        "aws:maxRetries": 0,
-        "aws:endpoints": [{ ec2: ec2.url, sts: ec2.url }],
-        "aws-panos-rules:inventory": "ec2",
-        "aws-panos-rules:snapshot": undefined,
+        ...ec2.ofStack.settings,
         "aws-panos-rules:accounts": [{}, { role: `arn:aws:iam::${SHOP}:role/reader` }],
         ...settings,
       },
-      env: { AWS_ACCESS_KEY_ID: "AKIATEST", AWS_SECRET_ACCESS_KEY: "secret" },
     });
 
   function denyShop(): void {

@@ -30,16 +30,7 @@ describe("e2e: an account that is read but for one action", function () {
   });
 
   it("keeps what depends on it as it was, names it and the right, and takes what is revoked", async () => {
-    const stack = await lab.stack({
-      settings: {
-        "aws:region": "eu-central-1",
-        "aws:maxRetries": 0,
-        "aws:endpoints": [{ ec2: ec2.url, sts: ec2.url }],
-        "aws-panos-rules:inventory": "ec2",
-        "aws-panos-rules:snapshot": undefined,
-      },
-      env: { AWS_ACCESS_KEY_ID: "AKIATEST", AWS_SECRET_ACCESS_KEY: "secret" },
-    });
+    const stack = await lab.stack(ec2.ofStack);
     succeeded(await stack.up());
     const before = lab.ours();
     expect(before).to.have.length(3);

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import type { Stack } from "../../packages/pulumi/stack";
-import { startSimulator, type Simulator } from "../../packages/simulator";
+import type { Simulator } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
-import { firewallConfig, Lab, PASSWORDS, ruleEntry, said, succeeded } from "../support/lab";
+import { Lab, said, succeeded } from "../support/lab";
+import { stackOfListed, startSecond } from "../support/several";
 import { editState } from "../support/state";
 import { onTargets } from "../support/targets";
 
@@ -55,8 +56,7 @@ describe("e2e: a firewall that has another name now", function () {
   let second: Simulator;
   beforeEach(async () => {
     lab = await Lab.open();
-    const users = Object.entries(PASSWORDS).map(([name, password]) => ({ name, password }));
-    second = await startSimulator({ config: firewallConfig([ruleEntry("theirs")]), users });
+    second = await startSecond();
     await lab.setAccount(account([WEB]));
   });
   afterEach(async () => {
@@ -64,17 +64,7 @@ describe("e2e: a firewall that has another name now", function () {
     await second.stop();
   });
 
-  const listed = (...entries: object[]) =>
-    lab.stack({
-      secrets: {
-        "aws-panos-rules:firewalls": JSON.stringify(
-          entries.map((entry) => ({ hostname: "127.0.0.1", ...entry })),
-        ),
-        "panos:password": PASSWORDS["aws-panos"],
-      },
-      settings: { "panos:hostname": undefined, "aws-panos-rules:skipAlreadyAllowed": "false" },
-      env: { PANOS_PORT: "", PANOS_PASSWORD: "" },
-    });
+  const listed = (...entries: object[]) => stackOfListed(lab, entries);
   const single = (name?: string) =>
     lab.stack({
       settings: {

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
-import { firewallConfig, Lab, PASSWORDS, ruleEntry, said, succeeded } from "../support/lab";
+import { Lab, PASSWORDS, said, succeeded } from "../support/lab";
+import { stackOfListed, startSecond } from "../support/several";
 
 const WEB: Permission = { group: 1, port: 8443 };
 const SSH: Permission = { group: 2, port: 8022 };
@@ -13,8 +14,7 @@ describe("e2e: several firewalls", function () {
 
   beforeEach(async () => {
     lab = await Lab.open();
-    const users = Object.entries(PASSWORDS).map(([name, password]) => ({ name, password }));
-    second = await startSimulator({ config: firewallConfig([ruleEntry("theirs")]), users });
+    second = await startSecond();
     await lab.setAccount(account([WEB]));
   });
   afterEach(async () => {
@@ -24,17 +24,14 @@ describe("e2e: several firewalls", function () {
 
   /** A stack of both, with further settings of the second one. */
   const both = (own: object = {}, settings: Record<string, unknown> = {}) =>
-    lab.stack({
-      secrets: {
-        "aws-panos-rules:firewalls": JSON.stringify([
-          { name: "edge-a", hostname: "127.0.0.1", port: lab.firewall.port },
-          { name: "edge-b", hostname: "127.0.0.1", port: second.port, ...own },
-        ]),
-        "panos:password": PASSWORDS["aws-panos"],
-      },
-      settings: { "panos:hostname": undefined, "aws-panos-rules:skipAlreadyAllowed": "false", ...settings },
-      env: { PANOS_PORT: "", PANOS_PASSWORD: "" },
-    });
+    stackOfListed(
+      lab,
+      [
+        { name: "edge-a", port: lab.firewall.port },
+        { name: "edge-b", port: second.port, ...own },
+      ],
+      settings,
+    );
   const flags = { continueOnError: true };
   const oursOn = (rules: string[]) => rules.filter((name) => name.startsWith("aws-sg-"));
 
@@ -109,16 +106,7 @@ describe("e2e: several firewalls", function () {
 
   it("say how to remove one that was dropped from the list, and change nothing on it", async () => {
     succeeded(await (await both()).up(flags));
-    const stack = await lab.stack({
-      secrets: {
-        "aws-panos-rules:firewalls": JSON.stringify([
-          { name: "edge-a", hostname: "127.0.0.1", port: lab.firewall.port },
-        ]),
-        "panos:password": PASSWORDS["aws-panos"],
-      },
-      settings: { "panos:hostname": undefined, "aws-panos-rules:skipAlreadyAllowed": "false" },
-      env: { PANOS_PORT: "", PANOS_PASSWORD: "" },
-    });
+    const stack = await stackOfListed(lab, [{ name: "edge-a", port: lab.firewall.port }]);
     const failed = await stack.up(flags);
     expect(failed.code).not.to.equal(0);
     expect(said(failed))

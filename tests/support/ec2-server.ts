@@ -83,6 +83,20 @@ export class Ec2Server {
     return made;
   }
 
+  /** What has a stack read its account here. */
+  get ofStack(): { settings: Record<string, unknown>; env: Record<string, string> } {
+    return {
+      settings: {
+        "aws:region": "eu-central-1",
+        "aws:maxRetries": 0,
+        "aws:endpoints": [{ ec2: this.url, sts: this.url }],
+        "aws-panos-rules:inventory": "ec2",
+        "aws-panos-rules:snapshot": undefined,
+      },
+      env: { AWS_ACCESS_KEY_ID: "AKIATEST", AWS_SECRET_ACCESS_KEY: "secret" },
+    };
+  }
+
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }

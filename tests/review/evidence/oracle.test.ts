@@ -23,33 +23,40 @@ import { settingsOf } from "../../support/offline-settings";
 const WORLDS = 700;
 const PACKETS = 8;
 
+/** Random packets of these protocols through random accounts, to or from one of their interfaces. */
+function* packetsOf(protocols: readonly number[]) {
+  const seed = seedOfRun();
+  for (let index = 0; index < WORLDS; index++) {
+    const random = randomOf(seed, index);
+    const world = worldOf(random);
+    // Who is isolated, the oracle judges by another book.
+    if (world.options.quarantine !== undefined) continue;
+    const prepared = once(() => givenOf(world), String);
+    for (let at = 0; at < PACKETS; at++) {
+      const packet = packetOf(world, random);
+      const target = interfaceAt(world, packet);
+      if (target === undefined || !protocols.includes(packet.protocol)) continue;
+      yield { index, random, world, prepared, packet, target };
+    }
+  }
+}
+
 describe("evidence of random packets through random accounts", function () {
   this.timeout(120_000);
 
   it("would be cut exactly where no rule allows it, and is allowed exactly where one does", () => {
     const seen: Record<string, number> = {};
-    const seed = seedOfRun();
-    for (let index = 0; index < WORLDS; index++) {
-      const random = randomOf(seed, index);
-      const world = worldOf(random);
-      // Who is isolated, the oracle judges by another book.
-      if (world.options.quarantine !== undefined) continue;
-      const prepared = once(() => givenOf(world), String);
-      for (let at = 0; at < PACKETS; at++) {
-        const packet = packetOf(world, random);
-        const target = interfaceAt(world, packet);
-        // Where it can't be told who is the server is another test's.
-        if (target === undefined || packet.protocol !== 6) continue;
-        // Many packets go elsewhere: some of them do.
-        if (!crossesFirewall(world, packet) && !random.oneIn(4)) continue;
-        const { given, declared } = prepared("");
-        const { outcome } = seenAs(given, target, packet, { sourcePort: 50_000, flags: 2 });
-        const expected = expectedOf(world, declared, packet);
-        seen[outcome] = (seen[outcome] ?? 0) + 1;
-        const what = JSON.stringify({ index, packet, options: world.options });
-        if (expected === undefined) expect(outcome, what).to.be.oneOf(["unsure", "cut", "allowedByOurs"]);
-        else expect(outcome, what).to.be.oneOf(expected);
-      }
+    // Where it can't be told who is the server is another test's.
+    for (const { index, random, world, prepared, packet, target } of packetsOf([6])) {
+      // Many packets go elsewhere: some of them do.
+      if (!crossesFirewall(world, packet) && !random.oneIn(4)) continue;
+      const { given, declared } = prepared("");
+      const { outcome } = seenAs(given, target, packet, { sourcePort: 50_000, flags: 2 });
+      const expected = expectedOf(world, declared, packet);
+      seen[outcome] = (seen[outcome] ?? 0) + 1;
+      const what = JSON.stringify({ index, packet, options: world.options });
+      if (expected === undefined) expect(outcome, what).to.be.oneOf(["unsure", "cut", "allowedByOurs"]);
+      else expect(outcome, what).to.be.oneOf(expected);
     }
     for (const outcome of ["allowedByOurs", "cut", "notCrossing"])
       expect(seen[outcome], outcome).to.be.greaterThan(20);
@@ -58,42 +65,32 @@ describe("evidence of random packets through random accounts", function () {
 
   it("count for each permission that let them in, from whichever port they came and whatever else fits", () => {
     const seen: Record<string, number> = {};
-    const seed = seedOfRun();
-    for (let index = 0; index < WORLDS; index++) {
-      const random = randomOf(seed, index);
-      const world = worldOf(random);
-      if (world.options.quarantine !== undefined) continue;
-      const prepared = once(() => givenOf(world), String);
-      for (let at = 0; at < PACKETS; at++) {
-        const packet = packetOf(world, random);
-        const target = interfaceAt(world, packet);
-        if (target === undefined || ![6, 17].includes(packet.protocol)) continue;
-        const { given, declared } = prepared("");
-        if (expectedOf(world, declared, packet)?.[0] !== "allowedByOurs") continue;
-        // As it is without flags: a client's port may be any.
-        const sourcePort = random.pick([0, 22, 53, 443, 800, 1024, 2049, 20_000, 32_767, 32_768, 60_000]);
-        const isReply = random.oneIn(2);
-        const { outcome, found } = seenAs(given, target, packet, { sourcePort, flags: 0, isReply });
-        const what = JSON.stringify({ index, packet, sourcePort, isReply, outcome, options: world.options });
-        expect(outcome, what).to.be.oneOf(["allowedByOurs", "unsure"]);
-        const { far, near } = endsOf(packet);
-        const zones = farZones(world, target, far).map((zone) =>
-          packet.direction === "ingress"
-            ? { from: zone, to: nearZone(world, target) }
-            : { from: nearZone(world, target), to: zone },
-        );
-        const { application = "any" } = packet;
-        const rule = zones.map((each) =>
-          ruleThatAllows(declared, { ...packet, application }, application, each),
-        );
-        const names = new Set(rule.flatMap((each) => each?.name ?? []));
-        const used = found.rules.filter(({ rule: name }) => names.has(name));
-        expect(
-          used.every(({ state }) => state === "used" || state === "perhaps"),
-          `${what} ${near}`,
-        ).to.equal(true);
-        for (const { state } of used) seen[state] = (seen[state] ?? 0) + 1;
-      }
+    for (const { index, random, world, prepared, packet, target } of packetsOf([6, 17])) {
+      const { given, declared } = prepared("");
+      if (expectedOf(world, declared, packet)?.[0] !== "allowedByOurs") continue;
+      // As it is without flags: a client's port may be any.
+      const sourcePort = random.pick([0, 22, 53, 443, 800, 1024, 2049, 20_000, 32_767, 32_768, 60_000]);
+      const isReply = random.oneIn(2);
+      const { outcome, found } = seenAs(given, target, packet, { sourcePort, flags: 0, isReply });
+      const what = JSON.stringify({ index, packet, sourcePort, isReply, outcome, options: world.options });
+      expect(outcome, what).to.be.oneOf(["allowedByOurs", "unsure"]);
+      const { far, near } = endsOf(packet);
+      const zones = farZones(world, target, far).map((zone) =>
+        packet.direction === "ingress"
+          ? { from: zone, to: nearZone(world, target) }
+          : { from: nearZone(world, target), to: zone },
+      );
+      const { application = "any" } = packet;
+      const rule = zones.map((each) =>
+        ruleThatAllows(declared, { ...packet, application }, application, each),
+      );
+      const names = new Set(rule.flatMap((each) => each?.name ?? []));
+      const used = found.rules.filter(({ rule: name }) => names.has(name));
+      expect(
+        used.every(({ state }) => state === "used" || state === "perhaps"),
+        `${what} ${near}`,
+      ).to.equal(true);
+      for (const { state } of used) seen[state] = (seen[state] ?? 0) + 1;
     }
     for (const state of ["used", "perhaps"]) expect(seen[state], state).to.be.greaterThan(4);
   });
