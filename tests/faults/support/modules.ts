@@ -14,6 +14,7 @@ type Body = (
   module: { exports: unknown },
   process: NodeJS.Process,
   setInterval: StartInterval,
+  directory: string,
 ) => void;
 
 /** Compiled once for all registries. */
@@ -44,7 +45,7 @@ export function freshModules(surroundings: Surroundings): (path: string) => unkn
       if (own !== undefined) return own;
       return id.startsWith(".") ? load(sourceFile(directory, id)) : fromPackages(id);
     };
-    body(file)(module.exports, required, module, surroundings.process, surroundings.setInterval);
+    body(file)(module.exports, required, module, surroundings.process, surroundings.setInterval, directory);
     return module.exports;
   };
   return (path) => load(sourceFile(ROOT, path));
@@ -65,7 +66,7 @@ function sourceFile(directory: string, id: string): string {
 function body(file: string): Body {
   let known = compiled.get(file);
   if (known === undefined) {
-    const wrapped = `(function (exports, require, module, process, setInterval) {${javaScriptOf(file)}\n})`;
+    const wrapped = `(function (exports, require, module, process, setInterval, __dirname) {${javaScriptOf(file)}\n})`;
     known = new Script(wrapped, { filename: file }).runInThisContext() as Body;
     compiled.set(file, known);
   }
