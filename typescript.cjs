@@ -2,7 +2,7 @@
 // content, so that a process that starts again finds it and can't find anything stale. Packages are left to Node.
 // `node --enable-source-maps` shows lines of the sources in stacks, for a tenth of the time that a start takes.
 const { createHash } = require("node:crypto");
-const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
+const { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const { Module } = require("node:module");
 const path = require("node:path");
 
@@ -29,12 +29,17 @@ for (const extension of Object.keys(Module._extensions)) delete Module._extensio
 Object.assign(Module._extensions, { ".js": js, ".ts": loadTypeScript, ...others });
 
 function loadTypeScript(module, file) {
+  module._compile(codeOf(file), file);
+}
+
+/** What a file of TypeScript is as JavaScript, kept or made now. */
+function codeOf(file) {
   const source = readFileSync(file, "utf8");
   const kept = path.join(
     KEPT,
     `${createHash("sha256").update(`${VERSION}\0${file}\0${source}`).digest("hex")}.js`,
   );
-  module._compile(readKept(kept) ?? transpiled(file, source, kept), file);
+  return readKept(kept) ?? transpiled(file, source, kept);
 }
 
 function readKept(kept) {
@@ -63,7 +68,16 @@ function transpiled(file, source, kept) {
     writeFileSync(unfinished, code);
     renameSync(unfinished, kept);
   } catch {
-    // Where nothing can be written, as in a function's image, each start does it again.
+    // Where nothing can be written each start does it again.
   }
   return code;
+}
+
+// `node typescript.cjs PLACE…` makes all of them, and all that folders hold, ahead: for an image that can't be written to.
+if (require.main === module) for (const place of process.argv.slice(2)) makeAhead(path.resolve(place));
+
+function makeAhead(place) {
+  if (place.endsWith(".ts")) codeOf(place);
+  else if (statSync(place).isDirectory())
+    for (const name of readdirSync(place)) makeAhead(path.join(place, name));
 }

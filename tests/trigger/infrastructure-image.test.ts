@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -130,6 +131,38 @@ describe("the image", () => {
       IMAGE_CONTENTS.some((place) => file === place || file.startsWith(`${place}/`));
     expect([...files].filter((file) => !isIn(file))).to.deep.equal([]);
     expect([...packages].filter((name) => !(name in packageJson.dependencies))).to.deep.equal([]);
+  });
+
+  it("has all of its TypeScript made into JavaScript, before nobody may write there any more", async () => {
+    const runs = stage("program", "RUN").map((each) => each.getArgumentsContent() ?? "");
+    const ahead = runs.findIndex((each) => each.startsWith("node typescript.cjs "));
+    expect(ahead).to.be.within(0, runs.findIndex((each) => each.startsWith("chmod")) - 1);
+    const places = runs[ahead]!.split(" ").slice(2);
+    const sources = IMAGE_CONTENTS.flatMap((place) =>
+      statSync(path.join(ROOT, place)).isDirectory() ? filesBelow(place) : [place],
+    ).filter((file) => file.endsWith(".ts"));
+    const isMade = (file: string) => places.some((place) => `${file}/`.startsWith(`${place}/`));
+    expect(sources.filter((file) => !isMade(file))).to.deep.equal([]);
+
+    const folder = await mkdtemp(path.join(tmpdir(), "image-"));
+    try {
+      for (const file of ["typescript.cjs", "lean-sdk.cjs", "lib"]) {
+        await cp(path.join(ROOT, file), path.join(folder, file), { recursive: true });
+      }
+      await mkdir(path.join(folder, "node_modules"));
+      for (const name of ["esbuild", "ipaddr.js"]) {
+        await symlink(path.join(ROOT, "node_modules", name), path.join(folder, "node_modules", name));
+      }
+      const node = (...words: string[]) => execFileSync(process.execPath, words, { cwd: folder });
+      const made = () => readdirSync(path.join(folder, "node_modules/.cache/typescript")).sort();
+      node("typescript.cjs", "lib");
+      const once = made();
+      expect(once).to.have.length(filesBelow("lib").length);
+      node("--require", "./typescript.cjs", "lib/text.ts");
+      expect(made()).to.deep.equal(once);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("lets the builder see nothing else", () => {
