@@ -29,32 +29,48 @@ export async function measurePeers(
   const seconds = { ours: [] as number[][], terraform: [] as number[][] };
   const requests = { ours: [] as number[], terraform: [] as number[] };
   for (let round = 1; round <= rounds; round++) {
-    const trial = await Trial.rules(rules, { executable, skipCheckpoints: true, skipPreview: true });
+    // Terraform first: where it isn't there, nothing is left running.
     const terraform = await TerraformTrial.start(faults);
     try {
-      for (const fault of faults) trial.firewall?.addFault(fault);
-      const rows = { ours: [] as number[], terraform: [] as number[] };
-      for (const [index] of UPDATES.entries()) {
-        if (index === 1) await trial.setAccount(rules, "source");
-        const before = [trial.firewall!.requests.length, terraform.firewall.requests.length];
-        rows.ours.push((await trial.timed("up")).seconds);
-        rows.terraform.push(await terraform.apply(declaredFor(trial.firewall!)));
-        requests.ours[index] = trial.firewall!.requests.length - before[0]!;
-        requests.terraform[index] = terraform.firewall.requests.length - before[1]!;
-      }
-      seconds.ours.push(rows.ours);
-      seconds.terraform.push(rows.terraform);
-      const said = (row: number[]) => row.map((each) => each.toFixed(1)).join(", ");
-      progress(`round ${round}/${rounds}: ours ${said(rows.ours)} s, Terraform ${said(rows.terraform)} s`);
+      const row = await roundOf(rules, terraform, { faults, executable });
+      seconds.ours.push(row.ours);
+      seconds.terraform.push(row.terraform);
+      Object.assign(requests, row.requests);
+      const said = (each: number[]) => each.map((one) => one.toFixed(1)).join(", ");
+      progress(`round ${round}/${rounds}: ours ${said(row.ours)} s, Terraform ${said(row.terraform)} s`);
     } finally {
       await terraform.close();
-      await trial.close();
     }
   }
   const ratios = UPDATES.map((_, index) =>
     spread(seconds.ours.map((row, round) => row[index]! / (seconds.terraform[round]?.[index] ?? NaN))),
   );
   return { rules, delayMs, seconds, requests, ratios };
+}
+
+/** Seconds and requests of each update, ours and then theirs. */
+async function roundOf(
+  rules: number,
+  terraform: TerraformTrial,
+  { faults, executable }: { faults: readonly Fault[]; executable: Executable },
+) {
+  const trial = await Trial.rules(rules, { executable, skipCheckpoints: true, skipPreview: true });
+  try {
+    for (const fault of faults) trial.firewall?.addFault(fault);
+    const [ours, theirs] = [[] as number[], [] as number[]];
+    const requests = { ours: [] as number[], terraform: [] as number[] };
+    for (const [index] of UPDATES.entries()) {
+      if (index === 1) await trial.setAccount(rules, "source");
+      const before = [trial.firewall!.requests.length, terraform.firewall.requests.length];
+      ours.push((await trial.timed("up")).seconds);
+      theirs.push(await terraform.apply(declaredFor(trial.firewall!)));
+      requests.ours[index] = trial.firewall!.requests.length - before[0]!;
+      requests.terraform[index] = terraform.firewall.requests.length - before[1]!;
+    }
+    return { ours: ours, terraform: theirs, requests };
+  } finally {
+    await trial.close();
+  }
 }
 
 export function peersText(results: readonly PeersResult[]): string {
