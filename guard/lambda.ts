@@ -2,12 +2,11 @@ import { arrivalsIn, type Arrival } from "./arrivals";
 import { deployedFrom, type Deployed } from "./deployed";
 import type { GuardEnvironment } from "./environment";
 import { GuardError } from "./error";
-import { field, listIn, optionalText, recordIn } from "../aws/cloudtrail/fields";
 import type { CloudTrailRecord } from "../aws/cloudtrail/record";
 import { groupEvent, groupTagging } from "./event/read";
 import { lookEverywhere } from "./everywhere";
 import { handleEvent } from "./handle";
-import { ISOLATION_CALLS, settleInstance } from "./isolate";
+import { instancesIn, isIsolating, settleFor } from "./isolating";
 import { siteText } from "./reach";
 import { handleTagging } from "./tagging";
 import type { Said } from "./tell";
@@ -84,12 +83,9 @@ async function handleOne(arrival: Arrival, deployed: Deployed): Promise<void> {
   const tagging = groupTagging(record);
   if (tagging !== undefined) {
     const { guard } = deployed.guarding(tagging);
-    for (const group of tagging.groups) await handleTagging(group, tagging, guard);
+    await handleTagging(tagging, guard);
   }
-  if (ISOLATION_CALLS.some((call) => call === record.name)) {
-    if (record.error === undefined) await isolateFor(arrival, record, deployed);
-    return;
-  }
+  if (isIsolating(record)) return isolateFor(arrival, record, deployed);
   const event = groupEvent(record);
   if (event === undefined) return;
   const { guard } = deployed.guarding(event);
@@ -105,13 +101,11 @@ async function isolateFor(arrival: Arrival, record: CloudTrailRecord, deployed: 
   }
   const { isolation } = deployed.guarding({ account, region });
   if (isolation === undefined) return;
-  const settled = async () => {
-    for (const id of instancesIn(record)) await settleInstance(id, isolation);
-  };
-  await saidWhereUnreached(arrival, settled(), deployed, (because) => {
+  await saidWhereUnreached(arrival, settleFor(record, isolation), deployed, (because) => {
     // Instances start and get interfaces all the time: that is tried again, and no news.
     const isOfTags = name?.endsWith("Tags") === true;
-    const what = `${instancesIn(record).join(", ")} in account ${account}, ${region}`;
+    const ids = instancesIn(record);
+    const what = `${ids.length === 0 ? "instances" : ids.join(", ")} in account ${account}, ${region}`;
     const summary = `The tags of ${what} were changed, and whether to isolate or release can't be seen: ${because}`;
     return isOfTags ? [{ summary, escalated: true, outcome: "held" }] : [];
   });
@@ -131,20 +125,6 @@ async function saidWhereUnreached(
       await tell(noticesOf(error.message));
     throw error;
   }
-}
-
-function instancesIn(record: CloudTrailRecord): string[] {
-  const [request, response] = [recordIn(record.request), recordIn(record.response)];
-  const ids = [
-    ...listIn(field(request, "resourcesSet")).map((item) =>
-      optionalText(field(recordIn(item), "resourceId")),
-    ),
-    ...listIn(field(response, "instancesSet")).map((item) =>
-      optionalText(field(recordIn(item), "instanceId")),
-    ),
-    optionalText(field(request, "instanceId")),
-  ];
-  return [...new Set(ids.filter((id) => id !== undefined && /^i-[0-9a-f]+$/.test(id)))] as string[];
 }
 
 function timeOf({ record }: Arrival): string {

@@ -93,7 +93,8 @@ export function noticeOf(
   const reason = because === undefined ? "" : ` ${because}`;
   const where = place === undefined ? "" : `, ${place}`;
   const group = { id, name: legible(name), vpcId };
-  const nothing = event.unread === undefined ? "changed no permission" : "changed what can't be read";
+  const unread = event.isUncertain ? "may have changed permissions" : "changed what can't be read";
+  const nothing = event.unread === undefined ? "changed no permission" : unread;
   const of =
     id === "" && name === "" ? `a security group${where}` : `security group ${group.name} (${id}${where})`;
   return {

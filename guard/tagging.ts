@@ -1,17 +1,25 @@
-import type { Tagging } from "./event/event";
+import type { GroupTagging } from "./event/event";
 import { consulting, type Guard } from "./guard";
 import { decide } from "./decide";
 import type { Notice } from "./notice";
-import type { Site } from "./reach";
 import { foldRecord } from "./record/fold";
 import { begin, noteFound } from "./record/observe";
 import { recordKey } from "./record/store";
+import { refreshRecords } from "./refresh";
 import { decidingKeys, noteScope } from "./scope";
 
-/** Looks at a group whose tags were changed, and judges what was changed while it was outside of the scope. */
-export async function handleTagging(group: string, tagging: Tagging & Site, guard: Guard): Promise<Notice[]> {
-  const { groups, records, tell, policy } = guard;
-  if (decidingKeys(policy).length === 0) return [];
+/**
+ * Looks at the groups whose tags were changed, and judges what was changed while they were outside of the scope:
+ * at every group of the site where the event doesn't tell which.
+ */
+export async function handleTagging(tagging: GroupTagging, guard: Guard): Promise<void> {
+  if (decidingKeys(guard.policy).length === 0) return;
+  if (tagging.groups === undefined) await refreshRecords(tagging, guard);
+  else for (const group of tagging.groups) await handleTagged(group, tagging, guard);
+}
+
+async function handleTagged(group: string, tagging: GroupTagging, guard: Guard): Promise<Notice[]> {
+  const { groups, records, tell } = guard;
   return records.withRecord(recordKey(tagging, group), async (record) => {
     const found = await groups.group(group);
     // Its own event, or the schedule, ends the record of a group that is gone.

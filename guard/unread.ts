@@ -30,6 +30,8 @@ export function unreadNotices(
       `what ${event.name} did can't be seen yet (${event.unread}): the event is tried again`,
     );
   }
+  // It failed, and nothing came of it.
+  if (event.isUncertain && base !== undefined) return [];
   const found =
     group === NO_GROUP
       ? "No group that there is a record of has anything that this doesn't know"

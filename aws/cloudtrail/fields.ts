@@ -34,3 +34,11 @@ export function optionalNumber(value: unknown): number | undefined {
   const number = typeof value === "string" && value !== "" ? Number(value) : value;
   return typeof number === "number" && Number.isInteger(number) ? number : undefined;
 }
+
+/**
+ * CloudTrail leaves out a request or an answer of more than 100 KB, and says so in its place: {"omitted": true,
+ * "originalSize": …, "reason": "requestParameters too large"} (CloudTrail documentation, record contents).
+ */
+export function isOmitted(fields: Fields): boolean {
+  return String(fields["omitted"]) === "true";
+}

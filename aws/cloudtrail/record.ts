@@ -21,6 +21,8 @@ export interface CloudTrailRecord {
   region: string | undefined;
   /** `errorCode`; undefined: it did what it says. */
   error: string | undefined;
+  /** Whether it failed in a way that says nothing of what was done before: a look at EC2 tells. */
+  isUncertain: boolean;
   isReadOnly: boolean;
   principal: Principal;
   sourceIp: string | undefined;
@@ -31,9 +33,16 @@ export interface CloudTrailRecord {
   serviceDetails: unknown;
 }
 
+/**
+ * EC2's codes of calls that it did nothing for: CloudTrail has "Client." before those that are the caller's fault, and
+ * "Server." before its own, of which these say that there was no room or time (EC2 API reference, "Error codes").
+ */
+const REFUSED = /^Client\.|^(?:Server\.)?(?:Insufficient\w+|RequestLimitExceeded|BandwidthLimitExceeded)$/;
+
 export function cloudTrailRecord(fields: Fields): CloudTrailRecord {
   const { eventSource, eventName, errorCode, readOnly } = fields;
   const hasSucceeded = errorCode === undefined || errorCode === null || errorCode === "";
+  const error = hasSucceeded ? undefined : (optionalText(errorCode) ?? "unknown");
   return {
     id: identifier(fields["eventID"]),
     at: instant(fields["eventTime"]),
@@ -41,7 +50,8 @@ export function cloudTrailRecord(fields: Fields): CloudTrailRecord {
     name: typeof eventName === "string" ? eventName : undefined,
     account: word(fields["recipientAccountId"]),
     region: word(fields["awsRegion"]),
-    error: hasSucceeded ? undefined : (optionalText(errorCode) ?? "unknown"),
+    error,
+    isUncertain: error !== undefined && !REFUSED.test(error),
     isReadOnly: readOnly === true || readOnly === "true",
     principal: principalOf(fields["userIdentity"]),
     sourceIp: optionalText(fields["sourceIPAddress"]),

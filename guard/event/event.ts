@@ -27,9 +27,17 @@ export interface GroupEvent {
   effects: Effect[];
   /** Why `effects` may not be all that the call did: only a look at the group tells. Absent: they are. */
   unread?: string;
+  /** It failed, and may have been done all the same: `unread` says how. Where a look finds nothing, it was not. */
+  isUncertain?: true;
   /** Whether the group was made or deleted by it. */
   life?: "created" | "deleted";
 }
 
 /** Who changed a group's tags, as far as an event tells. */
 export type Tagging = Pick<GroupEvent, "id" | "at" | "name" | "principal">;
+
+/** A change of tags of groups. */
+export interface GroupTagging extends Tagging, Pick<GroupEvent, "account" | "region"> {
+  /** Absent: the event doesn't tell of which. */
+  groups?: string[];
+}

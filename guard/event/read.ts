@@ -10,9 +10,8 @@ import type { CloudTrailRecord } from "../../aws/cloudtrail/record";
 import { given } from "../../lib/records";
 import type { Direction } from "../../mapping/types";
 import { GuardError } from "../error";
-import type { Site } from "../reach";
 import { legible, ruleContent, ruleKey, type RuleContent } from "../rules";
-import type { Effect, GroupEvent, Tagging } from "./event";
+import type { Effect, GroupEvent, GroupTagging } from "./event";
 import { tellable, unreadReason, type Told } from "./unread";
 
 /** Calls that add, remove or modify a group's rules. */
@@ -34,29 +33,37 @@ export const GUARDED_CALLS = [
 /** The calls that change tags, of groups among others. */
 const TAG_CALLS = ["CreateTags", "DeleteTags"] as const;
 
-/** Who changed tags of which security groups; undefined: it is no such call, failed, or is of other resources. */
-export function groupTagging(record: CloudTrailRecord): (Tagging & Site & { groups: string[] }) | undefined {
+/** Whether it is one of these calls, and done as far as its event tells, or maybe. */
+function isDone({ name, error, isUncertain }: CloudTrailRecord, calls: readonly string[]): boolean {
+  return calls.some((call) => call === name) && (error === undefined || isUncertain);
+}
+
+/** Who changed tags of which security groups; undefined: it is no such call, did nothing, or is of other resources. */
+export function groupTagging(record: CloudTrailRecord): GroupTagging | undefined {
   const { id = "none", at = new Date(0).toISOString(), name = "", account, region, principal } = record;
-  if (!TAG_CALLS.some((call) => call === name) || record.error !== undefined) return undefined;
+  if (!isDone(record, TAG_CALLS)) return undefined;
   const ids = listIn(field(recordIn(record.request), "resourcesSet")).map((item) =>
     optionalText(field(recordIn(item), "resourceId")),
   );
-  const groups = [...new Set(ids.flatMap((id) => (id?.startsWith("sg-") ? [id] : [])))];
-  if (groups.length === 0) return undefined;
+  const groups = [...new Set(ids.flatMap((each) => (each?.startsWith("sg-") ? [each] : [])))];
+  const isTold = ids.length > 0 && ids.every((each) => each !== undefined);
+  if (isTold && groups.length === 0) return undefined;
   if (account === undefined || region === undefined) {
     throw new GuardError("EVENT", `${name} doesn't say which account and region it is of: look by hand`);
   }
-  return { account, region, groups, name, principal, id, at };
+  return { account, region, name, principal, id, at, ...(isTold && { groups }) };
 }
 
 /**
- * What a CloudTrail event did to a security group; undefined where it did nothing: another call, one that
- * failed, a dry run.
+ * What a CloudTrail event did to a security group; undefined where it did nothing: another call, one that EC2
+ * refused, a dry run.
  * @throws GuardError `EVENT` that says what is missing
  */
 export function groupEvent(record: CloudTrailRecord): GroupEvent | undefined {
-  const { id, at, name = "", account, region, principal, sourceIp, userAgent } = record;
-  if (!GUARDED_CALLS.some((call) => call === name) || record.error !== undefined) return undefined;
+  const { id, at, name = "", account, region, principal, sourceIp, userAgent, isUncertain } = record;
+  if (!isDone(record, GUARDED_CALLS)) return undefined;
+  // A group that was made all the same has no rules that anybody gave it, and gets its record with the schedule.
+  if (isUncertain && name === "CreateSecurityGroup") return undefined;
   const response = recordIn(record.response);
   const parameters = recordIn(record.request);
   const request = recordIn(field(parameters, `${name}Request`) ?? parameters);
@@ -66,7 +73,12 @@ export function groupEvent(record: CloudTrailRecord): GroupEvent | undefined {
   });
   const needed = { eventID: id, eventTime: at, recipientAccountId: account, awsRegion: region };
   const missing = Object.keys(needed).filter((key) => needed[key as keyof typeof needed] === undefined);
-  const { effects, unread } = effectsOf(name, request, { account: account ?? "", response });
+  const { effects, unread } = isUncertain
+    ? {
+        effects: [],
+        unread: `it failed with ${legible(record.error ?? "", 80)}, and may be done all the same`,
+      }
+    : effectsOf(name, request, { account: account ?? "", response });
   // A new group's name is nobody's yet: another VPC's may have the same.
   if (name === "CreateSecurityGroup") delete group.name;
   if (group.id === undefined && group.name === undefined && unread === undefined)
@@ -88,8 +100,9 @@ export function groupEvent(record: CloudTrailRecord): GroupEvent | undefined {
     group,
     principal,
     ...given({ sourceIp, userAgent, unread }),
+    ...(isUncertain && { isUncertain }),
     ...(name === "CreateSecurityGroup" && { life: "created" as const }),
-    ...(name === "DeleteSecurityGroup" && { life: "deleted" as const }),
+    ...(name === "DeleteSecurityGroup" && !isUncertain && { life: "deleted" as const }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Whether an event tells all that a call did. */
-import { field, listIn, optionalText, recordIn, type Fields } from "../../aws/cloudtrail/fields";
+import { field, isOmitted, listIn, optionalText, recordIn, type Fields } from "../../aws/cloudtrail/fields";
 import { endOf } from "../rules";
 import type { Effect } from "./event";
 
@@ -12,14 +12,6 @@ export interface Told {
   requested: number;
   /** How many rules its answer names. */
   answered: number;
-}
-
-/**
- * CloudTrail leaves out a request or an answer of more than 100 KB, and says so in its place: {"omitted": true,
- * "originalSize": …, "reason": "requestParameters too large"} (CloudTrail documentation, record contents).
- */
-function isOmitted(fields: Fields): boolean {
-  return String(fields["omitted"]) === "true";
 }
 
 /** Without what no rule can be told from; with what else there is to tell, a look at the group finds it. */

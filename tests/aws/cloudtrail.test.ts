@@ -22,6 +22,21 @@ describe("a record of CloudTrail", () => {
     expect(errors).to.deep.equal(["Client.DryRunOperation", "unknown", undefined, undefined, undefined]);
   });
 
+  it("may have done what it says where EC2 failed at it, and not where EC2 refused it or had no room", () => {
+    const uncertain = [
+      ...["Server.InternalError", "Server.Unavailable", "Server.ServiceUnavailable", "Server.Odd"],
+      ...["InternalFailure", "Odd", { odd: true }],
+    ];
+    const refused = [
+      ...["Client.DryRunOperation", "Client.InvalidPermission.Duplicate", "Client.RequestLimitExceeded"],
+      ...["Server.InsufficientInstanceCapacity", "Server.RequestLimitExceeded"],
+    ];
+    for (const errorCode of uncertain)
+      expect(stop({ errorCode }).isUncertain, String(errorCode)).to.equal(true);
+    for (const errorCode of [...refused, "", undefined])
+      expect(stop({ errorCode }).isUncertain, String(errorCode)).to.equal(false);
+  });
+
   it("is judged by the guard where its errorCode says nothing", () => {
     const request = { groupId: IDS.group, ipPermissions: {} };
     const record = callRecord("AuthorizeSecurityGroupIngress", request, { errorCode: "" });

@@ -174,8 +174,9 @@ describe("guard: a hostile requester with the rights of an editor and of an appr
         at: now().toISOString(),
         name: "CreateTags",
         principal,
+        groups: [...GROUPS],
       };
-      for (const group of GROUPS) await handleTagging(group, tagging, guard);
+      await handleTagging(tagging, guard);
     };
 
     /** Somebody honest approves one thing that is there, or asked for. */

@@ -390,13 +390,15 @@ describe("guard against an EC2 endpoint", function () {
       },
     };
     const tags = { Resources: [instance], Tags: [{ Key: "SecurityStatus", Value: "IR" }] };
-    const told = (name: string) => ({
+    const told = (
+      name: string,
+      request: object = { resourcesSet: { items: [{ resourceId: instance }] } },
+      more: object = {},
+    ) => ({
       Records: [
         {
           messageId: "m-1",
-          body: JSON.stringify({
-            detail: record(name, { resourcesSet: { items: [{ resourceId: instance }] } }, { _return: true }),
-          }),
+          body: JSON.stringify({ detail: record(name, request, { _return: true }, { ...more }) }),
         },
       ],
     });
@@ -415,7 +417,24 @@ describe("guard against an EC2 endpoint", function () {
     ]);
     expect(await carried()).to.deep.equal([[one, two].sort(), [two]]);
 
+    // Too large for CloudTrail, in the request or in the answer; or failed, and done all the same.
+    const omitted = { omitted: true, originalSize: 149_893, reason: "requestParameters too large" };
     await ec2.createTags(tags);
+    await handleArrivals(told("CreateTags", omitted), deployed);
+    expect(await carried()).to.deep.equal([[quarantine], [quarantine]]);
+    await ec2.deleteTags(tags);
+    await handleArrivals(told("DeleteTags", omitted), deployed);
+    expect(await carried()).to.deep.equal([[one, two].sort(), [two]]);
+    await ec2.createTags(tags);
+    await handleArrivals(told("RunInstances", {}, { responseElements: omitted }), deployed);
+    expect(await carried()).to.deep.equal([[quarantine], [quarantine]]);
+    await ec2.deleteTags(tags);
+    await handleArrivals(told("DeleteTags", undefined, { errorCode: "Server.InternalError" }), deployed);
+    expect(await carried()).to.deep.equal([[one, two].sort(), [two]]);
+
+    await ec2.createTags(tags);
+    await handleArrivals(told("CreateTags", undefined, { errorCode: "Client.InvalidID" }), deployed);
+    expect(await carried(), "a call that was refused is none").to.deep.equal([[one, two].sort(), [two]]);
     await handleArrivals(told("CreateTags"), deployed);
     await ec2.deleteSecurityGroup({ GroupId: two });
     await ec2.deleteTags(tags);

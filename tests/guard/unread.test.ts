@@ -81,6 +81,7 @@ const DAMAGES: Record<string, (call: Call) => object | undefined> = {
         }
       : undefined,
   "who did it is not said": () => ({ userIdentity: undefined }),
+  "it failed at EC2's end": () => ({ errorCode: "Server.InternalError", responseElements: null }),
   "it is whole": () => ({}),
 };
 
@@ -231,6 +232,69 @@ describe("guard: events that don't tell what a call did", () => {
         .and.include("CloudTrail left out its request (requestParameters too large)");
       expect(groups.acts).to.equal(0);
     }
+  });
+
+  for (const errorCode of ["Server.InternalError", "Server.Unavailable", "InternalFailure"]) {
+    it(`is tried again after ${errorCode}, and no news where nothing came of it`, async () => {
+      await begin(STRICT);
+      const request = { groupId: GROUP, ipPermissions: { items: [permissionItem(everywhere)] } };
+      const failed = (name: string, of: object) =>
+        record(name, of, {}, { at: new Date(clock).toISOString(), errorCode, responseElements: null });
+      expect(await deliver(failed("AuthorizeSecurityGroupIngress", request))).to.equal(2);
+      expect(await deliver(failed("DeleteSecurityGroup", { groupId: GROUP }))).to.equal(2);
+      expect(await deliver(failed("CreateSecurityGroup", { groupName: "new", vpcId: "vpc-1" }))).to.equal(1);
+      expect([said, buried, groups.acts]).to.deep.equal([[], [], 0]);
+      // Its record is still there: what comes next is judged.
+      const before = groups.keys(GROUP);
+      await deliver(eventOf(CALLS["many permissions are added"]!(), {}));
+      expect(groups.keys(GROUP)).to.deep.equal(before);
+    });
+  }
+
+  it("is nothing where EC2 refused it, though somebody else has changed the group meanwhile", async () => {
+    await begin(STRICT);
+    const made = CALLS["many permissions are added"]!();
+    for (const errorCode of ["Client.InvalidPermission.Duplicate", "Client.UnauthorizedOperation"])
+      expect(await deliver(eventOf(made, { errorCode, responseElements: null }))).to.equal(1);
+    expect([said, groups.acts]).to.deep.equal([[], 0]);
+  });
+
+  for (const [how, requestParameters] of Object.entries({
+    "left out": omitted("requestParameters"),
+    null: null,
+    "in a form that isn't known": { resourcesSet: "[ … ]" },
+  })) {
+    it(`a change of tags whose request is ${how} leads to a look at every group`, async () => {
+      await begin(STRICT.replace("{mode", "{scope: {tags: [guard=on]}, mode"));
+      groups.tags = { guard: "on" };
+      const tagging = (name: string, damage: object) =>
+        record(name, {}, { _return: true }, { at: new Date(clock).toISOString(), ...damage });
+      await deliver(tagging("CreateTags", { requestParameters }));
+      const before = groups.keys(GROUP);
+      groups.tags = {};
+      await deliver(tagging("DeleteTags", { requestParameters }));
+      expect(said.map(({ outcome }) => outcome)).to.deep.equal(["tags", "tags"]);
+      expect(said[0]?.summary).to.include("outside of the policy's scope now");
+      await deliver(eventOf(CALLS["many permissions are added"]!(), {}));
+      expect(groups.keys(GROUP)).to.have.length(before.length + 6);
+      groups.tags = { guard: "on" };
+      await deliver(tagging("CreateTags", { requestParameters }));
+      expect(groups.keys(GROUP), "what was changed meanwhile is judged").to.deep.equal(before);
+    });
+  }
+
+  it("a change of tags that failed at EC2's end leads to a look at its groups", async () => {
+    await begin(STRICT.replace("{mode", "{scope: {tags: [guard=on]}, mode"));
+    groups.tags = { guard: "on" };
+    const errorCode = "Server.InternalError";
+    const request = { resourcesSet: { items: [{ resourceId: GROUP }] } };
+    const failed = () => record("DeleteTags", request, {}, { at: new Date(clock).toISOString(), errorCode });
+    await refreshRecords(SITE, guard);
+    await deliver(failed());
+    expect(said).to.deep.equal([]);
+    groups.tags = {};
+    await deliver(failed());
+    expect(said.map(({ outcome }) => outcome)).to.deep.equal(["tags"]);
   });
 
   it("is held and said where there is no record to compare the group with", async () => {

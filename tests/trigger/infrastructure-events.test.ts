@@ -13,7 +13,7 @@ const busOf = ({ inputs }: Declared) =>
   `${(inputs["region"] as string | undefined) ?? REGION} ${(inputs["eventBusName"] as string | undefined) ?? "default"}`;
 
 describe("the rules on events", () => {
-  it("have every call that counts in exactly one rule of each bus, and only where it succeeded", async () => {
+  it("have every call that counts in exactly one rule of each bus, and none that EC2 refused", async () => {
     const { of } = await deployed({
       regions: [REGION, "eu-west-1"],
       members: { accounts: ["111122223333"] },
@@ -30,7 +30,10 @@ describe("the rules on events", () => {
         expect(source).to.deep.equal(["aws.ec2"]);
         if (detail === undefined) continue;
         expect(detail.eventSource).to.deep.equal(["ec2.amazonaws.com"]);
-        expect(detail.errorCode).to.deep.equal([{ exists: false }]);
+        expect(detail.errorCode).to.deep.equal([
+          { exists: false },
+          { "anything-but": { prefix: "Client." } },
+        ]);
       }
       expect(patterns.flatMap((each) => each["detail-type"])).to.include(STATE_CHANGE);
     }
@@ -73,14 +76,14 @@ describe("the rules on events", () => {
     const { one } = await deployedVariant("a bucket of the user's");
     expect(patternOf(one("EventRule", "tags")).detail).to.deep.include({
       eventName: ["CreateTags", "DeleteTags"],
-      requestParameters: { tagSet: { items: { key: ["firewall"] } } },
+      requestParameters: { tagSet: { items: { key: ["firewall", { exists: false }] } } },
     });
   });
 
   it("send what isolates instances to a queue in which nothing is gathered", async () => {
     const { of, one, statements } = await deployedVariant("tags that isolate instances");
     expect(patternOf(one("EventRule", "isolation")).detail).to.deep.include({
-      requestParameters: { tagSet: { items: { key: ["SecurityStatus"] } } },
+      requestParameters: { tagSet: { items: { key: ["SecurityStatus", { exists: false }] } } },
     });
     // In other regions they are forwarded, and take the same way on the hub's bus.
     for (const rule of ["isolation", "hub-isolation"]) {
@@ -88,7 +91,7 @@ describe("the rules on events", () => {
     }
     expect(one("EventTarget", "isolation-eu-west-1").inputs["arn"]).to.match(/eventbus/);
     expect(patternOf(one("EventRule", "tags")).detail).to.deep.include({
-      requestParameters: { tagSet: { items: { key: ["firewall"] } } },
+      requestParameters: { tagSet: { items: { key: ["firewall", { exists: false }] } } },
     });
     const mapping = of("EventSourceMapping").find(({ inputs }) =>
       /urgent/.test(String(inputs["eventSourceArn"])),

@@ -20,6 +20,8 @@ export function readCloudTrailRecord(
   if (isInsight(record)) return { dropped: "an Insights event" };
   const found = cloudTrailRecord(record);
   const { id, at, source, name, account, region, error, isReadOnly, principal, request, response } = found;
+  // Of other services' codes it is not known which of them are refusals.
+  const isUncertain = found.isUncertain && source === EC2_SOURCE;
   if (source === undefined) return { malformed: "a CloudTrail record without eventSource" };
   const isService = services && Object.hasOwn(SERVICE_CALLS, source);
   if (source !== EC2_SOURCE && !isService) return { dropped: "another service" };
@@ -28,13 +30,15 @@ export function readCloudTrailRecord(
   const kind = isService ? isServiceCall(source, name) && "service" : CHANGES_BY_CALL.get(name);
   if (kind === undefined || kind === false) return { dropped: "not watched" };
   // A dry run never succeeds: Client.DryRunOperation says that it would have.
-  if (error !== undefined) return { dropped: error === "Client.DryRunOperation" ? "dry run" : "failed call" };
+  if (error !== undefined && !isUncertain)
+    return { dropped: error === "Client.DryRunOperation" ? "dry run" : "failed call" };
   if (ownRoles.includes(principal.roleArn ?? "")) return { dropped: "own role" };
   if (kind === "tags" && !touches(request, tagKeys)) return { dropped: "tag not watched" };
   if (id === undefined) return { malformed: `${name} without a usable eventID` };
   if (at === undefined) return { malformed: `${name} without a usable eventTime` };
   const subjects = subjectsOf(name, request, response, found.serviceDetails);
-  const revoked = TAKING_CALLS.includes(name) ? subjects.filter((each) => each.startsWith("sg-")) : [];
+  const isTaking = TAKING_CALLS.includes(name) && !isUncertain;
+  const revoked = isTaking ? subjects.filter((each) => each.startsWith("sg-")) : [];
   return {
     change: {
       id,

@@ -37,11 +37,18 @@ export interface Watched {
 }
 
 const FROM_CLOUDTRAIL = { source: ["aws.ec2"], "detail-type": CLOUDTRAIL_EVENTS };
-const SUCCEEDED = { eventSource: [EC2_SOURCE], errorCode: [{ exists: false }] };
+/** What EC2 did, or may have done: what it refused has an errorCode of "Client.". */
+const NOT_REFUSED = {
+  eventSource: [EC2_SOURCE],
+  errorCode: [{ exists: false }, { "anything-but": { prefix: "Client." } }],
+};
+/** Of a list whose items a rule looks at: it is not there, as in a request that is too large for CloudTrail. */
+const UNTOLD = { exists: false };
 
+/** A call that takes off all tags names none. */
 function onTags(keys: readonly string[]) {
-  const requestParameters = { tagSet: { items: { key: keys } } };
-  return { ...FROM_CLOUDTRAIL, detail: { ...SUCCEEDED, eventName: TAG_CALLS, requestParameters } };
+  const requestParameters = { tagSet: { items: { key: [...keys, UNTOLD] } } };
+  return { ...FROM_CLOUDTRAIL, detail: { ...NOT_REFUSED, eventName: TAG_CALLS, requestParameters } };
 }
 
 /** Which call is which service's is told apart where events are read. */
@@ -61,16 +68,16 @@ const SERVICES: EventRule = {
 
 /**
  * The rules of every bus that sees changes. EventBridge only delivers mutating calls to rules in the state
- * ENABLED, so reads need no filter. A call that failed has an errorCode.
+ * ENABLED, so reads need no filter. A service's call that failed has an errorCode.
  */
 export function changeRules({ calls, services, tagKeys, quarantineKeys }: Watched): EventRule[] {
   const callRules: EventRule[] = [
     {
       name: "calls",
-      description: "EC2 calls that succeeded and may change which rules are needed",
+      description: "EC2 calls that were not refused and may change which rules are needed",
       pattern: {
         ...FROM_CLOUDTRAIL,
-        detail: { ...SUCCEEDED, eventName: Object.values(CALLS).flat() },
+        detail: { ...NOT_REFUSED, eventName: Object.values(CALLS).flat() },
       },
     },
   ];
@@ -137,7 +144,7 @@ export function guardRules(
     {
       name: "guard",
       description: "Changes of security groups, for the guard",
-      pattern: { ...FROM_CLOUDTRAIL, detail: { ...SUCCEEDED, eventName } },
+      pattern: { ...FROM_CLOUDTRAIL, detail: { ...NOT_REFUSED, eventName } },
     },
     ...(decidingKeys(policy).length > 0
       ? [
@@ -149,9 +156,9 @@ export function guardRules(
             pattern: {
               ...FROM_CLOUDTRAIL,
               detail: {
-                ...SUCCEEDED,
+                ...NOT_REFUSED,
                 eventName: TAG_CALLS,
-                requestParameters: { resourcesSet: { items: { resourceId: [{ prefix: "sg-" }] } } },
+                requestParameters: { resourcesSet: { items: { resourceId: [{ prefix: "sg-" }, UNTOLD] } } },
               },
             },
           },

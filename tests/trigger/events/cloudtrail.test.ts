@@ -81,6 +81,17 @@ describe("a CloudTrail record", () => {
     it(`is dropped as "${dropped}": ${what}`, () => expect(read(record)).to.deep.equal({ dropped }));
   }
 
+  it("counts a call that failed at EC2's end, which may be done all the same", () => {
+    const verdict = read(stop({ errorCode: "Server.InternalError", responseElements: null }));
+    expect(verdict).to.have.nested.property("change.what", "StopInstances");
+    const request = { groupId: IDS.group };
+    const revoke = callRecord("RevokeSecurityGroupIngress", request, { errorCode: "Server.Unavailable" });
+    // Whether it took any permission isn't known, so that it explains no removal.
+    expect(read(revoke)).to.have.property("change").that.does.not.have.property("revoked");
+    const without = stop({ errorCode: "Server.InsufficientInstanceCapacity" });
+    expect(read(without)).to.deep.equal({ dropped: "failed call" });
+  });
+
   it("counts services' own calls for interfaces where they are watched, and no others of theirs", () => {
     const watching = { ...WATCH, services: true };
     for (const [eventSource, calls] of Object.entries(SERVICE_CALLS)) {
