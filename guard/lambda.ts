@@ -1,8 +1,10 @@
 import { arrivalsIn, type Arrival } from "./arrivals";
+import { handleAssociation } from "./associations";
 import { deployedFrom, type Deployed } from "./deployed";
 import type { GuardEnvironment } from "./environment";
 import { GuardError } from "./error";
 import type { CloudTrailRecord } from "../aws/cloudtrail/record";
+import { associationIn } from "./event/association";
 import { groupEvent, groupTagging } from "./event/read";
 import { lookEverywhere } from "./everywhere";
 import { handleEvent } from "./handle";
@@ -86,6 +88,15 @@ async function handleOne(arrival: Arrival, deployed: Deployed): Promise<void> {
     await handleTagging(tagging, guard);
   }
   if (isIsolating(record)) return isolateFor(arrival, record, deployed);
+  const association = associationIn(record);
+  if (association !== undefined) {
+    const { guard } = deployed.guarding(association.event);
+    const { event, vpc } = association;
+    return saidWhereUnreached(arrival, handleAssociation(association, guard), deployed, (because) => {
+      const summary = `${event.name} of ${event.group.id} and ${vpc} can't be judged: ${because}`;
+      return [{ summary, escalated: true, outcome: "held" }];
+    });
+  }
   const event = groupEvent(record);
   if (event === undefined) return;
   const { guard } = deployed.guarding(event);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { ATTRIBUTES } from "../../guard/approvals/read";
+import { ASSOCIATION_CALLS } from "../../guard/event/association";
 import { GUARDED_CALLS } from "../../guard/event/read";
 import { ISOLATION_CALLS } from "../../guard/isolate";
 import { policyFrom } from "../../guard/policy/read";
@@ -52,6 +53,7 @@ describe("guard: deployment", () => {
     };
     expect(pattern.detail.eventName).to.have.members([
       ...GUARDED_CALLS,
+      ...["AssociateSecurityGroupVpc", "DisassociateSecurityGroupVpc"],
       ...["RunInstances", "AttachNetworkInterface"],
     ]);
     // Tags are changed all the time: it hears of those that mark, and of calls that name no tag.
@@ -135,7 +137,7 @@ describe("guard: deployment", () => {
 });
 
 describe("guard: other regions and accounts", () => {
-  const CALLS = [...GUARDED_CALLS, ...ISOLATION_CALLS];
+  const CALLS = [...GUARDED_CALLS, ...ASSOCIATION_CALLS, ...ISOLATION_CALLS];
   const variant = () => deployedVariant("a guard of other regions and accounts");
   const templateOf = ({ one }: Deployed) =>
     JSON.parse(String(one("StackSet").inputs["templateBody"])) as {

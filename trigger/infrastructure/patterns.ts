@@ -1,3 +1,4 @@
+import { ASSOCIATION_CALLS } from "../../guard/event/association";
 import { GUARDED_CALLS } from "../../guard/event/read";
 import { ISOLATION_CALLS } from "../../guard/isolate";
 import type { GuardPolicy } from "../../guard/policy/types";
@@ -134,7 +135,7 @@ export function guardRules(
   const isolates = Object.keys(quarantineGroups).length > 0;
   const of = (kind: "tags" | "others") =>
     ISOLATION_CALLS.filter((call) => TAG_CALLS.some((each) => each === call) === (kind === "tags"));
-  const eventName = [...GUARDED_CALLS, ...(isolates ? of("others") : [])].filter(
+  const eventName = [...GUARDED_CALLS, ...ASSOCIATION_CALLS, ...(isolates ? of("others") : [])].filter(
     (call) => !calls.includes(call),
   );
   const keys = [...new Set(quarantineTags.map((tag) => tagParts(tag).key))].filter(
