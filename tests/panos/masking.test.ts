@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { PanosError } from "../../panos/error";
-import { masked } from "../../panos/masking";
+import { masked, masking } from "../../panos/masking";
 import { readAnswer } from "../../panos/answer";
 
 const SECRETS = [
@@ -40,6 +40,15 @@ const SPELLINGS: Record<string, (secret: string) => string> = {
       { length: secret.length },
       (_, at) => `\\u${secret.charCodeAt(at).toString(16).padStart(4, "0")}`,
     ).join(""),
+  "JSON within JSON": (secret) => JSON.stringify(JSON.stringify(secret)).slice(3, -3),
+  "a URL within a URL": (secret) => encodeURIComponent(encodeURIComponent(secret)),
+  "entities of entities": (secret) => entities(entities(secret)),
+  "a shell's escapes": (secret) => secret.replace(/[^\w\s\u0080-\uffff]/gu, "\\$&"),
+  "a JavaScript string": (secret) => secret.replaceAll("\\", "\\\\").replaceAll("'", "\\'"),
+  hexadecimal: (secret) => Buffer.from(secret).toString("hex"),
+  "hexadecimal in upper case": (secret) => Buffer.from(secret).toString("hex").toUpperCase(),
+  "base64 in a URL": (secret) =>
+    encodeURIComponent(Buffer.from(secret).toString("base64").replace(/=+$/, "")),
   base64: (secret) => Buffer.from(secret).toString("base64"),
   base64url: (secret) => Buffer.from(secret).toString("base64url"),
   "one character encoded": (secret) => `%${Buffer.from(secret)[0]?.toString(16) ?? ""}${secret.slice(1)}`,
@@ -60,6 +69,36 @@ describe("masking of secrets", () => {
   it("leaves everything else alone, and takes several secrets", () => {
     expect(masked("a b c", ["hunter2"])).to.equal("a b c");
     expect(masked("key k1 user u1", ["k1", "u1"])).to.equal("key *** user ***");
+  });
+
+  it("finds base64 of more than the secret: of a user and a password, as Basic has it", () => {
+    for (const secret of SECRETS) {
+      for (const user of ["a", "ab", "abc", "abcd"]) {
+        const whole = Buffer.from(`${user}:${secret}:${user}`).toString("base64");
+        const shown = masked(`Authorization: Basic ${whole}`, [secret]);
+        expect(shown, `${user} ${secret}`).to.include("***");
+        const left = Buffer.from(shown.split("***")[1] ?? "", "base64").toString("latin1");
+        expect(left).to.not.include(secret);
+      }
+    }
+  });
+
+  it("finds the escapes of what ends lines", () => {
+    const secret = "one\ntwo\tthree\r\n";
+    for (const spell of [
+      JSON.stringify,
+      encodeURIComponent,
+      (text: string) => JSON.stringify([JSON.stringify(text)]),
+    ])
+      expect(masked(`a ${spell(secret)} b`, [secret])).to.match(/^a \W*\*\*\*\W* b$/);
+  });
+
+  it("takes little time for a long text and a long secret", () => {
+    const secret = "-----BEGIN KEY-----" + "aB3/+".repeat(400);
+    const hide = masking([secret, "hunter2", "k3y"]);
+    const began = process.cpuUsage().user;
+    for (let line = 0; line < 2_000; line++) hide(`${line}% \\ ${"aB3/+".repeat(100)}`);
+    expect((process.cpuUsage().user - began) / 1000, "ms").to.be.below(3_000);
   });
 
   it("hides a password that a refusal repeats, in its message and its lines", () => {

@@ -1,4 +1,5 @@
 import { readKey, readSecret } from "../../aws/secrets/secrets-manager";
+import { masking } from "../../panos/masking";
 
 /** Variables that hold something secret, whoever set them. */
 const SECRET_VARIABLES = [
@@ -9,6 +10,8 @@ const SECRET_VARIABLES = [
   "AWS_SECRET_ACCESS_KEY",
   "AWS_SESSION_TOKEN",
 ];
+/** A proxy's address may have its password. */
+const PROXY_VARIABLES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
 /** A shorter one stands in too many words that mean nothing. */
 const SHORTEST = 4;
 
@@ -27,16 +30,34 @@ export async function readSecrets(arns: Readonly<Record<string, string>>): Promi
   return Object.fromEntries(values);
 }
 
-/** Takes secrets out of texts: those that were read, and those that this process was started with. */
+/** Takes secrets out of texts, however they are spelt: those that were read, and those that this process was started with. */
 export function withoutSecrets(
   read: Readonly<Record<string, string>>,
   environment: NodeJS.ProcessEnv,
 ): (text: string) => string {
-  const values = [...Object.values(read), ...SECRET_VARIABLES.map((name) => environment[name] ?? "")]
+  const given = SECRET_VARIABLES.map((name) => environment[name] ?? "");
+  const values = [...Object.values(read), ...given, ...proxyPasswords(environment)]
     // Texts come line by line.
     .flatMap((value) => [value, ...value.split("\n")])
     .flatMap((value) => [value, value.trim()])
     .filter((value) => value.length >= SHORTEST)
     .sort((a, b) => b.length - a.length);
-  return (text) => values.reduce((left, value) => left.replaceAll(value, "[secret]"), text);
+  return masking([...new Set(values)], "[secret]");
+}
+
+function proxyPasswords(environment: NodeJS.ProcessEnv): string[] {
+  return PROXY_VARIABLES.flatMap((name) => [name, name.toLowerCase()]).flatMap((name) => {
+    const address = environment[name] ?? "";
+    const password = URL.canParse(address) ? new URL(address).password : "";
+    // As it is written there, and as it is sent.
+    return [password, ...(password === "" ? [] : [decoded(password)])];
+  });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

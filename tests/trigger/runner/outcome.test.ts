@@ -125,6 +125,35 @@ describe("what a run says", () => {
     expect(events.errors).to.deep.equal(["no cleanup rule", "incorrect passphrase\n  see above"]);
   });
 
+  it("has a secret in none of its spellings, nor a proxy's password", () => {
+    const secret = 'p&ss "wörd"/+';
+    const clean = withoutSecrets(
+      { PASS: secret },
+      { https_proxy: "http://me:pr%26xy@10.0.0.1:3128", HTTP_PROXY: "10.0.0.1:3128" },
+    );
+    const spellings = [
+      JSON.stringify(secret).slice(1, -1),
+      encodeURIComponent(secret),
+      new URLSearchParams({ "": secret }).toString().slice(1),
+      Buffer.from(secret).toString("base64").replace(/=+$/, ""),
+      Buffer.from(secret).toString("hex"),
+      Buffer.from(secret).toString("hex").toUpperCase(),
+    ];
+    const written: string[] = [];
+    const log = new RunLog(clean, (line) => written.push(line));
+    for (const spelling of spellings) {
+      log.say(`said ${spelling}.`);
+      expect(outcomeOf("up", { ...FAILED, errors: [spelling] }, [], false, clean)).to.deep.equal({
+        result: "failed",
+        reason: "[secret]",
+      });
+    }
+    expect(written).to.deep.equal(spellings.map(() => "said [secret]."));
+    expect(clean("through http://me:pr%26xy@10.0.0.1:3128: pr&xy")).to.equal(
+      "through http://me:[secret]@10.0.0.1:3128: [secret]",
+    );
+  });
+
   it("comes line by line, cut and counted, without secrets", () => {
     const written: string[] = [];
     const ofLines = withoutSecrets({ PEM: "-----BEGIN\nabcdef\nXYZ123\n" }, {});
