@@ -1,10 +1,9 @@
 import { arrivalsIn, type Arrival } from "./arrivals";
-import { handleAssociation } from "./associations";
+import { associationIn, handleAssociation } from "./associations";
 import { deployedFrom, type Deployed } from "./deployed";
 import type { GuardEnvironment } from "./environment";
 import { GuardError } from "./error";
 import type { CloudTrailRecord } from "../aws/cloudtrail/record";
-import { associationIn } from "./event/association";
 import { groupEvent, groupTagging } from "./event/read";
 import { lookEverywhere } from "./everywhere";
 import { handleEvent } from "./handle";

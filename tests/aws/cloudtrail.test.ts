@@ -32,9 +32,9 @@ describe("a record of CloudTrail", () => {
       ...["Server.InsufficientInstanceCapacity", "Server.RequestLimitExceeded"],
     ];
     for (const errorCode of uncertain)
-      expect(stop({ errorCode }).isUncertain, String(errorCode)).to.equal(true);
+      expect(stop({ errorCode }).isUncertain, JSON.stringify(errorCode)).to.equal(true);
     for (const errorCode of [...refused, "", undefined])
-      expect(stop({ errorCode }).isUncertain, String(errorCode)).to.equal(false);
+      expect(stop({ errorCode }).isUncertain, JSON.stringify(errorCode)).to.equal(false);
   });
 
   it("is judged by the guard where its errorCode says nothing", () => {

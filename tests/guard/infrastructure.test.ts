@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { ATTRIBUTES } from "../../guard/approvals/read";
-import { ASSOCIATION_CALLS } from "../../guard/event/association";
+import { ASSOCIATION_CALLS } from "../../guard/associations";
 import { GUARDED_CALLS } from "../../guard/event/read";
 import { ISOLATION_CALLS } from "../../guard/isolate";
 import { policyFrom } from "../../guard/policy/read";

@@ -1,4 +1,4 @@
-import { ASSOCIATION_CALLS } from "../../guard/event/association";
+import { ASSOCIATION_CALLS } from "../../guard/associations";
 import { GUARDED_CALLS } from "../../guard/event/read";
 import { ISOLATION_CALLS } from "../../guard/isolate";
 import type { GuardPolicy } from "../../guard/policy/types";
