@@ -1,5 +1,5 @@
 import type { PanosClient } from "./client";
-import { PanosError } from "./error";
+import { isAmbiguous } from "./error";
 import { listJobs, throughOutages, waitForJob, type Job, type JobOptions } from "./job";
 import { lockedOut } from "./lock";
 import { element } from "./xml";
@@ -59,7 +59,7 @@ async function enqueue(
   try {
     return await client.commit(command);
   } catch (error) {
-    if (!(error instanceof PanosError) || error.code !== "AMBIGUOUS") {
+    if (!isAmbiguous(error)) {
       throw (await lockedOut(client, "commit", error, "Nothing was committed")) ?? error;
     }
     const jobs = await throughOutages(

@@ -96,6 +96,11 @@ export function isRefusal(error: unknown): error is PanosError {
   return error instanceof PanosError && (error.code === "REFUSED" || error.code === "FORBIDDEN");
 }
 
+/** Whether nobody knows what became of a write: the connection was lost after it was sent, or its answer came too late. */
+export function isAmbiguous(error: unknown): error is PanosError {
+  return error instanceof PanosError && error.code === "AMBIGUOUS";
+}
+
 /** What a refused write becomes where the device may have refused only its answer: that is not documented. */
 export function uncertain(refusal: PanosError): PanosError {
   const { action, xpath, lines } = refusal;

@@ -1,6 +1,6 @@
 import { inParallel } from "../lib/parallel";
 import type { PanosClient } from "./client";
-import { isRefusal, PanosError } from "./error";
+import { isAmbiguous, isRefusal } from "./error";
 import { listJobs, throughOutages, waitForEnd, type Job, type JobOptions } from "./job";
 import { administrators } from "./system";
 import { element, escapeXml, type XmlElement } from "./xml";
@@ -54,7 +54,7 @@ async function enqueue(client: PanosClient, options: PushOptions): Promise<strin
   try {
     return await send();
   } catch (error) {
-    if (!(error instanceof PanosError) || error.code !== "AMBIGUOUS") throw error;
+    if (!isAmbiguous(error)) throw error;
     const end = Date.now() + options.timeoutSeconds * 1000;
     const jobs = await throughOutages(() => listJobs(client), end, options.duringOutage);
     const own = jobs.find(

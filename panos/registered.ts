@@ -1,6 +1,6 @@
 import type { PanosClient } from "./client";
 import { canonicalAddress } from "./entries";
-import { PanosError } from "./error";
+import { isAmbiguous, PanosError } from "./error";
 import { child, element, escapeXml, members, memberList, type XmlElement } from "./xml";
 
 /** One tag of one address, registered through User-ID: it is in force at once, with no commit. */
@@ -152,7 +152,7 @@ export async function sendAllRegistrations(
       const batch = registrations.slice(start, start + MAX_ENTRIES);
       refusals.push(...(await sendRegistrations(client, action, batch)));
     } catch (error) {
-      if (!(error instanceof PanosError) || error.code !== "AMBIGUOUS") throw error;
+      if (!isAmbiguous(error)) throw error;
       refusals.push(error.message);
     }
   }

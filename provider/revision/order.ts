@@ -7,7 +7,6 @@ import { cleanupPosition } from "../../declaration/cleanup-rule";
 import { isQuarantineRuleName, TAG_PREFIX } from "../../declaration/names";
 import { compareTexts } from "../../lib/order";
 import type { Operation } from "../../panos/client";
-import { PanosError } from "../../panos/error";
 import type { FoundRule } from "../../panos/policy";
 import { entryXpath, type Location } from "../../panos/location";
 import type { PolicyObjects } from "../../declaration/objects";
@@ -15,6 +14,7 @@ import { isHeld, ownsRule } from "../../declaration/ownership";
 import { readConfigurations } from "./configurations";
 import { requireCandidate, type Revision } from "./revision";
 import type { Swept } from "./sweep";
+import { readingBack } from "../session/stager";
 import type { Session } from "../session/session";
 
 /**
@@ -23,17 +23,14 @@ import type { Session } from "../session/session";
  * @returns the same, as it is then
  */
 export async function putInOrder(session: Session, revision: Revision, swept: Swept): Promise<Swept> {
-  for (let lost = false; ; lost = true) {
-    const moves = movesIntoOrder(swept.candidate, revision.ownerId, revision.before, session.location);
-    if (moves.length === 0) return swept;
-    await requireCandidate(session, revision, swept.candidate, swept.exempt);
-    try {
-      await session.write(moves);
-    } catch (error) {
-      if (lost || !(error instanceof PanosError) || error.code !== "AMBIGUOUS") throw error;
-    }
-    swept = { ...swept, ...(await readConfigurations(session)) };
-  }
+  return readingBack(async (isAgain) => {
+    const found = isAgain ? { ...swept, ...(await readConfigurations(session)) } : swept;
+    const moves = movesIntoOrder(found.candidate, revision.ownerId, revision.before, session.location);
+    if (moves.length === 0) return found;
+    await requireCandidate(session, revision, found.candidate, found.exempt);
+    await session.write(moves);
+    return { ...found, ...(await readConfigurations(session)) };
+  });
 }
 
 /** The fewest moves that bring the rules of ours above the cleanup rule into the order of their names. */

@@ -1,6 +1,5 @@
 import type { Operation } from "../../panos/client";
 import { eachPart, kindOf, ORDER_OF_REMOVAL, PARTS, type Part } from "../../declaration/kinds/index";
-import type { Named } from "../../declaration/kinds/kind";
 import { entryXpath } from "../../panos/location";
 import { listed } from "../../lib/text";
 import { unlessInUse } from "../resource/object";
@@ -18,9 +17,11 @@ import {
 import { readConfigurations, type Configurations } from "./configurations";
 import { takeBack } from "./lone-removals";
 import { requireCandidate, type Revision } from "./revision";
+import { allEnded, readingBack } from "../session/stager";
 import type { Session } from "../session/session";
 import { takeOver } from "./takeover";
 import { tell } from "../session/tell";
+import { ProviderError } from "../error";
 
 /** What a firewall has, after a sweep. */
 export interface Swept extends Configurations {
@@ -34,6 +35,23 @@ export interface Swept extends Configurations {
  * Removes from the candidate what is ours and no longer declared, rules before the objects they use.
  */
 export async function sweep(session: Session, revision: Revision): Promise<Swept> {
+  const written = new Map<string, Operation>();
+  const write = (operations: readonly Operation[]) => {
+    for (const each of operations) written.set(`${each.action} ${each.xpath}`, each);
+    return session.write(operations);
+  };
+  try {
+    const swept = await readingBack(() => sweepOnce(session, revision, write));
+    if (written.size > 0) await requireCandidate(session, revision, swept.candidate, swept.exempt);
+    return swept;
+  } catch (error) {
+    // It was looked at before: what was staged beside the removals may be gone since.
+    if (written.size > 0 && error instanceof ProviderError) await takeBack(session, [...written.values()]);
+    throw error;
+  }
+}
+
+async function sweepOnce(session: Session, revision: Revision, write: Session["write"]): Promise<Swept> {
   const { ownerId, declared, allowRemoval } = revision;
   const found = await readConfigurations(session);
   const { candidate } = found;
@@ -57,7 +75,7 @@ export async function sweep(session: Session, revision: Revision): Promise<Swept
   // Objects of ours that lost their mark are left, where they still say what is declared.
   for (const part of PARTS.filter((each) => each !== "rules")) {
     for (const [name, content] of Object.entries(declared[part])) {
-      const found: Named | undefined = candidate[part].get(name);
+      const found = candidate[part].get(name);
       if (found !== undefined && isOursUnmarked(part, ownerId, found, content)) unmarked.add(name);
     }
   }
@@ -79,7 +97,7 @@ export async function sweep(session: Session, revision: Revision): Promise<Swept
     xpath: entryXpath(session.location, kindOf(part).container, name),
   });
   const onRules = [...replacements, ...gone.rules.map((name) => removal("rules", name))];
-  if (onRules.length > 0) await session.write(onRules);
+  if (onRules.length > 0) await write(onRules);
   for (const { part, names, many } of steps(gone)) {
     // The device refuses them one by one, and there may be a thousand.
     const kept = many ? used(candidate, going, exempt) : new Set<string>();
@@ -88,23 +106,15 @@ export async function sweep(session: Session, revision: Revision): Promise<Swept
     if (stay.length > 0) {
       tell("warn", `${listed(stay, 5)} on ${session.firewall} stay, because rules or groups there use them`);
     }
-    await Promise.all(
+    await allEnded(
       names.map(async (name) => {
         if (kept.has(name)) return;
-        const removed = await unlessInUse(name, session, () => session.write([removal(part, name)]));
+        const removed = await unlessInUse(name, session, () => write([removal(part, name)]));
         if (!removed) exempt.add(name);
       }),
     );
   }
-  const left = await readConfigurations(session);
-  try {
-    await requireCandidate(session, revision, left.candidate, exempt);
-  } catch (error) {
-    const removals = PARTS.flatMap((part) => gone[part].map((name) => removal(part, name)));
-    await takeBack(session, [...replacements, ...removals]);
-    throw error;
-  }
-  return { ...left, exempt, unmarked };
+  return { ...(await readConfigurations(session)), exempt, unmarked };
 }
 
 /** What rules and address groups of the candidate use, once those are gone that can go. */

@@ -1,5 +1,5 @@
 import type { Operation, PanosClient } from "../../panos/client";
-import { PanosError } from "../../panos/error";
+import { isAmbiguous, PanosError } from "../../panos/error";
 import { isActiveStill, requireActive, type HaState } from "../../panos/ha";
 import { configured } from "./configuration";
 import { engineCommand } from "./engine-command";
@@ -11,7 +11,7 @@ import { openFirewall, type Tried } from "./open-firewall";
 import { askBeforeWriting, preflight } from "./preflight";
 import { noteRun } from "../../settings/run";
 import { Shared } from "./shared";
-import { Stager } from "./stager";
+import { allEnded, readingBack, Stager } from "./stager";
 import { tell } from "./tell";
 
 export { configure } from "./configuration";
@@ -202,33 +202,32 @@ export class Session {
     // Read beside what is asked before a write.
     this.objects().catch(() => undefined);
     await this.prepare();
-    for (let lost = false; ; lost = true) {
-      const reading = this.objects();
-      const operations = plan(await reading);
-      if (operations.length === 0) return;
-      try {
-        return await (apart ? this.writeEach(operations) : this.write(operations));
-      } catch (error) {
-        if (lost || !(error instanceof PanosError) || error.code !== "AMBIGUOUS") throw error;
-        this.candidate.forget(reading);
-      }
-    }
+    let reading: Promise<PolicyObjects> | undefined;
+    await readingBack(async () => {
+      const before = reading;
+      if (before !== undefined) this.candidate.forget(before);
+      const operations = plan(await (reading = this.objects()));
+      if (operations.length > 0)
+        return apart ? allEnded(operations.map((each) => this.write([each]))) : this.write(operations);
+      // It was carried out.
+      if (before !== undefined) this.noteStaged(1);
+    });
   }
 
-  /** Stages operations as they are, together with whatever else is waiting. */
+  /**
+   * Stages operations as they are, together with whatever else is waiting. Where the answer is lost, what became of them
+   * has to be read before anything is written again: see `readingBack`.
+   */
   async write(operations: readonly Operation[]): Promise<void> {
     const { stager } = await this.open();
     if (!this.written) noteRun({ note: "first-write", firewall: this.firewall });
     this.written = true;
-    await stager.stage(operations);
-    for (const { xpath } of operations) this.stagedEntries.add(xpath);
-  }
-
-  /** Stages operations, each for itself, and waits for all of them, whatever becomes of some. */
-  private async writeEach(operations: readonly Operation[]): Promise<void> {
-    const ends = await Promise.allSettled(operations.map((operation) => this.write([operation])));
-    const failure = ends.find((end) => end.status === "rejected");
-    if (failure !== undefined) throw failure.reason;
+    const note = () => operations.forEach(({ xpath }) => this.stagedEntries.add(xpath));
+    await stager.stage(operations).catch((error: unknown) => {
+      if (isAmbiguous(error)) note();
+      throw error;
+    });
+    note();
   }
 
   /** Runs an update's or a create's work, and remembers when it failed. */

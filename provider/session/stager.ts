@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { compareTexts } from "../../lib/order";
 import type { Operation, PanosClient } from "../../panos/client";
-import { PanosError } from "../../panos/error";
+import { isAmbiguous, PanosError } from "../../panos/error";
 import { lockedOut } from "../../panos/lock";
 import { lastArrival, nothingMoreCanArrive } from "./arrivals";
 import { requireEngine } from "./engine";
@@ -179,8 +179,8 @@ export class Stager {
       return undefined;
     } catch (error) {
       this.movesApart = false;
-      // Without the engine, or where nobody knows what went wrong, nothing more is written.
-      if (!(error instanceof PanosError)) return error;
+      // Without the engine, or where nobody knows what went wrong or what was written, nothing more is.
+      if (!(error instanceof PanosError) || isAmbiguous(error)) return error;
       return (await this.takeBack(operations)) ?? reason;
     }
   }
@@ -221,4 +221,28 @@ function guiltyChange(batch: Change[], { operationId }: PanosError): Change | un
 /** Bytes of a text in a form body, where most of XML's punctuation takes three. */
 function encoded(text: string): number {
   return encodeURIComponent(text.toWellFormed()).length;
+}
+
+/**
+ * Runs work that reads, and then writes what is missing: once more where the answer to a write was lost, so that it is
+ * read back before anything is written again.
+ * @param work told whether it runs again, so that it reads afresh
+ */
+export async function readingBack<T>(work: (isAgain: boolean) => Promise<T>): Promise<T> {
+  try {
+    return await work(false);
+  } catch (error) {
+    if (!isAmbiguous(error)) throw error;
+    return work(true);
+  }
+}
+
+/**
+ * Waits for the end of all writes, whatever becomes of some: none is under way any more when it is read what became of them.
+ * @throws what one of them failed of; before all else that its answer was lost
+ */
+export async function allEnded(writes: readonly Promise<unknown>[]): Promise<void> {
+  const ends = await Promise.allSettled(writes);
+  const reasons = ends.flatMap((end): unknown[] => (end.status === "rejected" ? [end.reason] : []));
+  if (reasons.length > 0) throw reasons.find(isAmbiguous) ?? reasons[0];
 }
