@@ -104,6 +104,17 @@ export function notOurs(kind: string, name: string, firewall: string, tags: read
   );
 }
 
+/**
+ * What a firewall has by a declared name without our mark, and may have been ours: it is left as it is where the stack has
+ * it, and refused where that has to make it.
+ */
+export interface Unmarked {
+  part: Part;
+  name: string;
+  /** What is said then. */
+  refusal: string;
+}
+
 /** Names of what is this stack's in a configuration. */
 export interface OwnObjects extends Record<Part, string[]> {
   /** Rules that are this stack's but held. They are among `rules` too. */

@@ -32,7 +32,9 @@ export function declaredOf(plan: Plan | RefusedPlan): Omit<FirewallPolicyArgs, "
         ...(before !== undefined && { before }),
       },
     }),
-    ...("refusal" in plan ? { refusal: plan.refusal } : { outOfForce: plan.outOfForce }),
+    ...("refusal" in plan
+      ? { refusal: plan.refusal }
+      : { outOfForce: plan.outOfForce, unmarked: plan.unmarked }),
   };
 }
 

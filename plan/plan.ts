@@ -78,7 +78,7 @@ export function planOf(
     gone,
     doubts: [
       ...doubts,
-      ...others,
+      ...others.said,
       ...unseen(rulebases.candidate, limited.needed, firewall.mapping, asked.isolation),
     ],
     unread: wanted.warnings,
@@ -88,6 +88,7 @@ export function planOf(
     changes,
     waiting: [...result.waiting, ...adopted.map(({ name }) => `rule ${name} is not taken over`)],
     outOfForce: result.outOfForce,
+    unmarked: others.unmarked,
     heldBack: limited.reasons,
     ...(declarationMoved?.stops
       ? { stop: { because: "review", text: declarationMoved.text } }

@@ -1,5 +1,6 @@
 import type { PolicyContent } from "../declaration/declaration";
 import type { Difference, RuleChanges } from "../declaration/differences";
+import type { Unmarked } from "../declaration/ownership";
 import type { Inventory } from "../inventory/types";
 import type { Adopted } from "../mapping/adoption";
 import type { Coverage } from "../mapping/coverage";
@@ -46,6 +47,8 @@ export interface Plan extends Declared {
   waiting: string[];
   /** What of it the running configuration has not as it is declared. */
   outOfForce: Difference[];
+  /** What of it the firewall has by its name without our mark. */
+  unmarked: Unmarked[];
   /** What limits hold back, one sentence for each limit. */
   heldBack: string[];
   /** Why nothing of it may be done: a person has to decide. */

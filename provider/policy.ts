@@ -5,6 +5,7 @@ import { isQuarantineRuleName } from "../declaration/names";
 import type { SecurityRule } from "../panos/policy";
 import { declarationOf, stackTag, type PolicyContent } from "../declaration/declaration";
 import { kindOf, ORDER_OF_REMOVAL, type Part } from "../declaration/kinds/index";
+import type { Unmarked } from "../declaration/ownership";
 import type { Named } from "../declaration/kinds/kind";
 import { firewallIdentity } from "./session/identity";
 import type { FirewallInputs, LastCommit } from "./resource/inputs";
@@ -35,6 +36,8 @@ export interface FirewallPolicyArgs extends FirewallInputs, PolicyContent {
   adopt?: Adoptions;
   /** What of it the running configuration has not; absent: nobody has looked. */
   outOfForce?: readonly Difference[];
+  /** What of it the firewall has by its name without our mark; absent: nobody has looked. */
+  unmarked?: readonly Unmarked[];
   /** What isolates instances; absent: nothing does. */
   isolation?: IsolationArgs;
   /** The names of the security groups that it is about, by id, for its resources' names; absent: not known. */
@@ -146,6 +149,13 @@ class Declaring {
     return [new RegisteredAddresses(this.named("registered-addresses"), inputs, options)];
   }
 
+  /** What has to be said where the stack doesn't have some of this kind yet; @param name of one, or of all */
+  private refusals(part: Part, name?: string): { unmarked?: string[] } {
+    const { unmarked = [] } = this.args;
+    const found = unmarked.filter((each) => each.part === part && (name ?? each.name) === each.name);
+    return found.length === 0 ? {} : { unmarked: found.map(({ refusal }) => refusal) };
+  }
+
   /** Everything that is staged: the tag first, and each object after those that it names. */
   private async objects(firewall: Registered): Promise<void> {
     const { ownerId, stack, acceptRename } = this.args;
@@ -167,7 +177,13 @@ class Declaring {
   private async addresses(tag: Registered): Promise<void> {
     const { addresses } = this.args;
     if (addresses.length === 0) return;
-    const inputs = { ...this.owned, name: ADDRESSES, addresses: addresses.map(({ value }) => value) };
+    const values = addresses.map(({ value }) => value);
+    const inputs = {
+      ...this.owned,
+      name: ADDRESSES,
+      addresses: values,
+      ...this.refusals("addresses"),
+    };
     const resource = await this.registering.create({
       ...objectResource("addresses", this.named(ADDRESSES), inputs),
       dependsOn: [tag],
@@ -197,7 +213,7 @@ class Declaring {
     const called = this.named(logicalName(inputs.name, groupNames));
     const own = this.named(inputs.name);
     const resource = await this.registering.create({
-      ...objectResource(part, called, inputs),
+      ...objectResource(part, called, { ...inputs, ...this.refusals(part, inputs.name) }),
       dependsOn: needed.length > 0 ? needed : [tag],
       // States of earlier versions have the object's own name, and so have those made while its group's wasn't known.
       aliases: called === own ? [] : [own],

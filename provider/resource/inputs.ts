@@ -14,17 +14,23 @@ export interface Placed {
   firewall: string;
 }
 
+/** What every object's inputs may have besides. */
+export interface Checked {
+  /** What creating it is refused with, as the program has read the firewall; said, and not kept. */
+  unmarked?: string[];
+}
+
 /** A security rule. `before` says what it has to stand above: see `placeOf`. */
-export type SecurityRuleInputs = Placed & SecurityRule & { before: string; ownerId: string };
+export type SecurityRuleInputs = Placed & Checked & SecurityRule & { before: string; ownerId: string };
 
 /** An object of a kind that rules name, as one of ours. */
-export type ObjectInputs<Declared> = Placed & Declared & { ownerId: string };
+export type ObjectInputs<Declared> = Placed & Checked & Declared & { ownerId: string };
 
 /**
  * All address objects of a stack: a prefix list has up to a thousand entries, and a resource for each would
  * cost as much as a rule.
  */
-export interface AddressesInputs extends Placed {
+export interface AddressesInputs extends Placed, Checked {
   /** Always the same: a firewall has one such resource. */
   name: string;
   ownerId: string;
@@ -56,7 +62,7 @@ export interface RegisteredAddressesOutputs extends Placed {
 }
 
 /** The stack's tag. Its comments say whose it is; `acceptRename` lets them change. */
-export type TagInputs = Placed & Tag & { acceptRename: boolean };
+export type TagInputs = Placed & Checked & Tag & { acceptRename: boolean };
 
 /** What the state keeps as outputs of a rule, a service or a tag. */
 export interface ObjectOutputs extends Placed {

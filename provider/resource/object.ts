@@ -1,7 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { Operation } from "../../panos/client";
 import { PanosError } from "../../panos/error";
-import type { ObjectOutputs, Placed } from "./inputs";
+import type { Checked, ObjectOutputs, Placed } from "./inputs";
 import type { PolicyObjects } from "../../declaration/objects";
 import { arrived, noteArrival } from "../session/arrivals";
 import { isUpdate } from "../session/engine-client";
@@ -9,7 +9,7 @@ import { configure, sessionWith, type Session } from "../session/session";
 import { afterDiagnostics, tell } from "../session/tell";
 
 /** What makes one kind of PAN-OS object different from the others. */
-export interface ObjectKind<Inputs extends Placed & { name: string }> {
+export interface ObjectKind<Inputs extends Placed & Checked & { name: string }> {
   /** Whether each of its operations is right by itself, so that they need not go in one transaction. */
   isMany?: true;
   /** A hash of everything that may differ between what is declared and what is found. */
@@ -33,7 +33,7 @@ export interface ObjectKind<Inputs extends Placed & { name: string }> {
  * The life of an object on a firewall, the same for every kind: create and update stage it in the candidate
  * and Commit commits. Check and diff do no I/O: Pulumi calls them one at a time.
  */
-export function objectProvider<Inputs extends Placed & { name: string }>(
+export function objectProvider<Inputs extends Placed & Checked & { name: string }>(
   kind: ObjectKind<Inputs>,
 ): dynamic.ResourceProvider<Inputs, ObjectOutputs> {
   const stage = async (inputs: Inputs, operation: "create" | "update"): Promise<ObjectOutputs> => {
@@ -51,10 +51,13 @@ export function objectProvider<Inputs extends Placed & { name: string }>(
   return {
     configure,
 
-    check(_olds, news) {
+    check(olds, news) {
       noteArrival();
       sessionWith(news.firewall).updating = true;
-      return Promise.resolve({ inputs: news });
+      const { unmarked = [], ...inputs } = news;
+      // Of one that is to be created the engine knows no inputs.
+      if (olds.name === undefined) for (const text of unmarked) tell("warn", text);
+      return Promise.resolve({ inputs: inputs as unknown as Inputs });
     },
 
     diff(id, olds, news) {

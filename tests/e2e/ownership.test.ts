@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Stack } from "../../packages/pulumi/stack";
-import { vsysXpath } from "../../panos/location";
+import { entryXpath, vsysXpath } from "../../panos/location";
 import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, ruleEntry, said, succeeded } from "../support/lab";
 import { driftIn } from "../support/run-drift";
@@ -215,6 +215,38 @@ onEveryTarget("e2e: what is ours and what isn't", (target) => {
     const { result } = await up({ refresh: true });
     expect(said(succeeded(result))).not.to.include("has lost");
   });
+
+  for (const [what, container, permission, name] of [
+    ["rule", "rule", WEB, ruleOf(WEB)],
+    ["service", "service", MAIL, "aws-test1234-tcp-8025"],
+  ] as const) {
+    it(`says in the preview what an update refuses: a ${what} that lost its tag, of a permission that was revoked and is granted again`, async () => {
+      const all = account([WEB, SSH, MAIL]);
+      await lab.setAccount(all);
+      succeeded((await up()).result);
+      if (container === "rule") await admin.removeTag(name, TAG);
+      else {
+        const theirs = `<entry name="${name}"><protocol><tcp><port>8025</port></tcp></protocol></entry>`;
+        await admin.client.edit(entryXpath(target.location, container, name), theirs);
+      }
+      await admin.commitEverything();
+      const text = `a ${what} named ${name} exists on ${lab.label} and is not this stack's`;
+      // While the stack has it, it is left as it is.
+      expect(said(succeeded(await stack.preview()))).not.to.include(text);
+      expect(said(succeeded((await up()).result))).not.to.include(text);
+      await lab.setAccount(account([WEB, SSH, MAIL].filter((each) => each !== permission)));
+      succeeded((await up()).result);
+
+      await lab.setAccount(all);
+      const before = lab.running();
+      expect(said(succeeded(await stack.preview()))).to.include(text);
+      const { result, commits } = await up();
+      expect(result.code).to.equal(1);
+      expect(said(result)).to.include(text);
+      expect(commits).to.equal(0);
+      expect(lab.running()).to.deep.equal(before);
+    });
+  }
 
   it("leaves a rule on hold as that person left it, says so in every run, and commits the others", async () => {
     const hold = "aws-panos-hold";
