@@ -1,3 +1,4 @@
+import { proxyNote } from "../lib/net/proxy";
 import type { Connection } from "./connection";
 import { PanosError, type PanosErrorDetails } from "./error";
 import { hostInUrl } from "./hostname";
@@ -50,7 +51,7 @@ export function transportError(
     );
   const ofCertificate = certificateFault(code, at);
   if (ofCertificate !== undefined) return new PanosError("CERTIFICATE", ofCertificate, because);
-  if (NOT_SENT.has(code)) return new PanosError("UNREACHABLE", unreachable(code, at), because);
+  if (NOT_SENT.has(code)) return new PanosError("UNREACHABLE", unreachable(code, at, place), because);
   const lost = `the connection to ${at} was lost (${code || error.message})`;
   return repeatable
     ? new PanosError("UNREACHABLE", `${lost}. If it always is, check ${WHERE}: ${meant(place)}`, because)
@@ -71,10 +72,10 @@ export function serverError(status: number, place: Place, details: PanosErrorDet
   );
 }
 
-function unreachable(code: string, at: string): string {
+function unreachable(code: string, at: string, { hostname }: Place): string {
   if (code === "ERR_SSL_WRONG_VERSION_NUMBER")
     return `what listens at ${at} speaks no https (${code}). Check ${WHERE}: https is on port 443 unless somebody has moved it`;
-  return `the firewall at ${at} can't be reached (${code}). Check ${WHERE}, and the way there`;
+  return `the firewall at ${at} can't be reached (${code}). Check ${WHERE}, and the way there${proxyNote(hostname)}`;
 }
 
 function meant({ protocol }: Place): string {

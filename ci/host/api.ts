@@ -1,4 +1,5 @@
 import { request } from "undici";
+import { proxyNote } from "../../lib/net/proxy";
 import { HostError } from "./error";
 
 /** How a host's API is asked. */
@@ -43,7 +44,10 @@ export async function ask(access: Access, method: Method, path: string, body?: o
     });
     answer = { status: statusCode, headers, text: await content.text() };
   } catch (error) {
-    throw new HostError(`${what}: no answer from ${access.url}: ${(error as Error).message}`);
+    const { hostname } = new URL(access.url);
+    throw new HostError(
+      `${what}: no answer from ${access.url}: ${(error as Error).message}${proxyNote(hostname)}`,
+    );
   }
   if (answer.status >= 200 && answer.status < 300) return answer;
   const hint =

@@ -1,3 +1,4 @@
+import { proxyNote } from "../../lib/net/proxy";
 import { InventoryError } from "../errors";
 import { legible, refusalOf } from "../refusal";
 
@@ -29,6 +30,7 @@ export function ec2Error(
   const place = region === undefined ? "" : ` in ${region}`;
   const doing = `AWS inventory: reading ${what}${place}`;
   const says = `AWS says: ${wordsOf(cause)}`;
+  const way = isUnanswered(cause) ? proxyNote(`${service}.${region ?? ""}.amazonaws.com`) : "";
   if (/Region is missing/i.test(cause.message)) {
     return new InventoryError(
       "LOOKUP_FAILED",
@@ -56,7 +58,7 @@ export function ec2Error(
   if (/ENOTFOUND|EAI_AGAIN/.test(`${cause.message} ${(cause as NodeJS.ErrnoException).code ?? ""}`)) {
     return new InventoryError(
       "LOOKUP_FAILED",
-      `${doing}: there is no such endpoint. Check the region's name and this machine's DNS. ${says}`,
+      `${doing}: there is no such endpoint. Check the region's name and this machine's DNS${way}. ${says}`,
       details,
     );
   }
@@ -80,7 +82,7 @@ export function ec2Error(
       return new InventoryError(
         "LOOKUP_FAILED",
         `${doing}: ${details.action} failed. Run again; if it stays, check the region and what is between this ` +
-          `machine and AWS. ${says}`,
+          `machine and AWS${way}. ${says}`,
         details,
       );
   }
@@ -94,6 +96,11 @@ function wordsOf(cause: Error & { $response?: { statusCode?: number } }): string
   return UNPARSED.test(cause.message) && status !== undefined
     ? `HTTP ${status}, with a body that is none of EC2's`
     : legible(`${cause.name}: ${cause.message}`);
+}
+
+/** Whether no answer came at all. */
+function isUnanswered(cause: Error & { $response?: unknown; code?: unknown }): boolean {
+  return cause.$response === undefined && (typeof cause.code === "string" || cause.name === "TimeoutError");
 }
 
 function deniedIn(message: string): string | undefined {
