@@ -1,5 +1,6 @@
 import type { SNS } from "@aws-sdk/client-sns";
 import type { Notice } from "./notice";
+import { counted } from "../lib/text";
 
 /** What people and the log are told. */
 export interface Said {
@@ -39,7 +40,8 @@ export async function publish(
       { TopicArn: topic, PublishBatchRequestEntries: entries },
       { abortSignal: signal },
     );
-    if (Failed.length > 0) throw new Error(`SNS refused ${Failed.length} messages: ${Failed[0]?.Message}`);
+    if (Failed.length > 0)
+      throw new Error(`SNS refused ${counted(Failed.length, "message")}: ${Failed[0]?.Message}`);
   }
 }
 

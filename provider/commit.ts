@@ -161,7 +161,7 @@ async function commit(inputs: CommitInputs, applied?: Declaration): Promise<Last
   return {
     job: job.id,
     time: new Date().toISOString(),
-    result: job.warnings.length === 0 ? "OK" : `OK, with ${job.warnings.length} warnings`,
+    result: job.warnings.length === 0 ? "OK" : `OK, with ${counted(job.warnings.length, "warning")}`,
     rules,
     ...(reviewPage !== undefined && { review: reviewPage }),
   };

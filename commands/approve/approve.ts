@@ -64,8 +64,11 @@ async function bound(
 ): Promise<{ permission: ApprovedPermission; blocks: string }> {
   const { end, entries } = permission;
   if (!end.startsWith("pl-") || entries !== undefined) return { permission, blocks: "" };
-  const { blocks, hash } = await entriesNow(end, place);
-  return { permission: { ...permission, entries: hash }, blocks: ` as it is now (${blocks.length} blocks)` };
+  const { size, hash } = await entriesNow(end, place);
+  return {
+    permission: { ...permission, entries: hash },
+    blocks: ` as it is now (${size})`,
+  };
 }
 
 async function storeOf(

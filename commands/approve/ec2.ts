@@ -7,6 +7,7 @@ import { REQUESTS } from "../../guard/stores";
 import type { Place } from "../../aws/place";
 import { approvalValue } from "../../mapping/approval-tag";
 import { tagParts } from "../../mapping/tags";
+import { counted } from "../../lib/text";
 
 async function ec2In(place: Place) {
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
@@ -18,7 +19,7 @@ async function ec2In(place: Place) {
 export async function entriesNow(
   prefixList: string,
   place: Place,
-): Promise<{ blocks: string[]; hash: string }> {
+): Promise<{ blocks: string[]; size: string; hash: string }> {
   const ec2 = await ec2In(place);
   const blocks = await new Ec2SecurityGroups(ec2).entries(prefixList);
   if (blocks === undefined) {
@@ -28,7 +29,7 @@ export async function entriesNow(
         "ec2:GetManagedPrefixListEntries is allowed on it, or give --entries as the message says it",
     );
   }
-  return { blocks, hash: entriesHash(blocks) };
+  return { blocks, size: counted(blocks.length, "block"), hash: entriesHash(blocks) };
 }
 
 /** Which tag approves a security-group rule for what it lets through now, in words. @throws GuardError `EC2` */
@@ -44,13 +45,13 @@ export async function tagFor(rule: string, tag: string, place: Place): Promise<s
   if (found === undefined) throw new GuardError("EC2", `${rule} isn't there. Check its id and the region`);
   const content = groupRule(found, found.GroupOwnerId ?? "");
   const list = content.prefixListId;
-  const { blocks } = list === undefined ? { blocks: [] } : await entriesNow(list, place);
+  const { blocks, size } = list === undefined ? { blocks: [], size: "" } : await entriesNow(list, place);
   const { key } = tagParts(tag);
   const value = approvalValue(tag, content, blocks);
   const lists =
     blocks.length === 0
       ? ""
-      : ` (${blocks.length} blocks: ${blocks.slice(0, 10).join(", ")}${blocks.length > 10 ? ", …" : ""})`;
+      : ` (${size}: ${blocks.slice(0, 10).join(", ")}${blocks.length > 10 ? ", …" : ""})`;
   return (
     `${rule} of ${found.GroupId} is ${describeRule(content)}${lists}. This tag approves that, and nothing else:\n` +
     `aws ec2 create-tags --resources ${rule} --tags 'Key=${key},Value=${value}'`

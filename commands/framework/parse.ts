@@ -38,6 +38,8 @@ export function parse<O extends Options>(
   if (tokens.some((token) => token.kind === "option" && token.name === "help")) return "help";
   const problems: string[] = [];
   const given = new Map<string, string[]>();
+  /** Keys of options whose fault is said already. */
+  const faulty = new Set<string>();
   const rest: string[] = [];
   for (const token of tokens) {
     if (token.kind === "positional") rest.push(token.value);
@@ -48,12 +50,16 @@ export function parse<O extends Options>(
       continue;
     }
     const problem = faultOf(known.option, token);
-    if (problem !== undefined) problems.push(problem);
+    if (problem !== undefined) {
+      problems.push(problem);
+      faulty.add(known.key);
+    }
     given.set(known.key, [...(given.get(known.key) ?? []), token.value ?? ""]);
   }
   problems.push(...faultsOf(rest, operands));
   const values: Record<string, unknown> = { operands: rest };
   for (const [key, option] of Object.entries(options)) {
+    if (faulty.has(key)) continue;
     try {
       values[key] = option.read(flagOf(key), given.get(key) ?? []);
     } catch (error) {

@@ -123,7 +123,10 @@ async function ask(
       `${paragraph([`${asks} ${byDefault ? `[${byDefault}]` : `(e.g. ${example})`}:`], display)} `,
     );
     const line = await nextLine();
-    if (line === undefined) throw new Error(`nothing was written: no answer to: ${asks}; or give --${flag}`);
+    if (line === undefined) {
+      output.write("\n");
+      throw new Error(`nothing was written: no answer to: ${asks}; or give --${flag}`);
+    }
     const answer = line.trim() === "" ? (byDefault ?? "") : line.trim();
     const problems = [...problemsWith(question, answer), ...((await faults?.(question, answer)) ?? [])];
     if (problems.length === 0) return answer;

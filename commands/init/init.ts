@@ -58,6 +58,8 @@ async function makeFile(given: Given, terminal: Terminal): Promise<Outcome> {
       `${name} is written. Commit it; it holds no secret. Next:`,
       "  # once on each machine: where the state is kept, here your home folder",
       "  pulumi login --local",
+      "  # encrypts the stack's secrets; keep it. Not with Pulumi Cloud",
+      "  export PULUMI_CONFIG_PASSPHRASE='one that you keep'",
       `  pulumi stack init ${stack}`,
       "  # logs in, and stores the API key that the firewall makes",
       `  ${keygen} --stack ${stack}`,

@@ -106,6 +106,7 @@ export function questions(environment: NodeJS.ProcessEnv): Question[] {
 /** What is wrong with one answer, in the words of the settings that will read it. */
 export function problemsWith({ key, example, byDefault }: Question, answer: string): string[] {
   if (answer === "" && byDefault === "") return [];
+  if (answer === "") return [`an answer is needed; e.g. ${example}`];
   const wrong = `${JSON.stringify(answer)} won't do; e.g. ${example}`;
   if (key === STACK) return /^[A-Za-z0-9._-]{1,100}$/.test(answer) ? [] : [wrong];
   if (key === REGION) return /^[a-z]+(-[a-z]+)+-\d+$/.test(answer) ? [] : [wrong];
@@ -121,7 +122,7 @@ export function problemsWith({ key, example, byDefault }: Question, answer: stri
     if (!(error instanceof SettingsError)) throw error;
     return error.problems
       .filter((problem) => problem.key.startsWith(key))
-      .map((problem) => `${problem.problem}; e.g. ${problem.example}`);
+      .map(({ problem }) => `${problem}; e.g. ${example}`);
   }
 }
 

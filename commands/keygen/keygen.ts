@@ -24,12 +24,11 @@ export const keygen = command(keygenTable, async (given, terminal) => {
   const configuration = stack === undefined ? undefined : await readStack(terminal.folder, stack, firewall);
   const store = storeFor(given, configuration, terminal);
   const file = credentials === undefined ? {} : await readCredentialsFile(credentials);
+  // Before anybody types a password for nothing.
+  await waitingFor("looking whether the key can be stored", () => store.check(), terminal);
   const connection = await whoAndWhere({ ...terminal.environment, ...file }, configuration, terminal);
-  const making = async () => {
-    await store.check();
-    return makeKey(connection, store);
-  };
   const say = prose(terminal.output, terminal.environment);
+  const making = () => makeKey(connection, store);
   say(await waitingFor(`asking ${connection.hostname} for a key`, making, terminal));
   return "fine";
 });

@@ -42,12 +42,14 @@ export function prompter(input: NodeJS.ReadableStream, output: NodeJS.WritableSt
     });
 
   return {
-    ask(question) {
+    async ask(question) {
       if (isTerminal && !ended) {
         lines.setPrompt(`${question}: `);
         lines.prompt();
       } else output.write(`${question}: `);
-      return nextLine();
+      const answer = await nextLine();
+      if (answer === undefined) output.write("\n");
+      return answer;
     },
     async askSecret(question) {
       output.write(`${question}: `);

@@ -1,3 +1,4 @@
+import { stackFileName } from "../../aws/secrets/stack-configuration";
 import { firewallConfigurations, listedEntries, PROJECT } from "../../settings/configuration";
 import { isRecord } from "../../lib/records";
 import { readStackFile } from "../../settings/stack-file";
@@ -22,7 +23,7 @@ export async function readStack(
   stack: string,
   firewall: string | undefined,
 ): Promise<StackConfiguration> {
-  const file = `Pulumi.${stack}.yaml`;
+  const file = stackFileName(stack);
   const values = await readStackFile(folder, stack).catch((error: unknown) => {
     throw new KeygenError("SETTINGS", (error as Error).message);
   });

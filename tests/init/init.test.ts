@@ -142,6 +142,38 @@ describe("init", () => {
     });
   });
 
+  it("says in the question's own words what is wrong with no answer, and with one that won't do", async () => {
+    const { code, said } = await run(
+      [],
+      ["", "production", "", "fw1.example.com", "", "", "eu-central-1", "", "eni-X"],
+    );
+    expect(code).to.equal(1);
+    const told = said.split("\n").flatMap((line) => /: {2,}(.*)$/.exec(line)?.[1] ?? []);
+    expect(told).to.deep.equal([
+      "an answer is needed; e.g. production",
+      "an answer is needed; e.g. fw1.example.com",
+      "an answer is needed; e.g. eu-central-1",
+      "an answer is needed; e.g. eni-0123456789abcdef0 vpce-0123456789abcdef0",
+      told[4],
+    ]);
+    expect(told[4]).to.include("; e.g. eni-0123456789abcdef0 vpce-0123456789abcdef0");
+    expect(said).to.match(/\nnothing was written: no answer to: Firewall in AWS/);
+  });
+
+  it("names the steps that come next in an order that works", async () => {
+    const { said } = await run([...ALL_FLAGS, "--yes"]);
+    const steps = [
+      "pulumi login",
+      "PULUMI_CONFIG_PASSPHRASE",
+      "pulumi stack init",
+      "keygen",
+      "pulumi preview",
+    ];
+    const places = steps.map((step) => said.indexOf(step));
+    expect(places).to.not.include(-1);
+    expect(places).to.deep.equal([...places].sort((a, b) => a - b));
+  });
+
   it("offers the region of the environment", async () => {
     const flags = ALL_FLAGS.filter((flag) => flag !== "--region" && flag !== "eu-central-1");
     await run([...flags, "--yes"], [], { AWS_REGION: "us-gov-west-1" });

@@ -179,7 +179,9 @@ describe("keygen", () => {
       manager.set(SECRET, "old");
       const code = await run(["--secret", SECRET], connection(), Readable.from(["127.0.0.1\n"]));
       expect([code, logins()]).to.deep.equal([1, 0]);
-      expect(said).to.contain("no answer to: Administrator").and.to.contain("PANOS_USERNAME");
+      expect(said)
+        .to.contain("\nno key was stored: no answer to: Administrator")
+        .and.to.contain("PANOS_USERNAME");
     });
   });
 
@@ -270,6 +272,40 @@ describe("keygen", () => {
       expect(said).to.contain("incorrect passphrase");
     });
 
+    for (const [what, given, hint] of [
+      ["no passphrase is given", { PULUMI_CONFIG_PASSPHRASE: undefined }, "export PULUMI_CONFIG_PASSPHRASE"],
+      ["the passphrase is another", { PULUMI_CONFIG_PASSPHRASE: "another" }, "incorrect passphrase"],
+    ] as const) {
+      it(`asks nobody and makes no key where ${what}, also while the file has no secret yet`, async () => {
+        await run(["--stack", "prod"], environment);
+        const whole = parse(await readFile(join(folder, "Pulumi.prod.yaml"), "utf8")) as StackFile;
+        delete whole.config["panos:apiKey"];
+        await writeFile(join(folder, "Pulumi.prod.yaml"), stringify(whole));
+        said = "";
+        const nobody = { ...environment, PANOS_USERNAME: "", PANOS_PASSWORD: "", ...given };
+        expect([await run(["--stack", "prod"], nobody), logins()]).to.deep.equal([1, 1]);
+        expect(said).to.include(hint).and.not.include("Administrator");
+        expect(parse(await readFile(join(folder, "Pulumi.prod.yaml"), "utf8"))).to.deep.equal(whole);
+      });
+    }
+
+    for (const [reason, hint] of [
+      ["error: no stack named 'prod' found", "pulumi stack init org/prod"],
+      [
+        "error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions",
+        "pulumi login",
+      ],
+    ] as const) {
+      it(`says what comes first where the CLI says: ${reason}`, async () => {
+        await writeFile(
+          join(folder, "pulumi"),
+          `#!/bin/sh\ncat > /dev/null\necho "${reason}" >&2\nexit 255\n`,
+        );
+        expect([await run(["--stack", "org/prod"], environment), logins()]).to.deep.equal([1, 0]);
+        expect(said).to.include(reason).and.include(`First: ${hint}`);
+      });
+    }
+
     it("says what to do where there is no CLI, and makes no key", async () => {
       const code = await run(["--stack", "prod"], { ...environment, PATH: "/nowhere" });
       expect([code, logins()]).to.deep.equal([1, 0]);
@@ -277,7 +313,8 @@ describe("keygen", () => {
     });
 
     it("hides a key that the CLI itself would show", async () => {
-      const loud = '#!/bin/sh\n[ $2 = set ] || exit 0\nread key\necho "error: $key is odd" >&2\nexit 1\n';
+      const loud =
+        '#!/bin/sh\ncase "$*" in *config-file*) exit 0;; esac\nread key\necho "error: $key is odd" >&2\nexit 1\n';
       await writeFile(join(folder, "pulumi"), loud);
       expect(await run(["--stack", "prod"], environment)).to.equal(1);
       expect(said).to.contain("error: *** is odd");

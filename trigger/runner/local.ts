@@ -10,6 +10,7 @@ import { failedBy, type Runner, type RunOutcome, type RunRequest } from "./runne
 import { readSecrets, withoutSecrets } from "./secrets";
 import { pulumiEnvironment } from "./surroundings";
 import { runInTime, type Spare } from "./timed-run";
+import { counted } from "../../lib/text";
 
 export interface LocalRunnerOptions {
   engine: Engine;
@@ -117,7 +118,7 @@ export class LocalRunner implements Runner {
       this.own === undefined ? leftByDead : await hasPendingOperations(this.own.files, project, stack);
     if (!isNeeded) return;
     const cleared = await clearPendingOperations(engine, environment);
-    if (cleared > 0) log.say(`cleared ${cleared} pending operation(s) of a run that was killed`);
+    if (cleared > 0) log.say(`cleared ${counted(cleared, "pending operation")} of a run that was killed`);
   }
 
   private once(request: RunRequest, environment: Record<string, string>, log: RunLog) {
