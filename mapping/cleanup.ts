@@ -41,9 +41,19 @@ function doubtsIn(rulebase: Rulebase, cleanupRule: string): string[] {
   );
   if (rule !== undefined) return [...switchedOff(rule), ...narrower(rule)];
   const { interzoneDefault = "deny" } = rulebase;
-  return cleanupRule === INTERZONE_DEFAULT && !DENIALS.has(interzoneDefault)
+  return cleanupRule === INTERZONE_DEFAULT && defaultAllows(rulebase)
     ? [`is overridden: its action is ${interzoneDefault}`]
     : [];
+}
+
+/** Whether the action of the predefined interzone-default, overridden or not, lets through what comes to it. */
+export function defaultAllows({ interzoneDefault = "deny" }: Pick<Rulebase, "interzoneDefault">): boolean {
+  return !DENIALS.has(interzoneDefault);
+}
+
+/** Whether a rule denies everything that comes to it, so that nothing comes to those below. */
+export function deniesEverything(rule: RulebaseRule): boolean {
+  return switchedOff(rule).length === 0 && narrower(rule).length === 0;
 }
 
 const DENIALS = new Set(["deny", "drop", "reset-client", "reset-server", "reset-both"]);

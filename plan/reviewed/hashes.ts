@@ -7,8 +7,9 @@ import { sorted } from "../../inventory/validate";
 import type { Inventory } from "../../inventory/types";
 import { grouped } from "../../lib/grouped";
 import { given } from "../../lib/records";
+import { defaultAllows, deniesEverything } from "../../mapping/cleanup";
 import { TAG_PREFIX } from "../../declaration/names";
-import { ruleLabel, rulesBefore } from "../../panos/evaluated";
+import { evaluatedRules, ruleLabel, rulesBefore } from "../../panos/evaluated";
 import type { Rulebase } from "../../panos/policy";
 import { ownsRule } from "../../declaration/ownership";
 
@@ -97,7 +98,22 @@ export function rulebaseParts(
   ownerId: string,
 ): Parts {
   const staged = { ...candidate, rules: candidate.rules.filter((rule) => !ownsRule(ownerId, rule)) };
-  return { ...partsOf("running", running), ...partsOf("candidate", staged), ...panoramasOf(running) };
+  return {
+    ...partsOf("running", running),
+    ...partsOf("candidate", staged),
+    ...panoramasOf(running),
+    ...defaultOf("running", running),
+    ...defaultOf("candidate", candidate),
+  };
+}
+
+/**
+ * Where the predefined interzone-default lets through what comes to it, rules of ours close nothing by going. No part
+ * where it denies, whether somebody has set that or not, and where a rule denies everything before.
+ */
+function defaultOf(configuration: string, rulebase: Rulebase): Parts {
+  if (!defaultAllows(rulebase) || evaluatedRules(rulebase).some(deniesEverything)) return {};
+  return { [`${configuration} override of interzone-default`]: hashOf(rulebase.interzoneDefault) };
 }
 
 /** What Panorama has pushed is the same in both configurations; nothing of it, no part. */

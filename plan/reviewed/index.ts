@@ -128,7 +128,7 @@ export class Reviewed {
     );
   }
 
-  /** Whether an update would do what was not reviewed: settings or the program may be others by now. */
+  /** Whether an update would do what was not reviewed: settings, the program or the firewall's NAT may be others by now. */
   declarationMoved(firewall: string, effects: Parts): Moved | undefined {
     const reviewed = this.seen.effects[firewall] ?? {};
     const others = Object.keys({ ...reviewed, ...effects }).filter(
@@ -136,7 +136,8 @@ export class Reviewed {
     );
     if (others.length === 0) return undefined;
     return this.moved(firewall, [
-      `what is to be declared is another, because the stack's settings or the program have changed: ${listed(others)}`,
+      "what is to be declared is another, because the stack's settings, the program or the firewall's NAT rules have " +
+        `changed: ${listed(others)}`,
     ]);
   }
 

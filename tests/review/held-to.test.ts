@@ -5,6 +5,7 @@ import { REVIEWED_VARIABLES } from "../../plan/reviewed";
 import { startSimulator, type Simulator } from "../../packages/simulator";
 import { account, ruleOf, type Permission } from "../support/account";
 import { firewallConfig, Lab, PASSWORDS, ruleEntry, said, succeeded } from "../support/lab";
+import { configOf } from "../support/rules";
 import { reviewIn } from "../support/reviewing";
 
 const WEB: Permission = { group: 1, port: 443 };
@@ -80,6 +81,68 @@ describe("an update held to a review", function () {
       succeeded(await stack.up({ env: { [REVIEWED_VARIABLES.folder]: out } }));
     });
   }
+
+  describe("where something else than rules and objects decides on the firewall", () => {
+    const FRONT = "10.20.0.5";
+    const RULEBASE = "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']/rulebase";
+    const defaults = (action: string) =>
+      `<entry name="interzone-default"><action>${action}</action></entry>`;
+    const translation = (name: string, destination: string, instance: string) =>
+      `<entry name="${name}"><destination-translation><translated-address>${instance}</translated-address>` +
+      "</destination-translation><to><member>untrust</member></to><from><member>untrust</member></from>" +
+      `<source><member>any</member></source><destination><member>${destination}</member></destination>` +
+      "<service>any</service></entry>";
+    const change = async (container: string, entry: string) => {
+      await lab.person().client.set(`${RULEBASE}/${container}/rules`, entry);
+      await lab.person().commitEverything();
+    };
+    const settings = { "aws-panos-rules:cleanupRule": "interzone-default" };
+    const upAsReviewed = (stack: Awaited<ReturnType<Lab["stack"]>>, out: string) =>
+      lab.during(() => stack.up({ env: { [REVIEWED_VARIABLES.folder]: out } }));
+
+    it("stops where interzone-default lets in since what came to nothing", async () => {
+      await lab.close();
+      const open = ruleEntry("some", { destination: "10.0.0.9", action: "deny" });
+      lab = await Lab.open({ config: configOf({ rules: [open], cleanup: "" }) });
+      await lab.setAccount(account([WEB]));
+      const stack = await lab.stack({ settings });
+      const { out, text, code } = await reviewIn(lab);
+      expect(code, text).to.equal(0);
+      // It denies already; how doesn't matter.
+      await change("default-security-rules", defaults("drop"));
+      await change("default-security-rules", defaults("allow"));
+      const held = await upAsReviewed(stack, out);
+      expect(said(held.result))
+        .to.include("is not as it was reviewed")
+        .and.include("running override of interzone-default is new");
+      expect(held.writes).to.equal(0);
+      await change("default-security-rules", defaults("drop"));
+      succeeded((await upAsReviewed(stack, out)).result);
+    });
+
+    it("goes on where nothing comes to interzone-default", async () => {
+      const stack = await lab.stack();
+      const { out, text, code } = await reviewIn(lab);
+      expect(code, text).to.equal(0);
+      await change("default-security-rules", defaults("allow"));
+      succeeded((await upAsReviewed(stack, out)).result);
+    });
+
+    it("stops where NAT takes others to our instances since, says so, and goes on where it takes none", async () => {
+      const stack = await lab.stack();
+      const { out, text, code } = await reviewIn(lab);
+      expect(code, text).to.equal(0);
+      await change("nat", translation("elsewhere", "10.20.0.6", "10.9.9.9"));
+      succeeded((await upAsReviewed(stack, out)).result);
+
+      const again = await reviewIn(lab);
+      await change("nat", translation("in-web", FRONT, "10.0.0.1"));
+      const held = await upAsReviewed(stack, again.out);
+      expect(said(held.result)).to.include("is not as it was reviewed").and.include("NAT");
+      expect(held.result.code).not.to.equal(0);
+      expect(held.writes).to.equal(0);
+    });
+  });
 
   describe("of several firewalls", () => {
     let second: Simulator;
