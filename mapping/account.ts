@@ -49,7 +49,7 @@ interface MappedGroup {
 export class Account {
   readonly zones: Zones;
   private readonly policies: Policies;
-  private readonly marks: Marks;
+  readonly marks: Marks;
   private readonly behind: readonly ProtectedInterface[];
 
   constructor(

@@ -58,7 +58,7 @@ export function policyOf(account: Account, part: Inventory): Policy {
       ...unseenGroups(interfaces, part.securityGroups),
       ...unseenTags(whole, { unsure, interfaces, groups: carried }, options),
       ...permissionWarnings(part, unread, options),
-      ...nearMisses(whole, options.quarantine),
+      ...nearMisses(whole, options, account.marks),
       ...(isDynamic ? unregistrable(protection.interfaces) : []),
       ...(isDynamic ? neverRegistered(interfaces, whole) : []),
     ],

@@ -34,7 +34,7 @@ export function marksIn(
     if (mark !== undefined) marks.set(each.id, mark);
   };
   for (const each of taggedInstances(inventory, options)) {
-    look(each, each.name === undefined ? each.id : `${each.id} (${plainText(each.name)})`);
+    look(each, labelOf(each));
   }
   for (const each of ofNoInstance(inventory, options)) look(each, each.id);
   return marks;
@@ -88,8 +88,16 @@ export function bearerOf({ id, instanceId, instanceOwnerId }: NetworkInterface):
   return instanceId === undefined || instanceOwnerId !== undefined ? id : instanceId;
 }
 
-/** Instances with a tag that is almost one that isolates: in another case, or with blanks. */
-export function nearMisses({ instances }: Inventory, quarantine: QuarantineOptions | undefined): string[] {
+/**
+ * Who has a tag that is almost one that isolates: in another case, or with blanks.
+ * @param marks what is isolated, which is nobody's mistake
+ */
+export function nearMisses(
+  inventory: Inventory,
+  options: Pick<MappingOptions, "quarantine" | "interfaces" | "destinations">,
+  marks: Marks,
+): string[] {
+  const { quarantine } = options;
   if (quarantine === undefined) return [];
   const bare = (text: string) => text.replace(/\s+/gu, "").toLowerCase();
   const wanted = new Map(
@@ -97,21 +105,25 @@ export function nearMisses({ instances }: Inventory, quarantine: QuarantineOptio
       values.map((value) => [`${bare(key)}=${bare(value)}`, `${key}=${value}`] as const),
     ),
   );
-  return instances.flatMap(({ id, name, tags = {} }) => {
-    const isMarked = Object.entries(tags).some(
-      ([key, value]) => Object.hasOwn(quarantine.tags, key) && quarantine.tags[key]!.includes(value),
-    );
-    if (isMarked) return [];
+  const labelled = [
+    ...taggedInstances(inventory, options).map((each) => ({ ...each, label: labelOf(each) })),
+    ...ofNoInstance(inventory, options).map((each) => ({ ...each, label: each.id })),
+  ];
+  return labelled.flatMap(({ id, label, tags = {} }) => {
+    if (marks.has(id)) return [];
     return Object.entries(tags).flatMap(([key, value]) => {
       const meant = wanted.get(`${bare(key)}=${bare(value)}`);
       if (meant === undefined) return [];
-      const label = name === undefined ? id : `${id} (${plainText(name)})`;
       return [
         `${label} has the tag ${JSON.stringify(plainText(`${key}=${value}`))}, which is almost ${meant}: it is not isolated. ` +
           "Tags tell case and blanks apart: set the right one, or take this one off.",
       ];
     });
   });
+}
+
+function labelOf({ id, name }: StoppedInstance): string {
+  return name === undefined ? id : `${id} (${plainText(name)})`;
 }
 
 /** Whether an interface is isolated, by its instance's tags or its own. */

@@ -81,6 +81,31 @@ describe("isolating instances by tag", () => {
       expect(policyOf(two(tags)).warnings.join()).not.to.include("almost");
   });
 
+  it("warns of it whatever has it: an instance that doesn't run, an interface of none, but nothing that is isolated", () => {
+    const near = { SecurityStatus: "ir" };
+    const almost = (inventory: Inventory, options: Partial<MappingOptions> = {}) =>
+      policyOf(inventory, {}, options)
+        .warnings.filter((each) => each.includes("almost"))
+        .join();
+    const inventory = two({});
+    const stopped = { ...inventory, stopped: [{ id: "i-9", tags: near }] };
+    expect(almost(stopped, { destinations: "dynamic" })).to.match(/^i-9 has the tag/);
+    expect(almost(stopped)).to.equal("");
+    const balancer = networkInterface({ id: "eni-lb", interfaceType: "network_load_balancer", tags: near });
+    delete balancer.instanceId;
+    const loaded = { ...inventory, networkInterfaces: [...inventory.networkInterfaces, balancer] };
+    expect(almost(loaded, { interfaces: "all" })).to.match(/^eni-lb has the tag/);
+    expect(almost(loaded)).to.equal("");
+    // Its owner's tags were not seen, so that it is isolated: what others have set on it says nothing.
+    const others = two(near, {}, { accountId: "111111111111" });
+    const owned = {
+      ...others,
+      instances: others.instances.map((each) => ({ ...each, ownerId: "222222222222" })),
+    };
+    expect(policyOf(owned).isolation?.instances.map(({ id }) => id)).to.include("i-1");
+    expect(almost(owned)).to.equal("");
+  });
+
   it("names what is withheld with its reason, and who is isolated", () => {
     const { withheld, isolation } = policyOf(two(IR));
     expect(withheld.map(({ reason }) => reason)).to.deep.equal([
