@@ -2,9 +2,10 @@
  * Finds what earlier jobs published: the review of the pull request that was merged, and the snapshots of the last
  * apply. They are data to compare with, never anything to run.
  */
-import { appendFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { appendFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { command, lines, refuse, runOnTerminal, table } from "../commands/framework";
+import { makeFolder } from "../lib/saving";
 import { ask } from "./host/api";
 import type { Counted } from "./host/counted";
 import { HostError } from "./host/error";
@@ -74,7 +75,7 @@ async function take(
   { from, files }: { from: string; files: string[] },
   into: string,
 ): Promise<Counted<string>> {
-  await mkdir(into, { recursive: true });
+  await makeFolder(into);
   try {
     for (const file of files) {
       const { text } = await ask(access, "GET", `/projects/${project}/jobs/${job}/artifacts/${from}/${file}`);

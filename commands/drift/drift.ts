@@ -1,5 +1,6 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { makeFolder } from "../../lib/saving";
 import type { Display } from "../../lib/terminal/display";
 import { markdownOf } from "../../review/drift/markdown";
 import { driftOf } from "../../review/drift/model";
@@ -9,6 +10,7 @@ import { madeNow } from "../../review/page/made";
 import { command } from "../framework";
 import { enginesOfPreview } from "../pulumi";
 import { refuseFormat, shownWhenNew } from "../report";
+import { savedBy } from "../saved-by";
 import { keptCurrent, refuseEvery } from "../watch";
 import { seenOf } from "./seen";
 import { driftTable } from "./table";
@@ -21,7 +23,11 @@ export const drift = command(driftTable, async (given, terminal) => {
   const out = resolve(folder, given.out ?? `reviews/${stack}`);
   const files = ["drift.json", "drift.md", "drift.html"].map((name) => join(out, name));
   const [json, markdown, page] = files as [string, string, string];
-  const clear = () => Promise.all(files.map((file) => rm(file, { force: true })));
+  const clear = () =>
+    savedBy("--out", async () => {
+      await makeFolder(out);
+      await Promise.all(files.map((file) => rm(file, { force: true })));
+    });
   // Whatever happens, what is there afterwards is of this run.
   await clear();
   const engines = enginesOfPreview(given, terminal);
@@ -30,10 +36,12 @@ export const drift = command(driftTable, async (given, terminal) => {
   const make = async () => {
     const made = driftOf(await seenOf(place, terminal), { unusedDays, now: Date.now() });
     const text = markdownOf(made);
-    await mkdir(out, { recursive: true });
-    await writeFile(markdown, text);
-    await writeFile(page, pageOf(made, madeNow()));
-    await writeFile(json, `${JSON.stringify(made, undefined, 1)}\n`);
+    await savedBy("--out", async () => {
+      await makeFolder(out);
+      await writeFile(markdown, text);
+      await writeFile(page, pageOf(made, madeNow()));
+      await writeFile(json, `${JSON.stringify(made, undefined, 1)}\n`);
+    });
     const forTerminal = (display: Display) => terminalOf(made, display);
     await show({ forTerminal, markdown: () => text, page }, made);
     if (made.firewalls.some(({ refusal }) => refusal !== undefined)) return "failed";

@@ -1,7 +1,8 @@
 /** The files that a review leaves in its folder. */
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeSnapshot } from "../../inventory";
+import { makeFolder } from "../../lib/saving";
 import { INVENTORY_FILE, REVIEW_FILE, RULEBASE_FILE } from "../../plan/reviewed";
 import type { Facts } from "../../review/change/facts";
 import { markdownOf } from "../../review/change/markdown";
@@ -13,12 +14,14 @@ export const PAGE = "review.html";
 /** Everything that a review's folder can hold. */
 const FILES = [REVIEW_FILE, "review.md", PAGE, INVENTORY_FILE, RULEBASE_FILE];
 
+/** A folder that is there, and without a review. @throws errors of the file system */
 export async function clearReview(out: string): Promise<void> {
+  await makeFolder(out);
   await Promise.all(FILES.map((file) => rm(join(out, file), { force: true })));
 }
 
 export async function writeReview(out: string, made: Review, facts: Facts): Promise<void> {
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   const write = (name: string, content: string) => writeFile(join(out, name), content);
   await write("review.md", markdownOf(made));
   await write(PAGE, pageOf(made, madeNow()));

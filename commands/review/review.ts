@@ -6,6 +6,7 @@ import { readSeen } from "../../review/evidence/saved";
 import { terminalOf } from "../../review/change/terminal";
 import { command } from "../framework";
 import { refuseFormat, shownWhenNew } from "../report";
+import { savedBy } from "../saved-by";
 import { keptCurrent, refuseEvery } from "../watch";
 import { factsFor, snapshotsIn } from "./facts";
 import { clearReview, PAGE, writeReview } from "./files";
@@ -17,13 +18,13 @@ export const review = command(reviewTable, async (given, terminal) => {
   refuseEvery(given);
   const out = resolve(terminal.folder, given.out ?? `reviews/${given.stack}`);
   const page = join(out, PAGE);
-  const clear = () => clearReview(out);
+  const clear = () => savedBy("--out", () => clearReview(out));
   const show = shownWhenNew(given, terminal);
   const make = async () => {
     const { facts, seen } = await factsFor(between, given, terminal);
     const file = given.seen && resolve(terminal.folder, given.seen);
     const made = reviewOf(facts, seen, file ? await readSeen(file) : undefined);
-    await writeReview(out, made, facts);
+    await savedBy("--out", () => writeReview(out, made, facts));
     const forTerminal = (display: Display) => terminalOf(made, display);
     await show({ forTerminal, markdown: () => markdownOf(made), page }, made);
     return made.against.length > 0 ? "finding" : "fine";

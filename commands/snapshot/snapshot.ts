@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { counted } from "../../lib/text";
+import { makePlaceFor } from "../../lib/saving";
 import { command, prose, refuse } from "../framework";
+import { savedBy } from "../saved-by";
 import { recordAccount } from "./account";
 import { recordFirewalls } from "./firewalls";
 import { snapshotTable } from "./table";
@@ -16,6 +18,8 @@ export const snapshot = command(snapshotTable, async (given, terminal) => {
       stack === undefined &&
       "--rulebase takes a stack whose firewalls they are: give --stack NAME too",
   );
+  if (file !== undefined) await savedBy("FILE", () => makePlaceFor(resolve(folder, file)));
+  if (rulebase !== undefined) await savedBy("--rulebase", () => makePlaceFor(resolve(folder, rulebase)));
   if (rulebase !== undefined && stack !== undefined)
     say(await recordFirewalls(rulebase, stack, folder, environment));
   if (file === undefined) return "fine";

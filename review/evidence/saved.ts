@@ -1,8 +1,8 @@
 /** What was seen, as a file: `npm run evidence -- --save` writes it, a review reads it. */
-import { mkdir, readFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
 import { fileReason } from "../../lib/file-errors";
 import { writeAtOnce } from "../../lib/atomic-file";
+import { makePlaceFor } from "../../lib/saving";
 import { isRecord } from "../../lib/records";
 import { parseBlock } from "../../lib/net/cidr";
 import type { Observed } from "./types";
@@ -13,16 +13,15 @@ class SeenFileError extends Error {
   readonly code = "SEEN_FILE";
 }
 
-/** A flow on each line: a file of a hundred thousand is still one that people can look into. */
+/**
+ * A flow on each line: a file of a hundred thousand is still one that people can look into.
+ * @throws errors of the file system
+ */
 export async function writeSeen(file: string, { flows, ...rest }: Observed): Promise<void> {
   const head = JSON.stringify(rest, undefined, 1).slice(0, -2);
   const lines = flows.map((flow) => `  ${JSON.stringify(flow)}`);
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeAtOnce(file, `${head},\n "flows": [\n${lines.join(",\n")}\n ]\n}\n`);
-  } catch (error) {
-    throw new SeenFileError(`${file} can't be written: ${fileReason(error)}`, { cause: error });
-  }
+  await makePlaceFor(file);
+  await writeAtOnce(file, `${head},\n "flows": [\n${lines.join(",\n")}\n ]\n}\n`);
 }
 
 /** @throws SeenFileError where it is no such file, or of another version */
