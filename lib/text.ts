@@ -1,4 +1,5 @@
 /** Texts for people, on one line. */
+import { visible } from "./visible";
 
 /** A list for a message: the first ones, and how many more. @param and what stands before that number */
 export function listed(items: readonly string[], most = 20, and = ", and"): string {
@@ -19,19 +20,15 @@ function plural(one: string): string {
 /**
  * Text on one line that XML 1.0 can hold and gives back unchanged: control characters, line breaks and
  * runs of blanks become one space (a parser may turn a carriage return into a line feed, and the next run
- * would take that for drift), halves of surrogate pairs and non-characters a replacement character.
+ * would take that for drift), halves of surrogate pairs and non-characters a replacement character. What can't be seen,
+ * or would make it look like another text, is written out.
  */
 export function plainText(text: string): string {
-  return (
-    text
-      .toWellFormed()
-      // Noncharacters U+FFFE and U+FFFF are outside XML 1.0's Char production.
-      .replace(/[\uFFFE\uFFFF]/g, "\uFFFD")
-      // Marks that turn the direction of what follows make a text look like another one.
-      .replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, "\uFFFD")
-      .replace(/[\s\p{Cc}]+/gu, " ")
-      .trim()
-  );
+  // Noncharacters U+FFFE and U+FFFF are outside XML 1.0's Char production.
+  const kept = text.toWellFormed().replace(/[\uFFFE\uFFFF]/g, "\uFFFD");
+  return visible(kept)
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim();
 }
 
 /** At most `length` UTF-16 units of `text`, ending in an ellipsis if cut; never half a surrogate pair. */

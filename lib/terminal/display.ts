@@ -1,6 +1,7 @@
 /** What a text for people is made for: how wide it may be, and whether it may have colour. */
 import { styleText } from "node:util";
 import { printable } from "../printable";
+import { visible } from "../visible";
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "blue" | "magenta" | "cyan";
 
@@ -51,7 +52,7 @@ export function shown(part: Part, { hasColour }: Pick<Display, "hasColour">): st
 
 /** Without its style. */
 export function plainOf(part: Part): string {
-  return printable(typeof part === "string" ? part : part.text).replace(/[\n\t]/g, " ");
+  return printable(visible(typeof part === "string" ? part : part.text)).replace(/[\n\t]/g, " ");
 }
 
 /** The same style around another text. */

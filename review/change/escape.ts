@@ -12,7 +12,7 @@ const BREAK = "\u200B";
 
 /** A text in a line of Markdown, table cells included. @param length characters before it is cut */
 export function markdownText(text: string, length = 300): string {
-  const shown = visible(cut(plainText(text), length));
+  const shown = cut(plainText(text), length);
   let html = "";
   let from = 0;
   for (const match of shown.matchAll(AWS_ID)) {
@@ -24,12 +24,7 @@ export function markdownText(text: string, length = 300): string {
 
 /** The same as code, for names and addresses. In it no host looks for references, but for links Markdown does. */
 export function markdownCode(text: string, length = 100): string {
-  return `<code>${entities(unlinked(visible(cut(plainText(text), length))))}</code>`;
-}
-
-/** Characters that would turn the direction of what follows, or of the whole line, are shown as such. */
-function visible(text: string): string {
-  return text.replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, "\uFFFD");
+  return `<code>${entities(unlinked(cut(plainText(text), length)))}</code>`;
 }
 
 /** Breaks in what the hosts make references of, and no markup. */

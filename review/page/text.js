@@ -4,14 +4,26 @@
  * @import { Reason } from "../explain/reason"
  */
 
+// What `lib/visible.ts` has.
+const INVISIBLE =
+  /(\p{Extended_Pictographic}\p{Emoji_Modifier}?\uFE0F?(?:\u200D\p{Extended_Pictographic}\p{Emoji_Modifier}?\uFE0F?)*)|[\p{DI}\p{Bidi_Control}\u2028\u2029\u2800\uFFF9-\uFFFB]/gu;
+
+/** @param {string} sign */
+function escaped(sign) {
+  const code = (sign.codePointAt(0) ?? 0).toString(16).toUpperCase();
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
+}
+
 /**
  * A text on one line, as it is shown: signs that can't be seen, or that would turn the direction of others, are
- * shown as such.
+ * written out.
  * @param {string} text
  * @param {number} [length] characters before it is cut
  */
 export function visible(text, length = 400) {
-  const shown = text.replace(/[\p{Cc}\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/gu, "\uFFFD");
+  const shown = text
+    .replace(/\p{Cc}/gu, "\uFFFD")
+    .replace(INVISIBLE, (sign, /** @type {string | undefined} */ emoji) => emoji ?? escaped(sign));
   return shown.length <= length ? shown : `${shown.slice(0, length - 1)}…`;
 }
 

@@ -103,7 +103,7 @@ describe("drift page in a browser", function () {
     const drift = hostileDrift();
     drift.firewalls[1]!.refusal = HOSTILE;
     const page = await open(drift);
-    const shown = HOSTILE.replace(/[\u2028\u202E]/g, "\uFFFD");
+    const shown = HOSTILE.replace("\u2028", "\\u2028").replace("\u202E", "\\u202E");
     await rows(page).first().getByRole("button").press("Enter");
     expect(await rows(page).first().innerText())
       .to.include(shown)

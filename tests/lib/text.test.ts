@@ -1,6 +1,10 @@
 import { expect } from "chai";
 import { nearestOf } from "../../lib/nearest";
-import { counted } from "../../lib/text";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { runInNewContext } from "node:vm";
+import { plainOf } from "../../lib/terminal/display";
+import { counted, plainText } from "../../lib/text";
 
 describe("a number of things", () => {
   for (const [count, one, text] of [
@@ -23,4 +27,35 @@ describe("names like one", () => {
     expect(nearestOf("aws-sg-0a1-tcp-44", NAMES, 2)).to.deep.equal([NAMES[0], NAMES[1]]);
     expect(nearestOf("frobnicate", NAMES, 3)).to.deep.equal([]);
   });
+});
+
+describe("signs that can't be seen", () => {
+  const SIGNS: Record<string, string> = {
+    "\u00AD": "\\u00AD",
+    "\u200B": "\\u200B",
+    "\u200D": "\\u200D",
+    "\u202E": "\\u202E",
+    "\u2060": "\\u2060",
+    "\u2800": "\\u2800",
+    "\u3164": "\\u3164",
+    "\uFE0F": "\\uFE0F",
+    "\uFEFF": "\\uFEFF",
+    "\u{E0041}": "\\u{E0041}",
+  };
+  const script = readFileSync(join(__dirname, "../../review/page/text.js"), "utf8").replace(/^export /gm, "");
+  const ofPage = runInNewContext(`${script}; visible`) as (text: string) => string;
+
+  for (const [what, shown] of Object.entries({ plainText, "the terminal": plainOf, "the page": ofPage })) {
+    it(`are written out by ${what}, so that no name looks like another`, () => {
+      for (const [sign, text] of Object.entries(SIGNS)) {
+        for (const [name, wanted] of [
+          [`we${sign}b`, `we${text}b`],
+          [`web${sign}`, `web${text}`],
+          [`${sign}`, text],
+        ] as const)
+          expect(shown(name)).to.equal(wanted);
+      }
+      for (const name of ["web", "Büro", "日本 – 東京", "👩‍🚀 ❤️ 👍🏽"]) expect(shown(name)).to.equal(name);
+    });
+  }
 });
