@@ -8,6 +8,7 @@ import { addressSet, asSet } from "../../panos/entries";
 import { isOfRulebase, rulesBefore } from "../../panos/evaluated";
 import type { AddressObject, RulebaseRule, SecurityRule, ServiceObject } from "../../panos/policy";
 import type { FirewallFacts } from "./facts";
+import { objectChanges } from "./objects";
 import type { Standing } from "./standing";
 import type { FieldChange } from "./types";
 
@@ -71,6 +72,8 @@ export function policiesOf(facts: FirewallFacts): Policies {
       before !== undefined && after !== undefined
         ? fieldChanges(before, after, isAbove.has(name), membersBefore, wanted.members)
         : [];
+    if (before !== undefined && after !== undefined && facts.setBacks !== undefined)
+      fields.push(...objectChanges(before, after, facts.setBacks, fields));
     if (before !== undefined && after !== undefined && fields.length === 0) unchanged++;
     else {
       const ends = {

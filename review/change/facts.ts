@@ -7,6 +7,7 @@ import type { MappingOptions, Permission, Withheld } from "../../mapping/types";
 import type { Rulebase, SecurityRule, Service } from "../../panos/policy";
 import type { Declaration } from "../../declaration/declaration";
 import type { Parts } from "../../plan/reviewed/hashes";
+import type { SetBacks } from "./objects";
 
 export interface Facts {
   stack: string;
@@ -36,6 +37,8 @@ export interface FirewallFacts {
   /** Hashes of what is there and of what is declared, for what has to be written; absent between snapshots. */
   found?: Declaration;
   declared?: Declaration;
+  /** Objects of ours that somebody has changed by hand; absent between snapshots. */
+  setBacks?: SetBacks;
   /** How many addresses are to be registered and unregistered, where that is how instances are named. */
   registrations?: { missing: number; excess: number };
   wanted: Wanted;

@@ -17,6 +17,7 @@ import { declaredRegistrations, registrationChanges } from "../../declaration/re
 import type { ReviewedPlan, ReviewedRefusal } from "../../plan/plan-file";
 import { wantedOf } from "./between";
 import type { FirewallFacts } from "./facts";
+import { setBacksOf } from "./objects";
 import { rulebaseParts } from "../../plan/reviewed/hashes";
 import { rulebasesOf } from "../../plan/state";
 
@@ -31,6 +32,11 @@ export function firewallFacts(plan: ReviewedPlan): FirewallFacts {
   const registered = (state.registered ?? [{ found: [] }]).map(({ found }) =>
     registrationChanges(found, wanted ?? []),
   );
+  const places = placesOf(cleanupRule, mapping.quarantine?.before);
+  const hashes = {
+    found: foundDeclaration(ownerId, places, state.running.objects),
+    declared: declarationOf(ownerId, stack, content),
+  };
   return {
     firewall: firewallIdentity(declared),
     ...(state.fleet && { reaches: state.fleet.firewalls.map(({ name }) => name) }),
@@ -39,12 +45,8 @@ export function firewallFacts(plan: ReviewedPlan): FirewallFacts {
     options: mapping,
     running,
     members: registeredMembers(plan),
-    found: foundDeclaration(
-      ownerId,
-      placesOf(cleanupRule, mapping.quarantine?.before),
-      state.running.objects,
-    ),
-    declared: declarationOf(ownerId, stack, content),
+    ...hashes,
+    setBacks: setBacksOf(hashes, content, state.running.objects),
     ...(wanted && {
       registrations: {
         missing: registered.flatMap(({ missing }) => missing).length,
@@ -92,11 +94,13 @@ function registeredMembers({ policy, state, firewall }: ReviewedPlan): Record<st
   for (const tag of byTag.keys()) groupIds.push(tag.slice(memberTag(ownerId, "").length));
   return Object.fromEntries(
     [...new Set(groupIds)]
-      .map((id): [string, string[]] => [
-        addressGroupName(ownerId, id),
-        byTag.get(memberTag(ownerId, id)) ?? [],
-      ])
-      .filter(([name]) => running.objects.addressGroups.has(name)),
+      .map((id) => [addressGroupName(ownerId, id), id] as const)
+      // One that somebody has made another, by hand, is what it says.
+      .filter(
+        ([name, id]) =>
+          running.objects.addressGroups.get(name)?.filter.trim() === `'${memberTag(ownerId, id)}'`,
+      )
+      .map(([name, id]): [string, string[]] => [name, byTag.get(memberTag(ownerId, id)) ?? []]),
   );
 }
 

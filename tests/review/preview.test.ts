@@ -6,6 +6,7 @@ import { account, ruleOf, type Permission } from "../support/account";
 import { Lab, PASSWORDS, ruleEntry, firewallConfig, said, succeeded } from "../support/lab";
 import { reviewIn } from "../support/reviewing";
 import { renameRules } from "../support/state";
+import { entryXpath } from "../../panos/location";
 
 const WEB: Permission = { group: 1, port: 443 };
 const SSH: Permission = { group: 2, port: 22 };
@@ -97,5 +98,66 @@ describe("review of a preview", function () {
     expect(failed.text).to.include("the preview failed").and.not.include("n0t-the-p4ss");
     expect(failed.made).to.equal(undefined);
     expect(existsSync(join(out, "inventory.json"))).to.equal(false);
+  });
+
+  describe("of a rule that says the same, where what it names was changed by hand", () => {
+    const APP: Permission = { group: 2, port: 8443 };
+    const edit = async (kind: string, name: string, content: string) => {
+      const admin = lab.person();
+      await admin.client.edit(entryXpath({ vsys: "vsys1" }, kind, name), content);
+      await admin.commitEverything();
+    };
+    const changesOf = async () => {
+      const { made, code, text } = await run();
+      expect(code, text).to.equal(0);
+      return made!.firewalls[0]!;
+    };
+
+    it("shows a service as it is in force and as it is set back, with what that closes", async () => {
+      await lab.setAccount(account([WEB, APP]));
+      const stack = await lab.stack();
+      succeeded(await stack.up());
+      expect((await changesOf()).changes).to.deep.equal([]);
+      const name = "aws-test1234-tcp-8443";
+      const tag = "<tag><member>aws-panos-test1234</member></tag>";
+      await edit(
+        "service",
+        name,
+        `<entry name="${name}"><protocol><tcp><port>8000-9000</port></tcp></protocol>${tag}</entry>`,
+      );
+      const { changes, unchanged } = await changesOf();
+      expect(changes.map(({ rule, kind }) => [rule, kind])).to.deep.equal([[ruleOf(APP), "changed"]]);
+      expect(changes[0]!.fields).to.deep.equal([
+        { field: `service ${name}`, added: ["tcp/8443"], removed: ["tcp/8000-9000"] },
+      ]);
+      expect(changes[0]!.closes.flatMap(({ ports }) => ports)).to.deep.equal([
+        "tcp/8000-8442",
+        "tcp/8444-9000",
+      ]);
+      expect(changes[0]!.opens).to.deep.equal([]);
+      expect(unchanged).to.equal(1);
+      // An update does what it shows.
+      succeeded(await stack.up({ refresh: true }));
+      expect((await changesOf()).changes).to.deep.equal([]);
+    });
+
+    it("shows an address group that names others", async () => {
+      await lab.setAccount(account([WEB]));
+      const stack = await lab.stack({ settings: { "aws-panos-rules:destinations": "dynamic" } });
+      succeeded(await stack.up());
+      expect((await changesOf()).changes).to.deep.equal([]);
+      const name = "aws-test1234-sg-0a0001";
+      const tag = "<tag><member>aws-panos-test1234</member></tag>";
+      await edit(
+        "address-group",
+        name,
+        `<entry name="${name}"><dynamic><filter>'everything'</filter></dynamic>${tag}</entry>`,
+      );
+      const { changes } = await changesOf();
+      expect(changes.map(({ rule, kind }) => [rule, kind])).to.deep.equal([[ruleOf(WEB), "changed"]]);
+      const [field] = changes[0]!.fields;
+      expect(field).to.deep.include({ field: `address group ${name}`, removed: ["'everything'"] });
+      expect(field!.added).to.have.length(1);
+    });
   });
 });
