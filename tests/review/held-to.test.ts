@@ -84,9 +84,9 @@ describe("an update held to a review", function () {
 
   describe("where something else than rules and objects decides on the firewall", () => {
     const FRONT = "10.20.0.5";
-    const RULEBASE = "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']/rulebase";
-    const defaults = (action: string) =>
-      `<entry name="interzone-default"><action>${action}</action></entry>`;
+    const RULEBASE =
+      "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']/rulebase";
+    const defaults = (action: string) => `<entry name="interzone-default"><action>${action}</action></entry>`;
     const translation = (name: string, destination: string, instance: string) =>
       `<entry name="${name}"><destination-translation><translated-address>${instance}</translated-address>` +
       "</destination-translation><to><member>untrust</member></to><from><member>untrust</member></from>" +
