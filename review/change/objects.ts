@@ -8,7 +8,7 @@ import { parseXml } from "../../panos/xml";
 import type { FieldChange } from "./types";
 
 /** An object as it is in force and as it is declared, in the words of its kind: "tcp/8443", a filter. */
-export interface SetBack {
+interface SetBack {
   before: string[];
   after: string[];
 }
