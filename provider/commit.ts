@@ -12,9 +12,15 @@ import { isOwnLockLeft } from "./revision/commit-lock";
 import { commitRevision } from "./revision/commit-revision";
 import { foundBesideLeft, refreshAdvice } from "../declaration/out-of-force";
 import { currentRun } from "../settings/run";
-import { configure, sessionWith } from "./session/session";
+import { configure, sessionWith, type Session } from "./session/session";
 import { afterDiagnostics, tell } from "./session/tell";
 import { ProviderError } from "./error";
+
+/**
+ * What the state has of Commit, as far as this process was shown it, by a refresh or when it was diffed: one that is
+ * replaced (`pulumi up --replace`) is created without.
+ */
+const shown = new WeakMap<Session, CommitOutputs>();
 
 /**
  * Commit: the one commit of an update. It changes exactly when something that is declared changes, or when
@@ -41,6 +47,7 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
   async diff(_id, olds, news) {
     // Pulumi diffs this after everything it waits for has been staged, so what was staged is known here.
     const session = sessionWith(news.firewall);
+    shown.set(session, olds);
     const adopts = Object.keys(news.adopt ?? {}).length > 0;
     const changes =
       adopts ||
@@ -58,7 +65,8 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
   },
 
   async create(inputs) {
-    return { id: inputs.firewall, outs: await afterDiagnostics(() => noted(inputs)) };
+    const { lastCommit, applied } = shown.get(sessionWith(inputs.firewall)) ?? {};
+    return { id: inputs.firewall, outs: await afterDiagnostics(() => noted(inputs, lastCommit, applied)) };
   },
 
   async update(_id, olds, inputs) {
@@ -68,12 +76,16 @@ export const provider: dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
   /** Finds what differs from the last commit, in either configuration; whoever made it differ. */
   async read(id, olds) {
     if (olds === undefined) return {};
+    shown.set(sessionWith(olds.firewall), olds);
     const known: dynamic.ReadResult<CommitOutputs> = { id, props: olds };
     return sessionWith(olds.firewall).reading(NAME, known, () => read(id, olds));
   },
 
   // Removing rules is the business of whoever declares fewer of them, or of Firewall in a destroy.
-  delete: () => Promise.resolve(),
+  delete(_id, { firewall }) {
+    shown.delete(sessionWith(firewall));
+    return Promise.resolve();
+  },
 };
 
 /** How it is called where resources are named. */

@@ -1,3 +1,4 @@
+import { engineCommand } from "../session/engine-command";
 import { vsysXpath, type Location } from "../../panos/location";
 import { pendingChanges, type PendingChange } from "../../panos/system";
 import { differences, differing } from "../../declaration/differences";
@@ -61,7 +62,11 @@ export async function requireCandidate(
   throw new ProviderError(
     "CANDIDATE_DIFFERS",
     `the candidate configuration differs from what is declared: ${listed(said)}. ` +
-      "Nothing was committed. Run again with --refresh, which finds what has changed there",
+      `Nothing was committed. ${
+        engineCommand().isTargeted
+          ? "Run again without --target, which leaves out what is not named"
+          : "Run again with --refresh, which finds what has changed there"
+      }`,
   );
 }
 

@@ -272,7 +272,7 @@ export class Session {
       tell(
         "info",
         `Changes are staged in the candidate configuration of ${this.firewall}. They take effect with the commit ` +
-          "at the end of this run; one with --target commits nothing, and leaves them to the next full one.",
+          "at the end of this run; one whose --target leaves out commit commits nothing, and leaves them to the next full one.",
       );
     }
     this.staged += changes;

@@ -50,6 +50,33 @@ onTargets("e2e: resources that are all to be replaced", (target) => {
   }
 });
 
+onTargets("e2e: Commit that is replaced alone", (target) => {
+  it("keeps in the state what it committed last, and commits nothing", async () => {
+    const lab = await Lab.open({ target });
+    try {
+      await lab.setAccount(account([WEB, SSH]));
+      const stack = await lab.stack();
+      succeeded(await stack.up());
+      const committed = async () => {
+        const { resources = [] } = await stack.exportState();
+        const { lastCommit, applied } = resources.find(({ type }) => type.endsWith(":Commit"))?.outputs ?? {};
+        return { lastCommit, applied };
+      };
+      const before = await committed();
+      expect(before.lastCommit).to.include({ result: "OK" });
+      await editState(stack, ({ resources = [] }) => {
+        for (const resource of resources) if (resource.type.endsWith(":Commit")) resource.taint = true;
+      });
+      const replaced = await lab.during(() => stack.up({ refresh: true }));
+      expect(succeeded(replaced.result).steps.map(({ op }) => op)).to.include("delete-replaced");
+      expect(replaced.commits).to.equal(0);
+      expect(await committed()).to.deep.equal(before);
+    } finally {
+      await lab.close();
+    }
+  });
+});
+
 describe("e2e: a firewall that has another name now", function () {
   this.timeout(120_000);
   let lab: Lab;

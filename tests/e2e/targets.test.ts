@@ -50,6 +50,26 @@ onTargets("e2e: --target", (target) => {
     expect(said(one)).to.match(staged);
   });
 
+  it("commits what is staged with commit among the targets, and says without --refresh what it leaves out", async () => {
+    const stack = await lab.stack();
+    succeeded(await stack.up());
+    const fourth: Permission = { group: 4, port: 443 };
+    await lab.setAccount(account([WEB, SSH, fourth]));
+    const targets = [`**${ruleOf(fourth)}`, "**Commit**"];
+    const none = await lab.during(() => stack.start("up", { targets: ["**Commit**"] }).done);
+    expect([none.result.code === 0, none.commits]).to.deep.equal([false, 0]);
+    expect(said(none.result))
+      .to.include(`rule ${ruleOf(fourth)} is missing`)
+      .and.include("Run again without --target")
+      .and.not.include("Run again with --refresh");
+    const both = await lab.during(() => stack.start("up", { targets }).done);
+    expect(said(succeeded(both.result))).to.match(
+      /with the commit at the end of this run; one whose --target leaves/,
+    );
+    expect(both.commits).to.equal(1);
+    expect(lab.ours()).to.include(ruleOf(fourth));
+  });
+
   it("stages the removal of one rule in a destroy, says so, and the next full up brings it back", async () => {
     const stack = await lab.stack();
     succeeded(await stack.up());
