@@ -1,6 +1,7 @@
 /** `npm run docs`: the page of settings and the JSON schema of stack files, of the table in `settings/table`. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { command, lines, runOnTerminal } from "../commands/framework";
 import { PROJECT } from "../settings/configuration";
 import { OVERRIDES } from "../settings/table";
 import { PANOS_SETTINGS } from "../settings/table/panos";
@@ -156,8 +157,20 @@ export function generated(): Record<string, string> {
   };
 }
 
-async function main(): Promise<void> {
-  for (const [name, text] of Object.entries(generated())) await writeFile(join(__dirname, name), text);
-}
+const TABLE = {
+  name: "docs",
+  start: "npm run docs --",
+  options: {},
+  usage: [""],
+  summary: "Makes the page of settings and the schema of stack files, of the table in settings/table.",
+};
 
-if (require.main === module) void main();
+const docs = command(TABLE, async (_, { output }) => {
+  for (const [name, text] of Object.entries(generated())) {
+    await writeFile(join(__dirname, name), text);
+    lines(output)(`docs/${name}`);
+  }
+  return "fine";
+});
+
+if (require.main === module) runOnTerminal(docs);

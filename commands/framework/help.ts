@@ -7,7 +7,8 @@ const WIDTH = 80;
 
 /** A command line: how the command is started, and what follows. */
 function lineOf({ name, start = `npx aws-panos ${name}` }: CommandTable, rest: string): string {
-  return `${start} ${rest}`.trim();
+  // What hands options on through npm is no part of a line without any.
+  return rest === "" ? start.replace(/ --$/, "") : `${start} ${rest}`;
 }
 
 export function helpOf(table: CommandTable): string {
