@@ -1,6 +1,8 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { PanosClient } from "./client";
 import { canonicalAddress } from "./entries";
 import { isAmbiguous, PanosError } from "./error";
+import { retryDelay } from "./retry";
 import { child, element, escapeXml, members, memberList, type XmlElement } from "./xml";
 
 /** One tag of one address, registered through User-ID: it is in force at once, with no commit. */
@@ -44,7 +46,7 @@ const WAYS: ((page: string) => string)[] = [
   () => "<all/>",
 ];
 
-/** How often a table is read again that has changed from page to page. */
+/** How often a table is read again that has changed from page to page, later each time. */
 const READ_AGAIN = 4;
 
 /**
@@ -52,14 +54,18 @@ const READ_AGAIN = 4;
  * @throws PanosError `busy` where the table changes on and on, `refused` also where the device doesn't turn the page
  */
 async function readEntries(client: PanosClient, way: (page: string) => string): Promise<XmlElement[]> {
-  for (let again = 0; again <= READ_AGAIN; again++) {
+  for (let again = 0; ; again++) {
     const found = await readPages(client, way);
     if (found !== undefined) return found;
+    const busy = new PanosError(
+      "BUSY",
+      "the firewall's registered addresses change faster than they can be read, so that one may be missed: run again",
+    );
+    // Many come in one moment, as when a fleet starts.
+    const wait = again < READ_AGAIN ? retryDelay(busy, again, true) : undefined;
+    if (wait === undefined) throw busy;
+    await delay(wait);
   }
-  throw new PanosError(
-    "BUSY",
-    "the firewall's registered addresses change faster than they can be read, so that one may be missed: run again",
-  );
 }
 
 /**
