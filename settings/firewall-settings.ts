@@ -52,6 +52,14 @@ export function firewallSettings(
   const policies = policySettings(read.json("policies"), keyOf(`${PROJECT}:policies`), report);
   const panorama = panoramaOf({ get, keyOf, environment }, mapping, report);
   const adopt = ruleNames(keyOf(`${PROJECT}:adopt`), read.json("adopt"), report);
+  const anchor = mapping.quarantine?.before;
+  if (anchor !== undefined && adopt.includes(anchor)) {
+    report(
+      keyOf(`${PROJECT}:adopt`),
+      `has ${JSON.stringify(anchor)}, the rule that quarantine.before names, and takes it away`,
+      "another rule there",
+    );
+  }
   if (connection === undefined) return undefined;
   const { hostname } = connection;
   const location = panorama === undefined ? { vsys: connection.vsys } : groupLocation(panorama);

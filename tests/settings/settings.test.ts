@@ -378,6 +378,13 @@ describe("settings", () => {
     expect(problemsOf({ "panos:auditComment": "https://git.example.com/pull/42" })).to.deep.equal([]);
   });
 
+  it("refuse to take over the rule that isolation's denials stand above", () => {
+    const quarantine = '{"deny":true,"before":"old-web"}';
+    expect(
+      problemsOf({ "aws-panos-rules:adopt": '["old-web"]', "aws-panos-rules:quarantine": quarantine }).join(),
+    ).to.include('aws-panos-rules:adopt has "old-web", the rule that quarantine.before names');
+  });
+
   for (const [key, value, problem] of [
     ["aws-panos-rules:ownerId", "Not An Id", "is not a valid value"],
     ["aws-panos-rules:ownerId", "hold", 'can\'t be "hold"'],
