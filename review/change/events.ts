@@ -9,8 +9,9 @@ import type { Account } from "./account";
 import { carrierEvents, tableMove } from "./carrier-events";
 import { withheldKey } from "./facts";
 import { routesChanged, transitMoves } from "./moved-routes";
+import { isOf } from "./permission";
 import { isDetached, reasonsNow } from "./reasons";
-import { some, unique, type Subject } from "./subject";
+import { some, unique, withoutStop, type Subject } from "./subject";
 
 /** The reasons for a change of a rule; never none. */
 export function reasonsBetween(subject: Subject, before: Account): Reason[] {
@@ -126,16 +127,8 @@ function listEvents({ permission, account: after }: Subject, before: Account): R
 function withholdings({ permission, facts }: Subject): Reason[] {
   const had = new Set(facts.withheldBefore ?? []);
   return facts.withheld
-    .filter((each) => !had.has(withheldKey(each)))
-    .filter(
-      ({ permission: other }) =>
-        other.securityGroupId === permission.groupId &&
-        other.direction === permission.direction &&
-        other.ipProtocol === permission.ipProtocol &&
-        other.fromPort === permission.fromPort &&
-        other.toPort === permission.toPort,
-    )
-    .map(({ reason }) => ({ text: reason.replace(/\.$/, "") }));
+    .filter((each) => isOf(permission, each.permission) && !had.has(withheldKey(each)))
+    .map(({ reason }) => ({ text: withoutStop(reason) }));
 }
 
 /** What is further away: routes of subnets and gateways, members of referenced groups, blocks of VPCs. */

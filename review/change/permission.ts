@@ -1,7 +1,7 @@
 /** What a rule of ours mirrors, as far as its name says it: all that is known of one that is on its way out. */
 import { ruleNamed } from "../../declaration/names";
 import { describeTraffic, normalised } from "../../lib/net/protocols";
-import type { Direction } from "../../mapping/types";
+import type { Direction, Permission } from "../../mapping/types";
 
 export interface NamedPermission {
   groupId: string;
@@ -23,4 +23,15 @@ export function permissionNamed(rule: string): NamedPermission {
   };
   const permission = normalised(ports);
   return { groupId, direction, ...permission, traffic: describeTraffic(permission) };
+}
+
+/** Whether a group's permission is the one that a rule's name stands for, whatever its far ends are. */
+export function isOf(named: NamedPermission, permission: Permission): boolean {
+  return (
+    permission.securityGroupId === named.groupId &&
+    permission.direction === named.direction &&
+    permission.ipProtocol === named.ipProtocol &&
+    permission.fromPort === named.fromPort &&
+    permission.toPort === named.toPort
+  );
 }

@@ -12,8 +12,8 @@ import { bearerOf } from "../../mapping/marks";
 import { theRule } from "../../panos/evaluated";
 import { addressTexts } from "../../mapping/routing";
 import type { Account } from "./account";
-import { lets, withheldOf, revoked, some, unique } from "./subject";
-import type { Subject } from "./subject";
+import { isOf } from "./permission";
+import { lets, revoked, some, unique, withheldOf, withoutStop, type Subject } from "./subject";
 
 /** The reasons for a change of a rule; never none. */
 export function reasonsNow(subject: Subject): Reason[] {
@@ -68,13 +68,7 @@ function whyNotWanted(subject: Subject): Reason[] {
   }
   const successor = facts.wanted.rules.find(({ name }) => {
     const other = facts.wanted.permissions[name];
-    return (
-      other?.securityGroupId === groupId &&
-      other.direction === permission.direction &&
-      other.ipProtocol === permission.ipProtocol &&
-      other.fromPort === permission.fromPort &&
-      other.toPort === permission.toPort
-    );
+    return other !== undefined && isOf(permission, other);
   });
   if (successor !== undefined) {
     return [
@@ -179,10 +173,13 @@ function whyNotCarrying(
   }
   if (isDetached(owner)) return { id, text: `${owner.id} with ${address} is detached from ${label}` };
   if (!account.behind.has(owner.id)) return notBehind(account, owner, address);
-  const guarded = facts.guarded.find(({ reason }) => reason.includes(id) || reason.includes(owner.vpcId));
+  const guarded = facts.guarded.find(
+    ({ permission: other, reason }) =>
+      isOf(permission, other) && (reason.includes(id) || reason.includes(owner.vpcId)),
+  );
   return {
     id,
-    text: guarded?.reason.replace(/\.$/, "") ?? `${address} of ${label} is not asked for any more`,
+    text: guarded ? withoutStop(guarded.reason) : `${address} of ${label} is not asked for any more`,
     because,
   };
 }

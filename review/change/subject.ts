@@ -6,7 +6,7 @@ import type { SecurityGroupRule } from "../../inventory/types";
 import type { Account } from "./account";
 import type { Pair } from "./changes";
 import type { FirewallFacts } from "./facts";
-import type { NamedPermission } from "./permission";
+import { isOf, type NamedPermission } from "./permission";
 
 /** More than these of one kind would only hide the others. */
 const MOST_REASONS = 5;
@@ -31,19 +31,17 @@ export function lets(
 
 /** What of the same permission is withheld, guardrails included. */
 export function withheldOf({ permission, facts }: Subject): Reason[] {
-  const { groupId, direction, ipProtocol, fromPort, toPort } = permission;
-  const found = facts.withheld.filter(
-    ({ permission: other }) =>
-      other.securityGroupId === groupId &&
-      other.direction === direction &&
-      other.ipProtocol === ipProtocol &&
-      other.fromPort === fromPort &&
-      other.toPort === toPort,
-  );
-  return found.map(({ permission: { ruleIds }, reason }) => ({
-    ...(ruleIds[0] !== undefined && { id: ruleIds[0] }),
-    text: reason.replace(/\.$/, ""),
-  }));
+  return facts.withheld
+    .filter((each) => isOf(permission, each.permission))
+    .map(({ permission: { ruleIds }, reason }) => ({
+      ...(ruleIds[0] !== undefined && { id: ruleIds[0] }),
+      text: withoutStop(reason),
+    }));
+}
+
+/** A sentence, for a list of them. */
+export function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/, "");
 }
 
 /** Ids of security-group rules that the description of the rule on the firewall names and AWS no longer has. */

@@ -5,7 +5,8 @@ import { plainText } from "../../lib/text";
 import { mapWithin, type GuardedPolicy, type Guardrails } from "../../mapping/guardrails";
 import { endText } from "../../mapping/expiry";
 import { kindOf } from "../../aws/interface-kinds";
-import { kindLeftOut, readAccounts, whyLeftOut } from "../../mapping/left-out";
+import { kindLeftOut, whyLeftOut } from "../../mapping/left-out";
+import { ownedByRead } from "../../mapping/owners";
 import { bearerOf, marksIn } from "../../mapping/marks";
 import { addressTexts, protectedInterfaces } from "../../mapping/routing";
 import { firewallTargets, leadsTo } from "../../mapping/targets";
@@ -57,7 +58,7 @@ export function whyBehind(view: Behind, networkInterface: NetworkInterface, fami
   const bearer = bearerOf(networkInterface);
   const marked = marksIn(inventory, view.options).get(bearer);
   const isolated = marked === undefined ? [] : [{ id: bearer, text: `it is isolated: ${marked.reason}` }];
-  const isRead = readAccounts(inventory);
+  const isRead = ownedByRead(inventory);
   const left = kindLeftOut(networkInterface, {
     ...view.options,
     isThere: () => instance !== undefined,

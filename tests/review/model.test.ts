@@ -30,6 +30,32 @@ describe("review", () => {
     expect(counts).to.include({ added: 0, changed: 0, removed: 0 });
   });
 
+  it("gives for each rule that an excluded instance leaves what is withheld of its own permission", () => {
+    const shared = account([WEB, SSH]);
+    const networkInterfaces = shared.networkInterfaces.map((each) => ({
+      ...each,
+      securityGroupIds: [groupId(1), groupId(2)],
+    }));
+    const withTags = (tags: Record<string, string>, index: number) => ({ ...shared.instances[index]!, tags });
+    const before = { ...shared, networkInterfaces, instances: [withTags({}, 0), withTags({}, 1)] };
+    const after = { ...before, instances: [withTags({ public: "no" }, 0), withTags({}, 1)] };
+    const guardrails = { "aws-panos-rules:guardrails": { exclude: { instances: ["public=no"] } } };
+    const today = factsBetween(before, after, settingsOf(guardrails), "dev");
+    delete today.before;
+    const review = reviewOf(today);
+    for (const permission of [WEB, SSH]) {
+      const texts = change(review, ruleOf(permission)).reasons.map(({ text }) => text);
+      const label = `group-${permission.group} (${groupId(permission.group)})`;
+      expect(
+        texts.filter((text) => text.includes("withheld")),
+        ruleOf(permission),
+      ).to.not.be.empty;
+      for (const text of texts) {
+        if (text.includes("withheld")) expect(text, ruleOf(permission)).to.include(label);
+      }
+    }
+  });
+
   it("shows what a permission opens, and which security-group rule asks for it", () => {
     const review = between(account([WEB]), account([WEB, { group: 1, port: 3389, cidr: "0.0.0.0/0" }]));
     const opened = change(review, `aws-${groupId(1)}-tcp-3389`);
