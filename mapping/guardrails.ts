@@ -15,7 +15,7 @@ import { compareWithheld, ofThePassing } from "./order";
 import { permissionOf } from "./permissions";
 import { meets, normalised, trafficOf, type Traffic } from "../lib/net/protocols";
 import type { Direction, MappingOptions, Policy, Withheld } from "./types";
-import { ownedByUnread } from "./unread-owners";
+import { ownedByUnread } from "./owners";
 
 /** Traffic as guardrails name it: "tcp/22", "tcp/1-1023", "icmp", "icmpv6", "protocol/47", "any". */
 export interface GuardedTraffic {

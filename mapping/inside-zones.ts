@@ -4,7 +4,7 @@ import { taggedInstances } from "./marks";
 import { allTags } from "./seen-tags";
 import { hasTag } from "./tags";
 import type { MappingOptions } from "./types";
-import { ownedByUnread } from "./unread-owners";
+import { ownedByUnread } from "./owners";
 
 export interface InsideZones {
   ofVpc: (vpc: Vpc | undefined) => string | undefined;

@@ -3,6 +3,7 @@ import { listed } from "../lib/text";
 import type { Inventory, NetworkInterface } from "../inventory/types";
 import { compareTexts } from "../lib/order";
 import { KINDS_WITHOUT_GROUPS, kindOf, namesOf } from "../aws/interface-kinds";
+import { ownedByRead } from "./owners";
 import type { LeftOut, MappingOptions } from "./types";
 
 /** What of an inventory says whether an instance's interface counts, and what a stack wants of all others. */
@@ -13,25 +14,11 @@ interface Wanted extends Pick<MappingOptions, "interfaces"> {
 }
 
 /**
- * Says of interfaces whether their accounts were read in their region. In a shared VPC its owner sees others'
- * interfaces, but not their instances.
- */
-export function readAccounts(inventory: Inventory): Required<Wanted>["isRead"] {
-  const { accountId, accounts = [], region: only } = inventory;
-  const own = accountId === undefined ? [] : [{ accountId, region: only }];
-  const read = accounts.length > 0 ? accounts : own;
-  return ({ ownerId, region = only }) =>
-    ownerId === undefined ||
-    read.length === 0 ||
-    read.some((each) => each.accountId === ownerId && (each.region ?? region) === (region ?? each.region));
-}
-
-/**
  * Interfaces to whose groups rules lead though nobody knows whether their instances run: with dynamic destinations, which
  * keep the rules of stopped instances, none of their addresses is registered.
  */
 export function neverRegistered(interfaces: readonly NetworkInterface[], inventory: Inventory): string[] {
-  const isRead = readAccounts(inventory);
+  const isRead = ownedByRead(inventory);
   const running = new Set(inventory.instances.map(({ id }) => id));
   const ids = interfaces
     .filter((each) => isInstances(each, []) && !running.has(each.instanceId!) && !isRead(each))

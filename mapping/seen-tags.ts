@@ -2,7 +2,7 @@
 import type { Inventory, Tags } from "../inventory/types";
 import { onceEach } from "../lib/once";
 import type { MappingOptions } from "./types";
-import { ownedByUnread } from "./unread-owners";
+import { ownedByRead, ownedByUnread } from "./owners";
 
 /** What tags are asked of. */
 interface Tagged {
@@ -17,16 +17,9 @@ interface Tagged {
  * `{}`, or those that the account that was asked gave itself (VPC user guide, share your VPC). An inventory that
  * says nothing of accounts is believed.
  */
-export const allTags = onceEach(({ accountId, accounts, region }: Inventory) => {
-  const read = accounts ?? (accountId === undefined ? undefined : [{ accountId, region }]);
-  return (object: Tagged): Tags | undefined => {
-    const isOwners = (each: { accountId: string; region?: string | undefined }) =>
-      each.accountId === object.ownerId &&
-      (object.region === undefined || each.region === undefined || each.region === object.region);
-    return object.ownerId === undefined || read === undefined || read.some(isOwners)
-      ? object.tags
-      : undefined;
-  };
+export const allTags = onceEach((inventory: Inventory) => {
+  const isRead = ownedByRead(inventory);
+  return (object: Tagged): Tags | undefined => (isRead(object) ? object.tags : undefined);
 });
 
 /** The same; where unknown crosses, those that were seen count as all where their owner could not be read. */
