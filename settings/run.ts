@@ -87,7 +87,7 @@ function isPage(text: string): boolean {
   return /^https?:$/.test(protocol) && username + password === "";
 }
 
-/** This process's run. settings.ts has named what is wrong with it before anything was written. */
+/** This process's run. The program has named what is wrong with it before anything was written. */
 export function currentRun(): Run {
   return runFrom(process.env).run;
 }

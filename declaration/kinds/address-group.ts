@@ -24,7 +24,6 @@ export const addressGroup: Kind<AddressGroup, FoundAddressGroup> = {
   resource: { type: "AddressGroup", module: "address-group" },
   uses: { members: ["addresses", "addressGroups"], tag: ["tags"] },
   isOneOfMany: isAddressGroupPart,
-  room: { state: "max-address-group", nouns: "address groups" },
   isOurName: isAddressGroupName,
   ...byTag,
   xml(group) {

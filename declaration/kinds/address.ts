@@ -18,7 +18,6 @@ export const address: Kind<Address, FoundAddress> = {
   resource: { type: "Addresses", module: "addresses" },
   uses: { tag: ["tags"] },
   isOneOfMany: () => true,
-  room: { state: "max-address", nouns: "address objects" },
   isOurName: (name, ownerId) => cidrNamed(name, ownerId) !== undefined,
   ...byTag,
   xml: ({ name, value, tag }) =>

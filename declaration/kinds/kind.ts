@@ -26,8 +26,6 @@ export interface Kind<Declared extends Named = Named, Found extends Named = Name
    * because the device would refuse them one by one.
    */
   isOneOfMany?(name: string): boolean;
-  /** What a device tells of how many it takes, in `show system state`, and what they are called there; absent: nothing. */
-  room?: { state: string; nouns: string };
 
   /** Whether `name` is one that we can have given, for this owner. */
   isOurName(name: string, ownerId: string): boolean;

@@ -17,7 +17,6 @@ export const rule: Kind<SecurityRule, FoundRule> = {
     destination: ["addresses", "addressGroups"],
     tag: ["tags"],
   },
-  room: { state: "max-policy-rule", nouns: "rules" },
   isOurName: (name, ownerId) => isRuleName(name) || isQuarantineRuleName(name, ownerId),
   ...byTag,
   xml: ruleXml,

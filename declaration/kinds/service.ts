@@ -19,7 +19,6 @@ export const service: Kind<Service, FoundService> = {
   container: "service",
   resource: { type: "Service", module: "service" },
   uses: { tag: ["tags"] },
-  room: { state: "max-service", nouns: "service objects" },
   isOurName: isServiceName,
   ...byTag,
   xml: ({ name, protocol, port, tag }) =>

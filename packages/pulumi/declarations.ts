@@ -1,4 +1,4 @@
-import { DefaultProviders } from "./defaultProviders";
+import { DefaultProviders } from "./default-providers";
 import { EngineError, alreadyReported, messageOf } from "./errors";
 import type { StepExecutor } from "./executor";
 import type { StepGenerator } from "./generator";

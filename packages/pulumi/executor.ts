@@ -2,7 +2,7 @@ import type { EventSink, StepMetadata, StepOp } from "./events";
 import type { Diagnostics } from "./events";
 import { stepState } from "./events";
 import type { SnapshotManager } from "./snapshot";
-import { RefreshStep } from "./refreshStep";
+import { RefreshStep } from "./refresh-step";
 import { CreateStep, ProtectedError, RemovePendingReplaceStep, SameStep, SkippedCreateStep } from "./steps";
 import type { Step, StepOutcome } from "./step";
 import type { ResourceState } from "./state";

@@ -16,7 +16,7 @@ import type {
   SupportsFeatureRequest,
 } from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import type { DefaultProviders } from "./defaultProviders";
+import type { DefaultProviders } from "./default-providers";
 import type { Diagnostics, Severity } from "./events";
 import type { Goal, RegisterResult, SourceEvent } from "./goal";
 import type { Invokes } from "./invokes";

@@ -21,7 +21,7 @@ interface Job {
 /** Who waits for work, the last one that did some last. */
 const idle: Pooled[] = [];
 
-/** As `startNode`, in a process that ran others before where one is free. For tests alone. */
+/** As `startNode`, in a process that ran others before where one is free. For the demo and the tests. */
 export function startPooled(script: NodeScript, line: LineTaker): NodeProcess {
   const kind = JSON.stringify([script.nodeargs, script.cwd, script.env["NODE_OPTIONS"]]);
   const free = idle.findLast((pooled) => pooled.kind === kind && pooled.isThere);

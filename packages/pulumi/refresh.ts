@@ -3,7 +3,7 @@ import { alreadyReported } from "./errors";
 import type { StepExecutor } from "./executor";
 import type { ResourceState } from "./state";
 import { referencedUrns } from "./state";
-import { RefreshStep } from "./refreshStep";
+import { RefreshStep } from "./refresh-step";
 import type { StepContext } from "./step";
 
 /**

@@ -1,5 +1,5 @@
-// A process that runs one script after another as if each had a process of its own, for the tests: they start
-// hundreds, and half of what a short run takes is the start. Each finds modules, globals, environment, arguments and
+// A process that runs one script after another as if each had a process of its own, for the demo and the tests: these
+// start hundreds, and half of what a short run takes is the start. Each finds modules, globals, environment, arguments and
 // listeners as a new process does; what is kept is what V8 has compiled, and packages that hold nothing of a run. A
 // script that does not end well ends the process with it.
 const { statSync } = require("node:fs");

@@ -4,7 +4,7 @@ import { endWithEngine } from "./engine";
 let get: (key: string) => string | undefined = () => undefined;
 
 /**
- * Every provider's `configure`, the first of ours that its process runs. It stores what it is given: operations may arrive before it returns,
+ * Every provider's `configure`, the first of ours that its process runs. It stores what it is given, and begins to watch the engine: operations may arrive before it returns,
  * and in refresh and destroy it gets the configuration of the last update.
  */
 export function configure(request: { config: { get(key: string): string | undefined } }): Promise<void> {

@@ -8,8 +8,6 @@ export interface Unknowns {
   nothingToPush: "job" | "code-19";
   /** The result of a push job in which a firewall failed; FAIL unless given. */
   jobOfFailedDevice: "FAIL" | "OK";
-  /** Where one name for a pushed and a local rule of a firewall is refused; nowhere unless given. */
-  ruleNameCollision: "never" | "push";
   /** Whether an administrator's own push waits for a full one, as after an update to 10.2; false unless given. */
   fullPushFirst: boolean;
   /** Whether `<admin>` of a push is refused, as before 10.2; false unless given. */
@@ -28,7 +26,6 @@ export const USUAL: Unknowns = {
   ownLoc: true,
   nothingToPush: "job",
   jobOfFailedDevice: "FAIL",
-  ruleNameCollision: "never",
   fullPushFirst: false,
   refusesAdminPush: false,
   groupLockBy: "both",
@@ -41,7 +38,6 @@ export const UNKNOWN_VALUES = {
   ownLoc: ["yes", "no"],
   nothingToPush: ["job", "code-19"],
   jobOfFailedDevice: ["FAIL", "OK"],
-  ruleNameCollision: ["never", "push"],
   fullPushFirst: ["no", "yes"],
   refusesAdminPush: ["no", "yes"],
   groupLockBy: ["both", "vsys", "target"],
