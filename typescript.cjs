@@ -7,6 +7,8 @@ const { Module } = require("node:module");
 const path = require("node:path");
 
 require("./lean-sdk.cjs");
+// AWS's SDK is pinned: that a later one wants another Node is no news for who runs a command or an update.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 // Node 22 and later keep what V8 makes of a file, too.
 Module.enableCompileCache?.();
 

@@ -27,8 +27,6 @@ const SESSION_NAME = "aws-panos-rules";
 
 /** The clients for one region. */
 export async function clientsFor(access: AwsAccess, environment = process.env): Promise<Clients> {
-  // The SDK's version is pinned: that a later one wants another Node is no news for who runs an update.
-  environment["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const { useDualstackEndpoint, useFipsEndpoint } = access;
   const { region, ec2, sts } = await placeOf(access, environment);
   const home = access.homeRegion ?? region;

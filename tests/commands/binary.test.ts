@@ -26,6 +26,19 @@ describe("aws-panos in a checkout", () => {
     expect(said).to.include("there is no --stak: did you mean --stack?");
   });
 
+  it("says nothing of the Node that a later AWS SDK wants", async () => {
+    const env: NodeJS.ProcessEnv = { ...process.env, AWS_CONFIG_FILE: "/dev/null" };
+    for (const name of ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"]) delete env[name];
+    delete env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"];
+    const words = ["commands/aws-panos.cjs", "keygen", "--secret", "x"];
+    const errors = await new Promise<string>((resolve) =>
+      execFile(process.execPath, words, { cwd: PROJECT_DIR, env }, (_error, _out, err) => resolve(err)),
+    );
+    expect(errors).to.equal(
+      "no key was stored: the secret x can't be read: nothing says in which region it is. Set aws:region or AWS_REGION\n",
+    );
+  });
+
   it("has an npm script for each command, of the same name", async () => {
     const { scripts } = JSON.parse(await readFile(join(PROJECT_DIR, "package.json"), "utf8")) as {
       scripts: Record<string, string>;
