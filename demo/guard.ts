@@ -10,9 +10,11 @@ import { readPolicy } from "../guard/policy/read";
 import { refreshRecords } from "../guard/refresh";
 import { describeRule } from "../guard/rules";
 import { messageText } from "../guard/tell";
-import { command, lines, runOnTerminal } from "../commands/framework";
+import { command, lines, prose, runOnTerminal } from "../commands/framework";
 
 const GROUP = "sg-0a1b2c3d4e5f60718";
+
+const MARGIN = " ".repeat("02:14:07  ".length);
 
 const TABLE = {
   name: "guard:demo",
@@ -22,13 +24,25 @@ const TABLE = {
   summary: "Shows what the guard says and does from the second somebody opens port 22 to the world.",
 };
 
-const guardDemo = command(TABLE, async (_, { output }) => {
+const guardDemo = command(TABLE, async (_, { output, environment }) => {
   const print = lines(output);
+  const explain = prose(output, environment);
   const groups = new ModelGroups([GROUP]);
+  groups.nameOf = () => "web";
   groups.put(GROUP, content({ fromPort: 443, toPort: 443, description: "web" }));
   let time = new Date("2026-11-21T02:00:00Z");
-  const say = (text: string) =>
-    print(`${time.toISOString().slice(11, 19)}  ${text.replaceAll("\n", "\n          ")}`);
+  const say = (text: string) => {
+    text.split("\n").forEach((line, index) => {
+      const first = index === 0 ? `${time.toISOString().slice(11, 19)}  ` : MARGIN;
+      if (line === "") print("");
+      // A command to copy stays in one line.
+      else if (line.startsWith("approve ")) print(`${first}${line}`);
+      else {
+        const [, key = "", rest = line] = /^(\w+ {2,})(.+)$/.exec(line) ?? [];
+        explain(rest, { first: first + key, rest: MARGIN + " ".repeat(key.length) });
+      }
+    });
+  };
   const approvals = new MemoryApprovals();
   const guard: Guard = {
     policy: { ...(await readPolicy(join(__dirname, "..", "guard", "guard.example.yaml"))), mode: "enforce" },

@@ -20,6 +20,13 @@ function run(words: readonly string[]): Promise<{ code: number; said: string }> 
 
 describe("what npm run starts beside the commands", function () {
   this.timeout(60_000);
+  it("shows what the guard does as it is written: a group by its name, and no blanks at the end of lines", async () => {
+    const { code, said } = await run((scripts["guard:demo"] ?? "").split(" ").slice(1));
+    expect(code, said).to.equal(EXIT.fine);
+    expect(said).to.include("of security group web (sg-0a1b2c3d4e5f60718). It was undone.");
+    expect(said).to.not.match(/ $/m);
+  });
+
   for (const [name, line] of Object.entries(scripts)) {
     const [program, ...words] = line.split(" ");
     if (program !== "node" || words[0] !== "--require") continue;

@@ -18,6 +18,8 @@ export class ModelGroups implements SecurityGroups {
   acts = 0;
   onAct: (done: Done) => void = () => undefined;
   tags: Record<string, string> = {};
+  /** How a group is called. */
+  nameOf = (id: string) => `name of ${id}`;
   /** Set to have EC2 refuse every change that the guard makes. */
   refusal: Error | undefined;
   /** Groups that EC2 doesn't show, although they are there. */
@@ -29,7 +31,7 @@ export class ModelGroups implements SecurityGroups {
   }
 
   group(id: string): Promise<Group | undefined> {
-    const group = { id, name: `name of ${id}`, vpcId: "vpc-1", tags: this.tags, account: ACCOUNT };
+    const group = { id, name: this.nameOf(id), vpcId: "vpc-1", tags: this.tags, account: ACCOUNT };
     return Promise.resolve(this.kept.has(id) && !this.hidden.has(id) ? group : undefined);
   }
 
@@ -39,7 +41,7 @@ export class ModelGroups implements SecurityGroups {
   }
 
   idOf(name: string): Promise<string | undefined> {
-    return Promise.resolve([...this.kept.keys()].find((id) => name === `name of ${id}`));
+    return Promise.resolve([...this.kept.keys()].find((id) => name === this.nameOf(id)));
   }
 
   rules({ id }: { id: string }): Promise<GroupRule[]> {
