@@ -250,7 +250,7 @@ function denials(
   responders: readonly string[],
   addresses: readonly string[],
   marked: readonly IsolatedInstance[],
-  { ownerId, profileGroup, logSetting }: MappingOptions,
+  options: MappingOptions,
   group: DynamicAddressGroup | undefined,
 ): SecurityRule[] {
   const members = group ? [group.name, ...addresses.filter((text) => !isRegistrable(text))] : addresses;
@@ -258,35 +258,37 @@ function denials(
   const who = group
     ? `Instances that a tag isolates: the members of ${group.name}`
     : cut(`Isolated: ${marked.map(({ reason }) => reason).join("; ")}`, MAX_DESCRIPTION);
-  const rule = (
-    part: Parameters<typeof quarantineRuleName>[1],
-    changes: Partial<SecurityRule>,
-  ): SecurityRule => ({
+  const rule = (part: QuarantinePart) => isolatingRule(part, { who, members, responders }, options);
+  return [rule("out"), ...(responders.length > 0 ? [rule("responders")] : []), rule("in")];
+}
+
+type QuarantinePart = (typeof QUARANTINE_PARTS)[number];
+
+/**
+ * A rule about isolated instances.
+ * @param about its description; what stands for the instances; from where these are reached nevertheless
+ */
+export function isolatingRule(
+  part: QuarantinePart,
+  { who, members, responders }: { who: string; members: readonly string[]; responders: readonly string[] },
+  { ownerId, profileGroup, logSetting }: Pick<MappingOptions, "ownerId" | "profileGroup" | "logSetting">,
+): SecurityRule {
+  const isAllowed = part === "responders";
+  return {
     name: quarantineRuleName(ownerId, part),
     description: who,
     tag: [ownerTag(ownerId)],
     from: ["any"],
     to: ["any"],
-    source: ["any"],
-    destination: ["any"],
+    source: part === "out" ? [...members] : isAllowed ? [...responders] : ["any"],
+    destination: part === "out" ? ["any"] : [...members],
     application: ["any"],
     service: ["any"],
-    action: "deny",
+    action: isAllowed ? "allow" : "deny",
     logStart: true,
     ...(logSetting !== undefined && { logSetting }),
-    ...changes,
-  });
-  const allowed: Partial<SecurityRule> = {
-    action: "allow",
-    source: [...responders],
-    destination: [...members],
-    ...(profileGroup !== undefined && { profileGroup }),
+    ...(isAllowed && profileGroup !== undefined && { profileGroup }),
   };
-  return [
-    rule("out", { source: [...members] }),
-    ...(responders.length > 0 ? [rule("responders", allowed)] : []),
-    rule("in", { destination: [...members] }),
-  ];
 }
 
 /** Whether a text is responders' addresses as they have to be written: a block, not of all addresses there are. */

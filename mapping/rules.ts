@@ -149,13 +149,11 @@ function matchOf(traffic: Traffic, relevant: RelevantPermission, options: Mappin
       return portMatch(traffic.protocol, traffic, relevant, options);
     case "icmp":
     case "icmpv6":
-    case "ip": {
-      const own = applicationOfOurs(traffic, options.ownerId);
+    case "ip":
       return {
-        application: predefinedMatch(traffic) ?? (own === undefined ? [] : [own]),
+        application: applicationsAlone(traffic, options.ownerId),
         service: [APPLICATION_DEFAULT],
       };
-    }
   }
 }
 
@@ -170,16 +168,28 @@ function portMatch(
     ruleMode === "application" ? applicationOf(`${protocol}/${ports}`, applications) : undefined;
   const exact = [serviceName(ownerId, protocol, ports)];
   if (application === undefined) return { application: ["any"], service: exact };
+  const isExact = isWithinPorts(application, traffic);
+  return { application: [application], service: isExact ? [APPLICATION_DEFAULT] : exact };
+}
+
+/** Whether all default ports of an application are among these. */
+export function isWithinPorts(
+  application: string,
+  { protocol, fromPort, toPort }: Traffic & { protocol: "tcp" | "udp" },
+): boolean {
   const defaults = everyDefaultPort(application);
   const isWithin = (port: string) => {
     const [portProtocol, number] = port.split("/");
-    return (
-      portProtocol === protocol && Number(number) >= traffic.fromPort && Number(number) <= traffic.toPort
-    );
+    return portProtocol === protocol && Number(number) >= fromPort && Number(number) <= toPort;
   };
   // An application without ports here (unknown, or ICMP by an override) proves nothing about its ports.
-  const isExact = defaults !== undefined && defaults.length > 0 && defaults.every(isWithin);
-  return { application: [application], service: isExact ? [APPLICATION_DEFAULT] : exact };
+  return defaults !== undefined && defaults.length > 0 && defaults.every(isWithin);
+}
+
+/** What says traffic that has no ports, where nothing of ours lies inside it; none: PAN-OS can't say it. */
+export function applicationsAlone(traffic: Traffic, ownerId: string): string[] {
+  const own = applicationOfOurs(traffic, ownerId);
+  return predefinedMatch(traffic) ?? (own === undefined ? [] : [own]);
 }
 
 /**

@@ -50,12 +50,11 @@ export function keptOf(
   if (inventory.unread === undefined) return { content: needed, warnings: [] };
   if (mapping.destinations === "dynamic") throw registered();
   const { allowed } = withinGuardrails(inventory, guardrails, { ...mapping, unknownCrosses: true });
-  const denies = mapping.quarantine?.deny === true;
   // Where the firewall translates, rules name its own interfaces' addresses for instances of any account.
   const own = firewallTargets(inventory, mapping).networkInterfaceIds;
   const networkInterfaces = inventory.networkInterfaces.filter(({ id }) => !own.has(id));
   const read = { inventory: { ...inventory, networkInterfaces }, allowed };
-  const kept = withKeptRules(needed, read, running.objects, mapping.ownerId, denies);
+  const kept = withKeptRules(needed, read, running.objects, mapping);
   // Until the setting was changed, they were registered.
   const isDynamic = (name: string) => (running.objects.addressGroups.get(name)?.filter ?? "") !== "";
   if (kept.content.rules.some(({ source, destination }) => [...source, ...destination].some(isDynamic))) {

@@ -32,7 +32,7 @@ export function ruleName(
 }
 
 /** Zones' names can hold anything, so a hash stands for them; it must not depend on what other zones there are. */
-function zoneMark(zones: readonly [string, string]): string {
+export function zoneMark(zones: readonly [string, string]): string {
   return `z${digest(JSON.stringify(zones), 8)}`;
 }
 
@@ -64,9 +64,9 @@ export function isQuarantineRuleName(name: string, ownerId?: string): boolean {
 }
 
 const RULE_NAME =
-  /^aws-(?<groupId>sg-[0-9a-z]+)-(?<traffic>(?<out>out-)?(?<protocol>tcp|udp|icmp|icmpv6|ip|all)(-(?<first>\d+)(-(?<second>\d+))?)?)((-z[0-9a-f]{8})?(-p[0-9a-f]{8})?|-h[0-9a-f]{10})$/;
+  /^aws-(?<groupId>sg-[0-9a-z]+)-(?<traffic>(?<out>out-)?(?<protocol>tcp|udp|icmp|icmpv6|ip|all)(-(?<first>\d+)(-(?<second>\d+))?)?)((-(?<zones>z[0-9a-f]{8}))?(-(?<policy>p[0-9a-f]{8}))?|-(?<short>h[0-9a-f]{10}))$/;
 /** Of groups with ids longer than EC2 makes them. */
-const HASHED_RULE_NAME = /^aws-(?<groupId>sg-[0-9a-z]+)-(?<traffic>(?<out>out-)?h[0-9a-f]{10})$/;
+const HASHED_RULE_NAME = /^aws-(?<groupId>sg-[0-9a-z]+)-(?<traffic>(?<out>out-)?(?<short>h[0-9a-f]{10}))$/;
 
 /** What a name of a permission's rule says. */
 export interface NamedRule {
@@ -94,6 +94,16 @@ export function ruleNamed(name: string): NamedRule | undefined {
     ...(first !== undefined && { first: Number(first) }),
     ...(second !== undefined && { second: Number(second) }),
   };
+}
+
+/**
+ * What stands for zones and a policy in a name of a permission's rule, as `zoneMark` and `policyMark` make it; absent: it
+ * is the usual one. "short": one hash stands for both.
+ */
+export function marksIn(name: string): { zones?: string; policy?: string } | "short" {
+  const { zones, policy, short } = (RULE_NAME.exec(name) ?? HASHED_RULE_NAME.exec(name))?.groups ?? {};
+  if (short !== undefined) return "short";
+  return { ...(zones !== undefined && { zones }), ...(policy !== undefined && { policy }) };
 }
 
 /** Whether `name` is one that `ruleName` can produce and PAN-OS takes. */

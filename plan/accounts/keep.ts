@@ -10,7 +10,6 @@ import {
   isQuarantineRuleName,
   ownerTag,
   quarantinePartIn,
-  ruleNamed,
   securityGroupIn,
   serviceNamed,
 } from "../../declaration/names";
@@ -20,6 +19,7 @@ import { counted, listed } from "../../lib/text";
 import { NO_CONTENT, type PolicyContent } from "../../declaration/declaration";
 import type { PolicyObjects } from "../../declaration/objects";
 import { isHeld, ownsRule } from "../../declaration/ownership";
+import { ANY, asMade, farEnd, isolatingAsMade, nearEnd, openedText, type Making } from "./as-made";
 import { isRevoked, mayBeListed, permissionsIn, stillPermitted, withEntriesOfToday } from "./permitted";
 import { seenAddresses, united, type SeenAddresses } from "./seen-addresses";
 
@@ -36,15 +36,14 @@ export interface Kept {
  * counts, and only the addresses that can't be known stay; where nothing is known, for what its group permits today. One
  * that doesn't say whose it is stays unless its group was read.
  * @param allowed what guardrails leave of the inventory
- * @param denies whether rules deny what goes to and from isolated instances
  */
 export function withKeptRules(
   content: PolicyContent,
   { inventory, allowed }: { inventory: Inventory; allowed: Inventory },
   running: PolicyObjects,
-  ownerId: string,
-  denies: boolean,
+  options: Making,
 ): Kept {
+  const { ownerId, quarantine } = options;
   const { unread = [] } = inventory;
   if (unread.length === 0) return { content, warnings: [] };
   const missing = new Set(unread.map(placeOf));
@@ -54,14 +53,20 @@ export function withKeptRules(
   const seen = seenAddresses(inventory, missing);
   const addressGroups = withEntriesOfToday(running.addressGroups, inventory, ownerId);
   const kept: SecurityRule[] = [];
-  const said: Said = { shared: [], unknown: [], narrowed: [], gone: [] };
+  const said: Said = { shared: [], unknown: [], narrowed: [], gone: [], opened: [] };
   const isThere = (name: string) =>
     !running.addressGroups.has(name) ||
     addressGroups.has(name) ||
     content.addressGroups.some((group) => group.name === name);
   /** Keeps a rule with what is left of its far end, and says what isn't. */
-  const keep = (rule: SecurityRule, permitted: readonly string[], kind: "shared" | "unknown" | undefined) => {
-    const far = farEnd(rule.name);
+  const keep = (
+    { name }: FoundRule,
+    rule: SecurityRule | undefined,
+    permitted: readonly string[],
+    kind: "shared" | "unknown" | undefined,
+  ) => {
+    if (rule === undefined) return said.opened.push(name);
+    const far = farEnd(name);
     const left = permitted.filter(isThere);
     const lost = rule[far].filter((member) => !left.includes(member));
     // No address at all would be every address.
@@ -74,7 +79,10 @@ export function withKeptRules(
     if (!ownsRule(ownerId, rule) || isHeld(rule)) continue;
     const declared = known.get(rule.name);
     if (isQuarantineRuleName(rule.name)) {
-      if (denies) kept.push(...stillIsolated(rule, declared, seen));
+      if (quarantine?.deny !== true) continue;
+      const isolating = stillIsolated(rule, declared, seen, options);
+      if (isolating === undefined) said.opened.push(rule.name);
+      else kept.push(...isolating);
       continue;
     }
     const places = placesIn(rule.description);
@@ -83,18 +91,20 @@ export function withKeptRules(
     if (places instanceof Set && [...places].every((place) => !missing.has(place))) continue;
     if (places === undefined || !groups.has(groupId)) {
       const kind = places instanceof Set ? undefined : "unknown";
-      keep(declarable(rule), rule[farEnd(rule.name)], kind);
+      keep(rule, asMade(rule, options), rule[farEnd(rule.name)], kind);
       continue;
     }
-    const unread = rule[nearEnd(rule.name)].filter((address) => seen.mayBeUnread(address, groupId));
+    const unread = rule[nearEnd(rule.name)].filter(
+      (address) => address !== ANY && seen.mayBeUnread(address, groupId),
+    );
     if (declared === undefined && unread.length === 0) continue;
-    const both = combined(rule, declared, unread, places);
+    const both = combined(rule, declared ?? asMade(rule, options), declared, unread, places);
     const permitted = permissions(groupId, rule.name);
     const isGone = permitted === undefined || isRevoked(rule, groupId, permitted);
     const far = rule[farEnd(rule.name)];
     const isListed = !isGone && mayBeListed(rule, groupId, permitted);
     const today = isGone ? [] : isListed ? far : stillPermitted(far, permitted, seen, ownerId);
-    keep(both, declared?.[farEnd(rule.name)] ?? today, "shared");
+    keep(rule, both, declared?.[farEnd(rule.name)] ?? today, "shared");
   }
   const names = new Set(kept.map(({ name }) => name));
   const rules = [...content.rules.filter(({ name }) => !names.has(name)), ...kept].sort((a, b) =>
@@ -107,12 +117,12 @@ export function withKeptRules(
 }
 
 /** Names of rules, with what is left out of those that are narrowed. */
-type Said = Record<"shared" | "unknown" | "narrowed" | "gone", string[]>;
+type Said = Record<"shared" | "unknown" | "narrowed" | "gone" | "opened", string[]>;
 
 function warningsOf(
   kept: number,
   missing: readonly string[],
-  { shared, unknown, narrowed, gone }: Said,
+  { shared, unknown, narrowed, gone, opened }: Said,
 ): string[] {
   const sentences: [boolean, string][] = [
     [kept > 0, `left as they are, because ${listed(missing)} can't be read: ${counted(kept, "rule")}`],
@@ -130,6 +140,7 @@ function warningsOf(
       `${listed(gone)}: not kept for interfaces in accounts that can't be read, because nothing of what these rules ` +
         "let through is permitted any more",
     ],
+    [opened.length > 0, openedText(opened)],
     [
       unknown.length > 0,
       `${listed(unknown)}: whose they are isn't said in their descriptions. They stay, although they may be of ` +
@@ -158,67 +169,42 @@ export function withObjectsOf(
   };
 }
 
-/** As it is found, without what no rule of ours has: that is mended in every run, as for other rules. */
-export function declarable(found: FoundRule): SecurityRule {
-  const { name, description, tag, from, to, source, destination, application, service } = found;
-  const { profileGroup, logSetting } = found;
-  return {
-    name,
-    description,
-    tag,
-    from,
-    to,
-    source,
-    destination,
-    application,
-    service,
-    action: "allow",
-    ...(profileGroup !== undefined && { profileGroup }),
-    ...(logSetting !== undefined && { logSetting }),
-  };
-}
-
 /** What is known of a rule now, with those of its instances' addresses on the firewall of which nothing is known. */
 function combined(
-  found: FoundRule,
+  { name }: FoundRule,
+  rule: SecurityRule | undefined,
   known: SecurityRule | undefined,
   unread: readonly string[],
   places: ReadonlySet<string> | typeof ANYBODY,
-): SecurityRule {
-  const near = nearEnd(found.name);
-  const rule = known ?? declarable(found);
-  return {
-    ...rule,
-    description: withPlaces(rule.description, places),
-    [near]: known === undefined ? unread : united(known[near], unread),
-  };
+): SecurityRule | undefined {
+  const near = nearEnd(name);
+  return (
+    rule && {
+      ...rule,
+      description: withPlaces(rule.description, places),
+      [near]: known === undefined ? unread : united(known[near], unread),
+    }
+  );
 }
 
-/** A rule about isolated instances, with those of accounts that can't be read: nobody there has released them. */
+/**
+ * A rule about isolated instances, with those of accounts that can't be read: nobody there has released them. One that
+ * denies everybody goes on doing so.
+ * @returns none where nothing of it is left; undefined where it lets through what it can't have been made for
+ */
 function stillIsolated(
   found: FoundRule,
   known: SecurityRule | undefined,
   seen: SeenAddresses,
-): SecurityRule[] {
+  options: Making,
+): SecurityRule[] | undefined {
   const part = quarantinePartIn(found.name);
   const near = part === "out" ? "source" : "destination";
   const unread = found[near].filter((address) => seen.mayBeUnread(address));
   if (unread.length === 0) return known === undefined ? [] : [known];
-  const rule = known ?? {
-    ...declarable(found),
-    action: part === "responders" ? "allow" : "deny",
-    logStart: true,
-  };
-  return [{ ...rule, [near]: united(known?.[near] ?? [], unread) }];
-}
-
-/** Where a rule has its instances: packets of an egress permission come from them. */
-export function nearEnd(name: string): "source" | "destination" {
-  return ruleNamed(name)?.direction === "egress" ? "source" : "destination";
-}
-
-export function farEnd(name: string): "source" | "destination" {
-  return nearEnd(name) === "source" ? "destination" : "source";
+  const rule = isolatingAsMade(found, unread, options);
+  if (known === undefined || rule === undefined) return rule && [rule];
+  return [{ ...known, [near]: unread.includes(ANY) ? unread : united(known[near], unread) }];
 }
 
 /** The services of ours that rules name: those that are declared already, and others as their names say them. */

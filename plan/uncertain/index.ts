@@ -7,6 +7,7 @@ import { compareTexts } from "../../lib/order";
 import type { Inventory } from "../../inventory/types";
 import { isReadInPart, notRead } from "../../mapping/not-read";
 import type { FirewallSettings, Settings } from "../../settings/types";
+import { openedText } from "../accounts/as-made";
 import { withObjectsOf } from "../accounts/keep";
 import { withEntriesOfToday } from "../accounts/permitted";
 import type { OnFirewall } from "../on-firewall";
@@ -48,10 +49,12 @@ export function withUncertain(
   const possible = possibleOn(inventory, state, firewall, guardrails);
   const addressGroups = withEntriesOfToday(state.running.objects.addressGroups, inventory, ownerId);
   const running = { ...state.running.objects, addressGroups };
-  const staying = uncertainRules(needed.rules, possible, running, ownerId);
+  const { staying, opened } = uncertainRules(needed.rules, possible, running, firewall.mapping);
   const registrations = destinations === "dynamic" ? stayingRegistered(asked, possible, state) : {};
   const mayProtect = () => isProtecting || possible().areBehind([...running.rules.keys()]);
-  if (staying.length === 0 && Object.keys(registrations).length === 0) return { ...known, mayProtect };
+  const warnings = opened.length === 0 ? [] : [openedText(opened)];
+  if (staying.length === 0 && Object.keys(registrations).length === 0)
+    return { ...known, mayProtect, warnings };
   const reasons = notRead(inventory, firewall.mapping);
   const names = new Set(staying.map(({ rule }) => rule.name));
   const added = needed.rules.filter(({ name }) => !names.has(name));
@@ -76,6 +79,7 @@ export function withUncertain(
     warnings: [
       ...(staying.length === 0 ? [] : [rulesText(staying, reasons)]),
       ...registeredTexts(registrations, reasons),
+      ...warnings,
     ],
   };
 }

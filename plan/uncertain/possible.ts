@@ -6,7 +6,7 @@ import { withinGuardrails } from "../../mapping/guardrails";
 import { addressTexts } from "../../mapping/routing";
 import type { MappingOptions } from "../../mapping/types";
 import type { FirewallSettings, Settings } from "../../settings/types";
-import { nearEnd } from "../accounts/keep";
+import { nearEnd } from "../accounts/as-made";
 import { mayBeListed, permissionsIn, stillPermitted } from "../accounts/permitted";
 import { seenAddresses } from "../accounts/seen-addresses";
 import { contentOf, registrationsFor } from "../content";

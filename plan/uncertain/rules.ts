@@ -9,13 +9,12 @@ import {
 } from "../../declaration/names";
 import type { PolicyObjects } from "../../declaration/objects";
 import { isHeld, ownsRule } from "../../declaration/ownership";
-import { cidrsOf, FAMILIES, parseBlock, type Family } from "../../lib/net/cidr";
-import { intersection, setOf, size, type IntervalSet } from "../../lib/net/intervals";
 import type { MappedRule } from "../../mapping/types";
 import { canonicalAddress } from "../../panos/entries";
 import type { FoundRule, SecurityRule } from "../../panos/policy";
-import { declarable, farEnd, nearEnd } from "../accounts/keep";
+import { ANY, asMade, farEnd, nearEnd, type Making } from "../accounts/as-made";
 import { united } from "../accounts/seen-addresses";
+import { within } from "../accounts/within";
 
 /** What would be declared if all that is unknown led to the firewall. */
 export interface PossibleRules {
@@ -37,8 +36,6 @@ export interface Staying {
   members: string[];
 }
 
-const ANY = "any";
-
 type End = "source" | "destination";
 
 /**
@@ -46,23 +43,26 @@ type End = "source" | "destination";
  * says is gone. A rule gets nothing by this that it has not.
  * @param declared what is known to be needed
  * @param possible asked only where a rule would lose something
+ * @returns what stays, and the names of rules that don't because nobody knows what they were
  */
 export function uncertainRules(
   declared: readonly SecurityRule[],
   possible: () => PossibleRules,
   running: PolicyObjects,
-  ownerId: string,
-): Staying[] {
+  options: Making,
+): { staying: Staying[]; opened: string[] } {
+  const { ownerId } = options;
   const known = new Map(declared.map((rule) => [rule.name, rule]));
   const losing = [...running.rules.values()].filter(
     (rule) => ownsRule(ownerId, rule) && !isHeld(rule) && loses(rule, known.get(rule.name)),
   );
-  if (losing.length === 0) return [];
+  if (losing.length === 0) return { staying: [], opened: [] };
+  const opened: string[] = [];
   const asking = possible();
   const { rules, isolating, unseen } = asking;
   const mapped = new Map(rules.map((each) => [each.rule.name, each]));
   const denials = new Map(isolating.map((rule) => [rule.name, rule]));
-  return losing.flatMap((rule) => {
+  const all = losing.flatMap((rule) => {
     if (isQuarantineRuleName(rule.name)) {
       const asked = denials.get(rule.name);
       return asked === undefined ? [] : stillIsolating(rule, known.get(rule.name), asked);
@@ -75,9 +75,15 @@ export function uncertainRules(
     if (near === undefined) return [];
     // What it permits is not known either.
     const whole = { permitted: (_: FoundRule, far: readonly string[]) => [...far], isUnseenList: () => true };
-    const all = { rule: { ...declarable(rule), [nearEnd(rule.name)]: near } };
-    return staying(rule, undefined, all, running, whole, ownerId);
+    const made = asMade(rule, options);
+    if (made === undefined) {
+      opened.push(rule.name);
+      return [];
+    }
+    const may = { rule: { ...made, [nearEnd(rule.name)]: near } };
+    return staying(rule, undefined, may, running, whole, ownerId);
   });
+  return { staying: all, opened };
 }
 
 function loses(found: FoundRule, declared: SecurityRule | undefined): boolean {
@@ -123,7 +129,7 @@ function staying(
     string[],
   ];
   const isFar = ends.some(({ end, stays }) => end === far && stays.length > 0);
-  const rule = declared ?? { ...declarable(found), ...traffic(found, asked) };
+  const rule = declared ?? { ...asked, tag: found.tag, ...traffic(found, asked) };
   // A description names what the far end comes of.
   const description = isFar ? found.description : rule.description;
   return [{ rule: { ...rule, description, source, destination }, members }];
@@ -167,22 +173,6 @@ export function isBeside(added: SecurityRule, stays: SecurityRule): boolean {
 /** Whether members are all among others, or parts of them. */
 function covers(others: readonly string[], members: readonly string[]): boolean {
   return members.every((member) => within(member, others).join() === member);
-}
-
-/** What of a block is in others; a name that is among them. */
-function within(member: string, others: readonly string[]): string[] {
-  const block = parseBlock(member);
-  if (block === undefined) return others.includes(member) ? [member] : [];
-  const common = intersection([block], blocksOf(others)[block.family]);
-  if (size(common) === size([block])) return [member];
-  return common.flatMap((interval) => cidrsOf(block.family, interval)).map(({ text }) => text);
-}
-
-function blocksOf(texts: readonly string[]): Record<Family, IntervalSet> {
-  const blocks = texts.flatMap((text) => parseBlock(text) ?? []);
-  return Object.fromEntries(
-    FAMILIES.map((family) => [family, setOf(blocks.filter((block) => block.family === family))]),
-  ) as Record<Family, IntervalSet>;
 }
 
 /** As the firewall has them, where these are the same: what stays as it is is not written. */

@@ -9,8 +9,9 @@ import type { SecurityRule } from "../../panos/policy";
 import { NO_CONTENT } from "../../declaration/declaration";
 import type { FoundAddressGroup } from "../../declaration/kinds/address-group";
 import { objectsIn, type PolicyObjects } from "../../declaration/objects";
+import { MAPPING } from "../support/account";
 
-const OWNER = "test1234";
+const { ownerId: OWNER } = MAPPING;
 const [HUB, SHOP] = ["111111111111", "222222222222"];
 const REGION = "eu-central-1";
 
@@ -75,7 +76,8 @@ function keep(
     addressGroups,
   };
   const content = { ...NO_CONTENT, rules: declared };
-  return withKeptRules(content, { inventory, allowed }, objects, OWNER, denies);
+  const quarantine = { tags: {}, deny: denies, responders: [] };
+  return withKeptRules(content, { inventory, allowed }, objects, { ...MAPPING, quarantine });
 }
 
 describe("rules of accounts that can't be read", () => {
@@ -196,7 +198,11 @@ describe("rules of accounts that can't be read", () => {
   });
 
   it("stay where it isn't said whose they are, unless their group was read", () => {
-    const [unknown, known] = [rule("aws-sg-9-tcp-1", "web (sg-9)"), rule("aws-sg-1-tcp-1", "web (sg-1)")];
+    const service = [`aws-${OWNER}-tcp-1`];
+    const [unknown, known] = [
+      rule("aws-sg-9-tcp-1", "web (sg-9)", { service }),
+      rule("aws-sg-1-tcp-1", "web (sg-1)"),
+    ];
     const { content, warnings } = keep([unknown, known]);
     expect(content.rules).to.deep.equal([unknown]);
     expect(warnings.join()).to.include("aws-sg-9-tcp-1: whose they are isn't said");

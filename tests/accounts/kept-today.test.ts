@@ -84,7 +84,11 @@ function keep(
     addressGroups: new Map(groups.map((group) => [group.name, group])),
   };
   const content = { ...NO_CONTENT, rules: declared };
-  const kept = withKeptRules(content, { inventory: read, allowed: read }, objects, OWNER, true);
+  const quarantine = { tags: {}, deny: true, responders: [] };
+  const kept = withKeptRules(content, { inventory: read, allowed: read }, objects, {
+    ...MAPPING,
+    quarantine,
+  });
   return { ...kept, rules: kept.content.rules, said: kept.warnings.join("\n") };
 }
 
