@@ -3,7 +3,7 @@ import type { EC2, Instance, InstanceNetworkInterface } from "@aws-sdk/client-ec
 import { paginateDescribeInstances } from "@aws-sdk/client-ec2";
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { tagsOf } from "../inventory/ec2/tags";
-import { mayHaveTag, tagParts } from "../mapping/tags";
+import { mayHaveTag, readingsOf } from "../mapping/tags";
 import { asked } from "./groups";
 import { siteText, type Site } from "./reach";
 import { isRefused } from "./record/store";
@@ -81,8 +81,7 @@ export async function settleInstance(id: string, isolation: Isolation): Promise<
 export async function settleAll(isolation: Isolation, memories: readonly Memory[]): Promise<void> {
   const { ec2, tags } = isolation;
   const ids = new Set<string>();
-  for (const tag of tags) {
-    const { key, value } = tagParts(tag);
+  for (const { key, value } of tags.flatMap(readingsOf)) {
     const filter =
       value === undefined ? { Name: "tag-key", Values: [key] } : { Name: `tag:${key}`, Values: [value] };
     await asked("DescribeInstances", async () => {
@@ -239,18 +238,15 @@ function unlessRefused(error: unknown): void {
 export function denyOnMarked(tags: readonly string[], exempt: readonly string[]): object {
   return {
     Version: "2012-10-17",
-    Statement: tags.map((tag, index) => {
-      const { key, value = "*" } = tagParts(tag);
-      return {
-        Sid: `NothingOnWhatIsMarked${index + 1}`,
-        Effect: "Deny",
-        Action: "*",
-        Resource: "*",
-        Condition: {
-          StringLike: { [`aws:ResourceTag/${key}`]: value },
-          ArnNotLike: { "aws:PrincipalArn": exempt },
-        },
-      };
-    }),
+    Statement: tags.flatMap(readingsOf).map(({ key, value = "*" }, index) => ({
+      Sid: `NothingOnWhatIsMarked${index + 1}`,
+      Effect: "Deny",
+      Action: "*",
+      Resource: "*",
+      Condition: {
+        StringLike: { [`aws:ResourceTag/${key}`]: value },
+        ArnNotLike: { "aws:PrincipalArn": exempt },
+      },
+    })),
   };
 }

@@ -1,4 +1,4 @@
-import { tagParts } from "../mapping/tags";
+import { readingsOf } from "../mapping/tags";
 import type { GuardPolicy } from "./policy/types";
 
 /** A right that the guard needs in EC2, and what for. */
@@ -67,20 +67,17 @@ function undoRights({ scope, egress }: Pick<GuardPolicy, "scope" | "egress">, ar
   // A VPC, and with it a group in it, may be shared by another account.
   const vpcs = scope.vpcs.map((vpc) => arn(`vpc/${vpc}`, "*"));
   // One statement for each tag: conditions of one statement have to hold together.
-  const tagged = scope.tags.length === 0 ? [undefined] : scope.tags;
+  const tagged = scope.tags.length === 0 ? [undefined] : scope.tags.flatMap(readingsOf);
   const changes = [
     "ec2:RevokeSecurityGroupIngress",
     "ec2:AuthorizeSecurityGroupIngress",
     ...(egress ? ["ec2:RevokeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupEgress"] : []),
     "ec2:ModifySecurityGroupRules",
   ];
-  const limits = (tag: string | undefined): NonNullable<Right["Condition"]> => {
-    const { key, value = "*" } = tag === undefined ? {} : tagParts(tag);
-    return {
-      ...(key !== undefined && { StringLike: { [`aws:ResourceTag/${key}`]: value } }),
-      ...(vpcs.length > 0 && { ArnEquals: { "ec2:Vpc": vpcs } }),
-    };
-  };
+  const limits = (tag: (typeof tagged)[number]): NonNullable<Right["Condition"]> => ({
+    ...(tag && { StringLike: { [`aws:ResourceTag/${tag.key}`]: tag.value ?? "*" } }),
+    ...(vpcs.length > 0 && { ArnEquals: { "ec2:Vpc": vpcs } }),
+  });
   return [
     ...tagged.map((tag, index): Right => ({
       Sid: `UndoInGuardedGroups${index + 1}`,

@@ -8,19 +8,19 @@ import { isInScope } from "./policy/evaluate";
 import type { GuardPolicy } from "./policy/types";
 import type { GroupRecord } from "./record/types";
 import { legible } from "./rules";
-import { tagParts } from "../mapping/tags";
+import { readingsOf, tagParts } from "../mapping/tags";
 import type { Tags } from "../inventory/types";
 
 /** The keys of groups' tags that a policy looks at. */
 export function decidingKeys({ scope, rules }: Pick<GuardPolicy, "scope" | "rules">): string[] {
-  const tags = [
-    ...scope.tags,
+  const keys = [
+    ...scope.tags.flatMap(readingsOf).map(({ key }) => key),
     ...rules.flatMap(({ when: { group, withoutEnd } }) => [
-      ...(group?.tags ?? []),
+      ...(group?.tags ?? []).map((tag) => tagParts(tag).key),
       ...(withoutEnd === undefined ? [] : [withoutEnd]),
     ]),
   ];
-  return [...new Set(tags.map((tag) => tagParts(tag).key))].sort();
+  return [...new Set(keys)].sort();
 }
 
 /**

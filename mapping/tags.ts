@@ -17,6 +17,22 @@ export function mayHaveTag(tags: Tags | undefined, tag: string): boolean {
   return Object.entries(tags).some(([key, value]) => key === tag || `${key}=${value}` === tag);
 }
 
+/**
+ * What a tag may be where that closes something, the first "=" first: for whoever asks for what has it, or keeps people
+ * from setting it. A key alone that holds a "=" is not among them, or each tag would be asked for twice: such a key is
+ * named with its value.
+ */
+export function readingsOf(tag: string): { key: string; value?: string }[] {
+  const splits = [...tag.matchAll(/=/g)].map(({ index }) => ({
+    key: tag.slice(0, index),
+    value: tag.slice(index + 1),
+  }));
+  return (splits.length === 0 ? [{ key: tag }] : splits).filter(({ key }) => key.length <= LONGEST_KEY);
+}
+
+/** EC2 user guide, tag restrictions. */
+const LONGEST_KEY = 128;
+
 /** "key=value" in its parts; a key alone stands for every value. */
 export function tagParts(tag: string): { key: string; value?: string } {
   const split = tag.indexOf("=");

@@ -3,7 +3,7 @@ import { GUARDED_CALLS } from "../../guard/event/read";
 import { ISOLATION_CALLS } from "../../guard/isolate";
 import type { GuardPolicy } from "../../guard/policy/types";
 import { decidingKeys } from "../../guard/scope";
-import { tagParts } from "../../mapping/tags";
+import { readingsOf } from "../../mapping/tags";
 import {
   BUILD_ENDS,
   BUILD_STATE_CHANGE,
@@ -138,7 +138,7 @@ export function guardRules(
   const eventName = [...GUARDED_CALLS, ...ASSOCIATION_CALLS, ...(isolates ? of("others") : [])].filter(
     (call) => !calls.includes(call),
   );
-  const keys = [...new Set(quarantineTags.map((tag) => tagParts(tag).key))].filter(
+  const keys = [...new Set(quarantineTags.flatMap(readingsOf).map(({ key }) => key))].filter(
     (key) => !tagKeys.includes(key),
   );
   return [

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import path from "node:path";
 import { parse } from "yaml";
 import type { MappingOptions } from "../../mapping/types";
-import { tagParts } from "../../mapping/tags";
+import { readingsOf, tagParts } from "../../mapping/tags";
 import { PROJECT } from "../../settings/configuration";
 import { isRecord } from "../../lib/records";
 import { collector, type Report } from "../../settings/problems";
@@ -150,8 +150,11 @@ function quarantineKeys(values: readonly unknown[]): string[] {
 /** Of `guardrails`: by whose tags groups and rules are opened, or left out. */
 function approvalKeys(value: unknown): string[] {
   const { approvalTag, exclude } = guardrailSettings(value, collector().report);
-  const tags = [...(approvalTag === undefined ? [] : [approvalTag]), ...exclude.securityGroups];
-  return [...new Set(tags.map((tag) => tagParts(tag).key))].sort();
+  const keys = [
+    ...(approvalTag === undefined ? [] : [tagParts(approvalTag).key]),
+    ...exclude.securityGroups.flatMap(readingsOf).map(({ key }) => key),
+  ];
+  return [...new Set(keys)].sort();
 }
 
 function jsonOf(text: string | undefined): unknown {
