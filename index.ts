@@ -49,6 +49,7 @@ async function program() {
       await sayPlan(plan, firewalls.length > 1);
       writePlanLine(planLine(plan));
     },
+    ...(isReviewed() && !isDriftAsked() && { onLeaving: writePlanLine }),
   });
   noteRun({ note: "planned" });
   if (isDryRun()) await say(notes.map((text) => ({ severity: "warn", text })));

@@ -6,6 +6,7 @@ import { appendFileSync, readFileSync } from "node:fs";
 import type { Inventory } from "../inventory/types";
 import { locationOf, type Location } from "../panos/location";
 import type { FirewallSettings } from "../settings/types";
+import type { FirewallState } from "./state";
 import type { Plan, RefusedPlan } from "./types";
 
 export const FACTS_VARIABLE = "AWS_PANOS_REVIEW_FACTS";
@@ -17,13 +18,16 @@ export type PlanLine =
   | { line: "account"; stack: string; inventory: Inventory; leaving: string[]; notes: string[] }
   | { line: "plan"; plan: ReviewedPlan }
   | { line: "refused"; plan: ReviewedRefusal }
+  | { line: "leaving"; firewall: ReviewedFirewall; state: FirewallState }
+  /** It could not be asked what goes with it. */
+  | { line: "leaving-unread"; firewall: ReviewedFirewall; reason: string }
   /** A guardrail stops the run on all firewalls. */
   | { line: "guardrails" };
 
 /** A plan without what is nobody's concern: how to get into the firewall. */
 export type ReviewedPlan = Omit<Plan, "firewall"> & { firewall: ReviewedFirewall };
 export type ReviewedRefusal = Pick<RefusedPlan, "policy" | "refusal"> & { firewall: ReviewedFirewall };
-type ReviewedFirewall = Pick<FirewallSettings, "declared" | "mapping" | "cleanupRule"> & {
+export type ReviewedFirewall = Pick<FirewallSettings, "declared" | "mapping" | "cleanupRule"> & {
   connection: Location;
 };
 
@@ -39,11 +43,20 @@ export function isDriftAsked(): boolean {
 
 /** The line of a plan: no key and no password is in it. */
 export function planLine(plan: Plan | RefusedPlan): PlanLine {
-  const { declared, mapping, cleanupRule, connection } = plan.firewall;
-  const firewall = { declared, mapping, cleanupRule, connection: locationOf(connection.vsys) };
+  const firewall = reviewedFirewall(plan.firewall);
   if (!("refusal" in plan)) return { line: "plan", plan: { ...plan, firewall } };
   const { policy, refusal } = plan;
   return { line: "refused", plan: { firewall, policy, refusal } };
+}
+
+/** A firewall without how to get into it. */
+export function reviewedFirewall({
+  declared,
+  mapping,
+  cleanupRule,
+  connection,
+}: FirewallSettings): ReviewedFirewall {
+  return { declared, mapping, cleanupRule, connection: locationOf(connection.vsys) };
 }
 
 /**

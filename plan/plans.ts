@@ -2,7 +2,9 @@
 import type { Inventory } from "../inventory/types";
 import { isReadInPart } from "../mapping/not-read";
 import type { FirewallSettings, Settings } from "../settings/types";
+import { leavingLines } from "./leaving";
 import { planOf } from "./plan";
+import type { PlanLine } from "./plan-file";
 import { refusedPlan } from "./refused";
 import type { Plan, RefusedPlan } from "./types";
 import { policyFor } from "./policy";
@@ -18,6 +20,8 @@ export interface Run {
   reviewed?: Reviewed | undefined;
   /** Gets each plan as soon as it is made, also one that stops the run. */
   onPlan: (plan: Plan | RefusedPlan) => Promise<void> | void;
+  /** Gets what is said of each firewall that leaves, first; absent: nobody asks. */
+  onLeaving?: (line: PlanLine) => void;
 }
 
 /**
@@ -28,9 +32,11 @@ export interface Run {
 export async function plansFor(
   settings: Settings,
   inventory: Inventory,
-  { ask, revoked, reviewed, onPlan }: Run,
+  { ask, revoked, reviewed, onPlan, onLeaving }: Run,
 ): Promise<(Plan | RefusedPlan)[]> {
   const { firewalls, guardrails } = settings;
+  if (onLeaving !== undefined)
+    (await leavingLines(settings, (firewall) => ask(firewall, true))).forEach(onLeaving);
   const failures: Error[] = [];
   const planFor = async (firewall: FirewallSettings): Promise<Plan | RefusedPlan> => {
     const policy = policyFor(firewall, inventory, guardrails);

@@ -101,13 +101,20 @@ function reportFullCommits({ firewalls }: FirewallConfigurations, report: Report
   }
 }
 
-/** What is said of each that is to be declared, but for those whose connection isn't known, which is reported. */
-export function declaredFirewalls(
+/**
+ * What is said of each that is to be declared, and of each that leaves, but for those whose connection isn't known, which
+ * is reported.
+ */
+export function firewallsOf(
   { firewalls, listed }: FirewallConfigurations,
   common: Common,
   report: Report,
-): FirewallSettings[] {
-  return firewalls
-    .map((firewall) => ({ ...firewall, settings: firewallSettings(firewall, listed, common, report) }))
-    .flatMap(({ remove, settings }) => (remove || settings === undefined ? [] : [settings]));
+): { declared: FirewallSettings[]; leaving: FirewallSettings[] } {
+  const all = firewalls.flatMap((firewall) => {
+    const settings = firewallSettings(firewall, listed, common, report);
+    return settings === undefined ? [] : [{ leaves: firewall.remove, settings }];
+  });
+  const those = (leave: boolean) =>
+    all.filter(({ leaves }) => leaves === leave).map(({ settings }) => settings);
+  return { declared: those(false), leaving: those(true) };
 }

@@ -1,7 +1,7 @@
 import { getOrganization, getProject, getStack } from "@pulumi/pulumi/metadata";
 import { allConfig } from "@pulumi/pulumi/runtime/config";
 import { commonSettings, ownerOf } from "./common";
-import { configuredFirewalls, declaredFirewalls } from "./firewalls";
+import { configuredFirewalls, firewallsOf } from "./firewalls";
 import { frozen, reportFreeze } from "./freeze";
 import { guardSettings } from "./guard";
 import { guardrailSettings } from "./guardrails";
@@ -60,7 +60,7 @@ export function settingsFrom(
     maxRules: guardrails.maxRules,
   };
   const configured = inventorySource(get, read, report, Object.keys(values));
-  const declared = declaredFirewalls(firewalls, common, report);
+  const { declared, leaving } = firewallsOf(firewalls, common, report);
   const mappings = declared.map(({ mapping }) => mapping);
   const inventory = sufficientSource(configured, { targets, mappings, guardrails }, get, report);
   // One that is chosen for its own sake doesn't ask data sources.
@@ -73,6 +73,7 @@ export function settingsFrom(
     inventory,
     targets,
     firewalls: declared,
+    leavingFirewalls: leaving,
     listed: firewalls.listed,
     leaving: firewalls.firewalls.flatMap(({ name, remove }) => (remove ? [name] : [])).sort(),
     guardrails,

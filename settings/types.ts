@@ -18,6 +18,8 @@ export interface Settings {
   listed: boolean;
   /** Names of those that leave: what is ours on them goes. */
   leaving: string[];
+  /** The same, for whoever asks what that is. */
+  leavingFirewalls: FirewallSettings[];
   guardrails: GuardrailSettings;
   /** What waits for an approval; undefined: nothing does. */
   guard: GuardSettings | undefined;

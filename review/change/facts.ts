@@ -58,6 +58,8 @@ export interface FirewallFacts {
   seen?: Parts;
   /** Hashes of everything that an update would do; absent between snapshots. */
   effects?: Parts;
+  /** Set where it leaves the stack: what is ours on it goes. */
+  leaves?: true;
   /** Why nothing is written to it; then there is nothing but its name that counts. */
   refusal?: string;
 }

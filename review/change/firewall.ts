@@ -18,10 +18,11 @@ export function reviewOfFirewall(
   { inventory, before }: Facts,
   observed?: Observed,
 ): FirewallReview {
-  const { firewall, reaches, refusal } = facts;
+  const { firewall, reaches, refusal, leaves } = facts;
   const common = {
     firewall,
     ...(reaches && { reaches }),
+    ...(leaves && { leaves }),
     withheld: facts.withheld.map((each) => withheldPermission(each, facts)),
     alreadyAllowed: facts.alreadyAllowed.map(allowedRule),
   };

@@ -81,7 +81,13 @@ export function firewallFacts(plan: ReviewedPlan): FirewallFacts {
 }
 
 /** Members of our dynamic groups now, by the names of the groups: those that running has or will have. */
-function registeredMembers({ policy, state, firewall }: ReviewedPlan): Record<string, string[]> {
+export function registeredMembers({
+  policy,
+  state,
+  firewall,
+}: Pick<ReviewedPlan, "state" | "firewall"> & {
+  policy: Pick<ReviewedPlan["policy"], "addressGroups">;
+}): Record<string, string[]> {
   const { ownerId } = firewall.declared;
   const { registered = [], running } = state;
   const groupIds = policy.addressGroups.map(({ memberTag: tag }) => tag.slice(memberTag(ownerId, "").length));
@@ -106,7 +112,22 @@ function registeredMembers({ policy, state, firewall }: ReviewedPlan): Record<st
 
 /** The facts of a firewall that could not be asked. */
 export function refusedFacts({ firewall, policy, refusal }: ReviewedRefusal): FirewallFacts {
-  const { declared, mapping, cleanupRule } = firewall;
+  return {
+    ...nothingOf(firewall),
+    wanted: wantedOf(policy.rules, policy),
+    withheld: ofThePassing(policy.withheld),
+    guarded: policy.guarded,
+    notes: policy.warnings,
+    refusal,
+  };
+}
+
+/** What is known of a firewall of which nothing is. */
+export function nothingOf({
+  declared,
+  mapping,
+  cleanupRule,
+}: Pick<ReviewedRefusal["firewall"], "declared" | "mapping" | "cleanupRule">) {
   const none = { addresses: new Map(), taggedAddresses: [], services: new Map(), zones: [] };
   const nothing = { applications: new Map(), overrides: [], profileGroups: [], logSettings: [] };
   return {
@@ -116,14 +137,9 @@ export function refusedFacts({ firewall, policy, refusal }: ReviewedRefusal): Fi
     options: mapping,
     running: { rules: [], ...none, ...nothing },
     members: {},
-    wanted: wantedOf(policy.rules, policy),
-    withheld: ofThePassing(policy.withheld),
-    guarded: policy.guarded,
     alreadyAllowed: [],
     shadowed: [],
     adopted: [],
     held: [],
-    notes: policy.warnings,
-    refusal,
   };
 }

@@ -6,6 +6,7 @@ import { inventoryHash, partsHash } from "../../plan/reviewed/hashes";
 import { firewallIdentity } from "../../provider/session/identity";
 import type { Facts, FirewallFacts } from "./facts";
 import { firewallFacts, refusedFacts } from "./from-plan";
+import { leavingFacts } from "./leaving";
 
 /** A preview did not come to what a review needs. */
 export class PreviewError extends Error {
@@ -26,10 +27,11 @@ export function factsIn(lines: readonly PlanLine[]): { facts: Facts; seen: Seen 
   // Of a firewall that a limit stops, what it would get comes before the refusal.
   const firewalls = new Map<string, FirewallFacts>();
   for (const each of lines) {
-    if (each.line !== "plan" && each.line !== "refused") continue;
-    const firewall = firewallIdentity(each.plan.firewall.declared);
+    if (each.line === "account" || each.line === "guardrails") continue;
+    const isPlan = each.line === "plan" || each.line === "refused";
+    const firewall = firewallIdentity((isPlan ? each.plan : each).firewall.declared);
     if (firewalls.has(firewall)) continue;
-    firewalls.set(firewall, each.line === "plan" ? firewallFacts(each.plan) : refusedFacts(each.plan));
+    firewalls.set(firewall, factsOf(each));
   }
   if (account === undefined || firewalls.size === 0) {
     throw new PreviewError(
@@ -59,6 +61,18 @@ export function factsIn(lines: readonly PlanLine[]): { facts: Facts; seen: Seen 
       leaving,
     },
   };
+}
+
+function factsOf(line: Exclude<PlanLine, { line: "account" | "guardrails" }>): FirewallFacts {
+  switch (line.line) {
+    case "plan":
+      return firewallFacts(line.plan);
+    case "refused":
+      return refusedFacts(line.plan);
+    case "leaving":
+    case "leaving-unread":
+      return leavingFacts(line);
+  }
 }
 
 /** What limits stop or hold back; what a run that stops would have held back counts for nothing. */

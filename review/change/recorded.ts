@@ -59,7 +59,7 @@ async function plan(place: Place, add: (line: PlanLine) => void): Promise<void> 
   const { stack: name, leaving, guardrails } = settings;
   add({ line: "account", stack: name, inventory, leaving, notes: notesOf(settings) });
   const from = { rulebase: rulebase && resolve(folder, rulebase), environment };
-  const plans = await plansFor(settings, inventory, runIn(from, add));
+  const plans = await plansFor(settings, inventory, { ...runIn(from, add), onLeaving: add });
   if (guardrails.enforce && guardedText(plans) !== undefined) add({ line: "guardrails" });
 }
 

@@ -39,7 +39,11 @@ export function ruleChange(pair: Pair, sides: Sides): RuleChange {
   const opens = pair.after ? now.beyond(pair.after, old) : [];
   const closes = pair.before && doesWork ? old.beyond(pair.before, now, seen?.(permission.direction)) : [];
   const subject = { pair, permission, account, facts };
-  const reasons: Reason[] = earlier ? reasonsBetween(subject, earlier) : reasonsNow(subject);
+  const reasons: Reason[] = facts.leaves
+    ? LEAVES
+    : earlier
+      ? reasonsBetween(subject, earlier)
+      : reasonsNow(subject);
   const name = (account.groups.get(permission.groupId) ?? earlier?.groups.get(permission.groupId))?.name;
   const stopped = stoppedOf(opens, permission, account, stops);
   return {
@@ -71,6 +75,8 @@ export function ruleChange(pair: Pair, sides: Sides): RuleChange {
 function xmlOf(when: "before" | "after", rule: RulebaseRule | undefined): RuleChange["xml"] {
   return rule?.found === undefined ? {} : { [when]: ruleXml(rule.found as SecurityRule) };
 }
+
+const LEAVES: Reason[] = [{ text: "the firewall leaves the stack (remove: true)" }];
 
 const WIDER: Mark = { kind: "wider", text: "wider than before" };
 

@@ -60,6 +60,8 @@ export interface FirewallReview {
   firewall: string;
   /** Of a device group: the names of the firewalls that its rules reach; absent where that isn't known. */
   reaches?: string[];
+  /** Set where it leaves the stack: everything of it that is ours is removed. */
+  leaves?: true;
   /** Why nothing would be written to it: it could not be asked. Then there are no changes. */
   refusal?: string;
   /** Rules that come, go or become others, or let something else in; by name. */

@@ -193,9 +193,46 @@ describe("an update held to a review", function () {
 
       const { made } = await reviewIn(lab, env);
       expect(made!.notes.join()).to.include("edge-b leaves the stack (remove: true)");
+      const gone = made!.firewalls.find(({ firewall }) => firewall === "edge-b/vsys1")!;
+      expect(gone.leaves).to.equal(true);
+      expect(gone.changes.map(({ rule, kind }) => [rule, kind])).to.deep.equal(
+        [WEB, SSH].map((permission) => [ruleOf(permission), "removed"]),
+      );
+      for (const { closes, reasons } of gone.changes) {
+        expect(closes).to.have.length(1);
+        expect(reasons).to.deep.equal([{ text: "the firewall leaves the stack (remove: true)" }]);
+      }
+      expect(made!.counts).to.deep.include({ removed: 2, closing: 2, opening: 0 });
+      expect(made!.summary).to.include("closes by 2 rules");
       succeeded(await stack.up({ env: reviewed, continueOnError: true }));
       expect(oursOn(second.runningRules())).to.deep.equal([]);
     });
+  });
+
+  it("says that nothing is known of a firewall that leaves and can't be asked, and of one that is another's name nothing", async () => {
+    const firewalls = (...leaving: object[]) => ({
+      secrets: {
+        "aws-panos-rules:firewalls": JSON.stringify([
+          { name: "edge-a", hostname: "127.0.0.1", port: lab.firewall.port },
+          ...leaving,
+        ]),
+        "panos:password": PASSWORDS["aws-panos"],
+      },
+      settings: { "panos:hostname": undefined },
+    });
+    const env = { PANOS_PORT: "", PANOS_PASSWORD: "" };
+    await lab.stack({
+      ...firewalls(
+        { name: "edge-b", hostname: "127.0.0.1", port: 1, remove: true },
+        { name: "edge", hostname: "127.0.0.1", port: lab.firewall.port, remove: true },
+      ),
+      env,
+    });
+    const { made, code, text } = await reviewIn(lab, env);
+    expect(code, text).to.equal(0);
+    expect(made!.firewalls.map(({ firewall }) => firewall)).to.have.members(["edge-a/vsys1", "edge-b/vsys1"]);
+    expect(made!.firewalls.find(({ leaves }) => leaves)!.refusal).to.include("it leaves the stack");
+    expect(made!.summary).to.include("nothing known of edge-b/vsys1");
   });
 
   it("takes no review of an earlier version, which knew less", async () => {
