@@ -41,7 +41,7 @@ export interface Adoption {
 /**
  * Judges each rule that is to be replaced.
  * @param needed the rules to declare
- * @param policy what `mapInventory` returned, for the objects that they name
+ * @param policy what mapping made of an inventory, for the objects that they name
  * @param options `adopt` lists the names
  */
 export function adoption(

@@ -53,7 +53,7 @@ export interface Coverage {
  * schedules, users …), an allow counts for nothing and a denial for everything it may mean.
  * A rule on an address group is judged by everything that may come to be in it, stopped instances included:
  * judged by today's members, it would come and go with them.
- * @param policy what `mapInventory` returned
+ * @param policy what mapping made of an inventory
  */
 export function alreadyAllowed(
   { rules, services, addressGroups }: Pick<Policy, "rules" | "services" | "addressGroups">,

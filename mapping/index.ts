@@ -22,7 +22,8 @@ export { unknownTargets } from "./routing";
 /**
  * The rules, one per ingress permission that lets something through the firewall; the service objects
  * that they need; and what had to be withheld, narrowed or ignored. Lists are sorted, so that the same
- * facts in another order give the same policy.
+ * facts in another order give the same policy. The program maps within guardrails (`mapWithin`); this is mapping
+ * alone.
  */
 export function mapInventory(inventory: Inventory, options: MappingOptions): Policy {
   return policyOf(new Account(inventory, options), inventory);

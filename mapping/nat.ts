@@ -31,7 +31,7 @@ interface Outcome {
  * The rules as they have to be on a firewall that translates destinations. With `destinationAddress: nat` they name
  * what is translated to their instances; otherwise that beside their instances' own addresses, where address and
  * port are surely and only those. With `public`, NAT has no part in it.
- * @param policy what `mapInventory` returned
+ * @param policy what mapping made of an inventory
  * @param inside addresses of interfaces behind the firewall
  */
 export function throughNat<P extends Policy>(

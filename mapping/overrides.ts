@@ -23,7 +23,7 @@ import type { MappedRule, Policy, Withheld } from "./types";
 /**
  * A policy as a firewall's overrides let it work: rules by application name the overriding one where part of their
  * traffic may be overridden, and it alone where all of it surely is. What it is called by nobody can say is withheld.
- * @param policy what `mapInventory` returned
+ * @param policy what mapping made of an inventory
  */
 export function withOverrides<P extends Pick<Policy, "rules" | "services" | "addressGroups" | "withheld">>(
   policy: P,

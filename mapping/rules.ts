@@ -108,7 +108,7 @@ function farEnd({ prefixLists, named }: RelevantPermission): string[] {
 
 /**
  * The service objects that these rules name, each once, sorted by name. For any subset of the rules that
- * `mapInventory` returned with this ownerId.
+ * mapping made with this ownerId.
  */
 export function servicesOf(rules: readonly MappedRule[], ownerId: string): Service[] {
   const names = new Set(rules.flatMap(({ rule }) => rule.service));
@@ -117,7 +117,7 @@ export function servicesOf(rules: readonly MappedRule[], ownerId: string): Servi
 
 /**
  * The custom applications that these rules name, each once, sorted by name. For any subset of the rules that
- * `mapInventory` returned with this ownerId.
+ * mapping made with this ownerId.
  */
 export function applicationsOf(rules: MappedRule[], ownerId: string): Application[] {
   return applicationsNamedBy(

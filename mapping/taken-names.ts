@@ -14,7 +14,7 @@ import type { Isolation, MappedRule, Policy, Withheld } from "./types";
 /**
  * A policy that says nothing in words that are somebody's names: an address is written as a block, an application is
  * left to its exact service; what has no other words is withheld.
- * @param policy what `mapInventory` returned
+ * @param policy what mapping made of an inventory
  */
 export function withFreeNames<P extends Policy>(
   policy: P,
