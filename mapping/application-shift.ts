@@ -66,7 +66,12 @@ export function withApplicationShift<P extends Policy, C extends Coverage>(
       applications: policy.applications.filter(({ name }) => !taken.has(name)),
       withheld: [...policy.withheld, ...withheld],
     },
-    coverage: { ...coverage, needed, shadowed: shadowed.filter(({ rule }) => stays(rule)) },
+    coverage: {
+      ...coverage,
+      needed,
+      shadowed: shadowed.filter(({ rule }) => stays(rule)),
+      ahead: coverage.ahead.filter(({ rule }) => stays(rule)),
+    },
     notes: left.map(describe),
   };
 }

@@ -43,6 +43,8 @@ export interface Coverage {
   covered: CoveredRule[];
   /** Needed rules, part of whose traffic an administrator's rule above possibly denies. */
   shadowed: { rule: MappedRule; by: string }[];
+  /** Needed rules that stand above an administrator's denial, and let in part of what that possibly denies. */
+  ahead: { rule: MappedRule; of: string }[];
 }
 
 /**
@@ -66,7 +68,7 @@ export function alreadyAllowed(
     const each = rulebase.between ?? [{ rules: [] }];
     return each.map(({ rules: between }) => judgeOf(rulebase, between, options));
   });
-  const coverage: Coverage = { needed: [], covered: [], shadowed: [] };
+  const coverage: Coverage = { needed: [], covered: [], shadowed: [], ahead: [] };
   for (const rule of rules) {
     const traffic = trafficOf(rule);
     const verdicts = judges.map((judge) => judge(rule.rule, traffic));
@@ -80,6 +82,7 @@ export function alreadyAllowed(
     for (const by of unique(verdicts.flatMap(({ shadowedBy }) => shadowedBy))) {
       coverage.shadowed.push({ rule, by });
     }
+    for (const of of unique(verdicts.flatMap(({ aheadOf }) => aheadOf))) coverage.ahead.push({ rule, of });
   }
   return coverage;
 }
@@ -100,6 +103,8 @@ interface Verdict {
   deniedBy: string[];
   /** Those of them that stand above our own rule. */
   shadowedBy: string[];
+  /** Those that stand below it: somebody has moved it up, or put them there. */
+  aheadOf: string[];
 }
 
 /** The configurations; one, where nothing that counts is pending: then they are judged alike. */
@@ -136,14 +141,20 @@ function judgeOf(rulebase: Rulebase, between: readonly RulebaseRule[], options: 
   return ({ name, from, to }: SecurityRule, traffic: Traffic[]): Verdict => {
     // A rule of ours that somebody moved up is not shadowed by what stands below it.
     const ourPosition = positions.get(name) ?? Infinity;
-    const verdict: Verdict = { covered: traffic.length > 0, allowedBy: [], deniedBy: [], shadowedBy: [] };
+    const verdict: Verdict = {
+      covered: traffic.length > 0,
+      ...{ allowedBy: [], deniedBy: [], shadowedBy: [], aheadOf: [] },
+    };
     for (const part of traffic) {
       const { left, allowedBy, deniedBy } = takeOff(part, candidates(from[0] ?? "any", to[0] ?? "any", part));
       if (left.length > 0) verdict.covered = false;
-      const above = deniedBy.filter(({ index }) => index < ourPosition);
+      const [above, below] = [true, false].map((isAbove) =>
+        deniedBy.filter(({ index }) => index < ourPosition === isAbove),
+      ) as [ResolvedRule[], ResolvedRule[]];
       verdict.allowedBy.push(...allowedBy.map(labelOf));
       verdict.deniedBy.push(...deniedBy.map(labelOf));
       verdict.shadowedBy.push(...above.map(labelOf));
+      verdict.aheadOf.push(...below.map(labelOf));
     }
     return verdict;
   };

@@ -39,7 +39,7 @@ export function messagesOf(plan: Plan): Message[] {
 }
 
 function ofPolicy({ policy, coverage, doubts, firewall, state }: Plan): Message[] {
-  const { covered, shadowed } = coverage;
+  const { covered, shadowed, ahead } = coverage;
   const identity = firewallIdentity(firewall.declared);
   const leftOut = leftOutMessage(policy.protectedInterfaces.length, policy.leftOut);
   const isOnly = firewall.mapping.quarantine?.only === true;
@@ -55,6 +55,9 @@ function ofPolicy({ policy, coverage, doubts, firewall, state }: Plan): Message[
     ...isolatedMessages(policy.isolation).map((message) => warn(`isolated: ${message}`)),
     ...[...grouped(shadowed.map(({ rule, by }) => [by, rule.rule.name] as const))].map(([by, denied]) =>
       warn(`${theRule(by)} stands above and may deny part of what these allow: ${denied.join(", ")}`),
+    ),
+    ...[...grouped(ahead.map(({ rule, of }) => [of, rule.rule.name] as const))].map(([of, above]) =>
+      warn(`${theRule(of)} stands below these, which let in part of what it may deny: ${above.join(", ")}`),
     ),
     ...[...grouped(covered.map((each) => [coveredBy(each), each.rule.rule.name] as const))].map(
       ([by, allowed]) => info(`left out, covered by ${theRule(by)}: ${allowed.join(", ")}`),

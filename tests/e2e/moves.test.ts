@@ -38,6 +38,21 @@ onTargets("e2e: another administrator's uncommitted moves", (target) => {
     }
   };
 
+  it("and also committed ones, of a rule of ours above a denial are told in every run, and stay", async () => {
+    await admin.addRule(ruleEntry("block", { source: "203.0.113.0/24", action: "deny" }));
+    await admin.moveAbove("block", ruleOf(WEB));
+    await admin.commitEverything();
+    const above = (names: string) => `stands below these, which let in part of what it may deny: ${names}`;
+    expect(said(succeeded((await up()).result))).not.to.include("stands below these");
+    await admin.moveAbove(ruleOf(WEB), "block");
+    expect(said(succeeded(await stack.preview()))).to.include(above(ruleOf(WEB)));
+    await admin.commitEverything();
+    const { result, commits } = await up({ refresh: true });
+    expect(said(succeeded(result))).to.include(`block ${above(ruleOf(WEB))}`);
+    expect(commits).to.equal(0);
+    expect(lab.running().indexOf(ruleOf(WEB))).to.be.lessThan(lab.running().indexOf("block"));
+  });
+
   it("of the cleanup rule below another: a new rule is not committed, and administrator and move are named", async () => {
     await admin.moveBelow("cleanup", NOTE);
     await lab.setAccount(account([WEB, SSH, NEW]));

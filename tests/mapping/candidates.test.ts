@@ -14,7 +14,7 @@ const OPTIONS = { enabled: true, cleanupRule: "cleanup" };
 /** The same question, answered by looking at each rule of theirs for each of ours, every name read anew. */
 function scanned(policy: Policy, rulebases: readonly Rulebase[]): Coverage {
   const own = objectsOf(policy.rules, policy, "carriers");
-  const coverage: Coverage = { needed: [], covered: [], shadowed: [] };
+  const coverage: Coverage = { needed: [], covered: [], shadowed: [], ahead: [] };
   for (const mapped of policy.rules) {
     const [from = "", to = ""] = [...mapped.rule.from, ...mapped.rule.to];
     const parts = rulebases.flatMap((each) => {

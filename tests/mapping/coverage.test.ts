@@ -380,6 +380,20 @@ describe("already allowed: denials", () => {
     expect(verdict(HTTPS, [deny, ours])).to.equal("needed, shadowed by block");
   });
 
+  it("a denial below a rule of ours that lets in part of what it denies is named", () => {
+    const { rules } = policyOf([HTTPS]);
+    const [ours, deny] = [asRead(rules[0]!), theirs("block", { action: "deny" })];
+    const ahead = (...args: Parameters<typeof rulebase>) =>
+      judge([HTTPS], rulebase(...args)).ahead.map(({ rule, of }) => [rule.rule.name, of]);
+    expect(ahead([ours, deny])).to.deep.equal([[ours.name, "block"]]);
+    expect(ahead([deny, ours])).to.deep.equal([]);
+    expect(ahead([deny])).to.deep.equal([]);
+    expect(ahead([ours, { ...deny, disabled: true }])).to.deep.equal([]);
+    // What has nothing of it, or of what is left of it, is no matter.
+    expect(ahead([ours, theirs("block", { action: "deny", source: ["192.0.2.1"] })])).to.deep.equal([]);
+    expect(ahead([ours, { ...deny, tag: ["aws-panos-other123"] }])).to.deep.equal([]);
+  });
+
   it("the cleanup rule itself shadows nothing", () => {
     expect(judge([HTTPS], rulebase([])).shadowed).to.deep.equal([]);
   });
