@@ -4,9 +4,10 @@ import { eachPart, kindOf, type FoundOf, type Part } from "./kinds/index";
 import { takenMembers } from "./taken-names";
 import type { PanosClient } from "../panos/client";
 import type { FoundRule } from "../panos/policy";
-import { withoutInherited } from "../panos/device-groups";
+import { withoutInherited, withoutInheritedObjects } from "../panos/device-groups";
 import { containerPath, SHARED_XPATH, vsysXpath, type DeviceGroup } from "../panos/location";
-import { localPlaces, takenNames } from "../panos/named-objects";
+import { readNamesBeside } from "../panos/group-names";
+import { bothNames, localPlaces, takenNames } from "../panos/named-objects";
 import { requirePresent } from "../panos/presence";
 import type { TakenNames } from "../panos/policy";
 import { child, entries, find, type XmlElement } from "../panos/xml";
@@ -52,20 +53,34 @@ export interface Read {
 }
 
 /**
+ * Reads what members' names may mean besides what a read of objects tells: of a device group, the groups around it and its
+ * firewalls.
+ */
+export async function readNamesAround(client: PanosClient): Promise<TakenNames | undefined> {
+  const { panorama } = client.connection;
+  return panorama && readNamesBeside(client, panorama);
+}
+
+/**
  * Reads them, and what their members' names may mean: the vsys and `<shared>`, each as a whole and at one moment.
+ * @param around what these may mean besides
  * @throws PanosError `unsupported` where the candidate has no such vsys or device group: that says nothing of what was in it.
  *   Running lacks one that was never committed
  */
 export async function readObjects(
   client: PanosClient,
   configuration: "candidate" | "running",
+  around?: TakenNames,
 ): Promise<Read> {
   const ask = (xpath: string) => (configuration === "candidate" ? client.get(xpath) : client.show(xpath));
   const [own, common] = await Promise.all([ask(vsysXpath(client.connection)), ask(SHARED_XPATH)]);
   const vsys = child(own, "entry");
   if (configuration === "candidate") requirePresent(vsys, client.connection);
-  const names = takenNames(localPlaces(vsys, child(common, "shared")));
-  return { objects: objectsIn(vsys, names, client.connection.panorama), entry: vsys };
+  const { panorama } = client.connection;
+  const place = panorama ? withoutInheritedObjects(vsys, panorama.deviceGroup) : vsys;
+  const here = takenNames(localPlaces(place, child(common, "shared")));
+  const names = around === undefined ? here : bothNames(here, around);
+  return { objects: objectsIn(vsys, names, panorama), entry: vsys };
 }
 
 /**

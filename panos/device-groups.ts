@@ -55,6 +55,14 @@ export function withoutInherited(container: XmlElement | undefined, group: strin
   );
 }
 
+/** The `<entry>` of a device group with its own objects alone. */
+export function withoutInheritedObjects(
+  entry: XmlElement | undefined,
+  group: string,
+): XmlElement | undefined {
+  return entry && { ...entry, children: entry.children.map((each) => withoutInherited(each, group)!) };
+}
+
 /** The names of all device groups, those above before those below. */
 export async function deviceGroups(client: PanosClient): Promise<string[]> {
   const root = await rootOf(client);

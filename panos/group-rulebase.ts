@@ -10,6 +10,7 @@ import {
 import { PanosError } from "./error";
 import { groupXpath, SHARED_XPATH, vsysXpath, type DeviceGroup } from "./location";
 import { addressObjects, applicationObjects, serviceObjects, taggedAddresses } from "./named-objects";
+import { namesInReach } from "./group-names";
 import type { Rulebase } from "./policy";
 import { countsAround, rulesAround, type Layers, type Locals, type Scope } from "./group-order";
 import type { Counts } from "./room";
@@ -88,6 +89,7 @@ export async function readGroupRulebases(
       services: serviceObjects(places),
       applications: applicationObjects(places),
       taggedAddresses: places.flatMap(taggedAddresses),
+      names: namesInReach({ ...scopes, below: scopesIn(scopes.below) }, locals),
       ...rulesAround(panorama, layersOf(scopes, hierarchy), firewalls, locals),
     };
   };
@@ -135,6 +137,10 @@ async function scopesOf(
     below: new Map(scopes.slice(1 + above.length).map(({ name, scope }) => [name, scope])),
     shared: child(common, "shared"),
   };
+}
+
+function scopesIn(scopes: Scopes["below"]): Scope[] {
+  return [...scopes].map(([name, scope]) => ({ name, scope }));
 }
 
 function layersOf({ groups, below, shared }: Scopes, { ways }: Hierarchy): Layers {

@@ -80,6 +80,20 @@ export function takenNames(places: readonly NamingPlace[]): TakenNames {
   };
 }
 
+/** Those of two places together. */
+export function bothNames(one: TakenNames, other: TakenNames): TakenNames {
+  const joined = (side: keyof TakenNames) => {
+    const taken = new Map(one[side]);
+    for (const [name, what] of other[side]) taken.set(name, [...(taken.get(name) ?? []), ...what]);
+    return taken;
+  };
+  return {
+    addresses: joined("addresses"),
+    services: joined("services"),
+    applications: joined("applications"),
+  };
+}
+
 /** Address objects that carry tags. */
 export function taggedAddresses(place: Place): Rulebase["taggedAddresses"] {
   return [...entries(child(place, "address"))]

@@ -6,7 +6,7 @@ import { engineCommand } from "./engine-command";
 import { Faults } from "./faults";
 import { locationIn } from "./identity";
 import { frozen } from "../../settings/freeze";
-import { readObjects, type PolicyObjects, type Read } from "../../declaration/objects";
+import { readNamesAround, readObjects, type PolicyObjects, type Read } from "../../declaration/objects";
 import { openFirewall, type Tried } from "./open-firewall";
 import { askBeforeWriting, preflight } from "./preflight";
 import { noteRun } from "../../settings/run";
@@ -90,6 +90,8 @@ export class Session {
   });
   private readonly candidate = new Shared(() => this.read("candidate"));
   private readonly refreshed = new Shared(() => this.read("candidate"));
+  /** Names of others around a device group: many reads, for which once is enough until the commit. */
+  readonly around = new Shared(() => this.ask(readNamesAround));
 
   constructor(readonly firewall: string) {
     this.faults = new Faults(firewall);
@@ -188,7 +190,7 @@ export class Session {
 
   /** The same, with the XML that they were read from, which is large: not to be kept. */
   readWhole(configuration: "candidate" | "running"): Promise<Read> {
-    return this.ask((client) => readObjects(client, configuration));
+    return this.ask(async (client) => readObjects(client, configuration, await this.around.get()));
   }
 
   /**
