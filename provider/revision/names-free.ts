@@ -12,9 +12,8 @@ import type { Revision } from "./revision";
 
 /**
  * Requires that no group above or below the device group, not shared, not its own other rulebase, and no firewall of them
- * itself has rules or objects of names that are this stack's, or rules of names that it declares, whoever's mark they
- * carry: pushed to one firewall, two of one name are in each other's way, and which of them is meant is somebody else's
- * guess.
+ * itself has rules or objects that are this stack's, or of names that it declares, whoever's mark they carry: pushed to one
+ * firewall, two of one name are in each other's way, and which of them is meant is somebody else's guess.
  * @throws ProviderError `NAMES_TAKEN` that names them
  */
 export async function requireNamesFree(
@@ -65,8 +64,10 @@ export async function requireNamesFree(
     const parts = group === panorama.deviceGroup ? (["rules"] as const) : PARTS;
     const names = views.flatMap((objects) => {
       const own = ownObjects(ownerId, objects);
-      const taken = Object.keys(declared.rules).filter((name) => objects.rules.has(name));
-      return [...taken, ...parts.flatMap((part) => own[part])];
+      return parts.flatMap((part) => [
+        ...Object.keys(declared[part]).filter((name) => objects[part].has(name)),
+        ...own[part],
+      ]);
     });
     return names.length === 0 ? [] : [`${place} has ${listed([...new Set(names)], 5)}`];
   });
