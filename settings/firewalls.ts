@@ -10,7 +10,7 @@ import type { Common } from "./common";
 import { firewallSettings } from "./firewall-settings";
 import { reportUnlessKnown } from "./keys";
 import { FIREWALL_KEYS, SETTINGS } from "./table";
-import { panoramaSettings } from "./panorama";
+import { groupsBeside, panoramaSettings } from "./panorama";
 import type { Report } from "./problems";
 import type { FirewallSettings } from "./types";
 
@@ -80,22 +80,14 @@ export function configuredFirewalls(
  * commit: each group's would be part of the other's, which is looked at by none.
  */
 function reportFullCommits({ firewalls }: FirewallConfigurations, report: Report): void {
-  const groups = firewalls.flatMap(({ get, keyOf }) => {
+  for (const { name, get, keyOf } of firewalls) {
+    const others = groupsBeside(firewalls, name);
+    if (get("panos:commitScope") !== "full" || others.length === 0) continue;
     const group = panoramaSettings(get("panos:panorama"))?.deviceGroup;
-    if (group === undefined) return [];
-    const hosts = [get("panos:hostname"), get("panos:peerHostname")].filter((host) => host !== undefined);
-    return [{ group, hosts, key: keyOf("panos:commitScope"), scope: get("panos:commitScope") }];
-  });
-  for (const { group, hosts, key, scope } of groups) {
-    const others = groups.filter(
-      (each) => each.group !== group && each.hosts.some((host) => hosts.includes(host)),
-    );
-    if (scope !== "full" || others.length === 0) continue;
-    const names = others.map((each) => each.group).join(", ");
     report(
-      key,
-      `is full: that would commit what is staged for the device group ${names} of the same Panorama with that of ${group}, ` +
-        "unchecked. Where Panorama commits nothing but everything, have somebody commit everything on it once",
+      keyOf("panos:commitScope"),
+      `is full: that would commit what is staged for the device group ${others.join(", ")} of the same Panorama with that of ` +
+        `${group}, unchecked. Where Panorama commits nothing but everything, have somebody commit everything on it once`,
       "own",
     );
   }

@@ -1,5 +1,6 @@
 import { isRecord } from "../lib/records";
 import { PUSHED_RULEBASES, type DeviceGroup } from "../panos/location";
+import type { FirewallConfiguration } from "./configuration";
 import { reportUnlessKnown } from "./keys";
 import type { Report } from "./problems";
 import { SETTINGS } from "./table";
@@ -34,6 +35,20 @@ export function panoramaSettings(text: string | undefined): PanoramaSettings | u
     chosen("pushScope"),
   ];
   return { deviceGroup, rulebase, onUnreachable, pushScope };
+}
+
+/** The other device groups that a configuration describes on the Panorama of one, by its name in `firewalls`. */
+export function groupsBeside(firewalls: readonly FirewallConfiguration[], name: string): string[] {
+  const groups = firewalls.flatMap((each) => {
+    const group = panoramaSettings(each.get("panos:panorama"))?.deviceGroup;
+    if (group === undefined) return [];
+    const hosts = ["panos:hostname", "panos:peerHostname"].flatMap((key) => each.get(key) ?? []);
+    return [{ name: each.name, group, hosts }];
+  });
+  const own = groups.find((each) => each.name === name);
+  return groups
+    .filter(({ group, hosts }) => group !== own?.group && hosts.some((host) => own?.hosts.includes(host)))
+    .map(({ group }) => group);
 }
 
 /** Reports what is wrong with `panos:panorama`. */

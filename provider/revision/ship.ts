@@ -2,11 +2,10 @@ import { commitChanges, type CommitOptions } from "../../panos/commit";
 import { PanosError } from "../../panos/error";
 import { requirePeerPassive } from "../../panos/ha";
 import type { Job } from "../../panos/job";
-import { releaseConfigLock, takeConfigLock } from "../../panos/lock";
 import { fullCommitRequired, pendingChanges } from "../../panos/system";
 import { withCommentAdvice } from "./comments";
 import { requireEngine } from "../session/engine";
-import { FULL_COMMIT_COMMENT } from "../session/full-commit";
+import { withEverythingLocked } from "../session/full-commit";
 import { noteRun, withCause } from "../../settings/run";
 import type { Session } from "../session/session";
 import { committedWith } from "./revision";
@@ -70,7 +69,8 @@ function refusesPartial(error: unknown): error is PanosError {
 
 /**
  * Commits everything, where that is what our administrator has pending and nothing else: a lock on writing keeps it
- * so until the job has ended.
+ * so until the job has ended. Never where the stack declares another device group of the same Panorama: what is staged for
+ * that is our administrator's too, and the lock doesn't keep it out.
  * @param refused why ours alone was not committed
  */
 async function shipEverything(
@@ -78,45 +78,65 @@ async function shipEverything(
   options: CommitOptions,
   refused: PanosError,
 ): Promise<Job | undefined> {
-  const { client } = await session.open();
+  const { client, settings } = await session.open();
   const { firewall } = session;
-  const because = refused.lines.join("; ") || refused.message;
-  const advice =
-    "Nothing was committed. Have somebody commit or revert that, or set panos:commitScope to full for one run";
-  await takeConfigLock(client, options.administrator, FULL_COMMIT_COMMENT);
-  try {
-    const [changes, isRequired] = await Promise.all([pendingChanges(client), fullCommitRequired(client)]);
-    // Ours beside a device group are no more looked at than others'.
-    const own = committedWith(session.location, changes);
-    // Where it names nothing of ours, which is pending, it doesn't name others' either.
-    const namesOurs = own.some(({ owner }) => owner === options.administrator);
-    const others = new Set(
-      changes
-        .filter((change) => change.owner !== options.administrator || !own.includes(change))
-        .map(({ owner }) => owner),
-    );
-    if (others.size > 0 || isRequired || !namesOurs) {
-      const what =
-        others.size > 0
-          ? `what ${[...others].join(", ")} has pending`
-          : isRequired
-            ? "what the device has pending besides"
-            : "whatever is pending: the device doesn't say that ours is, so what it says of others' can't be trusted";
-      throw new PanosError(
-        "UNSUPPORTED",
-        `${firewall} does not commit our changes alone (${because}), and a full commit would ship ${what}. ${advice}`,
-        { action: "commit", lines: refused.lines, cause: refused },
-      );
-    }
-    tell(
-      "warn",
-      `${firewall} does not commit our changes alone (${because}). Nobody else has any pending, so this is a full ` +
-        "commit, as with panos:commitScope: full",
-    );
-    return await commitChanges(client, { ...options, scope: "full" });
-  } finally {
-    await releaseConfigLock(client).catch((error: Error) =>
-      tell("warn", `the config lock on ${firewall} could not be released: ${error.message}`),
+  if (settings.groupsBeside.length > 0) {
+    const beside = `device group ${settings.groupsBeside.join(", ")} of the same Panorama`;
+    throw wouldShip(
+      firewall,
+      refused,
+      `what is staged for the ${beside}`,
+      "Have somebody commit everything on it once",
     );
   }
+  return withEverythingLocked(client, options.administrator, firewall, async () => {
+    await requireNothingElse(session, options, refused);
+    tell(
+      "warn",
+      `${firewall} does not commit our changes alone (${becauseOf(refused)}). Nobody else has any pending, so this is a ` +
+        "full commit, as with panos:commitScope: full",
+    );
+    return commitChanges(client, { ...options, scope: "full" });
+  });
+}
+
+/** @throws PanosError where a full commit would ship more than what our administrator has pending, as far as is known */
+async function requireNothingElse(
+  session: Session,
+  { administrator }: CommitOptions,
+  refused: PanosError,
+): Promise<void> {
+  const { client } = await session.open();
+  const [changes, isRequired] = await Promise.all([pendingChanges(client), fullCommitRequired(client)]);
+  // Ours beside a device group are no more looked at than others'.
+  const own = committedWith(session.location, changes);
+  // Where it names nothing of ours, which is pending, it doesn't name others' either.
+  const namesOurs = own.some(({ owner }) => owner === administrator);
+  const others = new Set(
+    changes
+      .filter((change) => change.owner !== administrator || !own.includes(change))
+      .map(({ owner }) => owner),
+  );
+  if (others.size === 0 && !isRequired && namesOurs) return;
+  const what =
+    others.size > 0
+      ? `what ${[...others].join(", ")} has pending`
+      : isRequired
+        ? "what the device has pending besides"
+        : "whatever is pending: the device doesn't say that ours is, so what it says of others' can't be trusted";
+  const advice = "Have somebody commit or revert that, or set panos:commitScope to full for one run";
+  throw wouldShip(session.firewall, refused, what, advice);
+}
+
+function wouldShip(firewall: string, refused: PanosError, what: string, advice: string): PanosError {
+  return new PanosError(
+    "UNSUPPORTED",
+    `${firewall} does not commit our changes alone (${becauseOf(refused)}), and a full commit would ship ${what}. ` +
+      `Nothing was committed. ${advice}`,
+    { action: "commit", lines: refused.lines, cause: refused },
+  );
+}
+
+function becauseOf({ lines, message }: PanosError): string {
+  return lines.join("; ") || message;
 }

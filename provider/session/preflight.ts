@@ -3,7 +3,7 @@ import type { PanosClient } from "../../panos/client";
 import { PanosError } from "../../panos/error";
 import { describeLock, locks, releaseConfigLock, type Lock } from "../../panos/lock";
 import { administrator, fullCommitRequired, systemInfo } from "../../panos/system";
-import { FULL_COMMIT_COMMENT } from "./full-commit";
+import { fullCommitLock } from "./full-commit";
 import { currentRun } from "../../settings/run";
 import { tell } from "./tell";
 
@@ -70,7 +70,7 @@ async function heldLocks(client: PanosClient): Promise<Lock[]> {
 }
 
 /**
- * Waits until nobody else holds a configuration or commit lock, with backoff.
+ * Waits until nobody else, and no other session of this process, holds a configuration or commit lock, with backoff.
  * @param held what is held at first
  * @returns whether it had to wait
  */
@@ -82,9 +82,10 @@ async function waitForLocks(
 ): Promise<boolean> {
   const end = Math.min(Date.now() + timeoutSeconds * 1000, currentRun().deadline ?? Infinity);
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-    const left = held.find(({ owner, comment }) => owner === own && comment === FULL_COMMIT_COMMENT);
-    if (left !== undefined) await releaseConfigLock(client);
-    const foreign = held.filter(({ owner }) => owner !== own);
+    const whose = held.map((lock) => fullCommitLock(client, own, lock));
+    if (whose.includes("left")) await releaseConfigLock(client);
+    // One that another session of this process holds keeps nobody of the same name from writing, and has to.
+    const foreign = held.filter(({ owner }, at) => owner !== own || whose[at] === "held");
     if (foreign.length === 0) return wait > FIRST_WAIT_MS;
     if (Date.now() + wait > end) throw waitedFor(foreign, timeoutSeconds);
     tell("info", `waiting: ${foreign.map(describeLock).join("; ")}`, true);

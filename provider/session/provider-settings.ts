@@ -3,7 +3,7 @@ import { connectionFrom, type Connection } from "../../panos/connection";
 import { PanosError } from "../../panos/error";
 import { withKeyReader } from "../../aws/secrets/key-reader";
 import { firewallConfigurations, PROJECT } from "../../settings/configuration";
-import { panoramaSettings, type PanoramaSettings } from "../../settings/panorama";
+import { groupsBeside, panoramaSettings, type PanoramaSettings } from "../../settings/panorama";
 import { SETTINGS } from "../../settings/table";
 
 /** What the provider takes from the stack configuration by itself; everything else comes as inputs. */
@@ -17,6 +17,8 @@ export interface ProviderSettings {
   auditComment: string | undefined;
   /** How what a device group on Panorama has comes to its firewalls; undefined: it is a firewall. */
   panorama: PanoramaSettings | undefined;
+  /** The other device groups of the same Panorama that the stack declares. */
+  groupsBeside: string[];
   /** Whether to end what only removed or narrowed rules allowed. */
   clearSessions: boolean;
 }
@@ -59,6 +61,7 @@ export function providerSettings(
     auditComment:
       process.env[SETTINGS["panos:auditComment"].variable] || get("panos:auditComment") || undefined,
     panorama: panoramaSettings(get("panos:panorama")),
+    groupsBeside: groupsBeside(firewalls, name),
     clearSessions: get(`${PROJECT}:sessions`) === "clear",
   };
 }

@@ -33,13 +33,17 @@ describe("e2e: two device groups of one stack", function () {
       secrets: { "panos:password": PASSWORDS["aws-panos"] },
     });
   };
-  before(async () => {
+  const open = async (options: Parameters<typeof FleetLab.open>[0] = {}) => {
     fleet = await FleetLab.open({
+      ...options,
       groups: ([one = "", two = "", three = ""]) => [
         { name: "west", serials: [one, two], content: groupRules() },
         { name: "east", serials: [three], content: groupRules() },
       ],
     });
+  };
+  before(async () => {
+    await open();
     await fleet.lab.setAccount(account([WEB]));
     stack = await use();
   });
@@ -126,5 +130,25 @@ describe("e2e: two device groups of one stack", function () {
       [ruleOf(WEB), "cleanup"],
       [ruleOf(WEB), "cleanup"],
     ]);
+  });
+
+  it("where Panorama commits no reordered rules alone, say so, and ship nothing of each other's", async () => {
+    await fleet.close();
+    await open({ refuses: { reordering: true } });
+    await fleet.lab.setAccount(account([WEB, SSH]));
+    stack = await use();
+    const failed = await stack.up({ continueOnError: true });
+    expect(failed.code).to.equal(1);
+    expect(said(failed))
+      .to.contain("a full commit would ship what is staged for the device group east")
+      .and.contain("a full commit would ship what is staged for the device group west");
+    expect([fleet.running("pre-rulebase", "west"), fleet.running("pre-rulebase", "east")]).to.deep.equal([
+      ["cleanup"],
+      ["cleanup"],
+    ]);
+    await fleet.person("admin", { deviceGroup: "west", rulebase: "pre-rulebase" }).commitEverything();
+    succeeded(await stack.up());
+    const all = [ruleOf(WEB), ruleOf(SSH), "cleanup"];
+    expect(fleet.pushed()).to.deep.equal([all, all, all]);
   });
 });
