@@ -27,6 +27,11 @@ export function memberKey({ serial, vsys }: ManagedFirewall): string {
   return `${serial} ${vsys}`;
 }
 
+/** Whether the last push to one has failed there, or may have: Panorama says neither that it went well nor that there was none. */
+export function hasFailed({ lastPush }: ManagedFirewall): boolean {
+  return lastPush !== "" && !/^none$|succe(ss|eded)/i.test(lastPush);
+}
+
 /** The groups that firewalls are in, each once. */
 export function groupsOf(firewalls: readonly ManagedFirewall[]): string[] {
   return [...new Set(firewalls.map(({ group }) => group))];

@@ -5,7 +5,7 @@ import { placesOf } from "../../declaration/placement";
 import { pushedObjects, pushedOf } from "../../declaration/pushed-to";
 import { inParallel } from "../../lib/parallel";
 import { counted } from "../../lib/text";
-import { hierarchyOf, managedFirewalls, type ManagedFirewall } from "../../panos/device-groups";
+import { hasFailed, hierarchyOf, managedFirewalls, type ManagedFirewall } from "../../panos/device-groups";
 import { PanosError } from "../../panos/error";
 import type { DeviceGroup } from "../../panos/location";
 import type { Session } from "../session/session";
@@ -75,7 +75,8 @@ export async function behind(
   // What has all that Panorama runs has ours: that was compared with what is declared.
   const doubtful = fleet.filter(({ isInSync }) => isInSync !== true);
   const missing = await inParallel(doubtful, async (firewall) => {
-    if (!firewall.isConnected) return true;
+    // It may show what it was pushed all the same.
+    if (!firewall.isConnected || hasFailed(firewall)) return true;
     try {
       return (await missingOn(session, panorama, firewall, wanted, exempt)).length > 0;
     } catch (error) {

@@ -11,7 +11,7 @@ import type { Outcomes } from "./push-outcomes";
 import type { Revision } from "./revision";
 
 /**
- * What became of a firewall, whatever its job says: what it holds decides.
+ * What became of a firewall: what it holds decides, whatever a job says that went well or hasn't ended.
  * @returns what is wrong; undefined: it holds the revision
  */
 export async function verdict(
@@ -26,7 +26,11 @@ export async function verdict(
   try {
     const missing = await missingOn(session, panorama, firewall, revision, exempt);
     if (missing.length === 0) {
-      if (outcome !== undefined && outcome.result !== "OK") sayDoubt(firewall, outcome);
+      // What it was pushed shows before its own commit of that has ended, and also where that has failed.
+      if (outcome?.result === "FAIL") {
+        return `${saidOf(outcome)}; it shows what is declared, which is not in force there`;
+      }
+      if (outcome?.result === "PEND") sayDoubt(firewall, outcome);
       return undefined;
     }
     const { client } = await session.open();
@@ -43,7 +47,7 @@ export async function verdict(
   }
 }
 
-/** A firewall may show what it was pushed before its own commit of that has ended, or has failed. */
+/** A firewall may show what it was pushed before its own commit of that has ended. */
 function sayDoubt(firewall: ManagedFirewall, outcome: DeviceOutcome): void {
   tell(
     "warn",

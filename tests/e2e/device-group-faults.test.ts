@@ -78,6 +78,23 @@ describe("e2e: what goes wrong between Panorama and its firewalls", function () 
     expect(fleet.pushed()).to.deep.equal([AFTER, AFTER, AFTER]);
   });
 
+  it("a push that failed on a firewall that shows what it was sent is a failure, and the next run pushes again", async () => {
+    await open();
+    const [first = ""] = fleet.fleet.serials;
+    fleet.fleet.planPush(first, { shows: ["Validation Error:", "Commit failed"] });
+    const failed = await stack.up();
+    expect(failed.code).to.equal(1);
+    expect(said(failed))
+      .to.contain("in force on 2 of 3 firewalls")
+      .and.contain("Commit failed; it shows what is declared, which is not in force there");
+    expect(fleet.pushed()).to.deep.equal([AFTER, AFTER, AFTER]);
+    const pushes = fleet.jobs("CommitAll");
+    const again = succeeded(await stack.up());
+    expect(again.steps.map(({ name }) => name)).to.deep.equal(["commit"]);
+    expect(fleet.jobs("CommitAll") - pushes).to.equal(1);
+    expect((await stack.up()).steps).to.deep.equal([]);
+  });
+
   it("a lock on one firewall fails its push alone", async () => {
     await open();
     const [first = ""] = fleet.fleet.serials;

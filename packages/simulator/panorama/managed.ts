@@ -27,6 +27,7 @@ export interface Attached<D extends ManagedDevice> {
 
 /**
  * How the next push to a firewall ends, whatever it holds: with these lines; or PEND in a job that has ended, because no
- * report ever comes, or because it gets it only once somebody has seen that the job has ended.
+ * report ever comes, or because it gets it only once somebody has seen that the job has ended. One that `shows` what it was
+ * sent does so although it failed.
  */
-export type PlannedPush = readonly string[] | "no report" | "reports late";
+export type PlannedPush = readonly string[] | { shows: readonly string[] } | "no report" | "reports late";

@@ -9,7 +9,7 @@ import type { XmlElement } from "../xml/element";
 import { applyPush } from "./apply";
 import { allMembers, takeHierarchy } from "./groups";
 import type { Member } from "./groups";
-import type { Attached, ManagedDevice } from "./managed";
+import type { PlannedPush, Attached, ManagedDevice } from "./managed";
 import { withInherited } from "./inherited";
 import { keyOf, Policies } from "./pushed-policy";
 import type { PushRequest } from "./push-request";
@@ -190,8 +190,9 @@ export class Panorama<D extends ManagedDevice> {
     const plan = attached.planned.shift();
     const policy = this.policies.sent(base, member, parts);
     const apply = async (): Promise<PushedDevice> => {
-      const failure = typeof plan === "object" ? plan : [];
+      const { failure, shows } = failureOf(plan);
       const outcome = await applyPush(attached.firewall, member, policy, request, failure);
+      if (shows) attached.firewall.receive(member.vsys, policy);
       if (outcome !== "gone" && outcome.ok) this.received(request, member, base, sent);
       if (outcome === "gone" || plan === "no report") return end("config sent to device", "PEND");
       if (!outcome.ok) return end("commit failed", "FAIL", outcome.details);
@@ -252,6 +253,11 @@ export class Panorama<D extends ManagedDevice> {
       pushedAt: deviceTime(),
     });
   }
+}
+
+function failureOf(plan: PlannedPush | undefined): { failure: readonly string[]; shows: boolean } {
+  if (typeof plan !== "object") return { failure: [], shows: false };
+  return "shows" in plan ? { failure: plan.shows, shows: true } : { failure: plan, shows: false };
 }
 
 function areSame(some: readonly JournalEntry[], others: readonly JournalEntry[]): boolean {
