@@ -156,10 +156,22 @@ export class Stager {
       await this.send(batch.slice(half));
       return;
     }
+    if (isAtItsEnd(guilty, reason)) {
+      await this.sendWithoutMoves(guilty);
+      return this.send(batch.filter((change) => change !== guilty));
+    }
     const left = await this.stagedInTwo(guilty, reason);
     if (left === undefined) guilty.resolve();
     else guilty.reject(left);
     await this.send(batch.filter((change) => change !== guilty));
+  }
+
+  /** Sends what is left of a change whose move would move nothing. */
+  private async sendWithoutMoves({ operations, ...change }: Change): Promise<void> {
+    const left = operations.filter(({ action }) => action !== "move");
+    // Of one that was only a move, nothing is: it was carried out.
+    if (left.length === 0) change.resolve();
+    else await this.send([{ ...change, operations: left }]);
   }
 
   /**
@@ -206,6 +218,12 @@ export class Stager {
 /** How long nothing has to come from now on, after something has come so long after the one before it. */
 function longerQuiet(quietMs: number, gapMs: number): number {
   return Math.min(LONGEST_QUIET_MS, Math.max(quietMs, 2 * gapMs));
+}
+
+/** Whether a change is refused because what it moves to the top stands there: a new rule does, where it is the only one. */
+function isAtItsEnd({ operations }: Change, { lines }: PanosError): boolean {
+  const isMoved = operations.some(({ action, where }) => action === "move" && where === "top");
+  return isMoved && lines.some((line) => /\balready at (the )?top\b/i.test(line));
 }
 
 /** Operations are numbered through the whole batch; this finds the change that a number belongs to. */
