@@ -43,12 +43,7 @@ export async function pushRevision(
   if (panorama === undefined) return;
   const { exempt, isNew } = committed;
   const fleet = await fleetOf(session, panorama);
-  const problems = new Map<ManagedFirewall, string>();
-  // Without the addresses that rules rest on, one keeps the rules that it has.
-  for (const firewall of fleet) {
-    const reason = session.unregistered.get(memberKey(firewall));
-    if (reason !== undefined) problems.set(firewall, reason);
-  }
+  const problems = heldBack(fleet, session.unregistered);
   const ready = fleet.filter((firewall) => !problems.has(firewall));
   const waiting = isNew ? ready : await behind(session, panorama, ready, revision, exempt);
   for (const firewall of waiting) if (!firewall.isConnected) problems.set(firewall, "is not connected");
@@ -81,6 +76,30 @@ export async function pushRevision(
       reachable.length > 0,
     );
   }
+}
+
+/**
+ * Those that keep the rules that they have, and why: they lack the addresses that rules rest on, or another vsys of the same
+ * firewall does, because a push is to whole firewalls.
+ * @param unregistered why firewalls have not what is registered, by `memberKey`
+ */
+export function heldBack(
+  fleet: readonly ManagedFirewall[],
+  unregistered: ReadonlyMap<string, string>,
+): Map<ManagedFirewall, string> {
+  const reasonOf = (firewall: ManagedFirewall) => unregistered.get(memberKey(firewall));
+  const held = new Map<ManagedFirewall, string>();
+  for (const firewall of fleet) {
+    const own = reasonOf(firewall);
+    const other = fleet.find((each) => each.serial === firewall.serial && reasonOf(each) !== undefined);
+    if (own !== undefined) held.set(firewall, own);
+    else if (other !== undefined)
+      held.set(
+        firewall,
+        `is pushed nothing for ${firewall.vsys}, because ${other.vsys} of it ${reasonOf(other)}`,
+      );
+  }
+  return held;
 }
 
 /** So many packets of one commit, over all firewalls; at least two of each. */
