@@ -31,8 +31,9 @@ async function isMade(folder: string): Promise<boolean> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return false;
-    if ((await stateOf(folder))?.isDirectory() === true) return true;
-    throw error;
+    const found = await stateOf(folder);
+    if (found?.isDirectory() === true) return true;
+    throw found === undefined ? error : Object.assign(new Error("it is no folder"), { path: folder });
   }
 }
 

@@ -25,7 +25,8 @@ export const drift = command(driftTable, async (given, terminal) => {
   const [json, markdown, page] = files as [string, string, string];
   const clear = () =>
     savedBy("--out", async () => {
-      await makeFolder(out);
+      // The usual one is made once there is something to write.
+      if (given.out !== undefined) await makeFolder(out);
       await Promise.all(files.map((file) => rm(file, { force: true })));
     });
   // Whatever happens, what is there afterwards is of this run.

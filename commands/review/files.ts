@@ -14,9 +14,7 @@ export const PAGE = "review.html";
 /** Everything that a review's folder can hold. */
 const FILES = [REVIEW_FILE, "review.md", PAGE, INVENTORY_FILE, RULEBASE_FILE];
 
-/** A folder that is there, and without a review. @throws errors of the file system */
 export async function clearReview(out: string): Promise<void> {
-  await makeFolder(out);
   await Promise.all(FILES.map((file) => rm(join(out, file), { force: true })));
 }
 

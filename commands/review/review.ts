@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { makeFolder } from "../../lib/saving";
 import type { Display } from "../../lib/terminal/display";
 import { markdownOf } from "../../review/change/markdown";
 import { reviewOf } from "../../review/change/model";
@@ -18,7 +19,12 @@ export const review = command(reviewTable, async (given, terminal) => {
   refuseEvery(given);
   const out = resolve(terminal.folder, given.out ?? `reviews/${given.stack}`);
   const page = join(out, PAGE);
-  const clear = () => savedBy("--out", () => clearReview(out));
+  const clear = () =>
+    savedBy("--out", async () => {
+      // The usual one is made once there is something to write.
+      if (given.out !== undefined) await makeFolder(out);
+      await clearReview(out);
+    });
   const show = shownWhenNew(given, terminal);
   const make = async () => {
     const { facts, seen } = await factsFor(between, given, terminal);

@@ -47,6 +47,14 @@ describe("commands that save", () => {
     });
   }
 
+  it("make no folder for a stack that isn't there, and say of a file that it is no folder", async () => {
+    const file = join(folder, "file");
+    expect(await makeFolder(file).catch(({ message }: Error) => message)).to.equal("it is no folder");
+    const { code } = await runIn(folder, review, ["--stack", "nowhere", ...BETWEEN], {}, "secret");
+    expect(code).to.equal(1);
+    expect(existsSync(join(folder, "reviews"))).to.equal(false);
+  });
+
   it("make the folders that aren't there, and take no folder for a file", async () => {
     await makeFolder(join(folder, "a/b/c"));
     await makeFolder(join(folder, "a/b/c"));
