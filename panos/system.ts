@@ -6,7 +6,11 @@ import { child, find, textAt, type XmlElement } from "./xml";
 export interface SystemInfo {
   hostname: string;
   model: string;
+  /** "unknown" without a license. */
   serial: string;
+  /** Of its management interface; "" where it doesn't say. */
+  macAddress: string;
+  address: string;
   swVersion: string;
 }
 
@@ -24,6 +28,8 @@ export async function systemInfo(client: PanosClient): Promise<SystemInfo> {
     hostname: textAt(system, "hostname"),
     model: textAt(system, "model"),
     serial: textAt(system, "serial"),
+    macAddress: textAt(system, "mac-address"),
+    address: textAt(system, "ip-address"),
     swVersion: textAt(system, "sw-version"),
   };
   const [major = 0, minor = 0] = info.swVersion.split(".").map(Number);

@@ -65,9 +65,13 @@ const NOTHING = new XmlElement("config");
 /** Of the firewalls that this process has made: no two devices have one. An HA peer's is the even one above. */
 let serials = 0;
 const nextSerial = () => `0153510000${12345 + 2 * serials++}`;
+let interfaces = 0;
+/** The management interface's, of those kept for documentation (RFC 7042). */
+const nextMac = () => `00:00:5e:00:53:${(++interfaces % 256).toString(16).padStart(2, "0")}`;
 
 /** The device itself: its two configurations and everything that goes with them. No I/O. */
 export class Firewall {
+  readonly macAddress = nextMac();
   readonly candidate: Candidate;
   readonly content: Content;
   /** What Panorama has pushed. */

@@ -22,6 +22,8 @@ export interface SimulatorOptions {
   record?: string;
   /** "11.1.2" unless given. */
   swVersion?: string;
+  /** Whether it has no license: its serial number is then "unknown", as every such device's; false unless given. */
+  isUnlicensed?: boolean;
   /** How many security rules the device takes, as it says and as its commits are held to; 10000 unless given. */
   maxRules?: number;
   /** How many address objects; 10000 unless given. */
@@ -62,6 +64,7 @@ export function firewallFrom(
     },
     keyLifetimeSeconds: options.keyLifetimeSeconds ?? 0,
     address: options.host ?? "127.0.0.1",
+    ...(options.isUnlicensed === true && { serial: "unknown" }),
     ...(options.applications !== undefined && { applications: options.applications }),
     ...(options.everyApplication !== undefined && { everyApplication: options.everyApplication }),
     ...(options.registration !== undefined && { registration: options.registration }),

@@ -1,5 +1,6 @@
-import { systemInfo } from "../../panos/system";
+import { systemInfo, type SystemInfo } from "../../panos/system";
 import { firewallConfigurations } from "../../settings/configuration";
+import { ProviderError } from "../error";
 import { configured } from "../session/configuration";
 import { isDeclaredBeside } from "../session/declared-beside";
 import { partsOf } from "../session/identity";
@@ -34,14 +35,28 @@ export async function isStillDeclared(session: Session): Promise<boolean> {
   return false;
 }
 
-/** Compared by serial number: an address may be spelled in many ways. Those without a license all say "unknown". */
+/**
+ * Compared by serial number: an address may be spelled in many ways. Those without a license all say "unknown", and machines
+ * made from one image have one hostname: then what their management interfaces are counts as well.
+ * @throws ProviderError where nothing tells
+ */
 async function isSameDevice(...both: [Session, Session]): Promise<boolean> {
-  const [one, other] = await Promise.all(
-    both.map(async (session) => {
-      const { client } = await session.open();
-      const { serial, hostname } = await systemInfo(client);
-      return `${serial} ${/^\d+$/.test(serial) ? "" : hostname}`;
-    }),
+  const [one, other] = (await Promise.all(
+    both.map(async (session) => systemInfo((await session.open()).client)),
+  )) as [SystemInfo, SystemInfo];
+  if (isSaid(one.serial) || isSaid(other.serial)) return one.serial === other.serial;
+  if (one.hostname !== other.hostname) return false;
+  const said = (["macAddress", "address"] as const).filter((key) => isSaid(one[key]) && isSaid(other[key]));
+  if (said.length > 0) return said.every((key) => one[key] === other[key]);
+  const [firewall, declared] = both.map((session) => session.firewall);
+  throw new ProviderError(
+    "DEVICE_UNKNOWN",
+    `whether ${firewall} is the same firewall as ${declared} can't be told: both are called ${one.hostname}, and neither ` +
+      "says a serial number or an address of its own. What this stack has on it is left as it is, and stays in the " +
+      "state. Where they are two, give them different hostnames and run again",
   );
-  return one === other;
+}
+
+function isSaid(text: string): boolean {
+  return text !== "" && text !== "unknown";
 }

@@ -1,11 +1,11 @@
-import { startSimulator, type Simulator } from "../../packages/simulator";
+import { startSimulator, type Simulator, type SimulatorOptions } from "../../packages/simulator";
 import type { Stack } from "../../packages/pulumi/stack";
 import { firewallConfig, PASSWORDS, ruleEntry, type Lab } from "./lab";
 
 /** A second firewall beside a lab's own, with a rule of its administrators'. */
-export function startSecond(): Promise<Simulator> {
+export function startSecond(options: SimulatorOptions = {}): Promise<Simulator> {
   const users = Object.entries(PASSWORDS).map(([name, password]) => ({ name, password }));
-  return startSimulator({ config: firewallConfig([ruleEntry("theirs")]), users });
+  return startSimulator({ config: firewallConfig([ruleEntry("theirs")]), users, ...options });
 }
 
 /** A stack of the firewalls that are listed, all of this machine. */

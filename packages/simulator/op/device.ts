@@ -27,7 +27,7 @@ export function systemInfo(firewall: Firewall): Record<string, string> {
     "default-gateway": "",
     "is-dhcp": "no",
     "ipv6-address": "unknown",
-    "mac-address": "00:00:5e:00:53:01",
+    "mac-address": firewall.macAddress,
     time: new Date().toUTCString(),
     uptime: upSince(firewall.started),
     devicename: firewall.hostname,
