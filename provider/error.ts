@@ -13,7 +13,7 @@
  *   above or below have names of ours
  * - `STILL_NEEDED` running rules need what is to be unregistered; `NOT_REGISTERED` the firewall doesn't comply
  * - `RESOURCES_FAILED` nothing is committed, because others failed; `TOLD_ALREADY` another gives the reason
- * - `DEVICE_UNKNOWN` what is to go may be what is declared
+ * - `DEVICE_UNKNOWN` what is to go may be what is declared; `EXCLUDES_PROTECTED` a destroy would never commit
  * - `OUT_OF_TIME` what runs this has no time left; `ENGINE_GONE` the engine that started it has ended
  */
 type ProviderErrorCode =
@@ -34,6 +34,7 @@ type ProviderErrorCode =
   | "RESOURCES_FAILED"
   | "TOLD_ALREADY"
   | "DEVICE_UNKNOWN"
+  | "EXCLUDES_PROTECTED"
   | "OUT_OF_TIME"
   | "ENGINE_GONE";
 

@@ -4,7 +4,9 @@ import { PanosError } from "../../panos/error";
 import type { Checked, ObjectOutputs, Placed } from "./inputs";
 import type { PolicyObjects } from "../../declaration/objects";
 import { arrived, noteArrival } from "../session/arrivals";
+import { ProviderError } from "../error";
 import { isUpdate } from "../session/engine-client";
+import { engineCommand } from "../session/engine-command";
 import { configure, sessionWith, type Session } from "../session/session";
 import { afterDiagnostics, tell } from "../session/tell";
 
@@ -99,6 +101,7 @@ export function objectProvider<Inputs extends Placed & Checked & { name: string 
       const session = sessionWith(olds.firewall);
       // In an update removal belongs to Commit's sweep, or Firewall's: this may be the old name of an object that lives on.
       if (session.updating || (await isUpdate())) return;
+      await session.reporting(id, () => Promise.resolve().then(() => requireCommitToCome(session)));
       const remove = async () => {
         // What uses many objects is gone by now, or stays: that tells which of them can go.
         const now = kind.isMany && (await session.read("candidate"));
@@ -109,6 +112,21 @@ export function objectProvider<Inputs extends Placed & Checked & { name: string 
       await afterDiagnostics(() => session.reporting(id, () => arrived(remove)));
     },
   };
+}
+
+/**
+ * A destroy's removals are committed as the firewall itself goes, which everything depends on. One that leaves out what is
+ * protected ends well without coming to that, and what it had staged would go with anybody's next commit.
+ * @throws ProviderError
+ */
+function requireCommitToCome({ firewall }: Session): void {
+  if (engineCommand().excludesProtected !== true) return;
+  throw new ProviderError(
+    "EXCLUDES_PROTECTED",
+    `nothing of ${firewall} was removed: a destroy with --exclude-protected keeps the firewall in the state as long as ` +
+      "anything that needs it is protected, and never comes to the commit. Run it without that flag; what is protected, " +
+      "`pulumi state unprotect` lets go",
+  );
 }
 
 /**

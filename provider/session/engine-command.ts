@@ -15,6 +15,8 @@ export interface EngineCommand {
   onTerminal: boolean | undefined;
   /** Whether it is about some resources only; undefined where it isn't shown. */
   isTargeted: boolean | undefined;
+  /** Whether that is because it leaves out what Pulumi protects. */
+  excludesProtected: boolean | undefined;
   /** How many resources it works on at most at once; undefined where it doesn't say, or sets no limit. */
   parallel: number | undefined;
   /** The file with the stack's configuration, where it isn't the one beside Pulumi.yaml. */
@@ -57,6 +59,7 @@ export function engineCommand(first = process.ppid): EngineCommand {
     configFile: undefined,
     onTerminal: undefined,
     isTargeted: undefined,
+    excludesProtected: undefined,
     parallel: undefined,
   };
 }
@@ -75,6 +78,7 @@ function commandIn({ words, file, folder, output }: Process): EngineCommand | un
       target: { type: "string", short: "t", multiple: true },
       "target-replace": { type: "string", multiple: true },
       exclude: { type: "string", multiple: true },
+      "exclude-protected": { type: "boolean" },
     },
   });
   const word = positionals.find((each) => COMMANDS.has(each));
@@ -82,13 +86,20 @@ function commandIn({ words, file, folder, output }: Process): EngineCommand | un
   const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
   const isCli = file !== undefined && /^pulumi(\.exe)?$/.test(basename(file));
   const configFile = text(values["config-file"]);
+  // As Go's flags have it, one may be "--exclude-protected=false".
+  const excludes = values["exclude-protected"];
+  const isOff = typeof excludes === "string" && /^(false|f|0)$/i.test(excludes);
+  const excludesProtected = excludes !== undefined && !isOff;
   // The CLI has gone to `--cwd` by now.
   const base = isCli ? folder : resolve(folder, text(values.cwd) ?? "");
   return {
     cli: isCli ? file : undefined,
     word,
     stack: text(values.stack),
-    isTargeted: [values.target, values["target-replace"], values.exclude].some((each) => each !== undefined),
+    isTargeted:
+      excludesProtected ||
+      [values.target, values["target-replace"], values.exclude].some((each) => each !== undefined),
+    excludesProtected,
     parallel: atMost(text(values.parallel) ?? process.env["PULUMI_PARALLEL"]),
     configFile: configFile && resolve(base, configFile),
     onTerminal:
