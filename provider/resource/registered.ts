@@ -12,6 +12,7 @@ import type { Registration } from "../../panos/registered";
 import { ProviderError } from "../error";
 import { devicesOf, notOnFirewalls, type Device } from "../revision/devices";
 import type { Session } from "../session/session";
+import { tell } from "../session/tell";
 import { closingRefused } from "./closing";
 import type { RegisteredAddressesInputs, RegisteredAddressesOutputs } from "./inputs";
 import { bringTo, heldRegistrations, registerOn, stillNeeded, type Wanted } from "./registered-on";
@@ -43,10 +44,23 @@ export async function register(
   if (wanted.some(isOtherwise)) session.requireWritable();
   const { responders = [] } = inputs.isolated ?? {};
   await onEach(session, wanted, (each) => registerOn(session, ownerId, each, responders));
+  if (wanted.some(isOtherwise)) await sayOfPeer(session);
   for (const each of away) {
     if (isOwed(each, inputs, before)) session.unregistered.set(memberKey(each), NOT_CONNECTED);
   }
   return [...session.unregistered.keys()].sort();
+}
+
+/** Whether an HA pair tells its peer what is registered, PAN-OS doesn't document; the passive one is never told here. */
+async function sayOfPeer(session: Session): Promise<void> {
+  const { client } = await session.open();
+  const { peerHostname } = client.connection;
+  if (session.location.panorama !== undefined || peerHostname === undefined) return;
+  tell(
+    "warn",
+    `addresses were registered with the active one of ${session.firewall}'s HA pair alone. After a failover the other one ` +
+      "may still let in to what was stopped or isolated since it was last active: then run with --refresh at once",
+  );
 }
 
 const NOT_CONNECTED = "is not connected";
