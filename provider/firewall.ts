@@ -3,6 +3,7 @@ import { stackTag } from "../declaration/declaration";
 import { eachPart } from "../declaration/kinds/index";
 import type { FirewallInputs, FirewallOutputs } from "./resource/inputs";
 import { requireNothingLeft } from "./revision/left-behind";
+import { requireNamesFree } from "./revision/names-free";
 import { requireCleanupRule } from "../declaration/objects";
 import { requireNotTakenOver, requireOwnTag } from "./resource/stack-tag";
 import { unregisterUnused } from "./resource/registered";
@@ -93,6 +94,8 @@ async function meet(inputs: FirewallInputs): Promise<FirewallOutputs> {
     requireCleanupRule(objects, cleanupRule, firewall);
     // Everything waits for this, also what takes effect without a commit.
     if (acceptRename !== true) requireOwnTag(firewall, objects, stackTag(ownerId, stack));
+    // The tag of a copy in a group above or below is read nowhere else before something is registered.
+    await requireNamesFree(session, { ownerId, declared: eachPart(() => ({})) });
   });
   return { firewall, hostname, ownerId, stack };
 }

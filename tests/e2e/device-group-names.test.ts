@@ -32,8 +32,9 @@ describe("e2e: names of a device group's rules that are somebody's beside it", f
   async function open(
     permissions: readonly Permission[] = [WEB, API],
     choices: Parameters<FleetLab["stack"]>[0] = {},
+    rules?: string,
   ) {
-    fleet = await FleetLab.open();
+    fleet = await FleetLab.open({}, rules);
     await fleet.lab.setAccount(account(permissions));
     stack = await fleet.stack(choices);
   }
@@ -171,5 +172,25 @@ describe("e2e: names of a device group's rules that are somebody's beside it", f
     const { code, text } = await driftIn(fleet.lab);
     expect(code, text).to.equal(2);
     expect(text).to.contain(group).and.to.contain("device group cloud-eu");
+  });
+
+  it("a copy of a stack in a group below is stopped before it registers anything", async () => {
+    const settings = {
+      "aws-panos-rules:destinations": "dynamic",
+      "aws-panos-rules:cleanupRule": "interzone-default",
+    };
+    await open([WEB], { settings }, "");
+    succeeded(await stack.up());
+    const registered = () => fleet.fleet.serials.map((serial) => fleet.fleet.firewall(serial).registered());
+    const before = registered();
+    await fleet.lab.setAccount(account([{ group: 3, port: 443 }]), "two");
+    const copy = await fleet.stack(
+      { name: "two", administrator: "aws-panos-2", settings },
+      { deviceGroup: "cloud-eu" },
+    );
+    const { result, writes } = await fleet.lab.during(() => copy.up());
+    expect([result.code, writes]).to.deep.equal([1, 0]);
+    expect(said(result)).to.contain("device group cloud has aws-").and.to.contain("aws-panos-test1234");
+    expect(registered()).to.deep.equal(before);
   });
 });
