@@ -3,13 +3,12 @@ import type {
   NetworkInterfaceAnswer,
   RouteAnswer,
   RouteTableAnswer,
-  SecurityGroupAnswer,
-  SecurityGroupRuleAnswer,
   SubnetAnswer,
   VpcAnswer,
 } from "./answers";
 import { networkOf } from "./cidr";
 import { instancesOf, stoppedOf } from "./instances";
+import { securityGroupsOf } from "./group-rules";
 import { place } from "./place";
 import { effectiveRouteTables } from "./routing";
 import { sorted } from "./validate";
@@ -22,8 +21,6 @@ import type {
   Route,
   RouteOrigin,
   RouteTable,
-  SecurityGroup,
-  SecurityGroupRule,
   Subnet,
   Vpc,
 } from "./types";
@@ -212,70 +209,9 @@ function networkInterface(
   };
 }
 
-function securityGroupsOf({ securityGroups, securityGroupRules, accountId }: Answers): SecurityGroup[] {
-  const groups = new Map(securityGroups.map((answer) => [answer.id, securityGroup(answer)]));
-  for (const rule of securityGroupRules) {
-    const group = groups.get(rule.securityGroupId);
-    group?.[rule.isEgress ? "egress" : "ingress"].push(securityGroupRule(rule, accountId));
-  }
-  return [...groups.values()];
-}
-
-function securityGroup(answer: SecurityGroupAnswer) {
-  const { id, arn, name, vpcId, associatedVpcIds, tags } = answer;
-  const ownerId = answer.ownerId || /^arn:[^:]*:ec2:[^:]*:(\d{12}):/.exec(arn ?? "")?.[1];
-  const rules = { ingress: [] as SecurityGroupRule[], egress: [] as SecurityGroupRule[] };
-  return {
-    id,
-    ...place({ ...answer, ...given({ ownerId }) }),
-    name,
-    vpcId,
-    ...given({ associatedVpcIds }),
-    ...rules,
-    tags: tags ?? {},
-  };
-}
-
-/** Protocols that EC2 has names for; some answers give their numbers (EC2 API reference, IpPermission). */
-const PROTOCOL_NAMES: Record<string, string> = { "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6" };
-
-function securityGroupRule(
-  answer: SecurityGroupRuleAnswer,
-  accountId: string | undefined,
-): SecurityGroupRule {
-  const { id, cidrIpv4, cidrIpv6, prefixListId, referencedSecurityGroupId, description } = answer;
-  const ipProtocol = PROTOCOL_NAMES[answer.ipProtocol] ?? answer.ipProtocol;
-  // Protocols without ports mean all of the protocol, whatever range the answer carries.
-  const hasPorts = Object.values(PROTOCOL_NAMES).includes(ipProtocol);
-  return {
-    id,
-    ipProtocol,
-    fromPort: hasPorts ? (answer.fromPort ?? -1) : -1,
-    toPort: hasPorts ? (answer.toPort ?? -1) : -1,
-    ...given({
-      cidrIpv4: cidrIpv4 ? networkOf(cidrIpv4) : undefined,
-      cidrIpv6: cidrIpv6 ? networkOf(cidrIpv6) : undefined,
-      prefixListId: prefixListId || undefined,
-      referencedSecurityGroupId: referencedSecurityGroupId
-        ? withoutAccount(referencedSecurityGroupId, accountId)
-        : undefined,
-      referencedGroup: answer.referencedGroup,
-      description: description || undefined,
-    }),
-    tags: answer.tags ?? {},
-  };
-}
-
 function prefixListEntry({
   cidr,
   description,
 }: PrefixList["entries"][number]): PrefixList["entries"][number] {
   return { cidr: networkOf(cidr), ...given({ description: description || undefined }) };
-}
-
-/** A provider that doesn't know its own account writes it before every referenced group. */
-function withoutAccount(groupId: string, accountId: string | undefined): string {
-  return accountId !== undefined && groupId.startsWith(`${accountId}/`)
-    ? groupId.slice(accountId.length + 1)
-    : groupId;
 }

@@ -22,6 +22,16 @@ export interface Shape<T> {
   sorted?(this: void, value: T): T;
 }
 
+/** What is wrong with a value, in words; undefined: nothing. */
+export function faultOf<T>(shape: Shape<T>, value: unknown): string | undefined {
+  const problems = new Problems();
+  shape(value, IT, problems);
+  if (problems.found.length === 0) return undefined;
+  return problems.found.map((problem) => problem.slice(IT.length).replace(/^(\.|: )/, "")).join("; ");
+}
+
+const IT = "it";
+
 /** A shape whose values have parts. */
 function ordered<T>(read: Shape<T>, sorted: (value: T) => T): Shape<T> {
   return Object.assign(read, { sorted });

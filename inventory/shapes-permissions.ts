@@ -1,6 +1,6 @@
 import { OWNED, cidr, id, owned, ownerId, tags } from "./grammar";
-import { anyText, integer, list, object, oneOf, set, text } from "./shape";
-import type { PrefixList, ReferencedGroup, SecurityGroup, SecurityGroupRule } from "./types";
+import { anyText, boolean, integer, list, object, oneOf, set, text } from "./shape";
+import type { PrefixList, ReferencedGroup, SecurityGroup, SecurityGroupRule, UnreadableRule } from "./types";
 
 const SOURCES = ["cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"] as const;
 const protocol = text(
@@ -14,7 +14,7 @@ const referencedGroup = object<ReferencedGroup>(
   ["userId", "vpcId", "vpcPeeringConnectionId", "peeringStatus"],
 );
 
-const securityGroupRule = object<SecurityGroupRule>(
+export const securityGroupRule = object<SecurityGroupRule>(
   {
     id: id("sgr"),
     ipProtocol: protocol,
@@ -60,6 +60,17 @@ function portFault({ ipProtocol, fromPort, toPort }: SecurityGroupRule): string 
   }
 }
 
+const anyPort = integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+
+const unreadableRule = object<UnreadableRule>({
+  id: anyText,
+  isEgress: boolean,
+  ipProtocol: anyText,
+  fromPort: anyPort,
+  toPort: anyPort,
+  fault: anyText,
+});
+
 export const securityGroup = object<SecurityGroup>(
   {
     id: id("sg"),
@@ -69,9 +80,10 @@ export const securityGroup = object<SecurityGroup>(
     associatedVpcIds: set(id("vpc")),
     ingress: list(securityGroupRule),
     egress: list(securityGroupRule),
+    unreadableRules: list(unreadableRule),
     tags,
   },
-  [...OWNED, "associatedVpcIds", "egress", "tags"],
+  [...OWNED, "associatedVpcIds", "egress", "unreadableRules", "tags"],
 );
 
 export const prefixList = object<PrefixList>(

@@ -202,6 +202,8 @@ export interface SecurityGroup extends Owned {
   ingress: SecurityGroupRule[];
   /** Absent where they were not read. */
   egress?: SecurityGroupRule[];
+  /** Rules that AWS has and this program can't read, of either direction: nothing is made of them but words. */
+  unreadableRules?: UnreadableRule[];
   tags?: Tags;
 }
 
@@ -223,6 +225,18 @@ export interface SecurityGroupRule {
   referencedGroup?: ReferencedGroup;
   description?: string;
   tags?: Tags;
+}
+
+/** What is known of a rule of which something is not as it can be: a source of a new kind, ports that no protocol has. */
+export interface UnreadableRule {
+  id: string;
+  isEgress: boolean;
+  /** As AWS has them, -1 for ports that it doesn't say. */
+  ipProtocol: string;
+  fromPort: number;
+  toPort: number;
+  /** What can't be read of it. */
+  fault: string;
 }
 
 /** EC2 API reference, ReferencedSecurityGroup. */

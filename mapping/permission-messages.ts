@@ -1,6 +1,6 @@
 /** Why a permission, or part of one, becomes no rule: a sentence each. */
-import { listed } from "../lib/text";
-import type { Inventory, SecurityGroupRule } from "../inventory/types";
+import { listed, plainText } from "../lib/text";
+import type { Inventory, SecurityGroupRule, UnreadableRule } from "../inventory/types";
 import { compareTexts } from "../lib/order";
 import { permissionLabel } from "./describe";
 import type { Permission } from "./types";
@@ -14,6 +14,10 @@ export function wrongFamily(permission: Permission, groupRule: SecurityGroupRule
   const [has, needs] = permission.ipProtocol === "icmp" ? ["IPv6", "icmpv6"] : ["IPv4", "icmp"];
   const ends = permission.direction === "egress" ? "destinations" : "sources";
   return `rule ${groupRule.id} has ${has} ${ends}, whose packets never carry this protocol (theirs is ${needs}), so they are left out.`;
+}
+
+export function unreadableRule({ id, fault }: Pick<UnreadableRule, "id" | "fault">): string {
+  return `rule ${plainText(id)} can't be read, so nothing is made of it: ${plainText(fault)}.`;
 }
 
 export function onlyIsolated({ id }: SecurityGroupRule): string {

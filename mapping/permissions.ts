@@ -9,7 +9,7 @@ import { overlaps } from "../lib/net/intervals";
 import { compareTexts } from "../lib/order";
 import { groupOfList, prefixListsOf } from "./prefix-lists";
 import type { PrefixLists } from "./prefix-lists";
-import { familyOf, normalised } from "../lib/net/protocols";
+import { familyOf, normalised, type ProtocolAndPorts } from "../lib/net/protocols";
 import { anybody, mayHaveMembers, referenceReader } from "./references";
 import type { ReferenceReader } from "./references";
 import { isUnseen, remotesOf } from "./remotes";
@@ -25,6 +25,7 @@ import {
   incompleteness,
   notInFull,
   unreadRules,
+  unreadableRule,
 } from "./permission-messages";
 
 /** A permission with what of it crosses the firewall between two zones. */
@@ -76,12 +77,13 @@ export function permissionReader(inventory: Inventory, options: MappingOptions):
   return (group, carriers, zones) => {
     const scope: Scope = { zones, options, prefixLists, expanded, forwarders, collected: new Map() };
     const applications = applicationsFor(group, options);
-    const withheld = directions.flatMap((direction) =>
-      (group[direction] ?? []).flatMap((groupRule) => {
+    const withheld = directions.flatMap((direction) => [
+      ...(group[direction] ?? []).flatMap((groupRule) => {
         const permission = permissionOf(group, groupRule, direction);
         return collect(scope, { permission, applications }, groupRule, carriers);
       }),
-    );
+      ...unreadable(group, direction),
+    ]);
     const found = [...scope.collected.values()];
     return {
       permissions: found.map((each) => finished(each, prefixLists, options.ownerId)),
@@ -247,10 +249,20 @@ function ofFamily(remotes: ReadonlyMap<string, Cidr>, family: Family): Cidr[] {
   return [...remotes.values()].filter((remote) => remote.family === family).sort(compareCidrs);
 }
 
+/** What a group's rules that can't be read permit, as far as that can be said. */
+function unreadable(group: SecurityGroup, direction: Direction): Withheld[] {
+  return (group.unreadableRules ?? [])
+    .filter(({ isEgress }) => isEgress === (direction === "egress"))
+    .map((each) => {
+      const permission = permissionOf(group, each, direction);
+      return { permission, reason: notInFull(permission, unreadableRule(each)) };
+    });
+}
+
 /** The permission that one security-group rule is part of. */
 export function permissionOf(
   group: SecurityGroup,
-  groupRule: SecurityGroupRule,
+  groupRule: ProtocolAndPorts & Pick<SecurityGroupRule, "id">,
   direction: Direction,
 ): Permission {
   return {

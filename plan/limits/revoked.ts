@@ -6,7 +6,7 @@ import { trafficName } from "../../lib/net/protocols";
 /**
  * Of these rules of ours, those whose permission was revoked: an event says that permissions of the group were taken
  * away, and AWS shows the group without this one. A group that isn't there at all explains nothing: a wrong account,
- * region or role shows just that.
+ * region or role shows just that. Nor does one with a rule that can't be read, which may be this one.
  * @param names of rules
  * @param inventory everything that was read, before guardrails
  * @param events ids of the groups that events name
@@ -19,7 +19,7 @@ export function revokedAmong(
   const known = new Set(events);
   const permitted = new Map(
     securityGroups
-      .filter(({ id }) => known.has(id))
+      .filter(({ id, unreadableRules = [] }) => known.has(id) && unreadableRules.length === 0)
       .map(({ id, ingress, egress = [] }): [string, Set<string>] => [
         id,
         new Set([

@@ -3,6 +3,7 @@ import type { Reason } from "../explain/reason";
 import type { RouteTable, SecurityGroupRule } from "../../inventory/types";
 import { parseBlock } from "../../lib/net/cidr";
 import { plainText } from "../../lib/text";
+import { unreadableRule } from "../../mapping/permission-messages";
 import { describeTraffic, normalised } from "../../lib/net/protocols";
 import { addressTexts } from "../../mapping/routing";
 import type { Account } from "./account";
@@ -61,6 +62,8 @@ function ruleEvents(
     }
     if (was !== undefined && is === undefined) {
       if (!isFelt(was, before, ends.removed)) return [];
+      const unreadable = after.groups.get(groupId)?.unreadableRules?.find((each) => each.id === id);
+      if (unreadable) return [{ id, text: `of ${label(after)}, ${unreadableRule(unreadable)}` }];
       return [{ id, text: `${id} of ${label(before)} was revoked: ${words(was)}${described(was)}` }];
     }
     if (was === undefined || is === undefined || words(was) === words(is)) return [];

@@ -9,7 +9,7 @@ import type { FirewallSays } from "./firewall";
 import { explainIsolated } from "./isolation";
 import { cidrOf, groupMembers, meetingOf, owns, permitsAll } from "./packets";
 import type { PacketQuestion, Packets } from "./packets";
-import { groupRulesFor, whyPermitted } from "./permitting";
+import { groupRulesFor, unreadableFor, whyPermitted } from "./permitting";
 import type { Explanation, Reason, Verdict } from "./reason";
 import { stoppedPackets } from "./stopped";
 import { whyBehind, type View } from "./view";
@@ -192,15 +192,17 @@ function translation(to: string, rules: MappedRule[]): Reason {
 /** What AWS has to do with it. */
 function reasonsFor(view: View, packets: Packets, rules: MappedRule[]): Reason[] {
   const permitting = groupRulesFor(view, packets, rules);
+  const unreadable = unreadableFor(view, packets);
   const covered = view.coverage?.covered ?? [];
   const left = covered.filter(({ rule }) => rules.some((each) => each.rule.name === rule.rule.name));
   return [
     permitting.length === 0
-      ? { text: "no security group lets this in" }
+      ? { text: `no security group ${unreadable.length > 0 ? "that could be read " : ""}lets this in` }
       : {
           text: "AWS lets it in by",
           because: permitting.map((each) => whyPermitted(view, each, rules, packets.owners)),
         },
+    ...unreadable,
     ...(permitting.length === 0 ? [] : stoppedPackets(view, packets)),
     ...packets.owners.map((owner) => whyBehind(view, owner, packets.far.family)),
     ...packets.owners.flatMap((owner) => waysBetween(view, owner, packets.far)),

@@ -3,6 +3,7 @@ import type { NetworkInterface, SecurityGroupRule } from "../../inventory/types"
 import { meets, normalised, trafficOf } from "../../lib/net/protocols";
 import { plainText } from "../../lib/text";
 import { kindLeftOut } from "../../mapping/left-out";
+import { unreadableRule } from "../../mapping/permission-messages";
 import { addressTexts } from "../../mapping/routing";
 import type { MappedRule } from "../../mapping/types";
 import { overlaps, type Packets } from "./packets";
@@ -41,6 +42,23 @@ export function groupRulesFor({ inventory }: View, packets: Packets, rules: Mapp
   return inventory.securityGroups
     .filter(({ id }) => carried.has(id))
     .flatMap((group) => (group[direction] ?? []).filter(fits).map((rule) => ({ group, rule })));
+}
+
+/** The rules that can't be read of groups that packets' owners carry: each may let some of them in. */
+export function unreadableFor({ inventory }: View, { direction, owners, traffic }: Packets): Reason[] {
+  const carried = new Set(owners.flatMap(({ securityGroupIds }) => securityGroupIds));
+  return inventory.securityGroups
+    .filter(({ id }) => carried.has(id))
+    .flatMap((group) => {
+      const may = (group.unreadableRules ?? []).filter((rule) => {
+        const known = trafficOf(normalised(rule));
+        return rule.isEgress === (direction === "egress") && (known === undefined || meets(known, traffic));
+      });
+      return may.map((rule) => ({
+        id: rule.id,
+        text: `security group ${plainText(group.name)} (${group.id}): ${unreadableRule(rule)}`,
+      }));
+    });
 }
 
 export function whyPermitted(

@@ -125,6 +125,18 @@ describe("explain", () => {
       .and.to.include(`${reason}: 10.0.0.1`);
   });
 
+  it("names a rule of the group that can't be read, of a rule and of packets that it may let in", async () => {
+    const inventory = account([WEB]);
+    const odd = { id: "sgr-9", isEgress: false, ipProtocol: "tcp", fromPort: 22, toPort: 22 };
+    inventory.securityGroups[0]!.unreadableRules = [{ ...odd, fault: "has 0 sources" }];
+    const said = "rule sgr-9 can't be read, so nothing is made of it: has 0 sources";
+    const ssh = await ask(packets("203.0.113.9", "10.0.0.1", "tcp/22"), inventory);
+    expect(ssh.text).to.include("no security group that could be read lets this in").and.to.include(said);
+    const web = await ask(packets("203.0.113.9", "10.0.0.1", "tcp/443"), inventory);
+    expect(web.text).to.not.include("sgr-9");
+    expect((await ask([ruleOf(WEB)], inventory)).text).to.include(said);
+  });
+
   it("names the network ACL that denies what a rule lets in, of a rule and of packets", async () => {
     const acl = (entries: [number, boolean, "allow" | "deny", string][]): Inventory => ({
       ...account([WEB]),

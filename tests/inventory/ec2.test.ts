@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { InventoryError, readInventory } from "../../inventory";
+import { InventoryError, readInventory, writeSnapshot } from "../../inventory";
 import { clientsFor } from "../../inventory/ec2/access";
 import { placeOf } from "../../inventory/ec2/place";
 import type { Inventory } from "../../inventory/types";
@@ -370,6 +370,47 @@ describe("inventory from EC2's own API", () => {
       const failure = { status: 400, code: "InternalError", message: "An internal error has occurred" };
       server.refuse = ({ form }) => (form.get("PrefixListId") === "pl-2" ? failure : undefined);
       expect((await refused()).code).to.equal("LOOKUP_FAILED");
+    });
+  });
+
+  describe("where a security-group rule is of a kind that nobody knows", () => {
+    const odd: [string, Ec2Item, string][] = [
+      ["without a source", {}, "has 0 sources"],
+      ["with two sources", { cidrIpv4: "192.0.2.0/24", prefixListId: "pl-1" }, "has 2 sources"],
+      ["with a protocol's name", { ipProtocol: "quic", cidrIpv4: "192.0.2.0/24" }, '"quic"'],
+      ["with a port beyond all", { toPort: 70000, cidrIpv4: "192.0.2.0/24" }, "toPort: 70000"],
+      ["with ports reversed", { fromPort: 444, cidrIpv4: "192.0.2.0/24" }, "fromPort 444, toPort 443"],
+      [
+        "with a code that ICMP hasn't",
+        { ipProtocol: "icmp", fromPort: 3, toPort: 256, cidrIpv4: "192.0.2.0/24" },
+        "fromPort 3, toPort 256",
+      ],
+      ["with text for a block", { cidrIpv4: "everywhere" }, '"everywhere"'],
+    ];
+    for (const [what, fields, fault] of odd) {
+      it(`keeps it apart from the others: one ${what}`, async () => {
+        server.lists.get("DescribeSecurityGroupRules")!.push(rule("sgr-odd", fields));
+        const [group] = (await read()).securityGroups;
+        expect(group?.ingress.map(({ id }) => id)).to.deep.equal(["sgr-1", "sgr-2", "sgr-4"]);
+        expect(group?.unreadableRules).to.have.length(1);
+        const [unreadable] = group!.unreadableRules!;
+        expect(unreadable).to.include({ id: "sgr-odd", isEgress: false });
+        expect(unreadable?.fault).to.include(fault);
+      });
+    }
+
+    it("keeps one of egress, and goes through a snapshot", async () => {
+      server.lists.get("DescribeSecurityGroupRules")!.push(rule("sgr-odd", { isEgress: true }));
+      const inventory = await read();
+      expect(inventory.securityGroups[0]?.unreadableRules?.[0]).to.include({ id: "sgr-odd", isEgress: true });
+      const folder = await mkdtemp(path.join(tmpdir(), "snapshot-"));
+      try {
+        const file = path.join(folder, "account.json");
+        await writeSnapshot(file, inventory);
+        expect(await readInventory({ kind: "snapshot", file })).to.deep.equal(inventory);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
     });
   });
 

@@ -72,6 +72,33 @@ describe("inventory from data-source lookups", () => {
     ]);
   });
 
+  it("keeps a rule apart that it can't read: everything else is there", async () => {
+    const before = await read();
+    account.put({
+      id: "sgr-odd",
+      securityGroupId: DB_GROUP,
+      isEgress: false,
+      ipProtocol: "tcp",
+      fromPort: 443,
+      toPort: 443,
+    });
+    const after = await read();
+    const group = after.securityGroups.find(({ id }) => id === DB_GROUP);
+    expect(group?.unreadableRules).to.deep.equal([
+      {
+        id: "sgr-odd",
+        isEgress: false,
+        ipProtocol: "tcp",
+        fromPort: 443,
+        toPort: 443,
+        fault:
+          "has 0 sources; give exactly one of cidrIpv4, cidrIpv6, prefixListId, referencedSecurityGroupId",
+      },
+    ]);
+    delete group?.unreadableRules;
+    expect(after).to.deep.equal(before);
+  });
+
   it("names the subnets of which no route table is seen: interfaces in them aren't asked for", async () => {
     const warnings: string[] = [];
     const tell = { info: () => undefined, warn: (text: string) => warnings.push(text) };
@@ -558,9 +585,9 @@ describe("inventory from data-source lookups", () => {
   });
 
   it("refuses answers that make no sense rather than passing them on", async () => {
-    account.change("sgr-598732af52f6ee520", { referencedSecurityGroupId: "", ipProtocol: "tcp" });
+    account.change(DB_GROUP, { vpcId: "nowhere" });
     const error = await refused();
     expect(error.code).to.equal("LOOKUP_FAILED");
-    expect(error.message).to.include("has 0 sources");
+    expect(error.message).to.include('"nowhere" is not an id that starts with vpc-');
   });
 });

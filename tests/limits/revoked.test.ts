@@ -29,6 +29,20 @@ describe("limits: revoked permissions", () => {
     expect(among([`${web}-z0123abcd`])).to.deep.equal([]);
   });
 
+  it("are none of a group with a rule that can't be read: it may be that one", () => {
+    const [group, ...others] = inventory.securityGroups;
+    const unreadable = {
+      id: "sgr-9",
+      isEgress: false,
+      ipProtocol: "tcp",
+      fromPort: 80,
+      toPort: 80,
+      fault: "odd",
+    };
+    const securityGroups = [{ ...group!, unreadableRules: [unreadable] }, ...others];
+    expect(revokedAmong([other], { securityGroups }, [groupId(1)])).to.deep.equal([]);
+  });
+
   it("are none without an event, without the group, or of what no permission is called", () => {
     expect(among([other], [])).to.deep.equal([]);
     expect(among([other], [groupId(2)])).to.deep.equal([]);

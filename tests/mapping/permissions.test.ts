@@ -33,6 +33,28 @@ describe("relevant ingress permissions", () => {
     expect(rule.destination).to.deep.equal(["10.0.1.10", "2001:db8:1::10"]);
   });
 
+  it("are withheld by name where they could not be read, beside those that could", () => {
+    const unreadable = { id: "sgr-9", isEgress: false, ipProtocol: "tcp", fromPort: 443, toPort: 443 };
+    const group = securityGroup([EVERYWHERE], {
+      unreadableRules: [
+        { ...unreadable, fault: "has 0 sources" },
+        { ...unreadable, id: "sgr-8", isEgress: true, ipProtocol: "quic", fault: "no protocol" },
+      ],
+    });
+    const policy = policyOf([], {}, { securityGroups: [group] });
+    expect(policy.rules.map(({ permission }) => permission.ruleIds)).to.deep.equal([["sgr-1"]]);
+    expect(policy.withheld.map(({ reason }) => reason)).to.deep.equal([
+      `Security group web (${GROUP}), TCP port 443, is not opened in full: rule sgr-9 can't be read, so nothing is made of it: has 0 sources.`,
+    ]);
+    expect(policy.withheld[0]?.isElsewhere).to.equal(undefined);
+    expect(policy.withheld[0]?.permission.ruleIds).to.deep.equal(["sgr-9"]);
+    const both = policyOf([], { directions: ["ingress", "egress"] }, { securityGroups: [group] });
+    expect(both.withheld.map(({ permission }) => permission.direction).sort()).to.include.members([
+      "egress",
+      "ingress",
+    ]);
+  });
+
   for (const [number, name] of [
     ["6", "tcp"],
     ["17", "udp"],

@@ -80,6 +80,20 @@ describe("review", () => {
     });
   });
 
+  it("doesn't call a rule revoked that can be read no longer", () => {
+    const [before, after] = [account([WEB]), account([])];
+    after.securityGroups = structuredClone(before.securityGroups);
+    const [group] = after.securityGroups;
+    const { id, ipProtocol, fromPort, toPort } = group!.ingress.pop()!;
+    group!.unreadableRules = [{ id, isEgress: false, ipProtocol, fromPort, toPort, fault: "has 0 sources" }];
+    after.instances = before.instances;
+    after.networkInterfaces = before.networkInterfaces;
+    const texts = JSON.stringify(change(between(before, after), ruleOf(WEB)).reasons);
+    expect(texts)
+      .to.include("can't be read, so nothing is made of it: has 0 sources")
+      .and.not.include("revoked");
+  });
+
   it("names the network ACL that stops what a rule opens, and changes nothing else for it", () => {
     const filtered = (entries: object[]): Inventory => ({
       ...account([WEB]),
