@@ -1,29 +1,14 @@
-import type {
-  Answers,
-  NetworkInterfaceAnswer,
-  RouteAnswer,
-  RouteTableAnswer,
-  SubnetAnswer,
-  VpcAnswer,
-} from "./answers";
+import type { Answers, NetworkInterfaceAnswer, SubnetAnswer, VpcAnswer } from "./answers";
 import { networkOf } from "./cidr";
 import { instancesOf, stoppedOf } from "./instances";
 import { securityGroupsOf } from "./group-rules";
 import { place } from "./place";
+import { routeTable } from "./route-tables";
 import { effectiveRouteTables } from "./routing";
 import { sorted } from "./validate";
 import { given } from "../lib/records";
 import type { Transit } from "./transit";
-import type {
-  Inventory,
-  NetworkInterface,
-  PrefixList,
-  Route,
-  RouteOrigin,
-  RouteTable,
-  Subnet,
-  Vpc,
-} from "./types";
+import type { Inventory, NetworkInterface, PrefixList, Subnet, Vpc } from "./types";
 
 /**
  * One inventory from the answers to many questions. AWS goes on changing between two of them, so what names
@@ -122,45 +107,6 @@ function subnetDetails(answer: SubnetAnswer | undefined): Partial<Subnet> {
     ipv6CidrBlocks: networks(answer.ipv6CidrBlocks ?? [answer.ipv6CidrBlock]),
     tags: answer.tags ?? {},
   };
-}
-
-function routeTable(answer: RouteTableAnswer): RouteTable {
-  const { id, vpcId, routes, associations, tags } = answer;
-  const gatewayIds = (associations ?? []).flatMap(({ gatewayId }) => (gatewayId ? [gatewayId] : []));
-  return {
-    id,
-    ...place(answer),
-    vpcId,
-    routes: (routes ?? []).flatMap(route),
-    gatewayIds: [...new Set(gatewayIds)],
-    tags: tags ?? {},
-  };
-}
-
-function route(answer: RouteAnswer): Route[] {
-  const { cidrBlock, ipv6CidrBlock, destinationPrefixListId } = answer;
-  if (!cidrBlock && !ipv6CidrBlock && !destinationPrefixListId) return [];
-  return [
-    given({
-      destinationCidrBlock: cidrBlock ? networkOf(cidrBlock) : undefined,
-      destinationIpv6CidrBlock: ipv6CidrBlock ? networkOf(ipv6CidrBlock) : undefined,
-      destinationPrefixListId: destinationPrefixListId || undefined,
-      carrierGatewayId: answer.carrierGatewayId || undefined,
-      coreNetworkArn: answer.coreNetworkArn || undefined,
-      egressOnlyInternetGatewayId: answer.egressOnlyGatewayId || undefined,
-      gatewayId: answer.gatewayId || undefined,
-      instanceId: answer.instanceId || undefined,
-      localGatewayId: answer.localGatewayId || undefined,
-      natGatewayId: answer.natGatewayId || undefined,
-      networkInterfaceId: answer.networkInterfaceId || undefined,
-      odbNetworkArn: answer.odbNetworkArn || undefined,
-      transitGatewayId: answer.transitGatewayId || undefined,
-      vpcEndpointId: answer.vpcEndpointId || undefined,
-      vpcPeeringConnectionId: answer.vpcPeeringConnectionId || undefined,
-      state: answer.state as Route["state"],
-      origin: answer.origin as RouteOrigin | undefined,
-    }),
-  ];
 }
 
 function ofRegion(accountId = "", region = ""): string {

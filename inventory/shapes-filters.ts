@@ -20,7 +20,7 @@ const networkAclEntry = object<NetworkAclEntry>(
   },
 );
 
-const networkAcl = object<NetworkAcl>(
+export const networkAcl = object<NetworkAcl>(
   {
     id: id("acl"),
     ownerId,
@@ -39,7 +39,7 @@ const exclusion = object<PublicAccessExclusion>({
   mode: oneOf("allow-bidirectional", "allow-egress"),
 });
 
-const publicAccess = object<PublicAccess>({
+export const publicAccess = object<PublicAccess>({
   accountId,
   region,
   mode: oneOf("off", "block-bidirectional", "block-ingress"),

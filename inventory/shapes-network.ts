@@ -58,7 +58,7 @@ function arn(service: string): Shape<string> {
   return text("an ARN", `arn:aws:${service}:…`, (value) => /^arn:[\w-]+:[\w-]+:\S+$/.test(value));
 }
 
-const route = object<Route>(
+export const route = object<Route>(
   {
     destinationCidrBlock: cidr(4),
     destinationIpv6CidrBlock: cidr(6),
@@ -104,12 +104,13 @@ export const routeTable = object<RouteTable>(
     ...owned,
     vpcId: id("vpc"),
     routes: list(route),
+    unreadableRoutes: list(anyText),
     gatewayIds: set(
       text("a gateway's id", "igw-0123456789abcdef0", (value) => /^[a-z]+-[0-9a-z]+$/.test(value)),
     ),
     tags,
   },
-  [...OWNED, "gatewayIds", "tags"],
+  [...OWNED, "unreadableRoutes", "gatewayIds", "tags"],
 );
 
 export const instance = object<Instance>(

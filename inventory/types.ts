@@ -108,6 +108,8 @@ export interface RouteTable extends Owned {
   id: string;
   vpcId: string;
   routes: Route[];
+  /** What is odd of each route that AWS has and this program can't read: which addresses it takes, and where to, isn't known. */
+  unreadableRoutes?: string[];
   /**
    * The internet and virtual private gateways whose incoming traffic it routes ("igw-…", "vgw-…": an edge
    * association). Such a table is no subnet's.

@@ -58,6 +58,10 @@ function unseenParts({
   return [
     ...unseen(named, lists!).map((id) => `prefix list ${id}`),
     ...unseen(carried, groups!).map((id) => `security group ${id}`),
+    ...routeTables
+      .filter(({ unreadableRoutes }) => unreadableRoutes !== undefined)
+      .map(({ id }) => `a route of ${id}`)
+      .sort(compareTexts),
     ...unseen(
       unrouted.map(({ subnetId }) => subnetId),
       new Set(),

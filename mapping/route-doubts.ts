@@ -2,6 +2,7 @@
 import type { Route, RouteTable } from "../inventory/types";
 import type { Family } from "../lib/net/cidr";
 import { compareTexts } from "../lib/order";
+import { plainText } from "../lib/text";
 import { destinationOf, targetOf } from "./routes";
 import type { LeadsToFirewall, PrefixListCidrs } from "./routes";
 
@@ -57,7 +58,7 @@ export function routeDoubts(
           ...(isUnseen && effect !== undefined ? [unseenList(table, route, effect)] : []),
         ];
       });
-      looked.set(table.id, { isBehind, doubts });
+      looked.set(table.id, { isBehind, doubts: [...doubts, ...unreadableRoutes(table)] });
     },
     warnings: (): string[] => [
       ...[...halves].sort(compareTexts),
@@ -86,6 +87,13 @@ function hidesItsList({ destinationPrefixListId: id }: Route, lists: PrefixListC
 
 function unseenList(table: RouteTable, route: Route, effect: string): string {
   return `Route table ${table.id}: the entries of the prefix list ${route.destinationPrefixListId}, which it points to ${targetOf(route)}, were not seen: ${effect}.`;
+}
+
+function unreadableRoutes({ id, unreadableRoutes = [] }: RouteTable): string[] {
+  return unreadableRoutes.map(
+    (fault) =>
+      `Route table ${id}: a route can't be read, so what it sends to the firewall is left out, and what it takes away still gets rules: ${plainText(fault)}.`,
+  );
 }
 
 function contradiction({

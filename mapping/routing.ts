@@ -241,7 +241,7 @@ function subnetJudge(inventory: Inventory, options: MappingOptions, targets: Fir
         return [family, setOf([...byRoutes, ...broughtIn, ...others])];
       }),
     ) as Record<Family, IntervalSet>;
-    const isUnseen = options.unknownCrosses && isUnread(vpcs.get(vpcId));
+    const isUnseen = options.unknownCrosses && (isUnread(vpcs.get(vpcId)) || table.unreadableRoutes);
     const unknown = isUnseen ? ANYBODY : way && union(way.unknown, way.unread);
     const result =
       options.unknownCrosses && unknown ? { crossing: union(found, unknown) } : withUnknown(found, unknown);

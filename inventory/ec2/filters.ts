@@ -10,6 +10,8 @@ import { networkOf } from "../cidr";
 import type { InventoryError } from "../errors";
 import type { Filters, NetworkAcl, NetworkAclEntry, PublicAccess, PublicAccessExclusion } from "../filters";
 import { denied, unknown } from "./denied";
+import { faultOf } from "../shape";
+import { networkAcl as readableAcl, publicAccess as readableBlock } from "../shapes-filters";
 import { PAGE, type Ec2Reader } from "./reader";
 
 /** Nothing depends on it but what a person is told, so what can't be read is said and stops nothing. */
@@ -25,14 +27,37 @@ export async function filtersOf(
     ),
     publicAccessOf(reader),
   ]);
+  const unread = [
+    ...unknown(denied(acls), `${OF_ACLS} is not known`),
+    ...unknown(denied(access), `${OF_ACCESS} is not known`),
+  ];
   return {
-    ...(!(acls instanceof Error) && { networkAcls: acls.map(networkAcl) }),
-    ...(!(access instanceof Error) && { publicAccess: [{ ...place, ...access }] }),
-    unread: [
-      ...unknown(denied(acls), "Whether a network ACL denies what a rule opens is not known"),
-      ...unknown(denied(access), "Whether VPC Block Public Access stops what a rule opens is not known"),
-    ],
+    ...(!(acls instanceof Error) && { networkAcls: readableAcls(acls.map(networkAcl), unread) }),
+    ...(!(access instanceof Error) && { publicAccess: readableAccess({ ...place, ...access }, unread) }),
+    unread,
   };
+}
+
+const OF_ACLS = "Whether a network ACL denies what a rule opens";
+const OF_ACCESS = "Whether VPC Block Public Access stops what a rule opens";
+
+/** Those of VPCs of which all can be read: the default ACL is no word on who has another one. */
+function readableAcls(acls: readonly NetworkAcl[], unread: string[]): NetworkAcl[] {
+  const odd = new Set<string>();
+  for (const each of acls) {
+    const fault = faultOf(readableAcl, each);
+    if (fault === undefined) continue;
+    odd.add(each.vpcId);
+    unread.push(`${OF_ACLS} in ${each.vpcId} is not known. ${each.id} can't be read: ${fault}`);
+  }
+  return acls.filter(({ vpcId }) => !odd.has(vpcId));
+}
+
+function readableAccess(access: PublicAccess, unread: string[]): PublicAccess[] {
+  const fault = faultOf(readableBlock, access);
+  if (fault === undefined) return [access];
+  unread.push(`${OF_ACCESS} is not known. It can't be read: ${fault}`);
+  return [];
 }
 
 /** Its mode, and where it is on, what it leaves alone. */

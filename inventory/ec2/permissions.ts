@@ -74,9 +74,8 @@ export function prefixListAnswer(
     ownerId: list.OwnerId,
     name: list.PrefixListName ?? "",
     addressFamily: list.AddressFamily ?? "",
-    entries: entries.flatMap(({ Cidr, Description }) =>
-      Cidr ? [given({ cidr: Cidr, description: Description })] : [],
-    ),
+    // One without a block is of a kind that can't be read, and so then is the list.
+    entries: entries.map(({ Cidr, Description }) => given({ cidr: Cidr ?? "", description: Description })),
     version: list.Version,
   });
 }

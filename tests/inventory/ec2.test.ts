@@ -414,6 +414,59 @@ describe("inventory from EC2's own API", () => {
     });
   });
 
+  describe("where something else is of a kind that nobody knows", () => {
+    it("keeps a route apart, in words", async () => {
+      const before = await read();
+      const [table] = server.lists.get("DescribeRouteTables")! as { routeSet: Ec2Item[] }[];
+      table!.routeSet.push(
+        { gatewayId: "igw-9", state: "active", origin: "CreateRoute" },
+        { destinationCidrBlock: "192.0.2.0/24", gatewayId: "igw-9", state: "waning" },
+      );
+      const after = await read();
+      const faults = after.routeTables[0]?.unreadableRoutes;
+      expect(faults).to.have.length(2);
+      expect(faults?.join()).to.include("has 0 destinations").and.to.include('state: "waning"');
+      delete after.routeTables[0]?.unreadableRoutes;
+      expect(after).to.deep.equal(before);
+    });
+
+    it("leaves out a prefix list with an entry that is no block, as one that can't be seen", async () => {
+      for (const entry of [{ description: "no block" }, { cidr: "office" }]) {
+        said = [];
+        server.entries.set("pl-1", [{ cidr: "192.0.2.0/24" }, entry]);
+        const { prefixLists, securityGroups } = await read();
+        expect(prefixLists).to.deep.equal([]);
+        expect(securityGroups[0]?.ingress.map(({ id }) => id)).to.include("sgr-2");
+        expect(said.join()).to.include("Prefix list pl-1 can't be read").and.to.include("withheld");
+      }
+    });
+
+    it("leaves out a peering, which then lets nobody in by a reference", async () => {
+      const [peering] = server.lists.get("DescribeVpcPeeringConnections")!;
+      (peering as { accepterVpcInfo: Ec2Item }).accepterVpcInfo["cidrBlockSet"] = [{ cidrBlock: "ten" }];
+      expect((await read()).vpcPeeringConnections).to.deep.equal([]);
+      expect(said.join()).to.include("VPC peering pcx-1 can't be read").and.to.include('"ten"');
+    });
+
+    it("doesn't judge by the network ACLs of a VPC of which one can't be read, and says so", async () => {
+      const acl = (networkAclId: string, vpcId: string, protocol: string) => ({
+        ...{ networkAclId, vpcId, default: true },
+        entrySet: [{ ruleNumber: 100, egress: false, ruleAction: "deny", protocol, cidrBlock: "0.0.0.0/0" }],
+      });
+      list(
+        "DescribeNetworkAcls",
+        acl("acl-1", "vpc-1", "-1"),
+        acl("acl-2", "vpc-1", "quic"),
+        acl("acl-3", "vpc-2", "-1"),
+      );
+      const { filters } = await readInventory({ kind: "ec2", access: server.access, withFilters: true });
+      expect(filters?.networkAcls?.map(({ id }) => id)).to.deep.equal(["acl-3"]);
+      expect(filters?.unread.join())
+        .to.include("in vpc-1 is not known. acl-2 can't be read")
+        .and.include("quic");
+    });
+  });
+
   it("reads every page, of up to a thousand, with as few requests as that takes", async () => {
     const interfaces = Array.from({ length: 2500 }, (_, index) =>
       networkInterface(`eni-${index}`, `10.20.${index >> 8}.${index & 255}`),

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { Inventory, Route } from "../../inventory/types";
 import { mapInventory, unknownTargets } from "../../mapping/index";
+import { notRead } from "../../mapping/not-read";
 import { protectedInterfaces } from "../../mapping/routing";
 import type { MappingOptions } from "../../mapping/types";
 import { DEFAULT_ROUTES, OPTIONS, inventoryWith, networkInterface, routeTable } from "./fixtures";
@@ -24,6 +25,19 @@ const idsOf = (inventory: Inventory, options = OPTIONS) =>
   mapInventory(inventory, options).protectedInterfaces;
 
 describe("protected interfaces", () => {
+  it("are told of routes that can't be read, and may be any where what is unknown counts", () => {
+    const odd = { ...routeTable(DEFAULT_ROUTES.slice(0, 2)), unreadableRoutes: ["has 0 destinations"] };
+    const inventory = inventoryWith([], { routeTables: [odd] });
+    const { warnings, interfaces } = protectedInterfaces(inventory, OPTIONS);
+    expect(warnings.join())
+      .to.include("Route table rtb-1: a route can't be read")
+      .and.include("0 destinations");
+    expect(interfaces[0]?.crossing.IPv6).to.deep.equal([]);
+    const open = protectedInterfaces(inventory, { ...OPTIONS, unknownCrosses: true });
+    expect(open.interfaces[0]?.crossing.IPv6).to.have.length(1);
+    expect(notRead(inventory, OPTIONS)).to.deep.equal(["a route of rtb-1"]);
+  });
+
   it("judge each family by its own route", () => {
     expect(familiesOf([{ destinationCidrBlock: "0.0.0.0/0", instanceId: "i-fw" }])).to.deep.equal({
       IPv4: true,
