@@ -4,20 +4,25 @@
  * instances alone, so that it lets in no more than AWS does.
  */
 import type { Rulebase } from "../panos/policy";
-import { cidrsOf, parseBlock } from "../lib/net/cidr";
+import { parseBlock } from "../lib/net/cidr";
 import { objectsOf, trafficOf } from "./own-traffic";
 import type { NamedObjects } from "./own-traffic";
 import { permissionLabel } from "./describe";
-import { difference, intersection, overlaps, setOf } from "../lib/net/intervals";
+import { difference, overlaps, setOf } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
 import { serviceName } from "../declaration/names";
 import { servicesOf } from "./rules";
+import type { Guardrails } from "./guardrails";
+import { forbiddenAt } from "./nat-guardrails";
+import { ipv6StepsOf, overIpv6 } from "./nat-ipv6";
+import { addressTexts, without } from "./nat-members";
 import { describePorts } from "./traffic";
-import { stepsOf, stepsTo, takenElsewhere, waysTo } from "./translations";
+import { movedTo, stepsOf, stepsTo, takenElsewhere, waysTo } from "./translations";
 import type { Flow, Step, Way } from "./translations";
 import type { MappedRule, MappingOptions, Policy, Withheld } from "./types";
 
 type Options = Pick<MappingOptions, "destinationAddress" | "destinations" | "ownerId">;
+type Limits = Pick<Guardrails, "neverOpen" | "widestSource">;
 
 /** What a firewall's NAT makes of a rule. */
 interface Outcome {
@@ -25,51 +30,88 @@ interface Outcome {
   withheld: string[];
   /** NAT rules that translate to its instances packets that it doesn't match, by name. */
   missed: string[];
+  /** The ways by which it is reached in place of its instances' addresses. */
+  said?: Way[];
 }
 
 /**
  * The rules as they have to be on a firewall that translates destinations. With `destinationAddress: nat` they name
  * what is translated to their instances; otherwise that beside their instances' own addresses, where address and
- * port are surely and only those. With `public`, NAT has no part in it.
- * @param policy what mapping made of an inventory
+ * port are surely and only those. With `public`, NAT of IPv4 says nothing but what guardrails forbid.
+ * @param policy what mapping made of an inventory, within guardrails
  * @param inside addresses of interfaces behind the firewall
+ * @param guardrails limits that hold for ports on both sides of a translation
  */
-export function throughNat<P extends Policy>(
+export function throughNat<P extends Policy & { guarded: Withheld[] }>(
   policy: P,
   rulebases: { candidate: Rulebase; running: Rulebase },
   options: Options,
   inside: readonly string[],
+  guardrails: Limits,
 ): P {
-  const both = [rulebases.candidate, rulebases.running].map(stepsOf);
+  const configurations = [rulebases.candidate, rulebases.running];
+  const both = configurations.map(stepsOf);
+  const six = configurations.flatMap(ipv6StepsOf);
   const isAsked = options.destinationAddress === "nat";
-  if (options.destinationAddress === "public" || (!isAsked && both.every(({ length }) => length === 0))) {
-    return policy;
-  }
+  if (!isAsked && [...both, six].every(({ length }) => length === 0)) return policy;
   const own = objectsOf(policy.rules, policy, "carriers");
   const blocks = blocksOf(inside);
-  const withheld: Withheld[] = [];
+  const [withheld, guarded]: [Withheld[], Withheld[]] = [[], []];
   const missed = new Map<string, string[]>();
   const rules = policy.rules.flatMap((mapped): MappedRule[] => {
-    if (mapped.permission.direction !== "ingress") return [mapped];
-    const outcome = outcomeOf(mapped, own, both, options, blocks);
     const { permission } = mapped;
-    for (const reason of outcome.withheld) {
-      withheld.push({ permission, reason: `${permissionLabel(permission)} is not opened${reason}` });
-    }
-    for (const name of outcome.missed) missed.set(name, [...(missed.get(name) ?? []), mapped.rule.name]);
-    return outcome.rule === undefined ? [] : [outcome.rule];
+    if (permission.direction !== "ingress") return [mapped];
+    const reasoned = (why: string) => ({
+      permission,
+      reason: `${permissionLabel(permission)} is not opened${why}`,
+    });
+    const four = outcomeOf(mapped, own, both, options, blocks);
+    const { rule, ...found } = four.rule ? overIpv6(four.rule, own, six) : NOTHING;
+    withheld.push(...[...four.withheld, ...found.withheld].map(reasoned));
+    for (const name of [...four.missed, ...found.missed])
+      missed.set(name, [...(missed.get(name) ?? []), mapped.rule.name]);
+    const flow = rule && flowOf(mapped, own);
+    const forbidden = flow && forbiddenIn(rule, flow, four.said, both.flat(), options, guardrails);
+    if (forbidden !== undefined) guarded.push(reasoned(forbidden));
+    return rule === undefined || forbidden !== undefined ? [] : [rule];
   });
+  const warned = options.destinationAddress === "public" ? [] : isolationMissed(policy, both.flat());
   return {
     ...policy,
     rules,
     services: servicesOf(rules, options.ownerId),
-    withheld: [...policy.withheld, ...withheld],
+    withheld: [...policy.withheld, ...withheld, ...guarded],
+    guarded: [...policy.guarded, ...guarded],
     warnings: [
       ...policy.warnings,
       ...[...missed].map(([name, ours]) => missedText(name, ours, isAsked)),
-      ...isolationMissed(policy, both.flat()),
+      ...warned,
     ],
   };
+}
+
+const NOTHING = { rule: undefined, withheld: [], missed: [] };
+
+/** Why guardrails forbid a rule for ports that it has on the other side of a translation; undefined: they don't. */
+function forbiddenIn(
+  rule: MappedRule,
+  flow: Flow,
+  said: readonly Way[] | undefined,
+  steps: readonly Step[],
+  { destinationAddress }: Options,
+  guardrails: Limits,
+): string | undefined {
+  const others =
+    destinationAddress === "public"
+      ? movedTo(flow, steps).map((each) => ({ ...each, how: `may take it to` }))
+      : (said ?? []).map(({ by, ports }) => ({ by, ports, how: "translates it from" }));
+  for (const { by, ports, how } of others) {
+    const moved = difference(ports, flow.ports);
+    const forbidden = forbiddenAt(moved, rule, guardrails);
+    if (forbidden !== undefined)
+      return `: the firewall's NAT rule ${by} ${how} ${describePorts(moved).join(", ")}, and ${forbidden}.`;
+  }
+  return undefined;
 }
 
 /** What denies traffic to isolated instances names the addresses that these have themselves. */
@@ -106,7 +148,7 @@ function outcomeOf(
   options: Options,
   inside: IntervalSet,
 ): Outcome {
-  const flow = flowOf(mapped, own);
+  const flow = options.destinationAddress === "public" ? undefined : flowOf(mapped, own);
   if (flow === undefined) return { rule: mapped, withheld: [], missed: [] };
   const [ways = [], others = []] = configurations.map((steps) => waysTo(flow, steps, inside));
   // What only one configuration says may not be so when our rule comes into force.
@@ -118,7 +160,7 @@ function outcomeOf(
   };
   if (options.destinationAddress === "nat") {
     const { rule, said, withheld } = inPlace(mapped, flow, sure, options);
-    return { ...(rule && { rule }), withheld, missed: missedBy(rule, said) };
+    return { ...(rule && { rule }), withheld, missed: missedBy(rule, said), said };
   }
   const taken = configurations.map((steps) => takenElsewhere(flow, steps));
   const lost = setOf(taken.flatMap(({ addresses }) => [...addresses]));
@@ -127,7 +169,7 @@ function outcomeOf(
     ({ ports }) => difference(flow.ports, ports).length === 0 && !isMoved(ports, flow),
   );
   const added = difference(setOf(said.flatMap(({ destination }) => [...destination])), lost);
-  const kept = without(mapped.rule.destination, lost, own);
+  const kept = without(mapped.rule.destination, lost, own, "IPv4");
   if (kept === undefined) {
     return {
       withheld: [`: the firewall's NAT rule ${by} may take packets to its instances elsewhere.`],
@@ -230,25 +272,7 @@ function servicesFor(ports: IntervalSet, ownerId: string): string[] | undefined 
   return found.map((match) => serviceName(ownerId, match![1] as "tcp" | "udp", match![2]!));
 }
 
-/** Destinations without some addresses; undefined where a group has one of these. */
-function without(members: readonly string[], lost: IntervalSet, own: NamedObjects): string[] | undefined {
-  if (lost.length === 0) return [...members];
-  const isGroup = (member: string) => own.addresses.has(member);
-  if (members.some(isGroup)) return undefined;
-  return members.flatMap((text) => {
-    const block = parseBlock(text);
-    if (block?.family !== "IPv4" || intersection([block], lost).length === 0) return [text];
-    return texts(difference([block], lost));
-  });
-}
-
-function texts(set: IntervalSet): string[] {
-  return set.flatMap((interval) =>
-    cidrsOf("IPv4", interval).map(({ text, prefixLength }) =>
-      prefixLength === 32 ? text.slice(0, -"/32".length) : text,
-    ),
-  );
-}
+const texts = (set: IntervalSet) => addressTexts(set, "IPv4");
 
 function textOfSet(set: IntervalSet): string {
   return set.map(({ first, last }) => `${first}-${last}`).join();

@@ -52,7 +52,16 @@ export interface Way {
 
 /** The NAT rules of a configuration that are in force, in their order. */
 export function stepsOf({ nat = [], addresses, services }: Rulebase): Step[] {
-  return nat.filter(({ disabled }) => !disabled).flatMap((rule) => stepsOfRule(rule, addresses, services));
+  return nat
+    .filter((rule) => !rule.disabled && !rule.conditions.includes(NPTV6))
+    .flatMap((rule) => stepsOfRule(rule, addresses, services));
+}
+
+const NPTV6 = "nat-type nptv6";
+
+/** Whether a NAT rule is one for IPv6 packets: no other matches any. */
+export function isOverIpv6({ conditions }: NatRule): boolean {
+  return conditions.some((each) => each === NPTV6 || each === "nat-type nat64");
 }
 
 function stepsOfRule(
@@ -165,6 +174,21 @@ export function takenElsewhere(flow: Flow, steps: readonly Step[]): { addresses:
     ),
     by: found.map(({ name }) => name),
   };
+}
+
+/** The ports to which NAT rules may take packets of a flow, whatever zone their destination is in before translation. */
+export function movedTo(flow: Flow, steps: readonly Step[]): { by: string; ports: IntervalSet }[] {
+  return steps.flatMap((step) => {
+    const { name, port, ports, destination } = step;
+    if (port === undefined || !mayMeet(step, flow.from, flow.source, flow.ports)) return [];
+    if (!overlaps(destination.possibly, flow.destination)) return [];
+    const after = (["tcp", "udp"] as const).flatMap((protocol) => {
+      const all = portSet(protocol, "0-65535") ?? EMPTY;
+      const isMet = overlaps(intersection(ports.possibly, flow.ports), all);
+      return isMet ? [...(portSet(protocol, port) ?? all)] : [];
+    });
+    return after.length === 0 ? [] : [{ by: name, ports: setOf(after) }];
+  });
 }
 
 /** Whether nothing of a flow's zone and sources is left to chance by a NAT rule. */

@@ -4,7 +4,7 @@ import type { Inventory } from "../inventory/types";
 import { withApplicationShift } from "../mapping/application-shift";
 import { cleanupDoubts } from "../mapping/cleanup";
 import { alreadyAllowed, type Coverage } from "../mapping/coverage";
-import type { GuardedPolicy } from "../mapping/guardrails";
+import type { GuardedPolicy, Guardrails } from "../mapping/guardrails";
 import { throughNat } from "../mapping/nat";
 import { withOverrides } from "../mapping/overrides";
 import { addressesOfInterfaces } from "../mapping/routing";
@@ -55,7 +55,7 @@ export function onFirewall(
 ): OnFirewall {
   const rulebases = rulebasesOf(state);
   const firewall = anchored(settings, rulebases);
-  const written = asWritten(mapped, firewall, rulebases, inventory);
+  const written = asWritten(mapped, firewall, rulebases, inventory, guardrails);
   const zones = zonePairs(written.rules);
   requireReachable(rulebases.running, zones);
   const unclean = cleanupDoubts(rulebases, settings.cleanupRule, zones);
@@ -70,9 +70,10 @@ export function asWritten(
   { mapping }: FirewallSettings,
   rulebases: Rulebases,
   inventory: Inventory,
+  guardrails: Pick<Guardrails, "neverOpen" | "widestSource">,
 ): GuardedPolicy {
   const inside = addressesOfInterfaces(inventory, mapped.protectedInterfaces);
-  const translated = throughNat(mapped, rulebases, mapping, inside);
+  const translated = throughNat(mapped, rulebases, mapping, inside, guardrails);
   const overridden = withOverrides(translated, rulebases, mapping.ownerId);
   return withFreeNames(overridden, rulebases, mapping.ownerId);
 }

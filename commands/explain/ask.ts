@@ -52,7 +52,7 @@ async function withFirewall<T>(
       .map(({ name, serial, vsys }) => ({ name, client: opened.forFirewall(serial, vsys) }));
     view.untranslated = view.policy;
     const placed = anchored(firewall, rulebases);
-    const written = asWritten(view.policy, placed, rulebases, view.inventory);
+    const written = asWritten(view.policy, placed, rulebases, view.inventory, view.guardrails);
     const { asked, coverage } = besideOthers(written, placed, rulebases);
     [view.policy, view.coverage] = [asked, coverage];
     return await work({ devices: devices ?? [{ client: opened }], running: rulebases.running });

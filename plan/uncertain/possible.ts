@@ -38,7 +38,7 @@ export function possibleOn(
     const whole = { ...inventory, networkInterfaces: [...networkInterfaces, ...unrouted] };
     const mapped = policyFor(settings, whole, guardrails);
     const { asked, coverage } = besideOthers(
-      asWritten(mapped, settings, rulebases, whole),
+      asWritten(mapped, settings, rulebases, whole, guardrails),
       settings,
       rulebases,
     );

@@ -18,6 +18,7 @@ import { usualWays } from "./way";
 export interface View {
   inventory: Inventory;
   options: MappingOptions;
+  guardrails: Guardrails;
   policy: GuardedPolicy;
   /** The same without the firewall's NAT, where that is known: its rules name the instances' own addresses. */
   untranslated?: GuardedPolicy;
@@ -35,7 +36,7 @@ export function viewOf(inventory: Inventory, options: MappingOptions, guardrails
   const policy = mapWithin(inventory, options, guardrails);
   const { interfaces } = protectedInterfaces(inventory, options);
   const behind = new Set(interfaces.map(({ networkInterface }) => networkInterface.id));
-  return { inventory, options, policy, coverage: undefined, behind };
+  return { inventory, options, guardrails, policy, coverage: undefined, behind };
 }
 
 /** The interfaces that carry a security group. */

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Inventory, SecurityGroupRule } from "../../inventory/types";
-import { mapInventory } from "../../mapping";
+import { mapWithin, NO_GUARDRAILS, type GuardedPolicy, type Guardrails } from "../../mapping/guardrails";
 import { parseAddress, parseCidr } from "../../lib/net/cidr";
 import { throughNat } from "../../mapping/nat";
 import { addressesOfInterfaces } from "../../mapping/routing";
@@ -67,11 +67,12 @@ function mapped(
   candidate: Rulebase,
   more: Partial<MappingOptions> = {},
   running = candidate,
-): Policy {
+  guardrails: Guardrails = NO_GUARDRAILS,
+): GuardedPolicy {
   const options = { ...OPTIONS, ...more };
-  const policy = mapInventory(inventory, options);
+  const policy = mapWithin(inventory, options, guardrails);
   const inside = addressesOfInterfaces(inventory, policy.protectedInterfaces);
-  return throughNat(policy, { candidate, running }, options, inside);
+  return throughNat(policy, { candidate, running }, options, inside, guardrails);
 }
 
 const shown = ({ rules }: Policy) =>
@@ -122,6 +123,118 @@ describe("destination NAT of the firewall", () => {
     expect([moved.application, moved.service]).to.deep.equal([["ssl"], ["aws-test1234-tcp-8443"]]);
     expect(policy.services.map(({ name }) => name)).to.include("aws-test1234-tcp-8443");
     expect(words(policy)).to.match(/22, is not opened: .*no NAT rule of the firewall surely translates it/);
+  });
+
+  describe("beside guardrails", () => {
+    const neverOpen = (...ports: number[]) => ({
+      ...NO_GUARDRAILS,
+      neverOpen: ports.map((port) => ({
+        text: `tcp/${port}`,
+        traffic: { protocol: "tcp" as const, fromPort: port, toPort: port },
+      })),
+    });
+    const service =
+      "<service><entry name='alt'><protocol><tcp><port>8443</port></tcp></protocol></entry></service>";
+    const toSsh = natEntry("in-ssh", { address: instance(0), port: "22", service: "alt" });
+    const withPublic = () => {
+      const inventory = accountOf([[0, 8443]]);
+      inventory.networkInterfaces.forEach((each) => {
+        each.publicIps = [{ privateIpAddress: each.privateIpAddresses[0]!, publicIp: "192.0.2.10" }];
+      });
+      return inventory;
+    };
+    const PUBLIC = { destinationAddress: "public" } as const;
+
+    it("opens nothing that NAT takes to a port which is never opened", () => {
+      const candidate = rulebaseWith([toSsh], service);
+      const free = mapped(withPublic(), candidate, PUBLIC, candidate, neverOpen(3389));
+      expect(shown(free)).to.deep.equal({ "sg-0a0000-tcp-8443": ["192.0.2.10"] });
+      const policy = mapped(withPublic(), candidate, PUBLIC, candidate, neverOpen(22));
+      expect(shown(policy)).to.deep.equal({});
+      expect(words(policy)).to.match(
+        /8443, is not opened: .*NAT rule in-ssh may take it to tcp\/22.*guardrails\.neverOpen has tcp\/22/,
+      );
+      expect(policy.guarded).to.have.length(1);
+      // Only the running configuration still has it.
+      const running = mapped(withPublic(), rulebaseWith([]), PUBLIC, candidate, neverOpen(22));
+      expect(shown(running)).to.deep.equal({});
+    });
+
+    it("judges sources by the port after translation as well", () => {
+      const wide = { text: "tcp/22", traffic: { protocol: "tcp" as const, fromPort: 22, toPort: 22 } };
+      const limit = (IPv4: number) => ({ ...NO_GUARDRAILS, widestSource: [{ ...wide, IPv4, IPv6: 0 }] });
+      const candidate = rulebaseWith([toSsh], service);
+      expect(shown(mapped(withPublic(), candidate, PUBLIC, candidate, limit(24)))).to.have.property(
+        "sg-0a0000-tcp-8443",
+      );
+      expect(shown(mapped(withPublic(), candidate, PUBLIC, candidate, limit(25)))).to.deep.equal({});
+    });
+
+    it("opens no port before translation that is never opened", () => {
+      const candidate = rulebaseWith(
+        [natEntry("in-web", { address: instance(0), port: "443", service: "alt" })],
+        service,
+      );
+      const at = (port: number) => mapped(accountOf([[0, 443]]), candidate, NAT, candidate, neverOpen(port));
+      expect(shown(at(22))).to.deep.equal({ "sg-0a0000-tcp-443": ["192.0.2.10"] });
+      expect(shown(at(8443))).to.deep.equal({});
+      expect(words(at(8443))).to.include("guardrails.neverOpen has tcp/8443");
+    });
+  });
+
+  describe("over IPv6 (NPTv6, NAT64)", () => {
+    const six = () => {
+      const inventory = accountOf([[0, 443]]);
+      inventory.networkInterfaces.forEach((each, index) => {
+        each.ipv6Addresses = [`2001:db8:1::${10 + index}`];
+      });
+      inventory.vpcs.forEach((each) => (each.ipv6CidrBlocks = ["2001:db8:1::/56"]));
+      inventory.routeTables[0]!.routes.push({
+        destinationIpv6CidrBlock: "::/0",
+        networkInterfaceId: "eni-0f",
+      });
+      inventory.securityGroups[0]!.ingress.push({
+        ...{ id: "sgr-6", ipProtocol: "tcp", fromPort: 443, toPort: 443, cidrIpv6: "2001:db8:f::/48" },
+      });
+      return inventory;
+    };
+    const nptv6 = (fields: Partial<Record<string, string>>, type = "nptv6") =>
+      natEntry("six", { ...fields, more: `<nat-type>${type}</nat-type>${fields["more"] ?? ""}` });
+    const address = () =>
+      six().networkInterfaces.find(({ privateIpAddresses: [own] }) => own === instance(0))!.ipv6Addresses[0]!;
+
+    for (const more of [{}, { destinationAddress: "public" as const }]) {
+      it(`leaves out what it may take elsewhere ${JSON.stringify(more)}`, () => {
+        const taking = nptv6({ destination: "2001:db8:1::/64", address: "2001:db8:9::/64", to: "any" });
+        const policy = mapped(six(), rulebaseWith([taking]), more);
+        expect(JSON.stringify(shown(policy))).not.to.include(address());
+        expect(words(policy)).to.match(
+          /NAT rule six may take packets to (its instances|2001:db8:1::\d+) elsewhere/,
+        );
+      });
+    }
+
+    it("says which rules match nothing of what it translates to their instances", () => {
+      const into = nptv6({ destination: "2001:db8:9::/64", address: "2001:db8:1::/64" });
+      const back = nptv6({
+        source: "2001:db8:1::/64",
+        destination: "any",
+        from: "trust",
+        more: "<source-translation><static-ip><translated-address>2001:db8:9::/64</translated-address><bi-directional>yes</bi-directional></static-ip></source-translation>",
+      });
+      for (const entry of [into, back]) {
+        const policy = mapped(six(), rulebaseWith([entry]));
+        expect(JSON.stringify(shown(policy))).to.include(address());
+        expect(words(policy)).to.match(/NAT rule six translates to instances of these rules.*tcp-443/);
+      }
+    });
+
+    it("has no say over IPv4, nor NAT of IPv4 over IPv6", () => {
+      const any = nptv6({ destination: "any", address: "2001:db8:9::/64", to: "any" });
+      expect(Object.values(shown(mapped(six(), rulebaseWith([any]))))).to.deep.equal([[instance(0)]]);
+      const four = natEntry("four", { destination: "any", address: "198.51.100.1", to: "any" });
+      expect(Object.values(shown(mapped(six(), rulebaseWith([four]))))).to.deep.equal([[address()]]);
+    });
   });
 
   const web = accountOf([[0, 443]]);
