@@ -29,6 +29,16 @@ export function neverRegistered(interfaces: readonly NetworkInterface[], invento
   ];
 }
 
+/** Whether an instance runs; or may do so again, which one that shuts down won't. */
+export function thereAs(
+  which: "running" | "attached",
+  { instances, stopped }: Inventory,
+): (id: string) => boolean {
+  if (which === "attached" && stopped === undefined) return () => true;
+  const there = new Set([...instances, ...(which === "attached" ? stopped! : [])].map(({ id }) => id));
+  return (id) => there.has(id);
+}
+
 /** What keeps an interface out; undefined: nothing does. */
 export function kindLeftOut(
   networkInterface: NetworkInterface,

@@ -4,7 +4,7 @@ import { EVERY_ADDRESS, FAMILIES, parseCidr } from "../lib/net/cidr";
 import type { Cidr, Family } from "../lib/net/cidr";
 import { difference, setOf } from "../lib/net/intervals";
 import type { IntervalSet } from "../lib/net/intervals";
-import { kindLeftOut, sortedKinds } from "./left-out";
+import { kindLeftOut, sortedKinds, thereAs } from "./left-out";
 import { compareTexts } from "../lib/order";
 import { oneWayInside } from "./one-way";
 import { routeDoubts } from "./route-doubts";
@@ -76,7 +76,7 @@ export function protectedInterfaces(
   which: "running" | "attached" = "running",
 ): Protection {
   const targets = firewallTargets(inventory, options);
-  const instances = new Set(inventory.instances.map((instance) => instance.id));
+  const isThere = thereAs(which, inventory);
   const judge = subnetJudge(inventory, options, targets);
   const isRead = ownedByRead(inventory);
   const interfaces: ProtectedInterface[] = [];
@@ -87,7 +87,7 @@ export function protectedInterfaces(
     const { id, instanceId, subnetId, vpcId } = networkInterface;
     if (targets.networkInterfaceIds.has(id) || targets.instanceIds.has(instanceId ?? "")) continue;
     const kind = kindLeftOut(networkInterface, {
-      isThere: (each) => which === "attached" || instances.has(each),
+      isThere: (each) => isThere(each) || (which === "attached" && !isRead(networkInterface)),
       isRead,
       ...(options.interfaces && { interfaces: options.interfaces }),
     });

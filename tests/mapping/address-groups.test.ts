@@ -56,6 +56,24 @@ describe("dynamic destinations", () => {
     }
   });
 
+  it("end with an instance that won't come back: one that is shutting down is neither running nor stopped", () => {
+    const both = mapInventory(account(["i-1", "i-2"], { stopped: [] }), DYNAMIC);
+    expect(both.rules).to.have.length(2);
+    const stopped = mapInventory(account([], { stopped: [{ id: "i-1" }, { id: "i-2" }] }), DYNAMIC);
+    expect(stopped.rules).to.deep.equal(both.rules);
+    const policies = [{ tag: "tier=db", profileGroup: "strict" }];
+    const left = account([], { stopped: [{ id: "i-2", tags: { tier: "db" } }] });
+    const { rules, leftOut } = mapInventory(left, { ...DYNAMIC, policies });
+    // No rule with the usual profiles, because nobody has seen the tags of one that shuts down.
+    expect(rules.map(({ rule }) => rule.profileGroup)).to.deep.equal(["strict", "strict"]);
+    expect(leftOut.kinds).to.deep.equal([{ kind: "of instances that don't run", ids: ["eni-1"] }]);
+    expect(mapInventory(account([], { stopped: [] }), DYNAMIC).rules).to.deep.equal([]);
+    // Whose instances weren't read may be stopped.
+    const foreign = account([], { stopped: [], accountId: "123456789012", region: "eu-central-1" });
+    for (const each of foreign.networkInterfaces) each.ownerId = "999999999999";
+    expect(mapInventory(foreign, DYNAMIC).rules).to.have.length(2);
+  });
+
   it("have the zone and the profiles, and are left out, by the tags of stopped instances as of running ones", () => {
     const tags = { tier: "dmz" };
     const running = account(["i-2"], { stopped: [] });
