@@ -21,8 +21,14 @@ export function applicationOverrides(
     return {};
   }
   for (const [port, application] of Object.entries(value)) {
-    const number = Number(/^(?:tcp|udp)\/(\d{1,5})$/.exec(port)?.[1] ?? NaN);
-    if (!(number <= 65535)) report(`${key}["${port}"]`, "is not a protocol and a port", "tcp/8443");
+    const [, protocol, digits] = /^(tcp|udp)\/(\d{1,5})$/.exec(port) ?? [];
+    const number = Number(digits ?? NaN);
+    const place = `${key}["${port}"]`;
+    if (!(number <= 65535)) report(place, "is not a protocol and a port", "tcp/8443");
+    // No permission is called so, and the override would be none.
+    else if (digits !== String(number)) {
+      report(place, `has zeros before its port: write ${protocol}/${number}`, `${protocol}/${number}`);
+    }
     if (application !== null && (typeof application !== "string" || !PANOS_NAME.test(application))) {
       report(
         `${key}["${port}"]`,

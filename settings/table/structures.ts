@@ -42,7 +42,7 @@ export const FIREWALL = object({
   vpcEndpointIds: list(text(FIREWALL_IDS.vpcEndpointIds.pattern)),
 });
 
-export const APPLICATIONS = by(text(/^(tcp|udp)\/\d{1,5}$/), {
+export const APPLICATIONS = by(text(/^(tcp|udp)\/(0|[1-9]\d{0,4})$/), {
   type: ["string", "null"],
   pattern: PANOS_NAME.source,
 });
