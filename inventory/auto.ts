@@ -59,7 +59,7 @@ export async function readThroughDataSources(
     if (kind === "auto") {
       tell.info(
         `AWS was read through data sources: no API action took more than ${MOST_LOOKUPS} requests, some ten seconds ` +
-          "(inventory: auto)",
+          "(inventory: auto). Any prefixes delegated to network interfaces are not seen so",
       );
     }
     if (withoutWays !== true)

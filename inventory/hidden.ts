@@ -1,6 +1,6 @@
 /** What the data sources hide of a network although it decides which packets cross a firewall. */
 import { listed } from "../lib/text";
-import type { RouteTableAnswer } from "./answers";
+import type { NetworkInterfaceAnswer, RouteTableAnswer } from "./answers";
 import { behindSomeFirewall, firewallRoutes, type RoutedVpcs } from "./routing";
 
 /**
@@ -58,6 +58,26 @@ export function hiddenFromLookups(network: RoutedVpcs, { suspects, leading }: Li
     );
   }
   return reasons;
+}
+
+/** Amazon VPC CNI's marks on what it makes (EKS user guide, "Amazon VPC CNI"), and those of clusters. */
+const CNI_DESCRIPTION = /^aws-K8S-/;
+const CLUSTER_TAG = /^(kubernetes\.io\/cluster\/|eks:|(node|cluster)\.k8s\.amazonaws\.com\/)/;
+
+/**
+ * No data source tells prefixes that are delegated to an interface. It is for pods of Kubernetes that they are in use:
+ * nobody else's interfaces are named.
+ */
+export function hiddenPrefixes(interfaces: readonly NetworkInterfaceAnswer[]): string[] {
+  const nodes = interfaces.filter(
+    ({ description = "", tags = {} }) =>
+      CNI_DESCRIPTION.test(description) || Object.keys(tags).some((key) => CLUSTER_TAG.test(key)),
+  );
+  if (nodes.length === 0) return [];
+  return [
+    `data sources don't tell the prefixes that may be delegated to ${idsOf(nodes)}, which are of Kubernetes' nodes: ` +
+      "no rule leads to pods in them",
+  ];
 }
 
 /** Of more than a few, the rest is counted. */

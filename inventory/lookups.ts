@@ -1,7 +1,7 @@
 import type { Answers } from "./answers";
 import { checkedInventory } from "./checked";
 import * as aws from "./data-sources";
-import { hiddenFromLookups } from "./hidden";
+import { hiddenFromLookups, hiddenPrefixes } from "./hidden";
 import { all, readNetwork, type Network, type Place } from "./lookup-network";
 import { systemClock } from "../lib/pace";
 import type { Clock } from "../lib/pace";
@@ -78,6 +78,8 @@ async function collect(reader: LookupReader, options: LookupOptions, tell: Tell)
     reader.expect(aws.oneSecurityGroupRule, ids.length, accountId);
   }
   const read = await readInterfaces(reader, at, interfaceIds);
+  const prefixes = hiddenPrefixes(read);
+  if (prefixes.length > 0) onHidden?.(prefixes, accountId);
   const networkInterfaces = read.map((each) => (inUse.has(each.id) ? { ...each, status: IN_USE } : each));
   const groupIds = unique(networkInterfaces.flatMap((each) => each.securityGroups ?? []));
   reader.expect(aws.oneSecurityGroup, groupIds.length, accountId);

@@ -3,7 +3,7 @@ import { InventoryError } from "../../inventory";
 import { MOST_LOOKUPS, readThroughDataSources } from "../../inventory/auto";
 import { readLookups } from "../../inventory/lookups";
 import { Ec2Server } from "../support/ec2-server";
-import { Account, DB_GROUP, PRIVATE_TABLE, TestClock } from "./account";
+import { Account, DB, DB_GROUP, PRIVATE_TABLE, TestClock } from "./account";
 
 describe("inventory from whichever source is as quick to a person", () => {
   let account: Account;
@@ -72,6 +72,35 @@ describe("inventory from whichever source is as quick to a person", () => {
     expect(tgw).to.include("routes lead to tgw-0a, and data sources don't tell where those lead");
     const [both] = await warned(beyond, { firewall });
     expect(both).to.include("routes lead to tgw-0a, vpce-0a, and").and.include("firewall.vpcEndpointIds");
+  });
+
+  it("asks EC2's own API where an interface is of Kubernetes' nodes, whose pods may have delegated prefixes", async () => {
+    const { tags } = account.get(DB.networkInterface) as { tags?: object };
+    const signs = [
+      { description: "aws-K8S-i-0123456789abcdef0" },
+      { tags: { ...tags, "node.k8s.amazonaws.com/instance_id": "i-0123456789abcdef0" } },
+      { tags: { ...tags, "kubernetes.io/cluster/prod": "owned" } },
+      { tags: { ...tags, "eks:cluster-name": "prod" } },
+    ];
+    const whole = account.get(DB.networkInterface);
+    for (const sign of signs) {
+      said = [];
+      account.put({ ...whole, ...sign });
+      expect((await read()).vpcs.map(({ id }) => id)).to.deep.equal(["vpc-b"]);
+      expect(said[0]).to.include(
+        `data sources don't tell the prefixes that may be delegated to ${DB.networkInterface}`,
+      );
+    }
+    const warnings: string[] = [];
+    const warn = (text: string) => warnings.push(text);
+    const access = { obstacle: "aws:x is unknown" };
+    await readThroughDataSources({ kind: "lookups", access }, { info: () => undefined, warn }, clock);
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.include("delegated to").and.include("Set aws-panos-rules:inventory to ec2");
+    account.put(whole);
+    said = [];
+    expect(await read()).to.deep.equal(await readLookups({}, clock));
+    expect(said.join()).to.include("Any prefixes delegated to network interfaces are not seen so");
   });
 
   it("asks EC2's own API in a larger one, after lists only, and says why", async () => {
