@@ -78,7 +78,7 @@ export const provider: dynamic.ResourceProvider<FirewallInputs, FirewallOutputs>
     };
     await afterDiagnostics(() => session.reporting(firewall, remove));
     // Not before: until the commit, the rules that let in to these addresses are in force.
-    await afterDiagnostics(() => session.reporting(firewall, () => unregisterUnused(session, ownerId)));
+    await afterDiagnostics(() => session.reporting(firewall, () => unregisterUnused(session, ownerId, true)));
     await afterDiagnostics(() => session.reporting(firewall, () => requireNothingLeft(session, ownerId)));
   },
 };

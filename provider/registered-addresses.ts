@@ -73,7 +73,7 @@ export const provider: dynamic.ResourceProvider<RegisteredAddressesInputs, Regis
     // In a destroy, Firewall unregisters after its commit. In an update this may be the old place of what
     // lives on; otherwise destinations are addresses again, and Pulumi deletes after Commit is done.
     if (!session.updating || session.registering) return;
-    await afterDiagnostics(() => session.reporting(NAME, () => unregisterUnused(session, ownerId)));
+    await afterDiagnostics(() => session.reporting(NAME, () => unregisterUnused(session, ownerId, false)));
   },
 };
 

@@ -120,9 +120,10 @@ function byTag(found: readonly Registration[]): Registrations {
 /**
  * Unregisters everything of this stack, once no rule needs it: where a rule of ours in force still names a
  * group, its members stay.
+ * @param isLast whether the stack ends there with this run
  * @throws ProviderError where that could not be done, unless it is to be a warning
  */
-export async function unregisterUnused(session: Session, ownerId: string): Promise<void> {
+export async function unregisterUnused(session: Session, ownerId: string, isLast: boolean): Promise<void> {
   session.unregistered.clear();
   const { connected, away } = await devicesOf(session);
   const wanted = await onEach(session, connected, async (device) => {
@@ -137,10 +138,14 @@ export async function unregisterUnused(session: Session, ownerId: string): Promi
   }
   if (session.unregistered.size === 0) return;
   const managed = [...connected.flatMap(({ managed: each }) => each ?? []), ...away];
-  await sayLeftRegistered(session, managed);
+  await sayLeftRegistered(session, managed, isLast);
 }
 
-async function sayLeftRegistered(session: Session, all: readonly ManagedFirewall[]): Promise<void> {
+async function sayLeftRegistered(
+  session: Session,
+  all: readonly ManagedFirewall[],
+  isLast: boolean,
+): Promise<void> {
   const { settings } = await session.open();
   const said = all.flatMap((each) => {
     const reason = session.unregistered.get(memberKey(each));
@@ -149,7 +154,7 @@ async function sayLeftRegistered(session: Session, all: readonly ManagedFirewall
   const text =
     `addresses stay registered on firewalls of ${session.firewall}, where no rule names them any more: ${said.join("; ")}. ` +
     "Run again once they can be reached, or unregister there what has this stack's tags";
-  notOnFirewalls(settings, text);
+  notOnFirewalls(settings, text, isLast);
 }
 
 async function wantedOn(

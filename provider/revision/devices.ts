@@ -39,11 +39,15 @@ export function inForceOn(session: Session, { managed }: Device): Promise<Policy
   return pushedTo(session, panorama, managed);
 }
 
-/** Says, or fails with, what firewalls of a device group have not, as `onUnreachable` has it. */
+/**
+ * Says, or fails with, what firewalls of a device group have not, as `onUnreachable` has it.
+ * @param isLast whether the stack ends there with this run: then it fails, because no other one would see to them
+ */
 export function notOnFirewalls(
   { panorama }: Awaited<ReturnType<Session["open"]>>["settings"],
   text: string,
+  isLast: boolean,
 ): void {
-  if (panorama?.onUnreachable === "warn") tell("warn", text);
+  if (panorama?.onUnreachable === "warn" && !isLast) tell("warn", text);
   else throw new ProviderError("NOT_ON_FIREWALLS", text);
 }

@@ -13,7 +13,7 @@ import { behind, fleetOf } from "./fleet";
 import { askProbes, requireAllowed } from "./probe";
 import { pushFromActive } from "./push-from-active";
 import { sayEnd } from "./reach";
-import type { Revision } from "./revision";
+import { removesEverything, type Revision } from "./revision";
 import { verdict } from "./verdict";
 
 /** What is known of a revision when it is pushed. */
@@ -68,13 +68,10 @@ export async function pushRevision(
   try {
     await probeEach(session, holding, revision, committed);
   } finally {
-    await sayEnd(
-      session,
-      { holding: holding.length, all: fleet.length },
-      problems,
-      waitsOn,
-      reachable.length > 0,
-    );
+    await sayEnd(session, {
+      reach: { holding: holding.length, all: fleet.length },
+      ...{ problems, waitsOn, wasSent: reachable.length > 0, isLast: removesEverything(revision) },
+    });
   }
 }
 

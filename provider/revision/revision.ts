@@ -3,7 +3,7 @@ import { vsysXpath, type Location } from "../../panos/location";
 import { pendingChanges, type PendingChange } from "../../panos/system";
 import { differences, differing } from "../../declaration/differences";
 import { foundDeclaration } from "../../declaration/declaration";
-import { eachPart, KINDS, type Part } from "../../declaration/kinds/index";
+import { eachPart, KINDS, PARTS, type Part } from "../../declaration/kinds/index";
 import { listed } from "../../lib/text";
 import type { Adoptions } from "../../declaration/adoptions";
 import type { Declaration } from "../../declaration/declaration";
@@ -29,6 +29,11 @@ export interface Revision extends Places {
   description: (counts: string) => string;
   /** Asked before anything is removed, with the names of the rules that would go. Throws to refuse. */
   allowRemoval: (rules: string[], kept: number) => Promise<void>;
+}
+
+/** Whether not even the stack's tag stays. */
+export function removesEverything({ declared }: Revision): boolean {
+  return PARTS.every((part) => Object.keys(declared[part]).length === 0);
 }
 
 /**

@@ -143,6 +143,21 @@ describe("e2e: what goes wrong between Panorama and its firewalls", function () 
     expect((await stack.up()).steps).to.deep.equal([]);
   });
 
+  it("a destroy fails while a firewall still has its rules, also where that is to be a warning", async () => {
+    await open({ onUnreachable: "warn" });
+    succeeded(await stack.up());
+    const away = fleet.fleet.serials[1]!;
+    fleet.fleet.connect(away, false);
+    const failed = await stack.destroy();
+    expect(failed.code).to.equal(1);
+    expect(said(failed)).to.contain("is not connected. Run again once they can be reached");
+    expect(fleet.pushed()[1]).to.include(ruleOf(WEB));
+    expect(JSON.stringify(await stack.exportState())).to.include("panos:Firewall");
+    fleet.fleet.connect(away);
+    succeeded(await stack.destroy());
+    for (const rules of fleet.pushed()) expect(rules).to.not.include(ruleOf(WEB));
+  });
+
   it("where Panorama allows a full commit alone, it is one where that is set, and the push is of ours", async () => {
     await open({ onUnreachable: "warn" });
     const ann = fleet.person("admin");
