@@ -3,13 +3,12 @@
  * where the options say so, denials at the top of the rulebase keep out what administrators' rules allow.
  */
 import type { Inventory, NetworkInterface } from "../inventory/types";
-import type { DynamicAddressGroup, SecurityRule } from "../panos/policy";
+import type { DynamicAddressGroup } from "../panos/policy";
 import { isRegistrable } from "./address-groups";
-import { FAMILIES, cidrsOf, compareCidrs, parseBlock, parseCidr } from "../lib/net/cidr";
+import { cidrsOf, parseCidr, sortedBlocks } from "../lib/net/cidr";
 import type { Cidr } from "../lib/net/cidr";
-import { MAX_DESCRIPTION } from "../declaration/descriptions";
 import { permissionLabel } from "./describe";
-import { cut, listed } from "../lib/text";
+import { listed } from "../lib/text";
 import { difference, overlaps, setOf } from "../lib/net/intervals";
 import {
   QUARANTINE,
@@ -19,6 +18,7 @@ import {
   ownerTag,
   quarantineRuleName,
 } from "../declaration/names";
+import { denials } from "./quarantine-rules";
 import { compareTexts } from "../lib/order";
 import type { RelevantPermission } from "./permissions";
 import { addressTexts, nearTexts } from "./routing";
@@ -65,9 +65,11 @@ export function withoutIsolated(
     .filter((each) => isIsolated(each, marks))
     .flatMap((each): Isolated[] => {
       const areMembers = isDenied(each) && destinations === "dynamic";
-      const own = areMembers ? [] : blocks(nearTexts(each));
+      const own = areMembers ? [] : sortedBlocks(nearTexts(each));
       // A public one would be cut out of every source that is everybody.
-      const translated = isDenied(each) ? [] : blocks((each.publicIps ?? []).map(({ publicIp }) => publicIp));
+      const translated = isDenied(each)
+        ? []
+        : sortedBlocks((each.publicIps ?? []).map(({ publicIp }) => publicIp));
       return [
         ...own.map((block) => ({ block, zone: zones.inside(each) })),
         ...translated.map((block) => ({ block })),
@@ -106,13 +108,16 @@ interface Isolated {
 
 /**
  * The zones that packets from an isolated interface come from: its own, or, where its VPC counts as beyond the
- * firewall for those who are asked about, what these take such an address for. Then whoever else has it there, on the
+ * firewall for a VPC of those who are asked about, what that one takes such an address for. Then whoever else has it there, on the
  * other side of a gateway, is cut off as well: which of them a packet is from can't be told.
  */
 function zonesFrom({ block, zone }: Isolated, zones: Zones, near: Parameters<Zones["outside"]>[1]): string[] {
-  const found = zones.outside(block, near, "ingress").map((each) => each.zone);
-  if (zone === undefined) return found;
-  return found.includes(zone) ? [zone] : [zone, ...found];
+  const { crossings, vpcIds } = near;
+  return vpcIds.flatMap((vpcId) => {
+    const found = zones.outside(block, { crossings, vpcIds: [vpcId] }, "ingress").map((each) => each.zone);
+    if (zone === undefined) return found;
+    return found.includes(zone) ? [zone] : [zone, ...found];
+  });
 }
 
 /**
@@ -217,8 +222,8 @@ function respondersOf(
   const others = everywhere.filter(
     (each) => !denied.has(each.id) && marks.get(bearerOf(each))?.isMarked === true,
   );
-  const gone = blocks(others.flatMap(addressTexts));
-  return blocks(responders).flatMap((block) => {
+  const gone = sortedBlocks(others.flatMap(addressTexts));
+  return sortedBlocks(responders).flatMap((block) => {
     const { family } = block;
     const without = setOf(gone.filter((each) => each.family === family));
     if (!overlaps(without, [block])) return [block.text];
@@ -229,66 +234,12 @@ function respondersOf(
 }
 
 function sorted(texts: readonly string[]): string[] {
-  return [...new Set(blocks(texts).map(({ text }) => text))];
-}
-
-function blocks(texts: readonly string[]): Cidr[] {
-  const parsed = texts.flatMap((text) => parseBlock(text) ?? []);
-  return FAMILIES.flatMap((family) => parsed.filter((block) => block.family === family).sort(compareCidrs));
+  return [...new Set(sortedBlocks(texts).map(({ text }) => text))];
 }
 
 function groupOf(ownerId: string): DynamicAddressGroup {
   const filter = `'${memberTag(ownerId, QUARANTINE)}'`;
   return { name: addressGroupName(ownerId, QUARANTINE), filter, tag: [ownerTag(ownerId)] };
-}
-
-/**
- * The rules that keep everything from isolated instances but responders, as they stand from the top. Without a
- * group to name, there are none while nobody is isolated; with one they stay, so that isolating takes no commit.
- */
-function denials(
-  responders: readonly string[],
-  addresses: readonly string[],
-  marked: readonly IsolatedInstance[],
-  options: MappingOptions,
-  group: DynamicAddressGroup | undefined,
-): SecurityRule[] {
-  const members = group ? [group.name, ...addresses.filter((text) => !isRegistrable(text))] : addresses;
-  if (members.length === 0) return [];
-  const who = group
-    ? `Instances that a tag isolates: the members of ${group.name}`
-    : cut(`Isolated: ${marked.map(({ reason }) => reason).join("; ")}`, MAX_DESCRIPTION);
-  const rule = (part: QuarantinePart) => isolatingRule(part, { who, members, responders }, options);
-  return [rule("out"), ...(responders.length > 0 ? [rule("responders")] : []), rule("in")];
-}
-
-type QuarantinePart = (typeof QUARANTINE_PARTS)[number];
-
-/**
- * A rule about isolated instances.
- * @param about its description; what stands for the instances; from where these are reached nevertheless
- */
-export function isolatingRule(
-  part: QuarantinePart,
-  { who, members, responders }: { who: string; members: readonly string[]; responders: readonly string[] },
-  { ownerId, profileGroup, logSetting }: Pick<MappingOptions, "ownerId" | "profileGroup" | "logSetting">,
-): SecurityRule {
-  const isAllowed = part === "responders";
-  return {
-    name: quarantineRuleName(ownerId, part),
-    description: who,
-    tag: [ownerTag(ownerId)],
-    from: ["any"],
-    to: ["any"],
-    source: part === "out" ? [...members] : isAllowed ? [...responders] : ["any"],
-    destination: part === "out" ? ["any"] : [...members],
-    application: ["any"],
-    service: ["any"],
-    action: isAllowed ? "allow" : "deny",
-    logStart: true,
-    ...(logSetting !== undefined && { logSetting }),
-    ...(isAllowed && profileGroup !== undefined && { profileGroup }),
-  };
 }
 
 /** Whether a text is responders' addresses as they have to be written: a block, not of all addresses there are. */

@@ -112,6 +112,12 @@ export function compareCidrs(a: Cidr, b: Cidr): number {
   return compareBigInts(a.first, b.first) || a.prefixLength - b.prefixLength;
 }
 
+/** Those of these texts that are blocks or single addresses, IPv4 first, in the order of their addresses. */
+export function sortedBlocks(texts: readonly string[]): Cidr[] {
+  const parsed = texts.flatMap((text) => parseBlock(text) ?? []);
+  return FAMILIES.flatMap((family) => parsed.filter((block) => block.family === family).sort(compareCidrs));
+}
+
 /** Whether `inner` lies inside `outer`; both of one family. */
 export function isInside(inner: Interval, outer: Interval): boolean {
   return inner.first >= outer.first && inner.last <= outer.last;

@@ -14,7 +14,7 @@ import {
 import { normalised, portsInName, trafficOf, type Traffic } from "../../lib/net/protocols";
 import { listed } from "../../lib/text";
 import { APPLICATION_DEFAULT } from "../../mapping/objects";
-import { isolatingRule } from "../../mapping/quarantine";
+import { isolatingRule } from "../../mapping/quarantine-rules";
 import { applicationsAlone, isWithinPorts } from "../../mapping/rules";
 import type { MappingOptions } from "../../mapping/types";
 import type { FoundRule, SecurityRule } from "../../panos/policy";

@@ -273,6 +273,25 @@ describe("isolating instances by tag", () => {
       });
     }
 
+    it("as each VPC of those that the rule is for takes it", () => {
+      // Packets from i-2 are inside for what is beside it, and from beyond the firewall for what is in another VPC.
+      const inventory = apart(IR, []);
+      const beside = networkInterface({
+        ...{ id: "eni-3", instanceId: "i-3", vpcId: "vpc-3", subnetId: "subnet-4" },
+        ...{ privateIpAddresses: ["10.3.2.9"], ipv6Addresses: [] },
+      });
+      const towards = [{ destinationCidrBlock: "10.3.1.0/24", instanceId: "i-fw" }];
+      const both = {
+        ...inventory,
+        instances: [...inventory.instances, { id: "i-3", state: "running" as const, tags: {} }],
+        subnets: [...inventory.subnets, { id: "subnet-4", vpcId: "vpc-3", routeTableId: "rtb-4" }],
+        routeTables: [...inventory.routeTables, { id: "rtb-4", vpcId: "vpc-3", routes: towards }],
+        networkInterfaces: [...inventory.networkInterfaces, beside],
+      };
+      expect(of("10.3.1.8/31", both).sources).to.deep.equal(["10.3.1.8/32", "10.3.1.8/32"]);
+      expect(of("10.3.1.9/32", both).sources).to.deep.equal([]);
+    });
+
     it("but leaves sources as they are where denials at the very top have its public address", () => {
       const behind = [{ destinationCidrBlock: "0.0.0.0/0", instanceId: "i-fw" }];
       expect(of("0.0.0.0/0", apart(IR, behind), {}, true).sources).to.include("0.0.0.0/0");
