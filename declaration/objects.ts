@@ -70,16 +70,20 @@ export async function readNamesAround(client: PanosClient): Promise<TakenNames |
 export async function readObjects(
   client: PanosClient,
   configuration: "candidate" | "running",
-  around?: TakenNames,
+  around: Promise<TakenNames | undefined> = Promise.resolve(undefined),
 ): Promise<Read> {
   const ask = (xpath: string) => (configuration === "candidate" ? client.get(xpath) : client.show(xpath));
-  const [own, common] = await Promise.all([ask(vsysXpath(client.connection)), ask(SHARED_XPATH)]);
+  const [own, common, beside] = await Promise.all([
+    ask(vsysXpath(client.connection)),
+    ask(SHARED_XPATH),
+    around,
+  ]);
   const vsys = child(own, "entry");
   if (configuration === "candidate") requirePresent(vsys, client.connection);
   const { panorama } = client.connection;
   const place = panorama ? withoutInheritedObjects(vsys, panorama.deviceGroup) : vsys;
   const here = takenNames(localPlaces(place, child(common, "shared")));
-  const names = around === undefined ? here : bothNames(here, around);
+  const names = beside === undefined ? here : bothNames(here, beside);
   return { objects: objectsIn(vsys, names, panorama), entry: vsys };
 }
 

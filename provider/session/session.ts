@@ -190,7 +190,7 @@ export class Session {
 
   /** The same, with the XML that they were read from, which is large: not to be kept. */
   readWhole(configuration: "candidate" | "running"): Promise<Read> {
-    return this.ask(async (client) => readObjects(client, configuration, await this.around.get()));
+    return this.ask((client) => readObjects(client, configuration, this.around.get()));
   }
 
   /**
