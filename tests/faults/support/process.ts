@@ -69,7 +69,10 @@ export class ProviderProcess {
         env: { value: {} },
         // Of its own accord, some seconds after its engine.
         exit: { value: () => this.kill() },
-        once: { value: (_: "exit", listener: () => void) => this.atExit.push(listener) },
+        // No signal reaches it: it ends by itself, or is killed.
+        once: {
+          value: (event: string, listener: () => void) => event === "exit" && this.atExit.push(listener),
+        },
       }) as NodeJS.Process,
       setInterval: (again, ms) => {
         const interval = setInterval(again, ms);
